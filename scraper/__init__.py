@@ -1,0 +1,1 @@
+"""The workshop: published pages in, rate cards out."""
