@@ -1,0 +1,237 @@
+"""A page as headings, texts and tables with their cells, in reading order. Knows HTML and Markdown, not prices.
+
+Both readers give the same blocks for the same page, so that a source is written once. What a person would not
+see as ordinary text is marked, not dropped: struck-out words come between `~~`, and hidden ones not at all, so
+that the count of amounts in the raw bytes tells when something went missing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PageElement, PreformattedString, Tag
+
+from scraper.errors import LayoutChanged
+
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_BLANKS = re.compile(r"\s+")
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_INLINE = frozenset(
+    "a abbr b bdi big cite code del em font i ins kbd mark q s samp small span strike strong sub sup tt u var wbr".split()
+)
+_SKIPPED = frozenset("script style template noscript head colgroup link meta svg".split())
+_STRUCK = frozenset(("s", "del", "strike"))
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`level` 1 to 6; `anchor` is the element's id, empty in Markdown."""
+
+    level: int
+    text: str
+    anchor: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A paragraph, list item or note; `codes` are its code spans in order."""
+
+    text: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`header` and `rows` of cell texts; `spans` tells whether any cell spans rows or columns."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    spans: bool = False
+
+
+Block = Heading | Text | Table
+
+
+def clean(text: str) -> str:
+    """One line of text: blanks of every kind folded, invisible and control characters gone."""
+    return _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip()
+
+
+def soup(body: str) -> BeautifulSoup:
+    """The tree of an HTML page. The tree builder is named: html.parser would merge unclosed cells."""
+    return BeautifulSoup(body, "lxml")
+
+
+def only(root: Tag, selector: str, what: str) -> Tag:
+    """The one element `selector` finds. Raises `LayoutChanged` on none or several."""
+    found = root.select(selector)
+    if len(found) != 1:
+        raise LayoutChanged(f"{what}: expected one element {selector!r}, saw {len(found)}")
+    return found[0]
+
+
+def html_blocks(root: Tag) -> list[Block]:
+    """The blocks below `root` in document order."""
+    return [block for block in _walk(root) if not isinstance(block, Text) or block.text]
+
+
+def _walk(root: Tag) -> Iterator[Block]:
+    run: list[PageElement] = []
+    for child in root.children:
+        if isinstance(child, Tag) and child.name not in _INLINE and child.name != "br":
+            yield _text_of(run)
+            run = []
+            yield from _block(child)
+        else:
+            run.append(child)
+    yield _text_of(run)
+
+
+def _block(tag: Tag) -> Iterator[Block]:
+    if tag.name in _SKIPPED or _hidden(tag):
+        return
+    if tag.name in _HEADINGS:
+        yield Heading(int(tag.name[1]), clean(visible(tag)), str(tag.get("id") or ""))
+    elif tag.name == "table":
+        yield _table(tag)
+    else:
+        yield from _walk(tag)
+
+
+def _text_of(run: list[PageElement]) -> Text:
+    codes = [
+        clean(code.get_text())
+        for part in run
+        if isinstance(part, Tag)
+        for code in ([part] if part.name == "code" else part.find_all("code"))
+    ]
+    return Text(clean("".join(_visible(part) for part in run)), tuple(codes))
+
+
+def _table(table: Tag) -> Table:
+    if table.find("table"):
+        raise LayoutChanged(f"a table stands inside a table, near {clean(table.get_text())[:60]!r}")
+    rows = [[c for c in tr.find_all(["td", "th"])] for tr in table.find_all("tr")]
+    texts = [tuple(clean(visible(c)) for c in row) for row in rows]
+    headed = bool(rows) and all(c.name == "th" for c in rows[0])
+    spans = any(c.get(a, "1") != "1" for row in rows for c in row for a in ("rowspan", "colspan"))
+    return Table(texts[0] if headed else (), tuple(texts[1:] if headed else texts), spans)
+
+
+def visible(tag: Tag) -> str:
+    """The text a reader sees in `tag`: `<br>` is a blank, struck-out words stand between `~~`."""
+    return "".join(_visible(child) for child in tag.children)
+
+
+def _visible(node: PageElement) -> str:
+    if isinstance(node, NavigableString):
+        return "" if isinstance(node, PreformattedString) else str(node)
+    if not isinstance(node, Tag) or node.name in _SKIPPED or _hidden(node):
+        return ""
+    if node.name == "br":
+        return " "
+    inner = visible(node)
+    if node.name in _STRUCK:
+        return f" ~~{inner}~~ "
+    return inner if node.name in _INLINE else f" {inner} "
+
+
+def _hidden(tag: Tag) -> bool:
+    style = str(tag.get("style") or "").replace(" ", "").lower()
+    return tag.has_attr("hidden") or "display:none" in style or "visibility:hidden" in style
+
+
+# ------------------------------------------------------------------------------------------- Markdown
+
+_STAR = "\ue000"  # a literal asterisk while emphasis is being taken off
+_ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>&|~$\"'])")
+_LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)")
+_CODE = re.compile(r"`([^`]+)`")
+_EMPHASIS = re.compile(r"(\*{1,3})(?=\S)(.+?)(?<=\S)\1")
+_DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\Z")
+_CALLOUT = re.compile(r"(?:>\s*)+(?:\[!\w+\]\s*)?")
+
+
+def markdown_blocks(body: str) -> list[Block]:
+    """The blocks of a Markdown page.
+
+    Written for the documentation twins' own dialect (footnotes as `^\\*^`, links glued to words, one-pipe
+    callouts), which CommonMark readers take for something else. Raises `LayoutChanged` on a broken table.
+    """
+    blocks: list[Block] = []
+    paragraph: list[str] = []
+    lines = [_CALLOUT.sub("", line, count=1) if line.startswith(">") else line for line in body.split("\n")]
+    lines = [line.strip().removesuffix("<br />").strip() for line in lines]
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        heading = re.match(r"(#{1,6})\s+(.*)", line)
+        rows = _table_lines(lines, at)
+        if paragraph and (heading or rows or not line or line.startswith("- ")):
+            blocks.append(_paragraph(" ".join(paragraph)))
+            paragraph = []
+        if heading:
+            blocks.append(Heading(len(heading[1]), _inline(heading[2])))
+        elif rows:
+            blocks.append(_pipe_table(rows))
+            at += len(rows) - 1
+        elif line:
+            paragraph.append(line.removeprefix("- ").removeprefix("* "))
+        at += 1
+    if paragraph:
+        blocks.append(_paragraph(" ".join(paragraph)))
+    return [block for block in blocks if not isinstance(block, Text) or block.text]
+
+
+def _table_lines(lines: list[str], at: int) -> list[str]:
+    if not (lines[at].startswith("|") and at + 1 < len(lines) and _DELIMITER.match(lines[at + 1])):
+        return []
+    end = at
+    while end < len(lines) and lines[end].startswith("|"):
+        end += 1
+    return lines[at:end]
+
+
+def _pipe_table(lines: list[str]) -> Table:
+    rows = [_cells(line) for line in (lines[0], *lines[2:])]
+    for line, row in zip((lines[0], *lines[2:]), rows, strict=True):
+        if len(row) != len(rows[0]):
+            raise LayoutChanged(f"a row of {len(row)} cells under {len(rows[0])} headers: {line[:80]!r}")
+    return Table(rows[0], tuple(rows[1:]))
+
+
+def _cells(line: str) -> tuple[str, ...]:
+    if not line.endswith("|"):
+        raise LayoutChanged(f"a table row without its closing bar, the page is cut here: {line[-80:]!r}")
+    return tuple(_inline(cell) for cell in re.split(r"(?<!\\)\|", line[1:-1]))
+
+
+def _paragraph(text: str) -> Text:
+    return Text(_inline(text), tuple(clean(code) for code in _CODE.findall(text)))
+
+
+def _inline(text: str) -> str:
+    text = re.sub(r"\^((?:\\\*|\*)+)\^", lambda m: _STAR * m[1].count("*"), text)
+    text = text.replace("\\*", _STAR)
+    while (plain := _LINK.sub(_unglued, text)) != text:
+        text = plain
+    text = re.sub(r"\s*<br ?/?>\s*", " ", text)
+    while (plain := _EMPHASIS.sub(lambda m: _spaced(m, m[2]), text)) != text:
+        text = plain
+    text = _ESCAPED.sub(r"\1", _CODE.sub(r"\1", text))
+    return clean(text.replace(_STAR, "*"))
+
+
+def _unglued(match: re.Match[str]) -> str:
+    return _spaced(match, match[1])
+
+
+def _spaced(match: re.Match[str], inner: str) -> str:
+    """The inner text, kept apart from a word that the dialect glued to it."""
+    before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
+    left = " " if before.isalnum() and inner[:1].isalnum() else ""
+    right = " " if after.isalnum() and inner[-1:].isalnum() else ""
+    return f"{left}{inner}{right}"

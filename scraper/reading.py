@@ -1,0 +1,165 @@
+"""What reading a page gives: cards, and every place that was not understood, in one value."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from ratecards.model import Rate, RateCard, canonical_order
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One place that was not understood. `kind` is `label`, `header`, `tab`, `cell`, `unclaimed`, `layout` …"""
+
+    kind: str
+    place: str
+    message: str
+    term: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+@dataclass(slots=True)
+class Amounts:
+    """How many amounts a page prints, and what became of them."""
+
+    cells: int = 0
+    notes: int = 0
+    read: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def seen(self) -> int:
+        """All amounts printed."""
+        return self.cells + self.notes
+
+    @property
+    def unclaimed(self) -> int:
+        """Amounts that no rate, formula note or ignore entry accounts for."""
+        return self.seen - self.read - sum(self.ignored.values())
+
+    def add(self, other: Amounts) -> None:
+        """Count another section's amounts in."""
+        self.cells += other.cells
+        self.notes += other.notes
+        self.read += other.read
+        self.ignored += other.ignored
+
+    def __str__(self) -> str:
+        words = f"amounts on the page: {self.seen} ({self.cells} in cells, {self.notes} in footnotes)"
+        ignored = sum(self.ignored.values())
+        return f"{words}, read: {self.read}" + (f", ignored with reason: {ignored}" if ignored else "")
+
+
+@dataclass(slots=True)
+class Section:
+    """One section of a page (usually a model): its draft cards, amounts and problems."""
+
+    title: str
+    anchor: str
+    models: tuple[str, ...] = ()
+    cards: list[Draft] = field(default_factory=list)
+    amounts: Amounts = field(default_factory=Amounts)
+    problems: list[Problem] = field(default_factory=list)
+    counted: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A card before it is known which capture it came from; fields as in `RateCard`."""
+
+    model: str
+    name: str
+    anchor: str
+    used_to_improve: tuple[tuple[str, str], ...] = ()
+    notices: tuple[str, ...] = ()
+    formulas: tuple = ()  # type: ignore[type-arg]
+    facts: tuple[tuple[str, str], ...] = ()
+    aliases: tuple[str, ...] = ()
+    rates: tuple[Rate, ...] = ()
+
+
+@dataclass(slots=True)
+class Reading:
+    """A page as read: sections, page-wide problems, and the page's own date."""
+
+    source: str
+    representation: str
+    sections: list[Section]
+    amounts: Amounts
+    tables: int = 0
+    last_updated: date | None = None
+    suspicions: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[Problem]:
+        """Every problem on the page, in page order."""
+        return [p for s in self.sections for p in s.problems]
+
+    @property
+    def unread(self) -> list[Section]:
+        """Sections that keep their published cards because something in them was not understood."""
+        return [s for s in self.sections if s.problems]
+
+    def drafts(self, *, held_back: bool = False) -> list[Draft]:
+        """The draft cards that may be published; with `held_back`, those of unread sections instead."""
+        return [d for s in self.sections if bool(s.problems) == held_back for d in s.cards]
+
+    def rates(self, *, held_back: bool = False) -> list[Rate]:
+        """The rates that may be published (or those held back), in the table's order."""
+        return sorted((r for d in self.drafts(held_back=held_back) for r in d.rates), key=canonical_order)
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Which bytes a reading came from: url, sha256, day fetched and the page's own date."""
+
+    url: str
+    sha256: str
+    observed: date
+    last_updated: date | None
+    parser: str
+
+
+def cards(reading: Reading, capture: Capture, provider: str, source: str) -> dict[str, RateCard]:
+    """The publishable cards by model. Raises nothing: conflicts were found while reading."""
+    return {
+        draft.model: RateCard(
+            provider=provider,
+            source=source,
+            model=draft.model,
+            name=draft.name,
+            url=capture.url,
+            anchor=draft.anchor,
+            aliases=draft.aliases,
+            used_to_improve=draft.used_to_improve,
+            notices=draft.notices,
+            formulas=draft.formulas,
+            facts=draft.facts,
+            observed=capture.observed,
+            capture=f"sha256:{capture.sha256}",
+            last_updated=capture.last_updated,
+            parser=capture.parser,
+            rates=tuple(sorted(draft.rates, key=canonical_order)),
+        )
+        for draft in reading.drafts()
+    }
+
+
+def merged(rates: Sequence[Rate]) -> tuple[list[Rate], list[tuple[Rate, Rate]]]:
+    """Rates with repeats of one price taken as one, and the pairs that give one key two prices."""
+    kept: dict[tuple[object, ...], Rate] = {}
+    conflicts = []
+    for rate in rates:
+        first = kept.setdefault(rate.row_key, rate)
+        if first != rate:
+            conflicts.append((first, rate))
+    return list(kept.values()), conflicts
+
+
+Vocabulary = Mapping[str, object]

@@ -1,0 +1,131 @@
+"""The pricing page's vocabulary: `gemini_api.yaml` as typed look-ups without defaults."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from ratecards import strictyaml
+from scraper.errors import UnknownTerm
+from scraper.grammar import Phrases
+from scraper.normalise import RowRule, fold
+from scraper.words import modalities, unit_of
+
+VOCABULARY = Path(__file__).with_name("gemini_api.yaml")
+_HEADER = re.compile(r"(?P<plan>[a-z ]+?)(?:, per (?P<unit>.+) in (?P<currency>[a-z]{3}))?\Z")
+_LISTED = re.compile(r"(.*\S)\s*\(([^()]*)\)\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """Amounts that are not rates: the kind of section, a pattern on the words around them, the reason."""
+
+    section: str
+    match: re.Pattern[str]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Each field is the entry of the same name in the vocabulary file, where it is explained."""
+
+    language: str
+    canonical: str
+    currency: str
+    headers: Sequence[str]
+    tables_min: int
+    last_sections: Sequence[str]
+    foreign: Sequence[str]
+    not_the_page: Mapping[str, Sequence[str]]
+    plans: Mapping[str, str]
+    tabs: Mapping[str, str]
+    sections: Mapping[str, str]
+    without_ids: Sequence[str]
+    rows: Mapping[str, RowRule]
+    variant_rows: Sequence[tuple[re.Pattern[str], RowRule]]
+    plain_variant: str
+    metadata_rows: Sequence[str]
+    phrases: Phrases
+    tool_meters: Mapping[str, str]
+    tool_ignored: re.Pattern[str]
+    notices: re.Pattern[str]
+    effective: re.Pattern[str]
+    ignore: Sequence[Ignore]
+    renames: Mapping[str, str]
+
+    def row(self, label: str) -> tuple[RowRule, str] | None:
+        """What a row label means, and the variant it names ("" for none). None when it is unknown."""
+        folded = fold(label)
+        if rule := self.rows.get(folded):
+            return rule, ""
+        for pattern, rule in self.variant_rows:
+            if match := pattern.fullmatch(folded):
+                return rule, match.groupdict().get("variant") or ""
+        listed = _LISTED.fullmatch(folded)
+        if listed and (rule := self.rows.get(listed[1])) and not rule.modality:
+            try:
+                return RowRule(rule.meter, "", modalities(listed[2]), rule.context, rule.unit), ""
+            except UnknownTerm:
+                return None
+        return None
+
+    def header(self, header: str) -> tuple[str, str] | None:
+        """A column header's plan and unit ("" where it names none). None when it is unknown."""
+        match = _HEADER.fullmatch(fold(header))
+        plan = self.plans.get(match["plan"]) if match else None
+        if not match or not plan:
+            return None
+        if match["unit"] is None:
+            return plan, ""
+        unit = unit_of(match["unit"])
+        return (plan, unit) if unit and match["currency"].upper() == self.currency else None
+
+    def ignored(self, section: str, text: str) -> str:
+        """The reason why money in `text` gives no rate; empty when it must."""
+        return next((i.reason for i in self.ignore if i.section == section and i.match.search(text)), "")
+
+
+@cache
+def load_terms() -> Terms:
+    """The vocabulary, read and compiled once."""
+    data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
+    proofs, phrases, tools = data["proofs"], data["phrases"], data["tools"]
+    rows = {label: _rule(entry) for label, entry in data["rows"].items()}
+    targets = {**rows, **{label: _rule(entry) for label, entry in data["variant_targets"].items()}}
+    return Terms(
+        language=proofs["language"],
+        canonical=data["canonical"],
+        currency=data["currency"],
+        headers=proofs["headers"],
+        tables_min=proofs["tables_min"],
+        last_sections=proofs["last_sections"],
+        foreign=proofs["foreign"],
+        not_the_page=proofs["not_the_page"],
+        plans=data["headers"]["plans"],
+        tabs=data["tabs"],
+        sections=data["sections"],
+        without_ids=data["without_ids"],
+        rows=rows,
+        variant_rows=[(_re(e["label"]), targets[e["row"]]) for e in data["variant_rows"]],
+        plain_variant=data["plain_variant"],
+        metadata_rows=data["metadata_rows"],
+        phrases=Phrases(**{name: _re(text) for name, text in phrases.items()}),
+        tool_meters=tools["meters"],
+        tool_ignored=_re(tools["ignored"]),
+        notices=_re(data["notices"]),
+        effective=_re(data["effective"]),
+        ignore=[Ignore(e["section"], _re(e["match"]), e["reason"]) for e in data["ignore"]],
+        renames=data["renames"],
+    )
+
+
+def _re(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+def _rule(entry: Mapping[str, Any]) -> RowRule:
+    return RowRule(**entry)
