@@ -1,8 +1,8 @@
 """URL -> Page: the only module that knows the HTTP client, and the only one that waits.
 
-It speaks through httpx's transport, not its client: no cookie jar, no redirects, no `.netrc`, no proxy or certificate
-from the environment, no log line with the URL. A proxy resolves names and reaches hosts in our place, so the host
-check below would hold for the proxy alone: behind a corporate proxy this does not run, and that is meant.
+It uses httpx's transport, not its client: no cookie jar, no redirects, no log line with the URL, and nothing
+from the environment: no proxy, no `.netrc`, no certificates. A proxy would resolve names and reach hosts for
+us, and the check of hosts would hold for the proxy alone; who sits behind one lets CI fetch.
 """
 
 from __future__ import annotations
@@ -26,52 +26,47 @@ from scraper.errors import FetchFailed, LayoutChanged
 # Why this URL must not be asked for; "" lets it pass.
 Policy = Callable[[httpx.URL], str]
 
-_REDIRECT = frozenset({301, 302, 303, 307, 308})
-_PASSING = frozenset({429, 500, 502, 503, 504})
-_KEPT = ("content-type", "etag", "last-modified", "date", "content-language")
 _SENT = {
     "User-Agent": "ratecards-scraper (rate card monitor; honours Retry-After)",
-    "Accept-Encoding": "gzip",  # what _body can unpack under a cap; httpx passes an unknown coding on, silently
+    "Accept": "*/*",
+    "Accept-Encoding": "gzip",  # the one coding that _body unpacks under a cap
     "Accept-Language": "en",
 }
+_KEPT = ("content-type", "etag", "last-modified", "date", "content-language")
 _BLANK = b" \t\r\n\f\v\0" + codecs.BOM_UTF8 + codecs.BOM_UTF16
-# The second half finds a key inside a URL that is itself a parameter, as sign-in redirects have it.
+# %3f, %26 and %3d: a URL that is itself a parameter, as sign-in redirects have it.
 _SECRET = re.compile(
-    r"(//)[^/@\s]*(?=@)|((?:[?&;]|%3f|%26)[\w.-]*(?:key|token|secret|password|sig|signature)(?:=|%3d))"
-    r"(?:(?!%26)[^&;#\s'\"<>])+",
-    re.IGNORECASE,
+    r"(?i)(//)[^/?#@\s]*(?=@)"
+    r"|((?:[?&;]|%3f|%26)[\w.-]*(?:key|token|secret|password|sig|signature)(?:=|%3d))(?:(?!%26)[^&;#\s'\"<>])+"
 )
-_CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]+)""", re.ASCII | re.IGNORECASE)
-_META = re.compile(r"<meta\b[^>]*?" + _CHARSET.pattern, re.ASCII | re.IGNORECASE)
-# Python's name of each charset we expect -> how to read it. Python knows more: some decode anything, some slowly.
-_CODECS = {
-    "utf-8": "utf-8", "ascii": "ascii", "cp1252": "cp1252", "iso8859-1": "cp1252",  # as browsers do
-    "utf-16": "utf-16", "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be",
-}  # fmt: skip
+_CHARSET = re.compile(r"""(?ai)charset\s*=\s*["']?\s*([\w.:-]+)""")
+_META = re.compile(r"""(?ai)<meta\b[^>]*?charset\s*=\s*["']?\s*([\w.:-]+)""")
+# Python's name of a charset that a page may have -> how browsers read it. Others of Python's decode anything.
+_CODECS = {name: name for name in ("utf-8", "ascii", "cp1252", "utf-16", "utf-16-le", "utf-16-be")}
+_CODECS["iso8859-1"] = "cp1252"
 _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One answer: both URLs without secrets, decoded body, when it was complete (aware UTC)."""
+    """One 200: URLs redacted, five headers (lower-case names), body decompressed, aware UTC time of its end."""
 
     url: str
     final_url: str
     status: int
     headers: Mapping[str, str]
-    """Lower-case names; content-type, etag, last-modified, date and content-language alone."""
     body: bytes
     fetched_at: datetime
 
     @property
     def sha256(self) -> str:
-        """Hex digest of the body as served, before any decoding of characters."""
+        """Hex digest of the body."""
         return hashlib.sha256(self.body).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Validators:
-    """What an earlier answer said of itself: sent as If-None-Match and If-Modified-Since."""
+    """What an earlier answer said of itself: sent as If-None-Match and If-Modified-Since, verbatim."""
 
     etag: str = ""
     last_modified: str = ""
@@ -79,7 +74,7 @@ class Validators:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds of one fetch. `total_seconds` is for one attempt with its redirects, `max_bytes` is decoded."""
+    """Bounds of a fetch: `total_seconds` per attempt with its redirects, `max_bytes` after decompression."""
 
     total_seconds: float = 60
     read_seconds: float = 20
@@ -90,39 +85,34 @@ class Limits:
     max_redirects: int = 5
 
 
+_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class _Job:
     url: httpx.URL
-    headers: httpx.Headers  # for every hop
-    private: Mapping[str, str]  # for the first host alone: may hold a key
-    conditional: bool
+    headers: Mapping[str, str]
+    conditional: dict[str, str]
     limits: Limits
     policy: Policy
     now: Callable[[], datetime]
 
 
-class _Passing(FetchFailed):
-    """May be over in a while; `wait` is what the server asked for in seconds, 0 if it did not."""
+class _RetryError(Exception):
+    """Another attempt may help; if none does, this is the verdict. `wait`: seconds asked for, 0 if none."""
 
-    def __init__(self, message: str, wait: float = 0) -> None:
-        super().__init__(message)
-        self.wait = wait
-
-
-class _Gone(LayoutChanged):
-    """404 or 410: worth one more look, then a person."""
-
-
-_DEFAULT = Limits()
+    def __init__(self, verdict: FetchFailed | LayoutChanged, wait: float = 0) -> None:
+        super().__init__(str(verdict))
+        self.verdict, self.wait = verdict, wait
 
 
 def redact(text: str) -> str:
-    """Return `text` with the values of key-like query parameters and any userinfo replaced by `***`."""
+    """Return `text` with `***` for userinfo and for the values of query parameters like `key=`."""
     return _SECRET.sub(lambda found: f"{found[1] or found[2]}***", text)
 
 
 def https_only(hosts: Collection[str]) -> Policy:
-    """Return the policy of production: https on port 443 of exactly these host names, no userinfo, no address.
+    """Return the policy of production: https, port 443, one of these host names, no userinfo, no address.
 
     What a name resolves to is not checked: an inner host cannot show a certificate for it.
     """
@@ -130,179 +120,223 @@ def https_only(hosts: Collection[str]) -> Policy:
 
     def reason(url: httpx.URL) -> str:
         if url.scheme != "https":
-            return f"scheme {url.scheme!r}"
+            return f"scheme {url.scheme!r}, not https"
         if url.userinfo:
-            return "a user name in the URL"
+            return "a user name in it"
         if url.port not in {None, 443}:
-            return f"port {url.port}"
-        # 127.0.0.1, ::1, and 2130706433 or 0x7f.1, which resolvers take for addresses too
+            return f"port {url.port}, not 443"
+        # 127.0.0.1 and ::1, but also 2130706433 and 0x7f.1, which resolvers take for addresses
         if not url.host.rpartition(".")[2].isalpha():
-            return f"the address {url.host!r} where a host name belongs"
-        return "" if url.host in allowed else f"host {url.host!r}, not one of {', '.join(sorted(allowed))}"
+            return f"{url.host!r}, an address and not a name"
+        return "" if url.host in allowed else f"host {url.host!r}, not one of {sorted(allowed)}"
 
     return reason
 
 
-def fetch(  # noqa: D417
+def fetch(
     url: str,
     *,
     hosts: Collection[str],
     now: Callable[[], datetime],
     validators: Validators | None = None,
-    limits: Limits = _DEFAULT,
+    limits: Limits = _LIMITS,
     headers: Mapping[str, str] | None = None,
     policy: Policy | None = None,
 ) -> Page | None:
-    """GET `url` with retries; None means 304, which only validators make legal.
+    """GET `url`, with retries; None is 304, legal only if validators were sent.
 
-    Args:
-        hosts: the names that may be asked, over https; checked again on every redirect.
-        headers: added for the host of `url` alone (an API key belongs here, not into the URL).
-        policy: replaces `https_only(hosts)`; for tests that serve on 127.0.0.1.
+    `hosts` may be asked, over https, and are checked again on every redirect. `headers` go to the host of
+    `url` alone: the place for an API key. `policy` replaces `https_only(hosts)` where tests serve 127.0.0.1.
+    Runs an event loop of its own, so not for use inside one. Only the resolver bounds a slow name server.
 
     Raises:
-        FetchFailed: nothing usable arrived: refused, cut, too slow, too big, 4xx, 5xx, foreign redirect.
-        LayoutChanged: the page is gone (404, 410) or empty (204, blank body).
-
-    Runs an event loop of its own, so not to be called from inside one: only cancelling bounds a slow drip in the
-    headers or between two chunks, where httpx's timeouts start anew with every byte.
+        FetchFailed: nothing usable came: refused, cut, slow, too big, 4xx, 5xx, foreign redirect.
+        LayoutChanged: the page is gone (404, 410) or empty (204, blank).
     """
-    sent = _conditional(validators or Validators())
     for name, value in (headers or {}).items():
-        if not _plain(value):  # h11 would print the value, and it may be a key with a newline
-            raise FetchFailed(_say(url, f"plain ASCII in the request header {name}", "a value that is not"))
-    job = _Job(
-        url=_url("", url, url),
-        headers=httpx.Headers({**_SENT, **sent}),
-        private=headers or {},
-        conditional=bool(sent),
-        limits=limits,
-        policy=policy or https_only(hosts),
-        now=now,
+        if not _plain(value):  # h11 would print the value, and it may be a key read with its newline
+            raise FetchFailed(_say(url, f"plain ASCII in the request header {name}", "something else"))
+    conditional = _conditional(validators or Validators())
+    job = _Job(_url(url, "", url), headers or {}, conditional, limits, policy or https_only(hosts), now)
+    # Waits 3, 6, 12 s and up to 2 s of jitter, or what the server asked for. A timeout would cut that short.
+    retries = stamina.RetryingCaller(
+        limits.attempts, timeout=None, wait_initial=3, wait_jitter=2, wait_max=limits.max_wait
     )
-    return _retried(job)
-
-
-def _retried(job: _Job) -> Page | None:
-    # Waits 2, 6, 18 s and up to 2 s of jitter. No timeout over all: stamina's 45 s would cut the attempts short.
-    caller = stamina.RetryingCaller(
-        attempts=job.limits.attempts, timeout=None,
-        wait_initial=2, wait_exp_base=3, wait_jitter=2, wait_max=job.limits.max_wait,
-    )  # fmt: skip
     try:
-        return caller(_again(), lambda: asyncio.run(_attempt(job)))
-    except _Passing as error:
-        raise FetchFailed(f"{error} (gave up after {job.limits.attempts} attempts)") from error.__cause__
-    except _Gone as error:
-        raise LayoutChanged(str(error)) from None
+        return retries(_again(), lambda: asyncio.run(_attempt(job)))
+    except _RetryError as error:
+        raise error.verdict from error.__cause__
+
+
+def _conditional(known: Validators) -> dict[str, str]:
+    # A validator that cannot be sent as it came is left out; the page is then fetched whole.
+    sent = {"If-None-Match": known.etag, "If-Modified-Since": known.last_modified}
+    return {name: value for name, value in sent.items() if value and _plain(value)}
 
 
 def _again() -> Callable[[Exception], bool | float]:
-    gone = 0
+    confirm = iter((True,))  # a page that is gone gets one more look
 
     def decide(error: Exception) -> bool | float:
-        nonlocal gone
-        gone += isinstance(error, _Gone)
-        if isinstance(error, _Passing):
-            return error.wait or True
-        return isinstance(error, _Gone) and gone == 1
+        if not isinstance(error, _RetryError):
+            return False
+        return next(confirm, False) if isinstance(error.verdict, LayoutChanged) else error.wait or True
 
     return decide
 
 
 async def _attempt(job: _Job) -> Page | None:
-    trail = [job.url]
+    where, url, limits = str(job.url), job.url, job.limits
     try:
-        async with asyncio.timeout(job.limits.total_seconds):
-            while len(trail) <= job.limits.max_redirects + 1:
-                answer = await _ask(job, trail)
+        # Cancelling is what bounds a drip: httpx's own timeouts start anew with every byte, in headers too.
+        async with asyncio.timeout(limits.total_seconds):
+            for _ in range(limits.max_redirects + 1):
+                answer = await _ask(job, url, where)
                 if not isinstance(answer, httpx.URL):
                     return answer
-                trail.append(answer)
+                where, url = f"{where} -> {answer}", answer
     except TimeoutError as error:
-        expected = f"the whole answer within {job.limits.total_seconds:g} s"
-        raise _Passing(_say(_path(trail), expected, "it was still coming")) from error
-    raise FetchFailed(_say(_path(trail), f"at most {job.limits.max_redirects} redirects", "more, or a loop"))
+        verdict = FetchFailed(_say(where, f"all of it within {limits.total_seconds:g} s", "no end of it"))
+        raise _RetryError(verdict) from error
+    raise FetchFailed(_say(where, f"at most {limits.max_redirects} redirects", "more, or a loop"))
 
 
-async def _ask(job: _Job, trail: list[httpx.URL]) -> Page | httpx.URL | None:
-    url, where, limits = trail[-1], _path(trail), job.limits
+async def _ask(job: _Job, url: httpx.URL, where: str) -> Page | httpx.URL | None:
     if reason := job.policy(url):
         raise FetchFailed(_say(where, "a URL we may ask for", reason))
-    # A redirect to another host must not carry our key there; Accept is a default the source may override.
-    private = job.private if url.netloc == job.url.netloc else {}
-    headers = httpx.Headers({"Accept": "*/*"})
-    headers.update(private)
-    headers.update(job.headers)
-    timeout = httpx.Timeout(limits.read_seconds, connect=limits.connect_seconds).as_dict()
+    headers = httpx.Headers(_SENT | job.conditional)
+    headers.update(job.headers if url.netloc == job.url.netloc else {})  # another host must not see the key
+    timeout = httpx.Timeout(job.limits.read_seconds, connect=job.limits.connect_seconds).as_dict()
     request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout})
     try:
-        # One transport per hop: no connection, no cookie, nothing carries over. It verifies certificates by default.
+        # A transport per hop: nothing carries over. It verifies certificates; nothing can tell it not to.
         async with (
             httpx.AsyncHTTPTransport(trust_env=False) as transport,
             aclosing(await transport.handle_async_request(request)) as response,
         ):
-            return await _read(job, where, url, response)
-    except (httpx.TransportError, ssl.SSLError) as error:
+            return await _read(job, url, where, response)
+    except (httpx.TransportError, ssl.SSLError, zlib.error) as error:
         root: BaseException = error
         while root.__cause__:  # httpx wraps httpcore wraps the words of the socket
             root = root.__cause__
         if isinstance(root, ssl.SSLError):
             raise FetchFailed(_say(where, "a verified TLS connection", repr(root))) from error
-        raise _Passing(_say(where, "an answer", f"{type(error).__name__} from {root!r}")) from error
+        verdict = FetchFailed(_say(where, "a whole answer", f"{type(error).__name__} from {root!r}"))
+        raise _RetryError(verdict) from error
 
 
-async def _read(job: _Job, where: str, url: httpx.URL, response: httpx.Response) -> Page | httpx.URL | None:
-    if response.status_code in _REDIRECT and "location" in response.headers:
-        return _url(str(url), response.headers["location"], where)
-    if response.status_code == 304 and job.conditional:
+async def _read(job: _Job, url: httpx.URL, where: str, response: httpx.Response) -> Page | httpx.URL | None:
+    status, headers = response.status_code, response.headers
+    if status in {301, 302, 303, 307, 308} and "location" in headers:
+        return _url(headers["location"], str(url), where)
+    if status == 304 and job.conditional:
         return None
-    _judge(job, where, response)
-    body = await _body(where, response, job.limits.max_bytes)
+    _judge(job, where, status, headers.get("retry-after", ""))
+    body = await _body(response, where, job.limits.max_bytes)
     if not body.strip(_BLANK):
         raise LayoutChanged(_say(where, "a page", f"200 with an empty body ({len(body)} bytes, all blank)"))
-    kept = {name: response.headers[name] for name in _KEPT if name in response.headers}
-    return Page(redact(str(job.url)), redact(str(url)), 200, kept, body, job.now().astimezone(UTC))
+    kept = {name: headers[name] for name in _KEPT if name in headers}
+    return Page(redact(str(job.url)), redact(str(url)), status, kept, body, job.now().astimezone(UTC))
 
 
-def _judge(job: _Job, where: str, response: httpx.Response) -> None:
-    status = response.status_code
-    if status in _PASSING:
-        wait = _retry_after(response.headers.get("retry-after", ""), job.now())
-        if wait > job.limits.max_wait:
-            asked = f"{status}, Retry-After: {response.headers['retry-after']} ({wait:g} s)"
-            raise FetchFailed(_say(where, f"a wait of at most {job.limits.max_wait:g} s", asked))
-        raise _Passing(_say(where, "status 200", str(status)), wait)
+def _judge(job: _Job, where: str, status: int, retry_after: str) -> None:
+    if status in {429, 500, 502, 503, 504}:
+        wait, most = _seconds(retry_after, job.now()), job.limits.max_wait
+        if wait > most:
+            seen = f"{status} with Retry-After {retry_after}"
+            raise FetchFailed(_say(where, f"to wait {most:g} s at most", seen))
+        raise _RetryError(FetchFailed(_say(where, "status 200", str(status))), wait)
     if status in {401, 403}:
         raise FetchFailed(_say(where, "status 200", f"{status}: access denied"))
     if status in {404, 410}:
-        raise _Gone(_say(where, "status 200", f"{status}, twice if it could be asked again: page moved"))
+        raise _RetryError(LayoutChanged(_say(where, "status 200", f"{status}: page moved")))
     if status == 204:
-        raise LayoutChanged(_say(where, "a page", "204: an empty body"))
+        raise LayoutChanged(_say(where, "status 200", "204: an empty body"))
     if status == 304:
-        raise FetchFailed(_say(where, "status 200", "304 though nothing to compare with was sent"))
+        raise FetchFailed(_say(where, "status 200", "304, though nothing to compare with was sent"))
     if status != 200:
-        raise FetchFailed(_say(where, "status 200", f"{status}"))
+        raise FetchFailed(_say(where, "status 200", str(status)))
 
 
-async def _body(where: str, response: httpx.Response, cap: int) -> bytes:
+async def _body(response: httpx.Response, where: str, cap: int) -> bytes:
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding not in {"identity", "gzip"}:
         raise FetchFailed(_say(where, "content-encoding gzip or none", repr(coding)))
+    unpack = _Gunzip() if coding == "gzip" else None
     body = bytearray()
-    member = zlib.decompressobj(wbits=31)
-    # No chunk_size: it would hold bytes back. httpx's own decoder would inflate a whole chunk before we see it.
-    async with aclosing(response.aiter_raw()) as chunks:
-        async for chunk in chunks:
-            rest = chunk
-            while rest:
-                if coding == "identity":
-                    piece, rest = rest, b""
-                else:
-                    piece, rest, member = _inflate(where, rest, member, cap + 1 - len(body))
-                body += piece
-                if len(body) > cap:
-                    raise FetchFailed(_say(where, f"at most {cap} bytes, decoded", "more"))
-    if coding == "gzip" and not member.eof:
-        raise _Passing(_say(where, "a whole gzip stream", f"its end missing after {len(body)} decoded bytes"))
+    async for raw in response.aiter_raw():
+        body += unpack.inflate(raw, cap + 1 - len(body)) if unpack else raw
+        if len(body) > cap:
+            raise FetchFailed(_say(where, f"at most {cap} bytes, decompressed", "more"))
+    if unpack and not unpack.member.eof:
+        raise zlib.error(f"the gzip stream ends early, after {len(body)} bytes")
     return bytes(body)
+
+
+class _Gunzip:
+    """gzip members one after another. httpx's decoder inflates a chunk 1000-fold before anyone sees it."""
+
+    def __init__(self) -> None:
+        self.member = zlib.decompressobj(wbits=31)
+
+    def inflate(self, raw: bytes, room: int) -> bytes:
+        """Return at most `room` bytes; fewer means that all of `raw` is used up."""
+        out = bytearray()
+        while raw and len(out) < room:
+            if self.member.eof:
+                self.member = zlib.decompressobj(wbits=31)
+            out += self.member.decompress(raw, room - len(out))
+            raw = self.member.unused_data
+        return bytes(out)
+
+
+def _seconds(retry_after: str, now: datetime) -> float:
+    """How long to wait; 0 for what says nothing: absent, negative, past, or text."""
+    if retry_after.isascii() and retry_after.isdigit():
+        return float(retry_after)  # int() refuses 4301 digits, and a header may have them
+    try:
+        until = datetime.strptime(retry_after, "%a, %d %b %Y %H:%M:%S GMT").replace(tzinfo=UTC)
+    except ValueError:
+        return 0
+    return max(0, (until - now).total_seconds())
+
+
+def _plain(value: str) -> bool:
+    return value.isascii() and value.isprintable() and value == value.strip()
+
+
+def _url(text: str, base: str, where: str) -> httpx.URL:
+    try:
+        return httpx.URL(base).join(text)
+    except (httpx.InvalidURL, ValueError):
+        raise FetchFailed(_say(where, "a URL", repr(text))) from None
+
+
+def _say(where: str, expected: str, seen: str) -> str:
+    # Redacted before it is cut, never after; servers choose how long their words are.
+    return f"{redact(where)[:1000]}: expected {expected}, saw {redact(seen)[:500]}"
+
+
+def decode(page: Page) -> str:
+    """Return the body as text, strict: charset by header, byte order mark, `<meta>` in its first 2 KB, UTF-8.
+
+    Raises:
+        LayoutChanged: a charset that no page should have, or bytes that are not of it.
+    """
+    name, told_by = _charset(page)
+    try:
+        return page.body.decode(_CODECS[codecs.lookup(name).name]).removeprefix("\ufeff")
+    except (LookupError, UnicodeDecodeError) as error:
+        raise LayoutChanged(_say(page.final_url, f"text in {name} (by {told_by})", str(error))) from error
+
+
+def _charset(page: Page) -> tuple[str, str]:
+    if named := _CHARSET.search(page.headers.get("content-type", "")):
+        return named[1], "its header"
+    for mark, name in _MARKS.items():
+        if page.body.startswith(mark):
+            return name, "its byte order mark"
+    if named := _META.search(page.body[:2048].decode("latin-1")):
+        # A tag that can be read as ASCII is not in UTF-16, whatever it says; so do browsers.
+        return re.sub("(?i)^utf-16.*", "utf-8", named[1]), "its meta tag"
+    return "utf-8", "default"

@@ -1,0 +1,164 @@
+"""Two editions of one source, joined once on what identifies a rate; the rest are words for the differences.
+
+The join key leaves out unit and dates, which are values. What it leaves over on both sides is paired once more
+without unit, resolution and context, where the price is the same, so that a split or a re-labelling is not taken
+for a removal. Evidence is compared last: other words for the same rate are `reworded`, never a price change.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from ratecards.history import Change
+from ratecards.model import META, JOIN_KEY, Rate, RateCard, canonical_order
+
+_LOOSE = tuple(n for n in JOIN_KEY if n not in ("resolution", "context"))
+
+
+def changes(
+    old: Mapping[str, RateCard],
+    new: Mapping[str, RateCard],
+    renames: Mapping[str, str] | None = None,
+    *,
+    kept: Iterable[str] = (),
+    places: bool = True,
+) -> list[Change]:
+    """What must happen to the `old` cards (by model) to give the `new` ones.
+
+    `renames` are confirmed renames, old id to new id. `kept` names models that were not read and therefore
+    neither change nor disappear. `places` says whether locators are compared, too.
+    """
+    found: list[Change] = []
+    moved = {a: b for a, b in (renames or {}).items() if a in old and b in new and b not in old and a not in new}
+    before = dict(old)
+    for previous, model in sorted(moved.items()):
+        card = before.pop(previous)
+        found.append(_change("model_renamed", new[model], previous_id=previous))
+        before[model] = replace(card, model=model, rates=tuple(replace(r, model=model) for r in card.rates))
+    held = set(kept)
+    for model in sorted({*before, *new} - held):
+        if model not in new:
+            found.append(_change("model_removed", before[model]))
+        elif model not in before:
+            found.append(_change("model_added", new[model], card=new[model]))
+        else:
+            found += _card_changes(before[model], new[model], places=places)
+    return found
+
+
+def _change(kind: str, of: RateCard, **values: object) -> Change:
+    return Change(kind=kind, provider=of.provider, source=of.source, model=of.model, **values)  # type: ignore[arg-type]
+
+
+def _card_changes(old: RateCard, new: RateCard, *, places: bool) -> list[Change]:
+    found: list[Change] = []
+    if any(getattr(old, n) != getattr(new, n) for n in META):
+        found.append(_change("card_changed", new, card=replace(new, rates=()), fields=field_changes(old, new)))
+    for before, after in _pairs(old.rates, new.rates):
+        kind = _kind(before, after, places=places)
+        if kind:
+            found.append(_change(kind, new, old=before, new=after))
+    return found
+
+
+def field_changes(old: RateCard, new: RateCard) -> tuple[tuple[str, str, str], ...]:
+    """The metadata that differ, as (path, before, after), told by deepdiff on identity-keyed plain data."""
+    from deepdiff import DeepDiff
+
+    diff = DeepDiff(_meta(old), _meta(new), view="tree")
+    rows = []
+    for level in (level for group in diff.values() for level in group):
+        path = ".".join(str(p) for p in level.path(output_format="list"))
+        before, after = (("" if str(v) == "not present" else str(v)) for v in (level.t1, level.t2))
+        rows.append((path, before, after))
+    return tuple(sorted(rows))
+
+
+def _meta(card: RateCard) -> dict[str, object]:
+    return {
+        "name": card.name,
+        "aliases": {a: "alias" for a in card.aliases},
+        "used_to_improve": dict(card.used_to_improve),
+        "facts": dict(card.facts),
+        "notices": {n: "printed" for n in card.notices},
+        "formulas": {f"{f.quote} [{f.resolution} {f.unit}]": f"{f.tokens} {f.amount}" for f in card.formulas},
+    }
+
+
+def _kind(old: Rate | None, new: Rate | None, *, places: bool) -> str:
+    """The name of a difference; the first that applies, empty for none."""
+    if old is None or new is None:
+        return "rate_added" if old is None else "rate_removed"
+    tests = (
+        ("relabelled", (old.resolution, old.context) != (new.resolution, new.context)),
+        ("unit_changed", old.unit != new.unit and None not in (old.price, new.price)),
+        ("availability_changed", old.availability != new.availability),
+        ("repriced", (old.price, old.currency) != (new.price, new.currency)),
+        ("redated", (old.effective_from, old.effective_until) != (new.effective_from, new.effective_until)),
+        # a cell without a price borrows its unit from its neighbour: no news when that changes
+        ("relabelled", old.unit != new.unit),
+        ("reworded", old.evidence.quote != new.evidence.quote),
+        ("reworded", places and old.evidence.locator != new.evidence.locator),
+    )
+    return next((kind for kind, differs in tests if differs), "")
+
+
+Pair = tuple[Rate | None, Rate | None]
+
+
+def _pairs(old: Iterable[Rate], new: Iterable[Rate]) -> list[Pair]:
+    """Each rate beside its counterpart, or beside None; sorted by the table's order."""
+    pairs, left, right = _join(old, new, lambda r: r.row_key)
+    more, left, right = _join(left, right, lambda r: (r.join_key, r.price))
+    pairs += more
+    more, left, right = _join(left, right, lambda r: r.join_key)
+    pairs += more
+    more, left, right = _join(left, right, _loose_key)
+    pairs += more
+    rest: list[Pair] = [*((r, None) for r in left), *((None, r) for r in right)]
+    return sorted([*pairs, *rest], key=lambda p: canonical_order(p[1] or p[0]))  # type: ignore[arg-type]
+
+
+def _loose_key(rate: Rate) -> object:
+    return tuple(getattr(rate, n) for n in _LOOSE), rate.price, rate.unit, rate.availability
+
+
+def _join(
+    old: Iterable[Rate], new: Iterable[Rate], key: Callable[[Rate], object]
+) -> tuple[list[Pair], list[Rate], list[Rate]]:
+    """Pair by key, in order of dates where a key stands several times; what is left on each side."""
+    groups: dict[object, tuple[list[Rate], list[Rate]]] = defaultdict(lambda: ([], []))
+    for side, rates in enumerate((old, new)):
+        for rate in sorted(rates, key=_by_date):
+            groups[key(rate)][side].append(rate)
+    pairs: list[Pair] = []
+    left: list[Rate] = []
+    right: list[Rate] = []
+    for before, after in groups.values():
+        both = min(len(before), len(after))
+        pairs += zip(before[:both], after[:both], strict=True)
+        left += before[both:]
+        right += after[both:]
+    return pairs, left, right
+
+
+def _by_date(rate: Rate) -> tuple[date, tuple[object, ...]]:
+    return rate.effective_from or date.min, canonical_order(rate)
+
+
+def rename_proposals(found: Iterable[Change], old: Mapping[str, RateCard]) -> list[tuple[str, str]]:
+    """(removed id, added id) where the same rates stand under a new id: to be confirmed by a person."""
+    added = [c.card for c in found if c.kind == "model_added" and c.card]
+    removed = [old[c.model] for c in found if c.kind == "model_removed"]
+    return [(r.model, a.model) for r in removed for a in added if _sold(r) and _prices(r) == _prices(a)]
+
+
+def _sold(card: RateCard) -> bool:
+    return any(r.price for r in card.rates)
+
+
+def _prices(card: RateCard) -> set[tuple[object, ...]]:
+    return {(*replace(r, model="-", provider="-", source="-").row_key, r.price, r.availability) for r in card.rates}
