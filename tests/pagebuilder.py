@@ -93,6 +93,58 @@ TOKEN = re.compile(
 VOID = {"br", "col"}
 
 
+# Everything around the article; the page opens with blank lines and has many more inside.
+FRAME = """{blank_lines}<!doctype html>
+<html
+      lang="{lang}"
+      dir="{direction}">
+  <head>
+    <meta property="og:site_name" content="Google AI for Developers">
+    <meta property="og:type" content="website"><meta charset="utf-8">
+    <link rel="canonical" href="{page}">
+    <link rel="alternate" hreflang="x-default" href="{page}" /><title>{full_title}</title>
+    <meta property="og:title" content="{full_title}">
+    <meta property="og:url" content="{page}"><meta property="og:locale" content="{lang}">
+  </head>
+  <body class="gemini-api color-scheme--light" template="page" type="article" layout="docs" display-toc pending>
+    <section class="devsite-wrapper">
+      <devsite-cookie-notification-bar></devsite-cookie-notification-bar>
+      <main class="devsite-main-content" id="main-content">
+          <devsite-content>
+<article class="devsite-article">
+  <div class="devsite-article-meta nocontent" role="navigation">
+    <ul class="devsite-breadcrumb-list" aria-label="Breadcrumb">
+      <li class="devsite-breadcrumb-item"><a href="{site}/gemini-api">Gemini API</a></li>
+    </ul>
+  </div>
+    <h1 class="devsite-page-title" tabindex="-1">
+      {title}<devsite-actions hidden data-nosnippet>
+    <devsite-llm-tools></devsite-llm-tools></devsite-actions>
+    </h1>
+  <div class="devsite-article-body clearfix
+  ">
+{blank_lines}{body}
+</div>
+
+  <div class="devsite-floating-action-buttons"></div></article>
+
+<devsite-content-footer class="nocontent" data-nosnippet>
+  <p>{updated}</p>
+</devsite-content-footer>
+
+<div class="devsite-content-data">
+    <template class="devsite-content-data-template">
+      [[],["{updated}"],[],[]]
+    </template>
+</div>
+          </devsite-content>
+      </main>
+    </section>
+  </body>
+</html>
+"""
+
+
 def html_page(edition: dict) -> bytes:
     """The whole page, markup as served."""
     return _Html(edition).page().encode()
@@ -318,56 +370,17 @@ class _Html:
 
     def page(self) -> str:
         lang, updated = self.edition.get("lang", "en"), f"Last updated {self.edition['updated']} UTC."
-        full_title = f"{TITLE} &nbsp;|&nbsp; Gemini API &nbsp;|&nbsp; Google AI for Developers"
-        return f"""{chr(10) * 9}<!doctype html>
-<html
-      lang="{lang}"
-      dir="{"rtl" if lang in {"ar", "fa", "he"} else "ltr"}">
-  <head>
-    <meta property="og:site_name" content="Google AI for Developers">
-    <meta property="og:type" content="website"><meta charset="utf-8">
-    <link rel="canonical" href="{PAGE}">
-    <link rel="alternate" hreflang="x-default" href="{PAGE}" /><title>{full_title}</title>
-    <meta property="og:title" content="{full_title}">
-    <meta property="og:url" content="{PAGE}"><meta property="og:locale" content="{lang}">
-  </head>
-  <body class="gemini-api color-scheme--light" template="page" type="article" layout="docs" display-toc pending>
-    <section class="devsite-wrapper">
-      <devsite-cookie-notification-bar></devsite-cookie-notification-bar>
-      <main class="devsite-main-content" id="main-content">
-          <devsite-content>
-<article class="devsite-article">
-  <div class="devsite-article-meta nocontent" role="navigation">
-    <ul class="devsite-breadcrumb-list" aria-label="Breadcrumb">
-      <li class="devsite-breadcrumb-item"><a href="{SITE}/gemini-api">Gemini API</a></li>
-    </ul>
-  </div>
-    <h1 class="devsite-page-title" tabindex="-1">
-      {TITLE}<devsite-actions hidden data-nosnippet>
-    <devsite-llm-tools></devsite-llm-tools></devsite-actions>
-    </h1>
-  <div class="devsite-article-body clearfix
-  ">
-{chr(10) * 12}{self.body()}
-</div>
-
-  <div class="devsite-floating-action-buttons"></div></article>
-
-<devsite-content-footer class="nocontent" data-nosnippet>
-  <p>{updated}</p>
-</devsite-content-footer>
-
-<div class="devsite-content-data">
-    <template class="devsite-content-data-template">
-      [[],["{updated}"],[],[]]
-    </template>
-</div>
-          </devsite-content>
-      </main>
-    </section>
-  </body>
-</html>
-"""
+        return FRAME.format(
+            blank_lines="\n" * 9,
+            lang=lang,
+            direction="rtl" if lang in {"ar", "fa", "he"} else "ltr",
+            page=PAGE,
+            site=SITE,
+            title=TITLE,
+            full_title=f"{TITLE} &nbsp;|&nbsp; Gemini API &nbsp;|&nbsp; Google AI for Developers",
+            updated=updated,
+            body=self.body(),
+        )
 
 
 class _Twin:

@@ -7,7 +7,7 @@ a free and a paid column. Text is CC BY 4.0.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -25,6 +25,16 @@ from scraper.words import COUNTED, DATE, day
 PROVIDER, SOURCE = "google", "gemini-api"
 PARSER = "1"
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")
+
+
+def urls() -> Mapping[str, str]:
+    """The HTML page and its Markdown twin."""
+    return load_terms().urls
+
+
+def renames() -> Mapping[str, str]:
+    """Confirmed renames, from the vocabulary."""
+    return load_terms().renames
 
 
 def representation(body: str) -> str:

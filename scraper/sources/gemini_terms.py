@@ -33,6 +33,7 @@ class Ignore:
 class Terms:
     """Each field is the entry of the same name in the vocabulary file, where it is explained."""
 
+    urls: Mapping[str, str]
     language: str
     canonical: str
     currency: str
@@ -97,6 +98,7 @@ def load_terms() -> Terms:
     rows = {label: _rule(entry) for label, entry in data["rows"].items()}
     targets = {**rows, **{label: _rule(entry) for label, entry in data["variant_targets"].items()}}
     return Terms(
+        urls=data["urls"],
         language=proofs["language"],
         canonical=data["canonical"],
         currency=data["currency"],

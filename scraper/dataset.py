@@ -1,0 +1,119 @@
+"""Where things stand in a dataset, and what was published last: cards, state."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from ratecards import codec, history
+from ratecards.model import RateCard
+from scraper.errors import DatasetError
+
+STATE_SCHEMA = 1
+
+
+@dataclass(slots=True)
+class State:
+    """What changes with every look at a source: verdict, validators, hashes, holds. Not part of the data.
+
+    `verified` is the last day the published cards were confirmed by a good reading; `hashes` are of the part
+    of each representation that prices stand in, keyed like `validators` by representation.
+    """
+
+    schema: int = STATE_SCHEMA
+    parser: str = ""
+    outcome: str = ""
+    message: str = ""
+    failing_since: str = ""
+    verified: str = ""
+    last_updated: str = ""
+    capture: str = ""
+    stepped: str = ""
+    tables: int = 0
+    hashes: dict[str, str] = field(default_factory=dict)
+    validators: dict[str, dict[str, str]] = field(default_factory=dict)
+    models: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
+    amounts: dict[str, int] = field(default_factory=dict)
+    holds: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    def text(self) -> str:
+        """The file's text."""
+        return json.dumps(asdict(self), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+    @property
+    def verified_on(self) -> date | None:
+        """The day of the last good reading."""
+        return date.fromisoformat(self.verified) if self.verified else None
+
+
+class Dataset:
+    """A dataset's root directory: `ratecards/` (the data) and `state/` beside it."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def state_path(self, name: str) -> str:
+        """Relative path of a source's state file; `name` is `provider/source`."""
+        return f"state/{name}.json"
+
+    def card_path(self, name: str, model: str) -> str:
+        """Relative path of a card."""
+        return f"ratecards/cards/{name}/{model}.yaml"
+
+    def history_path(self, name: str) -> str:
+        """Relative path of a source's history."""
+        return f"ratecards/history/{name}.jsonl"
+
+    def state(self, name: str) -> State:
+        """The source's state; a fresh one before the first run. Raises `DatasetError` on damage."""
+        path = self.root / self.state_path(name)
+        if not path.exists():
+            return State()
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            if data["schema"] != STATE_SCHEMA:
+                raise DatasetError(f"{path}: expected state schema {STATE_SCHEMA}, saw {data['schema']!r}")
+            return State(**data)
+        except (ValueError, KeyError, TypeError) as error:
+            raise DatasetError(f"{path}: not a state file, restore it from git: {error}") from error
+
+    def cards(self, name: str, expected: list[str] | None = None) -> dict[str, RateCard]:
+        """The published cards of a source by model.
+
+        Raises `DatasetError` on a card that cannot be read or, where `expected` models are given, on one that
+        is missing or too many: a damaged baseline must never look like news.
+        """
+        folder = self.root / "ratecards" / "cards" / name
+        found = {}
+        for path in sorted(folder.glob("*.yaml")):
+            try:
+                card = codec.decode(path.read_text(encoding="utf-8"), str(path))
+            except (codec.CodecError, UnicodeDecodeError) as error:
+                raise DatasetError(f"damaged baseline, restore it from git: {error}") from error
+            if (f"{card.provider}/{card.source}", card.model) != (name, path.stem):
+                raise DatasetError(f"{path}: holds the card of {card.provider}/{card.source} {card.model}")
+            found[card.model] = card
+        if expected is not None and sorted(found) != sorted(expected):
+            missing, extra = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
+            raise DatasetError(f"{folder}: damaged baseline: missing {missing}, unexpected {extra}; restore it from git")
+        return found
+
+    def changes(self, name: str) -> list[history.Change]:
+        """The whole history of a source. Raises `DatasetError`."""
+        path = self.root / self.history_path(name)
+        if not path.exists():
+            return []
+        provider, source = name.split("/")
+        try:
+            return list(history.parse(path.read_text(encoding="utf-8"), provider, source, str(path)))
+        except (history.HistoryError, UnicodeDecodeError) as error:
+            raise DatasetError(f"damaged history, restore it from git: {error}") from error
+
+    def names(self) -> list[str]:
+        """The sources that have cards, as `provider/source`."""
+        cards = self.root / "ratecards" / "cards"
+        return sorted({f"{p.parent.parent.name}/{p.parent.name}" for p in cards.glob("*/*/*.yaml")})
