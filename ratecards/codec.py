@@ -92,7 +92,11 @@ def encode(card: RateCard) -> str:
     head: list[tuple[str, object]] = [
         ("schema", SCHEMA),
         *((n, getattr(card, n)) for n in ("provider", "source", "model", "name", "url")),
-        *((n, v) for n in ("anchor", "observed", "capture", "last_updated", "parser") if (v := getattr(card, n))),
+        *(
+            (n, v)
+            for n in ("anchor", "observed", "capture", "last_updated", "parser")
+            if (v := getattr(card, n))
+        ),
     ]
     lines = [f"{name}: {_word(value)}" for name, value in head]
     if card.aliases:

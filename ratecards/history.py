@@ -116,7 +116,9 @@ def _changed(card: RateCard, change: Change) -> RateCard:
         rates = {r.row_key: r for r in (replace(r, model=change.model) for r in card.rates)}
         card = replace(card, model=change.model)
     if change.old is not None and rates.pop(change.old.row_key, None) is None:
-        raise HistoryError(f"{change.kind} of a rate {change.model} does not have: {change.old.evidence.locator}")
+        raise HistoryError(
+            f"{change.kind} of a rate {change.model} does not have: {change.old.evidence.locator}"
+        )
     for rate in (*((change.new,) if change.new else ()), *change.kept):
         rates[rate.row_key] = rate
     return replace(card, rates=tuple(sorted(rates.values(), key=canonical_order)))
@@ -273,6 +275,9 @@ def _before(card: RateCard, rate: Rate) -> Rate | None:
     earlier = [
         r
         for r in card.rates
-        if r.join_key == rate.join_key and r.effective_until and rate.effective_from and r.effective_until < rate.effective_from
+        if r.join_key == rate.join_key
+        and r.effective_until
+        and rate.effective_from
+        and r.effective_until < rate.effective_from
     ]
     return max(earlier, key=lambda r: r.effective_until or date.min, default=None)

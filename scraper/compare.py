@@ -32,7 +32,9 @@ def changes(
     neither change nor disappear. `places` says whether locators are compared, too.
     """
     found: list[Change] = []
-    moved = {a: b for a, b in (renames or {}).items() if a in old and b in new and b not in old and a not in new}
+    moved = {
+        a: b for a, b in (renames or {}).items() if a in old and b in new and b not in old and a not in new
+    }
     before = dict(old)
     for previous, model in sorted(moved.items()):
         card = before.pop(previous)
@@ -56,7 +58,9 @@ def _change(kind: str, of: RateCard, **values: object) -> Change:
 def _card_changes(old: RateCard, new: RateCard, *, places: bool) -> list[Change]:
     found: list[Change] = []
     if any(getattr(old, n) != getattr(new, n) for n in META):
-        found.append(_change("card_changed", new, card=replace(new, rates=()), fields=field_changes(old, new)))
+        found.append(
+            _change("card_changed", new, card=replace(new, rates=()), fields=field_changes(old, new))
+        )
     for before, after in _pairs(old.rates, new.rates):
         kind = _kind(before, after, places=places)
         if kind:
@@ -161,4 +165,7 @@ def _sold(card: RateCard) -> bool:
 
 
 def _prices(card: RateCard) -> set[tuple[object, ...]]:
-    return {(*replace(r, model="-", provider="-", source="-").row_key, r.price, r.availability) for r in card.rates}
+    return {
+        (*replace(r, model="-", provider="-", source="-").row_key, r.price, r.availability)
+        for r in card.rates
+    }

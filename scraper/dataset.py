@@ -19,7 +19,7 @@ STATE_SCHEMA = 1
 class State:
     """What changes with every look at a source: verdict, validators, hashes, holds. Not part of the data.
 
-    `verified` is the last day the published cards were confirmed by a good reading; `hashes` are of the part
+    `outcome` is READ after any good look. `verified` is the last day, `observed` the instant of the last good look; `hashes` are of the part
     of each representation that prices stand in, keyed like `validators` by representation.
     """
 
@@ -29,6 +29,7 @@ class State:
     message: str = ""
     failing_since: str = ""
     verified: str = ""
+    observed: str = ""
     last_updated: str = ""
     capture: str = ""
     stepped: str = ""
@@ -99,7 +100,9 @@ class Dataset:
             found[card.model] = card
         if expected is not None and sorted(found) != sorted(expected):
             missing, extra = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
-            raise DatasetError(f"{folder}: damaged baseline: missing {missing}, unexpected {extra}; restore it from git")
+            raise DatasetError(
+                f"{folder}: damaged baseline: missing {missing}, unexpected {extra}; restore it from git"
+            )
         return found
 
     def changes(self, name: str) -> list[history.Change]:

@@ -95,7 +95,9 @@ def load(path: Path, source: Source) -> Page:
         headers = {name: kept[name] for name in _HEADERS if name in kept}
         return Page(url, url, int(kept.get("status", 200)), headers, path.read_bytes(), at)
     except (OSError, ValueError, AttributeError) as error:
-        raise DatasetError(f"{path}: expected a kept page named by its ISO date or time, saw {error}") from error
+        raise DatasetError(
+            f"{path}: expected a kept page named by its ISO date or time, saw {error}"
+        ) from error
 
 
 def _iso(stamp: str) -> str:
@@ -110,7 +112,14 @@ def keep(folder: Path, source: Source, edition: Edition) -> list[Path]:
         path = folder / source.name / f"{page.fetched_at.strftime(_STAMP)}.{kind}"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(page.body)
-        beside = {"url": page.url, "status": page.status, **page.headers, "fetched_at": page.fetched_at.isoformat()}
-        path.with_name(f"{path.name}.headers.json").write_text(json.dumps(beside, indent=1) + "\n", encoding="utf-8")
+        beside = {
+            "url": page.url,
+            "status": page.status,
+            **page.headers,
+            "fetched_at": page.fetched_at.isoformat(),
+        }
+        path.with_name(f"{path.name}.headers.json").write_text(
+            json.dumps(beside, indent=1) + "\n", encoding="utf-8"
+        )
         saved.append(path)
     return saved

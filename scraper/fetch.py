@@ -232,7 +232,7 @@ def _trust() -> ssl.SSLContext:
 
 def _root(error: BaseException) -> BaseException:
     # httpx wraps httpcore wraps the socket's own error; httpcore drops the cause but keeps it as an argument.
-    # Not __context__: anyio waits inside `except SSLWantReadError`, and a timeout under TLS would look like it.
+    # Not __context__: anyio waits inside `except SSLWantReadError`, so a timeout would look like broken TLS.
     inner = [each for each in (error.__cause__, *error.args) if isinstance(each, BaseException)]
     return _root(inner[0]) if inner else error
 

@@ -195,7 +195,11 @@ _FREE_PAREN = re.compile(r"\(\s*(?:free(?:\s*,\s*|\s*(?=\))))?([^()]*)\)", re.IG
 
 def _free_words(scan: Scanner) -> None:
     start = scan.at
-    if (paren := scan.take(_FREE_PAREN)) and paren[1] and not scan.phrases.ignored.fullmatch(paren[1].strip()):
+    if (
+        (paren := scan.take(_FREE_PAREN))
+        and paren[1]
+        and not scan.phrases.ignored.fullmatch(paren[1].strip())
+    ):
         scan.at = start
         raise scan.fail("words known not to select a price")
 
@@ -298,7 +302,11 @@ def _dated(amounts: Sequence[Amount], scan: Scanner) -> list[Amount]:
     out = list(amounts)
     for at in range(len(out) - 1, 0, -1):
         after, before = out[at], out[at - 1]
-        if after.equivalent and not before.equivalent and not (before.effective_from or before.effective_until):
+        if (
+            after.equivalent
+            and not before.equivalent
+            and not (before.effective_from or before.effective_until)
+        ):
             out[at - 1] = replace(
                 before, effective_from=after.effective_from, effective_until=after.effective_until
             )

@@ -22,6 +22,7 @@ from scraper.fetch import Page, decode
 from scraper.reading import Capture, Reading, Section, cards
 from scraper.sources import Source
 
+GOOD = ("NEW", "UNCHANGED", "CHANGED")
 EXIT = {
     "NEW": 0,
     "UNCHANGED": 0,
@@ -94,7 +95,7 @@ def judge(
 
 def _nothing_new(source: Source, state: State, hashes: Mapping[str, str]) -> bool:
     known = all(state.hashes.get(kind) == digest for kind, digest in hashes.items())
-    good = state.outcome in ("NEW", "UNCHANGED", "CHANGED") and not state.holds
+    good = state.outcome == "READ" and not state.holds
     return known and good and state.parser == source.module.PARSER
 
 
@@ -131,7 +132,9 @@ def _read(
     page = edition.pages[first]
     capture = Capture(page.url, page.sha256, _date(edition.at), reading.last_updated, source.module.PARSER)
     new = cards(reading, capture, source.provider, source.source)
-    _compare(verdict, baseline(), new, capture, now, hold=hold, places=first == next(iter(source.module.urls())))
+    _compare(
+        verdict, baseline(), new, capture, now, hold=hold, places=first == next(iter(source.module.urls()))
+    )
     _verified(verdict, edition, hashes, now)
     return _stepped(verdict, lambda: verdict.cards or {}, now)
 
@@ -186,7 +189,10 @@ def _compare(
 
 
 def _kept(
-    publish: Sequence[Change], held: Sequence[guard.Held], old: Mapping[str, RateCard], new: Mapping[str, RateCard]
+    publish: Sequence[Change],
+    held: Sequence[guard.Held],
+    old: Mapping[str, RateCard],
+    new: Mapping[str, RateCard],
 ) -> list[Change]:
     """Where a card moves on while some of its rates are held, those rates keep the evidence they were read from."""
     touched = {c.model for c in publish}
@@ -210,7 +216,9 @@ def _unread_models(
     unread: Sequence[Section], old: Mapping[str, RateCard], new: Mapping[str, RateCard]
 ) -> set[str]:
     """The models that keep their cards: those of unread sections, and every missing one if a section hides its ids."""
-    models = {m for s in unread for m in s.models} | ({"tools"} if any(not s.counted for s in unread) else set())
+    models = {m for s in unread for m in s.models} | (
+        {"tools"} if any(not s.counted for s in unread) else set()
+    )
     if any(s.counted and not s.models for s in unread):
         models |= set(old) - set(new)
     return models
@@ -230,7 +238,9 @@ def _doubts(readings: Sequence[tuple[str, Reading]], reading: Reading, state: St
     conflicts = [p for p in reading.problems if p.kind == "conflict"]
     doubts += [f"one key with two prices: {p}" for p in conflicts]
     if state.last_updated and reading.last_updated and reading.last_updated.isoformat() < state.last_updated:
-        doubts.append(f"an older edition: last updated {reading.last_updated}, read before: {state.last_updated}")
+        doubts.append(
+            f"an older edition: last updated {reading.last_updated}, read before: {state.last_updated}"
+        )
     for (kind, one), (other_kind, other) in zip(readings, readings[1:], strict=False):
         doubts += disagreements(one.rates(), other.rates(), kind, other_kind)
     return doubts
@@ -279,9 +289,11 @@ def _stepped(verdict: Verdict, baseline: Callable[[], Mapping[str, RateCard]], n
 
 def _verified(verdict: Verdict, edition: Edition, hashes: Mapping[str, str], now: datetime) -> None:
     state = verdict.state
-    state.outcome, state.message, state.failing_since = verdict.outcome, "; ".join(verdict.messages)[:2000], ""
+    state.outcome = "READ" if verdict.outcome in GOOD else verdict.outcome
+    state.message, state.failing_since = "; ".join(verdict.messages)[:2000], ""
     state.parser = verdict.source.module.PARSER
     state.verified = max(state.verified, _day(edition.at))
+    state.observed = max(state.observed, _instant(edition.at))
     state.stepped = state.stepped or _day(edition.at)
     state.hashes = {**state.hashes, **hashes}
     if verdict.cards is not None:

@@ -168,7 +168,9 @@ def _footnote_unit(amount: Amount, rule: RowRule, place: Place) -> str | None:
         return None
     readings = {_reading(amount.price, note) for note in notes}
     if len(readings) != 1 or "" in readings:
-        raise UnknownTerm(f"the footnote of {amount.quote} fits it neither as a unit price nor as a token price")
+        raise UnknownTerm(
+            f"the footnote of {amount.quote} fits it neither as a unit price nor as a token price"
+        )
     reading = readings.pop()
     return None if reading == "tokens" else reading
 

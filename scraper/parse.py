@@ -16,7 +16,9 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from scraper.errors import LayoutChanged
 
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_INVISIBLE = re.compile(
+    "[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]"
+)
 _BLANKS = re.compile(r"\s+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _INLINE = frozenset(
@@ -115,10 +117,16 @@ def _table(table: Tag) -> Table:
     if table.find("table"):
         raise LayoutChanged(f"a table stands inside a table, near {clean(table.get_text())[:60]!r}")
     rows = [[c for c in tr.find_all(["td", "th"])] for tr in table.find_all("tr")]
-    texts = [tuple(clean(visible(c)) for c in row) for row in rows]
+    texts = [tuple(text for c in row for text in _spanned_cell(c)) for row in rows]
     headed = bool(rows) and all(c.name == "th" for c in rows[0])
     spans = any(c.get(a, "1") != "1" for row in rows for c in row for a in ("rowspan", "colspan"))
     return Table(texts[0] if headed else (), tuple(texts[1:] if headed else texts), spans)
+
+
+def _spanned_cell(cell: Tag) -> list[str]:
+    """A cell over several columns is its text and empty cells, as the Markdown twin prints it."""
+    width = str(cell.get("colspan") or "1")
+    return [clean(visible(cell)), *[""] * ((int(width) if width.isdecimal() else 1) - 1)]
 
 
 def visible(tag: Tag) -> str:

@@ -15,7 +15,9 @@ _ALLOWANCE = re.compile(
     r"|(?:search |grounded )?(?:prompts|requests|queries) per (?P<p2>day|month)(?= \(free))",
     re.IGNORECASE,
 )
-_SHARED = re.compile(r"\((?:free,? ?)?(?:limit )?(?:shared (?:for|across|with) (?P<who>[A-Za-z0-9.\- ]+))?\)", re.IGNORECASE)
+_SHARED = re.compile(
+    r"\((?:free,? ?)?(?:limit )?(?:shared (?:for|across|with) (?P<who>[A-Za-z0-9.\- ]+))?\)", re.IGNORECASE
+)
 _FOR = re.compile(r"for (?P<who>[A-Z][A-Za-z\-]+)\b")
 _THEN = re.compile(r"then\b", re.IGNORECASE)
 _CHARGED = re.compile(r"charged for [a-z ]+ at(?= \$)", re.IGNORECASE)

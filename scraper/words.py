@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from scraper.errors import UnknownTerm
 
-AMOUNT = re.compile(r"\$\s?((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]|[.,][0-9]|[A-Za-z%])")
+AMOUNT = re.compile(
+    r"\$\s?((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]|[.,][0-9]|[A-Za-z%])"
+)
 MONEY_SIGN = re.compile(r"[$€£¥₩₹]|\b(?:USD|EUR|GBP|JPY|cents?)\b")
 COUNTED = re.compile(r"\$\s?\.?[0-9]")
 
@@ -41,7 +43,8 @@ RESOLUTION = r"[0-9]{3,4}p|[0-9]k"
 RESOLUTIONS = re.compile(rf"\(\s*((?:{RESOLUTION})(?:{_SEPARATOR}(?:{RESOLUTION}))*)\s*\)", re.IGNORECASE)
 UNSOLD = re.compile(rf"\(\s*({RESOLUTION}) output not supported\s*\)", re.IGNORECASE)
 PROMPT = re.compile(
-    rf",?\s*prompts?\s*(?P<cmp><=|=<|≤|>|up to|over)\s*(?P<n>{NUMBER})\s*(?P<k>k|m)?(?:\s+(?:input\s+)?tokens?)?\b", re.IGNORECASE
+    rf",?\s*prompts?\s*(?P<cmp><=|=<|≤|>|up to|over)\s*(?P<n>{NUMBER})\s*(?P<k>k|m)?(?:\s+(?:input\s+)?tokens?)?\b",
+    re.IGNORECASE,
 )
 _MONTHS = "January February March April May June July August September October November December".split()
 DATE = re.compile(

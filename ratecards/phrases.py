@@ -1,0 +1,114 @@
+"""A rate in words: its amount, unit, conditions and dates as a person says them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from ratecards.model import Evidence, Rate, plain
+
+_THOUSANDS = ((1_000_000, "M"), (1_000, "k"))
+
+
+def money(amount: Decimal) -> str:
+    """An amount with at least two decimals: `2.00`, `0.50`, `0.0375`, `1,350.00`."""
+    whole, _, fraction = plain(amount).partition(".")
+    return f"{int(whole):,}.{fraction.ljust(2, '0')}"
+
+
+def value(rate: Rate | None) -> str:
+    """What a rate says in the place of a price: an amount, `free`, or why there is none."""
+    if rate is None:
+        return "-"
+    if rate.availability == "free" or rate.price is None:
+        return rate.availability.replace("_", " ")
+    return money(rate.price) if rate.currency == "USD" else f"{money(rate.price)} {rate.currency}"
+
+
+def unit(words: str) -> str:
+    """A unit, its quantity short: `1M tokens`, `1,000 prompts`, `1 image`."""
+    quantity, _, noun = words.partition(" ")
+    if not noun:
+        return words
+    return f"1M {noun}" if quantity == "1000000" else f"{int(quantity):,} {noun}"
+
+
+def ratio(exact: Decimal | None) -> str:
+    """How many times the old price, in two decimals, or four where two say nothing: `x2.00`."""
+    if exact is None:
+        return ""
+    return f"x{exact:.2f}" if exact >= Decimal("0.1") else f"x{exact:.4f}"
+
+
+def conditions(rate: Rate, day: date | None = None) -> str:
+    """What selects the rate beside its meter and modality; on a `day`, whether its dates hold."""
+    words = (
+        rate.resolution,
+        rate.quality,
+        _bounds("prompt", rate.prompt_over, rate.prompt_up_to),
+        _usage(rate),
+        rate.context,
+        rate.basis if rate.basis != "list" else "",
+        dates(rate, day),
+        f"as read {rate.evidence.observed}" if rate.evidence.observed else "",
+    )
+    return ", ".join(filter(None, words))
+
+
+def _bounds(noun: str, over: int | None, up_to: int | None) -> str:
+    if over is not None and up_to is not None:
+        return f"{_short(over)} < {noun} <= {_short(up_to)}"
+    if over is not None:
+        return f"{noun} > {_short(over)}"
+    return "" if up_to is None else f"{noun} <= {_short(up_to)}"
+
+
+def _short(count: int) -> str:
+    for size, letter in _THOUSANDS:
+        if count and count % size == 0:
+            return f"{count // size}{letter}"
+    return f"{count:,}"
+
+
+def _usage(rate: Rate) -> str:
+    over, up_to = rate.used_over, rate.used_up_to
+    per = f"/{rate.period}" if rate.period else ""
+    if over is not None and up_to is not None:
+        return f"{over:,} to {up_to:,}{per}"
+    if over is not None:
+        return f"over {over:,}{per}"
+    return "" if up_to is None else f"up to {up_to:,}{per}"
+
+
+def dates(rate: Rate, day: date | None = None) -> str:
+    """The effective dates, if any; on a `day`, which half is current: `current until 2026-12-31`."""
+    start, end = rate.effective_from, rate.effective_until
+    if day and end and end < day:
+        return f"ended {end}"
+    current = bool(day and rate.holds_on(day))
+    words = [f"{'since' if current else 'from'} {start}"] if start else []
+    words += [f"until {end}"] if end else []
+    return " ".join(["current", *words] if current and words else words)
+
+
+def subject(rate: Rate, modality: str | None = None, day: date | None = None) -> str:
+    """What a rate is the price of: `input text (standard, prompt <= 200k)`."""
+    thing = " ".join(filter(None, (rate.meter, rate.modality if modality is None else modality)))
+    plan = "" if rate.plan == "paid" else f"{rate.plan} plan"
+    return f"{thing} ({', '.join(filter(None, (rate.service_tier, plan, conditions(rate, day))))})"
+
+
+def cells(rates: Iterable[Rate]) -> list[list[Rate]]:
+    """Rates that differ in nothing but the modality, together: one printed cell, one line."""
+    found: dict[object, list[Rate]] = {}
+    for rate in rates:
+        same = replace(rate, modality="", evidence=Evidence("", ""))
+        found.setdefault((same, rate.evidence.quote, rate.evidence.locator), []).append(rate)
+    return list(found.values())
+
+
+def modalities(rates: Iterable[Rate]) -> str:
+    """The modalities of one cell, in the table's order."""
+    return ", ".join(rate.modality for rate in rates if rate.modality)

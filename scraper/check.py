@@ -1,0 +1,71 @@
+"""What a dataset promises of itself: history folds to the cards, keys are unique, each quote holds its amount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from ratecards import codec, history
+from ratecards.model import Rate, RateCard
+from scraper.dataset import Dataset
+from scraper.errors import DatasetError, UnknownTerm
+from scraper.words import AMOUNT, COUNTED, money
+
+
+def findings(dataset: Dataset, today: date) -> list[str]:
+    """What does not hold, one line each; empty when the dataset is sound."""
+    found: list[str] = []
+    names = dataset.names()
+    if not names:
+        return [f"{dataset.root}: expected cards under ratecards/cards, saw none"]
+    for name in names:
+        try:
+            found += _source(dataset, name, today)
+        except (DatasetError, history.HistoryError) as error:
+            found.append(f"{name}: {error}")
+    return found
+
+
+def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
+    state = dataset.state(name)
+    cards = dataset.cards(name, state.models or None)
+    folded = history.fold(dataset.changes(name))
+    if folded != cards:
+        differ = sorted(m for m in {*folded, *cards} if folded.get(m) != cards.get(m))
+        yield f"{name}: the history does not fold to the cards of {', '.join(differ)}"
+    for model, card in sorted(cards.items()):
+        if codec.encode(card) != (dataset.root / dataset.card_path(name, model)).read_text(encoding="utf-8"):
+            yield f"{name}/{model}: the file is not in canonical form"
+        for rate in card.rates:
+            yield from _evidence(rate)
+        yield from _lapsed(card, today)
+    seen, read = state.amounts.get("seen", 0), state.amounts.get("read", 0) + state.amounts.get("ignored", 0)
+    if seen != read and not state.unread:
+        yield f"{name}: {seen} amounts on the page and {read} accounted for"
+
+
+def _evidence(rate: Rate) -> Iterator[str]:
+    """A price must stand in its quote; a price of zero needs words for it, a missing price must not hide one."""
+    place = f"{rate.source}/{rate.model}: {rate.evidence.locator}"
+    quote = rate.evidence.quote
+    amounts = set()
+    for match in AMOUNT.finditer(quote):
+        try:
+            amounts.add(money(match.group()))
+        except UnknownTerm as error:
+            yield f"{place}: {error}"
+    if rate.price and rate.price not in amounts and f"{rate.price:f}" not in quote:
+        yield f"{place}: the quote {quote!r} does not contain {rate.price}"
+    if rate.availability == "free" and not quote.strip():
+        yield f"{place}: free without words that say so"
+    if rate.availability == "not_available" and COUNTED.search(quote):
+        yield f"{place}: not available, but the quote {quote!r} names an amount"
+
+
+def _lapsed(card: RateCard, today: date) -> Iterator[str]:
+    """A price whose last day is over and that nothing follows is no longer what the thing costs."""
+    for rate in card.rates:
+        if rate.effective_until and rate.effective_until < today:
+            follows = [r for r in card.rates if r.join_key == rate.join_key and r is not rate]
+            if not any(r.holds_on(today) for r in follows):
+                yield f"{card.source}/{card.model}: {rate.evidence.locator}: the price ended {rate.effective_until}"

@@ -1,0 +1,176 @@
+"""The words: what a run did, what changed, what is announced. All escaping of scraped text lives here."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from ratecards.history import ANNOUNCED, Change, Step
+from ratecards.model import Rate, plain
+from scraper.judge import Verdict
+
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|@~$:])")
+
+
+def plain_text(text: str) -> str:
+    """Scraped words for a terminal or a log: one line, no control characters, no workflow command."""
+    words = _UNSEEN.sub(" ", text)
+    return words.replace("::", ":\u200b:") if words.lstrip().startswith("::") else words
+
+
+def markdown(text: str, limit: int = 300) -> str:
+    """Scraped words inside Markdown: no markup, no mention, no link, no HTML; capped."""
+    words = plain_text(text)
+    words = words if len(words) <= limit else words[: limit - 1] + "…"
+    escaped = _MARKUP.sub(lambda m: {"<": "&lt;", ">": "&gt;", "@": "&#64;"}.get(m[1], "\\" + m[1]), words)
+    return escaped.replace("http", "h\u2060ttp").replace("www.", "www\u2060.")
+
+
+def csv_field(text: str) -> str:
+    """Scraped words inside CSV: a leading formula sign is defused with an apostrophe."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def conditions(rate: Rate) -> str:
+    """What selects the rate beyond its meter, in a few words."""
+    words = [rate.modality, rate.quality, rate.resolution, rate.context]
+    if rate.prompt_up_to is not None:
+        words.append(f"prompt <= {rate.prompt_up_to}")
+    if rate.prompt_over is not None:
+        words.append(f"prompt > {rate.prompt_over}")
+    if rate.used_up_to is not None:
+        words.append(f"up to {rate.used_up_to} a {rate.period}")
+    if rate.used_over is not None:
+        words.append(f"over {rate.used_over} a {rate.period}")
+    if rate.basis == "equivalent":
+        words.append("equivalent")
+    return ", ".join(w for w in words if w)
+
+
+def what(rate: Rate) -> str:
+    """The rate's name in a line: tier, plan if free, meter, conditions."""
+    more = conditions(rate)
+    plan = " (free plan)" if rate.plan == "free" else ""
+    return f"{rate.service_tier}{plan} {rate.meter}" + (f" {more}" if more else "")
+
+
+def value(rate: Rate) -> str:
+    """The rate's price and unit, or what the page says instead of one."""
+    if rate.price is None:
+        return rate.availability.replace("_", " ")
+    dates = f" from {rate.effective_from}" if rate.effective_from else ""
+    dates += f" until {rate.effective_until}" if rate.effective_until else ""
+    return f"{plain(rate.price)} {rate.currency} per {rate.unit}{dates}"
+
+
+def move(old: Rate, new: Rate) -> str:
+    """`4.5 -> 3.6 USD per 1000000 tokens (x0.80)`; both sides in full where unit, currency or dates differ."""
+    same = (old.unit, old.currency, old.effective_from, old.effective_until) == (
+        new.unit,
+        new.currency,
+        new.effective_from,
+        new.effective_until,
+    )
+    if not same or not old.price or not new.price:
+        return f"{value(old)} -> {value(new)}"
+    return f"{plain(old.price)} -> {value(new)} (x{new.price / old.price:.2f})"
+
+
+def describe(change: Change) -> str:
+    """One change as one line."""
+    old, new = change.old, change.new
+    if change.kind == "model_added" and change.card:
+        return f"{change.model}: new model, {len(change.card.rates)} rates"
+    if change.kind == "model_removed":
+        return f"{change.model}: no longer on the page"
+    if change.kind == "model_renamed":
+        return f"{change.model}: renamed from {change.previous_id}"
+    if change.kind == "card_changed":
+        fields = ", ".join(sorted({name.split(".")[0] for name, *_ in change.fields}))
+        return f"{change.model}: {fields} changed"
+    if old and new:
+        return f"{change.model} {what(new)}: {move(old, new)}, {change.kind.replace('_', ' ')}"
+    rate = new or old
+    if rate:
+        return f"{change.model} {what(rate)}: {change.kind.replace('_', ' ')}, {value(rate)}"
+    return f"{change.model}: {change.kind}"
+
+
+def lines(changes: Iterable[Change], *, everything: bool = False) -> list[str]:
+    """The announced changes in words; many added or removed rates of one model and tier are one line."""
+    groups: dict[tuple[str, str, str], list[Change]] = defaultdict(list)
+    words = []
+    for change in changes:
+        rate = change.new or change.old
+        if change.kind in ("rate_added", "rate_removed") and rate:
+            groups[change.model, change.kind, rate.service_tier].append(change)
+        elif change.kind in ANNOUNCED or everything:
+            words.append(describe(change))
+    for (model, kind, tier), group in sorted(groups.items()):
+        if len(group) > 3:
+            words.append(f"{model} {tier}: {len(group)} rates {kind.removeprefix('rate_')}")
+        else:
+            words += [describe(c) for c in group]
+    return [plain_text(w) for w in words]
+
+
+def quiet_count(changes: Iterable[Change]) -> int:
+    """How many changes are recorded and not announced (wording, notes)."""
+    return sum(c.kind not in ANNOUNCED for c in changes)
+
+
+def step_line(step: Step, today: date) -> str:
+    """A dated step: `2027-01-01: gemini-3.7-flash input 0.75 -> 1.50, x2.00, in 40 days`."""
+    before = plain(step.before.price) if step.before and step.before.price is not None else "?"
+    after = plain(step.after.price) if step.after.price is not None else step.after.availability
+    ratio = (
+        f", x{step.after.price / step.before.price:.2f}"
+        if step.before
+        and step.before.price
+        and step.after.price is not None
+        and step.before.unit == step.after.unit
+        else ""
+    )
+    days = (step.day - today).days
+    return plain_text(
+        f"{step.day}: {step.after.model} {what(step.after)} {before} -> {after}{ratio}, in {days} days"
+    )
+
+
+def step_lines(steps: Sequence[Step], today: date) -> list[str]:
+    """Dated steps in words; of a model with many, those of its first service tier and a count of the rest."""
+    groups: dict[tuple[date, str], list[Step]] = defaultdict(list)
+    for step in steps:
+        groups[step.day, step.after.model].append(step)
+    words = []
+    for group in groups.values():
+        shown = (
+            [s for s in group if s.after.service_tier == group[0].after.service_tier]
+            if len(group) > 4
+            else group
+        )
+        words += [step_line(s, today) for s in shown]
+        if rest := len(group) - len(shown):
+            tiers = ", ".join(sorted({s.after.service_tier for s in group} - {shown[0].after.service_tier}))
+            words.append(f"  and {rest} more of {group[0].after.model} ({tiers})")
+    return words
+
+
+def summary_rows(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
+    """The summary table: source, outcome, models, rates, amounts read, changes."""
+    return [
+        (
+            v.source.name,
+            v.outcome,
+            str(len(v.cards)) if v.cards is not None else str(len(v.state.models) or "-"),
+            str(sum(len(c.rates) for c in v.cards.values())) if v.cards is not None else "-",
+            f"{v.state.amounts.get('read', 0)} of {v.state.amounts.get('seen', 0)}"
+            if v.state.amounts
+            else "-",
+            str(len(v.changes)) if v.outcome not in ("NOT_READ", "NOT_FETCHED", "SUSPECT") else "-",
+        )
+        for v in verdicts
+    ]

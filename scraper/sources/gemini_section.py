@@ -1,0 +1,117 @@
+"""One section of the pricing page: ids, footnotes and prose, metadata, and the cards its tables give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from ratecards.model import MODEL_ID, Formula, Rate
+from scraper.errors import UnknownTerm
+from scraper.notes import Footnote, footnote, formulas, sentences
+from scraper.parse import Block, Table, Text
+from scraper.reading import Draft, Problem, Section, merged
+from scraper.sources.gemini_terms import Terms
+from scraper.words import COUNTED, DATE, day
+
+
+@dataclass(slots=True)
+class Part:
+    """A section's blocks, before they are read."""
+
+    title: str
+    anchor: str
+    kind: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+class SectionReader:
+    """Reads one section's blocks into its rates, metadata, counts and problems."""
+
+    def __init__(self, part: Part, section: Section, terms: Terms, parts: Sequence[Part]) -> None:
+        self.part, self.section, self.terms = part, section, terms
+        self.notes = [footnote(b.text) for b in part.blocks if isinstance(b, Text)]
+        self.page_notes = [footnote(b.text) for p in parts for b in p.blocks if isinstance(b, Text)]
+        self.formulas: dict[str, list[Formula]] = {}
+        self.rates: list[Rate] = []
+        self.used: dict[str, str] = {}
+
+    def problem(self, kind: str, place: str, message: object, term: str = "") -> None:
+        self.section.problems.append(Problem(kind, f"{self.part.anchor}{place}", str(message), term))
+
+    def ids(self) -> tuple[str, ...]:
+        """The ids under the heading: a text of nothing but code spans and the words that join them."""
+        for block in self.part.blocks:
+            if isinstance(block, Text) and block.codes:
+                rest = block.text
+                for code in block.codes:
+                    rest = rest.replace(code, "", 1)
+                if not re.sub(r"[\s,&*]+|\b(?:and|or)\b", "", rest):
+                    return self._checked(block.codes)
+            if isinstance(block, Table):
+                break
+        if any(self.part.anchor.startswith(family) for family in self.terms.without_ids):
+            return self._checked((self.part.anchor,))
+        self.problem("layout", "", f"no model id under the heading {self.part.title!r}", self.part.title)
+        return ()
+
+    def _checked(self, codes: Sequence[str]) -> tuple[str, ...]:
+        for code in codes:
+            if not MODEL_ID.match(code):
+                self.problem("layout", "", f"{code!r} is not a model id", code)
+        return tuple(dict.fromkeys(codes))
+
+    # ---- footnotes and prose
+
+    def texts(self) -> None:
+        for note in self.notes:
+            for sentence in sentences(note.text):
+                self._sentence(note, sentence)
+
+    def _sentence(self, note: Footnote, sentence: str) -> None:
+        count = len(COUNTED.findall(sentence))
+        self.section.amounts.notes += count
+        if count and (reason := self.terms.ignored(self.part.kind, sentence)):
+            self.section.amounts.ignored[reason] += count
+            return
+        try:
+            found = formulas(sentence)
+        except UnknownTerm as error:
+            self.problem("unclaimed", " / text", error, sentence)
+            return
+        self.section.amounts.read += count
+        self.formulas.setdefault(note.marks, []).extend(found)
+
+    def starts(self) -> dict[str, date]:
+        """By footnote marks, the day a note says that billing starts; the section's own notes come first."""
+        starts: dict[str, date] = {}
+        for note in (*self.notes, *self.page_notes):
+            if self.terms.effective.search(note.text) and (found := DATE.search(note.text)):
+                starts.setdefault(note.marks, day(found))
+        return starts
+
+    # ---- cards
+
+    def drafts(self) -> list[Draft]:
+        rates, conflicts = merged(self.rates)
+        for first, second in conflicts:
+            message = f"two prices for one key: {first.evidence.quote!r} and {second.evidence.quote!r}"
+            self.problem("conflict", f" / {second.evidence.locator}", message)
+        models = ("tools",) if self.part.kind == "tools" else self.section.models
+        notices = tuple(
+            s for n in self.notes for s in sentences(n.text) if self.terms.notices.search(s) and not n.marks
+        )
+        return [
+            Draft(
+                model=model,
+                name=self.part.title,
+                anchor=self.part.anchor,
+                used_to_improve=tuple(sorted(self.used.items())),
+                notices=notices,
+                formulas=tuple(dict.fromkeys(f for found in self.formulas.values() for f in found)),
+                aliases=tuple(old for old, new in self.terms.renames.items() if new == model),
+                rates=tuple(r for r in rates if r.model == model),
+            )
+            for model in models
+        ]

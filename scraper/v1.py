@@ -1,0 +1,179 @@
+"""The published files of `ratecards/v1`: what programs read. Pure: cards and changes in, texts out."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from ratecards.history import ANNOUNCED, Change, Step, steps
+from ratecards.model import COLUMNS, Rate, RateCard, canonical_order, plain, row
+from scraper.dataset import State
+from scraper.report import conditions, csv_field, markdown
+
+ATTRIBUTION = "Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-api/docs/pricing"
+_RECENT = 2000
+
+
+def files(
+    cards: Iterable[RateCard], changes: Sequence[Change], states: Mapping[str, State], today: date
+) -> dict[str, str]:
+    """Path below `ratecards/v1/` to text, the same for the same data on any day until a dated step comes."""
+    ordered = sorted(cards, key=lambda c: (c.provider, c.source, c.model))
+    rates = sorted((r for c in ordered for r in c.rates), key=canonical_order)
+    return {
+        "rates.json": _json(
+            {
+                "version": 1,
+                "attribution": ATTRIBUTION,
+                "sources": _sources(ordered, states),
+                "rates": [_row(r) for r in rates],
+            }
+        ),
+        "rates.csv": rates_csv(rates),
+        "changes.json": _json({"version": 1, "changes": [change_data(c) for c in changes[-_RECENT:]]}),
+        "upcoming.json": _json({"version": 1, "upcoming": [step_data(s) for s in steps(ordered, today)]}),
+        **{f"tables/{name}.md": text for name, text in _families(ordered).items()},
+    }
+
+
+def _json(data: object) -> str:
+    """One record a line, so that a reviewer reads the diff."""
+    text = json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
+    return re.sub(r"(?<=\[)(?=\{)|(?<=\}, )(?=\{\")|(?<=\})(?=\])", "\n", text) + "\n"
+
+
+def _row(rate: Rate) -> dict[str, object]:
+    return {name: value for name, value in row(rate).items() if value != ""}
+
+
+def _sources(cards: Sequence[RateCard], states: Mapping[str, State]) -> dict[str, Any]:
+    """By source: how complete its last reading was, its last edition and parser. No time of a run stands here."""
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys(f"{c.provider}/{c.source}" for c in cards):
+        state = states.get(name, State())
+        own = [c for c in cards if f"{c.provider}/{c.source}" == name]
+        found[name] = {
+            "models": len(own),
+            "rates": sum(len(c.rates) for c in own),
+            "amounts": state.amounts,
+            "unread": state.unread,
+            "last_updated": state.last_updated,
+            "capture": state.capture,
+            "parser": state.parser,
+        }
+    return found
+
+
+def rates_csv(rates: Iterable[Rate]) -> str:
+    """The flat rate table, RATES columns in order; formula-like text is defused."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    for rate in rates:
+        writer.writerow([csv_field(v) for v in row(rate).values()])
+    return out.getvalue()
+
+
+def change_data(change: Change) -> dict[str, object]:
+    """A change as published: keys and values flat, both dates, both quotes."""
+    stamp = change.stamp
+    assert stamp is not None  # noqa: S101
+    rate = change.new or change.old
+    key = {n: v for n, v in _row(rate).items() if n not in _VALUES} if rate else {}
+    data: dict[str, object] = {
+        "kind": change.kind,
+        "provider": change.provider,
+        "source": change.source,
+        "model": change.model,
+        **key,
+        "observed": stamp.observed.isoformat(),
+        "recorded": stamp.recorded,
+        "effective": change.effective.isoformat() if change.effective else None,
+        "correction": stamp.correction or None,
+        "announced": change.kind in ANNOUNCED,
+        "previous_id": change.previous_id or None,
+        "old": _values(change.old),
+        "new": _values(change.new),
+        "ratio": plain(round(change.ratio, 4)) if change.ratio is not None and change.ratio != 1 else None,
+        "fields": [list(f) for f in change.fields] or None,
+        "rates": len(change.card.rates) if change.card and change.kind == "model_added" else None,
+        "capture": stamp.capture,
+    }
+    return {k: v for k, v in data.items() if v is not None}
+
+
+_VALUES = (
+    "unit",
+    "availability",
+    "price",
+    "currency",
+    "effective_from",
+    "effective_until",
+    "quote",
+    "locator",
+)
+
+
+def _values(rate: Rate | None) -> dict[str, object] | None:
+    return {n: v for n, v in _row(rate).items() if n in _VALUES} if rate else None
+
+
+def step_data(step: Step) -> dict[str, object]:
+    """A dated step as published."""
+    key = {n: v for n, v in _row(step.after).items() if n not in _VALUES}
+    return {"on": step.day.isoformat(), **key, "before": _values(step.before), "after": _values(step.after)}
+
+
+def family(card: RateCard) -> str:
+    """The table page a model stands on: `gemini-3`, `gemini-2.5`, `veo`, `openai-gpt` …"""
+    match = re.match(r"(gemini-[0-9]+(?:\.[0-9]+)?|[a-z]+)", card.model)
+    name = match[1] if match else card.model
+    return name if card.provider == "google" and card.source == "gemini-api" else f"{card.source}-{name}"
+
+
+def _families(cards: Sequence[RateCard]) -> dict[str, str]:
+    groups: dict[str, list[RateCard]] = defaultdict(list)
+    for card in cards:
+        groups[family(card)].append(card)
+    return {name: _page(name, group) for name, group in sorted(groups.items())}
+
+
+def _page(name: str, cards: Sequence[RateCard]) -> str:
+    text = [f"# {markdown(name)}", "", f"{ATTRIBUTION}.", ""]
+    for card in cards:
+        text += [f"## {markdown(card.name)}", "", _head(card), ""]
+        text += [f"> {markdown(n)}" for n in card.notices] + ([""] if card.notices else [])
+        text += [
+            "| tier | plan | meter | conditions | price | unit | quote |",
+            "|---|---|---|---|---:|---|---|",
+        ]
+        text += [_table_line(rate) for rate in card.rates if rate.price is not None]
+        gone = sorted({f"{r.meter} ({r.service_tier}, {r.plan})" for r in card.rates if r.price is None})
+        text += ["", "No price: " + ", ".join(g.replace("_", " ") for g in gone) + "." if gone else "", ""]
+    return "\n".join(text).rstrip() + "\n"
+
+
+def _head(card: RateCard) -> str:
+    updated = f", page last updated {card.last_updated}" if card.last_updated else ""
+    return f"`{card.model}` · {card.provider}/{card.source} · observed {card.observed}{updated}"
+
+
+def _table_line(rate: Rate) -> str:
+    price = plain(rate.price) if rate.price is not None else ""
+    dates = " ".join(
+        f"{w} {d}" for w, d in (("from", rate.effective_from), ("until", rate.effective_until)) if d
+    )
+    more = ", ".join(w for w in (conditions(rate), dates) if w)
+    cells = (rate.service_tier, rate.plan, rate.meter.replace("_", " "), markdown(more), price, rate.unit)
+    return "| " + " | ".join((*cells, markdown(rate.evidence.quote))) + " |"
+
+
+def rate_json(rates: Iterable[Rate]) -> str:
+    """Rates as JSON records in RATES columns, empty ones left out."""
+    return _json([_row(r) for r in rates])
