@@ -74,7 +74,7 @@ def _flow(pairs: Iterable[tuple[str, object]]) -> str:
     return "{" + ", ".join(f"{name}: {_word(value)}" for name, value in pairs) + "}"
 
 
-def _rate_pairs(rate: Rate, card: RateCard) -> list[tuple[str, object]]:
+def _rate_pairs(rate: Rate) -> list[tuple[str, object]]:
     pairs: list[tuple[str, object]] = [
         (name, value)
         for name in _LINE
@@ -92,11 +92,7 @@ def encode(card: RateCard) -> str:
     head: list[tuple[str, object]] = [
         ("schema", SCHEMA),
         *((n, getattr(card, n)) for n in ("provider", "source", "model", "name", "url")),
-        *(
-            (n, v)
-            for n in ("anchor", "observed", "capture", "last_updated", "parser")
-            if (v := getattr(card, n))
-        ),
+        *((n, v) for n in ("anchor", "observed", "capture", "last_updated", "parser") if (v := getattr(card, n))),
     ]
     lines = [f"{name}: {_word(value)}" for name, value in head]
     if card.aliases:
@@ -120,7 +116,7 @@ def encode(card: RateCard) -> str:
             f"  meter: {meter}",
             f"  locator: {_word(locator)}",
             "  rates:",
-            *(f"  - {_flow(_rate_pairs(rate, card))}" for rate in group),
+            *(f"  - {_flow(_rate_pairs(rate))}" for rate in group),
         ]
     return "\n".join(lines) + "\n"
 
@@ -153,19 +149,23 @@ def card_from(data: dict[str, Any], where: str) -> RateCard:
             for group in data.pop("rates")
             for line in _lines(group, where)
         ]
-        pairs = {n: tuple((data.pop(n, None) or {}).items()) for n in ("used_to_improve", "facts")}
+        pairs: dict[str, Any] = {n: tuple((data.pop(n, None) or {}).items()) for n in ("used_to_improve", "facts")}
         card = RateCard(
             rates=tuple(sorted(rates, key=canonical_order)),
             formulas=tuple(formula_from(f, where) for f in data.pop("formulas", [])),
             aliases=tuple(data.pop("aliases", [])),
             notices=tuple(data.pop("notices", [])),
             **pairs,
-            **{n: _date(n, v, where) if n in _DATES else v for n, v in data.items()},
+            **_dated(data, where),
         )
     except (TypeError, KeyError, AttributeError) as error:
         raise CodecError(f"{where}: not a card of schema {SCHEMA}: {error}") from error
     _check(card, where)
     return card
+
+
+def _dated(data: Mapping[str, Any], where: str) -> dict[str, Any]:
+    return {n: _date(n, v, where) if n in _DATES else v for n, v in data.items()}
 
 
 def _lines(group: dict[str, Any], where: str) -> list[dict[str, Any]]:
@@ -200,7 +200,8 @@ def rate_from(line: Mapping[str, Any], card: Mapping[str, Any], where: str) -> R
 
 def formula_from(line: Mapping[str, Any], where: str) -> Formula:
     """A formula note from its plain mapping."""
-    return Formula(**{n: _field("price" if n == "amount" else n, v, where) for n, v in line.items()})
+    values: dict[str, Any] = {n: _field("price" if n == "amount" else n, v, where) for n, v in line.items()}
+    return Formula(**values)
 
 
 def _field(name: str, value: object, where: str) -> object:

@@ -105,9 +105,7 @@ def apply(cards: dict[str, RateCard], change: Change) -> None:
 def _changed(card: RateCard, change: Change) -> RateCard:
     if change.stamp:
         s = change.stamp
-        card = replace(
-            card, observed=s.observed, capture=s.capture, parser=s.parser, last_updated=s.last_updated
-        )
+        card = replace(card, observed=s.observed, capture=s.capture, parser=s.parser, last_updated=s.last_updated)
     if change.card:
         meta = {name: getattr(change.card, name) for name in (*META, "anchor", "url")}
         card = replace(card, **meta)
@@ -116,9 +114,7 @@ def _changed(card: RateCard, change: Change) -> RateCard:
         rates = {r.row_key: r for r in (replace(r, model=change.model) for r in card.rates)}
         card = replace(card, model=change.model)
     if change.old is not None and rates.pop(change.old.row_key, None) is None:
-        raise HistoryError(
-            f"{change.kind} of a rate {change.model} does not have: {change.old.evidence.locator}"
-        )
+        raise HistoryError(f"{change.kind} of a rate {change.model} does not have: {change.old.evidence.locator}")
     for rate in (*((change.new,) if change.new else ()), *change.kept):
         rates[rate.row_key] = rate
     return replace(card, rates=tuple(sorted(rates.values(), key=canonical_order)))
@@ -204,7 +200,7 @@ def _no_float(text: str) -> Any:
 
 
 def _change(data: Mapping[str, Any], provider: str, source: str, place: str) -> Change:
-    owner = {"provider": provider, "source": source, "model": data["model"]}
+    owner: dict[str, Any] = {"provider": provider, "source": source, "model": data["model"]}
     before = {**owner, "model": data.get("previous_id") or data["model"]}
     if data["kind"] not in KINDS:
         raise ValueError(f"kind {data['kind']!r}")
@@ -230,9 +226,9 @@ def _change(data: Mapping[str, Any], provider: str, source: str, place: str) -> 
     )
 
 
-def _card(data: Mapping[str, Any], owner: Mapping[str, str], stamp: Stamp, place: str) -> RateCard:
+def _card(data: Mapping[str, Any], owner: Mapping[str, Any], stamp: Stamp, place: str) -> RateCard:
     rates = [codec.rate_from(r, owner, place) for r in data.get("rates", ())]
-    pairs = {n: tuple(data.get(n, {}).items()) for n in ("used_to_improve", "facts")}
+    pairs: dict[str, Any] = {n: tuple(data.get(n, {}).items()) for n in ("used_to_improve", "facts")}
     return RateCard(
         **owner,
         name=data["name"],

@@ -123,9 +123,7 @@ ROW_KEY = (
     "effective_until",
 )
 JOIN_KEY = tuple(
-    name
-    for name in ROW_KEY
-    if name not in ("provider", "source", "unit", "effective_from", "effective_until")
+    name for name in ROW_KEY if name not in ("provider", "source", "unit", "effective_from", "effective_until")
 )
 COLUMNS = (
     *ROW_KEY[:17],

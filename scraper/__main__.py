@@ -27,13 +27,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     refresh = commands.add_parser("refresh", help="fetch, read, check, compare, publish")
-    refresh.add_argument(
-        "source", nargs="*", help="provider/source; all that are configured if none is named"
-    )
+    refresh.add_argument("source", nargs="*", help="provider/source; all that are configured if none is named")
     refresh.add_argument("--replay", type=Path, metavar="DIR", help="take kept pages instead of the network")
-    refresh.add_argument(
-        "--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)"
-    )
+    refresh.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
     refresh.add_argument("--keep", type=Path, metavar="DIR", help="save what was fetched, for --replay")
     refresh.add_argument("--now", type=_instant, metavar="ISO", help="the clock, for tests and replays")
     refresh.add_argument("--dry-run", action="store_true", help="judge, but write nothing")

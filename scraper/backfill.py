@@ -24,7 +24,10 @@ from scraper.sources import Source
 def backfill(
     dataset: Dataset, source: Source, pages: Sequence[Page], paths: Sequence[Path], now: datetime
 ) -> Iterator[tuple[Verdict, list[str], datetime]]:
-    """Read each edition in order of date and publish what it adds. Yields verdict, files written, the edition's time."""
+    """Read each edition in order of date and publish what it adds.
+
+    Yields the verdict, the files written and the edition's time.
+    """
     for edition in _editions(pages, paths):
         log = dataset.changes(source.name)
         day = edition.at.date()

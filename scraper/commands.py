@@ -5,17 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ratecards.model import Rate
 from scraper import report
 from scraper.dataset import Dataset
 from scraper.editions import Edition, load, replay
 from scraper.errors import DatasetError, LayoutChanged
+from scraper.fetch import Page, decode
 from scraper.judge import Verdict
 from scraper.publish import locked
+from scraper.reading import Reading
 from scraper.refresh import Progress, fetch_all, judge_one, publication
 from scraper.sources import SOURCES, Source, find
 
@@ -28,13 +31,12 @@ def refresh(options: argparse.Namespace) -> int:
     """Look, judge, publish. Kept editions are replayed one after the other, each at its own time."""
     sources = [find(name) for name in options.source] or list(SOURCES)
     dataset = Dataset(options.to)
+    looks: Mapping[str, Edition | DatasetError]
     with locked(options.to):
         if not options.replay:
             now = _now(options.now)
             with _progress(sources) as progress:
-                looks = fetch_all(
-                    sources, dataset, lambda: options.now or datetime.now(UTC), options.keep, progress
-                )
+                looks = fetch_all(sources, dataset, lambda: options.now or datetime.now(UTC), options.keep, progress)
             return _publish(dataset, looks, sources, now, dry=options.dry_run)
         worst = 0
         for at, looks in _replayed(options.replay, sources, dataset):
@@ -65,7 +67,7 @@ def _observed(dataset: Dataset, source: Source) -> str:
 
 def _publish(
     dataset: Dataset,
-    looks: dict[str, Edition] | dict[str, Edition | DatasetError],
+    looks: Mapping[str, Edition | DatasetError],
     sources: Sequence[Source],
     now: datetime,
     *,
@@ -143,11 +145,9 @@ def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
 
 def read(options: argparse.Namespace) -> int:
     """Print what would be published of one page; problems go to stderr, the exit status is the verdict."""
-    from scraper.reading import Reading
-
     source = find(options.source)
     try:
-        reading: Reading = source.module.read(_body(options.file, source))
+        reading = source.module.read(_body(options.file, source))
     except LayoutChanged as error:
         print(f"NOT_READ {options.file}: {report.plain_text(str(error))}", file=sys.stderr)
         return 4
@@ -167,11 +167,9 @@ def read(options: argparse.Namespace) -> int:
     return code
 
 
-def _standing(reading: object) -> tuple[str, int]:
+def _standing(reading: Reading) -> tuple[str, int]:
     from scraper.guard import too_little_read
-    from scraper.reading import Reading
 
-    assert isinstance(reading, Reading)  # noqa: S101
     counted = [s for s in reading.sections if s.counted]
     if too_little_read(sum(bool(s.problems) for s in counted), len(counted)):
         return "NOT_READ", 4
@@ -181,15 +179,11 @@ def _standing(reading: object) -> tuple[str, int]:
 
 
 def _body(path: Path, source: Source) -> str:
-    from scraper.fetch import decode
-
     return decode(load_any(path, source))
 
 
-def load_any(path: Path, source: Source) -> object:
+def load_any(path: Path, source: Source) -> Page:
     """A saved page whatever its name; a file without a date in its name counts as fetched now."""
-    from scraper.fetch import Page
-
     try:
         return load(path, source)
     except DatasetError:
@@ -198,15 +192,12 @@ def load_any(path: Path, source: Source) -> object:
         return Page("", "", 200, {}, path.read_bytes(), datetime.now(UTC))
 
 
-def _print_rates(rates: Sequence[object], held: Sequence[object], style: str, outcome: str) -> None:
-    from ratecards.model import Rate
+def _print_rates(published: Sequence[Rate], back: Sequence[Rate], style: str, outcome: str) -> None:
     from scraper import v1
 
-    published = [r for r in rates if isinstance(r, Rate)]
-    back = [r for r in held if isinstance(r, Rate)]
     if style == "csv":
         text = v1.rates_csv(published)
-        if held:
+        if back:
             first, *lines = text.splitlines()
             marked = [f"{first},held", *(f"{line}," for line in lines)]
             marked += [f"{line},{outcome}" for line in v1.rates_csv(back).splitlines()[1:]]
@@ -231,7 +222,6 @@ def doctor(options: argparse.Namespace) -> int:
         bodies = {options.file.name: _body(options.file, source)}
     else:
         from scraper.editions import getter, look
-        from scraper.fetch import decode
 
         edition = look(source, getter(source, lambda: datetime.now(UTC)), lambda: datetime.now(UTC), {})
         for kind, error in {**edition.failed, **edition.not_read}.items():
@@ -251,7 +241,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 
 def backfill(options: argparse.Namespace) -> int:
-    """History from saved pages, in date order, without holds. What differs from an edition read before is a correction."""
+    """History from saved pages, in date order, without holds; a second reading of an edition gives corrections."""
     from scraper.backfill import backfill as run
 
     source = find(options.source)
@@ -282,12 +272,11 @@ def check(options: argparse.Namespace) -> int:
 def sources(options: argparse.Namespace) -> int:
     """The sources, their addresses and whether they are configured here."""
     rows = [
-        {"name": s.name, "provider": s.provider, "source": s.source, "urls": dict(s.module.urls())}
-        for s in SOURCES
+        {"name": s.name, "provider": s.provider, "source": s.source, "urls": dict(s.module.urls())} for s in SOURCES
     ]
     if options.json:
         print(json.dumps(rows))
         return 0
-    for row in rows:
-        print(row["name"], *dict(row["urls"]).values(), sep="\n  ")  # type: ignore[call-overload]
+    for source in SOURCES:
+        print(source.name, *source.module.urls().values(), sep="\n  ")
     return 0

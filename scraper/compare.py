@@ -13,7 +13,7 @@ from dataclasses import replace
 from datetime import date
 
 from ratecards.history import Change
-from ratecards.model import META, JOIN_KEY, Rate, RateCard, canonical_order
+from ratecards.model import JOIN_KEY, META, Rate, RateCard, canonical_order
 
 _LOOSE = tuple(n for n in JOIN_KEY if n not in ("resolution", "context"))
 
@@ -32,9 +32,7 @@ def changes(
     neither change nor disappear. `places` says whether locators are compared, too.
     """
     found: list[Change] = []
-    moved = {
-        a: b for a, b in (renames or {}).items() if a in old and b in new and b not in old and a not in new
-    }
+    moved = {a: b for a, b in (renames or {}).items() if a in old and b in new and b not in old and a not in new}
     before = dict(old)
     for previous, model in sorted(moved.items()):
         card = before.pop(previous)
@@ -58,9 +56,7 @@ def _change(kind: str, of: RateCard, **values: object) -> Change:
 def _card_changes(old: RateCard, new: RateCard, *, places: bool) -> list[Change]:
     found: list[Change] = []
     if any(getattr(old, n) != getattr(new, n) for n in META):
-        found.append(
-            _change("card_changed", new, card=replace(new, rates=()), fields=field_changes(old, new))
-        )
+        found.append(_change("card_changed", new, card=replace(new, rates=()), fields=field_changes(old, new)))
     for before, after in _pairs(old.rates, new.rates):
         kind = _kind(before, after, places=places)
         if kind:
@@ -84,10 +80,10 @@ def field_changes(old: RateCard, new: RateCard) -> tuple[tuple[str, str, str], .
 def _meta(card: RateCard) -> dict[str, object]:
     return {
         "name": card.name,
-        "aliases": {a: "alias" for a in card.aliases},
+        "aliases": dict.fromkeys(card.aliases, "alias"),
         "used_to_improve": dict(card.used_to_improve),
         "facts": dict(card.facts),
-        "notices": {n: "printed" for n in card.notices},
+        "notices": dict.fromkeys(card.notices, "printed"),
         "formulas": {f"{f.quote} [{f.resolution} {f.unit}]": f"{f.tokens} {f.amount}" for f in card.formulas},
     }
 
@@ -165,7 +161,4 @@ def _sold(card: RateCard) -> bool:
 
 
 def _prices(card: RateCard) -> set[tuple[object, ...]]:
-    return {
-        (*replace(r, model="-", provider="-", source="-").row_key, r.price, r.availability)
-        for r in card.rates
-    }
+    return {(*replace(r, model="-", provider="-", source="-").row_key, r.price, r.availability) for r in card.rates}

@@ -19,8 +19,8 @@ STATE_SCHEMA = 1
 class State:
     """What changes with every look at a source: verdict, validators, hashes, holds. Not part of the data.
 
-    `outcome` is READ after any good look. `verified` is the last day, `observed` the instant of the last good look; `hashes` are of the part
-    of each representation that prices stand in, keyed like `validators` by representation.
+    `outcome` is READ after any good look; `verified` is the day, `observed` the instant of the last good one.
+    `hashes` are of the part of each representation that prices stand in, keyed like `validators` by representation.
     """
 
     schema: int = STATE_SCHEMA

@@ -95,9 +95,7 @@ def load(path: Path, source: Source) -> Page:
         headers = {name: kept[name] for name in _HEADERS if name in kept}
         return Page(url, url, int(kept.get("status", 200)), headers, path.read_bytes(), at)
     except (OSError, ValueError, AttributeError) as error:
-        raise DatasetError(
-            f"{path}: expected a kept page named by its ISO date or time, saw {error}"
-        ) from error
+        raise DatasetError(f"{path}: expected a kept page named by its ISO date or time, saw {error}") from error
 
 
 def _iso(stamp: str) -> str:
@@ -118,8 +116,6 @@ def keep(folder: Path, source: Source, edition: Edition) -> list[Path]:
             **page.headers,
             "fetched_at": page.fetched_at.isoformat(),
         }
-        path.with_name(f"{path.name}.headers.json").write_text(
-            json.dumps(beside, indent=1) + "\n", encoding="utf-8"
-        )
+        path.with_name(f"{path.name}.headers.json").write_text(json.dumps(beside, indent=1) + "\n", encoding="utf-8")
         saved.append(path)
     return saved

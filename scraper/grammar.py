@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from scraper.errors import UnknownTerm
 from scraper.words import (
@@ -195,11 +196,7 @@ _FREE_PAREN = re.compile(r"\(\s*(?:free(?:\s*,\s*|\s*(?=\))))?([^()]*)\)", re.IG
 
 def _free_words(scan: Scanner) -> None:
     start = scan.at
-    if (
-        (paren := scan.take(_FREE_PAREN))
-        and paren[1]
-        and not scan.phrases.ignored.fullmatch(paren[1].strip())
-    ):
+    if (paren := scan.take(_FREE_PAREN)) and paren[1] and not scan.phrases.ignored.fullmatch(paren[1].strip()):
         scan.at = start
         raise scan.fail("words known not to select a price")
 
@@ -218,7 +215,7 @@ def _amounts(scan: Scanner, start: int, sticky: str | None) -> list[Amount]:
         main = replace(main, equivalent=True)
     quote = scan.quote(start)
     others = [replace(o, modalities=o.modalities or main.modalities, quote=quote) for o in others]
-    dates = {"effective_from": main.effective_from, "effective_until": main.effective_until}
+    dates: dict[str, Any] = {"effective_from": main.effective_from, "effective_until": main.effective_until}
     return [replace(main, quote=quote), *(replace(o, **dates) for o in others)]
 
 
@@ -258,12 +255,10 @@ def _restatement(scan: Scanner) -> Amount | None:
     name, sizes = unit_parts(unit)
     marks = scan.take(_MARKS)
     of = (unit["of"].lower(),) if unit["of"] else ()
-    return Amount(
-        money(price.group()), "", name, of, sizes, equivalent=True, marks=marks.group() if marks else ""
-    )
+    return Amount(money(price.group()), "", name, of, sizes, equivalent=True, marks=marks.group() if marks else "")
 
 
-def _qualifier(scan: Scanner) -> dict[str, object]:
+def _qualifier(scan: Scanner) -> dict[str, Any]:
     """The next qualifier as the fields it sets; empty when the amount ends here."""
     start = scan.at
     if scan.take(_PER):
@@ -284,12 +279,12 @@ def _qualifier(scan: Scanner) -> dict[str, object]:
     if match := scan.take(_MARKS):
         return {"marks": match.group()}
     if dates := _dates(scan):
-        return dict(dates)
+        return dates
     scan.at = start
     return {}
 
 
-def _dates(scan: Scanner) -> dict[str, date]:
+def _dates(scan: Scanner) -> dict[str, Any]:
     if match := scan.take(UNTIL):
         return {"effective_until": day(match)}
     if match := scan.take(FROM):
@@ -302,14 +297,8 @@ def _dated(amounts: Sequence[Amount], scan: Scanner) -> list[Amount]:
     out = list(amounts)
     for at in range(len(out) - 1, 0, -1):
         after, before = out[at], out[at - 1]
-        if (
-            after.equivalent
-            and not before.equivalent
-            and not (before.effective_from or before.effective_until)
-        ):
-            out[at - 1] = replace(
-                before, effective_from=after.effective_from, effective_until=after.effective_until
-            )
+        if after.equivalent and not before.equivalent and not (before.effective_from or before.effective_until):
+            out[at - 1] = replace(before, effective_from=after.effective_from, effective_until=after.effective_until)
     listed = [a for a in out if not a.equivalent]
     dated = [a for a in listed if a.effective_from or a.effective_until]
     if dated and len(dated) != len(listed):

@@ -80,7 +80,7 @@ def _reasons(changes: Sequence[Change], baseline: Mapping[str, RateCard]) -> lis
     removed = [c.model for c in changes if c.kind == "model_removed"]
     many = len(removed) >= REMOVED_MODELS or len(removed) >= REMOVED_SHARE * len(baseline)
     mass = many and len(removed) > 0 and len(baseline) > 1
-    renamed = {old: new for old, new in rename_proposals(changes, baseline)}
+    renamed = dict(rename_proposals(changes, baseline))
     return [
         f"looks renamed to {renamed[c.model]}; record it in the vocabulary or wait"
         if c.kind == "model_removed" and c.model in renamed

@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
 
 from ratecards import history
 from ratecards.history import Change, Stamp, Step
@@ -132,9 +134,7 @@ def _read(
     page = edition.pages[first]
     capture = Capture(page.url, page.sha256, _date(edition.at), reading.last_updated, source.module.PARSER)
     new = cards(reading, capture, source.provider, source.source)
-    _compare(
-        verdict, baseline(), new, capture, now, hold=hold, places=first == next(iter(source.module.urls()))
-    )
+    _compare(verdict, baseline(), new, capture, now, hold=hold, places=first == next(iter(source.module.urls())))
     _verified(verdict, edition, hashes, now)
     return _stepped(verdict, lambda: verdict.cards or {}, now)
 
@@ -202,7 +202,7 @@ def _kept(
             card = old[model]
             evidence = [replace(r.evidence, capture=card.capture, observed=card.observed) for r in rates]
             kept = tuple(replace(r, evidence=e) for r, e in zip(rates, evidence, strict=True))
-            owner = {"provider": card.provider, "source": card.source, "model": model}
+            owner: dict[str, Any] = {"provider": card.provider, "source": card.source, "model": model}
             pins.append(Change(kind="kept", kept=kept, **owner))
     return pins
 
@@ -212,13 +212,9 @@ def stamped(change: Change, stamp: Stamp) -> Change:
     return replace(change, stamp=stamp)
 
 
-def _unread_models(
-    unread: Sequence[Section], old: Mapping[str, RateCard], new: Mapping[str, RateCard]
-) -> set[str]:
+def _unread_models(unread: Sequence[Section], old: Mapping[str, RateCard], new: Mapping[str, RateCard]) -> set[str]:
     """The models that keep their cards: those of unread sections, and every missing one if a section hides its ids."""
-    models = {m for s in unread for m in s.models} | (
-        {"tools"} if any(not s.counted for s in unread) else set()
-    )
+    models = {m for s in unread for m in s.models} | ({"tools"} if any(not s.counted for s in unread) else set())
     if any(s.counted and not s.models for s in unread):
         models |= set(old) - set(new)
     return models
@@ -238,10 +234,8 @@ def _doubts(readings: Sequence[tuple[str, Reading]], reading: Reading, state: St
     conflicts = [p for p in reading.problems if p.kind == "conflict"]
     doubts += [f"one key with two prices: {p}" for p in conflicts]
     if state.last_updated and reading.last_updated and reading.last_updated.isoformat() < state.last_updated:
-        doubts.append(
-            f"an older edition: last updated {reading.last_updated}, read before: {state.last_updated}"
-        )
-    for (kind, one), (other_kind, other) in zip(readings, readings[1:], strict=False):
+        doubts.append(f"an older edition: last updated {reading.last_updated}, read before: {state.last_updated}")
+    for (kind, one), (other_kind, other) in pairwise(readings):
         doubts += disagreements(one.rates(), other.rates(), kind, other_kind)
     return doubts
 
@@ -279,7 +273,7 @@ def _stepped(verdict: Verdict, baseline: Callable[[], Mapping[str, RateCard]], n
             parser=card.parser,
             last_updated=card.last_updated,
         )
-        owner = {"provider": card.provider, "source": card.source, "model": card.model}
+        owner: dict[str, Any] = {"provider": card.provider, "source": card.source, "model": card.model}
         verdict.changes.append(Change(kind="stepped", old=step.before, new=step.after, stamp=stamp, **owner))
     if verdict.steps and verdict.outcome == "UNCHANGED":
         verdict.outcome = "CHANGED"

@@ -60,17 +60,10 @@ class Place:
 
 def row_rates(cells: Sequence[Observation], rule: RowRule, place: Place) -> list[Rate]:
     """The rates of one row, free and paid columns together. Raises `UnknownTerm` on what has no reading."""
-    return [
-        rate
-        for seen in cells
-        for model in place.models
-        for rate in _cell_rates(seen, cells, rule, place, model)
-    ]
+    return [rate for seen in cells for model in place.models for rate in _cell_rates(seen, cells, rule, place, model)]
 
 
-def _cell_rates(
-    seen: Observation, row: Sequence[Observation], rule: RowRule, place: Place, model: str
-) -> list[Rate]:
+def _cell_rates(seen: Observation, row: Sequence[Observation], rule: RowRule, place: Place, model: str) -> list[Rate]:
     base = _Base(seen, rule, place, model)
     rates = [r for a in seen.cell.amounts for r in _amount_rates(a, seen, rule, place, base)]
     if seen.cell.amounts:
@@ -168,9 +161,7 @@ def _footnote_unit(amount: Amount, rule: RowRule, place: Place) -> str | None:
         return None
     readings = {_reading(amount.price, note) for note in notes}
     if len(readings) != 1 or "" in readings:
-        raise UnknownTerm(
-            f"the footnote of {amount.quote} fits it neither as a unit price nor as a token price"
-        )
+        raise UnknownTerm(f"the footnote of {amount.quote} fits it neither as a unit price nor as a token price")
     reading = readings.pop()
     return None if reading == "tokens" else reading
 

@@ -16,9 +16,7 @@ from scraper.words import AMOUNT, COUNTED, UNIT, money, unit_parts, whole_number
 
 _MARKED = re.compile(r"\[?(\*+)\]?\s*(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[a-z)])\.\s+(?=[A-Z])|(?<=[a-z)])\.(?=[A-Z])")
-_TOKENS = re.compile(
-    r"\b([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+) (?:text |image |audio |video )?tokens?\b", re.IGNORECASE
-)
+_TOKENS = re.compile(r"\b([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+) (?:text |image |audio |video )?tokens?\b", re.IGNORECASE)
 _PER = re.compile(r"\s*(?:/|per)\s*")
 _FORMULA = re.compile(r"\b(?:priced at|equivalent|approximately)\b")
 _SIZE = re.compile(r"\b(0\.5K|[1248]K|[0-9]{3,4}p|4k)\b")

@@ -16,15 +16,41 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from scraper.errors import LayoutChanged
 
-_INVISIBLE = re.compile(
-    "[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]"
-)
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BLANKS = re.compile(r"\s+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _INLINE = frozenset(
-    "a abbr b bdi big cite code del em font i ins kbd mark q s samp small span strike strong sub sup tt u var wbr".split()
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "big",
+        "cite",
+        "code",
+        "del",
+        "em",
+        "font",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strike",
+        "strong",
+        "sub",
+        "sup",
+        "tt",
+        "u",
+        "var",
+        "wbr",
+    ]
 )
-_SKIPPED = frozenset("script style template noscript head colgroup link meta svg".split())
+_SKIPPED = frozenset(["script", "style", "template", "noscript", "head", "colgroup", "link", "meta", "svg"])
 _STRUCK = frozenset(("s", "del", "strike"))
 
 
@@ -116,7 +142,7 @@ def _text_of(run: list[PageElement]) -> Text:
 def _table(table: Tag) -> Table:
     if table.find("table"):
         raise LayoutChanged(f"a table stands inside a table, near {clean(table.get_text())[:60]!r}")
-    rows = [[c for c in tr.find_all(["td", "th"])] for tr in table.find_all("tr")]
+    rows = [list(tr.find_all(["td", "th"])) for tr in table.find_all("tr")]
     texts = [tuple(text for c in row for text in _spanned_cell(c)) for row in rows]
     headed = bool(rows) and all(c.name == "th" for c in rows[0])
     spans = any(c.get(a, "1") != "1" for row in rows for c in row for a in ("rowspan", "colspan"))
@@ -164,9 +190,9 @@ _CALLOUT = re.compile(r"(?:>\s*)+(?:\[!\w+\]\s*)?")
 
 
 def markdown_blocks(body: str) -> list[Block]:
-    """The blocks of a Markdown page.
+    r"""The blocks of a Markdown page.
 
-    Written for the documentation twins' own dialect (footnotes as `^\\*^`, links glued to words, one-pipe
+    Written for the documentation twins' own dialect (footnotes as `^\*^`, links glued to words, one-pipe
     callouts), which CommonMark readers take for something else. Raises `LayoutChanged` on a broken table.
     """
     blocks: list[Block] = []

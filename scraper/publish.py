@@ -75,7 +75,7 @@ class Publication:
         staging = self.root / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
-        steps = []
+        steps: list[dict[str, object]] = []
         for number, (path, data) in enumerate(sorted(self.writes.items())):
             _put(staging / f"{number}", data)
             steps.append({"do": "write", "path": path, "from": f"{number}", "sha256": _sha(data)})
@@ -86,7 +86,7 @@ class Publication:
             steps.append({"do": "append", "path": path, "from": f"a{number}", "size": size})
         steps += [{"do": "delete", "path": path} for path in sorted(self.deletes)]
         _put(staging / "journal.new", json.dumps(steps).encode())
-        os.replace(staging / "journal.new", staging / JOURNAL)
+        (staging / "journal.new").replace(staging / JOURNAL)
         _sync_directory(staging)
 
 
@@ -115,7 +115,7 @@ def recover(root: Path) -> bool:
 
 def _move(source: Path, target: Path, sha256: str) -> None:
     if source.exists():
-        os.replace(source, target)
+        source.replace(target)
     elif not target.is_file() or _sha(target.read_bytes()) != sha256:
         raise DatasetError(f"{target}: an interrupted publication lost this file; restore it from git")
 

@@ -12,7 +12,7 @@ from ratecards.model import Rate, RateCard, canonical_order
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place that was not understood. `kind` is `label`, `header`, `tab`, `cell`, `unclaimed`, `layout` …"""
+    """One place that was not understood. `kind` is `label`, `header`, `tab`, `cell`, `unclaimed`, `layout` and so on."""
 
     kind: str
     place: str

@@ -55,15 +55,11 @@ def validators(source: Source, state: State, now: datetime) -> dict[str, Validat
     }
 
 
-def judge_one(
-    dataset: Dataset, source: Source, edition: Edition, now: datetime, *, hold: bool = True
-) -> Verdict:
+def judge_one(dataset: Dataset, source: Source, edition: Edition, now: datetime, *, hold: bool = True) -> Verdict:
     """The verdict on one source's edition; a damaged baseline is a verdict, too."""
     try:
         state = dataset.state(source.name)
-        return judge(
-            source, edition, state, lambda: dataset.cards(source.name, state.models or None), now, hold=hold
-        )
+        return judge(source, edition, state, lambda: dataset.cards(source.name, state.models or None), now, hold=hold)
     except (DatasetError, history.HistoryError) as error:
         return Verdict(source, "DAMAGED", edition.at, [str(error)])
 

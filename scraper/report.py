@@ -128,16 +128,11 @@ def step_line(step: Step, today: date) -> str:
     after = plain(step.after.price) if step.after.price is not None else step.after.availability
     ratio = (
         f", x{step.after.price / step.before.price:.2f}"
-        if step.before
-        and step.before.price
-        and step.after.price is not None
-        and step.before.unit == step.after.unit
+        if step.before and step.before.price and step.after.price is not None and step.before.unit == step.after.unit
         else ""
     )
     days = (step.day - today).days
-    return plain_text(
-        f"{step.day}: {step.after.model} {what(step.after)} {before} -> {after}{ratio}, in {days} days"
-    )
+    return plain_text(f"{step.day}: {step.after.model} {what(step.after)} {before} -> {after}{ratio}, in {days} days")
 
 
 def step_lines(steps: Sequence[Step], today: date) -> list[str]:
@@ -147,11 +142,7 @@ def step_lines(steps: Sequence[Step], today: date) -> list[str]:
         groups[step.day, step.after.model].append(step)
     words = []
     for group in groups.values():
-        shown = (
-            [s for s in group if s.after.service_tier == group[0].after.service_tier]
-            if len(group) > 4
-            else group
-        )
+        shown = [s for s in group if s.after.service_tier == group[0].after.service_tier] if len(group) > 4 else group
         words += [step_line(s, today) for s in shown]
         if rest := len(group) - len(shown):
             tiers = ", ".join(sorted({s.after.service_tier for s in group} - {shown[0].after.service_tier}))
@@ -167,9 +158,7 @@ def summary_rows(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
             v.outcome,
             str(len(v.cards)) if v.cards is not None else str(len(v.state.models) or "-"),
             str(sum(len(c.rates) for c in v.cards.values())) if v.cards is not None else "-",
-            f"{v.state.amounts.get('read', 0)} of {v.state.amounts.get('seen', 0)}"
-            if v.state.amounts
-            else "-",
+            f"{v.state.amounts.get('read', 0)} of {v.state.amounts.get('seen', 0)}" if v.state.amounts else "-",
             str(len(v.changes)) if v.outcome not in ("NOT_READ", "NOT_FETCHED", "SUSPECT") else "-",
         )
         for v in verdicts

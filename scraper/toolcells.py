@@ -11,7 +11,8 @@ from scraper.words import AMOUNT, NUMBER, UNIT, money, unit_parts, whole_number
 
 _FAMILY = re.compile(r"(Gemini [0-9][A-Za-z0-9.\- ]*? models):", re.IGNORECASE)
 _ALLOWANCE = re.compile(
-    rf"(?P<n>{NUMBER})\s*(?:RPD(?: free\b|(?= \(free))|free (?:search |grounding )?(?:requests|prompts|queries) per (?P<p1>day|month)"
+    rf"(?P<n>{NUMBER})\s*(?:RPD(?: free\b|(?= \(free))"
+    r"|free (?:search |grounding )?(?:requests|prompts|queries) per (?P<p1>day|month)"
     r"|(?:search |grounded )?(?:prompts|requests|queries) per (?P<p2>day|month)(?= \(free))",
     re.IGNORECASE,
 )

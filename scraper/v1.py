@@ -131,7 +131,7 @@ def step_data(step: Step) -> dict[str, object]:
 
 
 def family(card: RateCard) -> str:
-    """The table page a model stands on: `gemini-3`, `gemini-2.5`, `veo`, `openai-gpt` …"""
+    """The table page a model stands on: `gemini-3`, `gemini-2.5`, `veo`, `openai-api-gpt`."""
     match = re.match(r"(gemini-[0-9]+(?:\.[0-9]+)?|[a-z]+)", card.model)
     name = match[1] if match else card.model
     return name if card.provider == "google" and card.source == "gemini-api" else f"{card.source}-{name}"
@@ -166,9 +166,7 @@ def _head(card: RateCard) -> str:
 
 def _table_line(rate: Rate) -> str:
     price = plain(rate.price) if rate.price is not None else ""
-    dates = " ".join(
-        f"{w} {d}" for w, d in (("from", rate.effective_from), ("until", rate.effective_until)) if d
-    )
+    dates = " ".join(f"{w} {d}" for w, d in (("from", rate.effective_from), ("until", rate.effective_until)) if d)
     more = ", ".join(w for w in (conditions(rate), dates) if w)
     cells = (rate.service_tier, rate.plan, rate.meter.replace("_", " "), markdown(more), price, rate.unit)
     return "| " + " | ".join((*cells, markdown(rate.evidence.quote))) + " |"

@@ -8,9 +8,7 @@ from decimal import Decimal
 
 from scraper.errors import UnknownTerm
 
-AMOUNT = re.compile(
-    r"\$\s?((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]|[.,][0-9]|[A-Za-z%])"
-)
+AMOUNT = re.compile(r"\$\s?((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]|[.,][0-9]|[A-Za-z%])")
 MONEY_SIGN = re.compile(r"[$€£¥₩₹]|\b(?:USD|EUR|GBP|JPY|cents?)\b")
 COUNTED = re.compile(r"\$\s?\.?[0-9]")
 
@@ -46,7 +44,20 @@ PROMPT = re.compile(
     rf",?\s*prompts?\s*(?P<cmp><=|=<|≤|>|up to|over)\s*(?P<n>{NUMBER})\s*(?P<k>k|m)?(?:\s+(?:input\s+)?tokens?)?\b",
     re.IGNORECASE,
 )
-_MONTHS = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 DATE = re.compile(
     rf"(?P<month>{'|'.join(f'{m}|{m[:3]}[.]?' for m in _MONTHS)})\s+(?P<day>[0-9]{{1,2}}),\s*(?P<year>20[0-9]{{2}})\b"
 )

@@ -82,9 +82,7 @@ def refuse_other_pages(body: str, terms: Terms) -> None:
             raise LayoutChanged(f"{what}: expected the pricing page, saw {what}{seen}")
     for mark in terms.foreign:
         if mark in body:
-            raise LayoutChanged(
-                f"translated or copied page: expected Google's English page, saw {mark!r}{seen}"
-            )
+            raise LayoutChanged(f"translated or copied page: expected Google's English page, saw {mark!r}{seen}")
 
 
 def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
@@ -94,9 +92,7 @@ def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
         raise LayoutChanged(f"localised page: expected <html lang={terms.language!r}>, saw {lang!r}")
     canonical = [str(link.get("href")) for link in tree.find_all("link", rel="canonical")]
     if canonical != [terms.canonical]:
-        raise LayoutChanged(
-            f"soft 404 or another page: expected canonical {terms.canonical}, saw {canonical}"
-        )
+        raise LayoutChanged(f"soft 404 or another page: expected canonical {terms.canonical}, saw {canonical}")
     if not re.search(r"</body>\s*</html>\s*\Z", body, re.IGNORECASE):
         raise LayoutChanged(f"truncated page: expected </html> at the end, saw {body[-40:]!r}")
     updated = {m[1] for m in _UPDATED.finditer(body)}
@@ -115,18 +111,14 @@ def _prove_twin(body: str, blocks: Sequence[Block], terms: Terms) -> None:
         expected = " or ".join(terms.last_sections)
         raise LayoutChanged(f"truncated page: expected the last section to be {expected}, saw {last!r}")
     if terms.sections.get(last) == "tools" and isinstance(blocks[-1], Table):
-        raise LayoutChanged(
-            "truncated page: expected the notes behind the tools table, saw the page end in it"
-        )
+        raise LayoutChanged("truncated page: expected the notes behind the tools table, saw the page end in it")
 
 
 def _prove_tables(blocks: Sequence[Block], terms: Terms) -> None:
     tables = [b for b in blocks if isinstance(b, Table)]
     headers = {cell for table in tables for cell in table.header}
     if missing := [h for h in terms.headers if h not in headers]:
-        raise LayoutChanged(
-            f"header renamed or localised page: expected {missing}, saw {sorted(headers)[:6]}"
-        )
+        raise LayoutChanged(f"header renamed or localised page: expected {missing}, saw {sorted(headers)[:6]}")
     if len(tables) < terms.tables_min:
         raise LayoutChanged(f"expected at least {terms.tables_min} tables, saw {len(tables)}")
 

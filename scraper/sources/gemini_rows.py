@@ -21,6 +21,7 @@ class TableReader(SectionReader):
     """Reads a section's tables into its rates; the rest of the section is the base's."""
 
     def tables(self) -> None:
+        """Read every table; what is not understood becomes a problem of the section."""
         tab, bare = "", 0
         for block in self.part.blocks:
             if isinstance(block, Heading):
@@ -60,9 +61,7 @@ class TableReader(SectionReader):
                 self.section.amounts.cells += count
                 reason = self.terms.ignored(self.part.kind, cell)
                 if count and not reason:
-                    self.problem(
-                        "unclaimed", f" / {row[0]}", f"money in a table that gives no rates: {cell}", cell
-                    )
+                    self.problem("unclaimed", f" / {row[0]}", f"money in a table that gives no rates: {cell}", cell)
                 elif count:
                     self.section.amounts.ignored[reason] += count
 
@@ -79,9 +78,7 @@ class TableReader(SectionReader):
             columns[at] = meaning
         plans = [plan for plan, _ in columns.values()]
         if sorted(plans) != ["free", "paid"]:
-            self.problem(
-                "header", f" / {tab or '-'}", f"expected a free and a paid column, saw {list(table.header)}"
-            )
+            self.problem("header", f" / {tab or '-'}", f"expected a free and a paid column, saw {list(table.header)}")
             return None
         unit = next(unit for plan, unit in columns.values() if plan == "paid")
         return {at: (plan, own or unit) for at, (plan, own) in columns.items()}
@@ -121,9 +118,7 @@ class TableReader(SectionReader):
         if empty := [at for at, text in texts.items() if not text]:
             # a spanned cell beside "Not supported" has the same value (RATES, reading 18)
             others = [t for t in texts.values() if t]
-            if len(empty) != 1 or not all(
-                self.terms.phrases.not_available.fullmatch(t.rstrip(" *")) for t in others
-            ):
+            if len(empty) != 1 or not all(self.terms.phrases.not_available.fullmatch(t.rstrip(" *")) for t in others):
                 raise UnknownTerm("an empty cell beside one that says something")
             texts[empty[0]] = others[0]
         return [
@@ -148,9 +143,7 @@ class TableReader(SectionReader):
             others = {v for v in self._variants() if v not in ("", self.terms.plain_variant)}
             words = [m for m in models if not others & set(re.split(r"[-.]", m))]
         if len(words) != 1:
-            raise UnknownTerm(
-                f"the row {label!r} names one of {', '.join(models)}, but {len(words)} carry {variant!r}"
-            )
+            raise UnknownTerm(f"the row {label!r} names one of {', '.join(models)}, but {len(words)} carry {variant!r}")
         return tuple(words)
 
     def _variants(self) -> Iterator[str]:
@@ -168,9 +161,7 @@ class TableReader(SectionReader):
                 raise UnknownTerm("money in a row that is not a price")
             self.used[plan] = row[at].lower().rstrip(" *")
 
-    def _tool(
-        self, row: Sequence[str], header: Sequence[str], columns: dict[int, tuple[str, str]], tier: str
-    ) -> None:
+    def _tool(self, row: Sequence[str], header: Sequence[str], columns: dict[int, tuple[str, str]], tier: str) -> None:
         label = fold(row[0])
         for at, (plan, _) in columns.items():
             if not COUNTED.search(row[at]):

@@ -38,6 +38,7 @@ class SectionReader:
         self.used: dict[str, str] = {}
 
     def problem(self, kind: str, place: str, message: object, term: str = "") -> None:
+        """Note a place that was not understood; it keeps the whole section from being published."""
         self.section.problems.append(Problem(kind, f"{self.part.anchor}{place}", str(message), term))
 
     def ids(self) -> tuple[str, ...]:
@@ -65,6 +66,7 @@ class SectionReader:
     # ---- footnotes and prose
 
     def texts(self) -> None:
+        """Read footnotes and prose into formula notes; money that is not one is a problem."""
         for note in self.notes:
             for sentence in sentences(note.text):
                 self._sentence(note, sentence)
@@ -94,6 +96,7 @@ class SectionReader:
     # ---- cards
 
     def drafts(self) -> list[Draft]:
+        """The section's cards, one per model; a key with two prices is a problem."""
         rates, conflicts = merged(self.rates)
         for first, second in conflicts:
             message = f"two prices for one key: {first.evidence.quote!r} and {second.evidence.quote!r}"
