@@ -35,11 +35,16 @@ def unit(words: str) -> str:
     return f"1M {noun}" if quantity == "1000000" else f"{int(quantity):,} {noun}"
 
 
-def ratio(exact: Decimal | None) -> str:
+def exact(ratio: Decimal | None) -> str:
+    """A ratio for programs, in four decimals at most; empty where there is none."""
+    return "" if ratio is None else plain(ratio.quantize(Decimal("0.0001")))
+
+
+def times(ratio: Decimal | None) -> str:
     """How many times the old price, in two decimals, or four where two say nothing: `x2.00`."""
-    if exact is None:
+    if ratio is None:
         return ""
-    return f"x{exact:.2f}" if exact >= Decimal("0.1") else f"x{exact:.4f}"
+    return f"x{ratio:.2f}" if ratio >= Decimal("0.1") else f"x{ratio:.4f}"
 
 
 def conditions(rate: Rate, day: date | None = None) -> str:

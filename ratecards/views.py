@@ -1,39 +1,23 @@
-"""What the reader shows: the list of models, one rate card, the dated steps to come. Rows for programs, text for people."""
+"""Two lists: the models, and the dated steps to come. Rows for programs, text for people."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
 from ratecards import history, names, phrases
 from ratecards.dataset import Dataset
 from ratecards.fit import paragraph
-from ratecards.history import Step
-from ratecards.model import PLANS, SERVICE_TIERS, Rate, RateCard, plain
+from ratecards.history import Change, Step
+from ratecards.model import COLUMNS, SERVICE_TIERS, RateCard, plain, row
 from ratecards.render import Column, Group, table
 
 Row = dict[str, object]
 
 MODELS = ("provider", "source", "model", "name", "tiers", "free_plan", "rates", "observed", "last_changed")
-UPCOMING = (
-    "day",
-    "in_days",
-    "provider",
-    "source",
-    "model",
-    "service_tier",
-    "plan",
-    "meter",
-    "modality",
-    "conditions",
-    "unit",
-    "currency",
-    "old_price",
-    "new_price",
-    "ratio",
-    "quote",
-)
+UPCOMING = (*COLUMNS, "old_price", "ratio", "in_days")
 _NOT_OFFERED = ("not_available", "not_published")
 
 
@@ -100,85 +84,53 @@ def _model_cells(row: Row) -> list[str]:
     ]
 
 
-def card_text(card: RateCard, asked: str, day: date, *, everything: bool = False) -> str:
-    """A rate card to read: its head, then its rates by service tier and plan, as they stand on `day`."""
-    columns = (
-        Column("meter"),
-        Column("modality", "wrap", 11),
-        Column("conditions", "wrap", 18),
-        Column("price", "number"),
-        Column("unit", "wrap", 9),
-        Column("quote", "cut", 24, optional=True),
-    )
-    groups = [
-        _rates_group(tier, plan, rates, day, everything=everything)
-        for tier in SERVICE_TIERS
-        for plan in reversed(PLANS)
-        if (rates := [r for r in card.rates if (r.service_tier, r.plan) == (tier, plan)])
-    ]
-    lines = [line for text in _head(card, asked) for line in paragraph(text)]
-    return "\n".join(lines) + "\n\n" + (table(columns, groups) if groups else "No rates.\n")
-
-
-def _head(card: RateCard, asked: str) -> list[str]:
-    known_as = names.model_id(asked)
-    updated = f"; page last updated {card.last_updated}" if card.last_updated else ""
-    improve = ", ".join(f"{plan} plan {answer}" for plan, answer in card.used_to_improve)
-    return [
-        f"{card.name}: {card.model}",
-        f"Source: {card.provider} {card.source}, {card.url}" + (f"#{card.anchor}" if card.anchor else ""),
-        f"As observed {card.observed}, when this card last changed{updated}",
-        f"{known_as} is another name of {card.model}" if known_as != card.model else "",
-        f"Also called: {', '.join(card.aliases)}" if card.aliases else "",
-        *(f"Notice: {notice}" for notice in card.notices),
-        *(f"Fact: {name}: {fact}" for name, fact in card.facts),
-        *(f"Note: {quote}" for quote in dict.fromkeys(f.quote for f in card.formulas)),
-        f"Used to improve the provider's products: {improve}" if improve else "",
-    ]
-
-
-def _rates_group(tier: str, plan: str, rates: Sequence[Rate], day: date, *, everything: bool) -> Group:
-    shown = [r for r in rates if everything or r.availability != "not_available"]
-    missing = dict.fromkeys(_missing(rates, day)) if len(shown) < len(rates) else ()
-    notes = [f"not available: {', '.join(missing)}"] if missing else []
-    rows = [_rate_cells(cell, day) for cell in phrases.cells(shown)]
-    return Group(f"{tier}, {plan} plan", rows, notes)
-
-
-def _missing(rates: Iterable[Rate], day: date) -> list[str]:
-    """The meters that are not available, with their conditions where only some of a meter are missing."""
-    rates = list(rates)
-    offered = {r.meter for r in rates if r.availability != "not_available"}
-    return [
-        r.meter if r.meter not in offered else f"{r.meter} ({phrases.conditions(r, day)})"
-        for r in rates
-        if r.availability == "not_available"
-    ]
-
-
-def _rate_cells(rates: list[Rate], day: date) -> list[str]:
-    rate = rates[0]
-    words = phrases.modalities(rates), phrases.conditions(rate, day), phrases.value(rate)
-    return [rate.meter, *words, phrases.unit(rate.unit), rate.evidence.quote]
-
-
 def upcoming(steps: Iterable[Step], day: date) -> list[Row]:
-    """One row per dated step; the days until it are counted from `day`."""
-    return [_step_row(step, (step.day - day).days) for step in steps]
+    """One row per dated step: the rate that will hold, what it replaces, and the days until then from `day`."""
+    return [
+        {
+            **row(step.after),
+            "old_price": "" if step.before is None or step.before.price is None else plain(step.before.price),
+            "ratio": phrases.exact(_as_change(step).ratio),
+            "in_days": (step.day - day).days,
+        }
+        for step in steps
+    ]
 
 
-def _step_row(step: Step, days: int) -> Row:
-    new = step.after
-    change = step_change(step)
-    price = {"old_price": step.before and step.before.price, "new_price": new.price}
-    return {
-        "day": str(step.day),
-        "in_days": days,
-        **{name: getattr(new, name) for name in UPCOMING[2:9]},
-        "conditions": phrases.conditions(new),
-        "unit": new.unit,
-        "currency": new.currency,
-        **{name: "" if amount is None else plain(amount) for name, amount in price.items()},
-        "ratio": change,
-        "quote": new.evidence.quote,
-    }
+def upcoming_text(steps: Sequence[Step], day: date) -> str:
+    """The dated steps, soonest first, one line each."""
+    if not steps:
+        return f"Nothing is announced for after {day}.\n"
+    columns = (
+        Column("day"),
+        Column("source", optional=True),
+        Column("what", "wrap", 30),
+        Column("change"),
+        Column("ratio", "number"),
+        Column("unit", optional=True),
+        Column("when"),
+    )
+    sources = {(s.after.provider, s.after.source) for s in steps}
+    rows = [_step_cells(step, day, several=len(sources) > 1) for step in steps]
+    return table(columns, [Group("", rows)], heads=False)
+
+
+def _step_cells(step: Step, day: date, *, several: bool) -> list[str]:
+    rate = step.after
+    undated = replace(rate, effective_from=None)
+    days = (step.day - day).days
+    return [
+        str(step.day),
+        f"{rate.provider} {rate.source}" if several else "",
+        f"{rate.model} {phrases.subject(undated)}",
+        f"{phrases.value(step.before)} -> {phrases.value(rate)}",
+        phrases.times(_as_change(step).ratio),
+        phrases.unit(rate.unit),
+        f"in {days} day{'s' * (days != 1)}",
+    ]
+
+
+def _as_change(step: Step) -> Change:
+    rate = step.after
+    owner = {"provider": rate.provider, "source": rate.source, "model": rate.model}
+    return Change(kind="stepped", **owner, old=step.before, new=rate)

@@ -1,0 +1,172 @@
+"""Changes as rows for programs and as lines for people: one line for what belongs together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from ratecards import phrases
+from ratecards.history import Change
+from ratecards.model import SERVICE_TIERS, Rate, RateCard
+from ratecards.model import row as rate_row
+from ratecards.names import day_of
+from ratecards.render import Column, Group, table
+
+_SAME = (
+    "service_tier",
+    "plan",
+    "meter",
+    "modality",
+    "quality",
+    "prompt_over",
+    "prompt_up_to",
+    "used_over",
+    "used_up_to",
+    "period",
+    "basis",
+)
+_VALUES = (
+    "unit",
+    "resolution",
+    "context",
+    "availability",
+    "price",
+    "currency",
+    "effective_from",
+    "effective_until",
+    "quote",
+)
+COLUMNS = (
+    *("kind", "provider", "source", "model", "previous_id"),
+    *_SAME,
+    *(f"{side}_{name}" for name in _VALUES for side in ("old", "new")),
+    *("ratio", "effective", "observed", "recorded", "correction", "rates", "fields"),
+)
+_COLUMNS = (
+    Column("model", "wrap", 26),
+    Column("what", "wrap", 24),
+    Column("change", "wrap", 16),
+    Column("ratio", "number"),
+    Column("unit", optional=True),
+)
+# A few rates are worth a line each, more are worth a count.
+_FEW = 3
+_WORDS = {
+    "rate_added": "added",
+    "rate_removed": "removed",
+    "reworded": "reworded",
+    "relabelled": "relabelled",
+    "kept": "kept",
+    "availability_changed": "changed in availability",
+}
+
+
+def change_row(change: Change) -> dict[str, object]:
+    """One change with all its columns; empty where the change says nothing."""
+    sides = {"old": change.old, "new": change.new}
+    rows = {side: rate_row(rate) if rate else {} for side, rate in sides.items()}
+    stamp = change.stamp
+    return {
+        **{name: getattr(change, name) for name in COLUMNS[:5]},
+        **{name: (rows["new"] or rows["old"]).get(name, "") for name in _SAME},
+        **{f"{side}_{name}": rows[side].get(name, "") for name in _VALUES for side in sides},
+        "ratio": phrases.exact(change.ratio),
+        "effective": str(change.effective or ""),
+        "observed": str(stamp.observed) if stamp else "",
+        "recorded": stamp.recorded if stamp else "",
+        "correction": bool(stamp and stamp.correction),
+        "rates": len(change.card.rates) if change.card and change.kind == "model_added" else "",
+        "fields": "; ".join(f"{name}: {old!r} -> {new!r}" for name, old, new in change.fields),
+    }
+
+
+def news_text(changes: Iterable[Change], title: str = "") -> str:
+    """The changes by edition (or under a `title`) and model."""
+    groups = []
+    for (day, provider, source), edition in groupby(
+        changes, key=lambda c: (day_of(c), c.provider, c.source)
+    ):
+        when = title or str(day)
+        groups.append(Group(f"{when}  {provider} {source}", _edition_rows(edition)))
+    return table(_COLUMNS, groups, heads=False)
+
+
+def _edition_rows(changes: Iterable[Change]) -> list[list[str]]:
+    by_model: dict[str, list[Change]] = {}
+    for change in changes:
+        by_model.setdefault(change.model, []).append(change)
+    rows = []
+    for model, own in by_model.items():
+        lines = [line for kind in dict.fromkeys(c.kind for c in own) for line in _kind_rows(kind, own)]
+        rows += [[model if i == 0 else "", *line] for i, line in enumerate(lines)]
+    return rows
+
+
+def _kind_rows(kind: str, changes: Sequence[Change]) -> list[list[str]]:
+    """The lines for all changes of one kind to one model in one edition."""
+    own = [c for c in changes if c.kind == kind]
+    if kind in _WORDS and len(own) > _FEW:
+        return [[_summary(kind, own), "", "", ""]]
+    return [_line(cell) for cell in _cells(own)]
+
+
+def _summary(kind: str, changes: Sequence[Change]) -> str:
+    rates = [rate for c in changes if (rate := c.new or c.old)]
+    return f"{len(changes)} rates {_WORDS[kind]}{_tiers(rates)}"
+
+
+def _tiers(rates: Sequence[Rate]) -> str:
+    tiers = [tier for tier in SERVICE_TIERS if any(r.service_tier == tier for r in rates)]
+    return f" ({', '.join(tiers)})" if tiers else ""
+
+
+def _cells(changes: Iterable[Change]) -> list[list[Change]]:
+    """Changes that differ in nothing but the modality, together."""
+    found: dict[object, list[Change]] = {}
+    for change in changes:
+        sides = tuple(r and replace(r, modality="") for r in (change.old, change.new))
+        found.setdefault(sides if any(sides) else id(change), []).append(change)
+    return list(found.values())
+
+
+def _line(cell: Sequence[Change]) -> list[str]:
+    """What, change, ratio and unit of one line."""
+    change = cell[0]
+    note = " [correction]" if change.stamp and change.stamp.correction else ""
+    rate = change.new or change.old
+    if rate is None:
+        return [_model_words(change) + note, "", "", ""]
+    modalities = phrases.modalities(r for c in cell if (r := c.new or c.old))
+    shown = replace(rate, effective_from=None, effective_until=None) if change.kind == "redated" else rate
+    unit = "" if change.kind == "unit_changed" else phrases.unit(rate.unit)
+    what = phrases.subject(shown, modalities) + note
+    return [what, _change_words(change), phrases.times(change.ratio), unit]
+
+
+def _model_words(change: Change) -> str:
+    if change.kind == "model_added" and change.card:
+        return f"added with {len(change.card.rates)} rates{_tiers(change.card.rates)}"
+    if change.kind == "model_renamed":
+        return f"renamed from {change.previous_id}"
+    if change.kind == "card_changed":
+        fields = dict.fromkeys(name.partition(".")[0] for name, _, _ in change.fields)
+        return f"card changed: {', '.join(fields) or 'place on the page'}"
+    return {"model_removed": "removed", "kept": "rates kept as last read"}[change.kind]
+
+
+def _change_words(change: Change) -> str:
+    old, new = change.old, change.new
+    if old is None or new is None:
+        return f"new: {phrases.value(new)}" if new else f"removed: {phrases.value(old)}"
+    if change.kind == "redated":
+        before, after = (phrases.dates(rate) or "undated" for rate in (old, new))
+        return f"{phrases.value(new)}, {before} -> {after}"
+    if change.kind == "unit_changed":
+        before, after = (f"{phrases.value(r)} per {phrases.unit(r.unit)}" for r in (old, new))
+        return f"{before} -> {after}"
+    if change.kind == "relabelled":
+        return f"before: {phrases.conditions(old) or 'no conditions'}"
+    if change.kind == "reworded":
+        return "reworded"
+    return f"{phrases.value(old)} -> {phrases.value(new)}"
