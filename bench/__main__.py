@@ -1,0 +1,120 @@
+"""`python -m bench`: how long the main job takes, beside what it cannot do without.
+
+Every figure is a ratio to something measured in the same run, or a bound of the project; machines drift, ratios less.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DEMO = ROOT / "examples" / "demo" / "replay"
+
+
+def median_ms(run: Callable[[], object], times: int = 7) -> float:
+    """The median time of a call in milliseconds, after one that does not count."""
+    run()
+    samples = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        samples.append(time.perf_counter() - start)
+    return statistics.median(samples) * 1000
+
+
+def page() -> tuple[Path, bytes]:
+    """The page to read: the largest capture where there are captures, else the demo's."""
+    captures = os.environ.get("RATECARDS_CAPTURES")
+    path = Path(captures, "google/gemini-api/2026-04-27.html") if captures else None
+    if path is None or not path.is_file():
+        path = max((DEMO / "google" / "gemini-api").glob("*.html"))
+    return path, path.read_bytes()
+
+
+def reading() -> None:
+    """Bytes to validated rates, against a bare parse of the same bytes."""
+    from bs4 import BeautifulSoup
+
+    from ratecards.model import problems
+    from scraper.sources import gemini_api
+
+    path, body = page()
+
+    def whole() -> None:
+        for rate in gemini_api.read(body.decode()).rates():
+            assert not problems(rate)
+
+    bare = median_ms(lambda: BeautifulSoup(body, "lxml"))
+    ours = median_ms(whole)
+    line(f"whole read of {path.name} ({len(body) // 1000} kB)", f"{ours:.0f} ms", f"{ours / bare:.2f} x a bare parse", "3 x")
+
+
+def nothing_new() -> None:
+    """A refresh of an edition that is already known: hashes only."""
+    from scraper.dataset import Dataset
+    from scraper.editions import replay
+    from scraper.refresh import judge_one, publication
+    from scraper.sources import find
+
+    source = find("google/gemini-api")
+    edition = list(replay(DEMO, source))[-1]
+    now = datetime(2026, 11, 15, 7, tzinfo=UTC)
+    with tempfile.TemporaryDirectory() as folder:
+        dataset = Dataset(Path(folder))
+        first = judge_one(dataset, source, edition, now)
+        publication(dataset, [first], now).commit()
+
+        def again() -> None:
+            verdict = judge_one(dataset, source, edition, now)
+            assert verdict.outcome == "UNCHANGED"
+            assert not publication(dataset, [verdict], now).commit()
+
+        took = median_ms(again)
+    line("refresh with nothing new", f"{took:.1f} ms", "", "50 ms")
+
+
+def imports() -> None:
+    """What the refresh path imports, beyond the interpreter's own start."""
+    path = "import scraper.commands, scraper.refresh, scraper.backfill, scraper.sources.gemini_api, rich.table"
+
+    def start(code: str) -> float:
+        return median_ms(lambda: subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT), 5)
+
+    bare, ours = start("pass"), start(path)
+    line("imports of the refresh path", f"{ours - bare:.0f} ms", f"{ours / bare:.1f} x a bare interpreter", "500 ms")
+
+
+def memory() -> None:
+    """The peak of a whole refresh process."""
+    code = (
+        "import resource, sys, tempfile; from scraper.__main__ import main\n"
+        f"main(['refresh', 'google/gemini-api', '--replay', {str(DEMO)!r}, '--to', tempfile.mkdtemp()])\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
+    line("peak memory of a refresh", f"{done.stderr.split()[-1]} MB", "", "120 MB")
+
+
+def line(what: str, figure: str, ratio: str, bound: str) -> None:
+    """One row of the result."""
+    print(f"{what:44} {figure:>10}  {ratio:28} at most {bound}")
+
+
+def main() -> None:
+    """All figures."""
+    reading()
+    nothing_new()
+    imports()
+    memory()
+
+
+if __name__ == "__main__":
+    main()
