@@ -9,12 +9,9 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    from ratecards.dataset import Dataset
+from typing import NoReturn
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
@@ -35,20 +32,27 @@ def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int
             stream.reconfigure(errors="backslashreplace")
     try:
         args = _parser().parse_args(argv)
-        args.today = args.today or today or datetime.now(UTC).date()
-        sys.stdout.write(args.run(args))
+    except UsageError as error:
+        return _refuse(error)
+    args.today = args.today or today or datetime.now(UTC).date()
+    # after the parser, so that --help is quick
+    from ratecards.commands import COMMANDS
+    from ratecards.dataset import DatasetError
+
+    try:
+        text = COMMANDS[args.command](args)
+    except (DatasetError, OSError) as error:
+        return _refuse(error)
+    return _write(text)
+
+
+def _write(text: str) -> int:
+    try:
+        sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        # the reader has gone; keep the interpreter from writing the rest at exit
+        # the reader has gone; what is still buffered must not fail at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (UsageError, OSError) as error:
-        return _refuse(error)
-    except ValueError as error:
-        from ratecards.dataset import DatasetError
-
-        if not isinstance(error, DatasetError):
-            raise
-        return _refuse(error)
     return 0
 
 
@@ -60,39 +64,36 @@ def _refuse(error: Exception) -> int:
 
 
 def _parser() -> _Parser:
-    parser = _Parser(prog="ratecards", description="What AI models cost: published rate cards with evidence and history.")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser = _Parser(prog="ratecards", description="What AI models cost: rate cards with evidence and history.")
+    commands = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
 
-    models = _command(commands, "models", _models, "list the models")
-    show = _command(commands, "show", _show, "show a model's rate card")
+    models = _command(commands, "models", "list the models")
+    show = _command(commands, "show", "show a model's rate card")
     show.add_argument("model", help="a model id or an alias")
     show.add_argument("--tier", help="only this service tier: standard, batch, flex or priority")
     show.add_argument("--plan", help="only this plan: free or paid")
     show.add_argument("--source", help="only this source, as in `gemini-api` or `google/gemini-api`")
     show.add_argument("--all", action="store_true", help="a line for each rate that is not available, too")
-    changes = _command(commands, "changes", _changes, "list what changed, by edition")
+    changes = _command(commands, "changes", "list what changed, by edition")
     changes.add_argument("--since", type=_day, metavar="DATE", help="observed on this day or later")
     changes.add_argument("--until", type=_day, metavar="DATE", help="observed on this day or earlier")
     changes.add_argument("--model", help="only this model, under all its names")
     changes.add_argument("--all", action="store_true", help="also changes that are no news: words, labels")
-    diff = _command(commands, "diff", _diff, "the net difference between two days")
+    diff = _command(commands, "diff", "the net difference between two days")
     diff.add_argument("since", type=_day, metavar="DATE")
     diff.add_argument("until", type=_day, metavar="DATE")
-    upcoming = _command(commands, "upcoming", _upcoming, "list price steps that a page dates for later")
+    upcoming = _command(commands, "upcoming", "list price steps that a page dates for later")
     for command in (models, show, upcoming):
         command.add_argument("--on", type=_day, metavar="DATE", help="as of this day (default: today)")
     return parser
 
 
-def _command(
-    commands: argparse._SubParsersAction[_Parser], name: str, run: Callable[[argparse.Namespace], str], words: str
-) -> _Parser:
+def _command(commands: argparse._SubParsersAction[_Parser], name: str, words: str) -> _Parser:
     parser = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
     where = "a dataset or a root with one (default: $RATECARDS_DATASET, else the package's own)"
     parser.add_argument("--dataset", metavar="DIR", help=where)
     parser.add_argument("--format", choices=("table", "csv", "json"), default="table", help="default: table")
     parser.add_argument("--today", type=_day, help=argparse.SUPPRESS)
-    parser.set_defaults(run=run)
     return parser
 
 
@@ -103,3 +104,7 @@ def _day(text: str) -> date:
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-03-24")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

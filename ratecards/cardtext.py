@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ratecards import names, phrases
-from ratecards.fit import paragraph
+from ratecards.fit import paragraph, safe
 from ratecards.model import PLANS, SERVICE_TIERS, Rate, RateCard
 from ratecards.render import Column, Group, table
 
@@ -16,10 +16,10 @@ def card_text(card: RateCard, asked: str, day: date, *, everything: bool = False
     columns = (
         Column("meter"),
         Column("modality", "wrap", 11),
-        Column("conditions", "wrap", 18),
+        Column("conditions", "wrap", 24),
         Column("price", "number"),
         Column("unit", "wrap", 9),
-        Column("quote", "cut", 24, optional=True),
+        Column("quote", "cut", 20, optional=True),
     )
     groups = [
         _rates_group(tier, plan, rates, day, everything=everything)
@@ -27,25 +27,28 @@ def card_text(card: RateCard, asked: str, day: date, *, everything: bool = False
         for plan in reversed(PLANS)
         if (rates := [r for r in card.rates if (r.service_tier, r.plan) == (tier, plan)])
     ]
-    lines = [line for text in _head(card, asked) for line in paragraph(text)]
-    return "\n".join(lines) + "\n\n" + (table(columns, groups) if groups else "No rates.\n")
+    head = "".join(line + "\n" for line in _head(card, asked))
+    return f"{head}\n{table(columns, groups) if groups else 'No such rates.'}"
 
 
 def _head(card: RateCard, asked: str) -> list[str]:
     known_as = names.model_id(asked)
+    others = [alias for alias in card.aliases if alias != known_as]
     updated = f"; page last updated {card.last_updated}" if card.last_updated else ""
     improve = ", ".join(f"{plan} plan {answer}" for plan, answer in card.used_to_improve)
-    return [
+    texts = [
         f"{card.name}: {card.model}",
-        f"Source: {card.provider} {card.source}, {card.url}" + (f"#{card.anchor}" if card.anchor else ""),
-        f"As observed {card.observed}, when this card last changed{updated}",
-        f"{known_as} is another name of {card.model}" if known_as != card.model else "",
-        f"Also called: {', '.join(card.aliases)}" if card.aliases else "",
+        f"{known_as} is another name of {card.model}." if known_as != card.model else "",
+        f"Also called {', '.join(others)}" if others else "",
+        f"Source: {card.provider} {card.source}, as observed {card.observed} (last change){updated}",
         *(f"Notice: {notice}" for notice in card.notices),
         *(f"Fact: {name}: {fact}" for name, fact in card.facts),
         *(f"Note: {quote}" for quote in dict.fromkeys(f.quote for f in card.formulas)),
         f"Used to improve the provider's products: {improve}" if improve else "",
     ]
+    # an address is copied, so it is not broken
+    address = safe(card.url + (f"#{card.anchor}" if card.anchor else ""))
+    return [*(line for text in texts for line in paragraph(text)), address]
 
 
 def _rates_group(tier: str, plan: str, rates: Sequence[Rate], day: date, *, everything: bool) -> Group:

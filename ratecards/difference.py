@@ -74,6 +74,7 @@ def _kind(old: Rate | None, new: Rate | None) -> str:
     if old is None or new is None:
         return "rate_added" if old is None else "rate_removed"
     tests = (
+        ("relabelled", (old.resolution, old.context) != (new.resolution, new.context)),
         ("unit_changed", old.unit != new.unit and None not in (old.price, new.price)),
         ("availability_changed", old.availability != new.availability),
         ("repriced", (old.price, old.currency) != (new.price, new.currency)),
@@ -83,10 +84,10 @@ def _kind(old: Rate | None, new: Rate | None) -> str:
 
 
 def _pairs(old: Iterable[Rate], new: Iterable[Rate]) -> list[Pair]:
-    """Each rate beside its counterpart: the same key and dates, else the same key and price, else the same key."""
+    """Each rate beside its counterpart: with the same dates, else price, else key, else label."""
     pairs: list[Pair] = []
     left, right = list(old), list(new)
-    for key in (_dated, _priced, lambda rate: rate.join_key):
+    for key in (_dated, _priced, lambda rate: rate.join_key, _elsewhere):
         more, left, right = _join(left, right, key)
         pairs += more
     pairs += [*((rate, None) for rate in left), *((None, rate) for rate in right)]
@@ -99,6 +100,11 @@ def _dated(rate: Rate) -> object:
 
 def _priced(rate: Rate) -> object:
     return rate.join_key, rate.price, rate.availability
+
+
+def _elsewhere(rate: Rate) -> object:
+    # a page that splits or renames a label at the same price takes nothing away
+    return replace(rate, resolution="", context="", effective_from=None, effective_until=None)
 
 
 def _join(

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from ratecards import phrases
 from ratecards.history import Change
-from ratecards.model import SERVICE_TIERS, Rate, RateCard
+from ratecards.model import SERVICE_TIERS
 from ratecards.model import row as rate_row
 from ratecards.names import day_of
 from ratecards.render import Column, Group, table
@@ -44,12 +44,12 @@ COLUMNS = (
     *("ratio", "effective", "observed", "recorded", "correction", "rates", "fields"),
 )
 _COLUMNS = (
-    Column("model", "wrap", 26),
-    Column("what", "wrap", 24),
+    Column("what", "wrap", 30),
     Column("change", "wrap", 16),
     Column("ratio", "number"),
     Column("unit", optional=True),
 )
+_PRICES = ("repriced", "stepped", "rate_added", "rate_removed")
 # A few rates are worth a line each, more are worth a count.
 _FEW = 3
 _WORDS = {
@@ -84,39 +84,35 @@ def change_row(change: Change) -> dict[str, object]:
 def news_text(changes: Iterable[Change], title: str = "") -> str:
     """The changes by edition (or under a `title`) and model."""
     groups = []
-    for (day, provider, source), edition in groupby(
-        changes, key=lambda c: (day_of(c), c.provider, c.source)
-    ):
-        when = title or str(day)
-        groups.append(Group(f"{when}  {provider} {source}", _edition_rows(edition)))
+    for (day, provider, source), edition in groupby(changes, key=lambda c: (day_of(c), c.provider, c.source)):
+        groups.append(Group(f"{title or day}  {provider} {source}"))
+        by_model: dict[str, list[Change]] = {}
+        for change in edition:
+            by_model.setdefault(change.model, []).append(change)
+        groups += [_model_group(model, own) for model, own in by_model.items()]
     return table(_COLUMNS, groups, heads=False)
 
 
-def _edition_rows(changes: Iterable[Change]) -> list[list[str]]:
-    by_model: dict[str, list[Change]] = {}
-    for change in changes:
-        by_model.setdefault(change.model, []).append(change)
-    rows = []
-    for model, own in by_model.items():
-        lines = [line for kind in dict.fromkeys(c.kind for c in own) for line in _kind_rows(kind, own)]
-        rows += [[model if i == 0 else "", *line] for i, line in enumerate(lines)]
-    return rows
+def _model_group(model: str, changes: Sequence[Change]) -> Group:
+    """What happened to one model in one edition: in its title what can be counted, a row for each price."""
+    words: list[str] = []
+    rows: list[list[str]] = []
+    notes: list[str] = []
+    for kind in dict.fromkeys(c.kind for c in changes):
+        own = [c for c in changes if c.kind == kind]
+        if kind in _WORDS and len(own) > _FEW:
+            words.append(f"{len(own)} rates {_WORDS[kind]}{_tiers(own)}")
+        elif own[0].new or own[0].old:
+            lines = [_line(cell) for cell in _cells(own)]
+            rows += lines if kind in _PRICES else []
+            notes += [] if kind in _PRICES else [f"{what}: {change}" for what, change, _, _ in lines]
+        else:
+            words += [_model_words(change) + _note(change) for change in own]
+    return Group(f"{model}: {'; '.join(words)}" if words else model, rows, notes, level=1)
 
 
-def _kind_rows(kind: str, changes: Sequence[Change]) -> list[list[str]]:
-    """The lines for all changes of one kind to one model in one edition."""
-    own = [c for c in changes if c.kind == kind]
-    if kind in _WORDS and len(own) > _FEW:
-        return [[_summary(kind, own), "", "", ""]]
-    return [_line(cell) for cell in _cells(own)]
-
-
-def _summary(kind: str, changes: Sequence[Change]) -> str:
-    rates = [rate for c in changes if (rate := c.new or c.old)]
-    return f"{len(changes)} rates {_WORDS[kind]}{_tiers(rates)}"
-
-
-def _tiers(rates: Sequence[Rate]) -> str:
+def _tiers(changes: Iterable[Change]) -> str:
+    rates = [rate for c in changes for rate in (c.new or c.old, *(c.card.rates if c.card else ())) if rate]
     tiers = [tier for tier in SERVICE_TIERS if any(r.service_tier == tier for r in rates)]
     return f" ({', '.join(tiers)})" if tiers else ""
 
@@ -126,33 +122,34 @@ def _cells(changes: Iterable[Change]) -> list[list[Change]]:
     found: dict[object, list[Change]] = {}
     for change in changes:
         sides = tuple(r and replace(r, modality="") for r in (change.old, change.new))
-        found.setdefault(sides if any(sides) else id(change), []).append(change)
+        found.setdefault(sides, []).append(change)
     return list(found.values())
 
 
 def _line(cell: Sequence[Change]) -> list[str]:
     """What, change, ratio and unit of one line."""
     change = cell[0]
-    note = " [correction]" if change.stamp and change.stamp.correction else ""
-    rate = change.new or change.old
-    if rate is None:
-        return [_model_words(change) + note, "", "", ""]
-    modalities = phrases.modalities(r for c in cell if (r := c.new or c.old))
-    shown = replace(rate, effective_from=None, effective_until=None) if change.kind == "redated" else rate
-    unit = "" if change.kind == "unit_changed" else phrases.unit(rate.unit)
-    what = phrases.subject(shown, modalities) + note
-    return [what, _change_words(change), phrases.times(change.ratio), unit]
+    rates = [rate for c in cell if (rate := c.new or c.old)]
+    rate = rates[0]
+    if change.kind == "redated":
+        rate = replace(rate, effective_from=None, effective_until=None)
+    what = phrases.subject(rate, phrases.modalities(rates)) + _note(change)
+    return [what, _change_words(change), phrases.times(change.ratio), phrases.unit(rate.unit)]
+
+
+def _note(change: Change) -> str:
+    return " [correction]" if change.stamp and change.stamp.correction else ""
 
 
 def _model_words(change: Change) -> str:
     if change.kind == "model_added" and change.card:
-        return f"added with {len(change.card.rates)} rates{_tiers(change.card.rates)}"
+        return f"added with {len(change.card.rates)} rates{_tiers([change])}"
     if change.kind == "model_renamed":
         return f"renamed from {change.previous_id}"
     if change.kind == "card_changed":
         fields = dict.fromkeys(name.partition(".")[0] for name, _, _ in change.fields)
         return f"card changed: {', '.join(fields) or 'place on the page'}"
-    return {"model_removed": "removed", "kept": "rates kept as last read"}[change.kind]
+    return change.kind.removeprefix("model_")
 
 
 def _change_words(change: Change) -> str:
@@ -160,7 +157,7 @@ def _change_words(change: Change) -> str:
     if old is None or new is None:
         return f"new: {phrases.value(new)}" if new else f"removed: {phrases.value(old)}"
     if change.kind == "redated":
-        before, after = (phrases.dates(rate) or "undated" for rate in (old, new))
+        before, after = (phrases.dates(rate) or "no dates" for rate in (old, new))
         return f"{phrases.value(new)}, {before} -> {after}"
     if change.kind == "unit_changed":
         before, after = (f"{phrases.value(r)} per {phrases.unit(r.unit)}" for r in (old, new))

@@ -69,11 +69,12 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Rows under a title, with lines after them that are no rows."""
+    """Rows under a title, with lines after them that are no rows; `level` says how deep the title stands."""
 
     title: str
-    rows: Sequence[Sequence[str]]
+    rows: Sequence[Sequence[str]] = ()
     notes: Sequence[str] = ()
+    level: int = 0
 
 
 @dataclass(slots=True, eq=False)
@@ -104,7 +105,7 @@ def table(
 ) -> str:
     """The groups as one table no wider than `width` (else the terminal). Columns without a word are left out."""
     room = width or terminal()
-    indent = _GAP if any(g.title for g in groups) else ""
+    indent = _GAP * max((g.level + 1 for g in groups if g.title), default=0)
     body = [[safe(cell) for cell in row] for group in groups for row in group.rows]
     strips = [
         _strip(column, [row[i] for row in body], heads=heads)
@@ -115,7 +116,7 @@ def table(
     rows = [_row(fitted, i, indent) for i in range(len(body) + heads)] if body else []
     lines = rows.pop(0) if heads and body else []
     for group in groups:
-        lines += paragraph(group.title, width=room)
+        lines += paragraph(group.title, _GAP * group.level, width=room)
         lines += [line for _ in group.rows for line in rows.pop(0)]
         lines += [line for note in group.notes for line in paragraph(note, indent, width=room)]
     if lost := [s.column.head for s in strips if s not in fitted]:
@@ -125,7 +126,7 @@ def table(
 
 def _strip(column: Column, cells: list[str], *, heads: bool) -> _Strip:
     if column.fit == "number":
-        places = max(len(m[1] or "") for c in cells if (m := _NUMBER.match(c or "0")))
+        places = max((len(m[1] or "") for c in cells if (m := _NUMBER.match(c))), default=0)
         cells = [_pointed(c, places) for c in cells]
     cells = [column.head, *cells] if heads else cells
     return _Strip(column, cells, max(map(breadth, cells)))

@@ -58,7 +58,7 @@ def models_text(rows: Sequence[Row]) -> str:
         Column("free"),
         Column("rates", "number"),
         Column("observed", optional=True),
-        Column("last changed"),
+        Column("changed"),
     )
     groups = [
         Group(f"{provider} {source}: {len(cards)} models", [_model_cells(row) for row in cards])
@@ -131,6 +131,7 @@ def _step_cells(step: Step, day: date, *, several: bool) -> list[str]:
 
 
 def _as_change(step: Step) -> Change:
-    rate = step.after
-    owner = {"provider": rate.provider, "source": rate.source, "model": rate.model}
-    return Change(kind="stepped", **owner, old=step.before, new=rate)
+    new = step.after
+    return Change(
+        kind="stepped", provider=new.provider, source=new.source, model=new.model, old=step.before, new=new
+    )

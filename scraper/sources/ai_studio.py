@@ -24,7 +24,7 @@ from ratecards import strictyaml
 from ratecards.model import MODEL_ID, Evidence, Rate, plain
 from scraper.errors import LayoutChanged
 from scraper.normalise import fold
-from scraper.reading import Amounts, Draft, Problem, Reading, Section
+from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
 
 PROVIDER, SOURCE = "google", "ai-studio"
 PARSER = "1"
@@ -45,6 +45,9 @@ class Number:
     """A number as the body prints it; of which kind it must be is asked where it is used."""
 
     text: str
+
+
+PAID, OPEN, MARK = Number("2"), Number("1"), Number("1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,8 @@ def from_har(text: str) -> str:
     answers = [a for entry in _entries(text) if (a := _answer(entry, rpc)) is not None]
     if not answers:
         raise LayoutChanged("expected a ListModels response in the HAR, saw none: reload AI Studio while recording")
-    bodies = [content for _, content in answers if content.get("text")]
+    full = [(status, content) for status, content in answers if content.get("text")]
+    bodies = [content for status, content in full if status == 200] or [content for _, content in full]
     if not bodies:
         if {status for status, _ in answers} & {401, 403}:
             raise LayoutChanged("expired sign-in: the HAR's ListModels responses are refusals (401 or 403)")
@@ -156,8 +160,9 @@ def _entries(text: str) -> list[Any]:
 def _answer(entry: object, rpc: str) -> tuple[object, Mapping[str, Any]] | None:
     try:
         request, response = entry["request"], entry["response"]  # type: ignore[index]
+        content = response["content"]
         found = request["method"] == "POST" and urlsplit(request["url"]).path.endswith(rpc)
-        return (response["status"], response["content"]) if found else None
+        return (response["status"], content) if found and isinstance(content, dict) else None
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
 
@@ -198,7 +203,7 @@ class _Record:
     name: str
     facts: tuple[tuple[str, str], ...]
     rows: tuple[_Row, ...]
-    unclear: str = ""
+    unclear: tuple[str, ...] = ()
 
 
 def compact(value: object) -> str:
@@ -279,8 +284,14 @@ def _record(raw: Any, place: str, terms: Terms) -> _Record:
     _expect(_each(replaced, lambda r: _model_id(_at(r, 0))), f"{place}[{REPLACED}]", "ids that were replaced", replaced)
     badge = _at(raw, BADGE)
     _expect(badge is None or _whole(badge), f"{place}[{BADGE}]", "the Paid badge's number", badge)
-    rows, unclear = _rows(_at(prices, PRICED), place, methods, terms)
-    return _Record(place[7:], raw[NAME].strip(), tuple(_facts(raw, prices, terms)), tuple(rows), unclear)
+    priced = _at(prices, PRICED)
+    rows = _rows(priced, f"{place} / {PRICES} / {PRICED}")
+    unclear = []
+    if badge not in (None, PAID):
+        unclear.append(f"unknown value {badge.text} of the Paid badge")
+    if rows and len(priced) == 1 and not set(methods) <= set(terms.input_only):
+        unclear.append("prices of one side: input alone, or output shifted into its place?")
+    return _Record(place[7:], raw[NAME].strip(), tuple(_facts(raw, prices, terms)), tuple(rows), tuple(unclear))
 
 
 def _prove_prices(prices: Any, place: str) -> None:
@@ -298,7 +309,7 @@ def _prove_prices(prices: Any, place: str) -> None:
 def _facts(raw: Any, prices: Any, terms: Terms) -> Iterator[tuple[str, str]]:
     yield "input token limit", raw[INPUT_LIMIT].text
     yield "output token limit", raw[OUTPUT_LIMIT].text
-    yield "paid badge", "yes" if _at(raw, BADGE) == Number("2") else "no"
+    yield "paid badge", "yes" if _at(raw, BADGE) == PAID else "no"
     if cutoff := _day(_at(_at(_at(prices, VERSION), 3), 0)):
         yield "knowledge cutoff", cutoff
     if alias := terms.points_to.fullmatch((_at(prices, SUBTITLE) or "").strip()):
@@ -314,11 +325,10 @@ def _day(seconds: object) -> str:
     return datetime.fromtimestamp(int(seconds), UTC).date().isoformat()
 
 
-def _rows(priced: Any, place: str, methods: Sequence[str], terms: Terms) -> tuple[list[_Row], str]:
-    """The rows of both sides, with the bound each begins at; and why they must not be used, if so."""
+def _rows(priced: Any, place: str) -> list[_Row]:
+    """The rows of both sides, each with the bound it begins at."""
     if priced is None:
-        return [], ""
-    place = f"{place} / {PRICES} / {PRICED}"
+        return []
     _expect(1 <= len(priced) <= len(_SIDES), place, "input and output", priced)
     rows: list[_Row] = []
     for side, raw in zip(_SIDES, priced, strict=False):
@@ -328,18 +338,17 @@ def _rows(priced: Any, place: str, methods: Sequence[str], terms: Terms) -> tupl
         _expect(raw is None or found, f"{place} / {side}", "rows", raw)
         rows += _chained(found, f"{place} / {side}")
     _expect(rows, place, "a price", priced)
-    one_sided = len(priced) == 1 and not set(methods) <= set(terms.input_only)
-    return rows, "prices of one side: input alone, or output shifted into its place?" if one_sided else ""
+    return rows
 
 
 def _row(raw: Any, side: str, place: str) -> _Row:
     _expect(isinstance(raw, list) and 3 <= len(raw) <= 5, place, "[limit, open, price, ?, label]", raw)
     limit, is_open, price, mark, label = (_at(raw, position) for position in range(5))
     bounded = _whole(limit) and int(limit.text) > 0 and is_open is None
-    _expect(bounded or (limit is None and is_open == Number("1")), place, "a limit, or 1 for none", raw)
+    _expect(bounded or (limit is None and is_open == OPEN), place, "a limit, or 1 for none", raw)
     _expect(isinstance(price, Number) and _PRICE.match(price.text), place, "a price as a number", raw)
     # the fourth stands on three Flash models; what it means is not known
-    _expect(mark in (None, Number("1")), place, "1 or nothing in the fourth position", raw)
+    _expect(mark in (None, MARK), place, "1 or nothing in the fourth position", raw)
     _expect(isinstance(label, str | None), place, "a label in the fifth position", raw)
     upper = int(limit.text) if bounded else None
     return _Row(side, upper, Decimal(price.text), label or "", compact(raw), place)
@@ -364,9 +373,8 @@ def _chained(rows: Sequence[_Row], place: str) -> Iterator[_Row]:
 def _section(record: _Record, terms: Terms) -> Section:
     section = Section(record.name, record.model, (record.model,))
     section.amounts.cells = len(record.rows)
-    if record.unclear:
-        section.problems.append(Problem("layout", f"models/{record.model}", record.unclear))
-    rates = []
+    section.problems += [Problem("layout", f"models/{record.model}", words) for words in record.unclear]
+    read: list[Rate] = []
     for row in record.rows:
         meaning = terms.labels.get(fold(row.label)) if row.label else {}
         if meaning is None:
@@ -374,7 +382,11 @@ def _section(record: _Record, terms: Terms) -> Section:
             section.problems.append(Problem("label", row.locator, message, row.label))
             continue
         section.amounts.read += 1
-        rates.append(_rate(record.model, row, meaning, terms))
+        read.append(_rate(record.model, row, meaning, terms))
+    rates, conflicts = merged(read)
+    for first, second in conflicts:
+        message = f"one key with two prices: {first.evidence.quote} and {second.evidence.quote}"
+        section.problems.append(Problem("conflict", second.evidence.locator, message))
     section.cards = [Draft(model=record.model, name=record.name, anchor="", facts=record.facts, rates=tuple(rates))]
     return section
 

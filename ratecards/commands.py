@@ -1,0 +1,114 @@
+"""The commands: what was asked, as the text of a table, CSV or JSON."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from ratecards import history, model, news, views
+from ratecards.cardtext import card_text
+from ratecards.dataset import Dataset, DatasetError, locate
+from ratecards.difference import difference
+from ratecards.history import Change
+from ratecards.model import RateCard
+from ratecards.names import day_of
+from ratecards.render import csv_text, json_text
+
+Rows = Sequence[Mapping[str, object]]
+
+
+def _open(args: Namespace) -> Dataset:
+    return Dataset(locate(args.dataset))
+
+
+def _data(args: Namespace, columns: Sequence[str], rows: Rows) -> str:
+    return csv_text(columns, rows) if args.format == "csv" else json_text(rows)
+
+
+def models(args: Namespace) -> str:
+    """Every model of every source."""
+    rows = views.models(_open(args), args.on)
+    return views.models_text(rows) if args.format == "table" else _data(args, views.MODELS, rows)
+
+
+def show(args: Namespace) -> str:
+    """The rate cards of one model, one per source."""
+    _one_of("tier", args.tier, model.SERVICE_TIERS)
+    _one_of("plan", args.plan, model.PLANS)
+    dataset = _open(args)
+    cards = dataset.find(args.model, args.on)
+    if args.source:
+        source = dataset.source(args.source)
+        seen = ", ".join(f"{c.provider}/{c.source}" for c in cards)
+        cards = [c for c in cards if f"{c.provider}/{c.source}" == source]
+        if not cards:
+            raise DatasetError(f"{args.model}: expected a card from {source}, saw one from {seen}")
+    cards = [_only(card, args.tier, args.plan) for card in cards]
+    if args.format != "table":
+        return _data(args, model.COLUMNS, [model.row(rate) for card in cards for rate in card.rates])
+    day = args.on or args.today
+    return "\n".join(card_text(card, args.model, day, everything=args.all) for card in cards)
+
+
+def _one_of(what: str, word: str | None, known: Sequence[str]) -> None:
+    if word is not None and word not in known:
+        raise DatasetError(f"--{what}: expected one of {', '.join(known)}, saw {word!r}")
+
+
+def _only(card: RateCard, tier: str | None, plan: str | None) -> RateCard:
+    rates = (r for r in card.rates if tier in (None, r.service_tier) and plan in (None, r.plan))
+    return replace(card, rates=tuple(rates))
+
+
+def changes(args: Namespace) -> str:
+    """What changed, as recorded."""
+    dataset = _open(args)
+    ids = dataset.ids(args.model) if args.model else None
+    found = [
+        change
+        for source in dataset.sources
+        for change in dataset.changes(source)
+        if (args.all or change.kind in history.ANNOUNCED)
+        and (ids is None or change.model in ids)
+        and (args.since is None or args.since <= day_of(change))
+        and (args.until is None or day_of(change) <= args.until)
+    ]
+    found.sort(key=day_of)
+    if args.format == "table" and not found:
+        return "No changes.\n" if args.all else "No price changes; --all also lists changes of words.\n"
+    return _news(args, found)
+
+
+def _news(args: Namespace, found: Sequence[Change], title: str = "") -> str:
+    if args.format == "table":
+        return news.news_text(found, title)
+    return _data(args, news.COLUMNS, [news.change_row(change) for change in found])
+
+
+def diff(args: Namespace) -> str:
+    """The net difference between two days."""
+    if args.until < args.since:
+        raise DatasetError(f"diff: expected the earlier date first, saw {args.since} before {args.until}")
+    found = difference(_open(args), args.since, args.until)
+    if args.format == "table" and not found:
+        return f"No difference between {args.since} and {args.until}.\n"
+    return _news(args, found, f"{args.since} to {args.until}")
+
+
+def upcoming(args: Namespace) -> str:
+    """The price steps that a page dates for after the day."""
+    day = args.on or args.today
+    steps = history.steps(_open(args).cards(args.on), day)
+    if args.format == "table":
+        return views.upcoming_text(steps, day)
+    return _data(args, views.UPCOMING, views.upcoming(steps, day))
+
+
+COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
+    "models": models,
+    "show": show,
+    "changes": changes,
+    "diff": diff,
+    "upcoming": upcoming,
+}

@@ -1,0 +1,440 @@
+"""Google's Cloud Billing Catalog, service AEFD-7695-64FA "Gemini API": what is billed, SKU by SKU.
+
+https://cloudbilling.googleapis.com/v1/services/AEFD-7695-64FA/skus, all pages of it. A SKU names its model in free text
+only. A description is mapped when it has exactly one reading; every other SKU is listed as unmapped, and never guessed.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from ratecards import strictyaml
+from ratecards.model import Evidence, Rate, plain, problems
+from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
+
+PROVIDER, SOURCE = "google", "cloud-billing"
+PARSER = "1"
+VOCABULARY = Path(__file__).with_name("cloud_billing.yaml")
+
+_SKU_ID = re.compile(r"[0-9A-F]{4}(?:-[0-9A-F]{4}){2}\Z")
+_PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])")
+_BLANKS = re.compile(r"[\s_\-\u2013/(),:]+")
+_PASSING = re.compile(r'("(?:effectiveTime|nextPageToken)"\s*:\s*)"[^"]*"')
+_UNITS = re.compile(r"[0-9]{1,6}\Z")
+_HOLE = "|"  # where the model stood: no phrase reaches across it
+_PLURALS = {"query": "queries"}
+
+
+class _UnmappedError(Exception):
+    """The SKU has no one reading. `args` are the reason it is counted under, and the detail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Each field is the entry of the same name in the vocabulary file, where it is explained."""
+
+    service: str
+    urls: Mapping[str, str]
+    plan: str
+    currencies: Sequence[str]
+    regions: Sequence[str]
+    usage_types: Sequence[str]
+    usage_units: Mapping[str, str]
+    periods: Mapping[str, str]
+    nouns: Mapping[str, Mapping[str, Any]]
+    counted: Mapping[str, Sequence[str]]
+    modalities: Mapping[str, str]
+    words: Mapping[tuple[str, ...], Mapping[str, str]]
+    models: Mapping[tuple[str, ...], str]
+    renames: Mapping[str, str]
+
+    @property
+    def longest(self) -> int:
+        """How many words the longest phrase has."""
+        return max(map(len, (*self.words, *self.models)))
+
+
+@cache
+def load_terms() -> Terms:
+    """The vocabulary, read once; its phrases are taken apart as descriptions are."""
+    data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
+    del data["name"]
+    for name in ("words", "models"):
+        data[name] = {tuple(words_of(phrase)): meaning for phrase, meaning in data[name].items()}
+    return Terms(**data)
+
+
+def urls() -> Mapping[str, str]:
+    """By representation, the address of the first page; it wants an API key."""
+    return load_terms().urls
+
+
+def renames() -> Mapping[str, str]:
+    """Renames a person has confirmed: old model id to new."""
+    return load_terms().renames
+
+
+def fingerprint(body: str) -> str:
+    """The list without what every query changes: `effectiveTime` is its day, and page tokens are its own."""
+    return _PASSING.sub(r'\1""', body)
+
+
+def read(body: str) -> Reading:
+    """Read all pages of the list. Raises `LayoutChanged` when they are not it, not all of it, or none is known."""
+    terms = load_terms()
+    reading = Reading(f"{PROVIDER}/{SOURCE}", "json", [], Amounts())
+    unmapped = Section("SKUs without a reading", "unmapped", counted=False)
+    sections: dict[str, Section] = {}
+    rates: dict[str, list[Rate]] = {}
+    skus = [_sku(raw, terms) for raw in _skus(body)]
+    for sku in skus:
+        try:
+            _read_sku(sku, sections, rates, terms)
+        except _UnmappedError as error:
+            reason, detail = error.args
+            unmapped.amounts.cells += len(sku.tiers)
+            unmapped.amounts.ignored[f"unmapped: {reason}"] += len(sku.tiers)
+            reading.notes.append(f"unmapped {sku.id} {sku.description!r}: {reason}{detail and f' ({detail})'}")
+    if not rates:
+        raise LayoutChanged(f"expected SKUs of known models with prices, saw {len(skus)} SKUs and none of them")
+    for model in sorted(sections):
+        _close(sections[model], rates.get(model, []))
+    reading.sections = [*(sections[model] for model in sorted(sections)), unmapped]
+    for section in reading.sections:
+        reading.amounts.add(section.amounts)
+    count = len(reading.notes)
+    reading.notes.insert(0, f"{len(skus)} SKUs: {len(skus) - count} mapped, {count} unmapped")
+    return reading
+
+
+def _close(section: Section, found: Sequence[Rate]) -> None:
+    """A model's rates as its card. Two SKUs with one key and two prices hold it back: both are billed to somebody."""
+    rates, conflicts = merged(found)
+    for first, second in conflicts:
+        pair = " and ".join(f"{r.price} ({r.evidence.locator}, {r.evidence.quote!r})" for r in (first, second))
+        message = f"two SKUs for one key: {pair}"
+        section.problems.append(Problem("two-skus", second.evidence.locator, message, second.evidence.quote))
+    section.cards = [Draft(model=section.anchor, name=section.title, anchor="", rates=tuple(rates))]
+
+
+# ------------------------------------------------------------------------------------------ the frame
+
+
+@dataclass(frozen=True, slots=True)
+class _Sku:
+    """One SKU with what every SKU must have; its pricing is looked at once its model is known."""
+
+    id: str
+    name: str
+    description: str
+    elsewhere: str
+    pricing: Any
+
+    @property
+    def locator(self) -> str:
+        return f"{self.id} / {self.name}"
+
+    @property
+    def tiers(self) -> list[Any]:
+        """The tiered rates, as far as there are any: each prints one amount."""
+        found: Any = self.pricing
+        for step in (0, "pricingExpression", "tieredRates"):
+            try:
+                found = found[step]
+            except (KeyError, IndexError, TypeError):
+                return []
+        return found if isinstance(found, list) else []
+
+
+def _skus(body: str) -> list[Any]:
+    """All SKUs, from one page, a list of pages that follow each other, or the bare list."""
+    data = _json(body)
+    if isinstance(data, list) and data and all(isinstance(d, dict) and "skuId" in d for d in data):
+        return data
+    pages = data if isinstance(data, list) else [data]
+    for at, page in enumerate(pages):
+        if not isinstance(page, dict) or not isinstance(page.get("skus"), list):
+            raise LayoutChanged(f"page {at + 1}: expected a page of skus, saw {_seen(page)}")
+        token, last = page.get("nextPageToken", ""), at == len(pages) - 1
+        if bool(token) == last:
+            expected, seen = ("no next page", "a nextPageToken") if last else ("a nextPageToken", "none")
+            raise LayoutChanged(f"page {at + 1} of {len(pages)}: expected {expected}, saw {seen}: a page is missing")
+    found = [sku for page in pages for sku in page["skus"]]
+    if not found:
+        raise LayoutChanged("expected SKUs, saw an empty list")
+    return found
+
+
+def _json(body: str) -> Any:
+    text = body.removeprefix("\ufeff").strip()
+    if not text:
+        raise LayoutChanged("empty body: expected a list of SKUs, saw no text")
+    try:
+        return json.loads(text, object_pairs_hook=_once)
+    except (ValueError, RecursionError) as error:
+        raise LayoutChanged(f"expected JSON, saw {text[:60]!r} ({error})") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(f"a key that stands twice among {', '.join(found)}")
+    return found
+
+
+def _seen(page: Any) -> str:
+    error = page.get("error") if isinstance(page, dict) else None
+    if isinstance(error, dict):
+        return f"an error answer: {error.get('code')} {error.get('status', '')}".rstrip()
+    return json.dumps(page)[:60]
+
+
+def _sku(raw: Any, terms: Terms) -> _Sku:
+    if not isinstance(raw, dict):
+        raise LayoutChanged(f"expected a SKU, saw {json.dumps(raw)[:60]}")
+    sku, name, description = (raw.get(field) for field in ("skuId", "name", "description"))
+    if not (isinstance(sku, str) and _SKU_ID.match(sku) and isinstance(description, str)):
+        raise LayoutChanged(f"expected a SKU with id and description, saw {json.dumps(raw)[:80]}")
+    if name != f"{terms.service}/skus/{sku}":
+        raise LayoutChanged(f"{sku}: expected a SKU of {terms.service}, saw {name!r}")
+    elsewhere = []
+    if raw.get("serviceRegions") != list(terms.regions):
+        elsewhere.append(f"regions {json.dumps(raw.get('serviceRegions'))[:60]}")
+    category = raw.get("category")
+    usage = category.get("usageType") if isinstance(category, dict) else None
+    if usage not in terms.usage_types:
+        elsewhere.append(f"usage type {usage!r}")
+    return _Sku(sku, name, description, ", ".join(elsewhere), raw.get("pricingInfo"))
+
+
+# ------------------------------------------------------------------------------- what a description says
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a description or phrase: `ER1.6_short` is er, 1.6, short."""
+    return [word for word in _BLANKS.split(_PARTS.sub(" ", text).lower()) if word]
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a description says: the model, the meter, what selects the price, and what is counted if it says so."""
+
+    model: str
+    meter: str
+    modality: str
+    service_tier: str
+    context: str
+    resolution: str
+    noun: str
+
+
+def meaning(description: str, terms: Terms) -> Meaning:
+    """The one reading of a description. Raises `_UnmappedError` where it has none, or several."""
+    words = words_of(description)
+    found: list[Meaning] = []
+    failures: list[_UnmappedError] = []
+    for start, end in _spans(words, terms):
+        try:
+            rest = [*words[:start], _HOLE, *words[end:]]
+            found.append(_meaning(terms.models[tuple(words[start:end])], _fields(rest, terms), terms))
+        except _UnmappedError as error:
+            failures.append(error)
+    if len(set(found)) > 1:
+        readings = " or ".join(sorted(f"{m.model} {m.meter} {m.modality}".strip() for m in found))
+        raise _UnmappedError("several readings", readings)
+    if found:
+        return found[0]
+    # the longest model phrase leaves the fewest words: its failure says most
+    raise failures[0] if failures else _UnmappedError("no known model", "")
+
+
+def _spans(words: Sequence[str], terms: Terms) -> list[tuple[int, int]]:
+    """Where model phrases stand, the longest first."""
+    return [
+        (start, start + size)
+        for size in range(terms.longest, 0, -1)
+        for start in range(len(words) - size + 1)
+        if tuple(words[start : start + size]) in terms.models
+    ]
+
+
+def _phrases(words: Sequence[str], terms: Terms) -> Iterator[Mapping[str, str]]:
+    """What each phrase around the model sets, the longest phrases first. Raises on a word that is in none."""
+    at = 0
+    while at < len(words):
+        sizes = range(min(terms.longest, len(words) - at), 0, -1)
+        phrase = next((p for size in sizes if (p := tuple(words[at : at + size])) in terms.words), None)
+        if phrase is not None:
+            yield terms.words[phrase]
+        elif words[at] != _HOLE:
+            raise _UnmappedError("unknown word", words[at])
+        at += len(phrase or _HOLE)
+
+
+def _fields(words: Sequence[str], terms: Terms) -> dict[str, str]:
+    """What the words around the model say, one value to each field."""
+    fields: dict[str, str] = {}
+    for name, value in (pair for sets in _phrases(words, terms) for pair in sets.items()):
+        # a modality said twice is one too many: one "image" of the two is part of the model's name
+        if name in fields and (fields[name] != value or name == "modality"):
+            raise _UnmappedError("says two things", f"{fields[name]} and {value}")
+        fields[name] = value
+    return fields
+
+
+def _meaning(model: str, fields: Mapping[str, str], terms: Terms) -> Meaning:
+    family = model.partition("-")[0]
+    modality = fields.get("modality", terms.modalities.get(family, ""))
+    context = sorted(fields[name] for name in ("length", "thinking", "sound") if name in fields)
+    resolution = fields.get("resolution", "")
+    return Meaning(
+        model=model,
+        meter=_meter(fields),
+        modality=modality,
+        service_tier=fields.get("tier", "standard"),
+        context=", ".join(context),
+        resolution=resolution.lower() if modality == "video" else resolution,
+        noun=fields.get("noun", ""),
+    )
+
+
+def _meter(fields: Mapping[str, str]) -> str:
+    """The meter that direction, caching, storage and grounding name together."""
+    direction, cached = fields.get("direction", ""), "cached" in fields
+    if "meter" in fields:
+        meter, fits = fields["meter"], not (direction or cached or "storage" in fields)
+    elif "storage" in fields:
+        meter, fits = "cache_storage", direction != "output"
+    elif cached:
+        meter, fits = "cache_read", direction != "output"
+    else:
+        meter, fits = direction, True
+    if not fits:
+        raise _UnmappedError("says two things", f"{meter} and {direction or 'caching'}")
+    if not meter:
+        raise _UnmappedError("names no meter", "")
+    return meter
+
+
+# ------------------------------------------------------------------------------------------ the prices
+
+
+def _read_sku(sku: _Sku, sections: dict[str, Section], rates: dict[str, list[Rate]], terms: Terms) -> None:
+    """Add a SKU's rates, or what is wrong with them, to its model's section. Raises `_UnmappedError`."""
+    said = meaning(sku.description, terms)
+    if sku.elsewhere:
+        raise _UnmappedError("not the worldwide on-demand price", sku.elsewhere)
+    section = sections.get(said.model, Section(said.model, said.model, (said.model,)))
+    try:
+        found = _rates(sku, said, terms)
+    except UnknownTerm as error:
+        section.problems.append(Problem("pricing", sku.locator, str(error), sku.description))
+    else:
+        rates.setdefault(said.model, []).extend(found)
+        section.amounts.read += len(sku.tiers)
+    section.amounts.cells += len(sku.tiers)
+    sections[said.model] = section
+
+
+def _rates(sku: _Sku, said: Meaning, terms: Terms) -> list[Rate]:
+    """The SKU's rates, one per tier. Raises `UnknownTerm` on pricing that is absent or not as known."""
+    expression = _expression(sku)
+    quantity = _quantity(expression)
+    unit = _unit(said, expression.get("usageUnit"), quantity, terms)
+    tiers = [_tier(tier, quantity, terms) for tier in sku.tiers]
+    starts = [start for start, _, _ in tiers]
+    if not tiers or starts[0] != 0 or any(a >= b for a, b in pairwise(starts)):
+        raise UnknownTerm(f"expected tiers that rise from 0, saw starts {starts}")
+    period = _period(sku, terms) if len(tiers) > 1 else ""
+    found = [
+        Rate(
+            provider=PROVIDER,
+            source=SOURCE,
+            model=said.model,
+            service_tier=said.service_tier,
+            plan=terms.plan,
+            meter=said.meter,
+            modality=said.modality,
+            unit=unit,
+            resolution=said.resolution,
+            used_over=start or None,
+            used_up_to=end,
+            period=period,
+            context=said.context,
+            availability="priced" if price else "free",
+            price=price,
+            currency=currency,
+            evidence=Evidence(sku.description, sku.locator),
+        )
+        for (start, price, currency), end in zip(tiers, [*starts[1:], None], strict=True)
+    ]
+    if wrong := [words for rate in found for words in problems(rate)]:
+        raise UnknownTerm("; ".join(wrong))
+    return found
+
+
+def _expression(sku: _Sku) -> Mapping[str, Any]:
+    infos = sku.pricing
+    if not isinstance(infos, list) or len(infos) != 1 or not isinstance(infos[0], dict):
+        seen = f"{len(infos)} entries" if isinstance(infos, list) else json.dumps(infos)[:60]
+        raise UnknownTerm(f"expected one pricing of the SKU, saw {seen}")
+    expression = infos[0].get("pricingExpression")
+    if not isinstance(expression, dict):
+        raise UnknownTerm(f"expected a pricing expression, saw {json.dumps(expression)[:60]}")
+    return expression
+
+
+def _unit(said: Meaning, usage_unit: object, quantity: int, terms: Terms) -> str:
+    """The unit of the display quantity. The noun is the description's, the usage unit's, or the family's own."""
+    if not isinstance(usage_unit, str) or usage_unit not in terms.usage_units:
+        raise UnknownTerm(f"unknown usage unit {usage_unit!r}")
+    noun, own = said.noun, terms.usage_units[usage_unit]
+    if own and noun not in ("", own) and (noun, own) != ("token", "token-hour"):
+        raise _UnmappedError("names no one unit", f"{noun} and {usage_unit}")
+    family = terms.nouns.get(said.model.partition("-")[0], {})
+    noun = own or noun or (family["noun"] if family.get("quantity") == quantity else "")
+    if noun not in terms.counted[said.meter]:
+        raise _UnmappedError("names no one unit", f"{said.meter} per {quantity} {noun or usage_unit}")
+    return f"{quantity} {noun if quantity == 1 else _PLURALS.get(noun, f'{noun}s')}"
+
+
+def _quantity(expression: Mapping[str, Any]) -> int:
+    quantity = expression.get("displayQuantity")
+    if not isinstance(quantity, int) or isinstance(quantity, bool) or not 0 < quantity <= 10**9:
+        raise UnknownTerm(f"expected a display quantity, saw {quantity!r}")
+    return quantity
+
+
+def _tier(tier: Any, quantity: int, terms: Terms) -> tuple[int, Decimal, str]:
+    """Where a tier starts, and its exact price for the display quantity: nanos are of one usage unit."""
+    start = tier.get("startUsageAmount") if isinstance(tier, dict) else None
+    price = tier.get("unitPrice") if isinstance(tier, dict) else None
+    if not isinstance(price, dict) or not isinstance(start, int | float) or isinstance(start, bool) or start % 1:
+        raise UnknownTerm(f"expected a tier with its start and unit price, saw {json.dumps(tier)[:80]}")
+    currency, units, nanos = (price.get(name) for name in ("currencyCode", "units", "nanos"))
+    if currency not in terms.currencies:
+        raise UnknownTerm(f"unknown currency {currency!r}, expected {' or '.join(terms.currencies)}")
+    if not (isinstance(units, str) and _UNITS.match(units) and isinstance(nanos, int)):
+        raise UnknownTerm(f"expected units and nanos, saw {json.dumps(price)[:80]}")
+    if isinstance(nanos, bool) or not 0 <= nanos < 10**9:
+        raise UnknownTerm(f"expected nanos from 0 to 999999999, saw {nanos!r}")
+    exact = Decimal(f"{(int(units) * 10**9 + nanos) * quantity}e-9")
+    return int(start), Decimal(plain(exact)), str(currency)
+
+
+def _period(sku: _Sku, terms: Terms) -> str:
+    """The period over which usage is added up. A tier without one has no meaning."""
+    info = sku.pricing[0].get("aggregationInfo")
+    interval = info.get("aggregationInterval") if isinstance(info, dict) else None
+    if not isinstance(interval, str) or interval not in terms.periods:
+        raise UnknownTerm(f"expected tiers to say per day or month, saw {interval!r}")
+    return terms.periods[interval]

@@ -1,0 +1,136 @@
+"""The Agent Platform page as headings, tabs, texts and grids, spans resolved. Knows its HTML, nothing of prices.
+
+The page is read with html5lib: its tables miss end tags, and the other tree builders nest or drop cells where a
+browser does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bs4 import BeautifulSoup
+from bs4.element import Tag
+
+from scraper.errors import LayoutChanged
+from scraper.parse import Heading, Table, Text, clean, html_blocks, visible
+
+TAB_LEVEL = 5
+_GRID_LEVEL = 6
+_LINE = "\ue000"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cell:
+    """One cell as printed, by line; two cells are the same only when they are one."""
+
+    lines: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """The lines joined by blanks."""
+        return " ".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`cells` by column, a spanned cell in each column and row it covers; `own` are those that start here."""
+
+    cells: tuple[Cell | None, ...]
+    own: tuple[Cell, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A table: the cells of its one header row (none when there is not just one), and its rows."""
+
+    header: tuple[str, ...]
+    rows: tuple[Row, ...]
+    heads: tuple[str, ...]
+
+    def texts(self) -> Iterator[str]:
+        """Every cell's text once, header cells first."""
+        yield from self.heads
+        for row in self.rows:
+            for cell in row.own:
+                yield cell.text
+
+
+def tree_of(body: str) -> BeautifulSoup:
+    """The tree a browser would build."""
+    return BeautifulSoup(body, "html5lib")
+
+
+def page_blocks(tree: BeautifulSoup, root: Tag) -> list[Heading | Text | Grid]:
+    """The blocks below `root` in document order; a tab is a heading of level 5, its end an empty one.
+
+    Changes the tree: tables and tabs are replaced by markers, so that the common reader of texts sees their places.
+    """
+    for heading in root.select("section > h3"):
+        heading.name = f"h{TAB_LEVEL}"
+        if heading.parent:
+            heading.parent.insert_after(tree.new_tag(f"h{TAB_LEVEL}"))
+    grids: dict[str, Grid] = {}
+    for number, table in enumerate(root.find_all("table")):
+        anchor = f"table {number}"
+        grids[anchor] = grid(table)
+        table.replace_with(tree.new_tag(f"h{_GRID_LEVEL}", id=anchor))
+    return [
+        grids[block.anchor] if isinstance(block, Heading) and block.anchor in grids else block
+        for block in html_blocks(root)
+        if not isinstance(block, Table)
+    ]
+
+
+def grid(table: Tag) -> Grid:
+    """Resolve a table's spans; row groups are apart, as in a browser. Raises `LayoutChanged` on a nested table."""
+    if table.find("table"):
+        raise LayoutChanged(f"a table stands inside a table, near {clean(table.get_text())[:60]!r}")
+    heads = [_cells(row) for row in table.select("thead > tr")]
+    texts = tuple(cell.text for row in heads for _, cell in row)
+    header = texts if len(heads) == 1 else ()
+    rows: list[Row] = []
+    for group in table.find_all(["tbody", "tfoot"], recursive=False):
+        rows += _group(group.find_all("tr", recursive=False), len(header))
+    return Grid(header, tuple(rows), texts)
+
+
+def _group(rows: Sequence[Tag], width: int) -> list[Row]:
+    taken: dict[tuple[int, int], Cell] = {}
+    own = [_cells(row) for row in rows]
+    for at, cells in enumerate(own):
+        column = 0
+        for tag, cell in cells:
+            while (at, column) in taken:
+                column += 1
+            # a span ends with its row group and at the header's last column
+            down = min(_span(tag, "rowspan") or len(rows), len(rows) - at)
+            across = max(1, min(_span(tag, "colspan"), width - column))
+            for down_by in range(down):
+                for across_by in range(across):
+                    taken.setdefault((at + down_by, column + across_by), cell)
+            column += across
+    widths = [max((c + 1 for r, c in taken if r == at), default=0) for at in range(len(rows))]
+    return [
+        Row(
+            tuple(taken.get((at, column)) for column in range(max(width, widths[at]))),
+            tuple(cell for _, cell in cells),
+        )
+        for at, cells in enumerate(own)
+    ]
+
+
+def _cells(row: Tag) -> list[tuple[Tag, Cell]]:
+    return [(tag, _cell(tag)) for tag in row.find_all(["td", "th"], recursive=False)]
+
+
+def _cell(tag: Tag) -> Cell:
+    for broken in tag.find_all(["br", "li", "p"]):
+        broken.insert_before(_LINE)
+    lines = (clean(line) for line in visible(tag).split(_LINE))
+    return Cell(tuple(line for line in lines if line))
+
+
+def _span(tag: Tag, name: str) -> int:
+    text = str(tag.get(name, "1"))
+    return int(text) if text.isdecimal() else 1

@@ -1,0 +1,264 @@
+"""Rows of the Agent Platform's tables to rates: what a price cell means under its column and beside its labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from ratecards.model import Evidence, Rate
+from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.normalise import fold
+from scraper.sources.vertex_cells import Grounding, Included, Price, read_price
+from scraper.sources.vertex_grid import Row
+from scraper.sources.vertex_terms import Column, Model, Rule, Terms
+
+_RESOLUTION = re.compile(r"[0-9]{3,4}p|[0-9]k")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the rows of one table share: its place, columns and tiers, and the days its footnotes name, by mark."""
+
+    provider: str
+    source: str
+    place: str
+    columns: tuple[Column, ...]
+    tiers: tuple[str, ...]
+    gaps: bool
+    starts: Mapping[str, date]
+    terms: Terms
+
+    def cell(self, row: Row, role: str) -> tuple[str, ...]:
+        """The lines of the row's first cell of a role; empty when there is no such column or cell."""
+        for column, cell in zip(self.columns, row.cells, strict=True):
+            if column.role == role:
+                return cell.lines if cell else ()
+        return ()
+
+    def has(self, role: str) -> bool:
+        """Whether the table has a column of the role."""
+        return any(column.role == role for column in self.columns)
+
+
+def frame_tiers(columns: Sequence[Column], tab: str, terms: Terms) -> tuple[str, ...]:
+    """The tiers of a table under a tab. Raises `UnknownTerm` on an unknown tab, or one its headers contradict."""
+    tiers = tuple(terms.tabs.get(fold(tab), ())) if tab else ("standard",)
+    if not tiers:
+        raise UnknownTerm(f"unknown tab {tab!r}")
+    for column in columns:
+        if column.prompt_over or column.prompt_up_to:
+            named = column.tiers or ("standard",)
+            if named != tiers:
+                raise UnknownTerm(f"the header {column.header!r} stands under the tab {tab!r}")
+    return tiers
+
+
+def row_rules(row: Row, frame: Frame) -> list[Rule]:
+    """What the row's labels say, one rule for each line of its Type cell."""
+    terms = frame.terms
+    feature = terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
+    if feature is None:
+        raise UnknownTerm(f"unknown feature {' '.join(frame.cell(row, 'feature'))!r}")
+    region = " ".join(frame.cell(row, "region"))
+    if region and fold(region) not in terms.regions:
+        raise UnknownTerm(f"unknown region {region!r}")
+    if not frame.has("type"):
+        return [feature]
+    lines = frame.cell(row, "type")
+    found = [terms.type(line) for line in lines]
+    if all(found) and found:
+        return [feature.joined(rule) for rule in found if rule]
+    if whole := terms.type(" ".join(lines)):
+        return [feature.joined(whole)]
+    if terms.all_named(" ".join(lines)):
+        raise LayoutChanged(f"a model stands where a type should: {' '.join(lines)!r}")
+    raise UnknownTerm(f"unknown type {' '.join(lines)!r}")
+
+
+def row_model(row: Row, frame: Frame) -> list[Model]:
+    """The models the row names; empty when the name is unknown. Raises `LayoutChanged` when it is no name at all."""
+    terms = frame.terms
+    name = " ".join(frame.cell(row, "model"))
+    feature = terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
+    if feature and feature.model and fold(name) in terms.products:
+        name = feature.model
+    elif not name or terms.type(name):
+        raise LayoutChanged(f"a row without its model: {' | '.join(cell.text for cell in row.own)!r}")
+    return terms.all_named(name)
+
+
+def row_rates(row: Row, frame: Frame, models: Sequence[Model]) -> tuple[list[Rate], int]:
+    """The rates of one row and the number of amounts they were read from."""
+    rules = row_rules(row, frame)
+    rates: list[Rate] = []
+    amounts = 0
+    ended = priced = False
+    for column, cell in zip(frame.columns, row.cells, strict=True):
+        if column.role not in ("price", "storage"):
+            continue
+        if cell is None or not cell.lines:
+            ended = True
+            continue
+        if ended:
+            raise LayoutChanged(f"an empty cell before {column.header!r}")
+        priced = True
+        for rule, lines in _matched(rules, cell.lines):
+            read = [read_price(line, frame.terms) for line in lines]
+            rates += [
+                rate for price in read for model in models for rate in _rates(price, rule, column, frame, row, model)
+            ]
+        amounts += sum(read_price(line, frame.terms).availability == "priced" for line in cell.lines)
+    if not priced or (ended and not frame.gaps):
+        raise LayoutChanged(f"an empty price cell beside {' | '.join(cell.text for cell in row.own)!r}")
+    return rates, amounts
+
+
+def _matched(rules: Sequence[Rule], lines: Sequence[str]) -> list[tuple[Rule, Sequence[str]]]:
+    """Each rule with its lines: all for one rule, its own for as many, the same for several rules and one line."""
+    if len(rules) == 1:
+        return [(rules[0], lines)]
+    if len(lines) == len(rules):
+        return [(rule, [line]) for rule, line in zip(rules, lines, strict=True)]
+    if len(lines) == 1:
+        return [(rule, lines) for rule in rules]
+    raise UnknownTerm(f"{len(lines)} prices beside {len(rules)} types: {' / '.join(lines)!r}")
+
+
+def _rates(price: Price, rule: Rule, column: Column, frame: Frame, row: Row, model: Model) -> list[Rate]:
+    meter = _meter(price, rule, column, frame)
+    if not meter:
+        return []
+    unit = _unit(price, rule, column, meter, frame.terms)
+    # a model without sound has no "without audio" to be told from
+    own = "" if model.silent and rule.context == "without audio" else rule.context
+    context = ", ".join(sorted(word for word in (own, price.context) if word))
+    return [
+        Rate(
+            provider=frame.provider,
+            source=frame.source,
+            model=model_id,
+            service_tier=tier,
+            meter=meter,
+            modality=modality,
+            unit=unit,
+            resolution=resolution,
+            quality=rule.quality,
+            prompt_over=column.prompt_over,
+            prompt_up_to=column.prompt_up_to,
+            context=context,
+            availability=price.availability,
+            price=price.price,
+            currency=frame.terms.currency if price.price is not None else "",
+            effective_from=frame.starts.get(price.marks),
+            evidence=Evidence(price.quote, f"{frame.place} / {label_of(row, frame)} / {column.header}"),
+        )
+        for model_id in model.ids
+        for tier in ((price.label.tier,) if price.label.tier else column.tiers or frame.tiers)
+        for modality in rule.modalities
+        for resolution in _resolutions(row, frame)
+    ]
+
+
+def _meter(price: Price, rule: Rule, column: Column, frame: Frame) -> str:
+    """What the price is of; empty for a cell that says that output is not cached."""
+    meter = price.label.meter or rule.meter
+    if not meter:
+        raise UnknownTerm(f"nothing says what {price.quote!r} is the price of")
+    cached = "cache_storage" if column.role == "storage" else "cache_read" if _cached(column, frame) else ""
+    if not cached:
+        return meter
+    if meter != "input" and price.availability != "not_available":
+        raise UnknownTerm(f"{price.quote!r} under {column.header!r} in a row of {meter}")
+    return cached if meter == "input" else ""
+
+
+def _cached(column: Column, frame: Frame) -> bool:
+    """A price beside a storage price is that of reading what was stored."""
+    return column.cached or frame.has("storage")
+
+
+def _unit(price: Price, rule: Rule, column: Column, meter: str, terms: Terms) -> str:
+    """The cell's own unit, else the row's, else the column's; a storage price is per hour, and no other."""
+    if column.role == "storage":
+        unit = column.unit or terms.hourly.get(rule.unit, "")
+    else:
+        unit = price.unit or rule.unit or column.unit
+    if price.price is None and meter == "cache_storage":
+        return unit if "-hour" in unit else "1000000 token-hours"
+    if price.price is not None and (not unit or ("-hour" in unit) != (meter == "cache_storage")):
+        raise UnknownTerm(f"{price.quote!r} is a price of {meter} per {unit or 'nothing'}")
+    return unit
+
+
+def _resolutions(row: Row, frame: Frame) -> tuple[str, ...]:
+    words = " ".join(frame.cell(row, "resolution"))
+    if not frame.has("resolution"):
+        return ("",)
+    sizes = tuple(word.strip().lower() for word in words.split(","))
+    if not all(_RESOLUTION.fullmatch(size) for size in sizes):
+        raise UnknownTerm(f"unknown resolution {words!r}")
+    return sizes
+
+
+def label_of(row: Row, frame: Frame) -> str:
+    """The row's labels in one line, as locators and messages name it."""
+    words = [" ".join(frame.cell(row, role)) for role in ("model", "feature", "type")]
+    return " ".join(word for word in words if word)
+
+
+# ----------------------------------------------------------------------------------------- grounding
+
+
+def grounding_rates(
+    found: Grounding,
+    rules: Sequence[Rule],
+    frame: Frame,
+    label: str,
+    family: Sequence[Model],
+    resolve: Callable[[str], list[Model]],
+) -> list[Rate]:
+    """A grounding cell's rates: free up to what is included, the price beyond, for the models it is for."""
+    targets: list[tuple[Sequence[Model], Included | None]] = [
+        ([m for name in included.who for m in resolve(name)] if included.who else family, included)
+        for included in found.included
+    ] or [(family, None)]
+    return [
+        rate
+        for models, included in targets
+        for model in models
+        for model_id in model.ids
+        for rule in rules
+        for rate in _grounded(found, included, rule, frame, label, model_id)
+    ]
+
+
+def _grounded(
+    found: Grounding, included: Included | None, rule: Rule, frame: Frame, label: str, model_id: str
+) -> list[Rate]:
+    price = Rate(
+        provider=frame.provider,
+        source=frame.source,
+        model=model_id,
+        meter=rule.meter,
+        unit=found.unit,
+        context=rule.context,
+        price=found.price,
+        currency=frame.terms.currency,
+        effective_from=found.starts,
+        evidence=Evidence(found.quote, f"{frame.place} / {label} / {frame.columns[-1].header}"),
+    )
+    if not included:
+        return [price]
+    free = replace(
+        price,
+        availability="free",
+        price=Decimal(0),
+        used_up_to=included.count,
+        period=included.period,
+        effective_from=None,
+        evidence=replace(price.evidence, quote=included.quote),
+    )
+    return [free, replace(price, used_over=included.count, period=included.period)]
