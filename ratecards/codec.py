@@ -57,7 +57,8 @@ class CodecError(ValueError):
     """A card or record is not what this version writes; the message names the file and the field."""
 
 
-def _word(value: object) -> str:
+def word(value: object) -> str:
+    """A scalar as it stands in a file: plain where that is safe, else double-quoted."""
     if isinstance(value, bool) or value is None:
         return json.dumps(value)
     if isinstance(value, int):
@@ -70,8 +71,9 @@ def _word(value: object) -> str:
     return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda m: f"\\u{ord(m.group()):04x}", quoted)
 
 
-def _flow(pairs: Iterable[tuple[str, object]]) -> str:
-    return "{" + ", ".join(f"{name}: {_word(value)}" for name, value in pairs) + "}"
+def flow(pairs: Iterable[tuple[str, object]]) -> str:
+    """A mapping on one line."""
+    return "{" + ", ".join(f"{name}: {word(value)}" for name, value in pairs) + "}"
 
 
 def _rate_pairs(rate: Rate) -> list[tuple[str, object]]:
@@ -94,17 +96,17 @@ def encode(card: RateCard) -> str:
         *((n, getattr(card, n)) for n in ("provider", "source", "model", "name", "url")),
         *((n, v) for n in ("anchor", "observed", "capture", "last_updated", "parser") if (v := getattr(card, n))),
     ]
-    lines = [f"{name}: {_word(value)}" for name, value in head]
+    lines = [f"{name}: {word(value)}" for name, value in head]
     if card.aliases:
-        lines += ["aliases:", *(f"- {_word(alias)}" for alias in card.aliases)]
+        lines += ["aliases:", *(f"- {word(alias)}" for alias in card.aliases)]
     if card.used_to_improve:
-        lines += ["used_to_improve: " + _flow(card.used_to_improve)]
+        lines += ["used_to_improve: " + flow(card.used_to_improve)]
     if card.facts:
-        lines += ["facts:", *(f"  {_word(n)}: {_word(v)}" for n, v in card.facts)]
+        lines += ["facts:", *(f"  {word(n)}: {word(v)}" for n, v in card.facts)]
     if card.notices:
-        lines += ["notices:", *(f"- {_word(notice)}" for notice in card.notices)]
+        lines += ["notices:", *(f"- {word(notice)}" for notice in card.notices)]
     if card.formulas:
-        lines += ["formulas:", *(f"- {_flow(_formula_pairs(f))}" for f in card.formulas)]
+        lines += ["formulas:", *(f"- {flow(_formula_pairs(f))}" for f in card.formulas)]
     lines += ["rates:" if card.rates else "rates: []"]
     rates = sorted(card.rates, key=canonical_order)
     for (tier, plan, meter, locator), group in groupby(
@@ -114,9 +116,9 @@ def encode(card: RateCard) -> str:
             "- " + f"service_tier: {tier}",
             f"  plan: {plan}",
             f"  meter: {meter}",
-            f"  locator: {_word(locator)}",
+            f"  locator: {word(locator)}",
             "  rates:",
-            *(f"  - {_flow(_rate_pairs(rate))}" for rate in group),
+            *(f"  - {flow(_rate_pairs(rate))}" for rate in group),
         ]
     return "\n".join(lines) + "\n"
 

@@ -1,0 +1,163 @@
+"""Rates of two sources side by side: the same thing, whatever ids, splits, bounds and units each of them uses.
+
+The join key of the table, after the readings that make two publications comparable: aliases, an unsplit row
+standing for modalities the other side lists, the words short and long for prompt bounds, thinking for the plain row. A key
+that only one source has is coverage, not a disagreement.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+
+from ratecards.model import Rate, RateCard
+
+_PLAIN_CONTEXTS = ("thinking", "non-thinking", "global")
+_KEY = (
+    "model",
+    "service_tier",
+    "plan",
+    "meter",
+    "quality",
+    "used_over",
+    "used_up_to",
+    "period",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One thing as two sources price it; `modality` is the one compared."""
+
+    left: Rate
+    right: Rate
+    modality: str
+
+    @property
+    def agrees(self) -> bool:
+        """Whether both say the same: availability, and price once units are brought together."""
+        a, b = self.left, self.right
+        if a.price is None or b.price is None:
+            return (a.price is None) == (b.price is None)
+        return (a.currency or b.currency) == (b.currency or a.currency) and unit_price(a) == unit_price(b)
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Two sources joined: pairs, and what only one side covers."""
+
+    pairs: list[Pair] = field(default_factory=list)
+    only_left: list[Rate] = field(default_factory=list)
+    only_right: list[Rate] = field(default_factory=list)
+
+
+def unit_price(rate: Rate) -> tuple[Decimal, str]:
+    """Price per single unit and the unit's noun, for comparing by cross-multiplying."""
+    assert rate.price is not None  # noqa: S101
+    count, _, noun = rate.unit.partition(" ")
+    singular = {"queries": "query"}.get(noun, noun.removesuffix("s"))
+    return rate.price / Decimal(count or 1), singular
+
+
+def compare(
+    left: Iterable[RateCard], right: Iterable[RateCard], on: date, aliases: Mapping[str, str] | None = None
+) -> Comparison:
+    """Join the rates that hold on a day. `aliases` maps an id of either side to the id compared by."""
+    both = list(left), list(right)
+    models = [{c.model for c in cards} for cards in both]
+    # an alias is followed where the other side has no card of that very name
+    names = {alias: c.model for cards in both for c in cards for alias in c.aliases} | dict(aliases or {})
+    sides = []
+    for cards, others in zip(both, reversed(models), strict=True):
+        own = {alias: model for alias, model in names.items() if alias not in others}
+        sides.append([_plainly(r, own) for c in cards for r in c.rates if r.holds_on(on)])
+    groups: dict[tuple[object, ...], tuple[list[Rate], list[Rate]]] = defaultdict(lambda: ([], []))
+    for side, rates in enumerate(sides):
+        for rate in rates:
+            groups[tuple(getattr(rate, n) for n in _KEY)][side].append(rate)
+    result = Comparison()
+    for a, b in groups.values():
+        _group(a, b, result)
+    return result
+
+
+def _plainly(rate: Rate, names: Mapping[str, str]) -> Rate:
+    """The rate under the id compared by, without context words that the other side has no word for."""
+    words = [w for w in rate.context.split(", ") if w not in _PLAIN_CONTEXTS]
+    return replace(rate, model=names.get(rate.model, rate.model), context=", ".join(w for w in words if w))
+
+
+def _group(left: list[Rate], right: list[Rate], result: Comparison) -> None:
+    pairs, left, right = _join(left, right, exact=True)
+    more, left, right = _join(left, right, exact=False)
+    result.pairs += pairs + more
+    result.only_left += left
+    result.only_right += right
+
+
+def _join(left: list[Rate], right: list[Rate], *, exact: bool) -> tuple[list[Pair], list[Rate], list[Rate]]:
+    """Each left rate beside the right ones it meets; the second time without unit, resolution, basis and context."""
+    pairs: list[Pair] = []
+    met_left: set[int] = set()
+    met_right: set[int] = set()
+    for a in left:
+        met = [b for b in right if _meets(a, b, exact=exact)]
+        if not met:
+            continue
+        # several sizes or bases stand for one undivided price: the one that says the same, else the first
+        chosen = met if exact else [min(met, key=lambda b: not Pair(a, b, "").agrees)]
+        met_left.add(id(a))
+        met_right.update(id(b) for b in met)
+        pairs += [Pair(a, b, a.modality or b.modality) for b in chosen]
+    return (
+        pairs,
+        [a for a in left if id(a) not in met_left],
+        [b for b in right if id(b) not in met_right],
+    )
+
+
+def _meets(a: Rate, b: Rate, *, exact: bool) -> bool:
+    if not (_modalities_meet(a, b) and _prompts_meet(a, b)):
+        return False
+    if not exact:
+        return True
+    same = (a.resolution, a.basis, _context(a)) == (b.resolution, b.basis, _context(b))
+    return same and (not a.unit or not b.unit or _noun(a) == _noun(b))
+
+
+def _noun(rate: Rate) -> str:
+    return rate.unit.partition(" ")[2].removesuffix("s")
+
+
+def _context(rate: Rate) -> str:
+    return ", ".join(w for w in rate.context.split(", ") if w not in ("short", "long"))
+
+
+def _modalities_meet(a: Rate, b: Rate) -> bool:
+    if a.modality == b.modality:
+        return True
+    unsplit, split = (a, b) if not a.modality else (b, a)
+    if unsplit.modality:
+        return False
+    # a picker that shows one price shows that of text; a page that does not split means every modality
+    return split.modality == "text" if unsplit.source == "ai-studio" else True
+
+
+def _prompts_meet(a: Rate, b: Rate) -> bool:
+    if (a.prompt_over, a.prompt_up_to) == (b.prompt_over, b.prompt_up_to) and _word(a) == _word(b):
+        return True
+    for sku, page in ((a, b), (b, a)):
+        word = _word(sku)
+        if not word or _word(page):
+            continue
+        bounded = page.prompt_over is not None or page.prompt_up_to is not None
+        if not bounded or (page.prompt_up_to is not None) == (word == "short"):
+            return True
+    return False
+
+
+def _word(rate: Rate) -> str:
+    return next((w for w in ("short", "long") if w in rate.context.split(", ")), "")
