@@ -131,7 +131,7 @@ def decode(text: str, where: str) -> tuple[list[Entry], dict[str, dict[str, str]
 
 def _entry(data: dict[str, Any], where: str) -> Entry:
     values = {n: _value(n, v, where) for n, v in data.items() if n not in ("left", "right", "modalities")}
-    sides = {n: Side(**{k: _value(k, v, where) for k, v in data[n].items()}) for n in ("left", "right")}
+    sides: dict[str, Any] = {n: Side(**{k: _value(k, v, where) for k, v in data[n].items()}) for n in ("left", "right")}
     if values["state"] not in STATES:
         raise codec.CodecError(f"{where}: state {values['state']!r} is not one of {', '.join(STATES)}")
     return Entry(**values, **sides, modalities=tuple(data.get("modalities", ())))

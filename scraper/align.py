@@ -1,8 +1,8 @@
 """Rates of two sources side by side: the same thing, whatever ids, splits, bounds and units each of them uses.
 
-The join key of the table, after the readings that make two publications comparable: aliases, an unsplit row
-standing for modalities the other side lists, the words short and long for prompt bounds, thinking for the plain row. A key
-that only one source has is coverage, not a disagreement.
+The join key of the table, after the readings that make two publications comparable: aliases, an unsplit row standing
+for modalities the other side lists, the words short and long for prompt bounds, thinking for the plain row. A key that
+only one source has is coverage, not a disagreement.
 """
 
 from __future__ import annotations

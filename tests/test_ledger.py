@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
-from ratecards import codec, ledger as book
+from ratecards import codec
+from ratecards import ledger as book
 from ratecards.model import Evidence, Formula, Rate, RateCard
 from scraper.ledger import PairRule, between, decided, rules, sides_now, update, within
 

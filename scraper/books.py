@@ -1,0 +1,118 @@
+"""The ledger's files: read what is known, compare the sources as they stood on one day, write what is known now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+
+from ratecards import codec, history
+from ratecards import ledger as book
+from ratecards.ledger import Entry
+from ratecards.model import RateCard
+from scraper.align import Comparison
+from scraper.dataset import Dataset, State
+from scraper.errors import DatasetError
+from scraper.ledger import PairRule, between, rules, sides_now, update, within
+
+Cards = Mapping[str, RateCard]
+Factors = dict[str, dict[str, str]]
+
+
+def path_of(stem: str) -> str:
+    """A ledger file's path below the dataset's root."""
+    return f"ratecards/discrepancies/{stem}.yaml"
+
+
+def known(dataset: Dataset, stem: str) -> tuple[list[Entry], Factors]:
+    """The entries and factors of a ledger file; none before the first. Raises `DatasetError` on damage."""
+    path = dataset.root / path_of(stem)
+    if not path.exists():
+        return [], {}
+    try:
+        return book.decode(path.read_text(encoding="utf-8"), str(path))
+    except (codec.CodecError, UnicodeDecodeError) as error:
+        raise DatasetError(f"damaged ledger, restore it from git: {error}") from error
+
+
+def stems(dataset: Dataset) -> list[str]:
+    """The ledger files there are."""
+    return sorted(p.stem for p in (dataset.root / "ratecards" / "discrepancies").glob("*.yaml"))
+
+
+def keep(
+    dataset: Dataset, current: Mapping[str, Cards], states: Mapping[str, State]
+) -> tuple[dict[str, str], list[Entry], dict[str, dict[str, int]]]:
+    """All ledger files after a look, every entry, and by pair how many keys agree, differ or stand on one side only."""
+    texts: dict[str, str] = {}
+    entries: list[Entry] = []
+    coverage: dict[str, dict[str, int]] = {}
+    for rule in rules()["pairs"]:
+        if current.get(rule.left) and current.get(rule.right):
+            after, comparison = _pair(dataset, rule, current, states)
+            texts[path_of(rule.name)] = book.encode(after)
+            entries += after
+            coverage[rule.name] = counts(comparison)
+    for source in rules()["within"]:
+        if current.get(source):
+            stem = source.replace("/", ".")
+            before, factors = known(dataset, stem)
+            on = _verified(states[source])
+            found, factors = within(source, current[source], on, factors)
+            after = update(before, found, on, lambda _: None, grace=False)
+            texts[path_of(stem)] = book.encode(after, factors)
+            entries += after
+    return texts, entries, coverage
+
+
+def counts(comparison: Comparison) -> dict[str, int]:
+    """A comparison in numbers."""
+    agree = sum(p.agrees for p in comparison.pairs)
+    return {
+        "agree": agree,
+        "differ": len(comparison.pairs) - agree,
+        "only_left": len(comparison.only_left),
+        "only_right": len(comparison.only_right),
+    }
+
+
+def _pair(
+    dataset: Dataset, rule: PairRule, current: Mapping[str, Cards], states: Mapping[str, State]
+) -> tuple[list[Entry], Comparison]:
+    before, _ = known(dataset, rule.name)
+    first = not (dataset.root / path_of(rule.name)).exists()
+    on, left, right = _one_day(dataset, rule, current, states)
+    found, comparison = between(rule, left, right, on)
+    now = sides_now(rule, comparison, left, right)
+    return update(before, found, on, now, grace=not first, explained=rule.explained), comparison
+
+
+def _one_day(
+    dataset: Dataset, rule: PairRule, current: Mapping[str, Cards], states: Mapping[str, State]
+) -> tuple[date, Cards, Cards]:
+    """Both sources as they stood on one day: the last on which both had been read.
+
+    A source that had not been read by then stands as it was first read; each side's evidence carries its own day.
+    """
+    names = rule.left, rule.right
+    days = [_verified(states[n]) for n in names]
+    day = min(days)
+    sides = [
+        current[n] if own <= day else history.fold(dataset.changes(n), until=day) or current[n]
+        for n, own in zip(names, days, strict=True)
+    ]
+    if any(side is current[n] and own > day for side, n, own in zip(sides, names, days, strict=True)):
+        day = max(days)
+    return day, sides[0], sides[1]
+
+
+def _verified(state: State) -> date:
+    return state.verified_on or date.min
+
+
+def published(entries: list[Entry], coverage: Mapping[str, Mapping[str, int]]) -> str:
+    """`v1/discrepancies.json`: every entry but those that only wait, one a line."""
+    shown = [book.data(e) for e in entries if e.state != "waiting"]
+    lines = ",\n".join(json.dumps(e, ensure_ascii=False) for e in shown)
+    head = json.dumps({"version": 1, "coverage": coverage}, ensure_ascii=False)
+    return f'{head[:-1]}, "discrepancies": [\n{lines}\n]}}\n'
