@@ -6,6 +6,7 @@ Exit status: 0 fine; 2 for usage or bad input, with one line on stderr.
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import re
 import sys
@@ -27,9 +28,8 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int:
     """Run one command; `today` stands in for the clock. Returns the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a page's character must not stop a terminal that lacks it
-            stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, io.TextIOWrapper):  # a character that the terminal lacks must not stop it
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         args = _parser().parse_args(argv)
     except UsageError as error:
@@ -73,7 +73,9 @@ def _parser() -> _Parser:
     show.add_argument("--tier", help="only this service tier: standard, batch, flex or priority")
     show.add_argument("--plan", help="only this plan: free or paid")
     show.add_argument("--source", help="only this source, as in `gemini-api` or `google/gemini-api`")
-    show.add_argument("--all", action="store_true", help="a line for each rate that is not available, too")
+    show.add_argument(
+        "--all", action="store_true", help="in the table, a line for each rate that is not available, too"
+    )
     changes = _command(commands, "changes", "list what changed, by edition")
     changes.add_argument("--since", type=_day, metavar="DATE", help="observed on this day or later")
     changes.add_argument("--until", type=_day, metavar="DATE", help="observed on this day or earlier")

@@ -18,7 +18,7 @@ def card_text(card: RateCard, asked: str, day: date, *, everything: bool = False
         Column("modality", "wrap", 11),
         Column("conditions", "wrap", 24),
         Column("price", "number"),
-        Column("unit", "wrap", 9),
+        Column("unit"),
         Column("quote", "cut", 20, optional=True),
     )
     groups = [
@@ -27,8 +27,9 @@ def card_text(card: RateCard, asked: str, day: date, *, everything: bool = False
         for plan in reversed(PLANS)
         if (rates := [r for r in card.rates if (r.service_tier, r.plan) == (tier, plan)])
     ]
+    no_rates = "No such rates.\n"
     head = "".join(line + "\n" for line in _head(card, asked))
-    return f"{head}\n{table(columns, groups) if groups else 'No such rates.'}"
+    return f"{head}\n{table(columns, groups) if groups else no_rates}"
 
 
 def _head(card: RateCard, asked: str) -> list[str]:
@@ -36,11 +37,13 @@ def _head(card: RateCard, asked: str) -> list[str]:
     others = [alias for alias in card.aliases if alias != known_as]
     updated = f"; page last updated {card.last_updated}" if card.last_updated else ""
     improve = ", ".join(f"{plan} plan {answer}" for plan, answer in card.used_to_improve)
+    currencies = " and ".join(sorted({r.currency for r in card.rates} - {""}))
     texts = [
         f"{card.name}: {card.model}",
         f"{known_as} is another name of {card.model}." if known_as != card.model else "",
         f"Also called {', '.join(others)}" if others else "",
-        f"Source: {card.provider} {card.source}, as observed {card.observed} (last change){updated}",
+        f"Source: {card.provider} {card.source}, as observed {card.observed} (last change){updated}"
+        + (f"; prices in {currencies}" if currencies else ""),
         *(f"Notice: {notice}" for notice in card.notices),
         *(f"Fact: {name}: {fact}" for name, fact in card.facts),
         *(f"Note: {quote}" for quote in dict.fromkeys(f.quote for f in card.formulas)),
@@ -60,11 +63,11 @@ def _rates_group(tier: str, plan: str, rates: Sequence[Rate], day: date, *, ever
 
 
 def _missing(rates: Iterable[Rate], day: date) -> list[str]:
-    """The meters that are not available, with their conditions where only some of a meter are missing."""
+    """The meters that are not available, in detail where only some of a meter are missing."""
     rates = list(rates)
     offered = {r.meter for r in rates if r.availability != "not_available"}
     return [
-        r.meter if r.meter not in offered else f"{r.meter} ({phrases.conditions(r, day)})"
+        phrases.thing(r, conditions=phrases.conditions(r, day)) if r.meter in offered else r.meter
         for r in rates
         if r.availability == "not_available"
     ]

@@ -76,7 +76,7 @@ def changes(args: Namespace) -> str:
     ]
     found.sort(key=day_of)
     if args.format == "table" and not found:
-        return "No changes.\n" if args.all else "No price changes; --all also lists changes of words.\n"
+        return "No changes.\n" if args.all else "No price changes; --all also lists changes of wording.\n"
     return _news(args, found)
 
 

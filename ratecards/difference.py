@@ -21,9 +21,7 @@ def difference(dataset: Dataset, since: date, until: date) -> list[Change]:
     found: list[Change] = []
     for source in dataset.sources:
         renames = names.renames(dataset.changes(source), since, until)
-        old, new = (
-            {c.model: c for c in cards if f"{c.provider}/{c.source}" == source} for cards in (before, after)
-        )
+        old, new = ({c.model: c for c in cards if f"{c.provider}/{c.source}" == source} for cards in (before, after))
         found += _source_difference(old, new, renames, since, until)
     return found
 

@@ -63,6 +63,4 @@ def unknown(changes: Iterable[Change], model: str) -> str:
     within = [n for n in names if model and model in n]
     close = [n for n in difflib.get_close_matches(model, names) if n not in within]
     near = ", ".join([*within, *close][:3])
-    return f"unknown model {model!r}; " + (
-        f"nearest: {near}" if near else "`ratecards models` lists them all"
-    )
+    return f"unknown model {model!r}; " + (f"nearest: {near}" if near else "`ratecards models` lists them all")

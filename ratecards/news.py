@@ -58,7 +58,6 @@ _WORDS = {
     "reworded": "reworded",
     "relabelled": "relabelled",
     "kept": "kept",
-    "availability_changed": "changed in availability",
 }
 
 
@@ -143,7 +142,7 @@ def _note(change: Change) -> str:
 
 def _model_words(change: Change) -> str:
     if change.kind == "model_added" and change.card:
-        return f"added with {len(change.card.rates)} rates{_tiers([change])}"
+        return f"added with {phrases.count(len(change.card.rates), 'rate')}{_tiers([change])}"
     if change.kind == "model_renamed":
         return f"renamed from {change.previous_id}"
     if change.kind == "card_changed":
@@ -163,7 +162,7 @@ def _change_words(change: Change) -> str:
         before, after = (f"{phrases.value(r)} per {phrases.unit(r.unit)}" for r in (old, new))
         return f"{before} -> {after}"
     if change.kind == "relabelled":
-        return f"before: {phrases.conditions(old) or 'no conditions'}"
+        return f"formerly {phrases.conditions(old) or 'no conditions'}"
     if change.kind == "reworded":
         return "reworded"
     return f"{phrases.value(old)} -> {phrases.value(new)}"

@@ -27,6 +27,11 @@ def value(rate: Rate | None) -> str:
     return money(rate.price) if rate.currency == "USD" else f"{money(rate.price)} {rate.currency}"
 
 
+def count(number: int, noun: str) -> str:
+    """So many of a thing: `1 rate`, `19 rates`."""
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
 def unit(words: str) -> str:
     """A unit, its quantity short: `1M tokens`, `1,000 prompts`, `1 image`."""
     quantity, _, noun = words.partition(" ")
@@ -100,9 +105,15 @@ def dates(rate: Rate, day: date | None = None) -> str:
 
 def subject(rate: Rate, modality: str | None = None, day: date | None = None) -> str:
     """What a rate is the price of: `input text (standard, prompt <= 200k)`."""
-    thing = " ".join(filter(None, (rate.meter, rate.modality if modality is None else modality)))
     plan = "" if rate.plan == "paid" else f"{rate.plan} plan"
-    return f"{thing} ({', '.join(filter(None, (rate.service_tier, plan, conditions(rate, day))))})"
+    words = ", ".join(filter(None, (rate.service_tier, plan, conditions(rate, day))))
+    return thing(rate, modality, conditions=words)
+
+
+def thing(rate: Rate, modality: str | None = None, *, conditions: str) -> str:
+    """Meter and modality, with conditions in brackets."""
+    words = " ".join(filter(None, (rate.meter, rate.modality if modality is None else modality)))
+    return f"{words} ({conditions})" if conditions else words
 
 
 def cells(rates: Iterable[Rate]) -> list[list[Rate]]:

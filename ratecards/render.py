@@ -10,7 +10,6 @@ import csv
 import io
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
@@ -41,16 +40,8 @@ def _field(value: object) -> str:
 
 
 def json_text(rows: Iterable[Mapping[str, object]]) -> str:
-    """The rows as a JSON list; nothing is lost, what a terminal would act on is escaped."""
-    text = json.dumps(list(rows), ensure_ascii=False, indent=2)
-    return "".join(c if c == "\n" else _escaped(c) for c in text) + "\n"
-
-
-def _escaped(char: str) -> str:
-    if unicodedata.category(char) not in ("Cc", "Cf", "Cs", "Zl", "Zp"):
-        return char
-    units = char.encode("utf-16-be", "surrogatepass").hex()
-    return "".join(f"\\u{units[i : i + 4]}" for i in range(0, len(units), 4))
+    """The rows as a JSON list in ASCII: nothing is lost, and nothing that a terminal would act on is left."""
+    return json.dumps(list(rows), indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +85,13 @@ class _Strip:
     def lines(self, row: int) -> list[str]:
         """The cell in that row as lines of the strip's width."""
         text = self.cells[row]
+        if self.column.fit == "number":
+            return [" " * (self.width - breadth(text)) + text]
         lines = [cut(text, self.width)] if self.column.fit == "cut" else wrap(text, self.width)
-        pads = [" " * (self.width - breadth(line)) for line in lines]
-        right = self.column.fit == "number"
-        return [pad + line if right else line + pad for line, pad in zip(lines, pads, strict=True)]
+        return [line + " " * (self.width - breadth(line)) for line in lines]
 
 
-def table(
-    columns: Sequence[Column], groups: Sequence[Group], *, heads: bool = True, width: int | None = None
-) -> str:
+def table(columns: Sequence[Column], groups: Sequence[Group], *, heads: bool = True, width: int | None = None) -> str:
     """The groups as one table no wider than `width` (else the terminal). Columns without a word are left out."""
     room = width or terminal()
     indent = _GAP * max((g.level + 1 for g in groups if g.title), default=0)

@@ -11,7 +11,8 @@ from ratecards import history, names, phrases
 from ratecards.dataset import Dataset
 from ratecards.fit import paragraph
 from ratecards.history import Change, Step
-from ratecards.model import COLUMNS, SERVICE_TIERS, RateCard, plain, row
+from ratecards.model import COLUMNS, SERVICE_TIERS, plain
+from ratecards.model import row as rate_row
 from ratecards.render import Column, Group, table
 
 Row = dict[str, object]
@@ -24,6 +25,7 @@ _NOT_OFFERED = ("not_available", "not_published")
 def models(dataset: Dataset, on: date | None) -> list[Row]:
     """One row per card: what it offers, when it was read and when it last made news."""
     rows: list[Row] = []
+    news = _last_news(dataset, on)
     for card in dataset.cards(on):
         offered = [r for r in card.rates if r.availability not in _NOT_OFFERED]
         rows.append(
@@ -36,17 +38,20 @@ def models(dataset: Dataset, on: date | None) -> list[Row]:
                 "free_plan": any(r.plan == "free" for r in offered),
                 "rates": len(card.rates),
                 "observed": str(card.observed),
-                "last_changed": str(_last_news(dataset, card, on)),
+                "last_changed": str(news[card.provider, card.source, card.model]),
             }
         )
     return rows
 
 
-def _last_news(dataset: Dataset, card: RateCard, on: date | None) -> date:
-    changes = dataset.changes(f"{card.provider}/{card.source}")
-    ids = names.ids(changes, card.model)
-    days = [names.day_of(c) for c in changes if c.model in ids and c.kind in history.ANNOUNCED]
-    return max(day for day in days if day <= (on or day))
+def _last_news(dataset: Dataset, on: date | None) -> dict[tuple[str, str, str], date]:
+    """The day of the last news by provider, source and model; a rename is news of the new id."""
+    return {
+        (change.provider, change.source, change.model): names.day_of(change)
+        for source in dataset.sources
+        for change in dataset.changes(source)
+        if change.kind in history.ANNOUNCED and names.day_of(change) <= (on or date.max)
+    }
 
 
 def models_text(rows: Sequence[Row]) -> str:
@@ -61,7 +66,7 @@ def models_text(rows: Sequence[Row]) -> str:
         Column("changed"),
     )
     groups = [
-        Group(f"{provider} {source}: {len(cards)} models", [_model_cells(row) for row in cards])
+        Group(f"{provider} {source}: {phrases.count(len(cards), 'model')}", [_model_cells(row) for row in cards])
         for (provider, source), found in groupby(rows, key=lambda r: (r["provider"], r["source"]))
         for cards in [list(found)]
     ]
@@ -88,7 +93,7 @@ def upcoming(steps: Iterable[Step], day: date) -> list[Row]:
     """One row per dated step: the rate that will hold, what it replaces, and the days until then from `day`."""
     return [
         {
-            **row(step.after),
+            **rate_row(step.after),
             "old_price": "" if step.before is None or step.before.price is None else plain(step.before.price),
             "ratio": phrases.exact(_as_change(step).ratio),
             "in_days": (step.day - day).days,
@@ -126,12 +131,10 @@ def _step_cells(step: Step, day: date, *, several: bool) -> list[str]:
         f"{phrases.value(step.before)} -> {phrases.value(rate)}",
         phrases.times(_as_change(step).ratio),
         phrases.unit(rate.unit),
-        f"in {days} day{'s' * (days != 1)}",
+        f"in {phrases.count(days, 'day')}",
     ]
 
 
 def _as_change(step: Step) -> Change:
     new = step.after
-    return Change(
-        kind="stepped", provider=new.provider, source=new.source, model=new.model, old=step.before, new=new
-    )
+    return Change(kind="stepped", provider=new.provider, source=new.source, model=new.model, old=step.before, new=new)
