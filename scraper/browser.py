@@ -1,8 +1,8 @@
 """A signed-in browser as a door: open a page, wait for one response, keep its body and nothing else.
 
-For AI Studio, whose prices need a sign-in. Either attach to the user's own Chrome through its DevTools address on this
-machine, or start Chromium with a storage state file that the user provides. Cookies and tokens stay in the browser: they
-are not read, not logged and not part of what is returned.
+For AI Studio, whose prices need a sign-in. Either attach to the user's own Chrome through its DevTools address on
+this machine, or start Chromium with a storage state file that the user provides. Cookies and tokens stay in the
+browser: they are not read, not logged and not part of what is returned.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ def response_body(
     started here. Raises `FetchFailed` when the browser or the response is missing, `LayoutChanged` when a sign-in
     page came instead. `save_state` writes the (live!) state for later runs, readable by its owner only.
     """
-    from playwright.sync_api import Error, TimeoutError as Late
+    from playwright.sync_api import Error
+    from playwright.sync_api import TimeoutError as Late
 
     try:
         with _context(attach, state) as context:

@@ -123,7 +123,7 @@ def test_a_bad_state_file_is_named_and_not_shown(tmp_path, text):
     if text:
         path.write_text(text)
 
-    with pytest.raises(FetchFailed, match="state.json") as caught:
+    with pytest.raises(FetchFailed, match=r"state\.json") as caught:
         browser.response_body("http://127.0.0.1:9/app", RPC, state=path)
     assert SECRET not in str(caught.value)
 
