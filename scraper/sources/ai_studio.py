@@ -11,7 +11,7 @@ import binascii
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import cache
@@ -61,6 +61,7 @@ class Terms:
     unit: str
     labels: Mapping[str, Mapping[str, str]]
     input_only: Sequence[str]
+    not_in_tokens: Sequence[str]
     points_to: re.Pattern[str]
     signed_out: Sequence[re.Pattern[str]]
     renames: Mapping[str, str]
@@ -190,6 +191,7 @@ class _Row:
     limit: int | None
     price: Decimal
     label: str
+    marked: bool
     quote: str
     locator: str
     over: int | None = None
@@ -286,12 +288,22 @@ def _record(raw: Any, place: str, terms: Terms) -> _Record:
     _expect(badge is None or _whole(badge), f"{place}[{BADGE}]", "the Paid badge's number", badge)
     priced = _at(prices, PRICED)
     rows = _rows(priced, f"{place} / {PRICES} / {PRICED}")
-    unclear = []
-    if badge not in (None, PAID):
-        unclear.append(f"unknown value {badge.text} of the Paid badge")
-    if rows and len(priced) == 1 and not set(methods) <= set(terms.input_only):
-        unclear.append("prices of one side: input alone, or output shifted into its place?")
+    unclear = [] if badge in (None, PAID) else [f"unknown value {badge.text} of the Paid badge"]
+    unclear += _doubts(rows, sides=len(priced or ()), methods=set(methods), terms=terms)
     return _Record(place[7:], raw[NAME].strip(), tuple(_facts(raw, prices, terms)), tuple(rows), tuple(unclear))
+
+
+def _doubts(rows: Sequence[_Row], *, sides: int, methods: set[str], terms: Terms) -> Iterator[str]:
+    """What makes the prices of a record doubtful as a whole, although each has its shape."""
+    input_only = methods <= set(terms.input_only)
+    if rows and (sides == 1) != input_only:
+        yield "prices of one side: input alone, or output shifted into its place?"
+    if len({row.marked for row in rows}) > 1:
+        yield "the fourth value stands on some rows only: is it the price, shifted?"
+    if any(len({bool(row.label) for row in rows if row.side == side}) > 1 for side in _SIDES):
+        yield "rows with and without a label on one side"
+    if methods & set(terms.not_in_tokens) and not all(row.label for row in rows):
+        yield f"a price without a label, of a model that is not counted in tokens ({', '.join(sorted(methods))})"
 
 
 def _prove_prices(prices: Any, place: str) -> None:
@@ -333,16 +345,17 @@ def _rows(priced: Any, place: str) -> list[_Row]:
     rows: list[_Row] = []
     for side, raw in zip(_SIDES, priced, strict=False):
         # a side is a list of one list of rows
-        _expect(raw is None or (_each(_at(raw, 0), list) and len(raw) == 1), f"{place} / {side}", "rows", raw)
-        found = [_row(item, side, f"{place} / {side}[{at}]") for at, item in enumerate(_at(raw, 0) or [])]
-        _expect(raw is None or found, f"{place} / {side}", "rows", raw)
+        listed = _at(raw, 0) if isinstance(raw, list) and len(raw) == 1 else None
+        _expect(raw is None or (listed and isinstance(listed, list)), f"{place} / {side}", "rows", raw)
+        found = [_row(item, side, f"{place} / {side}[{at}]") for at, item in enumerate(listed or [])]
         rows += _chained(found, f"{place} / {side}")
     _expect(rows, place, "a price", priced)
     return rows
 
 
 def _row(raw: Any, side: str, place: str) -> _Row:
-    _expect(isinstance(raw, list) and 3 <= len(raw) <= 5, place, "[limit, open, price, ?, label]", raw)
+    known = isinstance(raw, list) and 3 <= len(raw) <= 5 and raw[-1] is not None
+    _expect(known, place, "[limit, open, price, ?, label]", raw)
     limit, is_open, price, mark, label = (_at(raw, position) for position in range(5))
     bounded = _whole(limit) and int(limit.text) > 0 and is_open is None
     _expect(bounded or (limit is None and is_open == OPEN), place, "a limit, or 1 for none", raw)
@@ -351,7 +364,7 @@ def _row(raw: Any, side: str, place: str) -> _Row:
     _expect(mark in (None, MARK), place, "1 or nothing in the fourth position", raw)
     _expect(isinstance(label, str | None), place, "a label in the fifth position", raw)
     upper = int(limit.text) if bounded else None
-    return _Row(side, upper, Decimal(price.text), label or "", compact(raw), place)
+    return _Row(side, upper, Decimal(price.text), label or "", mark is not None, compact(raw), place)
 
 
 def _chained(rows: Sequence[_Row], place: str) -> Iterator[_Row]:
@@ -364,7 +377,7 @@ def _chained(rows: Sequence[_Row], place: str) -> Iterator[_Row]:
         rising = None not in limits and all(a < b for a, b in pairwise(limits))  # type: ignore[operator]
         _expect(rising and chain[-1].limit is None, place, "rising limits and an open end", [r.quote for r in chain])
         for over, row in zip((None, *limits), chain, strict=True):
-            yield _Row(row.side, row.limit, row.price, row.label, row.quote, row.locator, over)
+            yield replace(row, over=over)
 
 
 # ------------------------------------------------------------------------------------------ the rates

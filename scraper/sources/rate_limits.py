@@ -1,0 +1,286 @@
+"""Google's rate-limits page, Markdown twin: usage tiers, batch queue limits and the priority factor. They are no rates.
+
+https://ai.google.dev/gemini-api/docs/rate-limits.md.txt. `read_limits` gives them as the card of `ratecards.limits`;
+`read` gives the same look as a `Reading` without rate cards, counted and doubted as every other source.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+
+from ratecards import strictyaml
+from ratecards.limits import BatchLimit, Figure, LimitsCard, UsageTier
+from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.normalise import fold
+from scraper.parse import Block, Heading, Table, Text, markdown_blocks
+from scraper.reading import Amounts, Problem, Reading, Section
+from scraper.words import AMOUNT, COUNTED, money, whole_number
+
+PROVIDER, SOURCE = "google", "rate-limits"
+PARSER = "1"
+VOCABULARY = Path(__file__).with_name("rate_limits.yaml")
+
+_BANNER = re.compile(r"\|\s*([^|]*[^|\s])\s*\|{2,}\Z")
+_DELIMITER = re.compile(r"\|[\s:\-|]*-[\s:\-|]*\|\Z")
+_COUNT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\Z")
+_FACTOR = re.compile(r"\b[0-9]+(?:\.[0-9]+)?x\b")
+_RANGE = re.compile(r"\s+(?:-|\u2013|to)\s+")
+# By kind of section, the columns that a table may have, in any order.
+_TABLES = {
+    "tiers": (["name", "qualification"], ["cap", "name", "qualification"]),
+    "batch": (["model", "tokens"],),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Each field is the entry of the same name in the vocabulary file, where it is explained."""
+
+    name: str
+    currency: str
+    urls: Mapping[str, str]
+    sections: Mapping[str, str]
+    needed: Sequence[str]
+    last: str
+    columns: Mapping[str, str]
+    banners: Sequence[str]
+    qualifications: Sequence[re.Pattern[str]]
+    no_cap: Sequence[str]
+    figures: Sequence[tuple[re.Pattern[str], str, str]]
+    renames: Mapping[str, str]
+
+
+@cache
+def load_terms() -> Terms:
+    """The vocabulary, read and compiled once."""
+    data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
+    data["qualifications"] = [re.compile(text, re.IGNORECASE) for text in data["qualifications"]]
+    data["figures"] = [(re.compile(f["match"], re.IGNORECASE), f["name"], f["unit"]) for f in data["figures"]]
+    return Terms(**data)
+
+
+def urls() -> Mapping[str, str]:
+    """By representation, the address it is fetched from."""
+    return load_terms().urls
+
+
+def renames() -> Mapping[str, str]:
+    """The page names models by display name; there is nothing to rename."""
+    return load_terms().renames
+
+
+def fingerprint(body: str) -> str:
+    """The whole twin: it carries nothing that changes by itself."""
+    return body
+
+
+def read(body: str) -> Reading:
+    """The page as a reading of one section without cards. Raises `LayoutChanged` when it is not the page."""
+    _, problems, amounts = read_limits(body)
+    section = Section(load_terms().name, SOURCE, amounts=amounts, problems=problems)
+    reading = Reading(f"{PROVIDER}/{SOURCE}", "md.txt", [section], Amounts())
+    reading.amounts.add(amounts)
+    return reading
+
+
+def read_limits(body: str) -> tuple[LimitsCard, list[Problem], Amounts]:
+    """The limits, every place that was not understood, and the count of amounts (money, token counts, figures).
+
+    Raises `LayoutChanged` when it is not the page or not all of it. The card says nothing yet of its capture.
+    """
+    terms = load_terms()
+    blocks = markdown_blocks(_unspanned(body))
+    _prove(body, blocks, terms)
+    reader = _Reader(terms)
+    for block in blocks:
+        reader.block(block)
+    card = LimitsCard(
+        provider=PROVIDER,
+        source=SOURCE,
+        name=terms.name,
+        url=terms.urls["md.txt"],
+        parser=PARSER,
+        usage_tiers=tuple(reader.tiers),
+        batch_limits=tuple(reader.batch.values()),
+        figures=tuple(reader.figures.values()),
+    )
+    reader.settle()
+    return card, reader.problems, reader.amounts
+
+
+def _unspanned(body: str) -> str:
+    """The page with its banners (`| Text-out models |||||`) as rows of two cells below the delimiter."""
+    lines: list[str] = []
+    below_banner = False
+    for line in body.split("\n"):
+        banner = _BANNER.match(line.strip())
+        if below_banner and _DELIMITER.match(line.strip()):
+            lines.insert(-1, "|---|---|")
+        else:
+            lines.append(f"| {banner[1]} |  |" if banner else line)
+        below_banner = banner is not None
+    return "\n".join(lines)
+
+
+def _prove(body: str, blocks: Sequence[Block], terms: Terms) -> None:
+    if not body.strip():
+        raise LayoutChanged("empty page: expected the rate-limits page, saw no text")
+    if re.match(r"\s*(?:<!doctype|<html)", body, re.IGNORECASE):
+        raise LayoutChanged("representation changed: expected the Markdown twin, saw HTML")
+    titles = [fold(b.text) for b in blocks if isinstance(b, Heading) and b.level == 2]
+    if missing := [title for title in terms.needed if title not in titles]:
+        raise LayoutChanged(f"expected the sections {missing}, saw {titles[:8]}")
+    if titles[-1] != terms.last or not isinstance(blocks[-1], Text):
+        raise LayoutChanged(f"truncated page: expected the text of {terms.last!r} at the end, saw {titles[-1]!r}")
+
+
+@dataclass(slots=True)
+class _Reader:
+    """Reads the page block by block; every amount is claimed where it stands, or is a problem."""
+
+    terms: Terms
+    tiers: list[UsageTier] = field(default_factory=list)
+    batch: dict[tuple[str, str], BatchLimit] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    amounts: Amounts = field(default_factory=Amounts)
+    section: str = "the page's head"
+    kind: str = "prose"
+    tab: str = ""
+
+    def problem(self, kind: str, place: str, message: object, term: str = "") -> None:
+        """Note a place that was not understood."""
+        where = " / ".join(part for part in (self.section, self.tab, place) if part)
+        self.problems.append(Problem(kind, where, str(message), term))
+
+    def block(self, block: Block) -> None:
+        """Read the next block."""
+        if isinstance(block, Heading):
+            self._heading(block)
+        elif isinstance(block, Text):
+            self._text(block.text)
+        else:
+            self._table(block)
+
+    def settle(self) -> None:
+        """What is known once the whole page is read: batch limits belong to usage tiers, and both are there."""
+        if not self.tiers or not self.batch:
+            seen = "; ".join(str(problem) for problem in self.problems[:3]) or "no such tables"
+            raise LayoutChanged(f"expected a table of usage tiers and tables of batch limits, saw {seen}")
+        names = {tier.name for tier in self.tiers}
+        for tier in sorted({limit.usage_tier for limit in self.batch.values()} - names):
+            self.problem("tab", tier, f"batch limits of {tier!r}, which is not a usage tier", tier)
+
+    def _heading(self, heading: Heading) -> None:
+        if heading.level == 2:
+            self.section, self.tab = heading.text, ""
+            self.kind = self.terms.sections.get(fold(heading.text), "")
+            if not self.kind:
+                self.problem("label", "", f"unknown section {heading.text!r}", heading.text)
+        elif heading.level > 2:
+            self.tab = heading.text
+
+    # ---- sentences
+
+    def _text(self, text: str) -> None:
+        """A paragraph or list item: figures where figures stand, and neither money nor factors anywhere else."""
+        if self.kind in ("figures", "batch"):
+            if re.search(r"[0-9]", text):
+                self.amounts.notes += 1
+                self._sentence(text)
+        elif found := COUNTED.findall(text) + _FACTOR.findall(text):
+            self.amounts.notes += len(found)
+            self.problem("unclaimed", "text", f"an amount outside the tables: {text}", text)
+
+    def _sentence(self, text: str) -> None:
+        for pattern, name, unit in self.terms.figures:
+            match = pattern.search(text)
+            if match and not re.search(r"[0-9]", text.replace(match.group(), "", 1)):
+                value = Decimal(match["value"].replace(",", ""))
+                figure = Figure(name=name, value=value, unit=unit, quote=text)
+                if self.figures.setdefault(name, figure).value != value:
+                    self.problem("conflict", "text", f"{name} stands twice with two values: {text}", text)
+                self.amounts.read += 1
+                return
+        self.problem("unclaimed", "text", f"a figure of unknown meaning: {text}", text)
+
+    # ---- tables
+
+    def _table(self, table: Table) -> None:
+        columns = [self.terms.columns.get(fold(header), "") for header in table.header]
+        if sorted(columns) not in _TABLES.get(self.kind, ()):
+            self.amounts.cells += sum(_amounts(cell) for row in table.rows for cell in row)
+            headers = " | ".join(table.header)
+            self.problem("header", "", f"unknown table with the headers {headers}", headers)
+            return
+        for row in table.rows:
+            cells = dict(zip(columns, row, strict=True))
+            count = sum(_amounts(cell) for name, cell in cells.items() if name not in ("name", "model"))
+            self.amounts.cells += count
+            try:
+                if self.kind == "tiers":
+                    self._tier(cells)
+                else:
+                    self._limit(cells)
+                self.amounts.read += count
+            except UnknownTerm as error:
+                self.problem("cell", row[0], error, " | ".join(row[1:]))
+
+    def _tier(self, cells: Mapping[str, str]) -> None:
+        name, qualification, cap = cells["name"], cells["qualification"], cells.get("cap", "")
+        if name in {tier.name for tier in self.tiers}:
+            raise UnknownTerm(f"the usage tier {name!r} stands twice")
+        spent, days = self._condition(qualification)
+        caps = self._caps(cap)
+        currency = self.terms.currency if caps or spent is not None else ""
+        self.tiers.append(
+            UsageTier(
+                name=name,
+                qualification=qualification,
+                spent=spent,
+                days=days,
+                caps=caps,
+                cap=cap,
+                currency=currency,
+            )
+        )
+
+    def _condition(self, text: str) -> tuple[Decimal | None, int | None]:
+        """What must have been spent, and the days since the payment; neither in a condition of words alone."""
+        for pattern in self.terms.qualifications:
+            if match := pattern.fullmatch(text):
+                return money(match["spent"]), int(match["days"])
+        if not text or re.search(r"[0-9]", text):
+            raise UnknownTerm(f"a qualification of unknown shape: {text!r}")
+        return None, None
+
+    def _caps(self, text: str) -> tuple[Decimal, ...]:
+        """The amounts of a cap: one, or the two ends of a range, the last of which may be open (`$100,000+`)."""
+        if not text or fold(text) in self.terms.no_cap:
+            return ()
+        ends = tuple(money(part) for part in _RANGE.split(text.removesuffix("+")) if AMOUNT.fullmatch(part))
+        if not ends or len(ends) != len(_RANGE.split(text)) or len(ends) > 2:
+            raise UnknownTerm(f"a cap of unknown shape: {text!r}")
+        return ends
+
+    def _limit(self, cells: Mapping[str, str]) -> None:
+        model, tokens = cells["model"], cells["tokens"]
+        if not tokens:
+            if fold(model) not in self.terms.banners:
+                raise UnknownTerm(f"unknown group of models {model!r}, or a limit is missing")
+            return
+        if not _COUNT.match(tokens) or not model or not self.tab:
+            raise UnknownTerm(f"expected a usage tier, a model and a count of tokens, saw {tokens!r}")
+        limit = BatchLimit(model=model, usage_tier=self.tab, tokens=whole_number(tokens), quote=tokens)
+        if self.batch.setdefault((self.tab, model), limit) != limit:
+            self.problem("conflict", model, f"two limits for {model!r} in {self.tab}: {tokens}", tokens)
+
+
+def _amounts(cell: str) -> int:
+    """Amounts of money, or one count."""
+    return len(COUNTED.findall(cell)) or bool(_COUNT.match(cell))
