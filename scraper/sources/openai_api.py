@@ -1,0 +1,247 @@
+"""OpenAI's API pricing page: HTML whose rows stand in the props of its islands, and earlier and other forms of it.
+
+https://developers.openai.com/api/docs/pricing: a table per kind of model, a tab per service tier. A model stands in
+several tables, so its section here is whatever the page says of it, wherever.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from bs4 import BeautifulSoup
+
+from ratecards.model import Evidence, Rate
+from scraper.errors import LayoutChanged
+from scraper.normalise import fold
+from scraper.parse import Text, only, soup
+from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
+from scraper.sources.openai_pages import converted_page, html_page, mdx_page
+from scraper.sources.openai_rows import PROVIDER, SOURCE, RowReading, bounds, frame, read_row
+from scraper.sources.openai_tables import Page, lost_numbers
+from scraper.sources.openai_terms import Terms, load_terms
+from scraper.words import COUNTED
+
+PARSER = "1"
+_HTML = re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE)
+_SCRIPTS = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
+_PROPS = re.compile(r'<astro-island\b[^>]*?\bcomponent-export="([^"]*)"[^>]*?\bprops="([^"]*)"')
+
+
+def urls() -> Mapping[str, str]:
+    """The HTML page; its twin loses tables."""
+    return load_terms().urls
+
+
+def renames() -> Mapping[str, str]:
+    """Confirmed renames: none so far."""
+    return {}
+
+
+def fingerprint(body: str) -> str:
+    """What prices stand in: the islands' props and the article's words, without the ids each deployment changes."""
+    start, end = body.find("<article"), body.rfind("</article>")
+    if not _HTML.match(body) or not 0 <= start < end:
+        return body
+    article = _SCRIPTS.sub("", body[start:end])
+    props = [f"{name} {text}" for name, text in _PROPS.findall(article)]
+    return "\n".join([*props, re.sub(r"<[^>]*>", " ", article)])
+
+
+def read(body: str) -> Reading:
+    """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
+    terms = load_terms()
+    page = _page(body, terms)
+    least = terms.tables_min[page.form]
+    tables = [table for table in page.tables if not table.shown]
+    if len(tables) < least:
+        raise LayoutChanged(f"expected at least {least} tables, saw {len(tables)}")
+    book = _Book(terms)
+    frames = [frame(table, terms) for table in page.tables]
+    long = bounds(frames, terms)
+    for known in frames:
+        for row in known.table.rows:
+            book.add(read_row(known, row, long, terms))
+    book.lost(page)
+    for text in page.texts:
+        book.prose(text)
+    reading = book.reading("html" if page.form == "html" else "md")
+    reading.tables = len(tables)
+    reading.suspicions += page.strange
+    missing = _printed(body) - page.dollars
+    if missing > 0:
+        reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+    return reading
+
+
+# ---------------------------------------------------------------------------------- the page's proofs
+
+
+def _page(body: str, terms: Terms) -> Page:
+    """The page in whichever of its forms. Raises `LayoutChanged` naming what arrived instead."""
+    if not body.strip():
+        raise LayoutChanged("empty page: expected the pricing page, saw no text")
+    for what, marks in terms.not_the_page.items():
+        if any(mark in body for mark in marks) and "PricingTable" not in body:
+            raise LayoutChanged(f"{what}: expected the pricing page, saw {what} ({_title(body)})")
+    if _HTML.match(body):
+        tree = soup(body)
+        _prove_html(body, tree, terms)
+        return html_page(only(tree, "article", "the article"), terms)
+    if "<TextTokenPricingTables" in body:
+        page, ending = mdx_page(body, terms), "/>"
+    elif re.match(r"\s*# Pricing\n", body) and "\n### Text tokens\n" in body:
+        page, ending = converted_page(body, terms), "|"
+    else:
+        raise LayoutChanged(f"expected the pricing page, saw {_title(body)}")
+    last = page.places[-1].title if page.places else "no heading"
+    if fold(last) not in terms.last_titles or not body.rstrip().endswith(ending):
+        expected = f"{' or '.join(terms.last_titles)} and {ending!r} at the end"
+        raise LayoutChanged(f"truncated page: expected {expected}, saw {last!r} and {body[-40:]!r}")
+    return page
+
+
+def _title(body: str) -> str:
+    title = re.search(r"<title[^>]*>(.*?)</title>", body[:20000], re.DOTALL | re.IGNORECASE)
+    return f"title {' '.join(title[1].split())!r}" if title else f"no title, {' '.join(body[:60].split())!r}"
+
+
+def _prove_html(body: str, tree: BeautifulSoup, terms: Terms) -> None:
+    lang = str(tree.html.get("lang") if tree.html else "")
+    if lang.lower().split("-")[0] != terms.language:
+        raise LayoutChanged(f"localised page: expected <html lang={terms.language!r}>, saw {lang!r} ({_title(body)})")
+    canonical = [str(link.get("href")) for link in tree.find_all("link", rel="canonical")]
+    if canonical != [terms.canonical]:
+        raise LayoutChanged(f"soft 404 or another page: expected canonical {terms.canonical}, saw {canonical}")
+    if not re.search(r"</body>\s*</html>\s*\Z", body, re.IGNORECASE):
+        raise LayoutChanged(f"truncated page: expected </html> at the end, saw {body[-40:]!r}")
+
+
+def _printed(body: str) -> int:
+    """The amounts with a dollar sign in the part of the bytes that prices stand in."""
+    start, end = body.find("<article"), body.rfind("</article>")
+    html = _HTML.match(body) is not None
+    return len(COUNTED.findall(_SCRIPTS.sub("", body[start:end]) if html else body))
+
+
+# ------------------------------------------------------------------------------------------- sections
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What the page says of one model."""
+
+    section: Section
+    names: list[str] = field(default_factory=list)
+    rates: list[Rate] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+class _Book:
+    """Gathers rows into a section per model, in the page's order."""
+
+    def __init__(self, terms: Terms) -> None:
+        self.terms = terms
+        self.entries: dict[str, _Entry] = {}
+        self.others: list[Section] = []
+        self.amounts = Amounts()
+        self.suspicions: list[str] = []
+
+    def _entry(self, model: str, title: str, anchor: str) -> _Entry:
+        key = model or f"? {title}"
+        if key not in self.entries:
+            models = (model,) if model else ()
+            self.entries[key] = _Entry(Section(model or title, anchor, models, counted=model != "tools"))
+        return self.entries[key]
+
+    def add(self, row: RowReading) -> None:
+        """Count a row in, with its rates or its problem."""
+        entry = self._entry(row.model, row.name, row.anchor)
+        entry.names.append(row.name)
+        entry.rates += row.rates
+        entry.section.amounts.add(row.amounts)
+        entry.section.problems += [row.problem] if row.problem else []
+
+    def lost(self, page: Page) -> None:
+        """A section with a problem for each heading whose table is missing, and a doubt about the whole page.
+
+        Whose rows those were is not known, and a model stands in several tables: what is read of it is not all.
+        """
+        missing = page.lost(self.terms.bare)
+        for title in dict.fromkeys(place.title for place in (*missing, *(place for place, _ in page.cut))):
+            rule = self.terms.sections.get(fold(title))
+            section = Section(title, rule.anchor if rule else "")
+            for words in [words for place, words in page.cut if place.title == title]:
+                section.amounts.cells += lost_numbers(words)
+                section.amounts.ignored[self.terms.cut] += lost_numbers(words)
+                section.problems.append(Problem("layout", title, "a table has lost its beginning and its columns"))
+            for place in [place for place in missing if place.title == title]:
+                section.problems.append(Problem("layout", f"{title} / {place.tab or '-'}", "there is no table"))
+            self.others.append(section)
+            self.suspicions.append(f"tables are missing under {title}: the rates read of a model may not be all")
+
+    def prose(self, text: Text) -> None:
+        """Take in a paragraph: metadata, a model that is free, or nothing; money in it has no place."""
+        count = len(COUNTED.findall(text.text))
+        self.amounts.notes += count
+        if count:
+            self.suspicions.append(f"money outside any table: {text.text[:200]}")
+        for name, pattern in self.terms.facts:
+            if match := pattern.search(text.text):
+                for code in text.codes:
+                    if entry := self.entries.get(code):
+                        entry.facts[name] = match["value"]
+        for free in self.terms.free:
+            if free.match.search(text.text):
+                rate = Rate(
+                    provider=PROVIDER,
+                    source=SOURCE,
+                    model=free.model,
+                    plan=self.terms.plan,
+                    meter=free.meter,
+                    unit=free.unit,
+                    availability="free",
+                    price=Decimal(0),
+                    currency=self.terms.currency,
+                    evidence=Evidence(text.text, "text"),
+                )
+                entry = self._entry(free.model, free.model, "")
+                entry.names.append(free.model)
+                entry.rates.append(rate)
+
+    def reading(self, representation: str) -> Reading:
+        """The page as read: drafts for the models that were understood."""
+        sections = [*(entry.section for entry in self.entries.values()), *self.others]
+        reading = Reading(f"{PROVIDER}/{SOURCE}", representation, sections, self.amounts)
+        reading.suspicions += self.suspicions
+        for entry in self.entries.values():
+            word = entry.section.title.partition(" ")[0]
+            if not entry.section.models and word in self.entries:
+                # "gpt-5 (some new condition)": whatever it says, it says it of a model that stands elsewhere, too
+                self.entries[word].section.problems += entry.section.problems
+        for model, entry in self.entries.items():
+            self._draft(model, entry)
+        for section in sections:
+            reading.amounts.add(section.amounts)
+        return reading
+
+    def _draft(self, model: str, entry: _Entry) -> None:
+        section = entry.section
+        rates, conflicts = merged(entry.rates)
+        for first, second in conflicts:
+            message = f"two prices for one key: {first.evidence.quote!r} and {second.evidence.quote!r}"
+            section.problems.append(Problem("conflict", second.evidence.locator, message))
+        if not rates or section.problems:
+            return
+        printed = [name for name in entry.names if name != model] if model != "tools" else ["Tools"]
+        section.cards = [
+            Draft(
+                model=model,
+                name=(printed or [model])[0],
+                anchor=section.anchor,
+                facts=tuple(sorted(entry.facts.items())),
+                rates=tuple(rates),
+            )
+        ]
