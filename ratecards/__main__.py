@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import NoReturn
 
+from ratecards import costargs
+
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
@@ -38,10 +40,11 @@ def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int
     # after the parser, so that --help is quick
     from ratecards.commands import COMMANDS
     from ratecards.dataset import DatasetError
+    from ratecards.usage import CostError
 
     try:
         text = COMMANDS[args.command](args)
-    except (DatasetError, OSError) as error:
+    except (DatasetError, CostError, OSError) as error:
         return _refuse(error)
     return _write(text)
 
@@ -87,14 +90,17 @@ def _parser() -> _Parser:
     upcoming = _command(commands, "upcoming", "list price steps that a page dates for later")
     for command in (models, show, upcoming):
         command.add_argument("--on", type=_day, metavar="DATE", help="as of this day (default: today)")
+    costargs.add(lambda name, words: _command(commands, name, words, ("markdown",)))
     return parser
 
 
-def _command(commands: argparse._SubParsersAction[_Parser], name: str, words: str) -> _Parser:
+def _command(
+    commands: argparse._SubParsersAction[_Parser], name: str, words: str, more: tuple[str, ...] = ()
+) -> _Parser:
     parser = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
     where = "a dataset or a root with one (default: $RATECARDS_DATASET, else the package's own)"
     parser.add_argument("--dataset", metavar="DIR", help=where)
-    parser.add_argument("--format", choices=("table", "csv", "json"), default="table", help="default: table")
+    parser.add_argument("--format", choices=("table", "csv", "json", *more), default="table", help="default: table")
     parser.add_argument("--today", type=_day, help=argparse.SUPPRESS)
     return parser
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,8 @@ from itertools import groupby
 from typing import Any
 
 from ratecards.model import (
+    MODEL_ID,
+    UNIT,
     Evidence,
     Formula,
     Rate,
@@ -27,9 +29,17 @@ from ratecards.model import (
 
 SCHEMA = 1
 AMOUNT = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
+# What a reviewer would not see, or would see in the wrong order: control, format, bidirectional, tag characters.
+INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff"
+    "\ufeff\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
+_HALF = re.compile("[\ud800-\udfff]")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_\-]*\Z")
 _RESERVED = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _GROUP = ("service_tier", "plan", "meter")
+_EVIDENCE = ("quote", "locator", "capture", "observed")
 _LINE = (
     "modality",
     "resolution",
@@ -66,14 +76,19 @@ def word(value: object) -> str:
     text = plain(value) if isinstance(value, Decimal) else str(value)
     if _PLAIN.match(text) and text not in _RESERVED:
         return text
-    # JSON strings are YAML double-quoted scalars, once line and control characters are escaped
+    # JSON strings are YAML double-quoted scalars, but for how they escape what is beyond 16 bits
     quoted = json.dumps(text, ensure_ascii=False)
-    return re.sub("[\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]", lambda m: f"\\u{ord(m.group()):04x}", quoted)
+    return INVISIBLE.sub(lambda m: f"\\u{ord(m[0]):04x}" if m[0] <= "\uffff" else f"\\U{ord(m[0]):08x}", quoted)
+
+
+def dumps(data: object) -> str:
+    """JSON on one line in which every character can be seen: invisible ones are escaped."""
+    return INVISIBLE.sub(lambda m: json.dumps(m[0])[1:-1], json.dumps(data, ensure_ascii=False))
 
 
 def flow(pairs: Iterable[tuple[str, object]]) -> str:
     """A mapping on one line."""
-    return "{" + ", ".join(f"{name}: {word(value)}" for name, value in pairs) + "}"
+    return "{" + ", ".join(f"{word(name)}: {word(value)}" for name, value in pairs) + "}"
 
 
 def _rate_pairs(rate: Rate) -> list[tuple[str, object]]:
@@ -90,7 +105,8 @@ def _rate_pairs(rate: Rate) -> list[tuple[str, object]]:
 
 
 def encode(card: RateCard) -> str:
-    """The card's file text; the same bytes for the same facts, in whatever order they came."""
+    """The card's file text; the same bytes for the same facts, in whatever order they came. Raises `CodecError`."""
+    check(card, f"{card.provider}/{card.source}/{card.model}")
     head: list[tuple[str, object]] = [
         ("schema", SCHEMA),
         *((n, getattr(card, n)) for n in ("provider", "source", "model", "name", "url")),
@@ -137,8 +153,9 @@ def decode(text: str, where: str) -> RateCard:
         raise CodecError(str(error)) from error
     if not isinstance(data, dict):
         raise CodecError(f"{where}: expected a mapping, saw {type(data).__name__}")
-    if data.pop("schema", None) != SCHEMA:
-        raise CodecError(f"{where}: expected schema {SCHEMA}")
+    schema = data.pop("schema", None)
+    if schema is True or schema != SCHEMA:
+        raise CodecError(f"{where}: expected schema {SCHEMA}, saw {schema!r}")
     return card_from(data, where)
 
 
@@ -151,39 +168,80 @@ def card_from(data: dict[str, Any], where: str) -> RateCard:
             for group in data.pop("rates")
             for line in _lines(group, where)
         ]
-        pairs: dict[str, Any] = {n: tuple((data.pop(n, None) or {}).items()) for n in ("used_to_improve", "facts")}
-        card = RateCard(
-            rates=tuple(sorted(rates, key=canonical_order)),
-            formulas=tuple(formula_from(f, where) for f in data.pop("formulas", [])),
-            aliases=tuple(data.pop("aliases", [])),
-            notices=tuple(data.pop("notices", [])),
-            **pairs,
-            **_dated(data, where),
-        )
+        metadata = metadata_from(data, where)
+        card = RateCard(rates=tuple(sorted(rates, key=canonical_order)), **metadata, **_dated(data, where))
     except (TypeError, KeyError, AttributeError) as error:
         raise CodecError(f"{where}: not a card of schema {SCHEMA}: {error}") from error
-    _check(card, where)
+    check(card, where)
     return card
 
 
+def metadata_from(data: dict[str, Any], where: str) -> dict[str, Any]:
+    """What a card says beside its rates, taken out of its plain mapping. Raises `CodecError`."""
+    found: dict[str, Any] = {}
+    for name in ("aliases", "notices", "formulas"):
+        found[name] = data.pop(name, [])
+        if not isinstance(found[name], list):
+            raise CodecError(f"{where}: {name} must be a list, saw {found[name]!r}")
+    for name in ("used_to_improve", "facts"):
+        found[name] = data.pop(name, {})
+        if not isinstance(found[name], dict):
+            raise CodecError(f"{where}: {name} must be a mapping, saw {found[name]!r}")
+        found[name] = found[name].items()
+    found["formulas"] = [formula_from(f, where) for f in found["formulas"]]
+    return {name: tuple(values) for name, values in found.items()}
+
+
 def _dated(data: Mapping[str, Any], where: str) -> dict[str, Any]:
-    return {n: _date(n, v, where) if n in _DATES else v for n, v in data.items()}
+    return {n: day(n, v, where) if n in _DATES else v for n, v in data.items()}
 
 
 def _lines(group: dict[str, Any], where: str) -> list[dict[str, Any]]:
-    if unknown := set(group) - {*_GROUP, "locator", "rates"}:
-        raise CodecError(f"{where}: unknown field {', '.join(sorted(unknown))} in a group of rates")
+    own = {*_GROUP, "locator"}
+    if unknown := set(group) - own - {"rates"}:
+        raise CodecError(f"{where}: unknown field {', '.join(map(str, unknown))} in a group of rates")
+    for line in group["rates"]:
+        if double := own & set(line):
+            raise CodecError(f"{where}: {', '.join(sorted(double))} of a rate that its group gives")
     return list(group["rates"])
 
 
-def _check(card: RateCard, where: str) -> None:
-    for name in ("provider", "source", "model", "name", "url", "capture", "parser"):
-        if not isinstance(getattr(card, name), str):
-            raise CodecError(f"{where}: {name} must be a string, saw {getattr(card, name)!r}")
+def check(card: RateCard, where: str) -> None:
+    """Raises `CodecError` naming `where` if the card is not one that may be published and would be read back."""
+    for name, value in _strings(card):
+        if not isinstance(value, str):
+            raise CodecError(f"{where}: {name} must be a string, saw {value!r}")
+        if _HALF.search(value):
+            raise CodecError(f"{where}: {name} holds half a character: {value!a}")
+    if not (MODEL_ID.match(card.model) and card.capture and card.parser):
+        raise CodecError(f"{where}: expected a model id, capture and parser, saw {card.model!r}")
+    if not all(f.quote and UNIT.match(f.unit) for f in card.formulas):
+        raise CodecError(f"{where}: a formula note needs a quote, and a unit of a quantity and a noun")
+    if any(len(dict(pairs)) < len(pairs) for pairs in (card.used_to_improve, card.facts)):
+        raise CodecError(f"{where}: a fact stands twice")
+    _check_rates(card, where)
+
+
+def _strings(card: RateCard) -> Iterator[tuple[str, object]]:
+    for name in ("provider", "source", "model", "name", "url", "anchor", "capture", "parser"):
+        yield name, getattr(card, name)
+    for name in ("aliases", "notices"):
+        yield from ((name, value) for value in getattr(card, name))
+    for name in ("used_to_improve", "facts"):
+        yield from ((name, value) for pair in getattr(card, name) for value in pair)
+    yield from (("quote", formula.quote) for formula in card.formulas)
+    for rate in card.rates:
+        yield from (("quote", rate.evidence.quote), ("locator", rate.evidence.locator), ("context", rate.context))
+
+
+def _check_rates(card: RateCard, where: str) -> None:
+    owner = (card.provider, card.source, card.model)
     seen: set[tuple[object, ...]] = set()
     for rate in card.rates:
         if wrong := problems(rate):
             raise CodecError(f"{where}: {rate.evidence.locator}: {'; '.join(wrong)}")
+        if (rate.provider, rate.source, rate.model) != owner:
+            raise CodecError(f"{where}: {rate.evidence.locator}: a rate of {rate.provider}/{rate.source} {rate.model}")
         if rate.row_key in seen:
             raise CodecError(f"{where}: {rate.evidence.locator}: two rates with one key")
         seen.add(rate.row_key)
@@ -194,21 +252,26 @@ def rate_from(line: Mapping[str, Any], card: Mapping[str, Any], where: str) -> R
     values: dict[str, Any] = {n: card[n] for n in ("provider", "source", "model")}
     evidence: dict[str, Any] = {}
     for name, value in line.items():
-        target = evidence if name in ("quote", "locator", "capture", "observed") else values
+        if name not in (*_GROUP, *_LINE, *_EVIDENCE):
+            raise CodecError(f"{where}: unknown field {name} of a rate")
+        target = evidence if name in _EVIDENCE else values
         target[name] = _field(name, value, where)
     values.setdefault("unit", "")
-    return Rate(**values, evidence=Evidence(**evidence))
+    rate = Rate(**values, evidence=Evidence(**evidence))
+    if wrong := problems(rate):
+        raise CodecError(f"{where}: {rate.evidence.locator}: {'; '.join(wrong)}")
+    return rate
 
 
 def formula_from(line: Mapping[str, Any], where: str) -> Formula:
-    """A formula note from its plain mapping."""
+    """A formula note from its plain mapping. Raises `CodecError`."""
     values: dict[str, Any] = {n: _field("price" if n == "amount" else n, v, where) for n, v in line.items()}
     return Formula(**values)
 
 
 def _field(name: str, value: object, where: str) -> object:
     if name in _DATES:
-        return _date(name, value, where)
+        return day(name, value, where)
     if name in (*_INTS, "tokens"):
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
             raise CodecError(f"{where}: {name} must be a whole number, saw {value!r}")
@@ -222,9 +285,10 @@ def _field(name: str, value: object, where: str) -> object:
     return value
 
 
-def _date(name: str, value: object, where: str) -> date:
+def day(name: str, value: object, where: str) -> date:
+    """An ISO date in its long form. Raises `CodecError`."""
     try:
-        return date.fromisoformat(str(value))
+        return date.fromisoformat(value if isinstance(value, str) and _DAY.match(value) else "")
     except ValueError as error:
         raise CodecError(f"{where}: {name} must be an ISO date, saw {value!r}") from error
 
@@ -237,10 +301,9 @@ def rate_data(rate: Rate) -> dict[str, object]:
         if value not in ("", None):
             data[name] = _json(value)
     data.setdefault("unit", "")
-    for name in ("quote", "locator", "capture", "observed"):
-        if value := getattr(rate.evidence, name):
-            data[name] = _json(value)
-    return data
+    # an empty cell has an empty quote, and says so
+    data |= {"quote": rate.evidence.quote, "locator": rate.evidence.locator}
+    return data | {n: _json(v) for n in ("capture", "observed") if (v := getattr(rate.evidence, n))}
 
 
 def formula_data(formula: Formula) -> dict[str, object]:

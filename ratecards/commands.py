@@ -105,10 +105,18 @@ def upcoming(args: Namespace) -> str:
     return _data(args, views.UPCOMING, views.upcoming(steps, day))
 
 
+def _computed(args: Namespace) -> str:
+    """A command that computes costs."""
+    from ratecards import costcommands
+
+    return costcommands.run(args)
+
+
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "models": models,
     "show": show,
     "changes": changes,
     "diff": diff,
     "upcoming": upcoming,
+    **dict.fromkeys(("cost", "images", "budget", "compare", "savings", "limits"), _computed),
 }

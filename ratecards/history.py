@@ -1,20 +1,20 @@
 """What changed and when: an append-only log per source, and the cards it folds to.
 
 Each line is one `Change` with two dates: when the page was observed to say so, and when that was recorded.
-Folding the lines of a source in order of observation gives its cards, as of any day.
+Folding the lines of a source gives its cards, as of any day observed and as known at any instant.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from ratecards import codec
-from ratecards.model import META, Rate, RateCard, canonical_order
+from ratecards.model import META, MODEL_ID, Rate, RateCard, canonical_order
 
 KINDS = (
     "model_added",
@@ -53,7 +53,8 @@ class Change:
     """One difference between two editions of one source.
 
     `old` and `new` are the rates before and after; `card` carries a new card (`model_added`) or new metadata
-    (`card_changed`); `fields` names the metadata that differ as (name, before, after).
+    (`card_changed`); `fields` names the metadata that differ as (name, before, after); `number` is the change's line
+    in its file, 0 until it is written.
     """
 
     kind: str
@@ -67,6 +68,7 @@ class Change:
     previous_id: str = ""
     kept: tuple[Rate, ...] = ()
     stamp: Stamp | None = None
+    number: int = field(default=0, compare=False)
 
     @property
     def ratio(self) -> Decimal | None:
@@ -82,32 +84,41 @@ class Change:
         return self.new.effective_from if self.new else None
 
 
+_HEAD = (*META, "anchor", "url")
+_FIELDS = {
+    *("kind", "model", "observed", "recorded", "effective", "capture", "parser", "last_updated", "correction"),
+    *("previous_id", "old", "new", "fields", "card", "kept"),
+}
+
+
 class HistoryError(ValueError):
     """A history line that cannot be read or applied; the message names file and line."""
 
 
 def apply(cards: dict[str, RateCard], change: Change) -> None:
     """Apply one change to the cards of its source, in place. Raises `HistoryError` when it does not fit."""
+    if change.kind == "stepped":
+        return
+    if change.kind in ("model_added", "model_renamed") and change.model in cards:
+        raise HistoryError(f"{change.kind}: {change.model} has a card already")
     if change.kind == "model_added" and change.card:
         cards[change.model] = change.card
-        return
-    if change.kind == "stepped":
         return
     name = change.previous_id or change.model
     if name not in cards:
         raise HistoryError(f"{change.kind} of {name}, which has no card")
-    if change.kind == "model_removed":
-        del cards[name]
-        return
-    cards[change.model] = _changed(cards.pop(name), change)
+    changed = _changed(cards[name], change)
+    del cards[name]
+    if change.kind != "model_removed":
+        cards[change.model] = changed
 
 
 def _changed(card: RateCard, change: Change) -> RateCard:
-    if change.stamp:
+    if change.stamp and change.stamp.observed >= card.observed:
         s = change.stamp
         card = replace(card, observed=s.observed, capture=s.capture, parser=s.parser, last_updated=s.last_updated)
     if change.card:
-        meta = {name: getattr(change.card, name) for name in (*META, "anchor", "url")}
+        meta = {name: getattr(change.card, name) for name in _HEAD}
         card = replace(card, **meta)
     rates = {r.row_key: r for r in card.rates}
     if change.kind == "model_renamed":
@@ -115,25 +126,57 @@ def _changed(card: RateCard, change: Change) -> RateCard:
         card = replace(card, model=change.model)
     if change.old is not None and rates.pop(change.old.row_key, None) is None:
         raise HistoryError(f"{change.kind} of a rate {change.model} does not have: {change.old.evidence.locator}")
+    if change.new is not None and change.new.row_key in rates:
+        raise HistoryError(f"{change.kind}: a rate {change.model} has already: {change.new.evidence.locator}")
     for rate in (*((change.new,) if change.new else ()), *change.kept):
         rates[rate.row_key] = rate
     return replace(card, rates=tuple(sorted(rates.values(), key=canonical_order)))
 
 
 def fold(changes: Iterable[Change], *, until: date | None = None, known: str = "") -> dict[str, RateCard]:
-    """The cards after the changes observed up to `until` and recorded up to the instant `known` (ISO).
+    """The cards after the changes observed up to `until` and recorded up to the instant `known` (as in `recorded`).
 
-    Corrections carry the day of the edition they correct, so that they take their place among its changes.
+    A change applies to the cards of its day as they were known when it was recorded. Where that was late (an edition
+    between others, or a correction, which carries the day of the edition that it corrects), it holds on later days,
+    too, as far as they still say what it changes; what a later edition said otherwise stands.
     """
-    cards: dict[str, RateCard] = {}
-    for change in ordered(changes):
-        if change.stamp is None:
-            raise HistoryError(f"{change.kind} of {change.model} without a stamp")
-        if until is not None and change.stamp.observed > until:
-            break
-        if not known or change.stamp.recorded <= known:
-            apply(cards, change)
-    return cards
+    days: dict[date, dict[str, RateCard]] = {}
+    for change in sorted(changes, key=lambda c: (c.number == 0, c.number)):
+        stamp = _stamp(change)
+        if (until and stamp.observed > until) or (known and stamp.recorded > known):
+            continue
+        cards = _as_of(days, stamp.observed)
+        before = cards.get(change.previous_id or change.model)
+        apply(cards, change)
+        for following in [days[day] for day in days if day > stamp.observed]:
+            if _fits(following, change, before):
+                apply(following, change)
+    return days[max(days)] if days else {}
+
+
+def _as_of(days: dict[date, dict[str, RateCard]], day: date) -> dict[str, RateCard]:
+    """The cards of a day; a day that is new begins as the last one before it."""
+    if day not in days:
+        earlier = max((d for d in days if d < day), default=None)
+        days[day] = dict(days[earlier]) if earlier else {}
+    return days[day]
+
+
+def _fits(cards: Mapping[str, RateCard], change: Change, before: RateCard | None) -> bool:
+    """Whether the cards of a later day still say what the change changes; `before` is the card of its own day."""
+    card = cards.get(change.previous_id or change.model)
+    if change.kind in ("model_added", "model_renamed"):
+        return change.model not in cards and (card is not None) == bool(change.previous_id)
+    if card is None or before is None or change.kind in ("model_removed", "kept"):
+        return card == before and change.kind != "kept"
+    if change.card and any(getattr(card, name) != getattr(before, name) for name in _HEAD):
+        return False
+    rates = {r.row_key: r for r in card.rates}
+    if change.old:
+        said = rates.pop(change.old.row_key, None)
+        if said is None or (said, said.evidence) != (change.old, change.old.evidence):
+            return False
+    return change.new is None or change.new.row_key not in rates
 
 
 def ordered(changes: Iterable[Change]) -> list[Change]:
@@ -141,11 +184,15 @@ def ordered(changes: Iterable[Change]) -> list[Change]:
     return sorted(changes, key=lambda c: c.stamp.observed if c.stamp else date.max)
 
 
-def line(change: Change) -> str:
-    """The change as one JSON line, with a final newline."""
+def _stamp(change: Change) -> Stamp:
     if change.stamp is None:
         raise HistoryError(f"{change.kind} of {change.model} without a stamp")
-    stamp = change.stamp
+    return change.stamp
+
+
+def line(change: Change) -> str:
+    """The change as one JSON line, with a final newline."""
+    stamp = _stamp(change)
     data: dict[str, Any] = {
         "kind": change.kind,
         "model": change.model,
@@ -163,7 +210,7 @@ def line(change: Change) -> str:
         "card": _card_data(change.card) if change.card else None,
         "kept": [codec.rate_data(r) for r in change.kept] or None,
     }
-    return json.dumps({k: v for k, v in data.items() if v is not None}, ensure_ascii=False) + "\n"
+    return codec.dumps({k: v for k, v in data.items() if v is not None}) + "\n"
 
 
 def _card_data(card: RateCard) -> dict[str, Any]:
@@ -190,8 +237,9 @@ def parse(text: str, provider: str, source: str, where: str) -> Iterator[Change]
             continue
         place = f"{where}:{number}"
         try:
-            yield _change(json.loads(words, parse_float=_no_float), provider, source, place)
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            data = json.loads(words, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_once)
+            yield replace(_change(data, provider, source, place), number=number)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise HistoryError(f"{place}: not a change of this version: {error}") from error
 
 
@@ -199,51 +247,65 @@ def _no_float(text: str) -> Any:
     raise ValueError(f"a bare number {text}; amounts are quoted strings")
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError(f"a field stands twice among {', '.join(found)}")
+    return found
+
+
 def _change(data: Mapping[str, Any], provider: str, source: str, place: str) -> Change:
-    owner: dict[str, Any] = {"provider": provider, "source": source, "model": data["model"]}
-    before = {**owner, "model": data.get("previous_id") or data["model"]}
-    if data["kind"] not in KINDS:
-        raise ValueError(f"kind {data['kind']!r}")
-    last = data.get("last_updated")
-    stamp = Stamp(
-        observed=date.fromisoformat(data["observed"]),
-        recorded=data["recorded"],
-        capture=data["capture"],
-        parser=data["parser"],
-        last_updated=date.fromisoformat(last) if last else None,
-        correction=data.get("correction", False),
-    )
-    return Change(
+    if unknown := set(data) - _FIELDS:
+        raise ValueError(f"unknown field {', '.join(sorted(unknown))}")
+    previous, model = _text(data, "previous_id", ""), _text(data, "model")
+    if data["kind"] not in KINDS or not all(MODEL_ID.match(name) for name in (model, previous or model)):
+        raise ValueError(f"{data['kind']!r} of {model!r} is not a kind of change of a model")
+    owner: dict[str, Any] = {"provider": provider, "source": source, "model": model}
+    before = {**owner, "model": previous or model}
+    stamp = _stamp_from(data, place)
+    change = Change(
         kind=data["kind"],
         **owner,
         old=codec.rate_from(data["old"], before, place) if "old" in data else None,
         new=codec.rate_from(data["new"], owner, place) if "new" in data else None,
         card=_card(data["card"], owner, stamp, place) if "card" in data else None,
         fields=tuple((str(a), str(b), str(c)) for a, b, c in data.get("fields", ())),
-        previous_id=data.get("previous_id", ""),
+        previous_id=previous,
         kept=tuple(codec.rate_from(r, owner, place) for r in data.get("kept", ())),
         stamp=stamp,
     )
+    if data.get("effective") != (change.effective.isoformat() if change.effective else None):
+        raise ValueError(f"effective {data.get('effective')}, but the rate says {change.effective}")
+    return change
+
+
+def _stamp_from(data: Mapping[str, Any], place: str) -> Stamp:
+    if data.get("correction", True) is not True:
+        raise ValueError(f"correction {data['correction']!r}")
+    return Stamp(
+        observed=codec.day("observed", data["observed"], place),
+        recorded=_text(data, "recorded"),
+        capture=_text(data, "capture"),
+        parser=_text(data, "parser"),
+        last_updated=codec.day("last_updated", data["last_updated"], place) if "last_updated" in data else None,
+        correction="correction" in data,
+    )
+
+
+def _text(data: Mapping[str, Any], name: str, default: str | None = None) -> str:
+    value = data[name] if default is None else data.get(name, default)
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a string, saw {value!r}")
+    return value
 
 
 def _card(data: Mapping[str, Any], owner: Mapping[str, Any], stamp: Stamp, place: str) -> RateCard:
-    rates = [codec.rate_from(r, owner, place) for r in data.get("rates", ())]
-    pairs: dict[str, Any] = {n: tuple(data.get(n, {}).items()) for n in ("used_to_improve", "facts")}
-    return RateCard(
-        **owner,
-        name=data["name"],
-        url=data["url"],
-        anchor=data.get("anchor", ""),
-        aliases=tuple(data.get("aliases", ())),
-        notices=tuple(data.get("notices", ())),
-        formulas=tuple(codec.formula_from(f, place) for f in data.get("formulas", ())),
-        observed=stamp.observed,
-        capture=stamp.capture,
-        parser=stamp.parser,
-        last_updated=stamp.last_updated,
-        rates=tuple(rates),
-        **pairs,
-    )
+    rest = dict(data)
+    rates = tuple(codec.rate_from(r, owner, place) for r in rest.pop("rates", ()))
+    edition: dict[str, Any] = {n: getattr(stamp, n) for n in ("observed", "capture", "parser", "last_updated")}
+    card = RateCard(**owner, **edition, **codec.metadata_from(rest, place), rates=rates, **rest)
+    codec.check(card, place)
+    return card
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,7 @@ def problems(rate: Rate) -> list[str]:
     if not UNIT.match(rate.unit) and not (rate.unit == "" and rate.price in (None, 0)):
         wrong.append(f"unit {rate.unit!r} is not a quantity and a noun")
     wrong += _money_problems(rate)
+    wrong += _bound_problems(rate)
     if rate.effective_from and rate.effective_until and rate.effective_from > rate.effective_until:
         wrong.append(f"effective from {rate.effective_from} until {rate.effective_until}")
     return wrong
@@ -236,7 +237,7 @@ def _money_problems(rate: Rate) -> list[str]:
     wrong = []
     if (rate.price is None) != (rate.availability not in ("priced", "free")):
         wrong.append(f"{rate.availability} with price {rate.price}")
-    if rate.price is not None and not (rate.price.is_finite() and rate.price >= 0):
+    if rate.price is not None and (not rate.price.is_finite() or rate.price.is_signed()):
         wrong.append(f"price {rate.price} is not a non-negative decimal")
     if rate.availability == "free" and rate.price:
         wrong.append(f"free at {rate.price}")
@@ -245,6 +246,18 @@ def _money_problems(rate: Rate) -> list[str]:
     if rate.price is None and rate.currency:
         wrong.append(f"currency {rate.currency} without a price")
     return wrong
+
+
+def _bound_problems(rate: Rate) -> list[str]:
+    """There must be a number larger than `over` and no larger than `up_to`."""
+    return [
+        f"{what} over {over} and up to {up_to}"
+        for what, over, up_to in (
+            ("prompt", rate.prompt_over, rate.prompt_up_to),
+            ("used", rate.used_over, rate.used_up_to),
+        )
+        if (over or 0) < 0 or (up_to is not None and up_to <= (-1 if over is None else over))
+    ]
 
 
 _ENUMS: dict[str, tuple[str, ...]] = {

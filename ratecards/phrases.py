@@ -69,13 +69,14 @@ def conditions(rate: Rate, day: date | None = None) -> str:
 
 def _bounds(noun: str, over: int | None, up_to: int | None) -> str:
     if over is not None and up_to is not None:
-        return f"{_short(over)} < {noun} <= {_short(up_to)}"
+        return f"{short(over)} < {noun} <= {short(up_to)}"
     if over is not None:
-        return f"{noun} > {_short(over)}"
-    return "" if up_to is None else f"{noun} <= {_short(up_to)}"
+        return f"{noun} > {short(over)}"
+    return "" if up_to is None else f"{noun} <= {short(up_to)}"
 
 
-def _short(count: int) -> str:
+def short(count: int) -> str:
+    """A count in thousands or millions where it is one: `200k`, `1M`, `1,500`."""
     for size, letter in _THOUSANDS:
         if count and count % size == 0:
             return f"{count // size}{letter}"

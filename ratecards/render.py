@@ -41,7 +41,12 @@ def _field(value: object) -> str:
 
 def json_text(rows: Iterable[Mapping[str, object]]) -> str:
     """The rows as a JSON list in ASCII: nothing is lost, and nothing that a terminal would act on is left."""
-    return json.dumps(list(rows), indent=2).replace("\x7f", "\\u007f") + "\n"
+    return json_value(list(rows))
+
+
+def json_value(data: object) -> str:
+    """Plain data as JSON in ASCII, in the same way."""
+    return json.dumps(data, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -18,7 +19,7 @@ def _instant(text: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not an ISO date or instant") from error
-    return at if at.tzinfo else at.replace(tzinfo=UTC)
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -28,9 +29,10 @@ def parser() -> argparse.ArgumentParser:
 
     refresh = commands.add_parser("refresh", help="fetch, read, check, compare, publish")
     refresh.add_argument("source", nargs="*", help="provider/source; all that are configured if none is named")
-    refresh.add_argument("--replay", type=Path, metavar="DIR", help="take kept pages instead of the network")
+    pages = refresh.add_mutually_exclusive_group()
+    pages.add_argument("--replay", type=Path, metavar="DIR", help="take kept pages instead of the network")
+    pages.add_argument("--keep", type=Path, metavar="DIR", help="save what was fetched, for --replay")
     refresh.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
-    refresh.add_argument("--keep", type=Path, metavar="DIR", help="save what was fetched, for --replay")
     refresh.add_argument("--now", type=_instant, metavar="ISO", help="the clock, for tests and replays")
     refresh.add_argument("--dry-run", action="store_true", help="judge, but write nothing")
 
@@ -68,16 +70,19 @@ def main(argv: Sequence[str] | None = None) -> int:
 
     run: Callable[[argparse.Namespace], int] = getattr(commands, options.command)
     try:
-        return run(options)
+        code = run(options)
+        sys.stdout.flush()
     except ScrapeError as error:
         print(f"{options.command}: {error}", file=sys.stderr)
         return 1
-    except KeyError as error:
-        print(f"{options.command}: {error.args[0]}", file=sys.stderr)
+    except commands.UsageError as error:
+        print(f"{options.command}: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        sys.stderr.close()
+        # who reads us has seen enough; the interpreter flushes once more at its end and must not complain, either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    return code
 
 
 if __name__ == "__main__":

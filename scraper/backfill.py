@@ -1,23 +1,26 @@
 """History from kept pages: each edition against the cards as they stood on its day.
 
 Running it again over the same pages with a better parser records what differs as corrections, at their own days.
+A correction holds on until a later edition said something else; an edition that was not known yet does not: where
+the next known one would come out different for it, that one is recorded once more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from ratecards import history
 from ratecards.history import Change
+from ratecards.model import RateCard
+from scraper.compare import changes
 from scraper.dataset import Dataset, State
-from scraper.editions import Edition
-from scraper.errors import DatasetError
+from scraper.editions import Edition, editions
 from scraper.fetch import Page
 from scraper.judge import Verdict, judge
-from scraper.refresh import publication
+from scraper.refresh import baseline, publication
 from scraper.sources import Source
 
 
@@ -26,42 +29,46 @@ def backfill(
 ) -> Iterator[tuple[Verdict, list[str], datetime]]:
     """Read each edition in order of date and publish what it adds.
 
-    Yields the verdict, the files written and the edition's time.
+    Yields the verdict, the files written and the edition's time. Raises `DatasetError` before anything is written.
     """
-    for edition in _editions(pages, paths):
-        log = dataset.changes(source.name)
-        day = edition.at.date()
-        before = history.fold(log, until=day)
-        known = {c.stamp.capture for c in log if c.stamp}
-        capture = f"sha256:{next(iter(edition.pages.values())).sha256}"
-        state = State(capture=capture if capture in known else "", stepped=edition.at.date().isoformat())
-        verdict = judge(source, edition, state, lambda cards=before: cards, now, hold=False)  # type: ignore[misc]
-        if verdict.cards is not None:
-            _settle(dataset, source, verdict, log)
+    found = editions(zip(pages, paths, strict=True), source)
+    baseline(dataset, source.name, dataset.state(source.name))
+    for edition in found:
+        verdict = _one(dataset, source, edition, now)
         written = publication(dataset, [verdict], now).commit() if verdict.cards is not None else []
         yield verdict, written, edition.at
 
 
-def _editions(pages: Sequence[Page], paths: Sequence[Path]) -> list[Edition]:
-    found: dict[datetime, Edition] = {}
-    for page, path in zip(pages, paths, strict=True):
-        kind = "md.txt" if path.name.endswith((".md", ".md.txt")) else path.name.rpartition(".")[2]
-        edition = found.setdefault(page.fetched_at, Edition(page.fetched_at))
-        if kind in edition.pages:
-            raise DatasetError(f"{path}: a second {kind} page of {page.fetched_at:%Y-%m-%d}")
-        edition.pages[kind] = page
-    for edition in found.values():
-        # HTML first: its anchors and date line are the better evidence
-        edition.pages = dict(sorted(edition.pages.items()))
-    return [found[at] for at in sorted(found)]
+def _one(dataset: Dataset, source: Source, edition: Edition, now: datetime) -> Verdict:
+    log, state, day = dataset.changes(source.name), dataset.state(source.name), edition.at.date()
+    before = history.fold(log, until=day)
+    known = {state.capture} | {c.stamp.capture for c in log if c.stamp}
+    first = next(edition.pages[kind] for kind in source.module.urls() if kind in edition.pages)
+    capture = f"sha256:{first.sha256}"
+    own = State(capture=capture if capture in known else "", stepped=day.isoformat())
+    verdict = judge(source, edition, own, lambda: before, now, hold=False)
+    if verdict.cards is not None:
+        if not own.capture:
+            verdict.changes += _afterwards(log, verdict.changes, day, now)
+        _settle(verdict, state, history.fold([*log, *verdict.changes]))
+    return verdict
 
 
-def _settle(dataset: Dataset, source: Source, verdict: Verdict, log: Sequence[Change]) -> None:
+def _afterwards(log: Sequence[Change], fresh: Sequence[Change], day: date, now: datetime) -> list[Change]:
+    """What the next edition in the log says otherwise, now that one stands before it."""
+    later = [c.stamp for c in history.ordered(log) if c.stamp and c.stamp.observed > day]
+    if not later:
+        return []
+    stamp = replace(later[0], recorded=now.strftime("%Y-%m-%dT%H:%M:%SZ"), correction=False)
+    said = history.fold(log, until=stamp.observed)
+    folded = history.fold([*log, *fresh], until=stamp.observed)
+    return [replace(c, stamp=stamp) for c in changes(folded, said)]
+
+
+def _settle(verdict: Verdict, state: State, current: dict[str, RateCard]) -> None:
     """The cards and state after the new changes have taken their place among those already recorded."""
-    current = history.fold([*log, *verdict.changes])
     verdict.cards = current
-    state = dataset.state(source.name)
-    if state.verified and state.verified > verdict.state.verified:
+    if state.observed > verdict.state.observed:
         # an older edition than the newest known: the newest look stays what it was
         verdict.state = replace(state, models=sorted(current))
     else:

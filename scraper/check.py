@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import date
+from decimal import Decimal
 
 from ratecards import codec, history
-from ratecards.model import Rate, RateCard
+from ratecards.model import Rate, RateCard, canonical_order, plain
+from scraper import v1
 from scraper.dataset import Dataset
-from scraper.errors import DatasetError, UnknownTerm
+from scraper.errors import DatasetError
 from scraper.words import AMOUNT, COUNTED, money
+
+_NUMBER = re.compile(r"(?<![0-9.,])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9]|[.,][0-9])")
 
 
 def findings(dataset: Dataset, today: date) -> list[str]:
     """What does not hold, one line each; empty when the dataset is sound."""
     found: list[str] = []
-    names = dataset.names()
+    histories = (dataset.root / "ratecards" / "history").glob("*/*.jsonl")
+    names = sorted({*dataset.names(), *(f"{path.parent.name}/{path.stem}" for path in histories)})
     if not names:
         return [f"{dataset.root}: expected cards under ratecards/cards, saw none"]
     for name in names:
@@ -23,7 +29,7 @@ def findings(dataset: Dataset, today: date) -> list[str]:
             found += _source(dataset, name, today)
         except (DatasetError, history.HistoryError) as error:
             found.append(f"{name}: {error}")
-    return found
+    return found or list(_published(dataset, names))
 
 
 def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
@@ -44,22 +50,30 @@ def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
         yield f"{name}: {seen} amounts on the page and {read} accounted for"
 
 
+def _published(dataset: Dataset, names: Iterable[str]) -> Iterator[str]:
+    """What programs read is what the cards say."""
+    rates = [rate for name in names for card in dataset.cards(name).values() for rate in card.rates]
+    path = dataset.root / "ratecards" / "v1" / "rates.csv"
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    if text != v1.rates_csv(sorted(rates, key=canonical_order)):
+        yield f"{path}: does not hold the rates of the cards"
+
+
 def _evidence(rate: Rate) -> Iterator[str]:
     """A price must stand in its quote; a price of zero needs words for it, a missing price must not hide one."""
     place = f"{rate.source}/{rate.model}: {rate.evidence.locator}"
     quote = rate.evidence.quote
-    amounts = set()
-    for match in AMOUNT.finditer(quote):
-        try:
-            amounts.add(money(match.group()))
-        except UnknownTerm as error:
-            yield f"{place}: {error}"
-    if rate.price and rate.price not in amounts and f"{rate.price:f}" not in quote:
-        yield f"{place}: the quote {quote!r} does not contain {rate.price}"
+    if rate.price and rate.price not in _amounts(quote):
+        yield f"{place}: the quote {quote!r} does not contain {plain(rate.price)}"
     if rate.availability == "free" and not quote.strip():
         yield f"{place}: free without words that say so"
     if rate.availability == "not_available" and COUNTED.search(quote):
         yield f"{place}: not available, but the quote {quote!r} names an amount"
+
+
+def _amounts(quote: str) -> set[Decimal]:
+    """The amounts of a quote; the bare numbers only where it prints none with a sign."""
+    return {money(found) for found in AMOUNT.findall(quote) or _NUMBER.findall(quote)}
 
 
 def _lapsed(card: RateCard, today: date) -> Iterator[str]:

@@ -3,57 +3,99 @@
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import json
+import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from ratecards.model import Rate
 from scraper import report
 from scraper.dataset import Dataset
-from scraper.editions import Edition, load, replay
+from scraper.editions import load, replay
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch import Page, decode
-from scraper.judge import Verdict
-from scraper.publish import locked
-from scraper.reading import Reading
-from scraper.refresh import Progress, fetch_all, judge_one, publication
+from scraper.judge import EXIT, Verdict, standing
+from scraper.publish import STAGING, locked
+from scraper.refresh import Looks, Progress, fetch_all, judge_all, publication
 from scraper.sources import SOURCES, Source, find
+
+
+class UsageError(Exception):
+    """The command line names something that there is not."""
 
 
 def _now(given: datetime | None) -> datetime:
     return given or datetime.now(UTC)
 
 
+def _source(name: str) -> Source:
+    try:
+        return find(name)
+    except KeyError as error:
+        raise UsageError(error.args[0]) from error
+
+
 def refresh(options: argparse.Namespace) -> int:
     """Look, judge, publish. Kept editions are replayed one after the other, each at its own time."""
-    sources = [find(name) for name in options.source] or list(SOURCES)
-    dataset = Dataset(options.to)
-    looks: Mapping[str, Edition | DatasetError]
-    with locked(options.to):
+    sources = [_source(name) for name in options.source] or list(SOURCES)
+    with _target(options.to, dry=options.dry_run) as dataset, _progress(sources) as progress:
         if not options.replay:
-            now = _now(options.now)
-            with _progress(sources) as progress:
-                looks = fetch_all(sources, dataset, lambda: options.now or datetime.now(UTC), options.keep, progress)
-            return _publish(dataset, looks, sources, now, dry=options.dry_run)
+            verdicts, now = _live(dataset, sources, options, progress)
+            return _publish(dataset, verdicts, now, dry=options.dry_run)
         worst = 0
         for at, looks in _replayed(options.replay, sources, dataset):
-            named = [s for s in sources if s.name in looks]
-            worst = max(worst, _publish(dataset, looks, named, options.now or at, dry=options.dry_run))
+            named, now = [s for s in sources if s.name in looks], options.now or at
+            verdicts = judge_all(dataset, named, looks, now, progress)
+            worst = max(worst, _publish(dataset, verdicts, now, dry=options.dry_run))
         return worst
 
 
-def _replayed(
-    folder: Path, sources: Sequence[Source], dataset: Dataset
-) -> Iterator[tuple[datetime, dict[str, Edition]]]:
-    """The kept editions by time; those older than the last good look were read then."""
+@contextmanager
+def _target(root: Path, *, dry: bool) -> Iterator[Dataset]:
+    """The dataset, locked; for a dry run a copy of it that is thrown away, so that it can be written to."""
+    if not dry:
+        with locked(root):
+            yield Dataset(root)
+        return
+    with TemporaryDirectory() as folder:
+        copy = Path(folder)
+        for part in ("ratecards/cards", "ratecards/history", "ratecards/v1", "state", STAGING):
+            if (root / part).is_dir():
+                shutil.copytree(root / part, copy / part, copy_function=shutil.copyfile)
+        for path in copy.rglob("*/"):
+            path.chmod(0o755)
+        with locked(copy):
+            yield Dataset(copy)
+
+
+def _live(
+    dataset: Dataset, sources: Sequence[Source], options: argparse.Namespace, progress: Progress
+) -> tuple[list[Verdict], datetime]:
+    """One run is one instant, whatever the pages' own: it must not end on another day than it began."""
+    now = _now(options.now)
+
+    def fetched(wanted: Sequence[Source], *, again: bool = False) -> Looks:
+        return fetch_all(wanted, dataset, now, lambda: _now(options.now), options.keep, progress, again=again)
+
+    looks = fetched(sources)
+    return judge_all(dataset, sources, looks, now, progress, lambda torn: fetched(torn, again=True)), now
+
+
+def _replayed(folder: Path, sources: Sequence[Source], dataset: Dataset) -> Iterator[tuple[datetime, Looks]]:
+    """The kept editions by time; those older than the last one read were read then."""
     kept = [(e.at, s.name, e) for s in sources for e in replay(folder, s)]
     if not kept:
         raise DatasetError(f"{folder}: expected <provider>/<source>/<ISO time>.<ext> of a source, saw none")
     newest = {s.name: _observed(dataset, s) for s in sources}
     editions = [(at, name, e) for at, name, e in kept if f"{at:%Y-%m-%dT%H:%M:%SZ}" >= newest[name]]
+    if not editions:
+        print(f"nothing to read: the {len(kept)} editions in {folder} are older than the last one read")
     for at in sorted({at for at, *_ in editions}):
         yield at, {name: edition for when, name, edition in editions if when == at}
 
@@ -65,23 +107,8 @@ def _observed(dataset: Dataset, source: Source) -> str:
         return ""  # judged again, where damage is a verdict
 
 
-def _publish(
-    dataset: Dataset,
-    looks: Mapping[str, Edition | DatasetError],
-    sources: Sequence[Source],
-    now: datetime,
-    *,
-    dry: bool,
-) -> int:
-    verdicts = []
-    for source in sources:
-        seen = looks[source.name]
-        if isinstance(seen, DatasetError):
-            verdicts.append(Verdict(source, "DAMAGED", now, [str(seen)]))
-        else:
-            verdicts.append(judge_one(dataset, source, seen, now))
-    result = publication(dataset, verdicts, now)
-    paths = result.paths if dry else result.commit()
+def _publish(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime, *, dry: bool) -> int:
+    paths = publication(dataset, verdicts, now).commit()
     _say(verdicts, now, paths, dry=dry)
     return max((v.exit for v in verdicts), default=0)
 
@@ -131,7 +158,7 @@ def _table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> 
 
 @contextmanager
 def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
-    """A bar on a terminal, a line per source elsewhere."""
+    """A bar on a terminal, a line per source and step elsewhere."""
     if not sys.stderr.isatty():
         yield lambda source, step: print(f"{source.name}: {step}", file=sys.stderr)
         return
@@ -139,47 +166,33 @@ def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
     from rich.progress import Progress as Bar
 
     with Bar(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("fetching", total=len(sources))
+        task = bar.add_task("", total=2 * len(sources))
         yield lambda source, step: bar.update(task, advance=1, description=f"{step} {source.name}")
 
 
 def read(options: argparse.Namespace) -> int:
     """Print what would be published of one page; problems go to stderr, the exit status is the verdict."""
-    source = find(options.source)
+    source = _source(options.source)
     try:
-        reading = source.module.read(_body(options.file, source))
+        reading = source.module.read(decode(load_any(options.file, source)))
     except LayoutChanged as error:
-        print(f"NOT_READ {options.file}: {report.plain_text(str(error))}", file=sys.stderr)
-        return 4
+        _complain(f"NOT_READ {options.file}: {error}")
+        return EXIT["NOT_READ"]
     for problem in reading.problems:
-        print(f"{report.plain_text(problem.place)}: {problem.message}", file=sys.stderr)
-    outcome, code = _standing(reading)
+        _complain(str(problem))
+    outcome = standing(reading)
     whole = outcome in ("READ", "PARTLY_READ")
     rates = reading.rates() if whole else []
-    held = [*reading.rates(held_back=True), *(() if whole else reading.rates())] if options.all else []
-    _print_rates(rates, held, options.format, outcome)
+    held = [*reading.rates(held_back=True), *(() if whole else reading.rates())]
+    _print_rates(rates, held if options.all else None, options.format, outcome)
     for words in reading.suspicions:
-        print(f"SUSPECT: {words}", file=sys.stderr)
-    print(
-        f"{outcome}: {len(rates)} rates of {len({r.model for r in rates})} models; {reading.amounts}",
-        file=sys.stderr,
-    )
-    return code
+        _complain(f"SUSPECT: {words}")
+    _complain(f"{outcome}: {len(rates)} rates of {len({r.model for r in rates})} models; {reading.amounts}")
+    return 0 if outcome == "READ" else EXIT[outcome]
 
 
-def _standing(reading: Reading) -> tuple[str, int]:
-    from scraper.guard import too_little_read
-
-    counted = [s for s in reading.sections if s.counted]
-    if too_little_read(sum(bool(s.problems) for s in counted), len(counted)):
-        return "NOT_READ", 4
-    if reading.suspicions or any(p.kind == "conflict" for p in reading.problems):
-        return "SUSPECT", 5
-    return ("PARTLY_READ", 4) if reading.unread else ("READ", 0)
-
-
-def _body(path: Path, source: Source) -> str:
-    return decode(load_any(path, source))
+def _complain(text: str) -> None:
+    print("\n".join(report.plain_text(line) for line in text.splitlines()), file=sys.stderr)
 
 
 def load_any(path: Path, source: Source) -> Page:
@@ -189,66 +202,83 @@ def load_any(path: Path, source: Source) -> Page:
     except DatasetError:
         if not path.is_file():
             raise
+    try:
         return Page("", "", 200, {}, path.read_bytes(), datetime.now(UTC))
+    except OSError as error:
+        raise DatasetError(f"{path}: expected a page, saw {error}") from error
 
 
-def _print_rates(published: Sequence[Rate], back: Sequence[Rate], style: str, outcome: str) -> None:
+def _print_rates(published: Sequence[Rate], back: Sequence[Rate] | None, style: str, outcome: str) -> None:
+    """Rates in one of the formats; where those held back (`back`) are asked for, each row says what holds it."""
     from scraper import v1
 
     if style == "csv":
-        text = v1.rates_csv(published)
-        if back:
-            first, *lines = text.splitlines()
-            marked = [f"{first},held", *(f"{line}," for line in lines)]
-            marked += [f"{line},{outcome}" for line in v1.rates_csv(back).splitlines()[1:]]
-            text = "\n".join(marked) + "\n"
-        sys.stdout.write(text)
+        sys.stdout.write(v1.rates_csv(published) if back is None else _marked_csv(published, back, outcome))
     elif style == "json":
-        sys.stdout.write(v1.rate_json([*published, *back]))
+        sys.stdout.write(v1.rate_json(published) if back is None else _marked_json(published, back, outcome))
     else:
         for rate in published:
             print(report.plain_text(f"{rate.model:36} {report.what(rate)}: {report.value(rate)}"))
-        for rate in back:
+        for rate in back or ():
             print(report.plain_text(f"HELD {rate.model:31} {report.what(rate)}: {report.value(rate)}"))
+
+
+def _marked_csv(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
+    from scraper import v1
+
+    head, *rows = csv.reader(io.StringIO(v1.rates_csv(published)))
+    _, *held = csv.reader(io.StringIO(v1.rates_csv(back)))
+    out = io.StringIO()
+    marked = [[*head, "held"], *([*row, ""] for row in rows), *([*row, outcome] for row in held)]
+    csv.writer(out, lineterminator="\n").writerows(marked)
+    return out.getvalue()
+
+
+def _marked_json(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
+    from scraper import v1
+
+    rows = [*json.loads(v1.rate_json(published)), *({**r, "held": outcome} for r in json.loads(v1.rate_json(back)))]
+    return "[" + ",".join(f"\n{json.dumps(row, ensure_ascii=False)}" for row in rows) + "\n]\n"
 
 
 def doctor(options: argparse.Namespace) -> int:
     """Every place that is not understood, the nearest known terms, and the lines that would settle it."""
     from scraper.doctor import examine, keep_case
 
-    source = find(options.source)
-    if options.file:
-        page = load_any(options.file, source)
-        bodies = {options.file.name: _body(options.file, source)}
-    else:
-        from scraper.editions import getter, look
-
-        edition = look(source, getter(source, lambda: datetime.now(UTC)), lambda: datetime.now(UTC), {})
-        for kind, error in {**edition.failed, **edition.not_read}.items():
-            print(f"{kind}: {error}", file=sys.stderr)
-        if not edition.pages:
-            return 4 if edition.not_read else 3
-        page = next(iter(edition.pages.values()))
-        bodies = {kind: decode(p) for kind, p in edition.pages.items()}
-    code = 0
-    for name, body in bodies.items():
-        lines, found = examine(source, name, body)
+    source = _source(options.source)
+    pages, code = _patients(source, options.file)
+    for name, page in pages.items():
+        lines, found = examine(source, name, page)
         print("\n".join(report.plain_text(line) for line in lines))
         code = max(code, found)
-        if options.keep:
-            print(f"kept as {keep_case(source, options.keep, name, body, page)}")
+    if options.keep and pages:
+        print(f"kept as {keep_case(source, options.keep, pages)}")
     return code
+
+
+def _patients(source: Source, file: Path | None) -> tuple[Mapping[str, Page], int]:
+    """The pages to examine, by name: a saved one, or those of now; and what kept others from coming."""
+    if file:
+        return {file.name: load_any(file, source)}, 0
+    from scraper.editions import getter, look
+
+    now = datetime.now(UTC)
+    edition = look(source, getter(source, lambda: now), now, {})
+    for kind, error in {**edition.failed, **edition.not_read}.items():
+        _complain(f"{kind}: {error}")
+    missing = "NOT_READ" if edition.not_read else "NOT_FETCHED"
+    return edition.pages, EXIT[missing] if edition.not_read or not edition.pages else 0
 
 
 def backfill(options: argparse.Namespace) -> int:
     """History from saved pages, in date order, without holds; a second reading of an edition gives corrections."""
+    from dataclasses import replace
+
     from scraper.backfill import backfill as run
 
-    source = find(options.source)
-    pages = [load(path, source) for path in options.file]
+    source = _source(options.source)
+    pages = [(load_any if options.date else load)(path, source) for path in options.file]
     if options.date:
-        from dataclasses import replace
-
         pages = [replace(page, fetched_at=options.date) for page in pages]
     with locked(options.to):
         worst = 0

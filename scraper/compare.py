@@ -1,8 +1,10 @@
 """Two editions of one source, joined once on what identifies a rate; the rest are words for the differences.
 
 The join key leaves out unit and dates, which are values. What it leaves over on both sides is paired once more
-without unit, resolution and context, where the price is the same, so that a split or a re-labelling is not taken
-for a removal. Evidence is compared last: other words for the same rate are `reworded`, never a price change.
+without resolution and context, where price and unit are the same, so that a split or a re-labelling is not taken
+for a removal; a rate without a price may have another unit, which it borrowed. Bounds are never paired loosely: a
+threshold that moves takes two rates away and adds two. Evidence is compared last: other words for the same rate are
+`reworded`, never a price change. Nothing changes where only an order does, of rates or of notes.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ from dataclasses import replace
 from datetime import date
 
 from ratecards.history import Change
-from ratecards.model import JOIN_KEY, META, Rate, RateCard, canonical_order
+from ratecards.model import JOIN_KEY, Rate, RateCard, canonical_order, plain
 
 _LOOSE = tuple(n for n in JOIN_KEY if n not in ("resolution", "context"))
 
@@ -29,24 +31,36 @@ def changes(
     """What must happen to the `old` cards (by model) to give the `new` ones.
 
     `renames` are confirmed renames, old id to new id. `kept` names models that were not read and therefore
-    neither change nor disappear. `places` says whether locators are compared, too.
+    neither change nor disappear, nor are they renamed. `places` says whether locators are compared, too.
     """
     found: list[Change] = []
-    moved = {a: b for a, b in (renames or {}).items() if a in old and b in new and b not in old and a not in new}
+    held = set(kept)
     before = dict(old)
-    for previous, model in sorted(moved.items()):
+    for previous, model in _moved(set(old) - held, set(new) - held, renames or {}).items():
         card = before.pop(previous)
         found.append(_change("model_renamed", new[model], previous_id=previous))
         before[model] = replace(card, model=model, rates=tuple(replace(r, model=model) for r in card.rates))
-    held = set(kept)
     for model in sorted({*before, *new} - held):
         if model not in new:
             found.append(_change("model_removed", before[model]))
         elif model not in before:
-            found.append(_change("model_added", new[model], card=new[model]))
+            rates = tuple(sorted(new[model].rates, key=canonical_order))
+            found.append(_change("model_added", new[model], card=replace(new[model], rates=rates)))
         else:
             found += _card_changes(before[model], new[model], places=places)
     return found
+
+
+def _moved(old: set[str], new: set[str], renames: Mapping[str, str]) -> dict[str, str]:
+    """Old id to new id, chains of renames followed; where several became one, the first by name did."""
+    moved: dict[str, str] = {}
+    for previous in sorted(old - new):
+        model = previous
+        for _ in renames:
+            model = model if model in new else renames.get(model, model)
+        if model in new - old - set(moved.values()):
+            moved[previous] = model
+    return moved
 
 
 def _change(kind: str, of: RateCard, **values: object) -> Change:
@@ -55,7 +69,7 @@ def _change(kind: str, of: RateCard, **values: object) -> Change:
 
 def _card_changes(old: RateCard, new: RateCard, *, places: bool) -> list[Change]:
     found: list[Change] = []
-    if any(getattr(old, n) != getattr(new, n) for n in META):
+    if _meta(old) != _meta(new):
         found.append(_change("card_changed", new, card=replace(new, rates=()), fields=field_changes(old, new)))
     for before, after in _pairs(old.rates, new.rates):
         kind = _kind(before, after, places=places)
@@ -68,23 +82,30 @@ def field_changes(old: RateCard, new: RateCard) -> tuple[tuple[str, str, str], .
     """The metadata that differ, as (path, before, after), told by deepdiff on identity-keyed plain data."""
     from deepdiff import DeepDiff
 
-    diff = DeepDiff(_meta(old), _meta(new), view="tree")
+    # a notice may well begin with two underscores, which deepdiff takes for a private attribute
+    diff = DeepDiff(_meta(old), _meta(new), view="tree", ignore_private_variables=False)
     rows = []
     for level in (level for group in diff.values() for level in group):
         path = ".".join(str(p) for p in level.path(output_format="list"))
-        before, after = (("" if str(v) == "not present" else str(v)) for v in (level.t1, level.t2))
+        before, after = (v if isinstance(v, str) else "" for v in (level.t1, level.t2))
         rows.append((path, before, after))
     return tuple(sorted(rows))
 
 
 def _meta(card: RateCard) -> dict[str, object]:
+    """What a card says beside its rates, keyed by identity, so that an order is nothing; all leaves are strings."""
+    notes: dict[str, list[str]] = {}
+    for f in card.formulas:
+        tokens, amount = "" if f.tokens is None else str(f.tokens), "" if f.amount is None else plain(f.amount)
+        said = " ".join(filter(None, (f.meter, f.modality, tokens, amount, f.currency)))
+        notes.setdefault(f"{f.quote} [{f.resolution} {f.unit}]", []).append(said)
     return {
         "name": card.name,
         "aliases": dict.fromkeys(card.aliases, "alias"),
         "used_to_improve": dict(card.used_to_improve),
         "facts": dict(card.facts),
         "notices": dict.fromkeys(card.notices, "printed"),
-        "formulas": {f"{f.quote} [{f.resolution} {f.unit}]": f"{f.tokens} {f.amount}" for f in card.formulas},
+        "formulas": {note: "; ".join(sorted(said)) for note, said in notes.items()},
     }
 
 
@@ -93,15 +114,17 @@ def _kind(old: Rate | None, new: Rate | None, *, places: bool) -> str:
     if old is None or new is None:
         return "rate_added" if old is None else "rate_removed"
     tests = (
-        ("relabelled", (old.resolution, old.context) != (new.resolution, new.context)),
         ("unit_changed", old.unit != new.unit and None not in (old.price, new.price)),
         ("availability_changed", old.availability != new.availability),
         ("repriced", (old.price, old.currency) != (new.price, new.currency)),
         ("redated", (old.effective_from, old.effective_until) != (new.effective_from, new.effective_until)),
+        ("relabelled", (old.resolution, old.context) != (new.resolution, new.context)),
         # a cell without a price borrows its unit from its neighbour: no news when that changes
         ("relabelled", old.unit != new.unit),
         ("reworded", old.evidence.quote != new.evidence.quote),
         ("reworded", places and old.evidence.locator != new.evidence.locator),
+        # a rate that was held and is read again as it was has the card's own edition for evidence
+        ("reworded", old.evidence.capture != new.evidence.capture),
     )
     return next((kind for kind, differs in tests if differs), "")
 
@@ -123,7 +146,8 @@ def _pairs(old: Iterable[Rate], new: Iterable[Rate]) -> list[Pair]:
 
 
 def _loose_key(rate: Rate) -> object:
-    return tuple(getattr(rate, n) for n in _LOOSE), rate.price, rate.unit, rate.availability
+    unit = "" if rate.price is None else rate.unit
+    return tuple(getattr(rate, n) for n in _LOOSE), rate.price, unit, rate.availability
 
 
 def _join(

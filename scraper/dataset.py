@@ -51,6 +51,13 @@ class State:
         return date.fromisoformat(self.verified) if self.verified else None
 
 
+def _typed(state: State) -> State:
+    wrong = [n for n, fresh in asdict(State()).items() if type(getattr(state, n)) is not type(fresh)]
+    if wrong:
+        raise TypeError(f"{', '.join(wrong)} of another type")
+    return state
+
+
 class Dataset:
     """A dataset's root directory: `ratecards/` (the data) and `state/` beside it."""
 
@@ -78,8 +85,8 @@ class Dataset:
             data = json.loads(path.read_text(encoding="utf-8"))
             if data["schema"] != STATE_SCHEMA:
                 raise DatasetError(f"{path}: expected state schema {STATE_SCHEMA}, saw {data['schema']!r}")
-            return State(**data)
-        except (ValueError, KeyError, TypeError) as error:
+            return _typed(State(**data))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise DatasetError(f"{path}: not a state file, restore it from git: {error}") from error
 
     def cards(self, name: str, expected: list[str] | None = None) -> dict[str, RateCard]:
@@ -93,7 +100,7 @@ class Dataset:
         for path in sorted(folder.glob("*.yaml")):
             try:
                 card = codec.decode(path.read_text(encoding="utf-8"), str(path))
-            except (codec.CodecError, UnicodeDecodeError) as error:
+            except (codec.CodecError, UnicodeDecodeError, OSError) as error:
                 raise DatasetError(f"damaged baseline, restore it from git: {error}") from error
             if (f"{card.provider}/{card.source}", card.model) != (name, path.stem):
                 raise DatasetError(f"{path}: holds the card of {card.provider}/{card.source} {card.model}")
@@ -113,7 +120,7 @@ class Dataset:
         provider, source = name.split("/")
         try:
             return list(history.parse(path.read_text(encoding="utf-8"), provider, source, str(path)))
-        except (history.HistoryError, UnicodeDecodeError) as error:
+        except (history.HistoryError, UnicodeDecodeError, OSError) as error:
             raise DatasetError(f"damaged history, restore it from git: {error}") from error
 
     def names(self) -> list[str]:

@@ -3,70 +3,114 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
-from scraper.errors import LayoutChanged
-from scraper.fetch import Page
+from scraper.errors import DatasetError, LayoutChanged
+from scraper.fetch import Page, decode
+from scraper.judge import EXIT, standing
 from scraper.normalise import fold
-from scraper.reading import Problem
+from scraper.reading import Problem, Reading
 from scraper.sources import Source
 
-CASES = Path("tests") / "pages"
+CASES = Path(__file__).resolve().parent.parent / "tests" / "pages"
+_CASE = re.compile(r"[a-z0-9][a-z0-9._\-]*\Z")
+_SCRIPTS = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_KEY = re.compile(r"AIza[0-9A-Za-z_\-]{20,}")
+# Where in a vocabulary the known terms of a kind of problem stand; of other kinds, anywhere.
+_PLACES = {"label": ("rows", "metadata_rows"), "tab": ("tabs",), "header": ("headers", "proofs")}
 _REMEDIES = {
-    "label": "rows:\n    {term}: {{meter: METER}}",
+    "label": "rows:\n  {term}: {{meter: METER}}",
     "tab": "tabs: {{{term}: SERVICE_TIER}}",
-    "header": "headers:\n    plans: {{{term}: PLAN}}",
-    "unclaimed": 'ignore:\n    - {{section: SECTION, match: "{term}", reason: "WHY IT GIVES NO RATE"}}',
-    "layout": 'without_ids: ["{term}"]',
-    "cell": "a production in scraper/grammar.py, or a phrase under phrases: in the vocabulary",
-    "conflict": "a condition in the vocabulary that tells the two rows apart",
+    "header": "headers:\n  plans: {{{plan}: PLAN}}",
+    "unclaimed": 'ignore:\n  - {{section: {section}, match: {match}, reason: "WHY IT GIVES NO RATE"}}',
+    "layout": "without_ids: [{anchor}]",
+    "cell": "# a production in scraper/grammar.py, or a phrase under phrases:",
+    "conflict": "# a condition that tells the two rows apart, or a word to the publisher",
 }
 
 
-def examine(source: Source, name: str, body: str) -> tuple[list[str], int]:
+def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
     """The findings on one page as lines, and the exit status that `read` would give."""
+    body = ""
     try:
+        body = decode(page)
         reading = source.module.read(body)
     except LayoutChanged as error:
-        return [f"{name}: NOT_READ: {error}", *_proofs(body)], 4
+        return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
+    outcome = standing(reading)
     lines = [f"{name}: {reading.amounts}; {len(reading.problems)} problems in {len(reading.unread)} sections"]
-    known = _known_terms(source)
-    for problem in reading.problems:
-        lines += _explain(problem, known, source)
+    for section in reading.unread:
+        for problem in section.problems:
+            lines += _explain(problem, "model" if section.counted else "SECTION", source)
     lines += [f"SUSPECT: {words}" for words in reading.suspicions]
-    if not reading.problems and not reading.suspicions:
+    if outcome == "READ":
         return [*lines, "nothing to settle: every amount is read or accounted for"], 0
-    return lines, 5 if reading.suspicions and not reading.problems else 4
+    return [*lines, f"{outcome}: {_standing(reading)}"], EXIT[outcome]
+
+
+def _standing(reading: Reading) -> str:
+    counted = [s for s in reading.sections if s.counted]
+    return f"{sum(bool(s.problems) for s in counted)} of {len(counted)} sections unread"
 
 
 def _proofs(body: str) -> list[str]:
-    head = " ".join(body[:400].split())
+    head = " ".join(body[:4000].split())
     return [
         f"  the page begins: {head[:160]}",
         "  if this is the page after a redesign: the proofs and the frame are in the vocabulary",
     ]
 
 
-def _explain(problem: Problem, known: Sequence[str], source: Source) -> Iterator[str]:
+def _explain(problem: Problem, section: str, source: Source) -> Iterator[str]:
     yield f"{problem.kind} at {problem.place}"
     yield from (f"  {line}" for line in problem.message.splitlines())
     term = fold(problem.term)[:120]
-    if near := get_close_matches(term, known, n=3, cutoff=0.5):
+    if near := get_close_matches(term, _known_terms(source, problem.kind), n=3, cutoff=0.5):
         yield f"  nearest known: {', '.join(near)}"
-    if remedy := _REMEDIES.get(problem.kind):
-        yield f"  to settle it, in scraper/sources/{source.source.replace('-', '_')}.yaml:"
-        yield f"    {remedy.format(term=term)}"
+    if lines := _remedy(problem, term, section):
+        yield f"  to settle it, in {_vocabulary(source)}:"
+        yield from (f"    {line}" for line in lines)
 
 
-def _known_terms(source: Source) -> list[str]:
-    """Every word of the vocabulary that a label, header or tab could have meant."""
+def _remedy(problem: Problem, term: str, section: str) -> list[str]:
+    """Lines for the vocabulary; none where the problem names no term that a line could take in."""
+    if not problem.term and problem.kind != "conflict":
+        return []
+    if problem.kind == "layout" and not problem.message.startswith("no model id"):
+        return []
+    return (
+        _REMEDIES.get(problem.kind, "")
+        .format(
+            term=_quoted(term),
+            plan=_quoted(term.partition(", per ")[0]),
+            match=_quoted(re.escape(" ".join(problem.term.split())[:120])),
+            anchor=_quoted(problem.place),
+            section=section,
+        )
+        .splitlines()
+    )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _vocabulary(source: Source) -> str:
+    return f"scraper/sources/{source.source.replace('-', '_')}.yaml"
+
+
+def _known_terms(source: Source, kind: str) -> list[str]:
+    """Every word of the vocabulary that a term of this kind could have meant."""
     from ratecards import strictyaml
 
-    path = Path(__file__).parent / "sources" / f"{source.source.replace('-', '_')}.yaml"
+    path = Path(__file__).resolve().parent.parent / _vocabulary(source)
+    vocabulary = strictyaml.load(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}
     found: list[str] = []
-    pending = [strictyaml.load(path.read_text(encoding="utf-8"), path.name)]
+    pending: list[Any] = [vocabulary[name] for name in _PLACES.get(kind, vocabulary) if name in vocabulary]
     while pending:
         item = pending.pop()
         if isinstance(item, dict):
@@ -79,13 +123,23 @@ def _known_terms(source: Source) -> list[str]:
     return sorted({fold(f) for f in found if len(f) < 80})
 
 
-def keep_case(source: Source, case: str, name: str, body: str, page: Page) -> Path:
-    """Save a page as a case: `tests/pages/<provider>/<source>/<case>/`, with url, date and hash beside it."""
+def keep_case(source: Source, case: str, pages: Mapping[str, Page]) -> Path:
+    """Save a page as a case: `tests/pages/<provider>/<source>/<case>/`, with url, date and hash in `page.json`.
+
+    Only the part that prices stand in is saved: browser keys and scripts stand outside of it, or are taken out.
+    """
+    if not _CASE.match(case):
+        raise DatasetError(f"{case!r}: expected a name of small letters, digits, dots and hyphens for a case")
     folder = CASES / source.name / case
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"page.{'html' if body.lstrip().startswith('<') else 'md.txt'}"
-    # browser keys and scripts stand outside the part that prices stand in
-    path.write_text(source.module.fingerprint(body), encoding="utf-8")
-    about = {"from": name, "url": page.url, "fetched": page.fetched_at.isoformat(), "sha256": page.sha256}
+    about = {}
+    for name, page in pages.items():
+        body = page.body.decode("utf-8", "replace")
+        prices = _KEY.sub("AIza-REDACTED", _SCRIPTS.sub("", source.module.fingerprint(body)))
+        kinds = [k for k in source.module.urls() if (k == "html") == body.lstrip().startswith("<")]
+        file = f"page.{kinds[0] if kinds else 'txt'}"
+        (folder / file).write_text(prices, encoding="utf-8")
+        fetched = page.fetched_at.isoformat()
+        about[file] = {"from": name, "url": page.url, "fetched": fetched, "sha256": page.sha256}
     (folder / "page.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
-    return path
+    return folder

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
@@ -24,13 +25,17 @@ Getter = Callable[[str, Validators | None], Page | None]
 
 @dataclass(slots=True)
 class Edition:
-    """What one look brought, by representation: pages, those not modified, and those that failed and why."""
+    """What one look brought, by representation: pages, those not modified, and those that failed and why.
+
+    `skipped` says how to enable a source that is not configured here.
+    """
 
     at: datetime
     pages: dict[str, Page] = field(default_factory=dict)
     not_modified: set[str] = field(default_factory=set)
     failed: dict[str, FetchFailed] = field(default_factory=dict)
     not_read: dict[str, LayoutChanged] = field(default_factory=dict)
+    skipped: str = ""
 
 
 def getter(source: Source, clock: Clock) -> Getter:
@@ -43,9 +48,9 @@ def getter(source: Source, clock: Clock) -> Getter:
     return get
 
 
-def look(source: Source, get: Getter, clock: Clock, validators: Mapping[str, Validators]) -> Edition:
+def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Validators]) -> Edition:
     """Fetch every representation of a source. Where only some are unmodified, those are fetched again in full."""
-    edition = Edition(clock())
+    edition = Edition(at)
     urls = source.module.urls()
     for kind, url in urls.items():
         _get(edition, kind, url, get, validators.get(kind))
@@ -70,52 +75,87 @@ def _get(edition: Edition, kind: str, url: str, get: Getter, validators: Validat
             edition.pages[kind] = page
 
 
-def replay(folder: Path, source: Source) -> Iterator[Edition]:
+def replay(folder: Path, source: Source) -> list[Edition]:
     """The kept editions of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each."""
-    editions: dict[datetime, Edition] = {}
-    for path in sorted((folder / source.name).glob("*")):
-        match = _NAME.match(path.name)
-        if path.name.endswith(".headers.json") or not match:
-            continue
-        page = load(path, source)
-        editions.setdefault(page.fetched_at, Edition(page.fetched_at)).pages[match[2]] = page
-    yield from (editions[at] for at in sorted(editions))
+    names = sorted((folder / source.name).glob("*"))
+    paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith(".headers.json")]
+    found = editions([(load(path, source), path) for path in paths], source)
+    for edition in found:
+        for kind in source.module.urls().keys() - edition.pages.keys():
+            edition.failed[kind] = FetchFailed("not among the kept pages")
+    return found
+
+
+def editions(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Edition]:
+    """Kept pages as editions in order of time: the pages of one instant belong together."""
+    found: dict[datetime, Edition] = {}
+    for page, path in kept:
+        kind = kind_of(path, source)
+        edition = found.setdefault(page.fetched_at, Edition(page.fetched_at))
+        if kind in edition.pages:
+            raise DatasetError(f"{path}: a second {kind} page of {page.fetched_at:%Y-%m-%d %H:%M} UTC")
+        edition.pages[kind] = page
+    return [found[at] for at in sorted(found)]
+
+
+def kind_of(path: Path, source: Source) -> str:
+    """The representation a kept page is, by the ending of its name; `.md` will do for `.md.txt`."""
+    kinds = source.module.urls()
+    ending = path.name.rpartition(".")[2]
+    for kind in kinds:
+        if path.name.endswith(f".{kind}") or kind.startswith(f"{ending}."):
+            return kind
+    raise DatasetError(f"{path}: expected a name that ends in one of {', '.join(kinds)}")
 
 
 def load(path: Path, source: Source) -> Page:
-    """One kept page. Its time and headers come from the file beside it, or its day from its name."""
+    """One kept page. Its time comes from its name, or from the file beside it, which has its headers."""
+    if not path.is_file():
+        raise DatasetError(f"{path}: no such file")
     beside = path.with_name(f"{path.name}.headers.json")
-    match = _NAME.match(path.name)
     try:
         kept = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {}
-        stamp = kept.get("fetched_at") or _iso(match[1] if match else "")
-        kind = match[2] if match else path.suffix.lstrip(".")
-        url = kept.get("url") or source.module.urls().get(kind, "")
-        at = datetime.fromisoformat(stamp)
-        headers = {name: kept[name] for name in _HEADERS if name in kept}
-        return Page(url, url, int(kept.get("status", 200)), headers, path.read_bytes(), at)
-    except (OSError, ValueError, AttributeError) as error:
+        url = kept.get("url") or _url(path, source)
+        headers = {name: str(kept[name]) for name in _HEADERS if name in kept}
+        return Page(url, url, int(kept.get("status", 200)), headers, path.read_bytes(), _time(path, kept))
+    except (OSError, ValueError, AttributeError, TypeError) as error:
         raise DatasetError(f"{path}: expected a kept page named by its ISO date or time, saw {error}") from error
 
 
-def _iso(stamp: str) -> str:
-    day, _, time = stamp.partition("T")
-    return f"{day}T{time.replace('-', ':') or '00:00:00Z'}"
+def _url(path: Path, source: Source) -> str:
+    try:
+        return source.module.urls()[kind_of(path, source)]
+    except DatasetError:
+        return ""  # a page of any name can be read; it is nowhere published
+
+
+def _time(path: Path, kept: Mapping[str, Any]) -> datetime:
+    """The instant in the name; a name with only a day gives way to what the headers say."""
+    match = _NAME.match(path.name)
+    day, _, time = match[1].partition("T") if match else ("", "", "")
+    if not time and (fetched := kept.get("fetched_at", "")):
+        at = datetime.fromisoformat(fetched)
+        return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    return datetime.fromisoformat(f"{day}T{time.replace('-', ':') or '00:00:00Z'}")
 
 
 def keep(folder: Path, source: Source, edition: Edition) -> list[Path]:
     """Save an edition in the layout that `replay` reads. Cookies and keys are not among the headers kept."""
     saved = []
     for kind, page in edition.pages.items():
-        path = folder / source.name / f"{page.fetched_at.strftime(_STAMP)}.{kind}"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(page.body)
+        path = folder / source.name / f"{edition.at.strftime(_STAMP)}.{kind}"
         beside = {
             "url": page.url,
             "status": page.status,
             **page.headers,
             "fetched_at": page.fetched_at.isoformat(),
         }
-        path.with_name(f"{path.name}.headers.json").write_text(json.dumps(beside, indent=1) + "\n", encoding="utf-8")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(page.body)
+            headers = path.with_name(f"{path.name}.headers.json")
+            headers.write_text(json.dumps(beside, indent=1) + "\n", encoding="utf-8")
+        except OSError as error:
+            raise DatasetError(f"{folder}: expected a folder to keep pages in, saw {error}") from error
         saved.append(path)
     return saved

@@ -14,7 +14,7 @@ from typing import Any
 
 from ratecards import history
 from ratecards.history import Change, Stamp, Step
-from ratecards.model import Rate, RateCard
+from ratecards.model import Evidence, Rate, RateCard
 from scraper import guard
 from scraper.compare import changes, rename_proposals
 from scraper.dataset import State
@@ -40,7 +40,10 @@ EXIT = {
 
 @dataclass(slots=True)
 class Verdict:
-    """What became of one look: the outcome, what to publish, and what to tell."""
+    """What became of one look: the outcome, what to publish, and what to tell.
+
+    `disagreed` tells that representations gave different rates: the one doubt that another look may settle.
+    """
 
     source: Source
     outcome: str
@@ -53,11 +56,22 @@ class Verdict:
     steps: list[Step] = field(default_factory=list)
     cards: dict[str, RateCard] | None = None
     state: State = field(default_factory=State)
+    disagreed: bool = False
 
     @property
     def exit(self) -> int:
         """The exit status this outcome asks for."""
         return EXIT[self.outcome]
+
+
+def standing(reading: Reading) -> str:
+    """What a page is worth by itself, before it is compared with anything: READ or one of the failing outcomes."""
+    counted = [s for s in reading.sections if s.counted]
+    if guard.too_little_read(sum(bool(s.problems) for s in counted), len(counted)):
+        return "NOT_READ"
+    if reading.suspicions or any(p.kind == "conflict" for p in reading.problems):
+        return "SUSPECT"
+    return "PARTLY_READ" if reading.unread else "READ"
 
 
 def judge(
@@ -71,27 +85,31 @@ def judge(
 ) -> Verdict:
     """The verdict on one edition. `baseline` is called only when the page has to be read."""
     verdict = Verdict(source, "UNCHANGED", edition.at, state=replace(state))
-    if not edition.pages and not edition.not_modified:
-        failures = {**edition.failed, **edition.not_read}
-        verdict.messages = [f"{kind}: {error}" for kind, error in failures.items()] or ["nothing was fetched"]
+    if edition.skipped:
+        verdict.outcome, verdict.messages = "SKIPPED", [edition.skipped]
+        return verdict
+    verdict.messages = [f"{kind}: {error}" for kind, error in edition.not_read.items()]
+    if edition.not_read or not (edition.pages or edition.not_modified):
+        verdict.messages += [f"{kind}: {error}" for kind, error in edition.failed.items()]
         return _failed(verdict, "NOT_READ" if edition.not_read else "NOT_FETCHED", now)
-    for kind, missing in edition.not_read.items():
-        verdict.messages.append(f"{kind}: {missing}")
-    if edition.not_read:
-        return _failed(verdict, "NOT_READ", now)
-    for kind, error in edition.failed.items():
-        verdict.messages.append(f"{kind} was not fetched ({error}); the other representation was read alone")
+    for kind, failure in edition.failed.items():
+        verdict.messages.append(f"{kind} was not fetched ({failure}); the other representation was read alone")
     bodies, hashes = {}, {}
-    try:
-        for kind, page in edition.pages.items():
-            bodies[kind] = decode(page)
-            hashes[kind] = _sha(source.module.fingerprint(bodies[kind]))
-    except LayoutChanged as error:
-        verdict.messages.append(f"{kind}: {error}")
-        return _failed(verdict, "NOT_READ", now)
+    for kind in source.module.urls():  # the first one has the better evidence
+        if kind not in edition.pages:
+            continue
+        try:
+            bodies[kind] = decode(edition.pages[kind])
+        except LayoutChanged as error:
+            verdict.messages.append(f"{kind}: {error}")
+            return _failed(verdict, "NOT_READ", now)
+        hashes[kind] = _sha(source.module.fingerprint(bodies[kind]))
     if _nothing_new(source, state, hashes):
         _verified(verdict, edition, hashes, now)
         return _stepped(verdict, baseline, now) if state.stepped < _day(edition.at) else verdict
+    if not bodies:
+        verdict.messages.append("not modified, but what was read before is not known well enough")
+        return _failed(verdict, "NOT_FETCHED", now)
     return _read(verdict, edition, bodies, hashes, baseline, now, hold=hold)
 
 
@@ -124,17 +142,18 @@ def _read(
     reading = verdict.reading = readings[first]
     _share_problems(list(readings.values()))
     verdict.messages += [str(p) for p in reading.problems]
-    counted = [s for s in reading.sections if s.counted]
-    if guard.too_little_read(sum(bool(s.problems) for s in counted), len(counted)):
+    if standing(reading) == "NOT_READ":
         return _failed(verdict, "NOT_READ", now)
-    doubts = _doubts(list(readings.items()), reading, state)
-    if doubts:
+    torn = _disagreements(list(readings.items()))
+    verdict.disagreed = bool(torn)
+    if doubts := [*_doubts(readings, reading, state, edition.at), *torn]:
         verdict.messages += doubts
         return _failed(verdict, "SUSPECT", now)
     page = edition.pages[first]
     capture = Capture(page.url, page.sha256, _date(edition.at), reading.last_updated, source.module.PARSER)
-    new = cards(reading, capture, source.provider, source.source)
-    _compare(verdict, baseline(), new, capture, now, hold=hold, places=first == next(iter(source.module.urls())))
+    same = hashes[first] == state.hashes.get(first) or f"sha256:{capture.sha256}" == state.capture
+    places = first == next(iter(source.module.urls()))
+    _compare(verdict, baseline(), capture, now, hold=hold, places=places, same=same)
     _verified(verdict, edition, hashes, now)
     return _stepped(verdict, lambda: verdict.cards or {}, now)
 
@@ -142,41 +161,46 @@ def _read(
 def _compare(
     verdict: Verdict,
     old: Mapping[str, RateCard],
-    new: Mapping[str, RateCard],
     capture: Capture,
     now: datetime,
     *,
     hold: bool,
     places: bool,
+    same: bool,
 ) -> None:
-    assert verdict.reading is not None  # noqa: S101
-    source, state, unread = verdict.source, verdict.state, verdict.reading.unread
-    kept = _unread_models(unread, old, new)
+    reading, source, state = verdict.reading, verdict.source, verdict.state
+    assert reading is not None  # noqa: S101
+    new = cards(reading, capture, source.provider, source.source)
+    kept = _unread_models(reading.unread, old, new, source.module.renames())
     found = changes(old, new, source.module.renames(), kept=kept, places=places)
     verdict.proposals = rename_proposals(found, old)
+    right = _Corrections(reading, state, known=same and bool(old))
     publish = found
     if hold and old:
-        publish, verdict.held, state.holds = guard.split(found, old, state.holds, now)
-    correction = bool(old) and f"sha256:{capture.sha256}" == state.capture
+        publish, state.holds = _hold(verdict, found, old, kept, now, right)
     stamp = Stamp(
         observed=capture.observed,
         recorded=_instant(now),
         capture=f"sha256:{capture.sha256}",
         parser=capture.parser,
         last_updated=capture.last_updated,
-        correction=correction,
     )
-    verdict.changes = [stamped(c, stamp) for c in [*publish, *_kept(publish, verdict.held, old, new)]]
+    verdict.changes = [replace(c, stamp=replace(stamp, correction=right.corrects(c))) for c in publish]
+    verdict.changes += [replace(c, stamp=stamp) for c in _kept(publish, verdict.held, old, new)]
     current = dict(old)
     for change in verdict.changes:
         history.apply(current, change)
     verdict.cards = current
     verdict.outcome = "NEW" if not old else "CHANGED" if verdict.changes else "UNCHANGED"
-    if unread:
+    if reading.unread:
         verdict.outcome = "PARTLY_READ"
-    state.unread = sorted(s.anchor or s.title for s in unread)
-    state.capture, state.tables = f"sha256:{capture.sha256}", verdict.reading.tables
-    amounts = verdict.reading.amounts
+    _remember(state, reading, capture)
+
+
+def _remember(state: State, reading: Reading, capture: Capture) -> None:
+    amounts = reading.amounts
+    state.unread = sorted(_name(s) for s in reading.unread)
+    state.capture, state.tables = f"sha256:{capture.sha256}", reading.tables
     state.amounts = {
         "seen": amounts.seen,
         "cells": amounts.cells,
@@ -184,8 +208,48 @@ def _compare(
         "read": amounts.read,
         "ignored": sum(amounts.ignored.values()),
     }
-    if verdict.reading.last_updated:
-        state.last_updated = verdict.reading.last_updated.isoformat()
+    if reading.last_updated:
+        state.last_updated = reading.last_updated.isoformat()
+
+
+class _Corrections:
+    """Which changes are only a better reading of a page that was read before.
+
+    The cards of a section that was unread then, and a rate that was held then, come from an older page: what
+    changes about them is news. `state` is the one before this look.
+    """
+
+    def __init__(self, reading: Reading, state: State, *, known: bool) -> None:
+        unread = [s for s in reading.sections if _name(s) in state.unread]
+        self.known, self.holds = known, state.holds
+        self.fresh = {d.model for s in unread for d in s.cards}
+
+    def corrects(self, change: Change) -> bool:
+        """Whether the change is a correction."""
+        held = self.holds.get(guard.hold_id(change))
+        if held is not None:
+            return bool(held.get("correction"))
+        return self.known and change.model not in self.fresh
+
+
+def _hold(
+    verdict: Verdict,
+    found: Sequence[Change],
+    old: Mapping[str, RateCard],
+    kept: set[str],
+    now: datetime,
+    right: _Corrections,
+) -> tuple[list[Change], dict[str, dict[str, Any]]]:
+    """What may be published, and the holds to remember. One edition looked at twice is one look."""
+    before = verdict.state.holds
+    again = _instant(verdict.at) <= verdict.state.observed
+    counted = {key: {**hold, "looks": hold["looks"] - 1} if again else hold for key, hold in before.items()}
+    publish, verdict.held, holds = guard.split(found, old, counted, now)
+    for item in verdict.held:
+        holds[item.id] |= {"model": item.change.model, "correction": right.corrects(item.change)}
+    # what could not be read this time was not seen to be as before
+    waiting = {key: hold for key, hold in before.items() if key not in holds and hold.get("model") in kept}
+    return publish, {**holds, **waiting}
 
 
 def _kept(
@@ -196,28 +260,37 @@ def _kept(
 ) -> list[Change]:
     """Where a card moves on while some of its rates are held, those rates keep the evidence they were read from."""
     touched = {c.model for c in publish}
+    standing_cards = {**old, **{c.model: old[c.previous_id] for c in publish if c.previous_id}}
     pins = []
-    for model, rates in guard.pinned(held, old).items():
+    for model, rates in guard.pinned(held, standing_cards).items():
         if model in touched and model in new:
-            card = old[model]
-            evidence = [replace(r.evidence, capture=card.capture, observed=card.observed) for r in rates]
-            kept = tuple(replace(r, evidence=e) for r, e in zip(rates, evidence, strict=True))
+            card = standing_cards[model]
+            kept = tuple(replace(r, evidence=_dated(r.evidence, card)) for r in rates)
             owner: dict[str, Any] = {"provider": card.provider, "source": card.source, "model": model}
             pins.append(Change(kind="kept", kept=kept, **owner))
     return pins
 
 
-def stamped(change: Change, stamp: Stamp) -> Change:
-    """The change with its edition; a new card carries the same."""
-    return replace(change, stamp=stamp)
+def _dated(evidence: Evidence, card: RateCard) -> Evidence:
+    """The evidence with the edition it is of: the card's, unless it was kept from an older one already."""
+    return evidence if evidence.capture else replace(evidence, capture=card.capture, observed=card.observed)
 
 
-def _unread_models(unread: Sequence[Section], old: Mapping[str, RateCard], new: Mapping[str, RateCard]) -> set[str]:
+def _unread_models(
+    unread: Sequence[Section],
+    old: Mapping[str, RateCard],
+    new: Mapping[str, RateCard],
+    renames: Mapping[str, str],
+) -> set[str]:
     """The models that keep their cards: those of unread sections, and every missing one if a section hides its ids."""
     models = {m for s in unread for m in s.models} | ({"tools"} if any(not s.counted for s in unread) else set())
     if any(s.counted and not s.models for s in unread):
         models |= set(old) - set(new)
-    return models
+    return models | {a for a, b in renames.items() if b in models}
+
+
+def _name(section: Section) -> str:
+    return section.anchor or section.title
 
 
 def _share_problems(readings: Sequence[Reading]) -> None:
@@ -229,15 +302,26 @@ def _share_problems(readings: Sequence[Reading]) -> None:
                 section.problems = list(unread.get(section.models or section.anchor, ()))
 
 
-def _doubts(readings: Sequence[tuple[str, Reading]], reading: Reading, state: State) -> list[str]:
-    doubts = [f"{kind}: {words}" for kind, r in readings for words in r.suspicions]
-    conflicts = [p for p in reading.problems if p.kind == "conflict"]
-    doubts += [f"one key with two prices: {p}" for p in conflicts]
+def _doubts(readings: Mapping[str, Reading], reading: Reading, state: State, at: datetime) -> list[str]:
+    doubts = [f"{kind}: {words}" for kind, r in readings.items() for words in r.suspicions]
+    doubts += [f"one key with two prices: {p}" for p in reading.problems if p.kind == "conflict"]
     if state.last_updated and reading.last_updated and reading.last_updated.isoformat() < state.last_updated:
         doubts.append(f"an older edition: last updated {reading.last_updated}, read before: {state.last_updated}")
-    for (kind, one), (other_kind, other) in pairwise(readings):
-        doubts += disagreements(one.rates(), other.rates(), kind, other_kind)
+    if _instant(at) < state.observed:
+        doubts.append(
+            f"looked at {_instant(at)}, but the last edition read is of {state.observed}: is the clock right?"
+        )
+    if guard.too_few_tables(reading.tables, state.tables):
+        doubts.append(
+            f"{reading.tables} tables, {state.tables} on the last edition; "
+            f"if it is so, set tables to {reading.tables} in the source's state file"
+        )
     return doubts
+
+
+def _disagreements(readings: Sequence[tuple[str, Reading]]) -> list[str]:
+    pairs = [disagreements(a.rates(), b.rates(), kind, other) for (kind, a), (other, b) in pairwise(readings)]
+    return [line for lines in pairs for line in lines]
 
 
 def disagreements(one: Sequence[Rate], other: Sequence[Rate], left: str, right: str) -> list[str]:
@@ -282,20 +366,22 @@ def _stepped(verdict: Verdict, baseline: Callable[[], Mapping[str, RateCard]], n
 
 
 def _verified(verdict: Verdict, edition: Edition, hashes: Mapping[str, str], now: datetime) -> None:
-    state = verdict.state
-    state.outcome = "READ" if verdict.outcome in GOOD else verdict.outcome
-    state.message, state.failing_since = "; ".join(verdict.messages)[:2000], ""
+    """Remember a look that was read. Only one without gaps vouches for the source and may be asked about by ETag."""
+    state, since = verdict.state, verdict.state.failing_since
+    good = verdict.outcome in GOOD
+    state.outcome = "READ" if good else verdict.outcome
+    state.message = "; ".join(verdict.messages)[:2000]
+    state.failing_since = "" if good else since or _instant(now)
     state.parser = verdict.source.module.PARSER
-    state.verified = max(state.verified, _day(edition.at))
     state.observed = max(state.observed, _instant(edition.at))
     state.stepped = state.stepped or _day(edition.at)
     state.hashes = {**state.hashes, **hashes}
     if verdict.cards is not None:
         state.models = sorted(verdict.cards)
-    for kind, page in edition.pages.items():
-        state.validators = {**state.validators, kind: _validators(page)}
-    if verdict.outcome == "PARTLY_READ":
-        state.failing_since = state.failing_since or _instant(now)
+    if good:
+        state.verified = max(state.verified, _day(edition.at))
+        fresh = {kind: _validators(page) for kind, page in edition.pages.items()}
+        state.validators = {**state.validators, **fresh}
 
 
 def _validators(page: Page) -> dict[str, str]:

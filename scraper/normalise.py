@@ -15,11 +15,14 @@ from decimal import Decimal
 from ratecards.model import Evidence, Formula, Rate
 from scraper.errors import UnknownTerm
 from scraper.grammar import Allowance, Amount, Cell
+from scraper.words import plain, size_of
 
 STORAGE_UNIT = "1000000 token-hours"
-_NOUN_MODALITY = {"image": "image", "images": "image", "frame": "video", "song": "audio"}
+_NOUN_MODALITY = {"image": "image", "images": "image", "frame": "video", "song": "audio", "video": "video"}
 # How far a printed price may be from tokens x rate and still be the figure the note restates.
 _SAME_FIGURE = Decimal(3)
+# How far apart two prices of one unit may be within one cell, and how far below text another modality.
+_ONE_UNIT, _BELOW_TEXT = 100, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ def row_rates(cells: Sequence[Observation], rule: RowRule, place: Place) -> list
 
 def _cell_rates(seen: Observation, row: Sequence[Observation], rule: RowRule, place: Place, model: str) -> list[Rate]:
     base = _Base(seen, rule, place, model)
+    _prove_cell(seen, rule, place)
     rates = [r for a in seen.cell.amounts for r in _amount_rates(a, seen, rule, place, base)]
     if seen.cell.amounts:
         rates += _allowance_rates(seen.cell, rates, base)
@@ -105,25 +109,20 @@ class _Base:
 
 
 def _amount_rates(amount: Amount, seen: Observation, rule: RowRule, place: Place, base: _Base) -> list[Rate]:
-    unit = amount.unit or _footnote_unit(amount, rule, place) or rule.unit or seen.column_unit
+    unit = _unit(amount, seen, rule, place)
     storage = amount.storage or unit.endswith("token-hours")
-    if storage and rule.meter not in ("cache_read", "cache_storage"):
-        raise UnknownTerm(f"a storage price in a row of {rule.meter}: {amount.quote}")
-    if storage and amount.storage and unit == seen.column_unit:
-        raise UnknownTerm(f"a storage price without its unit: {amount.quote}")
-    if rule.meter == "cache_storage" and not storage:
-        raise UnknownTerm(f"a storage row without tokens per hour: {amount.quote}")
     if storage:
-        fan: tuple[str, ...] = ("",)
-    else:
-        fan = amount.modalities or _noun_modality(unit) or rule.modalities or (rule.modality,)
+        _prove_storage(amount, unit, seen, rule)
+    elif rule.meter == "cache_storage":
+        raise UnknownTerm(f"a storage row without tokens per hour: {amount.quote}")
+    fan = ("",) if storage else amount.modalities or _noun_modality(unit) or rule.modalities or (rule.modality,)
     return [
         base.rate(
             amount.quote,
             meter="cache_storage" if storage else rule.meter,
             modality=modality,
             unit=unit,
-            resolution=resolution,
+            resolution=size_of(resolution, modality),
             prompt_over=amount.prompt_over,
             prompt_up_to=amount.prompt_up_to,
             basis="equivalent" if amount.equivalent else "list",
@@ -138,6 +137,25 @@ def _amount_rates(amount: Amount, seen: Observation, rule: RowRule, place: Place
     ]
 
 
+def _unit(amount: Amount, seen: Observation, rule: RowRule, place: Place) -> str:
+    """The amount's own unit, else its footnote's, else its row's, else its column's."""
+    unit = amount.unit or _footnote_unit(amount, rule, place)
+    if unit:
+        return unit
+    if rule.unit == "":
+        raise UnknownTerm(f"a price without its unit in a row that has none of its own: {amount.quote}")
+    return rule.unit or seen.column_unit
+
+
+def _prove_storage(amount: Amount, unit: str, seen: Observation, rule: RowRule) -> None:
+    if rule.meter not in ("cache_read", "cache_storage"):
+        raise UnknownTerm(f"a storage price in a row of {rule.meter}: {amount.quote}")
+    if not unit.endswith("token-hours"):
+        raise UnknownTerm(f"a storage price without its unit: {amount.quote}")
+    if amount.modalities or amount.prompt_over or amount.prompt_up_to:
+        raise UnknownTerm(f"a storage price that depends on the prompt: {amount.quote}")
+
+
 def _noun_modality(unit: str) -> tuple[str, ...]:
     noun = unit.split(" ")[1]
     return (_NOUN_MODALITY[noun],) if noun in _NOUN_MODALITY else ()
@@ -148,12 +166,42 @@ def _start(amount: Amount, place: Place) -> date | None:
     return place.starts.get(amount.soon) if amount.soon else None
 
 
+def _prove_cell(seen: Observation, rule: RowRule, place: Place) -> None:
+    """Refuse a cell whose amounts cannot all be what their words make them.
+
+    "$1.00 (text), $0.0006 (image)" without the footnote that makes the second one a price per image must not become
+    a price per million tokens; and what restates a price is in another unit than the price.
+    """
+    listed: dict[str, list[Amount]] = {}
+    restated = set()
+    for amount in seen.cell.amounts:
+        unit = _unit(amount, seen, rule, place)
+        if amount.equivalent:
+            restated.add(unit)
+        elif amount.price:
+            listed.setdefault(unit, []).append(amount)
+    for unit, amounts in listed.items():
+        if not _alike(amounts):
+            raise UnknownTerm(f"prices per {unit} so far apart that one of them has another unit: {seen.text}")
+        if unit in restated:
+            raise UnknownTerm(f"a price per {unit} that restates another one per {unit}: {seen.text}")
+
+
+def _alike(amounts: Sequence[Amount]) -> bool:
+    """Whether the amounts may be prices of one unit: within a hundredfold, and no token far cheaper than text."""
+    prices = [a.price for a in amounts]
+    text = [a.price for a in amounts if "text" in a.modalities]
+    other = [a.price for a in amounts if a.modalities and "text" not in a.modalities]
+    cheap = bool(text and other) and max(text) > _BELOW_TEXT * min(other)
+    return max(prices) <= _ONE_UNIT * min(prices) and not cheap
+
+
 def _footnote_unit(amount: Amount, rule: RowRule, place: Place) -> str | None:
     """The unit an amount without one takes from the footnote it points to, proved by the note's arithmetic.
 
     "$0.0006 (image)*" beside "560 tokens or $0.0011 per image" is a price per image: 0.0006 is near 0.0011, and
     560 tokens at 0.0006 per million are not. "$17.50 (video)*" beside "5,792 tokens per second … $0.10 per second" is
-    the token price that gives 0.10. A note that fits neither way is refused.
+    the token price that gives 0.10. What fits neither way, or both, is refused.
     """
     notes = [f for f in place.formulas.get(amount.marks, ()) if f.amount is not None and f.tokens is not None]
     notes = [f for f in notes if f.modality in amount.modalities or f.modality == rule.modality]
@@ -167,15 +215,17 @@ def _footnote_unit(amount: Amount, rule: RowRule, place: Place) -> str | None:
 
 
 def _reading(price: Decimal, note: Formula) -> str:
-    assert note.amount is not None  # noqa: S101
-    assert note.tokens is not None  # noqa: S101
-    if _near(price * note.tokens / 1_000_000, note.amount):
-        return "tokens"
-    return note.unit if _near(price, note.amount) else ""
+    """Which reading of the price comes near the note's figure, or lies on its side beyond it.
 
-
-def _near(one: Decimal, other: Decimal) -> bool:
-    return one < other * _SAME_FIGURE and other < one * _SAME_FIGURE
+    The two readings are a millionth of the token count apart, so a note may be wrong by far (Google once printed
+    $0.067 for $0.0011) and still leave no doubt.
+    """
+    figure, tokens = note.amount or Decimal(0), note.tokens or 0
+    by_unit = figure * _SAME_FIGURE > price
+    by_tokens = figure < price * tokens / 1_000_000 * _SAME_FIGURE
+    if by_unit == by_tokens:
+        return ""
+    return note.unit if by_unit else "tokens"
 
 
 def _after(allowances: Sequence[Allowance]) -> dict[str, object]:
@@ -217,7 +267,7 @@ def _unsold_rates(cell: Cell, priced: Sequence[Rate], base: _Base) -> list[Rate]
             quote,
             unit=priced[0].unit,
             modality=base.rule.modality,
-            resolution=resolution,
+            resolution=size_of(resolution, base.rule.modality),
             availability="not_available",
         )
         for resolution, quote in cell.unsold
@@ -228,11 +278,10 @@ def _borrowed_unit(seen: Observation, row: Sequence[Observation], rule: RowRule,
     """The unit of a cell that prints none: that of the row's other column, else the row's, else the header's."""
     for other in row:
         if other is not seen and other.cell.amounts:
-            first = other.cell.amounts[0]
-            return first.unit or _footnote_unit(first, rule, place) or rule.unit or other.column_unit
+            return _unit(other.cell.amounts[0], other, rule, place)
     return seen.column_unit if rule.unit is None else rule.unit
 
 
 def fold(text: str) -> str:
     """A label or header as it is compared: lower case, blanks folded, footnote stars taken off."""
-    return re.sub(r"\s*\*+\s*\Z", "", " ".join(text.split())).strip().lower()
+    return re.sub(r"\s*\[?\*+\]?\Z", "", plain(" ".join(text.split()))).strip().lower()

@@ -12,14 +12,22 @@ from decimal import Decimal
 
 from ratecards.model import Formula
 from scraper.errors import UnknownTerm
-from scraper.words import AMOUNT, COUNTED, UNIT, money, unit_parts, whole_number
+from scraper.words import AMOUNT, UNIT, counted, money, plain, unit_parts, whole_number
 
 _MARKED = re.compile(r"\[?(\*+)\]?\s*(.*)", re.DOTALL)
 _SENTENCE = re.compile(r"(?<=[a-z)])\.\s+(?=[A-Z])|(?<=[a-z)])\.(?=[A-Z])")
 _TOKENS = re.compile(r"\b([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+) (?:text |image |audio |video )?tokens?\b", re.IGNORECASE)
 _PER = re.compile(r"\s*(?:/|per)\s*")
-_FORMULA = re.compile(r"\b(?:priced at|equivalent|approximately)\b")
-_SIZE = re.compile(r"\b(0\.5K|[1248]K|[0-9]{3,4}p|4k)\b")
+_FORMULA = re.compile(r"\b(?:priced at|set at|equivalent|approximately|roughly|about)\b|[~≈=]")
+# Words of a price of its own, which no table shows: such a sentence is a problem, not a note.
+_SURCHARGE = re.compile(
+    r"\b(?:surcharge|additional(?:ly)?|extra|fees?|minimum|above|over|beyond|exceed\w*|more than|discount\w*)\b",
+    re.IGNORECASE,
+)
+_SIZE = re.compile(r"\b(0\.5K|[1248]K|[0-9]{3,4}p|4k)\b(?! (?:tokens?|requests?|prompts?|queries|characters?)\b)")
+
+_Count = tuple[int, str | None]  # tokens, and the unit they are counted per
+_Money = tuple[Decimal, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,23 +55,48 @@ def formulas(sentence: str) -> list[Formula]:
     A count of tokens per unit, money per unit, or both; prose without either gives none. Raises `UnknownTerm`
     when the sentence holds money and is not such a formula.
     """
-    counts = [m for m in _TOKENS.finditer(sentence) if not _is_unit(sentence, m)]
-    restated = [_restated(sentence, m) for m in AMOUNT.finditer(sentence)]
-    if len(restated) != len(COUNTED.findall(sentence)):
+    counts = [(whole_number(m[1]), _unit_after(sentence, m.end())) for m in _counts(sentence)]
+    restated = [_restated(sentence, m) for m in AMOUNT.finditer(plain(sentence))]
+    if len(restated) != counted(sentence):
         raise UnknownTerm(f"an amount of unknown shape in: {sentence}")
-    if restated and (len(counts) > 1 or not (counts or _FORMULA.search(sentence))):
+    if restated and not _is_formula(sentence, counts, restated):
         raise UnknownTerm(f"money in a sentence that is not a formula: {sentence}")
-    if len(counts) != 1:
-        return [_formula(sentence, size, None, *pair) for size in _sizes(sentence) for pair in restated]
-    tokens, per = whole_number(counts[0][1]), _unit_after(sentence, counts[0].end())
-    pairs: list[tuple[Decimal | None, str]] = [*restated]
-    if not restated or (per and all(per != unit for _, unit in restated)):
-        pairs += [(None, per)] if per else []
-    return [
-        _formula(sentence, size, None if per and unit != per else tokens, amount, unit)
-        for size in _sizes(sentence)
-        for amount, unit in pairs
-    ]
+    pairs = _paired(counts, restated)
+    return [_formula(sentence, size, *pair) for size in _sizes(sentence) for pair in pairs]
+
+
+def _counts(sentence: str) -> list[re.Match[str]]:
+    """The counts of tokens that are not the unit of an amount ("per 1,000,000 tokens")."""
+    return [m for m in _TOKENS.finditer(sentence) if not re.search(r"(?:per|/)\s*\Z", sentence[max(0, m.start() - 9) : m.start()])]
+
+
+def _is_formula(sentence: str, counts: list[_Count], restated: list[_Money]) -> bool:
+    """Whether money in the sentence restates what the tables say, by a count of tokens or in words for that."""
+    if _SURCHARGE.search(sentence):
+        return False
+    said = bool(_FORMULA.search(sentence))
+    per = {unit for _, unit in counts}
+    if len(counts) > 1 and (None in per or len(per) < len(counts)):
+        return False
+    return said or (bool(counts) and any(not _in_tokens(unit) for _, unit in restated))
+
+
+def _paired(counts: list[_Count], restated: list[_Money]) -> list[tuple[int | None, Decimal | None, str]]:
+    """Each amount with the tokens of its unit, and each count of tokens that no amount restates."""
+    only = counts[0] if len(counts) == 1 else None
+    pairs: list[tuple[int | None, Decimal | None, str]] = []
+    for amount, unit in restated:
+        tokens = [n for n, per in counts if per == unit]
+        if only and only[1] is None and not _in_tokens(unit):
+            tokens = [only[0]]
+        pairs.append((tokens[0] if tokens else None, amount, unit))
+    if len({per for _, per in counts}) == len(counts):
+        pairs += [(n, None, per) for n, per in counts if per and all(per != unit for _, unit in restated)]
+    return pairs
+
+
+def _in_tokens(unit: str) -> bool:
+    return unit.endswith(" tokens")
 
 
 def _sizes(sentence: str) -> list[str]:
@@ -83,16 +116,11 @@ def _formula(quote: str, size: str, tokens: int | None, amount: Decimal | None, 
     )
 
 
-def _is_unit(sentence: str, match: re.Match[str]) -> bool:
-    return bool(re.search(r"(?:per|/)\s*\Z", sentence[: match.start()]))
-
-
-def _restated(sentence: str, match: re.Match[str]) -> tuple[Decimal, str]:
-    per = _PER.match(sentence, match.end())
-    unit = UNIT.match(sentence, per.end()) if per else None
+def _restated(sentence: str, match: re.Match[str]) -> _Money:
+    unit = _unit_after(sentence, match.end())
     if not unit:
         raise UnknownTerm(f"{match.group()} without a unit in: {sentence}")
-    return money(match.group()), unit_parts(unit)[0]
+    return money(match.group()), unit
 
 
 def _unit_after(sentence: str, at: int) -> str | None:

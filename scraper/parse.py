@@ -8,6 +8,7 @@ that the count of amounts in the raw bytes tells when something went missing.
 from __future__ import annotations
 
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -16,42 +17,19 @@ from bs4.element import NavigableString, PageElement, PreformattedString, Tag
 
 from scraper.errors import LayoutChanged
 
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_BLANKS = re.compile(r"\s+")
+# Zero-width and direction marks are taken off; control characters are blanks, lest "$1" and "2" become "$12".
+_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+_BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "big",
-        "cite",
-        "code",
-        "del",
-        "em",
-        "font",
-        "i",
-        "ins",
-        "kbd",
-        "mark",
-        "q",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-    ]
+_INLINE = re.compile(
+    r"(?:a|abbr|b|bdi|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var|wbr)\Z"
 )
+_BLOCKS = [*_HEADINGS, "article", "aside", "div", "li", "ol", "p", "section", "table", "ul"]
 _SKIPPED = frozenset(["script", "style", "template", "noscript", "head", "colgroup", "link", "meta", "svg"])
 _STRUCK = frozenset(("s", "del", "strike"))
+_RAISED = frozenset(("sup", "sub"))
+# Deeper than any page, and what the recursion below bears.
+_DEEPEST, _WIDEST = 200, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +67,17 @@ def clean(text: str) -> str:
 
 
 def soup(body: str) -> BeautifulSoup:
-    """The tree of an HTML page. The tree builder is named: html.parser would merge unclosed cells."""
-    return BeautifulSoup(body, "lxml")
+    """The tree of an HTML page. The tree builder is named: html.parser would merge unclosed cells.
+
+    Raises `LayoutChanged` on text that cannot be bytes.
+    """
+    with warnings.catch_warnings():
+        # a body that looks like a file name or like XML is refused by the page's proofs, not by a warning
+        warnings.simplefilter("ignore", UserWarning)
+        try:
+            return BeautifulSoup(body, "lxml")
+        except UnicodeError as error:
+            raise LayoutChanged(f"the page holds half a character: {error}") from error
 
 
 def only(root: Tag, selector: str, what: str) -> Tag:
@@ -102,20 +89,38 @@ def only(root: Tag, selector: str, what: str) -> Tag:
 
 
 def html_blocks(root: Tag) -> list[Block]:
-    """The blocks below `root` in document order."""
+    """The blocks below `root` in document order. Raises `LayoutChanged` on a tree that no page has."""
+    _prove_depth(root)
     return [block for block in _walk(root) if not isinstance(block, Text) or block.text]
+
+
+def _prove_depth(root: Tag) -> None:
+    level: list[Tag] = [root]
+    for _ in range(_DEEPEST):
+        level = [child for tag in level for child in tag.children if isinstance(child, Tag)]
+        if not level:
+            return
+    raise LayoutChanged(f"more than {_DEEPEST} elements inside each other, near {clean(level[0].get_text())[:60]!r}")
 
 
 def _walk(root: Tag) -> Iterator[Block]:
     run: list[PageElement] = []
     for child in root.children:
-        if isinstance(child, Tag) and child.name not in _INLINE and child.name != "br":
-            yield _text_of(run)
-            run = []
-            yield from _block(child)
-        else:
+        if not isinstance(child, Tag) or child.name == "br" or _is_inline(child):
             run.append(child)
+            continue
+        yield _text_of(run)
+        run = []
+        yield from _block(child)
     yield _text_of(run)
+
+
+def _is_inline(tag: Tag) -> bool:
+    """Whether the element is part of a line; one left open by mistake holds whole blocks and is not.
+
+    Blocks that are struck out stay one text between `~~`.
+    """
+    return _struck(tag) or (bool(_INLINE.match(tag.name)) and not tag.find(_BLOCKS))
 
 
 def _block(tag: Tag) -> Iterator[Block]:
@@ -142,21 +147,38 @@ def _text_of(run: list[PageElement]) -> Text:
 def _table(table: Tag) -> Table:
     if table.find("table"):
         raise LayoutChanged(f"a table stands inside a table, near {clean(table.get_text())[:60]!r}")
-    rows = [list(tr.find_all(["td", "th"])) for tr in table.find_all("tr")]
+    rows = [list(tr.find_all(["td", "th"])) for tr in table.find_all("tr") if _shown(tr, table)]
     texts = [tuple(text for c in row for text in _spanned_cell(c)) for row in rows]
     headed = bool(rows) and all(c.name == "th" for c in rows[0])
     spans = any(c.get(a, "1") != "1" for row in rows for c in row for a in ("rowspan", "colspan"))
     return Table(texts[0] if headed else (), tuple(texts[1:] if headed else texts), spans)
 
 
+def _shown(tag: Tag, table: Tag) -> bool:
+    while tag is not table:
+        if _hidden(tag):
+            return False
+        assert tag.parent is not None, "a row was found in its table"
+        tag = tag.parent
+    return True
+
+
 def _spanned_cell(cell: Tag) -> list[str]:
     """A cell over several columns is its text and empty cells, as the Markdown twin prints it."""
-    width = str(cell.get("colspan") or "1")
-    return [clean(visible(cell)), *[""] * ((int(width) if width.isdecimal() else 1) - 1)]
+    colspan = str(cell.get("colspan") or "1")
+    width = int(colspan[:5]) if colspan.isdecimal() else 1
+    if width > _WIDEST:
+        raise LayoutChanged(f"a cell over {colspan} columns: {clean(visible(cell))[:60]!r}")
+    text = clean(_visible(cell))
+    struck = cell.parent is not None and _struck(cell.parent) and text
+    return [f"~~{text}~~" if struck else text, *[""] * (width - 1)]
 
 
 def visible(tag: Tag) -> str:
-    """The text a reader sees in `tag`: `<br>` is a blank, struck-out words stand between `~~`."""
+    """The text a reader sees in `tag`: `<br>` is a blank, struck-out words stand between `~~`.
+
+    A raised number stands between `^`, as in the Markdown twin: `$0.30<sup>1</sup>` is not 0.301.
+    """
     return "".join(_visible(child) for child in tag.children)
 
 
@@ -168,14 +190,24 @@ def _visible(node: PageElement) -> str:
     if node.name == "br":
         return " "
     inner = visible(node)
-    if node.name in _STRUCK:
+    if _struck(node):
         return f" ~~{inner}~~ "
-    return inner if node.name in _INLINE else f" {inner} "
+    if node.name in _RAISED and re.search(r"\w", inner):
+        return f"^{inner.strip()}^"
+    return inner if _INLINE.match(node.name) else f" {inner} "
 
 
 def _hidden(tag: Tag) -> bool:
-    style = str(tag.get("style") or "").replace(" ", "").lower()
+    style = _style(tag)
     return tag.has_attr("hidden") or "display:none" in style or "visibility:hidden" in style
+
+
+def _struck(tag: Tag) -> bool:
+    return tag.name in _STRUCK or "line-through" in _style(tag)
+
+
+def _style(tag: Tag) -> str:
+    return str(tag.get("style") or "").replace(" ", "").lower()
 
 
 # ------------------------------------------------------------------------------------------- Markdown
@@ -184,7 +216,8 @@ _STAR = "\ue000"  # a literal asterisk while emphasis is being taken off
 _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>&|~$\"'])")
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)")
 _CODE = re.compile(r"`([^`]+)`")
-_EMPHASIS = re.compile(r"(\*{1,3})(?=\S)(.+?)(?<=\S)\1")
+_EMPHASIS = re.compile(r"(?<!\*)(\*{1,3})(?=[^\s*,.;:!?)])([^*]+)(?<=[^\s*])\1(?!\*)")
+_BREAKS = re.compile(r"(?:\s*<br ?/?>)+\Z")
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\Z")
 _CALLOUT = re.compile(r"(?:>\s*)+(?:\[!\w+\]\s*)?")
 
@@ -198,13 +231,13 @@ def markdown_blocks(body: str) -> list[Block]:
     blocks: list[Block] = []
     paragraph: list[str] = []
     lines = [_CALLOUT.sub("", line, count=1) if line.startswith(">") else line for line in body.split("\n")]
-    lines = [line.strip().removesuffix("<br />").strip() for line in lines]
+    lines = [_BREAKS.sub("", line.strip()) for line in lines]
     at = 0
     while at < len(lines):
         line = lines[at]
         heading = re.match(r"(#{1,6})\s+(.*)", line)
         rows = _table_lines(lines, at)
-        if paragraph and (heading or rows or not line or line.startswith("- ")):
+        if paragraph and (heading or rows or not line or line.startswith(("- ", "* "))):
             blocks.append(_paragraph(" ".join(paragraph)))
             paragraph = []
         if heading:
@@ -239,7 +272,7 @@ def _pipe_table(lines: list[str]) -> Table:
 
 def _cells(line: str) -> tuple[str, ...]:
     if not line.endswith("|"):
-        raise LayoutChanged(f"a table row without its closing bar, the page is cut here: {line[-80:]!r}")
+        raise LayoutChanged(f"truncated page: a table row without its closing bar, the page is cut here: {line[-80:]!r}")
     return tuple(_inline(cell) for cell in re.split(r"(?<!\\)\|", line[1:-1]))
 
 

@@ -2,7 +2,8 @@
 
 Everything is staged and synced first; then a journal is renamed into place, which is the decision; then the staged
 files are moved over the old ones. A run that dies before the journal leaves the old set, one that dies after it
-leaves work that the next run finishes before anything else.
+leaves work that the next run finishes before anything else. What is appended is staged as the whole new file, so that
+nothing after the decision needs room on the disk, and doing it twice is doing it once.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ JOURNAL = "journal.json"
 
 
 class Publication:
-    """Writes, appends and deletions below one root, collected first and carried out at once."""
+    """Writes, appends and deletions below one root, collected first and carried out at once; the last word holds."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -33,27 +34,30 @@ class Publication:
 
     def write(self, path: str, text: str) -> None:
         """The file at `path` (relative, `/`-separated) shall hold `text`; nothing happens when it does."""
+        target = _inside(self.root, path)
+        self._forget(path)
         data = text.encode()
-        target = self._inside(path)
-        if not target.is_file() or target.read_bytes() != data:
-            self.writes[path] = data
+        with _expected(self.root, "a readable dataset"):
+            if not target.is_file() or target.read_bytes() != data:
+                self.writes[path] = data
 
     def append(self, path: str, text: str) -> None:
-        """`text` shall stand at the end of the file at `path`."""
-        self._inside(path)
+        """`text` shall stand at the end of the file at `path`, on a line of its own."""
+        _inside(self.root, path)
         if text:
             self.appends[path] = self.appends.get(path, b"") + text.encode()
 
     def delete(self, path: str) -> None:
         """There shall be no file at `path`."""
-        if self._inside(path).exists():
+        target = _inside(self.root, path)
+        self._forget(path)
+        if target.exists():
             self.deletes.add(path)
 
-    def _inside(self, path: str) -> Path:
-        target = self.root / path
-        if not target.resolve().is_relative_to(self.root.resolve()):
-            raise DatasetError(f"refused to write outside the dataset: {path!r}")
-        return target
+    def _forget(self, path: str) -> None:
+        self.writes.pop(path, None)
+        self.appends.pop(path, None)
+        self.deletes.discard(path)
 
     @property
     def paths(self) -> list[str]:
@@ -61,56 +65,84 @@ class Publication:
         return sorted({*self.writes, *self.appends, *self.deletes})
 
     def commit(self) -> list[str]:
-        """Carry it out. Returns the paths touched; raises `DatasetError` when the place cannot be written."""
-        if not self.paths:
+        """Carry it out, once. Returns the paths touched; raises `DatasetError` when the place cannot be written."""
+        paths = self.paths
+        if not paths:
             return []
-        try:
+        if (self.root / STAGING / JOURNAL).exists():
+            # what is to be written was compared with files that are only half moved
+            raise DatasetError(f"{self.root}: an interrupted publication stands here; the next run finishes it")
+        with _expected(self.root, "a writable dataset"):
             self._stage()
-            recover(self.root)
-        except OSError as error:
-            raise DatasetError(f"{self.root}: expected a writable dataset, saw {error}") from error
-        return self.paths
+        recover(self.root)
+        self.writes, self.appends, self.deletes = {}, {}, set()
+        return paths
 
     def _stage(self) -> None:
         staging = self.root / STAGING
         shutil.rmtree(staging, ignore_errors=True)
-        staging.mkdir(parents=True)
-        steps: list[dict[str, object]] = []
-        for number, (path, data) in enumerate(sorted(self.writes.items())):
+        _directory(staging)
+        files = self.writes | {path: self._extended(path, data) for path, data in self.appends.items()}
+        steps: list[dict[str, str]] = []
+        for number, (path, data) in enumerate(sorted(files.items())):
             _put(staging / f"{number}", data)
             steps.append({"do": "write", "path": path, "from": f"{number}", "sha256": _sha(data)})
-        for number, (path, data) in enumerate(sorted(self.appends.items())):
-            target = self.root / path
-            _put(staging / f"a{number}", data)
-            size = target.stat().st_size if target.exists() else 0
-            steps.append({"do": "append", "path": path, "from": f"a{number}", "size": size})
-        steps += [{"do": "delete", "path": path} for path in sorted(self.deletes)]
+        steps += [{"do": "delete", "path": path} for path in sorted(self.deletes - files.keys())]
         _put(staging / "journal.new", json.dumps(steps).encode())
+        _sync_directory(staging)
         (staging / "journal.new").replace(staging / JOURNAL)
         _sync_directory(staging)
 
+    def _extended(self, path: str, data: bytes) -> bytes:
+        target = self.root / path
+        before = self.writes.get(path, target.read_bytes() if target.exists() and path not in self.deletes else b"")
+        return before + (b"\n" if before and not before.endswith(b"\n") else b"") + data
+
 
 def recover(root: Path) -> bool:
-    """Finish a publication that was decided, or clear away one that was not. Tells whether it finished one."""
+    """Finish a publication that was decided, or clear away one that was not. Tells whether it finished one.
+
+    Raises `DatasetError` when that cannot be done now (no rights, a file lost); nothing is forgotten then.
+    """
     staging = root / STAGING
     journal = staging / JOURNAL
-    if not journal.is_file():
-        shutil.rmtree(staging, ignore_errors=True)
-        return False
-    for step in json.loads(journal.read_bytes()):
-        target = root / step["path"]
-        if step["do"] == "delete":
-            target.unlink(missing_ok=True)
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if step["do"] == "write":
-            _move(staging / step["from"], target, step["sha256"])
-        else:
-            _extend(target, (staging / step["from"]).read_bytes(), step["size"])
-        _sync_directory(target.parent)
-    journal.unlink()
+    try:
+        if not journal.is_file():
+            shutil.rmtree(staging, ignore_errors=True)
+            return False
+        for step in json.loads(journal.read_bytes()):
+            _carry_out(root, staging, step)
+        journal.unlink()
+        _sync_directory(staging)
+    except OSError as error:
+        raise DatasetError(f"{root}: an interrupted publication could not be finished: {error}") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatasetError(f"{journal}: not a journal; restore the dataset from git and remove {staging}") from error
     shutil.rmtree(staging, ignore_errors=True)
     return True
+
+
+def _carry_out(root: Path, staging: Path, step: dict[str, str]) -> None:
+    target = _inside(root, step["path"])
+    if step["do"] == "delete":
+        target.unlink(missing_ok=True)
+    else:
+        _directory(target.parent)
+        _move(staging / Path(step["from"]).name, target, step["sha256"])
+    if target.parent.is_dir():
+        _sync_directory(target.parent)
+
+
+def _inside(root: Path, path: str) -> Path:
+    """The file that `path` means. Raises `DatasetError` on a path that leads out, or where no file can stand."""
+    target = root / path
+    with _expected(root, "a readable dataset"):
+        above = target.resolve().parents
+        if root.resolve() not in above or root.resolve() / STAGING in (target.resolve(), *above):
+            raise DatasetError(f"refused to write outside the dataset: {path!r}")
+        if target.is_dir() or any(p.exists() and not p.is_dir() for p in above):
+            raise DatasetError(f"{target}: expected a file in a folder, saw it the other way round")
+    return target
 
 
 def _move(source: Path, target: Path, sha256: str) -> None:
@@ -120,21 +152,19 @@ def _move(source: Path, target: Path, sha256: str) -> None:
         raise DatasetError(f"{target}: an interrupted publication lost this file; restore it from git")
 
 
-def _extend(target: Path, data: bytes, size: int) -> None:
-    """Append at a known offset, so that doing it twice is doing it once."""
-    with target.open("r+b" if target.exists() else "w+b") as file:
-        file.truncate(size)
-        file.seek(size)
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
 def _put(path: Path, data: bytes) -> None:
     with path.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+
+
+def _directory(path: Path) -> None:
+    """Make a directory and those above it, each safely entered in the one above."""
+    if not path.is_dir():
+        _directory(path.parent)
+        path.mkdir(exist_ok=True)
+        _sync_directory(path.parent)
 
 
 def _sync_directory(path: Path) -> None:
@@ -150,17 +180,25 @@ def _sha(data: bytes) -> str:
 
 
 @contextmanager
+def _expected(root: Path, what: str) -> Iterator[None]:
+    """What the system refuses is a verdict that names the place."""
+    try:
+        yield
+    except OSError as error:
+        raise DatasetError(f"{root}: expected {what}, saw {error}") from error
+
+
+@contextmanager
 def locked(root: Path) -> Iterator[None]:
     """One writer at a time: the second refuses rather than waits. Raises `DatasetError`."""
-    try:
+    with _expected(root, "a writable dataset"):
         root.mkdir(parents=True, exist_ok=True)
         handle = (root / ".lock").open("w")
-    except OSError as error:
-        raise DatasetError(f"{root}: expected a writable dataset, saw {error}") from error
     with handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise DatasetError(f"{root}: another refresh is writing here") from error
+        with _expected(root, "a place that can be locked"):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise DatasetError(f"{root}: another refresh is writing here") from error
         recover(root)
         yield

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 
 from ratecards.model import Rate, RateCard, canonical_order
 
@@ -152,14 +153,27 @@ def cards(reading: Reading, capture: Capture, provider: str, source: str) -> dic
 
 
 def merged(rates: Sequence[Rate]) -> tuple[list[Rate], list[tuple[Rate, Rate]]]:
-    """Rates with repeats of one price taken as one, and the pairs that give one key two prices."""
+    """Rates with repeats of one price taken as one, and the pairs that give one key two prices on one day."""
     kept: dict[tuple[object, ...], Rate] = {}
     conflicts = []
     for rate in rates:
         first = kept.setdefault(rate.row_key, rate)
         if first != rate:
             conflicts.append((first, rate))
-    return list(kept.values()), conflicts
+    return list(kept.values()), conflicts + _overlaps(kept.values())
+
+
+def _overlaps(rates: Iterable[Rate]) -> list[tuple[Rate, Rate]]:
+    """Neighbours in time of one key whose days overlap."""
+    by_key: dict[tuple[object, ...], list[Rate]] = {}
+    for rate in rates:
+        by_key.setdefault(rate.row_key[:-2], []).append(rate)
+    return [
+        (before, after)
+        for same in by_key.values()
+        for before, after in pairwise(sorted(same, key=lambda r: r.effective_from or date.min))
+        if (before.effective_until or date.max) >= (after.effective_from or date.min)
+    ]
 
 
 Vocabulary = Mapping[str, object]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from ratecards import codec, history
@@ -19,23 +19,31 @@ from scraper.publish import Publication
 from scraper.sources import Source
 
 Progress = Callable[[Source, str], None]
+Looks = dict[str, Edition | DatasetError]
 _CHANGES = 2000
 
 
 def fetch_all(
-    sources: Sequence[Source], dataset: Dataset, clock: Clock, kept: Path | None, progress: Progress
-) -> dict[str, Edition | DatasetError]:
-    """Look at all sources at once; one's failure is its own."""
+    sources: Sequence[Source],
+    dataset: Dataset,
+    now: datetime,
+    clock: Clock,
+    kept: Path | None,
+    progress: Progress,
+    *,
+    again: bool = False,
+) -> Looks:
+    """Look at all sources at once, as of `now`; one's failure is its own. `again`: in full, whatever is known."""
 
     def one(source: Source) -> Edition | DatasetError:
-        progress(source, "fetching")
+        progress(source, "fetching again" if again else "fetching")
         try:
-            state = dataset.state(source.name)
+            known = {} if again else validators(source, dataset.state(source.name), now)
+            edition = look(source, getter(source, clock), now, known)
+            if kept:
+                keep(kept, source, edition)
         except DatasetError as error:
             return error
-        edition = look(source, getter(source, clock), clock, validators(source, state, clock()))
-        if kept:
-            keep(kept, source, edition)
         return edition
 
     with ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
@@ -55,35 +63,95 @@ def validators(source: Source, state: State, now: datetime) -> dict[str, Validat
     }
 
 
+def judge_all(
+    dataset: Dataset,
+    sources: Sequence[Source],
+    looks: Looks,
+    now: datetime,
+    progress: Progress,
+    again: Callable[[Sequence[Source]], Looks] | None = None,
+) -> list[Verdict]:
+    """One verdict per source. Where representations disagree, all of them are looked at `again`, once."""
+    verdicts = []
+    for source in sources:
+        progress(source, "reading")
+        verdicts.append(_verdict(dataset, source, looks[source.name], now))
+    torn = [v.source for v in verdicts if v.disagreed]
+    second = again(torn) if again and torn else {}
+    return [_settled(dataset, v, looks, second, now) if v.source.name in second else v for v in verdicts]
+
+
+def _verdict(dataset: Dataset, source: Source, seen: Edition | DatasetError, now: datetime) -> Verdict:
+    if isinstance(seen, DatasetError):
+        return Verdict(source, "DAMAGED", now, [str(seen)])
+    return judge_one(dataset, source, seen, now)
+
+
+def _settled(dataset: Dataset, first: Verdict, looks: Looks, second: Looks, now: datetime) -> Verdict:
+    """The verdict on the second look, if that one brought as much as the first; one page alone settles nothing."""
+    name = first.source.name
+    before, after = looks[name], second[name]
+    if isinstance(before, Edition) and isinstance(after, Edition) and before.pages.keys() != after.pages.keys():
+        lost = {**after.failed, **after.not_read}
+        first.messages += [f"fetched once more, {kind}: {error}" for kind, error in lost.items()]
+        return first
+    verdict = _verdict(dataset, first.source, after, now)
+    verdict.messages.insert(0, "the representations disagreed; both were fetched once more")
+    return verdict
+
+
 def judge_one(dataset: Dataset, source: Source, edition: Edition, now: datetime, *, hold: bool = True) -> Verdict:
     """The verdict on one source's edition; a damaged baseline is a verdict, too."""
     try:
         state = dataset.state(source.name)
-        return judge(source, edition, state, lambda: dataset.cards(source.name, state.models or None), now, hold=hold)
-    except (DatasetError, history.HistoryError) as error:
-        return Verdict(source, "DAMAGED", edition.at, [str(error)])
+        return judge(source, edition, state, lambda: baseline(dataset, source.name, state), now, hold=hold)
+    except DatasetError as error:
+        words = str(error) if "git" in str(error) else f"{error}; restore it from git"
+        return Verdict(source, "DAMAGED", edition.at, [words])
 
 
-def publication(dataset: Dataset, verdicts: Iterable[Verdict], now: datetime) -> Publication:
+def baseline(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
+    """The published cards. Raises `DatasetError` unless history folds to them: damage must never look like news."""
+    folded = recorded(dataset, name)
+    found = dataset.cards(name, state.models or sorted(folded))
+    if differ := sorted(m for m in {*folded, *found} if folded.get(m) != found.get(m)):
+        cards = ", ".join(differ)
+        raise DatasetError(f"{name}: damaged baseline, the history does not fold to {cards}; restore it from git")
+    return found
+
+
+def recorded(dataset: Dataset, name: str) -> dict[str, RateCard]:
+    """The cards that a source's history folds to. Raises `DatasetError`."""
+    try:
+        return history.fold(dataset.changes(name))
+    except history.HistoryError as error:
+        raise DatasetError(f"{name}: damaged history, restore it from git: {error}") from error
+
+
+def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) -> Publication:
     """What the verdicts ask to be written: cards, history, state and, when data changed, all of `v1`."""
     result = Publication(dataset.root)
     states: dict[str, State] = {}
     current: dict[str, dict[str, RateCard]] = {}
     fresh: list[history.Change] = []
+    news = False
     for verdict in verdicts:
         if verdict.outcome == "DAMAGED":
             continue
         name = verdict.source.name
-        states[name] = verdict.state
+        before, states[name] = dataset.state(name), verdict.state
         _cards(result, dataset, verdict)
         result.append(dataset.history_path(name), "".join(history.line(c) for c in verdict.changes))
         fresh += verdict.changes
         if verdict.cards is not None:
             current[name] = verdict.cards
-        if _worth_writing(dataset.state(name), verdict.state):
+        # how complete a reading was is published, too
+        news |= (before.unread, before.amounts) != (verdict.state.unread, verdict.state.amounts)
+        if _worth_writing(before, verdict.state):
             result.write(dataset.state_path(name), verdict.state.text())
-    if result.writes.keys() - {dataset.state_path(n) for n in states} or fresh:
-        _v1(result, dataset, current, states, fresh, now)
+    if news or result.writes.keys() - {dataset.state_path(n) for n in states} or fresh:
+        today = max(now, *(v.at for v in verdicts)).date()
+        _v1(result, dataset, current, states, fresh, today)
     return result
 
 
@@ -122,22 +190,30 @@ def _v1(
     current: dict[str, dict[str, RateCard]],
     states: dict[str, State],
     fresh: Sequence[history.Change],
-    now: datetime,
+    today: date,
 ) -> None:
     """Rebuild the published files from all cards; sources that were not read this time stand as they are."""
     names = sorted({*dataset.names(), *current})
     for name in names:
         if name not in current:
-            current[name] = dataset.cards(name)
+            current[name] = _published(dataset, name)
         if name not in states:
             states[name] = dataset.state(name)
     past = [c for name in names for c in dataset.changes(name)]
     recent = history.ordered([*past, *fresh])[-_CHANGES:]
     cards = [card for name in names for card in current[name].values()]
-    texts = v1.files(cards, recent, states, now.date())
+    texts = v1.files(cards, recent, states, today)
     for path, text in texts.items():
         result.write(f"ratecards/v1/{path}", text)
     tables = dataset.root / "ratecards" / "v1" / "tables"
     for page in tables.glob("*.md"):
         if f"tables/{page.name}" not in texts:
             result.delete(f"ratecards/v1/tables/{page.name}")
+
+
+def _published(dataset: Dataset, name: str) -> dict[str, RateCard]:
+    """The cards of a source that is not written this time; its history has them where a card is damaged."""
+    try:
+        return dataset.cards(name)
+    except DatasetError:
+        return recorded(dataset, name)

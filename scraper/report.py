@@ -7,31 +7,38 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 
+from ratecards.codec import INVISIBLE
 from ratecards.history import ANNOUNCED, Change, Step
 from ratecards.model import Rate, plain
 from scraper.judge import Verdict
 
-_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|@~$:])")
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|@~$:&])")
+# What makes a line a list, a rule or a heading, and what GitHub links wherever it stands in the rendered text.
+_LINE_START = re.compile(r"\A([0-9]*)([-=.])")
+_LINKED = re.compile(r"h(?=ttp)|www(?=\.)|[@#]", re.IGNORECASE)
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 def plain_text(text: str) -> str:
     """Scraped words for a terminal or a log: one line, no control characters, no workflow command."""
-    words = _UNSEEN.sub(" ", text)
+    words = INVISIBLE.sub(" ", text).replace("##[", "#\u200b#[")
     return words.replace("::", ":\u200b:") if words.lstrip().startswith("::") else words
 
 
 def markdown(text: str, limit: int = 300) -> str:
-    """Scraped words inside Markdown: no markup, no mention, no link, no HTML; capped."""
-    words = plain_text(text)
+    """Scraped words inside Markdown: no markup, no mention, no reference, no link, no HTML; capped."""
+    words = plain_text(text).strip()
     words = words if len(words) <= limit else words[: limit - 1] + "…"
-    escaped = _MARKUP.sub(lambda m: {"<": "&lt;", ">": "&gt;", "@": "&#64;"}.get(m[1], "\\" + m[1]), words)
-    return escaped.replace("http", "h\u2060ttp").replace("www.", "www\u2060.")
+    escaped = _LINE_START.sub(r"\1\\\2", _MARKUP.sub(lambda m: _ENTITIES.get(m[1], "\\" + m[1]), words))
+    # an escape is gone once the text is rendered; what breaks a mention or a link then is a joiner inside
+    return _LINKED.sub(lambda m: f"{m[0]}\u2060", escaped)
 
 
 def csv_field(text: str) -> str:
-    """Scraped words inside CSV: a leading formula sign is defused with an apostrophe."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+    """Scraped words inside CSV: one line, nothing invisible, a leading formula sign defused with an apostrophe."""
+    words = INVISIBLE.sub(" ", text)
+    return f"'{words}" if words.lstrip().startswith(_FORMULA) else words
 
 
 def conditions(rate: Rate) -> str:
@@ -63,11 +70,17 @@ def value(rate: Rate) -> str:
         return rate.availability.replace("_", " ")
     dates = f" from {rate.effective_from}" if rate.effective_from else ""
     dates += f" until {rate.effective_until}" if rate.effective_until else ""
-    return f"{plain(rate.price)} {rate.currency} per {rate.unit}{dates}"
+    per = f" per {rate.unit}" if rate.unit else ""
+    return f"{plain(rate.price)} {rate.currency}{per}{dates}"
 
 
 def move(old: Rate, new: Rate) -> str:
-    """`4.5 -> 3.6 USD per 1000000 tokens (x0.80)`; both sides in full where unit, currency or dates differ."""
+    """`4.5 -> 3.6 USD per 1000000 tokens (x0.80)`; both sides in full where unit, currency or dates differ.
+
+    A ratio stands only between prices of one unit, and one side alone where both say the same.
+    """
+    if value(old) == value(new):
+        return value(new)
     same = (old.unit, old.currency, old.effective_from, old.effective_until) == (
         new.unit,
         new.currency,
@@ -123,16 +136,14 @@ def quiet_count(changes: Iterable[Change]) -> int:
 
 
 def step_line(step: Step, today: date) -> str:
-    """A dated step: `2027-01-01: gemini-3.7-flash input 0.75 -> 1.50, x2.00, in 40 days`."""
+    """A dated step: `2027-01-01: gemini-3.7-flash standard input 0.75 -> 1.5, x2.00, in 40 days`."""
     before = plain(step.before.price) if step.before and step.before.price is not None else "?"
-    after = plain(step.after.price) if step.after.price is not None else step.after.availability
-    ratio = (
-        f", x{step.after.price / step.before.price:.2f}"
-        if step.before and step.before.price and step.after.price is not None and step.before.unit == step.after.unit
-        else ""
-    )
+    after = plain(step.after.price) if step.after.price is not None else value(step.after)
+    ratio = Change(kind="stepped", provider="", source="", model="", old=step.before, new=step.after).ratio
+    times = "" if ratio is None else f", x{ratio:.2f}"
     days = (step.day - today).days
-    return plain_text(f"{step.day}: {step.after.model} {what(step.after)} {before} -> {after}{ratio}, in {days} days")
+    words = f"{step.day}: {step.after.model} {what(step.after)} {before} -> {after}{times}"
+    return plain_text(f"{words}, in {days} day{'' if days == 1 else 's'}")
 
 
 def step_lines(steps: Sequence[Step], today: date) -> list[str]:
@@ -159,7 +170,7 @@ def summary_rows(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
             str(len(v.cards)) if v.cards is not None else str(len(v.state.models) or "-"),
             str(sum(len(c.rates) for c in v.cards.values())) if v.cards is not None else "-",
             f"{v.state.amounts.get('read', 0)} of {v.state.amounts.get('seen', 0)}" if v.state.amounts else "-",
-            str(len(v.changes)) if v.outcome not in ("NOT_READ", "NOT_FETCHED", "SUSPECT") else "-",
+            str(len(v.changes)) if v.outcome not in ("NOT_READ", "NOT_FETCHED", "SUSPECT", "DAMAGED") else "-",
         )
         for v in verdicts
     ]

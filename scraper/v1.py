@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ratecards.codec import dumps
 from ratecards.history import ANNOUNCED, Change, Step, steps
-from ratecards.model import COLUMNS, Rate, RateCard, canonical_order, plain, row
+from ratecards.model import COLUMNS, JOIN_KEY, Rate, RateCard, canonical_order, plain, row
 from scraper.dataset import State
 from scraper.report import conditions, csv_field, markdown
 
@@ -42,10 +42,18 @@ def files(
     }
 
 
-def _json(data: object) -> str:
+def _json(data: Mapping[str, object]) -> str:
     """One record a line, so that a reviewer reads the diff."""
-    text = json.dumps(data, ensure_ascii=False, separators=(", ", ": "))
-    return re.sub(r"(?<=\[)(?=\{)|(?<=\}, )(?=\{\")|(?<=\})(?=\])", "\n", text) + "\n"
+    return "{" + ",\n".join(f"{dumps(name)}: {_lines(value)}" for name, value in data.items()) + "}\n"
+
+
+def _lines(value: object) -> str:
+    """A list or a mapping with one entry a line; anything else on its own."""
+    if value and isinstance(value, list):
+        return "[\n" + ",\n".join(map(dumps, value)) + "\n]"
+    if value and isinstance(value, dict):
+        return "{\n" + ",\n".join(f"{dumps(n)}: {dumps(v)}" for n, v in value.items()) + "\n}"
+    return dumps(value)
 
 
 def _row(rate: Rate) -> dict[str, object]:
@@ -61,7 +69,7 @@ def _sources(cards: Sequence[RateCard], states: Mapping[str, State]) -> dict[str
         found[name] = {
             "models": len(own),
             "rates": sum(len(c.rates) for c in own),
-            "amounts": state.amounts,
+            "amounts": dict(sorted(state.amounts.items())),
             "unread": state.unread,
             "last_updated": state.last_updated,
             "capture": state.capture,
@@ -98,7 +106,7 @@ def change_data(change: Change) -> dict[str, object]:
         "correction": stamp.correction or None,
         "announced": change.kind in ANNOUNCED,
         "previous_id": change.previous_id or None,
-        "old": _values(change.old),
+        "old": _values(change.old, change.new),
         "new": _values(change.new),
         "ratio": plain(round(change.ratio, 4)) if change.ratio is not None and change.ratio != 1 else None,
         "fields": [list(f) for f in change.fields] or None,
@@ -120,8 +128,12 @@ _VALUES = (
 )
 
 
-def _values(rate: Rate | None) -> dict[str, object] | None:
-    return {n: v for n, v in _row(rate).items() if n in _VALUES} if rate else None
+def _values(rate: Rate | None, other: Rate | None = None) -> dict[str, object] | None:
+    """What a rate says; with what its key said, where the `other` one's says something else."""
+    if rate is None:
+        return None
+    names = [n for n in COLUMNS if n in _VALUES or (other and n in JOIN_KEY and getattr(rate, n) != getattr(other, n))]
+    return {n: v for n, v in row(rate).items() if n in names and v != ""}
 
 
 def step_data(step: Step) -> dict[str, object]:
@@ -153,7 +165,7 @@ def _page(name: str, cards: Sequence[RateCard]) -> str:
             "| tier | plan | meter | conditions | price | unit | quote |",
             "|---|---|---|---|---:|---|---|",
         ]
-        text += [_table_line(rate) for rate in card.rates if rate.price is not None]
+        text += [_table_line(rate) for rate in sorted(card.rates, key=canonical_order) if rate.price is not None]
         gone = sorted({f"{r.meter} ({r.service_tier}, {r.plan})" for r in card.rates if r.price is None})
         text += ["", "No price: " + ", ".join(g.replace("_", " ") for g in gone) + "." if gone else "", ""]
     return "\n".join(text).rstrip() + "\n"
@@ -174,4 +186,4 @@ def _table_line(rate: Rate) -> str:
 
 def rate_json(rates: Iterable[Rate]) -> str:
     """Rates as JSON records in RATES columns, empty ones left out."""
-    return _json([_row(r) for r in rates])
+    return _lines([_row(r) for r in rates]) + "\n"

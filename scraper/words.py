@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 from scraper.errors import UnknownTerm
 
+# Full-width letters, digits and signs are matched as the plain ones they stand for. Nothing else is folded:
+# Unicode's own folding would make "$0.30¹" a price of 0.301.
+_WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0xFE69: "$", 0xFFE5: "¥", 0xFFE1: "£"}
+
 AMOUNT = re.compile(r"\$\s?((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]|[.,][0-9]|[A-Za-z%])")
-MONEY_SIGN = re.compile(r"[$€£¥₩₹]|\b(?:USD|EUR|GBP|JPY|cents?)\b")
-COUNTED = re.compile(r"\$\s?\.?[0-9]")
+# Whatever looks like money, readable or not: what is counted here must be claimed by a rate, a note or a reason.
+COUNTED = re.compile(
+    r"[$€£¥₩₹]\s?\.?[0-9]|[0-9]\s?(?:[€£¥₩₹¢]|\$(?!\s?\.?[0-9])|(?:USD|EUR|GBP|JPY|KRW|INR|cents?)\b)",
+    re.IGNORECASE,
+)
 
 NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
 _NOUNS = {
@@ -22,52 +29,76 @@ _NOUNS = {
     "frame": r"frames?",
     "song": r"songs?",
     "video": r"videos?",
-    "request": r"(?:grounding |search )?requests?",
-    "prompt": r"(?:grounded )?prompts?",
-    "query": r"(?:search )?quer(?:y|ies)",
+    "request": r"(?:grounding |grounded |search )?requests?",
+    "prompt": r"(?:grounding |grounded |search )?prompts?",
+    "query": r"(?:grounding |grounded |search )?quer(?:y|ies)",
     "character": r"characters?",
 }
 _PLURAL = {"query": "queries"}
+_SCALES = {"k": 1_000, "m": 1_000_000, "thousand": 1_000, "million": 1_000_000}
+_SIZE = r"[0-9]+(?:\.[0-9]+)?K(?:\s?\(\s?[0-9]+\s?px\s?\))?"
+RESOLUTION = r"[0-9]{3,4}p|[0-9]+(?:\.[0-9]+)?k"
+# `of` is what the time is a time of ("second of 720p video"); `aside` are words that say whose tokens or images.
 UNIT = re.compile(
-    rf"(?:(?P<qty>{NUMBER}|[0-9]+[KM])\s+)?(?P<res>[0-9.]+K(?:/[0-9.]+K)*\s+)?"
+    rf"(?:(?P<qty>(?:{NUMBER})(?:\s(?:thousand|million))?|[0-9]+[KM]|thousand|million)\s+)?"
+    rf"(?P<res>{_SIZE}(?:(?:\s?/\s?|,\s|\s(?:and|or)\s){_SIZE})*\s+)?"
+    rf"(?P<aside>(?:(?:input|output|generated|text|image|audio|video)\s+){{1,2}})?"
     rf"(?:{'|'.join(f'(?P<{noun}>{words})' for noun, words in _NOUNS.items())})\b"
-    r"(?P<hourly>\s+per\s+hour\b)?(?:\s+of\s+(?P<of>audio|video)\b)?",
+    r"(?P<hourly>\s?(?:/|per\b)\s?(?:hour|hr)\b)?"
+    rf"(?:\s+of\s+(?:(?P<of_size>{RESOLUTION})\s+)?(?P<of>audio|video)\b)?",
     re.IGNORECASE,
 )
-_MODALITY = r"texts?|images?|videos?|audio|thinking"
-_SEPARATOR = r"\s*(?:/|,\s*(?:and\s)?|\band\b|&)\s*"
-MODALITIES = re.compile(rf"\(\s*((?:{_MODALITY})(?:{_SEPARATOR}(?:{_MODALITY}))*)\s*\)", re.IGNORECASE)
-RESOLUTION = r"[0-9]{3,4}p|[0-9]k"
-RESOLUTIONS = re.compile(rf"\(\s*((?:{RESOLUTION})(?:{_SEPARATOR}(?:{RESOLUTION}))*)\s*\)", re.IGNORECASE)
-UNSOLD = re.compile(rf"\(\s*({RESOLUTION}) output not supported\s*\)", re.IGNORECASE)
-PROMPT = re.compile(
-    rf",?\s*prompts?\s*(?P<cmp><=|=<|≤|>|up to|over)\s*(?P<n>{NUMBER})\s*(?P<k>k|m)?(?:\s+(?:input\s+)?tokens?)?\b",
-    re.IGNORECASE,
+_MODALITY = r"(?:texts?|images?|videos?|audio|thinking)(?:\s+tokens?)?"
+_SEPARATOR = r"\s*(?:/|,\s*(?:and\s|or\s)?|\b(?:and|or)\b|&|\+)\s*"
+_LIST = rf"(?:{_MODALITY})(?:{_SEPARATOR}(?:{_MODALITY}))*"
+_SIZES = rf"(?:{RESOLUTION})(?:{_SEPARATOR}(?:{RESOLUTION}))*"
+MODALITIES = re.compile(rf"\(\s*({_LIST})\s*\)", re.IGNORECASE)
+RESOLUTIONS = re.compile(rf"\(\s*({_SIZES})\s*\)", re.IGNORECASE)
+# "Text: $0.50" and "720p: $0.10": the words of a price before it.
+LED_MODALITIES = re.compile(rf"({_LIST})\s?:(?=\s*\$)", re.IGNORECASE)
+LED_RESOLUTIONS = re.compile(rf"({_SIZES})\s?:(?=\s*\$)", re.IGNORECASE)
+UNSOLD = re.compile(rf"\(\s*({RESOLUTION})(?: output)?(?: is)? not (?:supported|available)\s*\)", re.IGNORECASE)
+_PROMPT = (
+    r"(?:for\s+)?(?:prompts?|inputs?)\s*(?:<=|=<|≤|(?P<over>>|over|above|longer than|more than|greater than)|up to)\s*"
+    rf"(?P<n>{NUMBER})\s*(?P<scale>k|m)?\b(?:\s+(?:input\s+)?tokens?\b)?"
 )
-_MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+PROMPT = re.compile(rf",?\s*{_PROMPT}", re.IGNORECASE)
+PROMPT_IN_BRACKETS = re.compile(rf"\(\s*{_PROMPT}\s*\)", re.IGNORECASE)
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MONTH = (
+    r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|Mar(?:ch|\.)?|Apr(?:il|\.)?|May|June?|July?|Aug(?:ust|\.)?|Sep(?:tember|t?\.|t)?"
+    r"|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+)
+_DAY, _YEAR = r"[0-9]{1,2}(?:st|nd|rd|th)?", r"20[0-9]{2}\b"
 DATE = re.compile(
-    rf"(?P<month>{'|'.join(f'{m}|{m[:3]}[.]?' for m in _MONTHS)})\s+(?P<day>[0-9]{{1,2}}),\s*(?P<year>20[0-9]{{2}})\b"
+    rf"(?:(?P<month>{_MONTH})\s+(?P<day>{_DAY}),?\s+(?P<year>{_YEAR})"
+    rf"|(?P<day2>{_DAY})\s+(?P<month2>{_MONTH})\s+(?P<year2>{_YEAR}))"
 )
-UNTIL = re.compile(rf"(?:through|until)\s+{DATE.pattern}\.?:?")
-FROM = re.compile(rf"(?:starting|beginning|from)\s+(?:on\s+)?{DATE.pattern}\.?:?")
+UNTIL = re.compile(rf"(?P<word>(?i:(?:valid\s+)?(?:through|until|till)|before))\s+{DATE.pattern}")
+FROM = re.compile(
+    r"(?P<word>(?i:(?:effective|starting|beginning)(?:\s+(?:from|on))?|from|as of|on or after|after))\s+" + DATE.pattern
+)
+
+
+def plain(text: str) -> str:
+    """The text as it is matched, character for character: full-width ones as plain ones."""
+    return text.translate(_WIDE)
+
+
+def counted(text: str) -> int:
+    """How many amounts of money stand in the text, readable or not."""
+    return len(COUNTED.findall(plain(text)))
 
 
 def whole_number(text: str) -> int:
     """`1,500`, `200` as an integer."""
     return int(text.replace(",", ""))
+
+
+def scaled(number: str, scale: str | None) -> int:
+    """`200` and `k` as 200000."""
+    return whole_number(number) * _SCALES[scale.lower()] if scale else whole_number(number)
 
 
 def money(text: str) -> Decimal:
@@ -80,44 +111,75 @@ def money(text: str) -> Decimal:
 
 def day(match: re.Match[str]) -> date:
     """The date a `DATE` match spells out. Raises `UnknownTerm` for a day that is not in the calendar."""
-    month = next(i for i, name in enumerate(_MONTHS, 1) if name.startswith(match["month"][:3]))
+    month, number, year = (match[name] or match[f"{name}2"] for name in ("month", "day", "year"))
     try:
-        return date(int(match["year"]), month, int(match["day"]))
+        return date(int(year), _MONTHS.index(month[:3]) + 1, int(re.sub(r"[a-z]+", "", number)))
     except ValueError as error:
         raise UnknownTerm(f"no such day: {match.group()!r}") from error
+
+
+def last_day(match: re.Match[str]) -> date:
+    """The last day an `UNTIL` match names; "before" the first of January ends on the day before it."""
+    return day(match) - timedelta(days=match["word"].lower() == "before")
+
+
+def first_day(match: re.Match[str]) -> date:
+    """The first day a `FROM` match names; "after" a day begins on the next."""
+    return day(match) + timedelta(days=match["word"].lower() == "after")
 
 
 def unit_of(text: str) -> str | None:
     """The canonical unit of words such as `1M tokens`, `Image`, `second`; None when they are not one."""
     match = UNIT.fullmatch(text.strip())
-    return unit_parts(match)[0] if match and not match["res"] else None
+    if not match or match["aside"]:
+        return None
+    unit, sizes = unit_parts(match)
+    return None if sizes else unit
 
 
 def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
     """Canonical unit and resolutions: "per 1K image" is a resolution, "per 1K requests" a quantity."""
     noun = next(n for n in _NOUNS if match[n])
-    quantity, sizes = match["qty"] or "1", (match["res"] or "").strip()
-    if noun == "image" and quantity[-1:] in "Kk" and not sizes:
+    quantity, sizes = (match["qty"] or "1").lower(), (match["res"] or "").strip()
+    if noun == "image" and quantity.endswith("k") and not sizes:
         quantity, sizes = "1", quantity
     if sizes and (noun != "image" or quantity != "1"):
         raise UnknownTerm(f"a resolution in a unit that is not one image: {match.group()!r}")
-    scale = {"K": 1_000, "M": 1_000_000}.get(quantity[-1:].upper(), 1)
-    count = whole_number(quantity.rstrip("KMkm")) * scale
+    count = _count(quantity)
     if count < 1:
         raise UnknownTerm(f"a price per nothing: {match.group()!r}")
     if match["hourly"]:
         return f"{count} {noun}-hour{'s' if count > 1 else ''}", ()
     name = noun if count == 1 else _PLURAL.get(noun, f"{noun}s")
-    return f"{count} {name}", tuple(s.upper() for s in sizes.split("/")) if sizes else ()
+    if match["of_size"]:
+        return f"{count} {name}", (match["of_size"],)
+    return f"{count} {name}", tuple(size.upper() for size in re.findall(r"[0-9.]+k(?!\w)", sizes, re.IGNORECASE))
+
+
+def _count(quantity: str) -> int:
+    match = re.fullmatch(rf"({NUMBER})?\s?([a-z]+)?", quantity)
+    assert match, quantity  # UNIT has matched it already
+    return scaled(match[1] or "1", match[2])
 
 
 def modalities(text: str) -> tuple[str, ...]:
     """The modalities of `text / image / video`; thinking is text. Raises `UnknownTerm` on another word."""
     names = []
-    for word in re.split(r"\s*(?:/|,|\band\b|&)\s*", text.strip().lower()):
-        name = {"images": "image", "videos": "video", "texts": "text", "thinking": "text"}.get(word, word)
-        if word and name not in ("text", "image", "video", "audio"):
+    for word in re.split(_SEPARATOR, text.strip().lower()):
+        bare = re.sub(r"\s+tokens?\Z", "", word)
+        name = {"images": "image", "videos": "video", "texts": "text", "thinking": "text"}.get(bare, bare)
+        if name not in ("text", "image", "video", "audio"):
             raise UnknownTerm(f"not a modality: {word!r}")
-        if word and name not in names:
+        if name not in names:
             names.append(name)
     return tuple(names)
+
+
+def resolutions(text: str) -> tuple[str, ...]:
+    """The resolutions of `720p and 1080p`, as printed."""
+    return tuple(re.findall(RESOLUTION, text, re.IGNORECASE))
+
+
+def size_of(resolution: str, modality: str) -> str:
+    """A resolution in the case of its kind: `4K` of an image, `4k` and `720p` of anything else."""
+    return resolution.upper() if modality == "image" and resolution[-1:] in "kK" else resolution.lower()

@@ -914,7 +914,7 @@ IMAGES = {
 
 
 def test_capture_has_the_pictures_of_the_mission() -> None:
-    """MISSION.md, T4: what a picture of 1024 x 1024 cost in December 2025."""
+    """What a picture of 1024 x 1024 cost in December 2025."""
     reading = capture("2025-12-19.converted.md")
     named = {"unit": "1 image", "resolution": "1024x1024", "modality": "image"}
 

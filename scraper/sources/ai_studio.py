@@ -1,6 +1,6 @@
 """Google AI Studio's models and prices: the `ListModels` response, saved or caught from a signed-in browser.
 
-Every record is an array without names (PAGES.md, 2). A position is used only after its neighbours and itself have the
+Every record is an array without names. A position is used only after its neighbours and itself have the
 types they are known to have, so that a shifted response is refused and never read as another price.
 """
 

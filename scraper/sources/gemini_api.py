@@ -17,10 +17,11 @@ from scraper.reading import Amounts, Problem, Reading, Section
 from scraper.sources.gemini_rows import PROVIDER, SOURCE, TableReader
 from scraper.sources.gemini_section import Part
 from scraper.sources.gemini_terms import Terms, load_terms
-from scraper.words import COUNTED
+from scraper.words import counted
 
 PARSER = "1"
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")
+_UNSEEN = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 
 
 def urls() -> Mapping[str, str]:
@@ -35,7 +36,7 @@ def renames() -> Mapping[str, str]:
 
 def representation(body: str) -> str:
     """`html` or `md`, by content: the address without `.txt` has served the HTML page."""
-    return "html" if re.match(r"\s*(?:<!doctype html|<html)", body[:4000], re.IGNORECASE) else "md"
+    return "html" if re.search(r"<!doctype html|<html[\s>]", body[:4000], re.IGNORECASE) else "md"
 
 
 def fingerprint(body: str) -> str:
@@ -47,9 +48,9 @@ def fingerprint(body: str) -> str:
     return f"{body[start:end]}{updated.group() if updated else ''}" if 0 <= start < end else body
 
 
-def read(body: str) -> Reading:
+def read(body: str, terms: Terms | None = None) -> Reading:
     """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
-    terms = load_terms()
+    terms = terms or load_terms()
     kind = representation(body)
     refuse_other_pages(body, terms)
     if kind == "html":
@@ -58,10 +59,9 @@ def read(body: str) -> Reading:
         blocks, updated = markdown_blocks(body), None
         _prove_twin(body, blocks, terms)
     _prove_tables(blocks, terms)
-    raw = re.sub(r"<(script|style)\b.*?</\1>", "", fingerprint(body), flags=re.DOTALL)
     reading = _sections(blocks, terms, kind)
     reading.last_updated = updated
-    missing = len(COUNTED.findall(raw)) - reading.amounts.seen
+    missing = counted(_UNSEEN.sub("", fingerprint(body))) - reading.amounts.seen
     if missing > 0:
         reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
     _settle(reading)
@@ -90,7 +90,7 @@ def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
     lang = str(tree.html.get("lang") if tree.html else "")
     if lang.lower().split("-")[0] != terms.language:
         raise LayoutChanged(f"localised page: expected <html lang={terms.language!r}>, saw {lang!r}")
-    canonical = [str(link.get("href")) for link in tree.find_all("link", rel="canonical")]
+    canonical = [str(link.get("href")).removesuffix("?hl=en") for link in tree.find_all("link", rel="canonical")]
     if canonical != [terms.canonical]:
         raise LayoutChanged(f"soft 404 or another page: expected canonical {terms.canonical}, saw {canonical}")
     if not re.search(r"</body>\s*</html>\s*\Z", body, re.IGNORECASE):
@@ -110,14 +110,16 @@ def _prove_twin(body: str, blocks: Sequence[Block], terms: Terms) -> None:
     if last not in terms.last_sections:
         expected = " or ".join(terms.last_sections)
         raise LayoutChanged(f"truncated page: expected the last section to be {expected}, saw {last!r}")
-    if terms.sections.get(last) == "tools" and isinstance(blocks[-1], Table):
-        raise LayoutChanged("truncated page: expected the notes behind the tools table, saw the page end in it")
+    tables = [at for at, b in enumerate(blocks) if isinstance(b, Table)]
+    headings = [at for at, b in enumerate(blocks) if isinstance(b, Heading)]
+    if terms.sections.get(last) == "tools" and not (tables and headings[-1] < tables[-1] < len(blocks) - 1):
+        raise LayoutChanged("truncated page: expected notes behind the table of tools, saw the page end before")
 
 
 def _prove_tables(blocks: Sequence[Block], terms: Terms) -> None:
     tables = [b for b in blocks if isinstance(b, Table)]
-    headers = {cell for table in tables for cell in table.header}
-    if missing := [h for h in terms.headers if h not in headers]:
+    headers = {fold(cell) for table in tables for cell in table.header}
+    if missing := [h for h in terms.headers if fold(h) not in headers]:
         raise LayoutChanged(f"header renamed or localised page: expected {missing}, saw {sorted(headers)[:6]}")
     if len(tables) < terms.tables_min:
         raise LayoutChanged(f"expected at least {terms.tables_min} tables, saw {len(tables)}")
@@ -129,7 +131,8 @@ def _prove_tables(blocks: Sequence[Block], terms: Terms) -> None:
 def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
     parts = [Part("the page's head", "", "head")]
     for block in blocks:
-        if isinstance(block, Heading) and block.level <= 2:
+        # a first-level heading that a saver set above the twin is the title of its head
+        if isinstance(block, Heading) and (block.level == 2 or (block.level == 1 and len(parts) > 1)):
             anchor = block.anchor or slug(block.text)
             parts.append(Part(block.text, anchor, terms.sections.get(fold(block.text), "model")))
         else:
@@ -158,6 +161,8 @@ def _section(part: Part, parts: Sequence[Part], terms: Terms) -> Section:
     reader.tables()
     if part.kind in ("model", "tools") and not section.problems:
         section.cards = reader.drafts()
+    if section.amounts.unclaimed and not section.problems:
+        reader.problem("unclaimed", "", f"{section.amounts}: not every amount is accounted for")
     return section
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import UnknownTerm
@@ -12,7 +12,7 @@ from scraper.normalise import Observation, Place, fold, row_rates
 from scraper.parse import Heading, Table
 from scraper.sources.gemini_section import SectionReader
 from scraper.toolcells import read_tool
-from scraper.words import COUNTED
+from scraper.words import counted
 
 PROVIDER, SOURCE = "google", "gemini-api"
 
@@ -22,42 +22,52 @@ class TableReader(SectionReader):
 
     def tables(self) -> None:
         """Read every table; what is not understood becomes a problem of the section."""
-        tab, bare = "", 0
+        count = sum(isinstance(block, Table) for block in self.part.blocks)
+        tab, tabs = "", set()
         for block in self.part.blocks:
             if isinstance(block, Heading):
                 tab = block.text
             elif isinstance(block, Table):
-                bare += not tab
-                if bare > 1:
+                if self.part.kind not in ("model", "tools"):
+                    self._unpriced_table(block)
+                    continue
+                if not tab and count > 1:
                     self.problem("tab", "", "several tables without a tab: which service tier is which?")
+                elif fold(tab) in tabs:
+                    self.problem("tab", f" / {tab}", f"two tables under the tab {tab!r}", tab)
                 self._table(block, tab)
-                tab = "" if tab else tab
+                tabs.add(fold(tab))
+                tab = ""
 
     def _table(self, table: Table, tab: str) -> None:
-        if self.part.kind == "agents" or self.part.kind not in ("model", "tools"):
-            self._unpriced_table(table)
-            return
-        tier = "standard" if not tab else self.terms.tabs.get(fold(tab), "")
+        tier = self.terms.tabs.get(fold(tab), "") if tab else "standard"
         if not tier:
             self.problem("tab", f" / {tab}", f"unknown tab {tab!r}", tab)
         columns = self._columns(table, tab)
         for row in table.rows:
-            place = " / ".join(p for p in ("", tab, row[0] if row else "") if p or not tab)
-            self.section.amounts.cells += sum(len(COUNTED.findall(cell)) for cell in row)
+            seen = sum(counted(cell) for cell in row)
+            self.section.amounts.cells += seen
             if not tier or columns is None:
                 continue
+            place = f" / {tab or '-'} / {row[0] if row else ''}"
             if len(row) != len(table.header):
                 self.problem("layout", place, f"{len(row)} cells under {len(table.header)} headers")
                 continue
             try:
-                self._row(row, table.header, columns, tier, tab)
+                read = self._row(row, table.header, columns, tier, tab)
             except UnknownTerm as error:
-                self.problem("cell", f" / {tab or '-'} / {row[0]}", error, " | ".join(row[1:]))
+                self.problem("cell", place, error, " | ".join(row[1:]))
+                continue
+            if read is None:
+                continue
+            self.section.amounts.read += read
+            if read != seen:
+                self.problem("unclaimed", place, f"{seen} amounts, of which {read} were read: {' | '.join(row)}")
 
     def _unpriced_table(self, table: Table) -> None:
         for row in table.rows:
             for cell in row:
-                count = len(COUNTED.findall(cell))
+                count = counted(cell)
                 self.section.amounts.cells += count
                 reason = self.terms.ignored(self.part.kind, cell)
                 if count and not reason:
@@ -90,26 +100,25 @@ class TableReader(SectionReader):
         columns: dict[int, tuple[str, str]],
         tier: str,
         tab: str,
-    ) -> None:
+    ) -> int | None:
+        """Read one row; gives the count of amounts it accounts for, None where its label is unknown."""
         label = row[0]
         if fold(label) in self.terms.metadata_rows:
-            self._metadata(row, columns)
-            return
+            return self._metadata(row, columns, tier)
         if self.part.kind == "tools":
-            self._tool(row, header, columns, tier)
-            return
+            return self._tool(row, header, columns, tier)
         found = self.terms.row(label)
         if found is None:
             self.problem("label", f" / {tab or '-'}", f"unknown row label {label!r}", label)
-            return
+            return None
         rule, variant = found
         cells = self._observations(row, header, columns, tab)
-        marks = {a.marks: self.formulas.get(a.marks, []) for c in cells for a in c.cell.amounts if a.marks}
-        place = Place(
-            PROVIDER, SOURCE, self._models_of(variant, label), tier, self.terms.currency, marks, self.starts()
-        )
-        self.rates += row_rates(cells, rule, place)
-        self.section.amounts.read += sum(len(c.cell.amounts) for c in cells)
+        amounts = [a for c in cells for a in c.cell.amounts]
+        marks = {a.marks: self.formulas_at(a.marks) for a in amounts if a.marks}
+        starts = self.starts() if any(a.soon for a in amounts) else {}
+        models = self._models_of(variant, label)
+        self.rates += row_rates(cells, rule, Place(PROVIDER, SOURCE, models, tier, self.terms.currency, marks, starts))
+        return len(amounts)
 
     def _observations(
         self, row: Sequence[str], header: Sequence[str], columns: dict[int, tuple[str, str]], tab: str
@@ -133,44 +142,45 @@ class TableReader(SectionReader):
             for at, text in texts.items()
         ]
 
-    def _models_of(self, variant: str, label: str) -> tuple[str, ...]:
+    def _models_of(self, variant: str | None, label: str) -> tuple[str, ...]:
         """The ids a row prices: all, or for a variant row the one that carries the word (the plain one if none)."""
-        models = self.section.models
-        if not variant and not self._has_variants():
+        models, variants = self.section.models, self._variants()
+        if variant is None:
+            if len(models) > 1 and variants != {None}:
+                raise UnknownTerm(f"the row {label!r} names none of {', '.join(models)}, but other rows do")
             return models
-        words = [m for m in models if variant in re.split(r"[-.]", m)]
-        if variant in ("", self.terms.plain_variant) and not words:
-            others = {v for v in self._variants() if v not in ("", self.terms.plain_variant)}
-            words = [m for m in models if not others & set(re.split(r"[-.]", m))]
+        plain = ("", self.terms.plain_variant)
+        words = [m for m in models if variant in _words(m)]
+        if variant in plain and not words:
+            others = {v for v in variants if v and v not in plain}
+            words = [m for m in models if not others & _words(m)]
         if len(words) != 1:
             raise UnknownTerm(f"the row {label!r} names one of {', '.join(models)}, but {len(words)} carry {variant!r}")
         return tuple(words)
 
-    def _variants(self) -> Iterator[str]:
-        for block in self.part.blocks:
-            for row in block.rows if isinstance(block, Table) else ():
-                found = self.terms.row(row[0]) if row else None
-                yield found[1] if found else ""
+    def _variants(self) -> set[str | None]:
+        """The variants the section's rows name; None for a row that is no variant's."""
+        rows = [row for block in self.part.blocks if isinstance(block, Table) for row in block.rows if row]
+        return {found[1] for row in rows if (found := self.terms.row(row[0]))}
 
-    def _has_variants(self) -> bool:
-        return any(self._variants())
-
-    def _metadata(self, row: Sequence[str], columns: dict[int, tuple[str, str]]) -> None:
+    def _metadata(self, row: Sequence[str], columns: dict[int, tuple[str, str]], tier: str) -> int:
         for at, (plan, _) in columns.items():
-            if COUNTED.search(row[at]):
+            answer = row[at].lower().rstrip(" *")
+            if counted(row[at]):
                 raise UnknownTerm("money in a row that is not a price")
-            self.used[plan] = row[at].lower().rstrip(" *")
+            if self.used.setdefault(plan, answer) != answer:
+                self.used[f"{plan} {tier}"] = answer
+        return 0
 
-    def _tool(self, row: Sequence[str], header: Sequence[str], columns: dict[int, tuple[str, str]], tier: str) -> None:
-        label = fold(row[0])
+    def _tool(self, row: Sequence[str], header: Sequence[str], columns: dict[int, tuple[str, str]], tier: str) -> int:
+        """The rates of a tool; gives the count of amounts they were read from."""
+        label, read = fold(row[0]), 0
         for at, (plan, _) in columns.items():
-            if not COUNTED.search(row[at]):
+            if not counted(row[at]):
                 continue
             prices = read_tool(row[at], self.terms.phrases, self.terms.tool_ignored)
-            locator = " / ".join((self.part.anchor, "-", row[0], header[at]))
-            self.section.amounts.read += len(
-                {(p.price, p.unit, p.family if p.used_over is None else "") for p in prices}
-            )
+            locator = " / ".join((self.part.anchor, "-", fold_stars(row[0]), header[at]))
+            read += len({p.at for p in prices})
             self.rates += [
                 Rate(
                     provider=PROVIDER,
@@ -189,6 +199,11 @@ class TableReader(SectionReader):
                 )
                 for p in prices
             ]
+        return read
+
+
+def _words(model: str) -> set[str]:
+    return set(re.split(r"[-.]", model))
 
 
 def fold_stars(label: str) -> str:

@@ -13,7 +13,7 @@ from scraper.notes import Footnote, footnote, formulas, sentences
 from scraper.parse import Block, Table, Text
 from scraper.reading import Draft, Problem, Section, merged
 from scraper.sources.gemini_terms import Terms
-from scraper.words import COUNTED, DATE, day
+from scraper.words import DATE, counted, day
 
 
 @dataclass(slots=True)
@@ -48,7 +48,7 @@ class SectionReader:
                 rest = block.text
                 for code in block.codes:
                     rest = rest.replace(code, "", 1)
-                if not re.sub(r"[\s,&*]+|\b(?:and|or)\b", "", rest):
+                if not re.sub(r"[\s,;/|&*]+|\b(?:and|or)\b", "", rest):
                     return self._checked(block.codes)
             if isinstance(block, Table):
                 break
@@ -72,7 +72,7 @@ class SectionReader:
                 self._sentence(note, sentence)
 
     def _sentence(self, note: Footnote, sentence: str) -> None:
-        count = len(COUNTED.findall(sentence))
+        count = counted(sentence)
         self.section.amounts.notes += count
         if count and (reason := self.terms.ignored(self.part.kind, sentence)):
             self.section.amounts.ignored[reason] += count
@@ -85,12 +85,20 @@ class SectionReader:
         self.section.amounts.read += count
         self.formulas.setdefault(note.marks, []).extend(found)
 
+    def formulas_at(self, marks: str) -> list[Formula]:
+        """The formula notes an amount's marks point to: the section's own, or another's where it prints none."""
+        if any(note.marks == marks for note in self.notes):
+            return self.formulas.get(marks, [])
+        return [f for note in self.page_notes if note.marks == marks for s in sentences(note.text) for f in _readable(s)]
+
     def starts(self) -> dict[str, date]:
-        """By footnote marks, the day a note says that billing starts; the section's own notes come first."""
+        """By footnote marks, the day a note says that billing starts; another section's where this one prints none."""
+        own = {note.marks for note in self.notes}
         starts: dict[str, date] = {}
-        for note in (*self.notes, *self.page_notes):
-            if self.terms.effective.search(note.text) and (found := DATE.search(note.text)):
-                starts.setdefault(note.marks, day(found))
+        for note in (*self.notes, *(n for n in self.page_notes if n.marks not in own)):
+            for sentence in sentences(note.text):
+                if self.terms.effective.search(sentence) and (found := DATE.search(sentence)):
+                    starts.setdefault(note.marks, day(found))
         return starts
 
     # ---- cards
@@ -118,3 +126,10 @@ class SectionReader:
             )
             for model in models
         ]
+
+
+def _readable(sentence: str) -> list[Formula]:
+    try:
+        return formulas(sentence)
+    except UnknownTerm:  # a problem of the section that prints it, not of this one
+        return []

@@ -11,13 +11,14 @@ from typing import Any
 
 from ratecards import strictyaml
 from scraper.errors import UnknownTerm
-from scraper.grammar import Phrases
+from scraper.scanner import Phrases
 from scraper.normalise import RowRule, fold
 from scraper.words import modalities, unit_of
 
 VOCABULARY = Path(__file__).with_name("gemini_api.yaml")
 _HEADER = re.compile(r"(?P<plan>[a-z ]+?)(?:, per (?P<unit>.+) in (?P<currency>[a-z]{3}))?\Z")
 _LISTED = re.compile(r"(.*\S)\s*\(([^()]*)\)\Z")
+_NAMED = re.compile(r"(.+) ((?:input|output) price)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ class Terms:
     rows: Mapping[str, RowRule]
     variant_rows: Sequence[tuple[re.Pattern[str], RowRule]]
     plain_variant: str
+    label_asides: re.Pattern[str]
     metadata_rows: Sequence[str]
     phrases: Phrases
     tool_meters: Mapping[str, str]
@@ -58,21 +60,31 @@ class Terms:
     ignore: Sequence[Ignore]
     renames: Mapping[str, str]
 
-    def row(self, label: str) -> tuple[RowRule, str] | None:
-        """What a row label means, and the variant it names ("" for none). None when it is unknown."""
+    def row(self, label: str) -> tuple[RowRule, str | None] | None:
+        """What a row label means, and the variant it names: "" for the plain one, None for a row of the section.
+
+        None when the label is unknown.
+        """
         folded = fold(label)
-        if rule := self.rows.get(folded):
-            return rule, ""
+        bare = fold(self.label_asides.sub("", folded))
+        if rule := self.rows.get(folded) or self.rows.get(bare):
+            return rule, None
         for pattern, rule in self.variant_rows:
             if match := pattern.fullmatch(folded):
                 return rule, match.groupdict().get("variant") or ""
-        listed = _LISTED.fullmatch(folded)
-        if listed and (rule := self.rows.get(listed[1])) and not rule.modality:
-            try:
-                return RowRule(rule.meter, "", modalities(listed[2]), rule.context, rule.unit), ""
-            except UnknownTerm:
-                return None
-        return None
+        return self._listed(bare)
+
+    def _listed(self, label: str) -> tuple[RowRule, None] | None:
+        """A row whose label lists modalities, behind or before its name."""
+        behind, before = _LISTED.fullmatch(label), _NAMED.fullmatch(label)
+        name, words = (behind[1], behind[2]) if behind else (before[2], before[1]) if before else ("", "")
+        rule = self.rows.get(name)
+        if not rule or rule.modality:
+            return None
+        try:
+            return RowRule(rule.meter, "", modalities(words), rule.context, rule.unit), None
+        except UnknownTerm:
+            return None
 
     def header(self, header: str) -> tuple[str, str] | None:
         """A column header's plan and unit ("" where it names none). None when it is unknown."""
@@ -94,7 +106,8 @@ class Terms:
 def load_terms() -> Terms:
     """The vocabulary, read and compiled once."""
     data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
-    proofs, phrases, tools = data["proofs"], data["phrases"], data["tools"]
+    proofs, phrases, tools, shared = data["proofs"], data["phrases"], data["tools"], data["shared"]
+    phrases["ignored"] += rf"|{shared}|\(\s*{shared}\s*\)"
     rows = {label: _rule(entry) for label, entry in data["rows"].items()}
     targets = {**rows, **{label: _rule(entry) for label, entry in data["variant_targets"].items()}}
     return Terms(
@@ -114,6 +127,7 @@ def load_terms() -> Terms:
         rows=rows,
         variant_rows=[(_re(e["label"]), targets[e["row"]]) for e in data["variant_rows"]],
         plain_variant=data["plain_variant"],
+        label_asides=_re(data["label_asides"]),
         metadata_rows=data["metadata_rows"],
         phrases=Phrases(**{name: _re(text) for name, text in phrases.items()}),
         tool_meters=tools["meters"],

@@ -66,10 +66,10 @@ def page_blocks(tree: BeautifulSoup, root: Tag) -> list[Heading | Text | Grid]:
 
     Changes the tree: tables and tabs are replaced by markers, so that the common reader of texts sees their places.
     """
-    for heading in root.select("section > h3"):
-        heading.name = f"h{TAB_LEVEL}"
-        if heading.parent:
-            heading.parent.insert_after(tree.new_tag(f"h{TAB_LEVEL}"))
+    for section in root.find_all("section"):
+        for heading in section.find_all("h3", recursive=False):
+            heading.name = f"h{TAB_LEVEL}"
+            section.insert_after(tree.new_tag(f"h{TAB_LEVEL}"))
     grids: dict[str, Grid] = {}
     for number, table in enumerate(root.find_all("table")):
         anchor = f"table {number}"

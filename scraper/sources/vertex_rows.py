@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.normalise import fold
-from scraper.sources.vertex_cells import Grounding, Included, Price, read_price
+from scraper.sources.vertex_cells import Price, read_price
 from scraper.sources.vertex_grid import Row
 from scraper.sources.vertex_terms import Column, Model, Rule, Terms
+from scraper.words import counted
 
 _RESOLUTION = re.compile(r"[0-9]{3,4}p|[0-9]k")
 
@@ -27,7 +27,6 @@ class Frame:
     place: str
     columns: tuple[Column, ...]
     tiers: tuple[str, ...]
-    gaps: bool
     starts: Mapping[str, date]
     terms: Terms
 
@@ -85,9 +84,17 @@ def row_model(row: Row, frame: Frame) -> list[Model]:
     feature = terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
     if feature and feature.model and fold(name) in terms.products:
         name = feature.model
-    elif not name or terms.type(name):
+    elif not _is_name(row, frame):
         raise LayoutChanged(f"a row without its model: {' | '.join(cell.text for cell in row.own)!r}")
     return terms.all_named(name)
+
+
+def _is_name(row: Row, frame: Frame) -> bool:
+    """Whether what stands in the model column may be a model: not a label, a price or prose that moved there."""
+    terms, lines = frame.terms, frame.cell(row, "model")
+    name = " ".join(lines)
+    moved = fold(name) in (*terms.features, *terms.grounding_features) or all(terms.type(line) for line in lines)
+    return not moved and not counted(name) and row.cells.count(row.cells[0]) == 1
 
 
 def row_rates(row: Row, frame: Frame, models: Sequence[Model]) -> tuple[list[Rate], int]:
@@ -103,7 +110,7 @@ def row_rates(row: Row, frame: Frame, models: Sequence[Model]) -> tuple[list[Rat
             ended = True
             continue
         if ended:
-            raise LayoutChanged(f"an empty cell before {column.header!r}")
+            raise UnknownTerm(f"an empty cell before {column.header!r}")
         priced = True
         for rule, lines in _matched(rules, cell.lines):
             read = [read_price(line, frame.terms) for line in lines]
@@ -111,8 +118,9 @@ def row_rates(row: Row, frame: Frame, models: Sequence[Model]) -> tuple[list[Rat
                 rate for price in read for model in models for rate in _rates(price, rule, column, frame, row, model)
             ]
         amounts += sum(read_price(line, frame.terms).availability == "priced" for line in cell.lines)
-    if not priced or (ended and not frame.gaps):
-        raise LayoutChanged(f"an empty price cell beside {' | '.join(cell.text for cell in row.own)!r}")
+    may_end = all(model.short for model in models) or all(rule.meter == "tuning" for rule in rules)
+    if not priced or (ended and not may_end):
+        raise UnknownTerm(f"an empty price cell beside {label_of(row, frame)!r}")
     return rates, amounts
 
 
@@ -132,6 +140,8 @@ def _rates(price: Price, rule: Rule, column: Column, frame: Frame, row: Row, mod
     if not meter:
         return []
     unit = _unit(price, rule, column, meter, frame.terms)
+    # a prompt column says nothing of training, which has no prompt
+    bounds = (None, None) if meter == "tuning" else (column.prompt_over, column.prompt_up_to)
     # a model without sound has no "without audio" to be told from
     own = "" if model.silent and rule.context == "without audio" else rule.context
     context = ", ".join(sorted(word for word in (own, price.context) if word))
@@ -146,8 +156,8 @@ def _rates(price: Price, rule: Rule, column: Column, frame: Frame, row: Row, mod
             unit=unit,
             resolution=resolution,
             quality=rule.quality,
-            prompt_over=column.prompt_over,
-            prompt_up_to=column.prompt_up_to,
+            prompt_over=bounds[0],
+            prompt_up_to=bounds[1],
             context=context,
             availability=price.availability,
             price=price.price,
@@ -207,58 +217,3 @@ def label_of(row: Row, frame: Frame) -> str:
     """The row's labels in one line, as locators and messages name it."""
     words = [" ".join(frame.cell(row, role)) for role in ("model", "feature", "type")]
     return " ".join(word for word in words if word)
-
-
-# ----------------------------------------------------------------------------------------- grounding
-
-
-def grounding_rates(
-    found: Grounding,
-    rules: Sequence[Rule],
-    frame: Frame,
-    label: str,
-    family: Sequence[Model],
-    resolve: Callable[[str], list[Model]],
-) -> list[Rate]:
-    """A grounding cell's rates: free up to what is included, the price beyond, for the models it is for."""
-    targets: list[tuple[Sequence[Model], Included | None]] = [
-        ([m for name in included.who for m in resolve(name)] if included.who else family, included)
-        for included in found.included
-    ] or [(family, None)]
-    return [
-        rate
-        for models, included in targets
-        for model in models
-        for model_id in model.ids
-        for rule in rules
-        for rate in _grounded(found, included, rule, frame, label, model_id)
-    ]
-
-
-def _grounded(
-    found: Grounding, included: Included | None, rule: Rule, frame: Frame, label: str, model_id: str
-) -> list[Rate]:
-    price = Rate(
-        provider=frame.provider,
-        source=frame.source,
-        model=model_id,
-        meter=rule.meter,
-        unit=found.unit,
-        context=rule.context,
-        price=found.price,
-        currency=frame.terms.currency,
-        effective_from=found.starts,
-        evidence=Evidence(found.quote, f"{frame.place} / {label} / {frame.columns[-1].header}"),
-    )
-    if not included:
-        return [price]
-    free = replace(
-        price,
-        availability="free",
-        price=Decimal(0),
-        used_up_to=included.count,
-        period=included.period,
-        effective_from=None,
-        evidence=replace(price.evidence, quote=included.quote),
-    )
-    return [free, replace(price, used_over=included.count, period=included.period)]

@@ -11,8 +11,8 @@ from typing import Any
 
 from ratecards import strictyaml
 from scraper.errors import UnknownTerm
-from scraper.grammar import Phrases
 from scraper.normalise import fold
+from scraper.scanner import Phrases
 from scraper.words import DATE, modalities, whole_number
 
 VOCABULARY = Path(__file__).with_name("vertex_ai.yaml")
@@ -68,6 +68,7 @@ class Model:
     names: tuple[str, ...]
     aliases: tuple[str, ...] = ()
     silent: bool = False
+    short: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,6 @@ class Terms:
     grounding: Mapping[str, Sequence[Rule]]
     grounding_features: Sequence[str]
     grounding_prose: re.Pattern[str]
-    gaps: Sequence[str]
     ignored_headings: Mapping[str, str]
     ignored_models: Sequence[tuple[re.Pattern[str], str]]
     ignored_texts: Sequence[tuple[re.Pattern[str], str]]
@@ -163,7 +163,11 @@ class Terms:
         if model := self.models.get(name_key(name)):
             return [model]
         found = [self.models.get(name_key(part)) for part in name.split(",")]
-        return [m for m in found if m] if all(found) else []
+        return [model for model in found if model] if all(found) else []
+
+    def of_id(self, model_id: str) -> Model:
+        """The model that prices an id of the vocabulary."""
+        return next(model for model in self.models.values() if model_id in model.ids)
 
 
 def name_key(name: str) -> str:
@@ -175,15 +179,6 @@ def name_key(name: str) -> str:
 def load_terms() -> Terms:
     """The vocabulary, read and compiled once."""
     data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
-    models = [
-        Model(
-            ids=tuple(entry.get("ids", [key])),
-            names=tuple(entry["names"]),
-            aliases=tuple(entry.get("aliases", ())),
-            silent=entry.get("silent", False),
-        )
-        for key, entry in data["models"].items()
-    ]
     phrases = {name: _re(text) for name, text in data["phrases"].items()}
     return Terms(
         urls=data["urls"],
@@ -205,16 +200,28 @@ def load_terms() -> Terms:
         grounding={label: [_rule(e) for e in entries] for label, entries in data["grounding"].items()},
         grounding_features=data["grounding_features"],
         grounding_prose=_re("|".join(f"(?:{text})" for text in data["grounding_prose"])),
-        gaps=data["gaps"],
         ignored_headings=data["ignored_headings"],
         ignored_models=[(_re(e["match"]), e["reason"]) for e in data["ignored_models"]],
         ignored_texts=[(_re(e["match"]), e["reason"]) for e in data["ignored_texts"]],
         facts={name: _re(text) for name, text in data["facts"].items()},
         starts=_re(data["starts"].replace("$DATE", DATE.pattern)),
-        models={name: model for model in models for name in model.names},
+        models={name_key(name): model for model in _models(data["models"]) for name in model.names},
         short_names=data["short_names"],
         renames=data["renames"],
     )
+
+
+def _models(entries: Mapping[str, Mapping[str, Any]]) -> list[Model]:
+    return [
+        Model(
+            ids=tuple(entry.get("ids", [key])),
+            names=tuple(entry["names"]),
+            aliases=tuple(entry.get("aliases", ())),
+            silent=entry.get("silent", False),
+            short=entry.get("short", False),
+        )
+        for key, entry in entries.items()
+    ]
 
 
 def _re(text: str) -> re.Pattern[str]:

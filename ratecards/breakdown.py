@@ -1,0 +1,172 @@
+"""What a usage costs: every count times the one rate that holds for it, exact, each line with its evidence.
+
+`ratecards.cost()` reads the dataset (`ratecards.api`); `price()` is the same for cards at hand. A rate that is missing
+is an error, never zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Context, Decimal
+from typing import NamedTuple
+
+from ratecards import phrases
+from ratecards.model import Rate
+from ratecards.offers import Offer, Want, measure
+from ratecards.picking import pick
+from ratecards.pictures import BASES, formula_of
+from ratecards.sellers import BILLED
+from ratecards.shelf import Choice
+from ratecards.usage import CostError, Count, Usage
+
+# More digits than any quantity times any price has: nothing is rounded here.
+EXACT = Context(prec=60)
+Found = tuple[Offer, list[Rate]]
+
+
+class Line(NamedTuple):
+    """So much of one thing at one rate, and the words the rate was read from; `how` says where a quantity is from."""
+
+    what: str
+    quantity: Decimal
+    unit: str
+    rate: Decimal
+    amount: Decimal
+    currency: str
+    quote: str
+    source: str
+    model: str
+    observed: date
+    locator: str
+    how: str = ""
+
+
+class Breakdown(NamedTuple):
+    """What a usage costs: the lines add up to the total. `on` is the day that dated rates were judged by."""
+
+    model: str
+    source: str
+    tier: str
+    plan: str
+    on: date
+    total: Decimal
+    currency: str
+    lines: tuple[Line, ...]
+    notes: tuple[str, ...] = ()
+
+
+def price(choice: Choice, usage: Usage, tier: str = "standard", plan: str = "paid") -> Breakdown:
+    """The cost of a usage by the cards of a choice. Raises `CostError` naming what has no price."""
+    lines = tuple(line for count in usage.counts for line in _lines(choice, count, usage, (tier, plan)))
+    currencies = list(dict.fromkeys(line.currency for line in lines))
+    offer = choice.offer
+    if len(currencies) > 1:
+        raise CostError(f"{offer.card.model}: amounts in {' and '.join(currencies)} do not add up")
+    if not lines and (tier, plan) not in offer.sold():
+        pick(offer, Want("output", ()), tier, plan)
+    total = Decimal(0)
+    for line in lines:
+        total = EXACT.add(total, line.amount)
+    head = offer.card.model, offer.source, tier, plan, offer.day
+    return Breakdown(*head, total, currencies[0] if currencies else "", lines, usage.notes)
+
+
+def _lines(choice: Choice, count: Count, usage: Usage, where: tuple[str, str]) -> Iterator[Line]:
+    if count.meter == "output" and "image" in count.nouns:
+        yield _picture(choice, count, usage, where)
+        return
+    offer, rates = _rates(choice, _want(count, usage), where)
+    for rate, part in _bands(offer, count, rates):
+        yield _line(offer, rate, part, count.modalities[0] if len(count.modalities) == 1 else rate.modality)
+
+
+def _want(count: Count, usage: Usage) -> Want:
+    words = usage.quality, usage.context
+    return Want(count.meter, count.nouns, count.modalities, count.resolution, *words, usage.prompt)
+
+
+def _picture(choice: Choice, count: Count, usage: Usage, where: tuple[str, str]) -> Line:
+    """Images as the page lists one, or metered: as many tokens as it says one has, at the token rate."""
+    want = _want(count, usage)
+    tokens = Want("output", ("token",), ("image",), quality=usage.quality, context=usage.context, prompt=usage.prompt)
+    formula = formula_of(choice.offer, count.resolution)
+    metered = usage.reading == "metered"
+    if not metered and choice.policy != "documented" and formula:
+        metered = _moved(choice, tokens, where)
+    if not metered:
+        offer, rates = _rates(choice, want._replace(bases=BASES), where)
+        return _line(offer, rates[0], count.amount, "image")
+    if formula is None or formula.tokens is None:
+        size = f" of {count.resolution}" if count.resolution else ""
+        raise CostError(f"{choice.offer.card.model}: the page does not say how many tokens an image{size} has")
+    offer, rates = _rates(choice, tokens, where)
+    how = f"{formula.tokens:,} tokens an image: {formula.quote}"
+    return _line(offer, rates[0], count.amount * formula.tokens, "image", how)
+
+
+def _moved(choice: Choice, tokens: Want, where: tuple[str, str]) -> bool:
+    """Whether the policy takes another token rate than the one that the listed figures are equivalents of."""
+    try:
+        own = pick(choice.offer, tokens, *where)[0]
+    except CostError:
+        return False
+    return _per_one(_rates(choice, tokens, where)[1][0]) != _per_one(own)
+
+
+def _rates(choice: Choice, want: Want, where: tuple[str, str]) -> Found:
+    """Whose rates the policy takes: the documentation's, what is billed, or the highest of all."""
+    starts = [r.prompt_over for r in choice.offer.rates(*where) if r.meter == want.meter and r.prompt_over]
+    others: list[Found] = []
+    for witness in choice.witnesses:
+        if choice.policy == "conservative" or (choice.policy == "billed" and witness.source in BILLED):
+            try:
+                others.append((witness, pick(witness, want._replace(long_over=min(starts, default=None)), *where)))
+            except CostError:
+                continue  # that source has no word on this
+    if choice.policy == "billed" and others:
+        return others[0]
+    own = choice.offer, pick(choice.offer, want, *where)
+    return max([own, *others], key=lambda found: max(map(_per_one, found[1])))
+
+
+def _per_one(rate: Rate) -> Decimal:
+    return EXACT.divide(rate.price or Decimal(0), Decimal(measure(rate.unit)[0]))
+
+
+def _bands(offer: Offer, count: Count, rates: Sequence[Rate]) -> Iterator[tuple[Rate, Decimal]]:
+    """The count shared out among the rates of a period, from what the period has already used."""
+    start, end = Decimal(count.used), count.used + count.amount
+    shared = Decimal(0)
+    for rate in rates:
+        top = end if rate.used_up_to is None else min(end, Decimal(rate.used_up_to))
+        part = top - max(start, Decimal(rate.used_over or 0))
+        if part > 0:
+            shared += part
+            yield rate, part
+    if shared != count.amount:
+        priced = ", ".join(phrases.conditions(rate) for rate in rates)
+        words = f"{count.meter.replace('_', ' ')} number {start:,} to {end:,} of the period"
+        raise CostError(f"{offer.card.model} at {offer.source}: no one price for {words}; priced: {priced}")
+
+
+def _line(offer: Offer, rate: Rate, quantity: Decimal, modality: str, how: str = "") -> Line:
+    evidence = rate.evidence
+    per = rate.price or Decimal(0)
+    tier = rate.service_tier if rate.service_tier != "standard" else ""
+    conditions = ", ".join(filter(None, (tier, phrases.conditions(rate))))
+    words = " ".join(filter(None, (rate.meter.replace("_", " "), modality)))
+    return Line(
+        what=f"{words} ({conditions})" if conditions else words,
+        quantity=quantity,
+        unit=rate.unit,
+        rate=per,
+        amount=EXACT.divide(EXACT.multiply(quantity, per), Decimal(measure(rate.unit)[0])),
+        currency=rate.currency,
+        quote=evidence.quote,
+        source=offer.source,
+        model=rate.model,
+        observed=evidence.observed or offer.card.observed,
+        locator=evidence.locator,
+        how=how,
+    )

@@ -1,0 +1,172 @@
+"""The options of the commands that compute: what was used, as of when, how much of it, and how to show it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal, InvalidOperation
+
+from ratecards.sellers import POLICIES
+from ratecards.usage import MODALITIES, READINGS
+
+Make = Callable[[str, str], argparse.ArgumentParser]
+# By option: the plain counts of `ratecards.usage` that a command takes, with their help.
+_SPLIT = {
+    "input_tokens": "tokens of the prompt, the cached ones included",
+    "cached_tokens": "of these, read from the cache",
+    "cache_write_tokens": "tokens written to the cache",
+    "output_tokens": "tokens of the answer",
+    "thoughts_tokens": "thinking tokens, where they are not in the output",
+    "images": "images made, by resolution: 1K=3",
+    "seconds": "seconds of video made, by resolution: 720p=8",
+}
+_SINGLE = {
+    "songs": "songs made",
+    "characters": "characters read",
+    "input_images": "images sent, where they are priced by the piece",
+    "grounded_prompts": "prompts grounded with Google Search",
+    "search_queries": "search queries, where these are what is billed",
+    "search_used": "of either, already used in the period",
+    "maps_prompts": "prompts grounded with Google Maps",
+    "maps_queries": "queries to Google Maps, where these are what is billed",
+    "maps_used": "of either, already used in the period",
+    "cache_token_hours": "tokens kept in the cache, times hours",
+}
+_MEASURED = ("seconds", "cache_token_hours")
+_REQUEST = ("input_tokens", "output_tokens", "seconds", "songs", "characters")
+
+
+def add(make: Make) -> None:
+    """Add the commands; `make` gives the parser of a new one."""
+    cost = make("cost", "what a usage costs")
+    _model(cost)
+    cost.add_argument("--usage", metavar="FILE", help="a response or its usageMetadata, as JSON; - for standard input")
+    _counts(cost, (*_SPLIT, *_SINGLE))
+    cost.add_argument("--plan", default="paid", help="free or paid (default: paid)")
+    _words(cost, "tier", "source", "policy", "quality", "context", "reading")
+    images = make("images", "the cost per image, by resolution")
+    images.add_argument("models", nargs="*", metavar="MODEL", help="a model id or an alias (default: all)")
+    _volume(images)
+    _words(images, "source")
+    budget = make("budget", "a month's cost by volume and resolution")
+    _model(budget)
+    budget.add_argument("--per-day", type=_list, metavar="N,N,...", help="default: 100,500,1000,5000,10000")
+    _days(budget)
+    budget.add_argument("--cached-share", type=_share, default=Decimal(0), metavar="SHARE", help="of the input: 0 to 1")
+    _counts(budget, _REQUEST)
+    _words(budget, "tier", "source", "policy", "resolution", "quality", "reading")
+    compare = make("compare", "one image or one text request elsewhere")
+    compare.add_argument("what", choices=("images", "text"), help="what is compared")
+    compare.add_argument("--to", metavar="MODEL", help="show the ratio to this model")
+    _volume(compare)
+    _counts(compare, _REQUEST[:2])
+    _words(compare, "tier", "resolution")
+    savings = make("savings", "where money can be saved")
+    _model(savings)
+    _volume(savings)
+    share = "the share of the input that repeats: 0 to 1"
+    savings.add_argument("--repeated-share", type=_share, default=Decimal(0), metavar="SHARE", help=share)
+    _counts(savings, _REQUEST)
+    _words(savings, "tier", "source", "resolution", "quality")
+    limits = make("limits", "the free plan, usage tiers and queue limits")
+    limits.add_argument("models", nargs="*", metavar="MODEL", help="a model id or an alias (default: all)")
+    for parser in (cost, images, budget, compare, savings, limits):
+        words = "as of this day; SOURCE=DATE for one source (default: the newest cards)"
+        parser.add_argument("--on", type=_on, action="append", default=[], metavar="DATE", help=words)
+        if parser is not limits:
+            parser.add_argument("--explain", action="store_true", help="each rate used, with its words and its day")
+
+
+def _model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("model", help="a model id or an alias")
+
+
+def _volume(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--per-day", type=_whole, default=1000, metavar="N", help="default: 1000")
+    _days(parser)
+
+
+def _days(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--days", type=_whole, default=30, metavar="N", help="days of a month (default: 30)")
+
+
+def _counts(parser: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
+    for name in names:
+        many = name in _SPLIT
+        of = "N" if not many else "[SIZE=]N" if name in ("images", "seconds") else f"[{'|'.join(MODALITIES)}=]N"
+        number = _number if name in _MEASURED else _whole
+        parser.add_argument(
+            f"--{name.replace('_', '-')}",
+            type=_pair(number) if many else number,
+            action="append" if many else "store",
+            metavar=of if name in _REQUEST[:1] or not many else of.replace(f"{'|'.join(MODALITIES)}", "KIND"),
+            help=_SPLIT.get(name) or _SINGLE[name],
+        )
+
+
+_WORDS = {
+    "tier": ("TIER", "standard, batch, flex or priority (default: standard)"),
+    "source": ("SOURCE", "by this source (default: the provider's documentation)"),
+    "policy": ("POLICY", f"whose price: {', '.join(POLICIES)}"),
+    "quality": ("QUALITY", "of images, where the price depends on it"),
+    "context": ("WORDS", "another condition of a price, in the table's words"),
+    "reading": ("READING", f"of images: {' or '.join(READINGS)} (default: {READINGS[0]})"),
+    "resolution": ("SIZE", "only this resolution"),
+}
+
+
+def _words(parser: argparse.ArgumentParser, *names: str) -> None:
+    for name in names:
+        metavar, words = _WORDS[name]
+        default = {"tier": "standard", "reading": READINGS[0]}.get(name)
+        choices = {"reading": READINGS, "policy": POLICIES}.get(name)
+        parser.add_argument(f"--{name}", metavar=metavar, default=default, choices=choices, help=words)
+
+
+# ------------------------------------------------------------------------------------- words to values
+
+
+def _whole(text: str) -> int:
+    if not text.isascii() or not text.isdecimal() or len(text) > 15:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0, saw {text!r}")
+    return int(text)
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        number = Decimal("NaN")
+    if not number.is_finite() or number < 0:
+        raise argparse.ArgumentTypeError(f"expected a number from 0, saw {text!r}")
+    return number
+
+
+def _share(text: str) -> Decimal:
+    share = _number(text)
+    if share > 1:
+        raise argparse.ArgumentTypeError(f"expected a share from 0 to 1, saw {text!r}")
+    return share
+
+
+def _list(text: str) -> list[int]:
+    return [_whole(part) for part in text.split(",")]
+
+
+def _pair(number: Callable[[str], object]) -> Callable[[str], tuple[str, object]]:
+    def pair(text: str) -> tuple[str, object]:
+        of, _, amount = text.rpartition("=")
+        return of, number(amount)
+
+    return pair
+
+
+def _on(text: str) -> tuple[str, date]:
+    source, _, day = text.rpartition("=")
+    try:
+        if len(day) == 10:
+            return source, date.fromisoformat(day)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-03-24, or laozhang=2026-03-24")

@@ -1,0 +1,56 @@
+"""How an image is sold: its sizes and qualities, and the tokens that a page says one has."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ratecards.model import Formula, Rate
+from ratecards.offers import Offer, measure
+
+IMAGE = ("image", "request")
+BASES = ("list", "equivalent")
+# The same picture by another name: about a megapixel, a quarter of it, four of it, sixteen.
+_SQUARE = {"512x512": "0.5K", "512px": "0.5K", "1024x1024": "1K", "2048x2048": "2K", "4096x4096": "4K"}
+
+
+_QUALITIES = ("", "low", "medium", "standard", "high", "hd")
+
+
+class Size(NamedTuple):
+    """One kind of image that has a price: its resolution and quality, as far as the page tells them apart."""
+
+    resolution: str = ""
+    quality: str = ""
+
+    @property
+    def words(self) -> str:
+        """The size in words; an image that is sold at one price has none."""
+        return ", ".join(filter(None, self))
+
+
+def is_picture(rate: Rate) -> bool:
+    """Whether a rate is the price of an image that comes out, by itself or as an equivalent."""
+    return rate.meter == "output" and rate.modality == "image" and measure(rate.unit)[1] in IMAGE
+
+
+def sizes(offer: Offer, tier: str | None = None) -> list[Size]:
+    """The sizes that have a price, smallest first within a quality, in one service tier or in any."""
+    rates = [r for r in offer.card.rates if r.plan == "paid" and tier in (None, r.service_tier)]
+    found = [Size(r.resolution, r.quality) for r in rates if is_picture(r) and r.price is not None]
+    ranks = {quality: rank for rank, quality in enumerate(_QUALITIES)}
+    return sorted(dict.fromkeys(found), key=lambda size: ranks.get(size.quality, len(ranks)))
+
+
+def formula_of(offer: Offer, resolution: str) -> Formula | None:
+    """The note that says how many tokens an image of a resolution has; None where the page does not say."""
+    wanted = resolution.casefold()
+    for formula in offer.card.formulas:
+        image = (formula.meter, formula.modality, measure(formula.unit)) == ("output", "image", (1, "image"))
+        if image and formula.tokens and formula.resolution.casefold() == wanted:
+            return formula
+    return None
+
+
+def canonical(resolution: str) -> str:
+    """A resolution under the name that sizes are compared by: `1024x1024` is `1K`."""
+    return _SQUARE.get(resolution.lower(), resolution)

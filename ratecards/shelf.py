@@ -1,0 +1,115 @@
+"""The cards of all sources, each as of its own day, and which of them answers for a model."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from ratecards import names
+from ratecards.model import RateCard
+from ratecards.offers import Offer
+from ratecards.sellers import DOCUMENTATION, POLICIES, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
+from ratecards.usage import CostError
+
+
+class Choice(NamedTuple):
+    """The card that answers for a model, the other words of the same seller, and whose word counts."""
+
+    offer: Offer
+    witnesses: tuple[Offer, ...] = ()
+    policy: str = "documented"
+
+
+class Shelf:
+    """Cards by source and model, and the days that decide between dated rates: one for all, or a source's own."""
+
+    def __init__(self, cards: Iterable[RateCard], day: date, days: Mapping[str, date] | None = None) -> None:
+        self.day = day
+        self._offers: dict[str, dict[str, Offer]] = {}
+        for card in sorted(cards, key=lambda card: (name_of(card), card.model)):
+            source = name_of(card)
+            self._offers.setdefault(source, {})[card.model] = Offer(card, (days or {}).get(source, day))
+
+    def __iter__(self) -> Iterator[Offer]:
+        for offers in self._offers.values():
+            yield from offers.values()
+
+    def sellers(self) -> Iterator[Offer]:
+        """One offer per seller and model: what the documentation sells, then what is only kept by hand."""
+        seen: set[tuple[str, str]] = set()
+        for offer in sorted(self, key=lambda o: is_manual(o.card)):
+            key = (offer.card.provider, offer.card.model)
+            if key not in seen and not is_witness(offer.card):
+                seen.add(key)
+                yield offer
+
+    def offer(self, source: str, name: str) -> Offer | None:
+        """The offer of one source under an id or alias. Raises `CostError` where an alias means several."""
+        offers = self._offers.get(source, {})
+        if name in offers:
+            return offers[name]
+        found = [offer for offer in offers.values() if name in offer.card.aliases]
+        if len(found) > 1:
+            ids = ", ".join(o.card.model for o in found)
+            raise CostError(f"{name} means several models of {source}: {ids}; name one")
+        return found[0] if found else offers.get(self.renamed(source, name))
+
+    def source(self, name: str) -> str:
+        """The source of that name, with or without its provider. Raises `CostError`."""
+        found = [s for s in self._offers if name in (s, s.partition("/")[2])]
+        if len(found) != 1:
+            raise CostError(f"expected one source {name!r}, saw {', '.join(found or self._offers)}")
+        return found[0]
+
+    def choose(self, name: str, source: str | None = None, policy: str | None = None) -> Choice:
+        """Whose card answers for a name: the source asked for, else the documentation. Raises `CostError`."""
+        model = names.model_id(name)
+        if policy is not None and (source or policy not in POLICIES):
+            words = "a policy chooses among sources: leave out the source" if source else f"no policy {policy!r}"
+            raise CostError(f"{words}; policies: {', '.join(POLICIES)}")
+        if source:
+            offer = self.offer(full := self.source(source), model)
+            if offer is None:
+                raise CostError(self.absence(model, [full]))
+            return Choice(offer)
+        found = [offer for s in self._offers if (offer := self.offer(s, model))]
+        documented = [o for o in found if o.source in DOCUMENTATION and not is_reseller(o.card)]
+        documented = documented or [d for o in found if (d := self._documented(o.card))]
+        if not documented:
+            raise CostError(self._nowhere(model, found))
+        offer = documented[0]
+        if any(o.card.provider != offer.card.provider for o in documented):
+            raise CostError(f"{model} is sold by {', '.join(o.source for o in documented)}; name one as source")
+        return Choice(offer, tuple(self._witnesses(offer.card)), policy or "documented")
+
+    def _documented(self, card: RateCard) -> Offer | None:
+        """The documentation's card of what another publication of the same seller calls so."""
+        pages = [s for s in DOCUMENTATION if s.startswith(f"{card.provider}/") and not is_reseller(card)]
+        return next((offer for s in pages if (offer := self.offer(s, card.model))), None)
+
+    def _nowhere(self, model: str, found: Sequence[Offer]) -> str:
+        """Why no documentation page answers for a model, and who else has it."""
+        words = self.absence(model, [s for s in DOCUMENTATION if s.partition("/")[0] not in RESELLERS])
+        if not found:
+            return words
+        known = "" if words.startswith("unknown") else f"{words}; "
+        return f"{known}{model} is held by {', '.join(o.source for o in found)} alone: name it as source"
+
+    def _witnesses(self, card: RateCard) -> Iterator[Offer]:
+        for source in self._offers:
+            if source != name_of(card) and source.startswith(f"{card.provider}/") and source not in SEPARATE:
+                called = (self.offer(source, name) for name in (card.model, *card.aliases))
+                if offer := next(filter(None, called), None):
+                    yield offer
+
+    def renamed(self, source: str, name: str) -> str:  # noqa: ARG002 - cards alone have no history
+        """The present id of a former one, as far as is known."""
+        return name
+
+    def absence(self, model: str, sources: Sequence[str]) -> str:  # noqa: ARG002 - cards alone have no history
+        """Why those sources have no card of a model, in one line."""
+        known = sorted({name for offer in self for name in (offer.card.model, *offer.card.aliases)})
+        near = difflib.get_close_matches(model, known)
+        return f"unknown model {model!r}" + (f"; nearest: {', '.join(near)}" if near else "")

@@ -1,0 +1,147 @@
+"""Google's Agent Platform (formerly Vertex AI) pricing page for generative AI.
+
+https://cloud.google.com/gemini-enterprise-agent-platform/generative-ai/pricing: a table per family of models, a row per
+kind of token, a column per prompt size. Models have names and no ids; the page has no date. Text is CC BY 4.0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from bs4.element import Tag
+
+from scraper.errors import LayoutChanged
+from scraper.normalise import fold
+from scraper.parse import Heading, Text, clean, only
+from scraper.reading import Amounts, Draft, Problem, Reading, merged
+from scraper.sources.vertex_grid import TAB_LEVEL, Grid, page_blocks, tree_of
+from scraper.sources.vertex_page import Card, Page, Part
+from scraper.sources.vertex_part import PartReader
+from scraper.sources.vertex_terms import Terms, load_terms
+from scraper.words import counted
+
+PROVIDER, SOURCE = "google", "vertex-ai"
+PARSER = "1"
+_UNSEEN = re.compile(r"<(script|style|template)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+
+
+def urls() -> Mapping[str, str]:
+    """The HTML page; it has no twin."""
+    return load_terms().urls
+
+
+def renames() -> Mapping[str, str]:
+    """Confirmed renames, from the vocabulary."""
+    return load_terms().renames
+
+
+def fingerprint(body: str) -> str:
+    """The article with the prices; what stands around it changes with every fetch."""
+    start = re.search(rf'<article\b[^>]*\bid="?{load_terms().proofs["article"]}\b', body)
+    end = body.find("</article>", start.end()) if start else -1
+    return body[start.start() : end] if start and end > 0 else body
+
+
+def read(body: str) -> Reading:
+    """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
+    terms = load_terms()
+    tree = tree_of(body)
+    blocks = page_blocks(tree, prove_page(body, tree, terms))
+    prove_blocks(blocks, terms)
+    page = Page(PROVIDER, SOURCE, terms)
+    readers = [PartReader(part, page) for part in _parts(blocks, terms)]
+    for reader in readers:
+        reader.read()
+    reading = Reading(f"{PROVIDER}/{SOURCE}", "html", [], Amounts(), suspicions=page.suspicions)
+    for card in page.cards.values():
+        _finish(card, page)
+    reading.sections += [*(card.section for card in page.cards.values()), *page.unknown.values(), *page.parts]
+    for section in page.parts:
+        reading.amounts.add(section.amounts)
+    reading.tables = sum(isinstance(block, Grid) for block in blocks)
+    missing = counted(_UNSEEN.sub("", fingerprint(body))) - reading.amounts.seen
+    if missing > 0:
+        reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+    return reading
+
+
+# ---------------------------------------------------------------------------------- the page's proofs
+
+
+def prove_page(body: str, tree: Tag, terms: Terms) -> Tag:
+    """The article. Raises `LayoutChanged` naming what arrived instead of the page."""
+    proofs = terms.proofs
+    if not body.strip():
+        raise LayoutChanged("empty page: expected the pricing page, saw no text")
+    title = clean(tree.title.get_text()) if tree.title else ""
+    for what, marks in proofs["not_the_page"].items():
+        if any(mark in body for mark in marks) and not tree.find(id=proofs["article"]):
+            raise LayoutChanged(f"{what}: expected the pricing page, saw {what} (title {title!r})")
+    if fold(title) not in proofs["titles"]:
+        raise LayoutChanged(f"another page: expected the title {proofs['titles'][0]!r}, saw {title!r}")
+    lang = str(tree.html.get("lang") if tree.html else "")
+    if lang.lower().split("-")[0] != proofs["language"]:
+        raise LayoutChanged(f"localised page: expected <html lang={proofs['language']!r}>, saw {lang!r}")
+    canonical = [str(link.get("href")) for link in tree.find_all("link", rel="canonical")]
+    if len(canonical) != 1 or canonical[0] not in proofs["canonical"]:
+        raise LayoutChanged(f"soft 404 or another page: expected canonical {proofs['canonical'][0]}, saw {canonical}")
+    if not re.search(r"</body>\s*</html>\s*\Z", body, re.IGNORECASE):
+        raise LayoutChanged(f"truncated page: expected </html> at the end, saw {body[-40:]!r}")
+    return only(tree, f"article#{proofs['article']}", "the article")
+
+
+def prove_blocks(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> None:
+    """Raise `LayoutChanged` unless the headings that frame the page and enough tables are there."""
+    seen = iter([fold(block.text) for block in blocks if isinstance(block, Heading)])
+    if missing := [heading for heading in terms.proofs["headings"] if heading not in seen]:
+        raise LayoutChanged(f"truncated or rebuilt page: expected the heading {missing[0]!r}, which is not there")
+    tables = sum(isinstance(block, Grid) for block in blocks)
+    if tables < terms.proofs["tables_min"]:
+        raise LayoutChanged(f"expected at least {terms.proofs['tables_min']} tables, saw {tables}")
+
+
+# ------------------------------------------------------------------------------------ parts and cards
+
+
+def _parts(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> list[Part]:
+    """The page by headings. A heading that is ignored takes those below it along."""
+    parts = [Part("the page's head", "", "")]
+    reasons: dict[int, str] = {}
+    tab = ""
+    for block in blocks:
+        if isinstance(block, Heading) and block.level == TAB_LEVEL:
+            tab = block.text
+        elif isinstance(block, Heading):
+            reasons = {level: why for level, why in reasons.items() if level < block.level}
+            reasons[block.level] = terms.ignored_headings.get(fold(block.text), "")
+            parts.append(Part(block.text, block.anchor, next(filter(None, reasons.values()), "")))
+            tab = ""
+        else:
+            parts[-1].items.append((tab, block))
+    return parts
+
+
+def _finish(card: Card, page: Page) -> None:
+    """The draft cards of a model, unless something in it was not understood; two prices for a key are a problem."""
+    section = card.section
+    if not card.rates and not section.problems:
+        section.problems.append(Problem("layout", card.anchor, f"{section.title} is named here and priced nowhere"))
+    if section.problems:
+        return
+    rates, conflicts = merged(card.rates)
+    for first, second in conflicts:
+        message = f"two prices for one key: {first.evidence.quote!r} and {second.evidence.quote!r}"
+        section.problems.append(Problem("conflict", second.evidence.locator, message))
+    section.cards = [
+        Draft(
+            model=model_id,
+            name=section.title,
+            anchor=card.anchor,
+            facts=tuple(sorted({**page.facts, **card.facts}.items())),
+            formulas=tuple(dict.fromkeys(card.formulas)),
+            aliases=card.model.aliases if model_id == card.model.ids[0] else (),
+            rates=tuple(rate for rate in rates if rate.model == model_id),
+        )
+        for model_id in card.model.ids
+    ]

@@ -1,0 +1,158 @@
+"""Notes under the Agent Platform's tables: which mark they answer, the facts and token formulas they hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from ratecards.model import Formula
+from scraper.errors import UnknownTerm
+from scraper.notes import Footnote, formulas, sentences
+from scraper.reading import Problem, Section
+from scraper.sources.vertex_page import Page
+from scraper.sources.vertex_terms import Model
+from scraper.words import AMOUNT, DATE, NUMBER, counted, day, money, whole_number
+
+_MARKED = re.compile(r"(?:^|(?<=[.\s]))(\*+)\s*(?=[A-Z])")
+_SCALING = re.compile(
+    rf"(?P<name>[A-Z].*?) (?P<input>charges (?P<tokens>{NUMBER}) tokens per input image), "
+    r"with output image costs scaling by resolution: (?P<steps>.+)"
+)
+_STEP = re.compile(
+    rf"(?P<quote>(?P<tokens>{NUMBER}) tokens \((?P<amount>{AMOUNT.pattern})(?: per output image)?\) for "
+    r"(?P<sizes>(?:512|[1248]K)(?: and [1248]K)*) \(roughly [^()]*\))(?:, and |, |\.?\Z)"
+)
+_CONSUMES = re.compile(rf"(?:An?|For an?) [0-9]+x[0-9]+ image,? (?:it )?consumes (?P<tokens>{NUMBER}) tokens\.")
+_SIZES = {"512": "0.5K"}
+
+
+def split_notes(text: str) -> list[Footnote]:
+    """A paragraph's notes: `* words ** words` are two; words before the first mark have none."""
+    before, *rest = _MARKED.split(text)
+    found = [Footnote("", before.strip())] if before.strip() else []
+    return found + [Footnote(marks, words.strip()) for marks, words in zip(rest[::2], rest[1::2], strict=True)]
+
+
+def image_formulas(note: str) -> tuple[str, list[Formula]] | None:
+    """The model that a note prices by image size, and its formulas; None when the note is not of that kind.
+
+    Raises `UnknownTerm` when it is and a step of it is not understood.
+    """
+    match = _SCALING.fullmatch(note)
+    if not match:
+        return None
+    found = [_image(match["input"], "input", tokens=whole_number(match["tokens"]))]
+    at = 0
+    while at < len(match["steps"]):
+        step = _STEP.match(match["steps"], at)
+        if not step:
+            raise UnknownTerm(f"unknown words in a note on image sizes: {match['steps'][at:]!r}")
+        found += [
+            _image(step["quote"], "output", whole_number(step["tokens"]), _SIZES.get(size, size), step["amount"])
+            for size in step["sizes"].split(" and ")
+        ]
+        at = step.end()
+    return match["name"], found
+
+
+def _image(quote: str, meter: str, tokens: int, resolution: str = "", amount: str = "") -> Formula:
+    return Formula(
+        quote=quote,
+        meter=meter,
+        modality="image",
+        resolution=resolution,
+        unit="1 image",
+        tokens=tokens,
+        amount=money(amount) if amount else None,
+        currency="USD" if amount else "",
+    )
+
+
+def token_formulas(note: str, meter: str) -> list[Formula]:
+    """How many tokens an image or a second takes, where a note says so without money; `meter` is its rows'."""
+    found: list[Formula] = []
+    for sentence in sentences(note):
+        if counted(sentence) or "consumes" not in sentence:
+            continue
+        if match := _CONSUMES.fullmatch(sentence):
+            found.append(_image(sentence, meter, whole_number(match["tokens"])))
+        else:
+            found += formulas(sentence)
+    return found
+
+
+class NoteReader:
+    """Reads the notes of one part: the days they name, the facts and formulas they hold, the money they print."""
+
+    def __init__(self, texts: Iterable[str], page: Page, part: Section) -> None:
+        self.page, self.part, self.terms = page, part, page.terms
+        self.notes = [note for text in texts for note in split_notes(text)]
+
+    def starts(self, models: Sequence[Model]) -> dict[str, date]:
+        """By mark, the day on which a note says that the amounts pointing to it begin."""
+        starts: dict[str, date] = {}
+        for note in self.notes:
+            if not note.marks or not DATE.search(note.text):
+                continue
+            if match := self.terms.starts.search(note.text):
+                starts[note.marks] = day(match)
+            else:
+                self.page.blame(models, self.part, self._problem(note, "a dated note that is not understood"))
+        return starts
+
+    def read(self, models: Sequence[Model], marked: Mapping[str, tuple[str, Sequence[Model]]]) -> None:
+        """Read every note for the part's models; a marked one speaks of the rows that point to it."""
+        for note in self.notes:
+            printed = counted(note.text)
+            self.part.amounts.notes += printed
+            for name, pattern in self.terms.facts.items():
+                if pattern.search(note.text):
+                    self._fact(name, note.text, models)
+            try:
+                claimed = self._formulas(note, models, marked)
+            except UnknownTerm as error:
+                self._refuse(note, str(error), models)
+                continue
+            if claimed:
+                self.part.amounts.read += printed
+            elif printed and not self._ignored(note, printed):
+                self._refuse(note, "money in a text that gives no rates", models)
+
+    def _formulas(
+        self, note: Footnote, models: Sequence[Model], marked: Mapping[str, tuple[str, Sequence[Model]]]
+    ) -> bool:
+        """Take the note's formulas; true when its amounts are theirs."""
+        if scaled := image_formulas(note.text):
+            name, found = scaled
+            model = self.terms.named(name)
+            if not model:
+                raise UnknownTerm(f"unknown model {name!r} in a note")
+            self.page.card(model, self.part.anchor).formulas += found
+            return True
+        meter, pointing = marked.get(note.marks, ("", ())) if note.marks else ("", models)
+        for model in pointing:
+            self.page.card(model, self.part.anchor).formulas += token_formulas(note.text, meter)
+        return False
+
+    def _ignored(self, note: Footnote, printed: int) -> bool:
+        for pattern, reason in self.terms.ignored_texts:
+            if (match := pattern.search(note.text)) and counted(match.group()) == printed:
+                self.part.amounts.ignored[reason] += printed
+                return True
+        return False
+
+    def _refuse(self, note: Footnote, message: str, models: Sequence[Model]) -> None:
+        problem = self._problem(note, message)
+        self.page.blame(models, self.part, problem)
+        if not models:
+            self.page.suspicions.append(f"money outside any section: {problem}")
+
+    def _problem(self, note: Footnote, message: str) -> Problem:
+        return Problem("unclaimed", f"{self.part.anchor} / text", f"{message}: {note.text}", note.text)
+
+    def _fact(self, name: str, text: str, models: Sequence[Model]) -> None:
+        """Keep a note on the cards of this part, or on every card when the part prices no model."""
+        for kept in [self.page.card(m, self.part.anchor).facts for m in models] or [self.page.facts]:
+            if text not in kept.get(name, ""):
+                kept[name] = f"{kept[name]} {text}" if name in kept else text

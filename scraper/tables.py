@@ -1,0 +1,74 @@
+"""The tables that people read and programs pin: T1 and T3 to T6 of the newest cards, in three forms each.
+
+Pure: cards and a day in, texts out. No age stands in them: the day a price was observed does. Every word that a page
+printed passes `scraper.report` on its way into Markdown or CSV.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from ratecards import limitsview, sheet
+from ratecards.budget import Work, budget, matrix
+from ratecards.codec import dumps
+from ratecards.elsewhere import Terms, compare_images
+from ratecards.figures import Sheet
+from ratecards.images import images
+from ratecards.limits import LimitsCard
+from ratecards.model import RateCard
+from ratecards.offers import Offer
+from ratecards.pictures import canonical, sizes
+from ratecards.savings import savings
+from ratecards.sellers import is_reseller
+from ratecards.shelf import Choice, Shelf
+from ratecards.usage import CostError
+from scraper.report import csv_field, markdown
+
+
+def tables(cards: Iterable[RateCard], day: date, limits: Sequence[LimitsCard] = ()) -> dict[str, str]:
+    """Path below `ratecards/v1/` to text. `day` decides between dated rates, and nothing else."""
+    shelf = Shelf(cards, day)
+    sellers = list(shelf.sellers())
+    makers = [o for o in sellers if sizes(o, "standard") and not is_reseller(o.card)]
+    budgets = [budget(Choice(offer), Work({}, images=True)) for offer in makers]
+    saved = [found for offer in makers if (found := _savings(offer, sellers))]
+    models = limitsview.models(sellers)
+    return {
+        **_files("cost-per-image", [images(makers)]),
+        **_files("monthly-budget", budgets, [matrix(made, "images") for made in budgets]),
+        **_files("elsewhere", [compare_images(sellers, Terms())]),
+        **_files("savings", saved),
+        **_files("limits", [limitsview.records(models, limits)], limitsview.overview(models, limits)),
+    }
+
+
+def _savings(offer: Offer, sellers: Sequence[Offer]) -> Sheet | None:
+    """What an image of about a megapixel saves, at the best quality that is sold."""
+    usual = [size for size in sizes(offer, "standard") if canonical(size.resolution) in ("1K", "")]
+    try:
+        return savings(Choice(offer), Work({}, images=True, size=usual[-1]), sellers) if usual else None
+    except CostError:  # its price is dated for another day
+        return None
+
+
+def _files(name: str, rows: Sequence[Sheet], people: Sequence[Sheet] = ()) -> dict[str, str]:
+    """One table as Markdown for people, as CSV and JSON for programs."""
+    pages = [sheet.markdown(made, escape=markdown) for made in people or rows]
+    records = [record for made in rows for record in sheet.records(made)]
+    return {
+        f"tables/{name}.md": "\n".join(pages),
+        f"tables/{name}.csv": _csv(rows, records),
+        f"tables/{name}.json": "[\n" + ",\n".join(map(dumps, records)) + "\n]\n",
+    }
+
+
+def _csv(rows: Sequence[Sheet], records: Iterable[dict[str, object]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    keys = [field.key for made in rows[:1] for field in made.fields]
+    writer.writerow(keys)
+    writer.writerows([csv_field("" if record[key] is None else str(record[key])) for key in keys] for record in records)
+    return out.getvalue()
