@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from decimal import Context, Decimal
+from decimal import Context, Decimal, localcontext
 from typing import NamedTuple
 
 from ratecards import phrases
@@ -58,16 +58,15 @@ class Breakdown(NamedTuple):
 
 def price(choice: Choice, usage: Usage, tier: str = "standard", plan: str = "paid") -> Breakdown:
     """The cost of a usage by the cards of a choice. Raises `CostError` naming what has no price."""
-    lines = tuple(line for count in usage.counts for line in _lines(choice, count, usage, (tier, plan)))
+    with localcontext(EXACT):
+        lines = tuple(line for count in usage.counts for line in _lines(choice, count, usage, (tier, plan)))
+        total = sum((line.amount for line in lines), Decimal(0))
     currencies = list(dict.fromkeys(line.currency for line in lines))
     offer = choice.offer
     if len(currencies) > 1:
         raise CostError(f"{offer.card.model}: amounts in {' and '.join(currencies)} do not add up")
     if not lines and (tier, plan) not in offer.sold():
         pick(offer, Want("output", ()), tier, plan)
-    total = Decimal(0)
-    for line in lines:
-        total = EXACT.add(total, line.amount)
     head = offer.card.model, offer.source, tier, plan, offer.day
     return Breakdown(*head, total, currencies[0] if currencies else "", lines, usage.notes)
 
@@ -131,7 +130,7 @@ def _rates(choice: Choice, want: Want, where: tuple[str, str]) -> Found:
 
 
 def _per_one(rate: Rate) -> Decimal:
-    return EXACT.divide(rate.price or Decimal(0), Decimal(measure(rate.unit)[0]))
+    return (rate.price or Decimal(0)) / measure(rate.unit)[0]
 
 
 def _bands(offer: Offer, count: Count, rates: Sequence[Rate]) -> Iterator[tuple[Rate, Decimal]]:
@@ -161,7 +160,7 @@ def _line(offer: Offer, rate: Rate, quantity: Decimal, modality: str, how: str =
         quantity=quantity,
         unit=rate.unit,
         rate=per,
-        amount=EXACT.divide(EXACT.multiply(quantity, per), Decimal(measure(rate.unit)[0])),
+        amount=quantity * per / measure(rate.unit)[0],
         currency=rate.currency,
         quote=evidence.quote,
         source=offer.source,

@@ -15,7 +15,7 @@ from ratecards.breakdown import EXACT, Breakdown, price
 from ratecards.figures import Field, Row, Sheet, printed
 from ratecards.images import picture
 from ratecards.offers import Offer, measure
-from ratecards.pictures import Size, canonical, is_picture, sizes
+from ratecards.pictures import USUAL, Size, canonical, is_picture, sizes
 from ratecards.sellers import is_manual, is_reseller
 from ratecards.shelf import Choice
 from ratecards.usage import CostError, Usage
@@ -78,7 +78,7 @@ def compare_text(offers: Iterable[Offer], terms: Terms, usage: Usage) -> Sheet:
 
 def _pictures(offer: Offer, resolution: str, tier: str) -> Iterator[_One]:
     for size in sizes(offer, tier):
-        if canonical(size.resolution) in ((canonical(resolution),) if resolution else ("1K", "")):
+        if canonical(size.resolution) in ((canonical(resolution),) if resolution else (USUAL, "")):
             try:
                 yield _One(offer, size, price(Choice(offer), picture(size), tier))
             except CostError:  # dated for another day: not sold on this one

@@ -115,7 +115,7 @@ def _split(part: str, total: int, details: dict[str, int] | None, notes: list[st
     if details is None:
         if total and part != "output":
             notes.append(f"the {_WORDS[part]} tokens name no modality")
-        return {"": total}
+        return {"": total} if total else {}
     left = total - sum(details.values())
     if left < 0:
         raise CostError(f"the details of the {_WORDS[part]} tokens add up to {total - left}, the count says {total}")

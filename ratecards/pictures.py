@@ -9,8 +9,9 @@ from ratecards.offers import Offer, measure
 
 IMAGE = ("image", "request")
 BASES = ("list", "equivalent")
-# The same picture by another name: about a megapixel, a quarter of it, four of it, sixteen.
-_SQUARE = {"512x512": "0.5K", "512px": "0.5K", "1024x1024": "1K", "2048x2048": "2K", "4096x4096": "4K"}
+# The size that models are compared at: about a megapixel.
+USUAL = "1k"
+_SQUARE = {"512x512": "0.5k", "512px": "0.5k", "1024x1024": USUAL, "2048x2048": "2k", "4096x4096": "4k"}
 
 
 _QUALITIES = ("", "low", "medium", "standard", "high", "hd")
@@ -52,5 +53,5 @@ def formula_of(offer: Offer, resolution: str) -> Formula | None:
 
 
 def canonical(resolution: str) -> str:
-    """A resolution under the name that sizes are compared by: `1024x1024` is `1K`."""
-    return _SQUARE.get(resolution.lower(), resolution)
+    """A resolution under the name that sizes are compared by: `1024x1024` and `1K` are `1k`."""
+    return _SQUARE.get(resolution.lower(), resolution.lower())

@@ -90,21 +90,41 @@ def _plainly(rate: Rate, names: Mapping[str, str]) -> Rate:
     return replace(rate, model=names.get(rate.model, rate.model), context=", ".join(w for w in words if w))
 
 
+@dataclass(frozen=True, slots=True)
+class _Splits:
+    """What a side tells apart within one meter: its modalities, and whether it bounds the prompt."""
+
+    modalities: frozenset[str]
+    bounded: bool
+
+
+def _splits(rates: Iterable[Rate]) -> _Splits:
+    held = list(rates)
+    return _Splits(frozenset(r.modality for r in held) - {""}, any(_bounds(r) != (None, None) for r in held))
+
+
+def _bounds(rate: Rate) -> tuple[int | None, int | None]:
+    return rate.prompt_over, rate.prompt_up_to
+
+
 def _group(left: list[Rate], right: list[Rate], result: Comparison) -> None:
-    pairs, left, right = _join(left, right, exact=True)
-    more, left, right = _join(left, right, exact=False)
+    sides = _splits(left), _splits(right)
+    pairs, left, right = _join(left, right, sides, exact=True)
+    more, left, right = _join(left, right, sides, exact=False)
     result.pairs += pairs + more
     result.only_left += left
     result.only_right += right
 
 
-def _join(left: list[Rate], right: list[Rate], *, exact: bool) -> tuple[list[Pair], list[Rate], list[Rate]]:
+def _join(
+    left: list[Rate], right: list[Rate], sides: tuple[_Splits, _Splits], *, exact: bool
+) -> tuple[list[Pair], list[Rate], list[Rate]]:
     """Each left rate beside the right ones it meets; the second time without unit, resolution, basis and context."""
     pairs: list[Pair] = []
     met_left: set[int] = set()
     met_right: set[int] = set()
     for a in left:
-        met = [b for b in right if _meets(a, b, exact=exact)]
+        met = [b for b in right if _meets(a, b, sides, exact=exact)]
         if not met:
             continue
         # several sizes or bases stand for one undivided price: the one that says the same, else the first
@@ -119,8 +139,8 @@ def _join(left: list[Rate], right: list[Rate], *, exact: bool) -> tuple[list[Pai
     )
 
 
-def _meets(a: Rate, b: Rate, *, exact: bool) -> bool:
-    if not (_modalities_meet(a, b) and _prompts_meet(a, b)):
+def _meets(a: Rate, b: Rate, sides: tuple[_Splits, _Splits], *, exact: bool) -> bool:
+    if not (_modalities_meet(a, b, sides) and _prompts_meet(a, b, sides)):
         return False
     if not exact:
         return True
@@ -136,27 +156,29 @@ def _context(rate: Rate) -> str:
     return ", ".join(w for w in rate.context.split(", ") if w not in ("short", "long"))
 
 
-def _modalities_meet(a: Rate, b: Rate) -> bool:
+def _modalities_meet(a: Rate, b: Rate, sides: tuple[_Splits, _Splits]) -> bool:
+    """An unsplit row stands for what its own side does not split: for a picker that is text alone."""
     if a.modality == b.modality:
         return True
-    unsplit, split = (a, b) if not a.modality else (b, a)
-    if unsplit.modality:
+    unsplit, split, own = (a, b, sides[0]) if not a.modality else (b, a, sides[1])
+    if unsplit.modality or split.modality in own.modalities:
         return False
-    # a picker that shows one price shows that of text; a page that does not split means every modality
     return split.modality == "text" if unsplit.source == "ai-studio" else True
 
 
-def _prompts_meet(a: Rate, b: Rate) -> bool:
-    if (a.prompt_over, a.prompt_up_to) == (b.prompt_over, b.prompt_up_to) and _word(a) == _word(b):
-        return True
-    for sku, page in ((a, b), (b, a)):
-        word = _word(sku)
-        if not word or _word(page):
-            continue
-        bounded = page.prompt_over is not None or page.prompt_up_to is not None
-        if not bounded or (page.prompt_up_to is not None) == (word == "short"):
-            return True
-    return False
+def _prompts_meet(a: Rate, b: Rate, sides: tuple[_Splits, _Splits]) -> bool:
+    """Equal bounds; short and long for a page's bounds; and everything for a side that does not bound at all."""
+    words = _word(a), _word(b)
+    if words[0] == words[1]:
+        unbounded = (
+            (_bounds(a) == (None, None), not sides[0].bounded),
+            (_bounds(b) == (None, None), not sides[1].bounded),
+        )
+        return _bounds(a) == _bounds(b) or any(open_ and never for open_, never in unbounded)
+    if all(words):
+        return False
+    word, page, own = (words[0], b, sides[1]) if words[0] else (words[1], a, sides[0])
+    return not own.bounded or (page.prompt_up_to is not None if word == "short" else page.prompt_over is not None)
 
 
 def _word(rate: Rate) -> str:

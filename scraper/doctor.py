@@ -137,7 +137,8 @@ def keep_case(source: Source, case: str, pages: Mapping[str, Page]) -> Path:
         body = page.body.decode("utf-8", "replace")
         prices = _KEY.sub("AIza-REDACTED", _SCRIPTS.sub("", source.module.fingerprint(body)))
         kinds = [k for k in source.module.urls() if (k == "html") == body.lstrip().startswith("<")]
-        file = f"page.{kinds[0] if kinds else 'txt'}"
+        kind = kinds[0] if kinds else "txt"
+        file = f"page.{'body.json' if kind == 'json' else kind}"
         (folder / file).write_text(prices, encoding="utf-8")
         fetched = page.fetched_at.isoformat()
         about[file] = {"from": name, "url": page.url, "fetched": fetched, "sha256": page.sha256}

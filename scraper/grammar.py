@@ -1,49 +1,18 @@
 """The price-cell language: a whole cell or an error, never a guess.
 
-A cell is a run of amounts. Each may carry a unit, modalities, resolutions, a prompt bound, dates, footnote marks and
-restatements in other units, in the orders seen on the pages; anything left over is an `UnknownTerm` that shows
-the place. What the words mean for a row (which meter, which defaults) is `normalise`'s business.
+A cell is a run of amounts, each with what is said of it (`amounts`), or words that say that there is none. Anything
+left over is an `UnknownTerm` that shows the place. What the words mean for a row is `normalise`'s business.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import date
-from decimal import Decimal
-from typing import Any
 
-from scraper.errors import UnknownTerm
+from scraper.amounts import Amount, take_amount
 from scraper.scanner import Phrases, Scanner
-from scraper.words import (
-    AMOUNT,
-    FROM,
-    LED_MODALITIES,
-    LED_RESOLUTIONS,
-    MODALITIES,
-    NUMBER,
-    PROMPT,
-    PROMPT_IN_BRACKETS,
-    RESOLUTIONS,
-    UNIT,
-    UNSOLD,
-    UNTIL,
-    counted,
-    first_day,
-    last_day,
-    modalities,
-    money,
-    resolutions,
-    scaled,
-    unit_parts,
-    whole_number,
-)
+from scraper.words import NUMBER, UNSOLD, counted, whole_number
 
-_STORAGE = re.compile(r"\(\s*(?:cache )?storage(?: price| cost| fee)?\s*\)", re.IGNORECASE)
-_SOON = re.compile(r"\(\s*coming soon\s*(\**)\s*\)", re.IGNORECASE)
-_ABOUT = r"(?:approximately\b|approx\.|about\b|~|≈)"
-_EQUIVALENT = re.compile(rf"(?P<said>equivalent to\b)(?:\s*{_ABOUT})?|{_ABOUT}", re.IGNORECASE)
-_RESTATED = re.compile(rf"(?:,?\s*or\b|(?P<bracket>\()\s*(?:or\b)?)\s*(?:equivalent to\b)?\s*{_ABOUT}?", re.IGNORECASE)
 _ALLOWANCE = re.compile(
     rf"(?:(?:the )?first |up to )?(?P<n>{NUMBER})\s*(?:free )?"
     r"(?:RPD\b|(?:search |grounding |grounded )?(?:prompts|requests|queries)\s*(?:per|a|/)\s*(?P<period>day|month)\b"
@@ -51,34 +20,8 @@ _ALLOWANCE = re.compile(
     re.IGNORECASE,
 )
 _FREE_PAREN = re.compile(r"\(\s*(?:free(?: of charge)?(?:\s*,\s*|\s*(?=\))))?([^()]*)\)", re.IGNORECASE)
-_MARKS = re.compile(r"\[?(\*+)\]?")
 # words that join amounts must have an amount behind them: "1,500 RPD (free), then" is a cell cut short
 _JOIN = re.compile(r"[\s,;.]+|/(?=\s?\$)|(?:and|then)\b(?=\s*(?:\$|\(coming soon))", re.IGNORECASE)
-_OPEN, _CLOSE, _PER, _COLON = re.compile(r"\("), re.compile(r"\)"), re.compile(r"(?:/(?!\s?\$)|per\b)\s*"), re.compile(r":")
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """One price in a cell. `unit` None means the header's; empty tuples mean the row's own."""
-
-    price: Decimal
-    quote: str
-    unit: str | None = None
-    modalities: tuple[str, ...] = ()
-    resolutions: tuple[str, ...] = ()
-    prompt_over: int | None = None
-    prompt_up_to: int | None = None
-    storage: bool = False
-    equivalent: bool = False
-    marks: str = ""
-    soon: str | None = None
-    effective_from: date | None = None
-    effective_until: date | None = None
-
-    @property
-    def dated(self) -> bool:
-        """Whether the cell says from when or until when."""
-        return bool(self.effective_from or self.effective_until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +48,7 @@ class _Found:
     amounts: list[Amount] = field(default_factory=list)
     allowances: list[Allowance] = field(default_factory=list)
     unsold: list[tuple[str, str]] = field(default_factory=list)
-    # the unit in which "equivalent to" has begun to restate: what follows in it is restated as well
+    # the unit in which "equivalent to" has begun to restate
     restating: str | None = None
 
 
@@ -148,7 +91,7 @@ def _piece(scan: Scanner, found: _Found) -> None:
     elif not found.amounts and (allowance := _allowance(scan)):
         found.allowances.append(allowance)
     else:
-        _amounts(scan, found)
+        _amount(scan, found)
 
 
 def _allowance(scan: Scanner) -> Allowance | None:
@@ -163,135 +106,10 @@ def _allowance(scan: Scanner) -> Allowance | None:
     return Allowance(whole_number(match["n"]), (match["period"] or "day").lower(), scan.quote(start))
 
 
-def _amounts(scan: Scanner, found: _Found) -> None:
-    """One amount with its qualifiers, and the restatements joined to it by "or" or in parentheses."""
-    start = scan.at
-    fields = _lead(scan, found)
-    price = scan.take(AMOUNT)
-    if not price:
-        raise scan.fail("an amount")
-    restated = _qualified(scan, fields)
-    quote = scan.quote(start)
-    if "equivalent" in fields:
-        found.restating = fields.get("unit")
-    elif found.restating and fields.get("unit") == found.restating:
-        fields["equivalent"] = True
-    else:
-        found.restating = None
-    if "equivalent" in fields and "unit" not in fields:
-        raise scan.fail("the unit of a restated price")
-    found.amounts.append(Amount(money(price.group()), quote, **fields))
-    shared = {name: value for name, value in fields.items() if name not in ("unit", "marks", "equivalent")}
-    found.amounts += [Amount(quote=quote, equivalent=True, **{**shared, **other}) for other in restated]
-
-
-def _lead(scan: Scanner, found: _Found) -> dict[str, Any]:
-    """What may stand before an amount, as the fields it sets."""
-    fields: dict[str, Any] = {}
-    while True:
-        before = scan.at
-        if match := scan.take(_EQUIVALENT):
-            if not match["said"] and not found.amounts:
-                raise scan.fail("a price before its approximation")
-            _set(scan, before, fields, {"equivalent": True})
-        elif match := scan.take(_SOON):
-            _set(scan, before, fields, {"soon": match[1]})
-        elif match := scan.take(LED_MODALITIES):
-            _set(scan, before, fields, {"modalities": modalities(match[1])})
-        elif match := scan.take(LED_RESOLUTIONS):
-            _set(scan, before, fields, {"resolutions": resolutions(match[1])})
-        elif dates := _dates(scan):
-            scan.take(_COLON)
-            _set(scan, before, fields, dates)
-        else:
-            return fields
-
-
-def _qualified(scan: Scanner, fields: dict[str, Any]) -> list[dict[str, Any]]:
-    """Take the qualifiers behind an amount into `fields`; gives the fields of its restatements."""
-    restated: list[dict[str, Any]] = []
-    while True:
-        before = scan.at
-        if other := _restatement(scan):
-            restated.append(other)
-        elif qualifier := _qualifier(scan):
-            _set(scan, before, fields, qualifier)
-        else:
-            return restated
-
-
-def _set(scan: Scanner, before: int, fields: dict[str, Any], new: dict[str, Any]) -> None:
-    for name, value in new.items():
-        if name in fields:
-            scan.at = before
-            raise scan.fail(f"no second {name.replace('_', ' ')}")
-        fields[name] = value
-
-
-def _restatement(scan: Scanner) -> dict[str, Any] | None:
-    """`or $0.005/min` and `($0.00012 per image)`: the same price in another unit."""
-    before = scan.at
-    opened = scan.take(_RESTATED)
-    price = scan.take(AMOUNT) if opened else None
-    unit = _unit(scan) if price and scan.take(_PER) else None
-    marks = scan.take(_MARKS) if unit else None
-    if not opened or not price or not unit or (opened["bracket"] and not scan.take(_CLOSE)):
-        scan.at = before
-        return None
-    return {"price": money(price.group()), "marks": marks[1] if marks else "", **unit}
-
-
-def _unit(scan: Scanner) -> dict[str, Any] | None:
-    before = scan.at
-    match = scan.take(UNIT)
-    if not match or (match["aside"] and match["aside"].strip().lower() != "generated"):
-        scan.at = before
-        return None
-    unit, sizes = unit_parts(match)
-    found: dict[str, Any] = {"unit": unit}
-    if sizes:
-        found["resolutions"] = sizes
-    if match["of"]:
-        found["modalities"] = (match["of"].lower(),)
-    return found
-
-
-def _qualifier(scan: Scanner) -> dict[str, Any]:
-    """The next qualifier as the fields it sets; empty when the amount ends here."""
-    if scan.take(_PER):
-        if unit := _unit(scan):
-            return unit
-        raise scan.fail("a unit")
-    if match := scan.take(MODALITIES):
-        return {"modalities": modalities(match[1])}
-    if match := scan.take(RESOLUTIONS):
-        return {"resolutions": resolutions(match[1])}
-    if match := scan.take(PROMPT) or scan.take(PROMPT_IN_BRACKETS):
-        return {"prompt_over" if match["over"] else "prompt_up_to": scaled(match["n"], match["scale"])}
-    if scan.take(_STORAGE):
-        return {"storage": True}
-    if match := scan.take(_MARKS):
-        return {"marks": match[1]}
-    before = scan.at
-    dates = _dates(scan)
-    if dates and scan.take(_COLON):  # "Starting January 1, 2027: $1.50" is said of what follows
-        scan.at = before
-        return {}
-    return dates
-
-
-def _dates(scan: Scanner) -> dict[str, Any]:
-    before = scan.at
-    opened = scan.take(_OPEN)
-    found: dict[str, Any] = {}
-    if match := scan.take(UNTIL):
-        found = {"effective_until": last_day(match)}
-    elif match := scan.take(FROM):
-        found = {"effective_from": first_day(match)}
-    if not found or (opened and not scan.take(_CLOSE)):
-        scan.at = before
-        return {}
-    return found
+def _amount(scan: Scanner, found: _Found) -> None:
+    main, *others = take_amount(scan, first=not found.amounts, restating=found.restating)
+    found.restating = main.unit if main.equivalent else None
+    found.amounts += [main, *others]
 
 
 def _dated(amounts: list[Amount], scan: Scanner) -> list[Amount]:
@@ -318,4 +136,4 @@ def _with_dates(amount: Amount, other: Amount) -> Amount:
     return replace(amount, effective_from=other.effective_from, effective_until=other.effective_until)
 
 
-__all__ = ["Allowance", "Amount", "Cell", "Phrases", "Scanner", "UnknownTerm", "read_cell"]
+__all__ = ["Allowance", "Amount", "Cell", "Phrases", "Scanner", "read_cell"]

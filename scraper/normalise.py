@@ -17,7 +17,6 @@ from scraper.errors import UnknownTerm
 from scraper.grammar import Allowance, Amount, Cell
 from scraper.words import plain, size_of
 
-STORAGE_UNIT = "1000000 token-hours"
 _NOUN_MODALITY = {"image": "image", "images": "image", "frame": "video", "song": "audio", "video": "video"}
 # How far a printed price may be from tokens x rate and still be the figure the note restates.
 _SAME_FIGURE = Decimal(3)
@@ -112,7 +111,7 @@ def _amount_rates(amount: Amount, seen: Observation, rule: RowRule, place: Place
     unit = _unit(amount, seen, rule, place)
     storage = amount.storage or unit.endswith("token-hours")
     if storage:
-        _prove_storage(amount, unit, seen, rule)
+        _prove_storage(amount, unit, rule)
     elif rule.meter == "cache_storage":
         raise UnknownTerm(f"a storage row without tokens per hour: {amount.quote}")
     fan = ("",) if storage else amount.modalities or _noun_modality(unit) or rule.modalities or (rule.modality,)
@@ -147,7 +146,7 @@ def _unit(amount: Amount, seen: Observation, rule: RowRule, place: Place) -> str
     return rule.unit or seen.column_unit
 
 
-def _prove_storage(amount: Amount, unit: str, seen: Observation, rule: RowRule) -> None:
+def _prove_storage(amount: Amount, unit: str, rule: RowRule) -> None:
     if rule.meter not in ("cache_read", "cache_storage"):
         raise UnknownTerm(f"a storage price in a row of {rule.meter}: {amount.quote}")
     if not unit.endswith("token-hours"):

@@ -67,7 +67,8 @@ def formulas(sentence: str) -> list[Formula]:
 
 def _counts(sentence: str) -> list[re.Match[str]]:
     """The counts of tokens that are not the unit of an amount ("per 1,000,000 tokens")."""
-    return [m for m in _TOKENS.finditer(sentence) if not re.search(r"(?:per|/)\s*\Z", sentence[max(0, m.start() - 9) : m.start()])]
+    found = _TOKENS.finditer(sentence)
+    return [m for m in found if not re.search(r"(?:per|/)\s*\Z", sentence[max(0, m.start() - 9) : m.start()])]
 
 
 def _is_formula(sentence: str, counts: list[_Count], restated: list[_Money]) -> bool:

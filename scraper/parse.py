@@ -11,6 +11,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PageElement, PreformattedString, Tag
@@ -154,13 +155,8 @@ def _table(table: Tag) -> Table:
     return Table(texts[0] if headed else (), tuple(texts[1:] if headed else texts), spans)
 
 
-def _shown(tag: Tag, table: Tag) -> bool:
-    while tag is not table:
-        if _hidden(tag):
-            return False
-        assert tag.parent is not None, "a row was found in its table"
-        tag = tag.parent
-    return True
+def _shown(row: Tag, table: Tag) -> bool:
+    return not any(_hidden(tag) for tag in (row, *takewhile(lambda tag: tag is not table, row.parents)))
 
 
 def _spanned_cell(cell: Tag) -> list[str]:
@@ -272,7 +268,8 @@ def _pipe_table(lines: list[str]) -> Table:
 
 def _cells(line: str) -> tuple[str, ...]:
     if not line.endswith("|"):
-        raise LayoutChanged(f"truncated page: a table row without its closing bar, the page is cut here: {line[-80:]!r}")
+        where = f"a table row without its closing bar, the page is cut here: {line[-80:]!r}"
+        raise LayoutChanged(f"truncated page: {where}")
     return tuple(_inline(cell) for cell in re.split(r"(?<!\\)\|", line[1:-1]))
 
 

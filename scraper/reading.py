@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
@@ -13,7 +13,7 @@ from ratecards.model import Rate, RateCard, canonical_order
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place that was not understood. `kind` is `label`, `header`, `tab`, `cell`, `unclaimed`, `layout` and so on."""
+    """One place that was not understood; `kind` is `label`, `header`, `tab`, `cell`, `unclaimed`, `conflict`, `layout`."""
 
     kind: str
     place: str
@@ -174,6 +174,3 @@ def _overlaps(rates: Iterable[Rate]) -> list[tuple[Rate, Rate]]:
         for before, after in pairwise(sorted(same, key=lambda r: r.effective_from or date.min))
         if (before.effective_until or date.max) >= (after.effective_from or date.min)
     ]
-
-
-Vocabulary = Mapping[str, object]

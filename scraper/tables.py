@@ -20,7 +20,7 @@ from ratecards.images import images
 from ratecards.limits import LimitsCard
 from ratecards.model import RateCard
 from ratecards.offers import Offer
-from ratecards.pictures import canonical, sizes
+from ratecards.pictures import USUAL, canonical, sizes
 from ratecards.savings import savings
 from ratecards.sellers import is_reseller
 from ratecards.shelf import Choice, Shelf
@@ -47,7 +47,7 @@ def tables(cards: Iterable[RateCard], day: date, limits: Sequence[LimitsCard] = 
 
 def _savings(offer: Offer, sellers: Sequence[Offer]) -> Sheet | None:
     """What an image of about a megapixel saves, at the best quality that is sold."""
-    usual = [size for size in sizes(offer, "standard") if canonical(size.resolution) in ("1K", "")]
+    usual = [size for size in sizes(offer, "standard") if canonical(size.resolution) in (USUAL, "")]
     try:
         return savings(Choice(offer), Work({}, images=True, size=usual[-1]), sellers) if usual else None
     except CostError:  # its price is dated for another day

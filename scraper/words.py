@@ -157,9 +157,8 @@ def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def _count(quantity: str) -> int:
-    match = re.fullmatch(rf"({NUMBER})?\s?([a-z]+)?", quantity)
-    assert match, quantity  # UNIT has matched it already
-    return scaled(match[1] or "1", match[2])
+    number = quantity.rstrip(" kmthousandmillion")
+    return scaled(number or "1", quantity[len(number) :].strip())
 
 
 def modalities(text: str) -> tuple[str, ...]:

@@ -30,9 +30,7 @@ def picture(model: str, price: str, **values: Any) -> Rate:
 def formula(resolution: str, tokens: int) -> Formula:
     """The note that says how many tokens an image has."""
     quote = f"Output images at {resolution} consume {tokens} tokens."
-    return Formula(
-        quote=quote, meter="output", modality="image", resolution=resolution, unit="1 image", tokens=tokens
-    )
+    return Formula(quote=quote, meter="output", modality="image", resolution=resolution, unit="1 image", tokens=tokens)
 
 
 def flash_image(**values: Any) -> RateCard:

@@ -155,6 +155,36 @@ def test_short_and_long_meet_the_prompt_bounds(bounds, expected):
     assert ([], expected) == (entries, len(comparison.pairs))
 
 
+def test_an_unsplit_row_does_not_stand_for_what_its_own_side_splits():
+    """Beside its own audio row a page's plain row says nothing of audio."""
+    billing = PairRule("google/gemini-api", "google/cloud-billing")
+    left = card(PAGE, rate(PAGE, "1"), rate(PAGE, "3", modality="audio"))
+    right = card("cloud-billing", *(rate("cloud-billing", p, modality=m) for p, m in (("1", "text"), ("3", "audio"))))
+    entries, comparison = between(billing, left, right, MARCH_3)
+
+    assert ([], 2) == (entries, len(comparison.pairs))
+
+
+def test_two_prompt_columns_meet_a_row_without_bounds():
+    """A page that prints one price in both columns agrees with one that does not bound the prompt."""
+    vertex = PairRule("google/gemini-api", "google/vertex-ai")
+    bounds = ({"prompt_up_to": 200000}, {"prompt_over": 200000})
+    right = card("vertex-ai", *(rate("vertex-ai", "1", **b) for b in bounds))
+
+    assert 2 == len(between(vertex, card(PAGE, rate(PAGE, "1")), right, MARCH_3)[1].pairs)
+
+
+def test_short_does_not_meet_long():
+    """Two SKUs of one side's words never meet the other's opposite."""
+    billing = PairRule("google/ai-studio", "google/cloud-billing")
+    left = card(STUDIO, rate(STUDIO, "1", context="long"))
+
+    assert (
+        []
+        == between(billing, left, card("cloud-billing", rate("cloud-billing", "1", context="short")), MARCH_3)[1].pairs
+    )
+
+
 def test_thinking_and_non_thinking_meet_the_plain_row():
     """The words of older SKUs do not make another thing of it."""
     billing = PairRule("google/gemini-api", "google/cloud-billing")

@@ -89,7 +89,8 @@ class SectionReader:
         """The formula notes an amount's marks point to: the section's own, or another's where it prints none."""
         if any(note.marks == marks for note in self.notes):
             return self.formulas.get(marks, [])
-        return [f for note in self.page_notes if note.marks == marks for s in sentences(note.text) for f in _readable(s)]
+        elsewhere = [sentence for note in self.page_notes if note.marks == marks for sentence in sentences(note.text)]
+        return [formula for sentence in elsewhere for formula in _readable(sentence)]
 
     def starts(self) -> dict[str, date]:
         """By footnote marks, the day a note says that billing starts; another section's where this one prints none."""

@@ -11,8 +11,8 @@ from typing import Any
 
 from ratecards import strictyaml
 from scraper.errors import UnknownTerm
-from scraper.scanner import Phrases
 from scraper.normalise import RowRule, fold
+from scraper.scanner import Phrases
 from scraper.words import modalities, unit_of
 
 VOCABULARY = Path(__file__).with_name("gemini_api.yaml")

@@ -1,0 +1,362 @@
+"""The command line: what is printed where, in which form, and with which exit status."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from ratecards.model import COLUMNS
+from scraper import __main__ as command_line
+from scraper import commands
+from scraper.editions import Edition
+from scraper.errors import DatasetError
+from scraper.sources import SOURCES, Source
+from tests import tiny
+from tests.conftest import ACME, GEMINI, Ran, facts, model, pages
+
+ROOT = Path(__file__).parent.parent
+DEMO = ROOT / "examples" / "demo" / "replay" / GEMINI / "2026-11-15T06-17-00Z.html"
+
+
+@pytest.fixture
+def read(run, small, tmp_path):
+    """Runs `read` on a page saved under some name."""
+
+    def call(body: dict | bytes, *words: str, name: str = "saved page", source: str = GEMINI) -> Ran:
+        (tmp_path / name).write_bytes(body if isinstance(body, bytes) else pages(body)["html"])
+        return run("read", source, tmp_path / name, *words)
+
+    return call
+
+
+def with_row(*row: str) -> dict:
+    """The small edition, with one more row in the second model."""
+    found = model("Gemini 2", "$2.00", "$2.50")
+    found["tabs"]["Standard"].append(list(row))
+    return facts(gemini_2=found)
+
+
+UNKNOWN = with_row("Haptic price", "Free of charge", "$0.10")
+TWO_PRICES = with_row("Input price", "Free of charge", "$7.00")
+OUTSIDE = {**facts(), "intro": "From $5 a month."}
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+# ----------------------------------------------------------------------------------------------- read
+
+
+def test_a_page_as_a_table(read):
+    """A line per rate on stdout, the sum on stderr."""
+    ran = read(facts())
+    assert (0, 24) == (ran.code, len(ran.out.splitlines()))
+    assert f"{'gemini-1':36} standard input: 1 USD per 1000000 tokens" in ran.out.splitlines()
+    expected = "READ: 24 rates of 6 models; amounts on the page: 12 (12 in cells, 0 in footnotes), read: 12\n"
+    assert expected == ran.err
+
+
+def test_a_page_as_csv(read):
+    """Exactly the columns of RATES.md, in their order."""
+    header = (
+        "provider,source,model,service_tier,plan,meter,modality,unit,resolution,quality,prompt_over,prompt_up_to,used_over,"
+        "used_up_to,period,context,basis,availability,price,currency,effective_from,effective_until,quote,locator"
+    )
+    ran = read(facts(), "--format", "csv")
+    assert header == ran.out.splitlines()[0] == ",".join(COLUMNS)
+    assert ("gemini-1", "paid", "input", "1", "USD", "$1.00") == tuple(
+        rows(ran.out)[0][name] for name in ("model", "plan", "meter", "price", "currency", "quote")
+    )
+
+
+def test_a_page_as_json(read):
+    """Amounts are strings; empty fields are left out."""
+    found = json.loads(read(facts(), "--format", "json").out)
+    assert (24, "1", "1000000 tokens") == (len(found), found[0]["price"], found[0]["unit"])
+    assert "modality" not in found[0]
+
+
+@pytest.mark.parametrize("kind", ["html", "md.txt"])
+@pytest.mark.parametrize("name", ["page.bin", "2026-11-01.html", "2026-11-01.md.txt", "x.json"])
+def test_a_page_is_recognised_by_its_content(read, kind, name):
+    """Whatever its name."""
+    ran = read(pages(facts())[kind], "--format", "csv", name=name)
+    assert (0, 24) == (ran.code, len(rows(ran.out)))
+
+
+def test_both_representations_give_the_same_csv(read):
+    """Places included, where headings and anchors agree."""
+    html, twin = (read(body, "--format", "csv").out for body in pages(facts()).values())
+    assert html == twin
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "published", "words"),
+    [
+        (facts(), 0, 24, "READ: 24 rates of 6 models"),
+        (UNKNOWN, 4, 20, "PARTLY_READ: 20 rates of 5 models"),
+        (TWO_PRICES, 5, 0, "SUSPECT: 0 rates of 0 models"),
+        (OUTSIDE, 5, 0, "SUSPECT: 0 rates of 0 models"),
+        (facts(**{f"gemini_{n}": None for n in range(1, 6)}, gemini_6=model("Gemini 6", ids=[])), 4, 0, "NOT_READ: 0 rates"),
+    ],
+    ids=["whole", "unknown label", "two prices", "money outside", "too little"],
+)
+def test_the_verdict_is_the_exit_status(read, body, code, published, words):
+    """Only what would be published is printed on stdout; problems go to stderr."""
+    ran = read(body, "--format", "csv")
+    assert (code, published) == (ran.code, len(rows(ran.out)))
+    assert words in ran.err.splitlines()[-1]
+
+
+def test_problems_are_told_with_their_place(read):
+    """One a line, on stderr."""
+    assert "gemini-2 / Standard: unknown row label 'Haptic price'" in read(UNKNOWN).err.splitlines()
+    assert any(line.startswith("SUSPECT: money outside any section") for line in read(OUTSIDE).err.splitlines())
+
+
+def test_what_is_not_the_page_is_not_read(read):
+    """Exit 4, nothing on stdout, the reason on stderr."""
+    ran = read(b"<!doctype html><html><title>Just a moment...</title></html>")
+    assert (4, "") == (ran.code, ran.out)
+    assert ran.err.startswith("NOT_READ ")
+    assert "challenge page" in ran.err
+
+
+def test_bytes_that_are_no_text_are_not_read(read):
+    """No traceback."""
+    ran = read(b"<html>\xff</html>")
+    assert (4, "", True) == (ran.code, ran.out, "text in utf-8" in ran.err)
+
+
+HELD = {(m, "PARTLY_READ") for m in ("gemini-2",)}
+
+
+def test_all_marks_held_rows_in_csv(read):
+    """One more column, empty for what would be published; also where nothing is held."""
+    found = rows(read(UNKNOWN, "--all", "--format", "csv").out)
+    assert [*COLUMNS, "held"] == list(found[0])
+    assert ({("gemini-2", "PARTLY_READ")}, 20) == (
+        {(r["model"], r["held"]) for r in found if r["held"]},
+        sum(not r["held"] for r in found),
+    )
+    assert {""} == {r["held"] for r in rows(read(facts(), "--all", "--format", "csv").out)}
+
+
+def test_all_marks_held_rows_in_json(read):
+    """A field of their own."""
+    found = json.loads(read(UNKNOWN, "--all", "--format", "json").out)
+    assert {("gemini-2", "PARTLY_READ")} == {(r["model"], r["held"]) for r in found if "held" in r}
+    assert 20 == sum("held" not in r for r in found)
+
+
+def test_all_marks_held_rows_in_the_table(read):
+    """With a word in front."""
+    out = read(UNKNOWN, "--all").out.splitlines()
+    assert {"gemini-2"} == {line.split()[1] for line in out if line.startswith("HELD ")}
+    assert 20 == sum(not line.startswith("HELD ") for line in out)
+
+
+def test_all_of_a_suspect_page_is_held(read):
+    """Every row, the ones of its sound sections too."""
+    found = rows(read(OUTSIDE, "--all", "--format", "csv").out)
+    assert (24, {"SUSPECT"}) == (len(found), {r["held"] for r in found})
+
+
+def test_words_of_a_page_cannot_command_a_terminal_or_a_workflow(read, acme):
+    """Control characters and `::` at a line's start are defused, in every line of a message."""
+    evil = tiny.page({"m-1": {"input": "1"}}, notes=["first\n::set-output name=x::y\n\x1b[2J"], suspicions=["::error::"])
+    err = read(evil, source="tiny").err
+    assert not [line for line in err.splitlines() if line.startswith("::")]
+    assert "\x1b" not in err
+    assert "set-output" in err
+
+
+# ---------------------------------------------------------------------------------------------- usage
+
+
+def test_an_unknown_source_is_a_usage_error(run, tmp_path):
+    """Exit 2, naming those there are, for each command that takes one."""
+    for words in (["refresh", "nope"], ["read", "nope", tmp_path], ["doctor", "nope"], ["backfill", "nope", tmp_path]):
+        ran = run(*words)
+        assert (2, "") == (ran.code, ran.out)
+        assert f"{words[0]}: no source 'nope'; there are: " in ran.err
+        assert all(source.name in ran.err for source in SOURCES)
+
+
+@pytest.mark.parametrize("command", ["read", "doctor", "backfill"])
+def test_a_missing_file_is_a_finding(run, tmp_path, command):
+    """Exit 1 with a clear line."""
+    ran = run(command, GEMINI, tmp_path / "nothing.html")
+    assert (1, "", f"{command}: {tmp_path}/nothing.html: no such file\n") == (ran.code, ran.out, ran.err)
+
+
+def test_a_folder_is_no_page(run, tmp_path):
+    """Said as plainly."""
+    assert (1, True) == ((ran := run("read", GEMINI, tmp_path)).code, "no such file" in ran.err)
+
+
+def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
+    """What the system says is passed on."""
+    path = tmp_path / "page"
+    path.write_text("x")
+
+    def refuse(self: Path) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    with pytest.raises(DatasetError, match="page: expected a page, saw .*Permission denied"):
+        commands.load_any(path, Source("google", "gemini-api"))
+
+
+def test_a_folder_without_editions(run, tmp_path):
+    """Exit 1, with the layout that was expected."""
+    ran = run("refresh", GEMINI, "--replay", tmp_path, "--to", tmp_path / "data")
+    assert (1, f"refresh: {tmp_path}: expected <provider>/<source>/<ISO time>.<ext> of a source, saw none\n") == (
+        ran.code,
+        ran.err,
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["dance"],
+        ["read", GEMINI],
+        ["read", GEMINI, "x", "--format", "xml"],
+        ["refresh", "--now", "noon"],
+        ["refresh", "--replay", "x", "--keep", "y"],
+        ["backfill", GEMINI],
+    ],
+)
+def test_words_that_make_no_command(capsys, words):
+    """argparse: exit 2, usage on stderr."""
+    with pytest.raises(SystemExit) as caught:
+        command_line.main(words)
+    assert (2, True) == (caught.value.code, "usage: " in capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-11-01", datetime(2026, 11, 1, tzinfo=UTC)),
+        ("2026-11-01T06:00:00", datetime(2026, 11, 1, 6, tzinfo=UTC)),
+        ("2026-11-01T06:00:00+02:00", datetime(2026, 11, 1, 4, tzinfo=UTC)),
+    ],
+)
+def test_an_instant_is_utc(text, expected):
+    """Days and instants, of whatever zone."""
+    now = command_line.parser().parse_args(["check", "--now", text]).now
+    assert (expected, UTC) == (now, now.tzinfo)
+
+
+def test_a_crash_is_not_a_usage_error(monkeypatch):
+    """A KeyError of our own is no unknown source."""
+
+    def broken(options: object) -> int:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(commands, "sources", broken)
+    with pytest.raises(KeyError):
+        command_line.main(["sources"])
+
+
+def test_sources(run, acme):
+    """Names and addresses, for people and for programs."""
+    assert f"{ACME.name}\n  https://acme.example/prices.json\n  https://acme.example/prices.txt\n" in run("sources").out
+    found = json.loads(run("sources", "--json").out)
+    expected = {"name": "acme/tiny", "provider": "acme", "source": "tiny", "urls": tiny.urls()}
+    assert expected in found
+
+
+# ------------------------------------------------------------------------------------------ terminals
+
+
+def test_a_closed_pipe_is_quiet():
+    """Whoever reads us has seen enough: no traceback, no complaint at the end, not a failure."""
+    words = [sys.executable, "-m", "scraper", "read", GEMINI, str(DEMO), "--format", "csv"]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert b"provider" == process.stdout.read(8)
+        process.stdout.close()
+        assert (b"", 0) == (process.stderr.read(), process.wait())
+
+
+def test_a_closed_pipe_at_the_very_end_is_quiet():
+    """Also where all that was printed still waits to be flushed."""
+    words = [sys.executable, "-m", "scraper", "sources"]
+    script = f"import subprocess, sys; sys.exit(subprocess.run({words!r}, stdout=open(3, 'w')).returncode)"
+    reading, writing = subprocess.os.pipe()
+    subprocess.os.close(reading)
+    with subprocess.os.fdopen(writing, "w") as closed:
+        ran = subprocess.run(words, cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, check=False)
+    assert (0, b"") == (ran.returncode, ran.stderr), script
+
+
+def test_progress_is_a_line_per_step_in_ci(workshop):
+    """On stderr; the table and the changes are on stdout."""
+    ran = workshop.refresh(facts())
+    assert f"{GEMINI}: reading\n" == ran.err
+
+
+def test_progress_is_a_bar_on_a_terminal(workshop, site, monkeypatch):
+    """Which leaves nothing behind, and shows each source and step."""
+    site.shows(facts())
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    seen = []
+    original = commands._progress
+
+    def watched(sources):
+        found = original(sources)
+        step = found.__enter__()
+        seen.append(step)
+        return _Entered(lambda s, words: (seen.append(words), step(s, words)), found)
+
+    monkeypatch.setattr(commands, "_progress", watched)
+    ran = workshop.live("--now", "2026-11-01T06:00:00Z")
+    assert (0, ["fetching", "reading"]) == (ran.code, seen[1:])
+    assert f"{GEMINI}: fetching" not in ran.err
+
+
+class _Entered:
+    """A context that is entered already."""
+
+    def __init__(self, value, context) -> None:
+        self.value, self.context = value, context
+
+    def __enter__(self):
+        return self.value
+
+    def __exit__(self, *error):
+        return self.context.__exit__(*error)
+
+
+def test_a_refresh_says_what_it_counted_and_what_is_announced(workshop):
+    """Amounts, then dated prices to come."""
+    promo = ["$0.75 through December 31, 2026.", "$1.50 starting January 1, 2027."]
+    out = workshop.refresh(facts(gemini_1=model("Gemini 1", promo))).out
+    assert f"{GEMINI}: amounts on the page: 13 (13 in cells, 0 in footnotes), read: 13" in out
+    assert "  announced 2027-01-01: gemini-1 standard input 0.75 -> 1.5, x2.00, in 61 days" in out
+
+
+def test_changes_of_wording_are_counted_not_told(workshop):
+    """They are in the history."""
+    workshop.refresh(facts())
+    ran = workshop.refresh(facts("2026-11-02T06:00:00Z", gemini_1=model("Gemini One", "$1.00", "$1.50")))
+    assert "  1 changes of wording or notes recorded" in ran.out
+    assert ["card_changed"] == [c["kind"] for c in workshop.history[6:]]
+
+
+def test_a_skipped_source_says_how_to_enable_it(workshop, monkeypatch):
+    """Exit 0; nothing is written."""
+    monkeypatch.setattr(commands, "fetch_all", lambda sources, *_, **__: {s.name: Edition(datetime.now(UTC), skipped="set A_KEY") for s in sources})
+    ran = workshop.live()
+    assert (0, "SKIPPED", {}) == (ran.code, ran.outcome, workshop.files)
+    assert f"{GEMINI}: set A_KEY" in ran.out

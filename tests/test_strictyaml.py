@@ -1,0 +1,154 @@
+"""The strict YAML: each scalar that PyYAML guesses at is read as a string or refused, and nothing is shared."""
+
+# ruff: noqa: SIM300 - assertions read `expected == actual`
+
+from __future__ import annotations
+
+import time
+
+import pytest
+import yaml
+
+from ratecards import strictyaml
+from ratecards.strictyaml import StrictYamlError, load
+
+READ = {
+    "a: word": "word",
+    "a: two words": "two words",
+    "a: 3.1-flash": "3.1-flash",
+    "a: 0.5K": "0.5K",
+    "a: 1080p": "1080p",
+    "a: 2026-11-01T06:17:00Z": "2026-11-01T06:17:00Z",
+    "a: e-7": "e-7",
+    'a: "2.5"': "2.5",
+    "a: '1.10'": "1.10",
+    "a: '1e-7'": "1e-7",
+    "a: '010'": "010",
+    "a: '1:30'": "1:30",
+    "a: 'no'": "no",
+    "a: '2026-11-01'": "2026-11-01",
+    "a: '.nan'": ".nan",
+    "a: ''": "",
+    "a: |-\n  1.10": "1.10",
+    "a: >-\n  no": "no",
+    'a: "\\u202e"': "\u202e",
+    "a: 0": 0,
+    "a: 200000": 200_000,
+    "a: -5": -5,
+    "a: 999999999999999999": 999_999_999_999_999_999,
+    "a: true": True,
+    "a: false": False,
+    "a: null": None,
+    "a: []": [],
+    "a: {}": {},
+    "a: [x, 1, {b: c}]": ["x", 1, {"b": "c"}],
+}
+REFUSED_SCALARS = (
+    *("2.5", "1.10", "0.30", ".5", "5.", "1e-7", "1E5", "1_000", "1,000", "010", "-0", "+5", "0x1F", "0b1", "0o17"),
+    *("1:30", "190:20:30", "2026-11-01", ".nan", ".NaN", ".inf", "-.INF", "9" * 19, "9" * 5000),
+    *("no", "No", "NO", "yes", "on", "Off", "y", "N", "~", "True", "FALSE", "Null", "<<", "=", ""),
+)
+
+
+@pytest.fixture(params=["CSafeLoader", "SafeLoader"], autouse=True)
+def either_loader(request, monkeypatch):
+    """Everything holds with the C parser and where there is none."""
+    if request.param == "SafeLoader":
+        monkeypatch.delattr(yaml, "CSafeLoader")
+
+
+@pytest.mark.parametrize(("text", "expected"), READ.items(), ids=str)
+def test_what_is_read(text, expected):
+    """Strings, whole numbers, true, false and null; a quoted scalar is always a string."""
+    found = load(text, "card.yaml")["a"]
+
+    assert (type(expected), expected) == (type(found), found)
+
+
+@pytest.mark.parametrize("scalar", REFUSED_SCALARS, ids=lambda s: s[:20] or "empty")
+def test_a_scalar_that_yaml_would_guess_at_is_refused(scalar):
+    """The message names file, line, column and what to do."""
+    with pytest.raises(StrictYamlError) as raised:
+        load(f"b: x\na: {scalar}", "card.yaml")
+
+    assert str(raised.value).startswith("card.yaml:2:")
+    assert str(raised.value).endswith(f"{scalar[:40]!r} must be quoted")
+
+
+REFUSED = {
+    "duplicate key": ("a: x\nb: x\na: z", "card.yaml:3:1: the key 'a' stands twice or is not a word"),
+    "duplicate in flow": ("{a: x, a: z}", "card.yaml:1:8: the key 'a' stands twice or is not a word"),
+    "duplicate number": ("1: x\n1: y", "card.yaml:2:1: the key 1 stands twice or is not a word"),
+    "boolean key": ("true: x", "card.yaml:1:1: the key True stands twice or is not a word"),
+    "null key": ("null: x", "card.yaml:1:1: the key None stands twice or is not a word"),
+    "list as key": ("? [a]\n: x", "card.yaml:1:3: the key ['a'] stands twice or is not a word"),
+    "anchor": ("a: &x word", "card.yaml:1:4: anchors and aliases are not allowed"),
+    "anchored list": ("a: &x [word]", "card.yaml:1:4: anchors and aliases are not allowed"),
+    "alias": ("a: x\nb: *x", "card.yaml:2:4: anchors and aliases are not allowed"),
+    "merge": ("a: {b: c}\n<<: {b: d}", "card.yaml:2:1: '<<' must be quoted"),
+    "tag": ("a: !!python/object:os.system x", "card.yaml:1:4: the tag tag:yaml.org,2002:python/object:os.system is"),
+    "own tag": ("a: !x [word]", "card.yaml:1:4: the tag !x is not allowed"),
+    "harmless tag": ("a: !!str 5", "card.yaml:1:4: the tag tag:yaml.org,2002:str is not allowed"),
+    "bare tag": ("a: ! 5", "card.yaml:1:4: the tag ! is not allowed"),
+    "two documents": ("a: x\n---\nb: x", "card.yaml: expected a single document, saw another"),
+    "nothing": ("", "card.yaml: empty, expected a mapping"),
+    "comments": ("# no\n", "card.yaml: empty, expected a mapping"),
+    "merge markers": ("a: x\n<<<<<<< ours\nb: x\n=======\nb: z\n>>>>>>> theirs\n", "card.yaml: not YAML: "),
+    "control character": ("a: \x07", "card.yaml: not YAML: "),
+    "half a character": ("a: '\ud800'", "card.yaml: not YAML: "),
+    "unclosed": ("a: [x, z", "card.yaml: not YAML: "),
+    "tab": ("a:\n\t- x", "card.yaml: not YAML: "),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), REFUSED.values(), ids=REFUSED)
+def test_what_is_refused(text, expected):
+    """Duplicates, anchors, aliases, tags, several documents, none, and what is not YAML."""
+    with pytest.raises(StrictYamlError) as raised:
+        load(text, "card.yaml")
+
+    assert expected == str(raised.value)[: len(expected)]
+    assert 1 == len(str(raised.value).splitlines())
+
+
+def test_the_depth_is_bounded():
+    """Forty levels are read; one more is refused."""
+    deepest = load("[" * 40 + "x" + "]" * 40, "f")
+    for _ in range(40):
+        [deepest] = deepest
+
+    assert "x" == deepest
+    with pytest.raises(StrictYamlError, match="f:1:41: nested deeper than 40"):
+        load("[" * 41 + "x" + "]" * 41, "f")
+
+
+@pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
+def test_a_deep_text_neither_crashes_nor_takes_long(opening):
+    """A hundred thousand levels overran the C stack when the text was composed first."""
+    before = time.monotonic()
+    with pytest.raises(StrictYamlError, match="nested deeper than 40"):
+        load(opening * 100_000, "f")
+
+    assert time.monotonic() - before < 5
+
+
+def test_the_alias_bomb_is_refused_at_its_first_anchor():
+    """324 bytes that would fill a gibibyte once they are walked."""
+    levels = [f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
+    bomb = "\n".join(["a: &a [x,x,x]", *levels]).ljust(324)
+
+    assert 324 == len(bomb)
+    with pytest.raises(StrictYamlError, match=r"bomb:1:4: anchors and aliases are not allowed"):
+        load(bomb, "bomb")
+
+
+def test_line_and_column_count_from_one():
+    """The place is where an editor shows it."""
+    with pytest.raises(StrictYamlError, match=r"f:3:6: '1.5' must be quoted"):
+        load("a:\n  - x\n  - [1.5]".replace("[1.5]", " 1.5"), "f")
+
+
+def test_other_errors_pass():
+    """What is no text is the caller's mistake, not a finding about the file."""
+    with pytest.raises((TypeError, AttributeError)):
+        strictyaml.load(None, "f")
