@@ -64,7 +64,10 @@ class DatedShelf(Shelf):
 
 def _prices(offer: Offer) -> list[str]:
     rates = [r for r in offer.rates("standard", "paid") if r.price is not None and r.basis == "list"]
-    return [f"{phrases.thing(r, conditions=phrases.conditions(r))} {phrases.value(r)} / {r.unit}" for r in rates]
+    return [
+        f"{phrases.thing(r, conditions=phrases.conditions(r))} {phrases.value(r)} / {phrases.unit(r.unit)}"
+        for r in rates
+    ]
 
 
 def as_day(value: date | str | None) -> date | None:

@@ -11,7 +11,7 @@ from ratecards.phrases import unit
 
 _FIELDS = (
     Field("what", "what"),
-    Field("quantity", "quantity", "exact"),
+    Field("quantity", "quantity", "count"),
     Field("rate", "rate", "listed"),
     Field("unit", "per"),
     Field("amount", "amount", "exact"),

@@ -7,8 +7,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
-from ratecards.sellers import POLICIES
-from ratecards.usage import MODALITIES, READINGS
+from ratecards.choices import MODALITIES, POLICIES, READINGS
 
 Make = Callable[[str, str], argparse.ArgumentParser]
 # By option: the plain counts of `ratecards.usage` that a command takes, with their help.

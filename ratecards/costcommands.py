@@ -61,8 +61,9 @@ def cost(args: Namespace, shelf: DatedShelf) -> str:
     if args.usage:
         from ratecards import metadata
 
-        text = sys.stdin.read() if args.usage == "-" else Path(args.usage).read_text(encoding="utf-8")
-        saved, notes = metadata.parsed(text, "standard input" if args.usage == "-" else args.usage)
+        piped = args.usage == "-"
+        content = sys.stdin.buffer.read() if piped else Path(args.usage).read_bytes()
+        saved, notes = metadata.parsed(content, "standard input" if piped else args.usage)
         if both := [name for name in saved if name in counts and name in COUNTS]:
             raise CostError(f"{both[0]} stands in the usage and among the options")
         counts = saved | counts

@@ -81,7 +81,7 @@ def _pictures(offer: Offer, resolution: str, tier: str) -> Iterator[_One]:
         if canonical(size.resolution) in ((canonical(resolution),) if resolution else (USUAL, "")):
             try:
                 yield _One(offer, size, price(Choice(offer), picture(size), tier))
-            except CostError:  # dated for another day: not sold on this one
+            except CostError:  # several prices, by a condition that this table does not ask for
                 continue
 
 

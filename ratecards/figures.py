@@ -65,6 +65,8 @@ def shown(kind: str, value: Cell) -> str:
         return value
     if isinstance(value, int):
         return f"{value:,}"
+    if kind == "count":
+        return f"{int(value):,}" if value == int(value) else plain(value)
     if kind == "percent":
         return f"{value.quantize(Decimal('0.1'), ROUND_HALF_UP)} %"
     if kind == "ratio":

@@ -156,5 +156,5 @@ def _tiers(limits: Sequence[LimitsCard], offers: Sequence[Offer]) -> Sheet:
         f"Batch queue of {name}, which no card is called: {_queue(x for x in others if x.model == name)}"
         for name in dict.fromkeys(limit.model for limit in others)
     ]
-    seen = [f"As observed {card.observed or 'on no known day'}, {card.url}" for card in limits]
+    seen = [f"As observed {c.observed or 'on no known day'} ({c.provider}/{c.source})." for c in limits]
     return Sheet("Usage tiers", fields, tuple(rows), (*notes, *(seen or [_NO_LIMITS])))

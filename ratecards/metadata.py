@@ -134,7 +134,7 @@ def _adds_up(counts: Mapping[str, int]) -> None:
         )
 
 
-def parsed(text: str, where: str) -> tuple[dict[str, Any], tuple[str, ...]]:
+def parsed(text: str | bytes, where: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Plain counts from a JSON text: a usage, plain or the API's, or a response. Raises `CostError` naming `where`."""
     try:
         data = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)

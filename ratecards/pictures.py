@@ -35,9 +35,9 @@ def is_picture(rate: Rate) -> bool:
 
 
 def sizes(offer: Offer, tier: str | None = None) -> list[Size]:
-    """The sizes that have a price, smallest first within a quality, in one service tier or in any."""
-    rates = [r for r in offer.card.rates if r.plan == "paid" and tier in (None, r.service_tier)]
-    found = [Size(r.resolution, r.quality) for r in rates if is_picture(r) and r.price is not None]
+    """The sizes that have a price on the day, smallest first within a quality, in one service tier or in any."""
+    rates = [r for r in offer.card.rates if r.plan == "paid" and tier in (None, r.service_tier) and is_picture(r)]
+    found = [Size(r.resolution, r.quality) for r in rates if r.price is not None and r.holds_on(offer.day)]
     ranks = {quality: rank for rank, quality in enumerate(_QUALITIES)}
     return sorted(dict.fromkeys(found), key=lambda size: ranks.get(size.quality, len(ranks)))
 

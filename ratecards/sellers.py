@@ -13,7 +13,6 @@ BILLED = ("google/cloud-billing",)
 SEPARATE = ("google/vertex-ai",)
 # A picker that shows one price shows that of text; a page that does not split means every modality.
 TEXT_ALONE = ("google/ai-studio",)
-POLICIES = ("documented", "billed", "conservative")
 
 
 def name_of(card: RateCard) -> str:

@@ -8,9 +8,10 @@ from datetime import date
 from typing import NamedTuple
 
 from ratecards import names
+from ratecards.choices import POLICIES
 from ratecards.model import RateCard
 from ratecards.offers import Offer
-from ratecards.sellers import DOCUMENTATION, POLICIES, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
+from ratecards.sellers import DOCUMENTATION, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
 from ratecards.usage import CostError
 
 
@@ -69,12 +70,9 @@ class Shelf:
         if policy is not None and (source or policy not in POLICIES):
             words = "a policy chooses among sources: leave out the source" if source else f"no policy {policy!r}"
             raise CostError(f"{words}; policies: {', '.join(POLICIES)}")
-        if source:
-            offer = self.offer(full := self.source(source), model)
-            if offer is None:
-                raise CostError(self.absence(model, [full]))
-            return Choice(offer)
         found = [offer for s in self._offers if (offer := self.offer(s, model))]
+        if source:
+            return Choice(self._at(self.source(source), model, found))
         documented = [o for o in found if o.source in DOCUMENTATION and not is_reseller(o.card)]
         documented = documented or [d for o in found if (d := self._documented(o.card))]
         if not documented:
@@ -83,6 +81,14 @@ class Shelf:
         if any(o.card.provider != offer.card.provider for o in documented):
             raise CostError(f"{model} is sold by {', '.join(o.source for o in documented)}; name one as source")
         return Choice(offer, tuple(self._witnesses(offer.card)), policy or "documented")
+
+    def _at(self, source: str, model: str, found: Sequence[Offer]) -> Offer:
+        """Of those found, the one of a source. Raises `CostError` saying who else has the model."""
+        for offer in found:
+            if offer.source == source:
+                return offer
+        held = f"{model} is not held by {source}, but by {', '.join(offer.source for offer in found)}"
+        raise CostError(held if found else self.absence(model, [source]))
 
     def _documented(self, card: RateCard) -> Offer | None:
         """The documentation's card of what another publication of the same seller calls so."""

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-MODALITIES = ("text", "image", "video", "audio")
-READINGS = ("listed", "metered")
+from ratecards.choices import MODALITIES, READINGS
+
 _MOST = 10**15
 
 

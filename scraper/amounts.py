@@ -7,11 +7,13 @@ units, in the orders seen on the pages. Nothing here says what a word means for 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
+from scraper.errors import UnknownTerm
 from scraper.scanner import Scanner
 from scraper.words import (
     AMOUNT,
@@ -33,6 +35,7 @@ from scraper.words import (
     unit_parts,
 )
 
+_T = TypeVar("_T")
 _STORAGE = re.compile(r"\(\s*(?:cache )?storage(?: price| cost| fee)?\s*\)", re.IGNORECASE)
 _SOON = re.compile(r"\(\s*coming soon\s*(\**)\s*\)", re.IGNORECASE)
 _ABOUT = r"(?:approximately\b|approx\.|about\b|~|≈)"
@@ -97,6 +100,7 @@ def _lead(scan: Scanner, *, first: bool) -> dict[str, Any]:
         before = scan.at
         if match := scan.take(_EQUIVALENT):
             if first and not match["said"]:
+                scan.at = before
                 raise scan.fail("a price before its approximation")
             _set(scan, before, fields, {"equivalent": True})
         elif match := scan.take(_SOON):
@@ -152,7 +156,7 @@ def _unit(scan: Scanner) -> dict[str, Any] | None:
     if not match or (match["aside"] and match["aside"].strip().lower() != "generated"):
         scan.at = before
         return None
-    unit, sizes = unit_parts(match)
+    unit, sizes = _meaning(scan, before, unit_parts, match)
     found: dict[str, Any] = {"unit": unit}
     if sizes:
         found["resolutions"] = sizes
@@ -190,10 +194,19 @@ def _dates(scan: Scanner) -> dict[str, Any]:
     opened = scan.take(_OPEN)
     found: dict[str, Any] = {}
     if match := scan.take(UNTIL):
-        found = {"effective_until": last_day(match)}
+        found = {"effective_until": _meaning(scan, before, last_day, match)}
     elif match := scan.take(FROM):
-        found = {"effective_from": first_day(match)}
+        found = {"effective_from": _meaning(scan, before, first_day, match)}
     if not found or (opened and not scan.take(_CLOSE)):
         scan.at = before
         return {}
     return found
+
+
+def _meaning(scan: Scanner, before: int, read: Callable[[re.Match[str]], _T], match: re.Match[str]) -> _T:
+    """What the matched words mean; where they have no meaning, the error shows the cell."""
+    try:
+        return read(match)
+    except UnknownTerm as error:
+        scan.at = before
+        raise scan.fail(f"words with a meaning ({error})") from error

@@ -20,8 +20,9 @@ _ALLOWANCE = re.compile(
     re.IGNORECASE,
 )
 _FREE_PAREN = re.compile(r"\(\s*(?:free(?: of charge)?(?:\s*,\s*|\s*(?=\))))?([^()]*)\)", re.IGNORECASE)
-# words that join amounts must have an amount behind them: "1,500 RPD (free), then" is a cell cut short
-_JOIN = re.compile(r"[\s,;.]+|/(?=\s?\$)|(?:and|then)\b(?=\s*(?:\$|\(coming soon))", re.IGNORECASE)
+_STOP = re.compile(r"[\s,;.]+")
+# words that join stand between two things: "1,500 RPD (free), then" and "then $35" are cells cut short
+_JOIN = re.compile(r"/(?=\s?\$)|(?:and|then)\b(?=\s*(?:\$|\(coming soon))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,9 @@ def _simple(text: str, phrases: Phrases) -> str | None:
 
 
 def _piece(scan: Scanner, found: _Found) -> None:
-    if scan.take(_JOIN) or scan.take(scan.phrases.ignored):
+    if scan.take(_STOP) or scan.take(scan.phrases.ignored):
+        return
+    if (found.amounts or found.allowances) and scan.take(_JOIN):
         return
     start = scan.at
     if size := scan.take(UNSOLD):
@@ -128,7 +131,7 @@ def _dated(amounts: list[Amount], scan: Scanner) -> list[Amount]:
     if len(usage) > 1 or len(storage) > 1 or (usage == {False} and storage == {True}):
         raise scan.fail("a date on each price, since one has a date")
     if any(a.effective_from and a.effective_until and a.effective_from > a.effective_until for a in out):
-        raise scan.fail("a price that begins before it ends")
+        raise scan.fail("a first day before the last one")
     return out
 
 

@@ -13,7 +13,7 @@ from ratecards.model import Rate, RateCard, canonical_order
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place that was not understood; `kind` is `label`, `header`, `tab`, `cell`, `unclaimed`, `conflict`, `layout`."""
+    """One place that was not understood; `kind` is label, header, tab, cell, unclaimed, conflict or layout."""
 
     kind: str
     place: str

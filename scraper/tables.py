@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from ratecards import limitsview, sheet
@@ -20,38 +20,55 @@ from ratecards.images import images
 from ratecards.limits import LimitsCard
 from ratecards.model import RateCard
 from ratecards.offers import Offer
-from ratecards.pictures import USUAL, canonical, sizes
+from ratecards.pictures import USUAL, Size, canonical, sizes
 from ratecards.savings import savings
 from ratecards.sellers import is_reseller
 from ratecards.shelf import Choice, Shelf
 from ratecards.usage import CostError
 from scraper.report import csv_field, markdown
 
+CURRENCY = "USD"
+
 
 def tables(cards: Iterable[RateCard], day: date, limits: Sequence[LimitsCard] = ()) -> dict[str, str]:
-    """Path below `ratecards/v1/` to text. `day` decides between dated rates, and nothing else."""
-    shelf = Shelf(cards, day)
-    sellers = list(shelf.sellers())
-    makers = [o for o in sellers if sizes(o, "standard") and not is_reseller(o.card)]
-    budgets = [budget(Choice(offer), Work({}, images=True)) for offer in makers]
-    saved = [found for offer in makers if (found := _savings(offer, sellers))]
+    """Path below `ratecards/v1/` to text. `day` decides between dated rates, and nothing else.
+
+    A model whose price depends on more than a table says is left out of that table; so are other currencies of one
+    that compares.
+    """
+    sellers = list(Shelf(cards, day).sellers())
+    makers = [offer for offer in sellers if sizes(offer, "standard") and not is_reseller(offer.card)]
+    budgets = _each(makers, lambda offer: budget(Choice(offer), Work({}, images=True)))
+    comparable = [offer for offer in sellers if {rate.currency for rate in offer.card.rates} <= {"", CURRENCY}]
+    saved = _each(
+        (offer for offer in makers if _usual(offer)),
+        # the best quality is the last
+        lambda offer: savings(Choice(offer), Work({}, images=True, size=_usual(offer)[-1]), sellers),
+    )
     models = limitsview.models(sellers)
     return {
         **_files("cost-per-image", [images(makers)]),
         **_files("monthly-budget", budgets, [matrix(made, "images") for made in budgets]),
-        **_files("elsewhere", [compare_images(sellers, Terms())]),
+        **_files("elsewhere", [compare_images(comparable, Terms())]),
         **_files("savings", saved),
         **_files("limits", [limitsview.records(models, limits)], limitsview.overview(models, limits)),
     }
 
 
-def _savings(offer: Offer, sellers: Sequence[Offer]) -> Sheet | None:
-    """What an image of about a megapixel saves, at the best quality that is sold."""
-    usual = [size for size in sizes(offer, "standard") if canonical(size.resolution) in (USUAL, "")]
-    try:
-        return savings(Choice(offer), Work({}, images=True, size=usual[-1]), sellers) if usual else None
-    except CostError:  # its price is dated for another day
-        return None
+def _usual(offer: Offer) -> list[Size]:
+    """The sizes of about a megapixel."""
+    return [size for size in sizes(offer, "standard") if canonical(size.resolution) in (USUAL, "")]
+
+
+def _each(offers: Iterable[Offer], make: Callable[[Offer], Sheet]) -> list[Sheet]:
+    """A sheet for every offer that has one."""
+    found = []
+    for offer in offers:
+        try:
+            found.append(make(offer))
+        except CostError:
+            continue
+    return found
 
 
 def _files(name: str, rows: Sequence[Sheet], people: Sequence[Sheet] = ()) -> dict[str, str]:

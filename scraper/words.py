@@ -60,7 +60,7 @@ LED_RESOLUTIONS = re.compile(rf"({_SIZES})\s?:(?=\s*\$)", re.IGNORECASE)
 UNSOLD = re.compile(rf"\(\s*({RESOLUTION})(?: output)?(?: is)? not (?:supported|available)\s*\)", re.IGNORECASE)
 _PROMPT = (
     r"(?:for\s+)?(?:prompts?|inputs?)\s*(?:<=|=<|≤|(?P<over>>|over|above|longer than|more than|greater than)|up to)\s*"
-    rf"(?P<n>{NUMBER})\s*(?P<scale>k|m)?\b(?:\s+(?:input\s+)?tokens?\b)?"
+    rf"(?P<n>{NUMBER})(?:\s?(?P<scale>k|m))?\b(?:\s+(?:input\s+)?tokens?\b)?"
 )
 PROMPT = re.compile(rf",?\s*{_PROMPT}", re.IGNORECASE)
 PROMPT_IN_BRACKETS = re.compile(rf"\(\s*{_PROMPT}\s*\)", re.IGNORECASE)
@@ -157,8 +157,8 @@ def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def _count(quantity: str) -> int:
-    number = quantity.rstrip(" kmthousandmillion")
-    return scaled(number or "1", quantity[len(number) :].strip())
+    number, scale = re.sub(r"[^0-9,]", "", quantity), re.sub(r"[0-9,\s]", "", quantity)
+    return scaled(number or "1", scale)
 
 
 def modalities(text: str) -> tuple[str, ...]:

@@ -7,7 +7,6 @@ import io
 import json
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -69,14 +68,14 @@ def rows(text: str) -> list[dict[str, str]]:
 def test_cost_by_options(run: Run):
     """A line per rate and the total."""
     expected = """\
-flash, standard tier, paid plan, by google/gemini-api as of 2026-11-22: 0.00166
-  USD
+flash, standard tier, paid plan, by google/gemini-api as of 2026-11-22:
+  0.00166 USD
 
-what             quantity  rate  per          amount
-input text            400     1  1M tokens   0.0004
-cache read text       600   0.1  1M tokens   0.00006
-output                300     4  1M tokens   0.0012
-total                   -     -              0.00166
+what             quantity  rate  per         amount
+input text            400   1    1M tokens  0.0004
+cache read text       600   0.1  1M tokens  0.00006
+output                300   4    1M tokens  0.0012
+total                   -     -             0.00166
 """
     assert expected == run(
         "cost", "flash", "--input-tokens", "1000", "--cached-tokens", "600", "--output-tokens", "300"
@@ -89,7 +88,7 @@ def test_cost_of_a_saved_response(run: Run, tmp_path: Path, monkeypatch: pytest.
     file = tmp_path / "response.json"
     file.write_text(json.dumps({"usageMetadata": usage}), encoding="utf-8")
     assert "Note: the prompt tokens name no modality." in run("cost", "flash", "--usage", str(file))
-    monkeypatch.setattr("sys.stdin", io.StringIO(file.read_text(encoding="utf-8")))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(file.read_bytes())))
     found = json.loads(run("cost", "flash", "--usage", "-", "--format", "json"))
     assert ("0.0014", "USD", "2026-11-22") == (found["total"], found["currency"], found["on"])
     assert ["what", "quantity", "unit", "rate", "amount", "currency"] == list(found["lines"][0])
@@ -117,13 +116,13 @@ def test_cost_explained_in_every_form(run: Run):
 
 def test_seconds_and_hours_may_have_decimals(run: Run):
     """They are measured; a count of tokens is not."""
-    assert "not priced per second" in run("cost", "flash", "--seconds", "1.5", status=2) or True
+    assert "output is not priced per second, but per 1M tokens" in run("cost", "flash", "--seconds", "1.5", status=2)
     assert "no price for cache storage" in run("cost", "flash", "--cache-token-hours", "1.5", status=2)
 
 
 def test_images(run: Run):
     """T1 of all makers, or of one model; with its source the reseller's too."""
-    assert "1K            1,120     0.067   0.0672  0.034   0.0336    2,010" in run("images", FLASH_IMAGE)
+    assert "1K 1,120 0.067 0.0672 0.034 0.0336 2,010" in " ".join(run("images", FLASH_IMAGE).split())
     listed = {row["model"] for row in rows(run("images", "--format", "csv"))}
     assert {FLASH_IMAGE, "gpt-image-1", "dall-e-3", "imagen-4.0-generate-001"} <= listed
     assert "gemini-3.1-flash-image" not in listed
@@ -186,9 +185,6 @@ def test_compare_images_as_of_two_days(run: Run):
 def test_compare_text(run: Run):
     """Output of no said modality is text here."""
     asked = ("compare", "text", "--input-tokens", "1000", "--output-tokens", "500")
-    assert [("flash", "0.003"), (FLASH_IMAGE, "0.002")] == sorted(
-        ((row["model"], row["per_request"]) for row in rows(run(*asked, "--format", "csv"))), reverse=True
-    ) or True
     assert ["0.002", "0.003"] == [row["per_request"] for row in rows(run(*asked, "--format", "csv"))]
     assert "say what a request is" in run("compare", "text", "--input-tokens", "1", status=2)
     assert "tokens of a prompt are not compared" in run("compare", "images", "--input-tokens", "1", status=2)
@@ -197,8 +193,8 @@ def test_compare_text(run: Run):
 def test_savings(run: Run):
     """T5: levers, money, percent, what it costs in return, and the best together."""
     text = run("savings", FLASH_IMAGE, "--resolution", "1K", "--on", "2026-03-24")
-    for words in ("49.3 %", "32.8 %", "55.2 %", "67.2 %", "22 days old", "none is counted"):
-        assert words in text.replace("\n", " ") or words in " ".join(text.split())
+    for words in ("49.3 %", "32.8 %", "55.2 %", "67.2 %", "by hand", "none is counted"):
+        assert words in text
     asked = ("savings", "flash", "--input-tokens", "1000", "--output-tokens", "100", "--repeated-share", "0.5")
     found = {row["lever"]: row for row in rows(run(*asked, "--format", "csv", "--explain"))}
     assert ("0.00095", "50 % of the input cached") == (found["caching"]["per_request"], found["caching"]["change"])
@@ -261,4 +257,3 @@ def test_currencies_do_not_mix(run: Run, root: Path):
     yuan = card("m", rate("m", "output", "0.2", unit="1 image", modality="image", currency="CNY", **OPENAI), **OPENAI)
     write(root, *added("2025-12-19", yuan), provider="openai", source="openai-api")
     assert "prices in CNY and USD cannot be compared" in run("compare", "images", status=2)
-    assert Decimal(0) == Decimal("0")

@@ -89,9 +89,16 @@ def test_t1_of_models_that_say_less():
 
 
 def test_t1_of_a_price_of_another_day():
-    """Sold from next year on: the size is known, the price of today is not."""
+    """Sold from next year on: not a line today."""
     later = card("later", picture("later", "0.5", effective_from=date(2027, 1, 1)))
-    sheet = images([Offer(later, MARCH)])
+    assert [] == column(images([Offer(later, MARCH)]), "model")
+    assert ["0.5"] == column(images([Offer(later, date(2027, 1, 1))]), "standard_listed")
+
+
+def test_t1_of_a_price_by_a_condition():
+    """Which of two prices is not said, so none is shown."""
+    two = card("two", picture("two", "0.5", context="upscaling"), picture("two", "0.6", context="x"))
+    sheet = images([Offer(two, MARCH)])
     assert [(None, "")] == list(zip(column(sheet, "standard_listed"), column(sheet, "currency"), strict=True))
 
 
@@ -187,10 +194,10 @@ def test_models_that_print_no_price_per_image_are_named():
     assert ("Sold by the token, without a price per image: m.",) == sheet.notes
 
 
-def test_a_price_of_another_day_is_not_compared():
-    """The model is not sold on the day."""
-    later = card("later", picture("later", "0.5", effective_from=date(2027, 1, 1)))
-    assert [] == column(compare_images(Shelf([later], MARCH).sellers(), Terms()), "model")
+def test_a_price_by_a_condition_is_not_compared():
+    """Which of two prices is not said."""
+    two = card("two", picture("two", "0.5", context="upscaling"), picture("two", "0.6", context="x"))
+    assert [] == column(compare_images(Shelf([two], MARCH).sellers(), Terms()), "model")
 
 
 def test_currencies_are_not_compared():

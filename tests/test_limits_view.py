@@ -68,7 +68,7 @@ def test_t6_for_people():
     assert (
         "priority factor: 0.3 x",
         "Batch queue of Other, which no card is called: Tier 1 25k",
-        "As observed 2026-04-16, https://example.test/limits",
+        "As observed 2026-04-16 (google/rate-limits).",
     ) == second.notes
 
 

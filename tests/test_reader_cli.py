@@ -666,7 +666,7 @@ class TestTerminal:
             out.write("later\n")
 
     def test_help_is_quick(self) -> None:
-        """--help reads neither the dataset's code nor the dataset."""
+        """--help reads options alone: neither the dataset's code nor the dataset."""
         code = (
             "import sys; from ratecards.__main__ import main\n"
             "try: main(['--help'])\n"
@@ -675,7 +675,7 @@ class TestTerminal:
         root = Path(model.__file__).parents[1]
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
 
-        assert "0 ['ratecards.__main__']" == run.stdout.splitlines()[-1]
+        assert "0 ['ratecards.__main__', 'ratecards.choices', 'ratecards.costargs']" == run.stdout.splitlines()[-1]
 
     def test_as_a_module(self, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         """`python -m ratecards` exits with the status; without a day given, the clock says which it is."""

@@ -54,6 +54,8 @@ ROW = Row(
         ("text", False, "no"),
         ("listed", "0.050", "0.050"),
         ("count", 1120, "1,120"),
+        ("count", Decimal(2500), "2,500"),
+        ("count", Decimal("1.50"), "1.5"),
         ("exact", Decimal("0.0672"), "0.0672"),
         ("percent", Decimal("49.253731"), "49.3 %"),
         ("percent", Decimal("33.65"), "33.7 %"),

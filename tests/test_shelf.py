@@ -27,6 +27,7 @@ def small(*, day: date = MARCH) -> Shelf:
         card("flash", rate("flash", **STUDIO), aliases=("flash-latest",), **STUDIO),
         card("flash", rate("flash", **VERTEX), **VERTEX),
         card("palm", rate("palm", **VERTEX), **VERTEX),
+        card("pro", rate("pro")),
     ]
     return Shelf(cards, day)
 
@@ -37,6 +38,7 @@ def test_the_documentation_answers():
     assert "google/gemini-api" == choice.offer.source
     assert ["google/ai-studio"] == [w.source for w in choice.witnesses]
     assert "documented" == choice.policy
+    assert () == small().choose("pro").witnesses
 
 
 def test_an_alias_that_another_source_states():
@@ -68,7 +70,8 @@ def test_resellers_do_not_answer_for_the_maker():
         ("flsh", {}, "unknown model 'flsh'; nearest: flash"),
         ("zzz", {}, "unknown model 'zzz'"),
         ("palm", {}, "palm is held by google/vertex-ai alone: name it as source"),
-        ("palm", {"source": "ai-studio"}, "unknown model 'palm'; nearest: palm"),
+        ("palm", {"source": "ai-studio"}, "palm is not held by google/ai-studio, but by google/vertex-ai"),
+        ("plam", {"source": "ai-studio"}, "unknown model 'plam'; nearest: palm"),
         ("flash", {"source": "aws"}, "expected one source 'aws', saw google/ai-studio, google/gemini-api"),
         ("flash", {"policy": "cheap"}, "no policy 'cheap'; policies: documented, billed, conservative"),
         ("flash", {"policy": "billed", "source": "vertex-ai"}, "a policy chooses among sources: leave out the source"),
@@ -158,7 +161,7 @@ def test_a_model_that_is_gone_says_its_last_price(dataset: Dataset):
         dated(dataset).choose("old")
     expected = (
         "old is gone since 2026-03-01; its last card: --on 2026-02-28; last prices (google/gemini-api, until "
-        "2026-02-28): input 2.00 / 1000000 tokens"
+        "2026-02-28): input 2.00 / 1M tokens"
     )
     assert expected == str(caught.value)
 

@@ -159,8 +159,12 @@ def _section(part: Part, parts: Sequence[Part], terms: Terms) -> Section:
         section.models = reader.ids()
     reader.texts()
     reader.tables()
-    if part.kind in ("model", "tools") and not section.problems:
+    if part.kind in ("model", "tools"):
+        problems = list(section.problems)
         section.cards = reader.drafts()
+        if problems:
+            # what could be read of an unread section is shown as held; that it conflicts may be for what was not
+            section.problems = problems
     if section.amounts.unclaimed and not section.problems:
         reader.problem("unclaimed", "", f"{section.amounts}: not every amount is accounted for")
     return section

@@ -1,0 +1,7 @@
+"""The words that a call or an option chooses among; it imports nothing, so that --help is quick."""
+
+from __future__ import annotations
+
+MODALITIES = ("text", "image", "video", "audio")
+READINGS = ("listed", "metered")
+POLICIES = ("documented", "billed", "conservative")
