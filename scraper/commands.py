@@ -11,12 +11,14 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ratecards.model import Rate
 from scraper import report
 from scraper.dataset import Dataset
+from scraper.doors import Keys
 from scraper.editions import load, replay
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch import Page, decode
@@ -79,9 +81,11 @@ def _live(
 ) -> tuple[list[Verdict], datetime]:
     """One run is one instant, whatever the pages' own: it must not end on another day than it began."""
     now = _now(options.now)
+    keys = Keys(options.saved, options.browser, options.state, options.save_state)
 
     def fetched(wanted: Sequence[Source], *, again: bool = False) -> Looks:
-        return fetch_all(wanted, dataset, now, lambda: _now(options.now), options.keep, progress, again=again)
+        clock = partial(_now, options.now)
+        return fetch_all(wanted, dataset, now, clock, options.keep, progress, again=again, keys=keys)
 
     looks = fetched(sources)
     return judge_all(dataset, sources, looks, now, progress, lambda torn: fetched(torn, again=True)), now
@@ -286,6 +290,38 @@ def backfill(options: argparse.Namespace) -> int:
             _say([verdict], at, paths, dry=False)
             worst = max(worst, verdict.exit)
     return worst
+
+
+def manual(options: argparse.Namespace) -> int:
+    """Take in the cards that a person keeps, each edition at its own day."""
+    from scraper.byhand import take_in
+
+    with locked(options.to):
+        for name, day, count, paths in take_in(Dataset(options.to), options.folder, _now(options.now)):
+            print(f"{name} {day}: {count} changes, wrote {len(paths)} files")
+    return 0
+
+
+def accept(options: argparse.Namespace) -> int:
+    """A person says that this difference is as it should be, for exactly these values."""
+    return _decide(options, "accepted")
+
+
+def explain(options: argparse.Namespace) -> int:
+    """A person says why two sources differ."""
+    return _decide(options, "explained")
+
+
+def _decide(options: argparse.Namespace, state: str) -> int:
+    from scraper.refresh import decide
+
+    with locked(options.to):
+        try:
+            result = decide(Dataset(options.to), options.id, state, options.because, _now(options.now).date())
+        except KeyError as error:
+            raise UsageError(error.args[0]) from error
+        print(f"{state} {options.id}; wrote {len(result.commit())} files")
+    return 0
 
 
 def check(options: argparse.Namespace) -> int:

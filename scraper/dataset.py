@@ -125,5 +125,5 @@ class Dataset:
 
     def names(self) -> list[str]:
         """The sources that have cards, as `provider/source`."""
-        cards = self.root / "ratecards" / "cards"
-        return sorted({f"{p.parent.parent.name}/{p.parent.name}" for p in cards.glob("*/*/*.yaml")})
+        log = self.root / "ratecards" / "history"
+        return sorted(f"{p.parent.name}/{p.stem}" for p in log.glob("*/*.jsonl"))

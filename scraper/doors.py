@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 from scraper import browser
-from scraper.editions import Clock, Edition
+from scraper.editions import Edition
 from scraper.errors import FetchFailed, LayoutChanged
 from scraper.fetch import Page, fetch
 from scraper.sources import Source
@@ -39,19 +39,19 @@ class Keys:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
-Door = Callable[[Source, Clock, Keys], Edition]
+Door = Callable[[Source, datetime, Keys], Edition]
 
 
-def catalogue(source: Source, clock: Clock, keys: Keys) -> Edition:
+def catalogue(source: Source, now: datetime, keys: Keys) -> Edition:
     """All pages of the Cloud Billing catalogue as one list of pages; needs an API key in the environment."""
-    edition = Edition(clock())
+    edition = Edition(now)
     key = keys.environ.get(BILLING_KEY, "")
     if not key:
         edition.skipped = f"no API key: set {BILLING_KEY} to one that may use the Cloud Billing API (free)"
         return edition
     kind, url = next(iter(source.module.urls().items()))
     try:
-        pages = list(_pages(url, key, clock))
+        pages = list(_pages(url, key, now))
     except FetchFailed as error:
         edition.failed[kind] = error
     except LayoutChanged as error:
@@ -62,12 +62,12 @@ def catalogue(source: Source, clock: Clock, keys: Keys) -> Edition:
     return edition
 
 
-def _pages(url: str, key: str, clock: Clock) -> Iterator[Page]:
+def _pages(url: str, key: str, now: datetime) -> Iterator[Page]:
     token = ""
     hosts = {urlsplit(url).hostname or ""}
     for _ in range(MOST_PAGES):
         address = f"{url}&{urlencode({'pageToken': token})}" if token else url
-        page = fetch(address, hosts=hosts, now=clock, headers={"X-Goog-Api-Key": key})
+        page = fetch(address, hosts=hosts, now=lambda: now, headers={"X-Goog-Api-Key": key})
         if page is None:
             raise FetchFailed(f"{url}: expected a page, saw 304 without having asked for it")
         yield page
@@ -85,9 +85,9 @@ def _next(page: Page, url: str) -> str:
     return str(token)
 
 
-def studio(source: Source, clock: Clock, keys: Keys) -> Edition:
+def studio(source: Source, now: datetime, keys: Keys) -> Edition:
     """AI Studio's answer: from a saved file, from the user's own browser, or with a sign-in state."""
-    edition = Edition(clock())
+    edition = Edition(now)
     kind = next(iter(source.module.urls()))
     try:
         if keys.file:

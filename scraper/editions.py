@@ -100,7 +100,8 @@ def editions(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Edition]
 
 def kind_of(path: Path, source: Source) -> str:
     """The representation a kept page is, by the ending of its name; `.md` will do for `.md.txt`."""
-    kinds = source.module.urls()
+    # some kept editions are of a representation that is no longer fetched
+    kinds = [*source.module.urls(), *getattr(source.module, "KEPT", ())]
     ending = path.name.rpartition(".")[2]
     for kind in kinds:
         if path.name.endswith(f".{kind}") or kind.startswith(f"{ending}."):

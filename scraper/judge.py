@@ -57,6 +57,7 @@ class Verdict:
     cards: dict[str, RateCard] | None = None
     state: State = field(default_factory=State)
     disagreed: bool = False
+    files: dict[str, str] = field(default_factory=dict)
 
     @property
     def exit(self) -> int:
@@ -95,9 +96,8 @@ def judge(
     for kind, failure in edition.failed.items():
         verdict.messages.append(f"{kind} was not fetched ({failure}); the other representation was read alone")
     bodies, hashes = {}, {}
-    for kind in source.module.urls():  # the first one has the better evidence
-        if kind not in edition.pages:
-            continue
+    fetched = list(source.module.urls())  # the first one has the better evidence
+    for kind in sorted(edition.pages, key=lambda k: fetched.index(k) if k in fetched else len(fetched)):
         try:
             bodies[kind] = decode(edition.pages[kind])
         except LayoutChanged as error:

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ratecards import codec, history
+from ratecards import codec, history, limitsjson
+from ratecards import ledger as book
+from ratecards.codec import dumps
+from ratecards.limits import LimitsCard
 from ratecards.model import RateCard
-from scraper import v1
+from scraper import books, limitspage, v1
 from scraper.dataset import Dataset, State
+from scraper.doors import DOORS, Keys
 from scraper.editions import Clock, Edition, getter, keep, look
 from scraper.errors import DatasetError
 from scraper.fetch import Validators
 from scraper.judge import Verdict, judge
+from scraper.ledger import decided
 from scraper.publish import Publication
 from scraper.sources import Source
+from scraper.tables import tables
 
 Progress = Callable[[Source, str], None]
 Looks = dict[str, Edition | DatasetError]
@@ -32,6 +40,7 @@ def fetch_all(
     progress: Progress,
     *,
     again: bool = False,
+    keys: Keys | None = None,
 ) -> Looks:
     """Look at all sources at once, as of `now`; one's failure is its own. `again`: in full, whatever is known."""
 
@@ -39,7 +48,8 @@ def fetch_all(
         progress(source, "fetching again" if again else "fetching")
         try:
             known = {} if again else validators(source, dataset.state(source.name), now)
-            edition = look(source, getter(source, clock), now, known)
+            door = DOORS.get(source.name)
+            edition = door(source, now, keys or Keys()) if door else look(source, getter(source, clock), now, known)
             if kept:
                 keep(kept, source, edition)
         except DatasetError as error:
@@ -103,6 +113,8 @@ def _settled(dataset: Dataset, first: Verdict, looks: Looks, second: Looks, now:
 def judge_one(dataset: Dataset, source: Source, edition: Edition, now: datetime, *, hold: bool = True) -> Verdict:
     """The verdict on one source's edition; a damaged baseline is a verdict, too."""
     try:
+        if source.name == limitspage.NAME:
+            return limitspage.judge_limits(dataset, source, edition, now)
         state = dataset.state(source.name)
         return judge(source, edition, state, lambda: baseline(dataset, source.name, state), now, hold=hold)
     except DatasetError as error:
@@ -141,12 +153,16 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
         name = verdict.source.name
         before, states[name] = dataset.state(name), verdict.state
         _cards(result, dataset, verdict)
+        for path, text in verdict.files.items():
+            result.write(path, text)
         result.append(dataset.history_path(name), "".join(history.line(c) for c in verdict.changes))
         fresh += verdict.changes
         if verdict.cards is not None:
             current[name] = verdict.cards
         # how complete a reading was is published, too
         news |= (before.unread, before.amounts) != (verdict.state.unread, verdict.state.amounts)
+        # a lagging source has some days before it counts as a discrepancy
+        news |= before.verified != verdict.state.verified
         if _worth_writing(before, verdict.state):
             result.write(dataset.state_path(name), verdict.state.text())
     if news or result.writes.keys() - {dataset.state_path(n) for n in states} or fresh:
@@ -202,13 +218,46 @@ def _v1(
     past = [c for name in names for c in dataset.changes(name)]
     recent = history.ordered([*past, *fresh])[-_CHANGES:]
     cards = [card for name in names for card in current[name].values()]
-    texts = v1.files(cards, recent, states, today)
+    limits = _limits(result, dataset)
+    texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
+    texts["limits.json"] = dumps(limitsjson.data(limits))
+    ledgers, entries, coverage = books.keep(dataset, current, states)
+    texts["discrepancies.json"] = books.published(entries, coverage)
+    for path, text in ledgers.items():
+        result.write(path, text)
     for path, text in texts.items():
         result.write(f"ratecards/v1/{path}", text)
-    tables = dataset.root / "ratecards" / "v1" / "tables"
-    for page in tables.glob("*.md"):
+    kept = dataset.root / "ratecards" / "v1" / "tables"
+    for page in kept.glob("*.*"):
         if f"tables/{page.name}" not in texts:
             result.delete(f"ratecards/v1/tables/{page.name}")
+
+
+def _limits(result: Publication, dataset: Dataset) -> list[LimitsCard]:
+    """The limits card: the one about to be written, or the one that stands."""
+    fresh = result.writes.get(limitspage.PATH)
+    card = limitspage.limits.decode(fresh.decode(), limitspage.PATH) if fresh else limitspage.published(dataset)
+    return [card] if card else []
+
+
+def decide(dataset: Dataset, key: str, state: str, because: str, today: date) -> Publication:
+    """A person's decision on a discrepancy, in its ledger file and in `v1`. Raises `KeyError` when there is none such."""
+    result = Publication(dataset.root)
+    every = []
+    found = False
+    for stem in books.stems(dataset):
+        entries, factors = books.known(dataset, stem)
+        if any(e.id == key and e.state != "closed" for e in entries):
+            found = True
+            entries = [replace(e, last_seen=today) if e.id == key else e for e in decided(entries, key, state, because)]
+            result.write(books.path_of(stem), book.encode(entries, factors))
+        every += entries
+    if not found:
+        raise KeyError(f"no open discrepancy {key!r}")
+    known = dataset.root / "ratecards" / "v1" / "discrepancies.json"
+    coverage = json.loads(known.read_text(encoding="utf-8"))["coverage"]
+    result.write("ratecards/v1/discrepancies.json", books.published(every, coverage))
+    return result
 
 
 def _published(dataset: Dataset, name: str) -> dict[str, RateCard]:

@@ -81,7 +81,9 @@ def test_three_editions_in_order(workshop, fill):
     assert EDITIONS == {day: folded(workshop, day) for day in DAYS}
     recorded = {c.stamp.recorded for c in Dataset(workshop.root).changes(ACME.name)}
     assert {"2026-04-01T00:00:00Z"} == recorded
-    assert ("2026-03-10", "2026-03-10T00:00:00Z", {}) == tuple(state(workshop)[n] for n in ("verified", "observed", "holds"))
+    assert ("2026-03-10", "2026-03-10T00:00:00Z", {}) == tuple(
+        state(workshop)[n] for n in ("verified", "observed", "holds")
+    )
     assert 0 == workshop.check("2026-04-01").code
 
 

@@ -66,7 +66,11 @@ def test_a_card_that_the_history_does_not_give(dataset):
 
 def test_a_history_that_cannot_be_folded(dataset):
     """The message names what it speaks of."""
-    edit(dataset.root / dataset.history_path(ACME.name), '"model_added", "model": "m-2"', '"model_removed", "model": "m-2"')
+    edit(
+        dataset.root / dataset.history_path(ACME.name),
+        '"model_added", "model": "m-2"',
+        '"model_removed", "model": "m-2"',
+    )
     assert ["acme/tiny: model_removed of m-2, which has no card"] == findings(dataset, TODAY)
 
 

@@ -17,12 +17,15 @@ from ratecards.model import COLUMNS
 from scraper import __main__ as command_line
 from scraper import commands
 from scraper.editions import Edition
-from scraper.errors import DatasetError
+from scraper.errors import DatasetError, FetchFailed, LayoutChanged
+from scraper.fetch import Page
 from scraper.sources import SOURCES, Source
 from tests import tiny
 from tests.conftest import ACME, GEMINI, Ran, facts, model, pages
 
 ROOT = Path(__file__).parent.parent
+# what is not buffered cannot wait to be flushed
+BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
 DEMO = ROOT / "examples" / "demo" / "replay" / GEMINI / "2026-11-15T06-17-00Z.html"
 
 
@@ -106,7 +109,12 @@ def test_both_representations_give_the_same_csv(read):
         (UNKNOWN, 4, 20, "PARTLY_READ: 20 rates of 5 models"),
         (TWO_PRICES, 5, 0, "SUSPECT: 0 rates of 0 models"),
         (OUTSIDE, 5, 0, "SUSPECT: 0 rates of 0 models"),
-        (facts(**{f"gemini_{n}": None for n in range(1, 6)}, gemini_6=model("Gemini 6", ids=[])), 4, 0, "NOT_READ: 0 rates"),
+        (
+            facts(**{f"gemini_{n}": None for n in range(1, 6)}, gemini_6=model("Gemini 6", ids=[])),
+            4,
+            0,
+            "NOT_READ: 0 rates",
+        ),
     ],
     ids=["whole", "unknown label", "two prices", "money outside", "too little"],
 )
@@ -170,7 +178,9 @@ def test_all_of_a_suspect_page_is_held(read):
 
 def test_words_of_a_page_cannot_command_a_terminal_or_a_workflow(read, acme):
     """Control characters and `::` at a line's start are defused, in every line of a message."""
-    evil = tiny.page({"m-1": {"input": "1"}}, notes=["first\n::set-output name=x::y\n\x1b[2J"], suspicions=["::error::"])
+    evil = tiny.page(
+        {"m-1": {"input": "1"}}, notes=["first\n::set-output name=x::y\n\x1b[2J"], suspicions=["::error::"]
+    )
     err = read(evil, source="tiny").err
     assert not [line for line in err.splitlines() if line.startswith("::")]
     assert "\x1b" not in err
@@ -210,7 +220,7 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(DatasetError, match="page: expected a page, saw .*Permission denied"):
+    with pytest.raises(DatasetError, match=r"page: expected a page, saw .*Permission denied"):
         commands.load_any(path, Source("google", "gemini-api"))
 
 
@@ -281,7 +291,8 @@ def test_sources(run, acme):
 def test_a_closed_pipe_is_quiet():
     """Whoever reads us has seen enough: no traceback, no complaint, not a failure."""
     words = [sys.executable, "-m", "scraper", "read", GEMINI, str(DEMO), "--format", "json"]
-    with subprocess.Popen(words, cwd=ROOT, bufsize=0, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    piped = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "bufsize": 0, "env": BUFFERED}
+    with subprocess.Popen(words, cwd=ROOT, **piped) as process:
         assert b"[\n{" == process.stdout.read(3)
         process.stdout.close()
         assert (b"", 0) == (process.stderr.read(), process.wait())
@@ -293,8 +304,22 @@ def test_a_closed_pipe_at_the_very_end_is_quiet():
     os.close(reading)
     with os.fdopen(writing, "w") as closed:
         words = [sys.executable, "-m", "scraper", "sources"]
-        ran = subprocess.run(words, cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, check=False)
+        ran = subprocess.run(words, cwd=ROOT, stdout=closed, stderr=subprocess.PIPE, env=BUFFERED, check=False)
     assert (0, b"") == (ran.returncode, ran.stderr)
+
+
+def test_what_is_left_unprinted_goes_nowhere(tmp_path, monkeypatch):
+    """The interpreter's own last flush finds a place that takes everything."""
+
+    def unheard(options: object) -> int:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(commands, "sources", unheard)
+    with (tmp_path / "out").open("w") as out:
+        monkeypatch.setattr("sys.stdout", out)
+        assert 0 == command_line.main(["sources"])
+        out.write("the rest")
+    assert "" == (tmp_path / "out").read_text()
 
 
 def test_progress_is_a_line_per_step_in_ci(workshop):
@@ -338,3 +363,20 @@ def test_a_skipped_source_says_how_to_enable_it(workshop, monkeypatch):
     ran = workshop.live()
     assert (0, "SKIPPED", {}) == (ran.code, ran.outcome, workshop.files)
     assert f"{GEMINI}: set A_KEY" in ran.out
+
+
+def test_the_doctor_asks_for_the_page_of_now(monkeypatch, capsys):
+    """What came is examined, what did not is told; the exit says whether that needs a person."""
+    source, now = Source("google", "gemini-api"), datetime.now(UTC)
+    page = Page("", "", 200, {}, b"x", now)
+    looks = iter(
+        [
+            Edition(now, {"html": page}, failed={"md.txt": FetchFailed("slow")}),
+            Edition(now, {"html": page}, not_read={"md.txt": LayoutChanged("moved")}),
+            Edition(now, failed={"html": FetchFailed("slow")}),
+        ]
+    )
+    monkeypatch.setattr("scraper.editions.look", lambda *_: next(looks))
+    found = [commands._patients(source, None) for _ in range(3)]
+    assert [({"html": page}, 0), ({"html": page}, 4), ({}, 3)] == found
+    assert "md.txt: slow\nmd.txt: moved\nhtml: slow\n" == capsys.readouterr().err

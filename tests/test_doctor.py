@@ -55,9 +55,9 @@ def test_a_page_with_nothing_to_settle(diagnose):
     """Exit 0 and the counts."""
     ran = diagnose(facts())
     assert 0 == ran.code
-    assert ["saved.html: amounts on the page: 12 (12 in cells, 0 in footnotes), read: 12; 0 problems in 0 sections"] == [
-        line for line in ran.out.splitlines() if "amounts" in line
-    ]
+    assert [
+        "saved.html: amounts on the page: 12 (12 in cells, 0 in footnotes), read: 12; 0 problems in 0 sections"
+    ] == [line for line in ran.out.splitlines() if "amounts" in line]
     assert "nothing to settle" in ran.out
 
 
@@ -178,7 +178,13 @@ def test_bytes_that_are_no_text_are_explained(diagnose):
 
 def test_the_doctor_says_what_read_says(diagnose, run, tmp_path):
     """The same exit status for every kind of page."""
-    editions = [facts(), with_row("Odd", "-", "$1"), with_row("Input price", "-", "$9"), {**facts(), "intro": "$5"}, b"x"]
+    editions = [
+        facts(),
+        with_row("Odd", "-", "$1"),
+        with_row("Input price", "-", "$9"),
+        {**facts(), "intro": "$5"},
+        b"x",
+    ]
     codes = [(diagnose(e).code, run("read", GEMINI, tmp_path / "saved.html").code) for e in editions]
     assert [(0, 0), (4, 4), (5, 5), (5, 5), (4, 4)] == codes
 
@@ -261,7 +267,9 @@ def test_a_page_is_kept_as_a_case_without_scripts_and_keys(diagnose, cases):
 
 def test_a_page_without_its_frame_is_kept_without_scripts(diagnose, cases):
     """A challenge page is nothing but scripts; one that is cut inside a script is cut there."""
-    diagnose(f"<html><title>Just a moment...</title><SCRIPT>'{KEY}'</SCRIPT >a<script>'{KEY}".encode(), "--keep", "wall")
+    diagnose(
+        f"<html><title>Just a moment...</title><SCRIPT>'{KEY}'</SCRIPT >a<script>'{KEY}".encode(), "--keep", "wall"
+    )
     kept = (cases / GEMINI / "wall" / "page.html").read_text()
     assert "<html><title>Just a moment...</title>a" == kept
 

@@ -83,7 +83,13 @@ def kinds(verdict: Verdict) -> list[tuple[str, str]]:
 
 def test_each_outcome_has_its_exit():
     """The table of ARCHITECTURE.md; DAMAGED is a finding."""
-    expected = {0: {*GOOD, "SKIPPED"}, 1: {"DAMAGED"}, 3: {"NOT_FETCHED"}, 4: {"PARTLY_READ", "NOT_READ"}, 5: {"SUSPECT"}}
+    expected = {
+        0: {*GOOD, "SKIPPED"},
+        1: {"DAMAGED"},
+        3: {"NOT_FETCHED"},
+        4: {"PARTLY_READ", "NOT_READ"},
+        5: {"SUSPECT"},
+    }
     assert expected == {code: {o for o, c in EXIT.items() if c == code} for code in set(EXIT.values())}
     assert 5 == Verdict(ACME, "SUSPECT", DAY).exit
 
@@ -205,7 +211,9 @@ def test_the_clock_may_not_go_back(desk):
     """A look dated before the last one read."""
     verdict = desk.sees(with_price("m-1", "1.2"), DAY - timedelta(seconds=1))
     assert "SUSPECT" == verdict.outcome
-    expected = "looked at 2026-11-01T05:59:59Z, but the last edition read is of 2026-11-01T06:00:00Z: is the clock right?"
+    expected = (
+        "looked at 2026-11-01T05:59:59Z, but the last edition read is of 2026-11-01T06:00:00Z: is the clock right?"
+    )
     assert [expected] == verdict.messages
 
 
@@ -278,7 +286,9 @@ def test_a_gap_ends_with_a_good_look(desk):
     """Since when and why are forgotten then."""
     desk.sees(tiny.page(MODELS, unread={"m-20": "?"}))
     desk.sees(tiny.page(MODELS))
-    assert ("READ", "", "", []) == tuple(getattr(desk.state, n) for n in ("outcome", "message", "failing_since", "unread"))
+    assert ("READ", "", "", []) == tuple(
+        getattr(desk.state, n) for n in ("outcome", "message", "failing_since", "unread")
+    )
 
 
 # ------------------------------------------------------------------------------------- state and hashes
@@ -316,7 +326,9 @@ def test_a_message_is_kept_short(desk):
 
 def test_one_page_alone_may_be_nothing_new(desk):
     """The run says that the other one was not fetched."""
-    found = Edition(DAY, {"txt": page(tiny.page(MODELS, updated="2026-10-30"), "txt")}, failed={"json": FetchFailed("slow")})
+    found = Edition(
+        DAY, {"txt": page(tiny.page(MODELS, updated="2026-10-30"), "txt")}, failed={"json": FetchFailed("slow")}
+    )
     verdict = desk.sees(found)
     assert ("UNCHANGED", ["json was not fetched (slow); the other representation was read alone"]) == (
         verdict.outcome,
@@ -414,4 +426,3 @@ def test_a_removal_that_waits_pins_nothing(desk):
     verdict = desk.sees(tiny.page({**rest, "m-3": {"input": "3", "output": "3.6"}}))
     assert ([("repriced", "m-3")], 2) == (kinds(verdict), len(verdict.held))
     assert "m-1" in desk.cards
-

@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,17 +18,22 @@ import pytest
 from werkzeug import Response
 
 from scraper import commands
+from scraper import refresh as module
+from scraper.dataset import Dataset, State
+from scraper.editions import Edition
+from scraper.errors import DatasetError
+from scraper.fetch import Page, Validators
 from scraper.publish import locked
-from scraper.sources import gemini_api
+from scraper.sources import Source, gemini_api
 from tests import tiny
-from tests.conftest import GEMINI, Ran, Site, Workshop, facts, keep, model, outcomes, pages, tree
-from tests.pagebuilder import load
+from tests.conftest import GEMINI, Ran, Workshop, facts, keep, model, outcomes, pages, tree
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "examples" / "demo"
 MORNING = ("--now", "2026-11-01T06:00:00Z")
 NOON = ("--now", "2026-11-01T12:00:00Z")
 NEXT_DAY = ("--now", "2026-11-02T06:00:00Z")
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 VERDICT = {"outcome", "message", "failing_since"}
 
 
@@ -869,7 +875,9 @@ def test_a_step_on_a_day_without_the_page_is_made_up_for(workshop):
 
 def test_a_run_across_midnight_is_of_the_day_it_began(workshop, site, monkeypatch):
     """The step is made by the first run that begins on its day, and upcoming keeps it until then."""
-    ticks = itertools.chain([datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)], itertools.repeat(datetime(2027, 1, 1, tzinfo=UTC)))
+    ticks = itertools.chain(
+        [datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)], itertools.repeat(datetime(2027, 1, 1, tzinfo=UTC))
+    )
 
     class Ticking(datetime):
         @classmethod
@@ -1064,3 +1072,53 @@ def test_what_a_better_vocabulary_reads_for_the_first_time_is_a_change(workshop,
         workshop.run(*words, folder)
     changes = workshop.published("changes.json")["changes"][4:]
     assert [("m-1", True), ("m-2", None)] == [(c["model"], c.get("correction")) for c in changes]
+
+
+# --------------------------------------------------------------------------------------------- pieces
+
+
+def test_all_sources_are_looked_at_at_once(tmp_path, acme, monkeypatch):
+    """One instant, what is known of each, and no source's failure is another's."""
+    page = Page("", "", 200, {}, b"{}", NOW)
+    monkeypatch.setattr(module, "look", lambda source, get, now, known: Edition(now, {source.source: page}))
+    monkeypatch.setattr(module, "keep", lambda folder, source, edition: said.append((folder, source.name)))
+    said: list[tuple] = []
+    (tmp_path / "state/acme").mkdir(parents=True)
+    (tmp_path / "state/acme/tiny.json").write_text("{")
+    google = Source("google", "gemini-api")
+
+    def progress(source: Source, step: str) -> None:
+        said.append((step, source.name))
+
+    words = (Dataset(tmp_path), NOW, lambda: NOW, tmp_path / "kept", progress)
+    looks = module.fetch_all([google, acme], *words)
+    assert Edition(NOW, {"gemini-api": page}) == looks[GEMINI]
+    assert isinstance(looks[acme.name], DatasetError)
+    expected = [("fetching", GEMINI), ("fetching", acme.name), (tmp_path / "kept", GEMINI)]
+    assert sorted(expected, key=str) == sorted(said, key=str)
+    said.clear()
+    assert [acme.name] == list(module.fetch_all([acme], *words, again=True))
+    assert [("fetching again", acme.name), (tmp_path / "kept", acme.name)] == said
+
+
+GOOD = State(
+    outcome="READ", parser="1", verified="2026-11-01", hashes={"json": "x"}, validators={"json": {"etag": "e"}}
+)
+
+
+@pytest.mark.parametrize(
+    ("change", "sent"),
+    [
+        ({}, {"json": Validators("e", "")}),
+        ({"validators": {"json": {"etag": "e", "last-modified": "m"}}}, {"json": Validators("e", "m")}),
+        ({"validators": {"json": {}}}, {}),
+        ({"validators": {"txt": {"etag": "e"}}}, {}),
+        ({"verified": "2026-10-31"}, {}),
+        ({"parser": "0"}, {}),
+        ({"outcome": "PARTLY_READ"}, {}),
+        ({"holds": {"x": {}}}, {}),
+    ],
+)
+def test_what_is_asked_conditionally(acme, change, sent):
+    """The same day, the same parser, a good look without holds, and a hash of what was read."""
+    assert sent == module.validators(acme, replace(GOOD, **change), NOW)

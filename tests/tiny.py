@@ -40,8 +40,13 @@ def read(body: str) -> Reading:
         ids = (model,) if model else ()
         sections.append(Section(model or "Nameless", model, ids, problems=[Problem("label", model, why, "term")]))
     for section in sections:
-        section.problems += [Problem("conflict", section.title, "two prices")] if page.get("torn") == section.title else []
-    sections += [Section("notes", "notes", problems=[Problem("unclaimed", "notes", w)], counted=False) for w in page.get("notes", [])]
+        section.problems += (
+            [Problem("conflict", section.title, "two prices")] if page.get("torn") == section.title else []
+        )
+    sections += [
+        Section("notes", "notes", problems=[Problem("unclaimed", "notes", w)], counted=False)
+        for w in page.get("notes", [])
+    ]
     seen = page.get("amounts", sum(len(d.rates) for s in sections for d in s.cards))
     reading = Reading("acme/tiny", "json", sections, Amounts(cells=seen, read=seen), page.get("tables", len(sections)))
     reading.last_updated = date.fromisoformat(page["updated"]) if "updated" in page else None

@@ -47,7 +47,15 @@ class Source:
         return cast(SourceModule, import_module(f"scraper.sources.{self.source.replace('-', '_')}"))
 
 
-SOURCES = (Source("google", "gemini-api"),)
+SOURCES = (
+    Source("google", "gemini-api"),
+    Source("google", "ai-studio", stale_days=30),
+    Source("google", "vertex-ai"),
+    Source("google", "cloud-billing"),
+    Source("google", "rate-limits"),
+    Source("openai", "openai-api"),
+    Source("laozhang", "laozhang"),
+)
 
 
 def find(name: str) -> Source:

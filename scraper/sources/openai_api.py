@@ -25,6 +25,8 @@ from scraper.sources.openai_terms import Terms, load_terms
 from scraper.words import COUNTED
 
 PARSER = "1"
+# Its Markdown twin is cut short and not fetched; older editions were kept in it.
+KEPT = ("md",)
 _HTML = re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 _SCRIPTS = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
 _PROPS = re.compile(r'<astro-island\b[^>]*?\bcomponent-export="([^"]*)"[^>]*?\bprops="([^"]*)"')

@@ -1,0 +1,49 @@
+"""The limits page on its way into the dataset: judged like any page, kept as one card of its own, without rates."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from ratecards import limits
+from ratecards.codec import CodecError
+from ratecards.limits import LimitsCard
+from scraper.dataset import Dataset
+from scraper.editions import Edition
+from scraper.errors import DatasetError
+from scraper.fetch import decode
+from scraper.judge import GOOD, Verdict, judge
+from scraper.sources import Source
+
+NAME = "google/rate-limits"
+PATH = "ratecards/cards/google/rate-limits/limits.yaml"
+
+
+def published(dataset: Dataset) -> LimitsCard | None:
+    """The published card; None before the first. Raises `DatasetError` on damage."""
+    path = dataset.root / PATH
+    if not path.exists():
+        return None
+    try:
+        return limits.decode(path.read_text(encoding="utf-8"), str(path))
+    except (CodecError, UnicodeDecodeError) as error:
+        raise DatasetError(f"damaged limits, restore them from git: {error}") from error
+
+
+def judge_limits(dataset: Dataset, source: Source, edition: Edition, now: datetime) -> Verdict:
+    """The verdict on an edition of the limits page; what is to be written stands in `Verdict.files`."""
+    from scraper.sources.rate_limits import read_limits
+
+    before = published(dataset)
+    verdict = judge(source, edition, dataset.state(source.name), dict, now, hold=False)
+    verdict.cards = None
+    if verdict.outcome not in GOOD or verdict.reading is None:
+        return verdict
+    page = next(iter(edition.pages.values()))
+    card, _, _ = read_limits(decode(page))
+    same = before is not None and replace(before, observed=None, capture="") == card
+    verdict.outcome = "NEW" if before is None else "UNCHANGED" if same else "CHANGED"
+    if not same:
+        fresh = replace(card, observed=edition.at.date(), capture=f"sha256:{page.sha256}")
+        verdict.files = {PATH: limits.encode(fresh)}
+    return verdict
