@@ -17,6 +17,7 @@ from ratecards.history import Change
 from ratecards.model import RateCard
 from scraper.compare import changes
 from scraper.dataset import Dataset, State
+from scraper import limitspage
 from scraper.editions import Edition, editions
 from scraper.fetch import Page
 from scraper.judge import Verdict, judge
@@ -34,6 +35,10 @@ def backfill(
     found = editions(zip(pages, paths, strict=True), source)
     baseline(dataset, source.name, dataset.state(source.name))
     for edition in found:
+        if source.name == limitspage.NAME:
+            limits = limitspage.judge_limits(dataset, source, edition, now)
+            yield limits, publication(dataset, [limits], now).commit(), edition.at
+            continue
         verdict = _one(dataset, source, edition, now)
         written = publication(dataset, [verdict], now).commit() if verdict.cards is not None else []
         yield verdict, written, edition.at
@@ -43,7 +48,8 @@ def _one(dataset: Dataset, source: Source, edition: Edition, now: datetime) -> V
     log, state, day = dataset.changes(source.name), dataset.state(source.name), edition.at.date()
     before = history.fold(log, until=day)
     known = {state.capture} | {c.stamp.capture for c in log if c.stamp}
-    first = next(edition.pages[kind] for kind in source.module.urls() if kind in edition.pages)
+    kinds = [*source.module.urls(), *edition.pages]
+    first = next(edition.pages[kind] for kind in kinds if kind in edition.pages)
     capture = f"sha256:{first.sha256}"
     own = State(capture=capture if capture in known else "", stepped=day.isoformat())
     verdict = judge(source, edition, own, lambda: before, now, hold=False)

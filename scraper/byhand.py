@@ -12,7 +12,7 @@ from ratecards.history import Stamp
 from scraper import manual
 from scraper.compare import changes
 from scraper.dataset import Dataset
-from scraper.judge import Verdict, stamped
+from scraper.judge import Verdict
 from scraper.refresh import publication
 from scraper.sources import Source
 
@@ -34,7 +34,7 @@ def take_in(dataset: Dataset, folder: Path, now: datetime) -> Iterator[tuple[str
             capture=capture,
             parser=edition.capture.parser,
         )
-        found = [stamped(c, stamp) for c in changes(before, edition.cards)]
+        found = [replace(c, stamp=stamp) for c in changes(before, edition.cards)]
         current = history.fold([*log, *found])
         state = replace(dataset.state(edition.name), models=sorted(current))
         day = edition.observed.isoformat()

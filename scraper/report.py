@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ratecards.codec import INVISIBLE
@@ -137,28 +137,39 @@ def quiet_count(changes: Iterable[Change]) -> int:
 
 def step_line(step: Step, today: date) -> str:
     """A dated step: `2027-01-01: gemini-3.7-flash standard input 0.75 -> 1.5, x2.00, in 40 days`."""
-    before = plain(step.before.price) if step.before and step.before.price is not None else "?"
-    after = plain(step.after.price) if step.after.price is not None else value(step.after)
+    before = f"{_amount(step.before)} ->" if step.before else "new:"
     ratio = Change(kind="stepped", provider="", source="", model="", old=step.before, new=step.after).ratio
     times = "" if ratio is None else f", x{ratio:.2f}"
     days = (step.day - today).days
-    words = f"{step.day}: {step.after.model} {what(step.after)} {before} -> {after}{times}"
+    words = f"{step.day}: {step.after.model} {what(step.after)} {before} {_amount(step.after)}{times}"
     return plain_text(f"{words}, in {days} day{'' if days == 1 else 's'}")
 
 
+def _amount(rate: Rate) -> str:
+    return value(rate) if rate.price is None else plain(rate.price)
+
+
 def step_lines(steps: Sequence[Step], today: date) -> list[str]:
-    """Dated steps in words; of a model with many, those of its first service tier and a count of the rest."""
+    """Dated steps in words; of a model with many, up to four of its first service tier and a count of the rest."""
     groups: dict[tuple[date, str], list[Step]] = defaultdict(list)
     for step in steps:
         groups[step.day, step.after.model].append(step)
     words = []
     for group in groups.values():
-        shown = [s for s in group if s.after.service_tier == group[0].after.service_tier] if len(group) > 4 else group
+        first = [s for s in group if s.after.service_tier == group[0].after.service_tier]
+        shown = first[:4] if len(group) > 4 else group
         words += [step_line(s, today) for s in shown]
         if rest := len(group) - len(shown):
-            tiers = ", ".join(sorted({s.after.service_tier for s in group} - {shown[0].after.service_tier}))
-            words.append(f"  and {rest} more of {group[0].after.model} ({tiers})")
+            words.append(f"  and {rest} more of {group[0].after.model}")
     return words
+
+
+def _accounted(amounts: Mapping[str, int]) -> str:
+    """`354 of 354`, and how many were ignored with a reason."""
+    if not amounts:
+        return "-"
+    ignored = f", {amounts['ignored']} ignored" if amounts.get("ignored") else ""
+    return f"{amounts.get('read', 0)} of {amounts.get('seen', 0)}{ignored}"
 
 
 def summary_rows(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
@@ -169,7 +180,7 @@ def summary_rows(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
             v.outcome,
             str(len(v.cards)) if v.cards is not None else str(len(v.state.models) or "-"),
             str(sum(len(c.rates) for c in v.cards.values())) if v.cards is not None else "-",
-            f"{v.state.amounts.get('read', 0)} of {v.state.amounts.get('seen', 0)}" if v.state.amounts else "-",
+            _accounted(v.state.amounts),
             str(len(v.changes)) if v.outcome not in ("NOT_READ", "NOT_FETCHED", "SUSPECT", "DAMAGED") else "-",
         )
         for v in verdicts

@@ -81,11 +81,10 @@ def test_a_dataset_before_its_first_run(tmp_path):
     assert {} == baseline(empty, NAME, State())
 
 
-def test_sources_that_have_cards(dataset):
-    """Each once, sorted; a file that is not below provider and source is none."""
-    write(dataset.root, "ratecards/cards/acme/b/x.yaml", "")
-    write(dataset.root, "ratecards/cards/acme/a/x.yaml", "")
-    write(dataset.root, "ratecards/cards/readme.yaml", "")
+def test_sources_that_have_a_history(dataset):
+    """Each once, sorted; a file that is not below its provider, or is no history, is none."""
+    for name in ("acme/b.jsonl", "acme/a.jsonl", "acme/readme.md", "readme.jsonl"):
+        write(dataset.root, f"ratecards/history/{name}", "")
 
     assert ["acme/a", "acme/b", NAME] == dataset.names()
 

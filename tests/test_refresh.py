@@ -37,19 +37,16 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 VERDICT = {"outcome", "message", "failing_since"}
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory) -> dict[str, dict[str, bytes]]:
+def demo(run, root: Path) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """The demo's dataset after its first and after its second edition."""
-    from scraper.__main__ import main
-
-    root, found = tmp_path_factory.mktemp("demo"), {}
+    found = []
     for stem in ("2026-11-01", "2026-11-15"):
+        (root / "kept" / GEMINI).mkdir(parents=True, exist_ok=True)
         for path in (DEMO / "replay" / GEMINI).glob(f"{stem}*"):
-            (root / "kept" / GEMINI).mkdir(parents=True, exist_ok=True)
             shutil.copy(path, root / "kept" / GEMINI)
-        assert 0 == main(["refresh", GEMINI, "--replay", str(root / "kept"), "--to", str(root / "data")])
-        found[stem] = tree(root / "data")
-    return found
+        assert 0 == run("refresh", GEMINI, "--replay", root / "kept", "--to", root / "data").code
+        found.append(tree(root / "data"))
+    return found[0], found[1]
 
 
 def at(day: str, **models: dict | None) -> dict:
@@ -97,9 +94,9 @@ def test_the_same_input_twice_writes_nothing(workshop):
     assert before == workshop.files
 
 
-def test_a_changed_edition_gives_exactly_its_changes(demo):
+def test_a_changed_edition_gives_exactly_its_changes(run, tmp_path):
     """The demo's second edition: these history lines, these cards, and all of v1 that speaks of them."""
-    before, after = demo["2026-11-01"], demo["2026-11-15"]
+    before, after = demo(run, tmp_path)
     name = f"ratecards/history/{GEMINI}.jsonl"
     assert after[name].startswith(before[name])
     added = [json.loads(line) for line in after[name][len(before[name]) :].splitlines()]
