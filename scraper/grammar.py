@@ -60,8 +60,7 @@ def read_cell(text: str, phrases: Phrases) -> Cell:
     if not priced and (simple := _simple(scan.text, phrases)):
         return Cell(simple)
     free = scan.take(phrases.free) is not None
-    if priced:
-        scan.take(phrases.refers)
+    borrowed = priced and scan.take(phrases.refers) is not None
     found = _Found()
     while not scan.done:
         _piece(scan, found)
@@ -69,7 +68,7 @@ def read_cell(text: str, phrases: Phrases) -> Cell:
     if not said or (free and found.amounts and not found.allowances):
         raise scan.fail("a price, or words that say that there is none")
     amounts = _dated(found.amounts, scan)
-    if len(amounts) == 1 or found.allowances:
+    if len(amounts) == 1 or found.allowances or borrowed:
         amounts = [replace(a, quote=scan.source) for a in amounts]
     allowances = tuple(replace(a, quote=scan.source) for a in found.allowances)
     return Cell("priced" if amounts else "free", tuple(amounts), allowances, tuple(found.unsold))
@@ -123,10 +122,10 @@ def _dated(amounts: list[Amount], scan: Scanner) -> list[Amount]:
     out = list(amounts)
     for at in range(len(out) - 1, 0, -1):  # "$9, equivalent to $0.5 per image through …" dates the price as well
         if out[at].equivalent and out[at].dated and not out[at - 1].equivalent and not out[at - 1].dated:
-            out[at - 1] = _with_dates(out[at - 1], out[at])
+            out[at - 1] = _with_dates(out[at - 1], out[at], scan)
     for at in range(1, len(out)):
         if out[at].equivalent and not out[at].dated:
-            out[at] = _with_dates(out[at], out[at - 1])
+            out[at] = _with_dates(out[at], out[at - 1], scan)
     usage, storage = ({a.dated for a in out if a.storage is kept} for kept in (False, True))
     if len(usage) > 1 or len(storage) > 1 or (usage == {False} and storage == {True}):
         raise scan.fail("a date on each price, since one has a date")
@@ -135,8 +134,13 @@ def _dated(amounts: list[Amount], scan: Scanner) -> list[Amount]:
     return out
 
 
-def _with_dates(amount: Amount, other: Amount) -> Amount:
-    return replace(amount, effective_from=other.effective_from, effective_until=other.effective_until)
+def _with_dates(amount: Amount, other: Amount, scan: Scanner) -> Amount:
+    if not other.dated:
+        return amount
+    # the date stands outside the amount's own words
+    return replace(
+        amount, effective_from=other.effective_from, effective_until=other.effective_until, quote=scan.source
+    )
 
 
 __all__ = ["Allowance", "Amount", "Cell", "Phrases", "Scanner", "read_cell"]

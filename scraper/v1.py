@@ -167,7 +167,7 @@ def _page(name: str, cards: Sequence[RateCard]) -> str:
         ]
         text += [_table_line(rate) for rate in sorted(card.rates, key=canonical_order) if rate.price is not None]
         gone = sorted({f"{r.meter} ({r.service_tier}, {r.plan})" for r in card.rates if r.price is None})
-        text += ["", "No price: " + ", ".join(g.replace("_", " ") for g in gone) + "." if gone else "", ""]
+        text += ["", f"No price: {', '.join(gone).replace('_', ' ')}.", ""] if gone else [""]
     return "\n".join(text).rstrip() + "\n"
 
 

@@ -98,7 +98,9 @@ def main(folder: Path) -> None:
         while decided and dying(root, again, partial(recover, root)):
             again += 1
         finished = recover(root)
-        print(json.dumps({"step": step, "decided": decided, "deaths": again, "finished": finished, "files": files(root)}))
+        print(
+            json.dumps({"step": step, "decided": decided, "deaths": again, "finished": finished, "files": files(root)})
+        )
         if not step:
             return
         deaths += 1

@@ -1,7 +1,5 @@
 """Cards as files: the text, and that nothing but such a text is read."""
 
-# ruff: noqa: SIM300 - assertions read `expected == actual`
-
 from __future__ import annotations
 
 import json
@@ -81,9 +79,7 @@ CARD = card(
     notices=("Preview: may change.",),
     formulas=(
         formula(),
-        formula(
-            quote="or $0.039 per image", meter="output", tokens=None, amount=Decimal("0.0390"), currency="USD"
-        ),
+        formula(quote="or $0.039 per image", meter="output", tokens=None, amount=Decimal("0.0390"), currency="USD"),
     ),
 )
 
@@ -279,9 +275,12 @@ def test_a_rate_as_plain_data():
         "quote": "",
         "locator": "here",
     } == rate_data(rate(None, unit="", quote="", locator="here"))
-    assert {"price": "0.5", "prompt_over": 200_000, "observed": "2026-10-01", "capture": "sha256:9"}.items() <= rate_data(
-        rate("0.50", prompt_over=200_000, observed=date(2026, 10, 1), capture="sha256:9")
-    ).items()
+    assert {
+        "price": "0.5",
+        "prompt_over": 200_000,
+        "observed": "2026-10-01",
+        "capture": "sha256:9",
+    }.items() <= rate_data(rate("0.50", prompt_over=200_000, observed=date(2026, 10, 1), capture="sha256:9")).items()
 
 
 def test_a_formula_as_plain_data():

@@ -1,7 +1,5 @@
 """Two editions of one source: what each kind of difference is called, and what is no difference."""
 
-# ruff: noqa: SIM300 - assertions read `expected == actual`
-
 from __future__ import annotations
 
 from dataclasses import replace
@@ -146,9 +144,7 @@ def test_a_split_is_no_rise():
     found = between([video("0.4")], [video("0.35", "720p"), video("0.40", "1080p"), video("0.6", "4k")])
 
     assert ["rate_added", "rate_added", "relabelled"] == kinds(found)
-    assert ("", "1080p") == next(
-        (c.old.resolution, c.new.resolution) for c in found if c.kind == "relabelled"
-    )
+    assert ("", "1080p") == next((c.old.resolution, c.new.resolution) for c in found if c.kind == "relabelled")
 
 
 def test_a_split_of_one_price():

@@ -1,7 +1,5 @@
 """The dataset on disk: state, cards, history; damage is a verdict and never looks like news."""
 
-# ruff: noqa: SIM300 - assertions read `expected == actual`
-
 from __future__ import annotations
 
 import json

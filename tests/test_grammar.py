@@ -508,6 +508,15 @@ def test_quotes_are_verbatim():
     assert {"1,500 RPD (free), then $35 / 1,000 prompts"} == {a.quote for a in (*grounding.amounts, *grounding.allowances)}
 
 
+def test_words_outside_an_amount_stay_in_its_quote():
+    """Of a borrowed price, and of a date that is said once for a price and what restates it."""
+    borrowed = "Same as Standard $0.05 (text) $0.10 (audio)"
+    dated = "$4.50 (audio), equivalent to $0.001 per 10 seconds of audio through December 31, 2026."
+
+    assert {borrowed} == {a.quote for a in read_cell(borrowed, PHRASES).amounts}
+    assert dated == read_cell(dated, PHRASES).amounts[0].quote
+
+
 def test_a_restatement_has_its_price_s_quote():
     """"$3.00 or $0.005/min (audio)" is one piece of the page, quoted whole for both amounts."""
     cell = read_cell("$0.75 (text) $3.00 or $0.005/min (audio)", PHRASES)

@@ -1,7 +1,5 @@
 """What is held, how long, and what the page as a whole must show."""
 
-# ruff: noqa: SIM300 - assertions read `expected == actual`
-
 from __future__ import annotations
 
 import json

@@ -1,7 +1,5 @@
 """The log: lines, folding, and the dated steps. The laws on generated editions are in property/test_laws.py."""
 
-# ruff: noqa: SIM300 - assertions read `expected == actual`
-
 from __future__ import annotations
 
 import json
@@ -220,7 +218,7 @@ def test_what_stands_before_the_damage_is_read():
     found = parse(f"{line(CHANGE)}nonsense\n", "google", "gemini-api", "log.jsonl")
 
     assert CHANGE == next(found)
-    with pytest.raises(HistoryError, match="log.jsonl:2"):
+    with pytest.raises(HistoryError, match=r"log\.jsonl:2"):
         next(found)
 
 
@@ -402,9 +400,9 @@ def test_late_models():
     assert {"flash": ["0.5", "2"], "pro": ["0.5"]} == prices(
         fold([*added(FLASH), change("stepped", day=LATER), late("model_added", model="pro", card=pro)])
     )
-    assert ["9"] == prices(
-        fold([*added(FLASH), *added(other, day=LATER), late("model_added", model="pro", card=pro)])
-    )["pro"]
+    assert ["9"] == prices(fold([*added(FLASH), *added(other, day=LATER), late("model_added", model="pro", card=pro)]))[
+        "pro"
+    ]
 
 
 def test_late_removals_and_renames():
@@ -509,9 +507,7 @@ def test_steps_come_by_day():
 
 def test_the_module_writes_what_it_reads():
     """Every field of a stamp survives a line."""
-    full = Stamp(
-        observed=DAY, recorded="r", capture="c", parser="p", last_updated=date(2026, 10, 30), correction=True
-    )
+    full = Stamp(observed=DAY, recorded="r", capture="c", parser="p", last_updated=date(2026, 10, 30), correction=True)
     [found] = read(history.line(replace(CHANGE, stamp=full)))
 
     assert full == found.stamp

@@ -1,7 +1,5 @@
 """The nouns: keys, order, what may be published, and the row as text."""
 
-# ruff: noqa: SIM300 - assertions read `expected == actual`
-
 from __future__ import annotations
 
 import random
@@ -14,10 +12,32 @@ import pytest
 from ratecards.model import COLUMNS, JOIN_KEY, RATE_FIELDS, ROW_KEY, Rate, canonical_order, plain, problems, row
 from tests.kit import rate
 
-CONTRACT = (
-    "provider source model service_tier plan meter modality unit resolution quality prompt_over prompt_up_to used_over "
-    "used_up_to period context basis availability price currency effective_from effective_until quote locator"
-).split()
+CONTRACT = [
+    "provider",
+    "source",
+    "model",
+    "service_tier",
+    "plan",
+    "meter",
+    "modality",
+    "unit",
+    "resolution",
+    "quality",
+    "prompt_over",
+    "prompt_up_to",
+    "used_over",
+    "used_up_to",
+    "period",
+    "context",
+    "basis",
+    "availability",
+    "price",
+    "currency",
+    "effective_from",
+    "effective_until",
+    "quote",
+    "locator",
+]
 
 
 def test_columns_are_those_of_the_contract():
@@ -69,9 +89,7 @@ def test_evidence_is_no_part_of_equality():
 )
 def test_dates_are_inclusive(start, end, expected):
     """A rate holds on the first and on the last day that it names."""
-    dated = rate(
-        effective_from=start and date.fromisoformat(start), effective_until=end and date.fromisoformat(end)
-    )
+    dated = rate(effective_from=start and date.fromisoformat(start), effective_until=end and date.fromisoformat(end))
 
     assert expected is dated.holds_on(date(2026, 11, 1))
 

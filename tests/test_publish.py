@@ -1,7 +1,5 @@
 """The only writer: the old set or the new one, whatever dies, fills up or refuses on the way."""
 
-# ruff: noqa: SIM300 - assertions read `expected == actual`
-
 from __future__ import annotations
 
 import errno
@@ -447,7 +445,10 @@ def test_a_place_that_cannot_be_locked(root, monkeypatch):
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", unsupported)
-    with pytest.raises(DatasetError, match="expected a place that can be locked, saw .*No locks available"), locked(root):
+    with (
+        pytest.raises(DatasetError, match=r"expected a place that can be locked, saw .*No locks available"),
+        locked(root),
+    ):
         pass
 
 

@@ -1,7 +1,5 @@
 """The words, and that scraped text is nothing but words in a terminal, a log, Markdown or a spreadsheet."""
 
-# ruff: noqa: SIM300 - assertions read `expected == actual`
-
 from __future__ import annotations
 
 import csv
@@ -73,7 +71,9 @@ HOSTILE = {
     "comment": "<!-- x -->",
 }
 hostile = pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-INVISIBLE = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
+INVISIBLE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
+)
 
 # ---------------------------------------------------------------------------------------------- a terminal
 
@@ -373,7 +373,9 @@ def test_lines_are_grouped_by_model_kind_and_tier():
 
 def test_lines_are_harmless():
     """What a page printed as a condition is words."""
-    [line] = lines([change("repriced", old=rate("1", context="\x1b[31m\u202e"), new=rate("2", context="\x1b[31m\u202e"))])
+    [line] = lines(
+        [change("repriced", old=rate("1", context="\x1b[31m\u202e"), new=rate("2", context="\x1b[31m\u202e"))]
+    )
 
     assert "flash standard input  [31m : 1 -> 2 USD per 1000000 tokens (x2.00), repriced" == line
 

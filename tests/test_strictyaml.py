@@ -1,7 +1,5 @@
 """The strict YAML: each scalar that PyYAML guesses at is read as a string or refused, and nothing is shared."""
 
-# ruff: noqa: SIM300 - assertions read `expected == actual`
-
 from __future__ import annotations
 
 import time

@@ -158,8 +158,6 @@ _FORMULAS = (
 )
 
 
-
-
 _MONEY: tuple[dict[str, Any], ...] = (
     {"availability": "not_available", "unit": ""},
     {"availability": "not_available", "unit": UNITS[0]},

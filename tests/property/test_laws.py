@@ -1,7 +1,5 @@
 """What holds for every card, edition and history."""
 
-# ruff: noqa: SIM300 - assertions read `expected == actual`
-
 from __future__ import annotations
 
 import random

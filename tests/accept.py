@@ -1,0 +1,119 @@
+"""The cases of the Gemini API pricing page: read both representations, and write down what they gave.
+
+    python -m tests.accept [CASE ...]
+
+writes `expected.yaml` beside the facts of each case (all of them without names). Nothing is accepted by running it:
+the difference it makes is read against the contract before it is committed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from ratecards import strictyaml
+from ratecards.model import Formula, Rate, plain, row
+from scraper.reading import Draft, Reading
+from scraper.sources import gemini_api
+from scraper.sources.gemini_terms import load_terms
+from tests import pagebuilder
+
+CASES = Path(__file__).parent / "pages" / "google" / "gemini-api"
+# The proofs of the vocabulary, but for a page of a few tables.
+SMALL = replace(load_terms(), tables_min=1)
+# The same on every row of this source, or no part of what was read.
+_LEFT_OUT = ("provider", "source", "locator")
+
+
+def cases() -> list[str]:
+    """The cases whose pages are read."""
+    return sorted(path.parent.name for path in CASES.glob("*/expected.yaml"))
+
+
+@cache
+def bodies(case: str) -> dict[str, str]:
+    """Both representations of a case, by kind."""
+    edition = pagebuilder.load(CASES / case / "facts.yaml")
+    return {"html": pagebuilder.html_page(edition).decode(), "md": pagebuilder.twin_page(edition).decode()}
+
+
+@cache
+def reading(case: str, kind: str) -> Reading:
+    """A case as read."""
+    return gemini_api.read(bodies(case)[kind], SMALL)
+
+
+@cache
+def expected(case: str) -> dict:
+    """What a person has accepted."""
+    return strictyaml.load((CASES / case / "expected.yaml").read_text(encoding="utf-8"), f"{case}/expected.yaml")
+
+
+def facts(rate: Rate) -> dict[str, str]:
+    """A row of the rate table without its empty fields."""
+    return {name: value for name, value in row(rate).items() if value and name not in _LEFT_OUT}
+
+
+def key(found: dict[str, str]) -> str:
+    """What tells a row from the others of its page; the rest is its value."""
+    return ", ".join(v for k, v in found.items() if k not in ("availability", "price", "currency", "quote"))
+
+
+def card(draft: Draft) -> dict[str, object]:
+    """What a card says beside its rates."""
+    out: dict[str, object] = {"name": draft.name, "improve": ", ".join(" ".join(pair) for pair in draft.used_to_improve)}
+    if draft.notices:
+        out["notices"] = list(draft.notices)
+    if draft.formulas:
+        out["formulas"] = [_formula(f) for f in draft.formulas]
+    return out
+
+
+def _formula(f: Formula) -> str:
+    amount = "" if f.amount is None else f"{plain(f.amount)} {f.currency}"
+    words = (f.meter, f.modality, f.resolution, f"{f.tokens} tokens" if f.tokens else "", amount, f"per {f.unit}")
+    return " ".join(word for word in words if word)
+
+
+def summary(found: Reading) -> dict[str, object]:
+    """The whole case: counts, cards, rates."""
+    return {
+        "tables": str(found.tables),
+        "amounts": str(found.amounts),
+        "cards": {d.model: card(d) for d in sorted(found.drafts(), key=lambda d: d.model)},
+        "rates": [facts(rate) for rate in found.rates()],
+    }
+
+
+def text(found: dict[str, object]) -> str:
+    """One line per card and rate, so that a difference shows what changed."""
+    lines = [f"tables: {_flow(found['tables'])}", f"amounts: {_flow(found['amounts'])}", "cards:"]
+    lines += [f"  {model}: {_flow(of)}" for model, of in found["cards"].items()]
+    lines += ["rates:", *(f"  - {_flow(rate)}" for rate in found["rates"])]
+    return "\n".join(lines) + "\n"
+
+
+def _flow(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{k}: {_flow(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def main(names: list[str]) -> None:
+    """Write what was read, when both representations say the same and leave nothing over."""
+    for case in names or cases():
+        html, twin = (summary(reading(case, kind)) for kind in ("html", "md"))
+        problems = [str(p) for kind in ("html", "md") for p in reading(case, kind).problems]
+        if html != twin or problems:
+            sys.exit(f"{case}: the representations differ, or {problems}")
+        (CASES / case / "expected.yaml").write_text(text(html), encoding="utf-8")
+        print(f"{case}: {len(html['rates'])} rates of {len(html['cards'])} models; {html['amounts']}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
