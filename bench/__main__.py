@@ -54,7 +54,8 @@ def reading() -> None:
 
     bare = median_ms(lambda: BeautifulSoup(body, "lxml"))
     ours = median_ms(whole)
-    line(f"whole read of {path.name} ({len(body) // 1000} kB)", f"{ours:.0f} ms", f"{ours / bare:.2f} x a bare parse", "3 x")
+    what = f"whole read of {path.name} ({len(body) // 1000} kB)"
+    line(what, f"{ours:.0f} ms", f"{ours / bare:.2f} x a bare parse", "3 x")
 
 
 def nothing_new() -> None:

@@ -88,6 +88,10 @@ def _parser() -> _Parser:
     diff.add_argument("since", type=_day, metavar="DATE")
     diff.add_argument("until", type=_day, metavar="DATE")
     upcoming = _command(commands, "upcoming", "list price steps that a page dates for later")
+    disputes = _command(commands, "discrepancies", "list where official sources disagree")
+    disputes.add_argument("model", nargs="?", help="only this model")
+    disputes.add_argument("--open", action="store_true", help="only those that nobody has accepted or explained")
+    disputes.add_argument("--all", action="store_true", help="also explained and closed ones")
     for command in (models, show, upcoming):
         command.add_argument("--on", type=_day, metavar="DATE", help="as of this day (default: today)")
     costargs.add(lambda name, words: _command(commands, name, words, ("markdown",)))

@@ -10,6 +10,7 @@ from ratecards import history, model, news, views
 from ratecards.cardtext import card_text
 from ratecards.dataset import Dataset, DatasetError, locate
 from ratecards.difference import difference
+from ratecards.disputes import discrepancies
 from ratecards.history import Change
 from ratecards.model import RateCard
 from ratecards.names import day_of
@@ -118,5 +119,6 @@ COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "changes": changes,
     "diff": diff,
     "upcoming": upcoming,
+    "discrepancies": discrepancies,
     **dict.fromkeys(("cost", "images", "budget", "compare", "savings", "limits"), _computed),
 }

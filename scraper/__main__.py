@@ -34,10 +34,12 @@ def parser() -> argparse.ArgumentParser:
     pages.add_argument("--keep", type=Path, metavar="DIR", help="save what was fetched, for --replay")
     refresh.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
     refresh.add_argument("--now", type=_instant, metavar="ISO", help="the clock, for tests and replays")
-    refresh.add_argument("--from", dest="saved", type=Path, metavar="FILE", help="AI Studio's saved response (.json, .har)")
-    refresh.add_argument("--browser", default="", metavar="URL", help="the DevTools address of your own, signed-in Chrome")
-    refresh.add_argument("--state", type=Path, metavar="FILE", help="a browser's storage state, signed in (keep it secret)")
-    refresh.add_argument("--save-state", type=Path, metavar="FILE", help="write the browser's live state there, mode 0600")
+    refresh.add_argument(
+        "--from", dest="saved", type=Path, metavar="FILE", help="AI Studio's saved response: .json, .har"
+    )
+    refresh.add_argument("--browser", default="", metavar="URL", help="the DevTools address of your signed-in Chrome")
+    refresh.add_argument("--state", type=Path, metavar="FILE", help="a signed-in browser's storage state; secret")
+    refresh.add_argument("--save-state", type=Path, metavar="FILE", help="write the browser's state there, mode 0600")
     refresh.add_argument("--dry-run", action="store_true", help="judge, but write nothing")
 
     read = commands.add_parser("read", help="read one saved page and print its rates")
@@ -63,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
     manual.add_argument("--to", type=Path, default=ROOT, metavar="DIR")
     manual.add_argument("--now", type=_instant, metavar="ISO", help="the instant to record")
 
-    for name, words in (("accept", "a difference that is as it should be"), ("explain", "who publishes which, and why")):
+    for name, words in (("accept", "a difference that is as it should be"), ("explain", "who says which, and why")):
         decide = commands.add_parser(name, help=f"decide on a discrepancy: {words}")
         decide.add_argument("id")
         decide.add_argument("--because", required=True, metavar="WORDS")

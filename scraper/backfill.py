@@ -15,9 +15,9 @@ from pathlib import Path
 from ratecards import history
 from ratecards.history import Change
 from ratecards.model import RateCard
+from scraper import limitspage
 from scraper.compare import changes
 from scraper.dataset import Dataset, State
-from scraper import limitspage
 from scraper.editions import Edition, editions
 from scraper.fetch import Page
 from scraper.judge import Verdict, judge

@@ -110,6 +110,19 @@ def _verified(state: State) -> date:
     return state.verified_on or date.min
 
 
+def summary(dataset: Dataset, entries: list[Entry]) -> str:
+    """The ledger in a line: how many are open, which of them newly, and how many closed since the last look."""
+    path = dataset.root / "ratecards" / "v1" / "discrepancies.json"
+    before = json.loads(path.read_text(encoding="utf-8"))["discrepancies"] if path.exists() else []
+    was = {e["id"]: e["state"] for e in before}
+    now = {e.id: e.state for e in entries}
+    new = sum(state == "open" and was.get(key) != "open" for key, state in now.items())
+    closed = sum(state == "closed" and was.get(key, "closed") != "closed" for key, state in now.items())
+    total = {s: sum(state == s for state in now.values()) for s in ("open", "accepted", "explained")}
+    standing = ", ".join(f"{count} {state}" for state, count in total.items())
+    return f"discrepancies: {standing}; {new} new, {closed} closed"
+
+
 def published(entries: list[Entry], coverage: Mapping[str, Mapping[str, int]]) -> str:
     """`v1/discrepancies.json`: every entry but those that only wait, one a line."""
     shown = [book.data(e) for e in entries if e.state != "waiting"]

@@ -68,7 +68,7 @@ def _target(root: Path, *, dry: bool) -> Iterator[Dataset]:
     with TemporaryDirectory() as folder:
         copy = Path(folder)
         parts = [p.relative_to(root) for p in root.glob("ratecards/*/") if p.name != "__pycache__"]
-        for part in (*parts, "state", STAGING):
+        for part in (*parts, Path("state"), Path(STAGING)):
             if (root / part).is_dir():
                 shutil.copytree(root / part, copy / part, copy_function=shutil.copyfile)
         for path in copy.rglob("*/"):
@@ -113,8 +113,11 @@ def _observed(dataset: Dataset, source: Source) -> str:
 
 
 def _publish(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime, *, dry: bool) -> int:
-    paths = publication(dataset, verdicts, now).commit()
+    result = publication(dataset, verdicts, now)
+    paths = result.commit()
     _say(verdicts, now, paths, dry=dry)
+    for note in result.notes:
+        print(note)
     return max((v.exit for v in verdicts), default=0)
 
 

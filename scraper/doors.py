@@ -1,7 +1,7 @@
 """Sources that a plain request does not bring: a paged catalogue behind a key, an answer behind a sign-in.
 
-Without the key or the sign-in a source is skipped, with a line that says how to enable it. Keys travel in a header, never
-in an address, and neither they nor cookies are part of what is kept.
+Without the key or the sign-in a source is skipped, with a line that says how to enable it. Keys travel in a header,
+never in an address, and neither they nor cookies are part of what is kept.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def studio(source: Source, now: datetime, keys: Keys) -> Edition:
             with _state(keys) as state:
                 body = _signed_in(keys, state)
         else:
-            edition.skipped = f"needs a sign-in: --from FILE, --browser URL, --state FILE, or {STUDIO_STATE} (see README)"
+            edition.skipped = f"needs a sign-in: --from FILE, --browser URL, --state FILE or {STUDIO_STATE}; see README"
             return edition
     except FetchFailed as error:
         edition.failed[kind] = error

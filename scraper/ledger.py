@@ -117,7 +117,8 @@ def _new(kind: str, rule: str, rate: Rate, sides: tuple[Side, Side], on: date) -
         last_seen=on,
         state="waiting",
         recommended=_recommended(sides),
-        conservative=_conservative(sides),
+        # a rule of arithmetic is nobody's price: only two sources make one to be careful about
+        conservative=_conservative(sides) if kind == "between" else "",
     )
 
 

@@ -198,7 +198,9 @@ def _visible(node: PageElement) -> str:
 def _known_struck(inner: str, tag: Tag) -> str:
     """Refuse an empty element that strikes out: the tree builder has moved its blocks behind it."""
     if tag.name in _STRUCK and not inner.strip():
-        raise LayoutChanged(f"something is struck out before {clean(tag.find_next(string=True) or '')[:60]!r}, but what?")
+        raise LayoutChanged(
+            f"something is struck out before {clean(tag.find_next(string=True) or '')[:60]!r}, but what?"
+        )
     return inner
 
 

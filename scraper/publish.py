@@ -31,6 +31,7 @@ class Publication:
         self.writes: dict[str, bytes] = {}
         self.appends: dict[str, bytes] = {}
         self.deletes: set[str] = set()
+        self.notes: list[str] = []
 
     def write(self, path: str, text: str) -> None:
         """The file at `path` (relative, `/`-separated) shall hold `text`; nothing happens when it does."""

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from pathlib import Path
 
 from ratecards import codec, history, limitsjson
-from ratecards import limits as limits_file
 from ratecards import ledger as book
+from ratecards import limits as limits_file
 from ratecards.codec import dumps
 from ratecards.limits import LimitsCard
 from ratecards.model import RateCard
@@ -224,6 +224,7 @@ def _v1(
     texts["limits.json"] = dumps(limitsjson.data(limits))
     ledgers, entries, coverage = books.keep(dataset, current, states)
     texts["discrepancies.json"] = books.published(entries, coverage)
+    result.notes.append(books.summary(dataset, entries))
     for path, text in ledgers.items():
         result.write(path, text)
     for path, text in texts.items():
@@ -242,7 +243,7 @@ def _limits(result: Publication, dataset: Dataset) -> list[LimitsCard]:
 
 
 def decide(dataset: Dataset, key: str, state: str, because: str, today: date) -> Publication:
-    """A person's decision on a discrepancy, in its ledger file and in `v1`. Raises `KeyError` when there is none such."""
+    """A person's decision on a discrepancy, in its ledger file and in `v1`. Raises `KeyError` when there is none."""
     result = Publication(dataset.root)
     every = []
     found = False

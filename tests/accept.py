@@ -1,27 +1,36 @@
 """The cases of the Gemini API pricing page: read both representations, and write down what they gave.
 
-    python -m tests.accept [CASE ...]
+    python -m tests.accept [CASE ...]       cases: tests/pages/google/gemini-api/CASE
+    RATECARDS_CAPTURES=FOLDER python -m tests.accept --golden       captures, which stay outside the project
 
-writes `expected.yaml` beside the facts of each case (all of them without names). Nothing is accepted by running it:
-the difference it makes is read against the contract before it is committed.
+writes `expected.yaml` beside the facts of each case (all of them without names), or the facts of each capture to
+tests/golden. Nothing is accepted by running it: the difference it makes is read against the contract before it is
+committed.
 """
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import os
 import sys
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from ratecards import strictyaml
-from ratecards.model import Formula, Rate, plain, row
+from ratecards.model import COLUMNS, Formula, Rate, plain, row
 from scraper.reading import Draft, Reading
 from scraper.sources import gemini_api
 from scraper.sources.gemini_terms import load_terms
 from tests import pagebuilder
 
 CASES = Path(__file__).parent / "pages" / "google" / "gemini-api"
+GOLDEN = Path(__file__).parent / "golden" / "google" / "gemini-api"
+CAPTURES = os.environ.get("RATECARDS_CAPTURES", "")
+# The columns of the rate table that are facts: what a price is, not where it was read.
+GOLDEN_COLUMNS = [name for name in COLUMNS if name not in ("quote", "locator")]
 # The proofs of the vocabulary, but for a page of a few tables.
 SMALL = replace(load_terms(), tables_min=1)
 # The same on every row of this source, or no part of what was read.
@@ -64,7 +73,10 @@ def key(found: dict[str, str]) -> str:
 
 def card(draft: Draft) -> dict[str, object]:
     """What a card says beside its rates."""
-    out: dict[str, object] = {"name": draft.name, "improve": ", ".join(" ".join(pair) for pair in draft.used_to_improve)}
+    out: dict[str, object] = {
+        "name": draft.name,
+        "improve": ", ".join(" ".join(pair) for pair in draft.used_to_improve),
+    }
     if draft.notices:
         out["notices"] = list(draft.notices)
     if draft.formulas:
@@ -104,8 +116,35 @@ def _flow(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+@cache
+def capture(name: str) -> Reading:
+    """A capture as read."""
+    return gemini_api.read((Path(CAPTURES) / "google" / "gemini-api" / name).read_text(encoding="utf-8"))
+
+
+def golden_lines(found: Reading) -> list[str]:
+    """The facts of every row, as lines of a CSV file."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, GOLDEN_COLUMNS, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row(rate) for rate in found.rates())
+    return out.getvalue().splitlines()
+
+
+def write_golden() -> None:
+    """Write the facts of the captures."""
+    GOLDEN.mkdir(parents=True, exist_ok=True)
+    for name in ("2025-12-21.md.txt", "2026-03-24.html", "2026-04-27.html"):
+        lines = golden_lines(capture(name))
+        (GOLDEN / f"{name.split('.')[0]}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+        print(f"{name}: {len(lines) - 1} rates")
+
+
 def main(names: list[str]) -> None:
     """Write what was read, when both representations say the same and leave nothing over."""
+    if names == ["--golden"]:
+        write_golden()
+        return
     for case in names or cases():
         html, twin = (summary(reading(case, kind)) for kind in ("html", "md"))
         problems = [str(p) for kind in ("html", "md") for p in reading(case, kind).problems]

@@ -203,9 +203,7 @@ class _Html:
 
     def tag(self, name: str, content: str = "", **attributes: str) -> str:
         """One element; `cls` and `data_text` stand for the names Python cannot spell."""
-        named = [
-            ({"cls": "class"}.get(key, key.replace("_", "-")), value) for key, value in attributes.items()
-        ]
+        named = [({"cls": "class"}.get(key, key.replace("_", "-")), value) for key, value in attributes.items()]
         opening = " ".join(
             [name, *(f'{key}="{value}"' for key, value in (sorted(named) if self.translated else named))]
         )
@@ -272,13 +270,10 @@ class _Html:
         if "tabs" not in model:
             return "\n" + "".join(self.table(header, rows) + "\n" for _, rows in _tables(model))
         sections = "".join(
-            f"<section>{self.tab_heading(tab)}{self.table(header, rows)}</section>\n"
-            for tab, rows in _tables(model)
+            f"<section>{self.tab_heading(tab)}{self.table(header, rows)}</section>\n" for tab, rows in _tables(model)
         )
         if self.markup.get("tabs") == "devsite-selector":
-            return (
-                f'<div><devsite-selector data-ds-scope="code-sample">\n{sections}</devsite-selector></div>\n'
-            )
+            return f'<div><devsite-selector data-ds-scope="code-sample">\n{sections}</devsite-selector></div>\n'
         return f'<div class="ds-selector-tabs" data-ds-scope="code-sample">\n{sections}</div>\n'
 
     def tab_heading(self, tab: str) -> str:
@@ -286,9 +281,7 @@ class _Html:
         anchor = tab.lower()
         number = self.tab_ids[anchor]
         self.tab_ids[anchor] += 1
-        return self.tag(
-            "h3", tab, id=f"{anchor}_{number}" if number else anchor, data_text=tab, tabindex="-1"
-        )
+        return self.tag("h3", tab, id=f"{anchor}_{number}" if number else anchor, data_text=tab, tabindex="-1")
 
     def model_id(self, name: str, model: dict) -> str:
         code = self.tag("code", name, translate="no", dir="ltr")
@@ -323,13 +316,9 @@ class _Html:
                 self.heading(anchor, model),
                 "\n",
                 self.paragraphs(model.get("about", [])),
-                f'\n<aside class="warning">\n  <b>Warning:</b> {self.text(warning)}\n</aside>\n'
-                if warning
-                else "",
+                f'\n<aside class="warning">\n  <b>Warning:</b> {self.text(warning)}\n</aside>\n' if warning else "",
                 self.tables(model),
-                f'<aside class="note"><strong>Note:</strong><span> {self.text(note)}</span></aside>\n'
-                if note
-                else "",
+                f'<aside class="note"><strong>Note:</strong><span> {self.text(note)}</span></aside>\n' if note else "",
                 self.paragraphs(model.get("footnotes", [])),
                 "\n",
             ]

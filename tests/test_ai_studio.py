@@ -132,7 +132,10 @@ def test_a_record_without_a_price_is_listed():
     """No price is not lost: the model has its card, with facts and no rates, and the reading says so."""
     reading = ai_studio.read(body(records()))
 
-    assert ["8 records: 7 with a price, 1 without", "gemini-robotics-er-2.9-preview is listed without a price"] == reading.notes
+    assert [
+        "8 records: 7 with a price, 1 without",
+        "gemini-robotics-er-2.9-preview is listed without a price",
+    ] == reading.notes
     assert [()] == [d.rates for d in reading.drafts() if d.model == "gemini-robotics-er-2.9-preview"]
 
 
@@ -154,14 +157,19 @@ def test_facts():
 
 def test_aliases():
     """The alias map holds the ids that point to another, and no others."""
-    assert {"gemini-flash-latest": "gemini-2.9-flash-preview-09-2025"} == ai_studio.aliases(ai_studio.read(body(records())))
+    assert {"gemini-flash-latest": "gemini-2.9-flash-preview-09-2025"} == ai_studio.aliases(
+        ai_studio.read(body(records()))
+    )
 
 
 def test_evidence():
     """The quote is the price element as the body prints it, the locator its position."""
     rates = [r for d in ai_studio.read(body(records())).drafts() for r in d.rates]
 
-    assert ("[200000,null,1.25]", "models/gemini-2.9-pro / 38 / 0 / input[0]") == (rates[0].evidence.quote, rates[0].evidence.locator)
+    assert ("[200000,null,1.25]", "models/gemini-2.9-pro / 38 / 0 / input[0]") == (
+        rates[0].evidence.quote,
+        rates[0].evidence.locator,
+    )
     assert '[null,1,0.039,null,"Image (*Output per image)"]' == rates[9].evidence.quote
     assert "[null,1,1.5e-1]" == rates[12].evidence.quote
 
@@ -188,7 +196,9 @@ def test_fingerprint():
     other = copy.deepcopy(recs)
     other[0][38][0][0][0][0][2] = Printed("1.3")
 
-    assert ai_studio.fingerprint(dump([recs])) == ai_studio.fingerprint(")]}'\n\n " + json.dumps(json.loads(dump([recs])), indent=1).replace("1.5e-1", "x").replace("0.15", "1.5e-1"))
+    assert ai_studio.fingerprint(dump([recs])) == ai_studio.fingerprint(
+        ")]}'\n\n " + json.dumps(json.loads(dump([recs])), indent=1).replace("1.5e-1", "x").replace("0.15", "1.5e-1")
+    )
     assert ai_studio.fingerprint(body(recs)) != ai_studio.fingerprint(body(other))
     assert "<html>" == ai_studio.fingerprint("<html>")
 
@@ -226,7 +236,7 @@ def test_not_the_response(bad, expected):
     [
         '<!doctype html><html><head><title>Sign in - Google Accounts</title></head><a href="https://accounts.google.com/v3/signin">',
         '[,"Request had invalid authentication credentials."]',
-        ")]}'\n[,[16,\"Request is missing required authentication credential.\"]]",
+        ')]}\'\n[,[16,"Request is missing required authentication credential."]]',
         '[null,"x"]',
         '[16,"UNAUTHENTICATED"]',
         '[401,"x"]',
@@ -342,7 +352,9 @@ def test_a_badge_is_a_number():
 def test_all_wrong_records_are_counted():
     """The message counts the records that do not fit and shows the first of them."""
     recs = [[None, *r] for r in records()]
-    with pytest.raises(LayoutChanged, match=r"8 of 8 records do not have the known positions: record\[0\]: .*record\[4\]"):
+    with pytest.raises(
+        LayoutChanged, match=r"8 of 8 records do not have the known positions: record\[0\]: .*record\[4\]"
+    ):
         ai_studio.read(body(recs))
 
 
@@ -372,7 +384,12 @@ def test_an_unreadable_cutoff_is_no_fact():
         (6, (38, 0), [None, [[[None, 1, 0.15]]]], "prices of one side"),
         (1, (38, 0, 0, 0, 0), [None, 1, 1], "the fourth value stands on some rows only"),
         (2, (38, 0, 0, 0, 0), [None, 1, 0.3], "rows with and without a label on one side"),
-        (3, (38, 0, 1, 0, 0), [None, 1, 0.04], "a price without a label, of a model that is not counted in tokens (predict)"),
+        (
+            3,
+            (38, 0, 1, 0, 0),
+            [None, 1, 0.04],
+            "a price without a label, of a model that is not counted in tokens (predict)",
+        ),
     ],
 )
 def test_doubts_hold_a_model_back(at, path, value, expected):
@@ -409,7 +426,9 @@ def test_one_key_with_two_prices():
     same = [[[None, 1, 1, None, "Image"], [None, 1, 1, None, "Image (*Output per image)"]]]
     bad, good = (ai_studio.read(changed(IMAGE, (38, 0, 0), side)) for side in (twice, same))
 
-    assert [("conflict", "models/gemini-2.9-flash-image / 38 / 0 / input[1]")] == [(p.kind, p.place) for p in bad.problems]
+    assert [("conflict", "models/gemini-2.9-flash-image / 38 / 0 / input[1]")] == [
+        (p.kind, p.place) for p in bad.problems
+    ]
     assert [] == good.problems
     assert 1 == sum(text.startswith("gemini-2.9-flash-image input") for text in lines(good))
 
@@ -433,7 +452,14 @@ def shifts(raw: list) -> Iterator[list]:
         yield [*raw[:at], *raw[at + 1 :]]
 
 
-PLACES = {"the record": (), "the prices": (38,), "the sides": (38, 0), "a row": ROW, "an output row": (38, 0, 1, 0, 0), "a second row": (38, 0, 1, 0, 1)}
+PLACES = {
+    "the record": (),
+    "the prices": (38,),
+    "the sides": (38, 0),
+    "a row": ROW,
+    "an output row": (38, 0, 1, 0, 0),
+    "a second row": (38, 0, 1, 0, 1),
+}
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -465,8 +491,14 @@ def at_path(raw: object, path: tuple[int, ...]) -> object:
 
 def entry(text: str | None, *, url: str = RPC, method: str = "POST", status: int = 200, **content: str) -> dict:
     said = {"mimeType": "application/json+protobuf", **({} if text is None else {"text": text}), **content}
-    headers = [{"name": "cookie", "value": "SID=secret-cookie"}, {"name": "authorization", "value": "SAPISIDHASH secret"}]
-    return {"request": {"method": method, "url": url, "headers": headers}, "response": {"status": status, "content": said}}
+    headers = [
+        {"name": "cookie", "value": "SID=secret-cookie"},
+        {"name": "authorization", "value": "SAPISIDHASH secret"},
+    ]
+    return {
+        "request": {"method": method, "url": url, "headers": headers},
+        "response": {"status": status, "content": said},
+    }
 
 
 def har(*entries: object) -> str:
@@ -475,7 +507,9 @@ def har(*entries: object) -> str:
 
 def test_har():
     """The one response is found among others, and is what was asked for."""
-    found = ai_studio.from_har(har(entry("no", url="https://x.test/a.js"), entry(body(records())), entry("no", url=RPC + "s")))
+    found = ai_studio.from_har(
+        har(entry("no", url="https://x.test/a.js"), entry(body(records())), entry("no", url=RPC + "s"))
+    )
 
     assert body(records()) == found
 
@@ -489,7 +523,14 @@ def test_har_in_base64():
 
 def test_har_with_several_responses():
     """The last good one counts: not the preflight, not an older one, not a later refusal, not one without a body."""
-    entries = [entry("x", method="OPTIONS"), entry("old"), entry("new"), entry("no", status=401), entry(None), entry("")]
+    entries = [
+        entry("x", method="OPTIONS"),
+        entry("old"),
+        entry("new"),
+        entry("no", status=401),
+        entry(None),
+        entry(""),
+    ]
 
     assert "new" == ai_studio.from_har(har(*entries))
     assert "no" == ai_studio.from_har(har(entries[3]))
@@ -505,7 +546,15 @@ def test_har_with_several_responses():
         ("[" * 100_000, "expected a HAR"),
         ('{"log": {"entries": 3}}', "expected a ListModels response in the HAR, saw none"),
         (har(), "expected a ListModels response in the HAR, saw none"),
-        (har(3, {}, {"request": 1, "response": 2}, {"request": {"method": "POST", "url": 3}, "response": {"status": 1, "content": {}}}), "saw none"),
+        (
+            har(
+                3,
+                {},
+                {"request": 1, "response": 2},
+                {"request": {"method": "POST", "url": 3}, "response": {"status": 1, "content": {}}},
+            ),
+            "saw none",
+        ),
         (har(entry("x", url="https://x.test/?u=" + RPC)), "saw none"),
         (har(entry("x", url="https://[x/ListModels")), "saw none"),
         (har({**entry("x"), "response": {"status": 200, "content": "x"}}), "saw none"),
@@ -559,9 +608,14 @@ def test_capture():
 
     assert SAID == {d.model: ", ".join(map(said, d.rates)) for d in reading.drafts()}
     assert [] == reading.problems
-    assert ["8 records: 7 with a price, 1 without", "gemini-robotics-er-1.5-preview is listed without a price"] == reading.notes
+    assert [
+        "8 records: 7 with a price, 1 without",
+        "gemini-robotics-er-1.5-preview is listed without a price",
+    ] == reading.notes
     assert (15, 15, 0) == (reading.amounts.seen, reading.amounts.read, reading.amounts.unclaimed)
-    assert {"yes": 3, "no": 5} == {v: sum(dict(d.facts)["paid badge"] == v for d in reading.drafts()) for v in ("yes", "no")}
+    assert {"yes": 3, "no": 5} == {
+        v: sum(dict(d.facts)["paid badge"] == v for d in reading.drafts()) for v in ("yes", "no")
+    }
 
 
 @pytest.mark.skipif(not CAPTURES, reason="RATECARDS_CAPTURES is not set")

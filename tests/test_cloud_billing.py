@@ -43,14 +43,27 @@ def sku(facts: dict, number: int = 0) -> dict:
         "baseUnitDescription": unit,
         "baseUnitConversionFactor": 1,
     }
-    info = {"summary": "", "pricingExpression": expression, "currencyConversionRate": 1, "effectiveTime": "2026-11-01T07:00:00Z"}
+    info = {
+        "summary": "",
+        "pricingExpression": expression,
+        "currencyConversionRate": 1,
+        "effectiveTime": "2026-11-01T07:00:00Z",
+    }
     if "interval" in facts:
-        info["aggregationInfo"] = {"aggregationLevel": "ACCOUNT", "aggregationInterval": facts["interval"], "aggregationCount": 1}
+        info["aggregationInfo"] = {
+            "aggregationLevel": "ACCOUNT",
+            "aggregationInterval": facts["interval"],
+            "aggregationCount": 1,
+        }
     return {
         "name": f"{SERVICE}/skus/{name}",
         "skuId": name,
         "description": facts["description"],
-        "category": {"serviceDisplayName": "Gemini API", "resourceGroup": "Gemini", "usageType": facts.get("usage_type", "OnDemand")},
+        "category": {
+            "serviceDisplayName": "Gemini API",
+            "resourceGroup": "Gemini",
+            "usageType": facts.get("usage_type", "OnDemand"),
+        },
         "serviceRegions": facts.get("regions", ["global"]),
         "pricingInfo": [] if facts.get("pricing") == "none" else [info],
         "serviceProviderName": "Google",
@@ -121,7 +134,9 @@ def test_unmapped_skus_make_nothing_unread():
     reading = cloud_billing.read(json.dumps(page(skus("styles"))))
 
     assert [] == reading.unread
-    assert [("unmapped", False, 17)] == [(s.anchor, s.counted, s.amounts.cells) for s in reading.sections if not s.models]
+    assert [("unmapped", False, 17)] == [
+        (s.anchor, s.counted, s.amounts.cells) for s in reading.sections if not s.models
+    ]
 
 
 def test_a_pair_holds_its_model_back():
@@ -168,14 +183,18 @@ def test_cards_are_publishable():
     found = {}
     for case in ("styles", "allowances"):
         reading = cloud_billing.read(json.dumps(page(skus(case))))
-        found |= cards(reading, Capture("https://x.test", "0" * 64, date(2026, 11, 1), None, "1"), "google", "cloud-billing")
+        found |= cards(
+            reading, Capture("https://x.test", "0" * 64, date(2026, 11, 1), None, "1"), "google", "cloud-billing"
+        )
 
     assert list(found.values()) == [codec.decode(codec.encode(card), "a card") for card in found.values()]
 
 
 def test_vocabulary_is_offered():
     """Addresses and renames come from the vocabulary, and no key stands in the address."""
-    assert {"json": f"https://cloudbilling.googleapis.com/v1/{SERVICE}/skus?currencyCode=USD&pageSize=5000"} == cloud_billing.urls()
+    assert {
+        "json": f"https://cloudbilling.googleapis.com/v1/{SERVICE}/skus?currencyCode=USD&pageSize=5000"
+    } == cloud_billing.urls()
     assert {} == cloud_billing.renames()
 
 
@@ -183,7 +202,8 @@ def test_models_of_the_vocabulary_are_read_by_their_own_phrase():
     """Each model phrase is found whole, and is not taken for a shorter one."""
     terms = cloud_billing.load_terms()
     said = {
-        phrase: cloud_billing.meaning(f"input text token count for {' '.join(phrase)}", terms).model for phrase in terms.models
+        phrase: cloud_billing.meaning(f"input text token count for {' '.join(phrase)}", terms).model
+        for phrase in terms.models
     }
 
     assert terms.models == said
@@ -192,9 +212,7 @@ def test_models_of_the_vocabulary_are_read_by_their_own_phrase():
 def test_words_of():
     """Glued and underscored words come apart; version numbers and sizes stay whole."""
     said = "batch generate content er 1.6 short 4k 8b 720p imagen 4"
-    assert said == " ".join(cloud_billing.words_of(
-        "BatchGenerateContent_ER1.6-short (4K), 8B 720p Imagen4/")
-    )
+    assert said == " ".join(cloud_billing.words_of("BatchGenerateContent_ER1.6-short (4K), 8B 720p Imagen4/"))
 
 
 @pytest.mark.parametrize("text", ["Gemini 3.7 Flash", "Gemini 3.7", "Gemini 3.7 Flash Flash", "3.7"])
@@ -215,14 +233,18 @@ def test_shapes():
 
     assert expected == lines(cloud_billing.read(json.dumps(found)))
     assert expected == lines(cloud_billing.read("\ufeff" + json.dumps({"skus": found})))
-    assert expected == lines(cloud_billing.read(json.dumps([page(found[:5], "b"), page(found[5:9], "c"), page(found[9:])])))
+    assert expected == lines(
+        cloud_billing.read(json.dumps([page(found[:5], "b"), page(found[5:9], "c"), page(found[9:])]))
+    )
 
 
 def test_a_sku_on_two_pages():
     """The same SKU twice, as when the list moved between two pages, is one rate."""
     found = skus("allowances")
 
-    assert load("allowances", "expected.yaml") == lines(cloud_billing.read(json.dumps([page(found, "b"), page(found[2:])])))
+    assert load("allowances", "expected.yaml") == lines(
+        cloud_billing.read(json.dumps([page(found, "b"), page(found[2:])]))
+    )
 
 
 ONE = sku({"description": PLAIN, "nanos": 750})
@@ -232,14 +254,20 @@ ONE = sku({"description": PLAIN, "nanos": 750})
     ("data", "expected"),
     [
         (page([ONE], "more"), "page 1 of 1: expected no next page, saw a nextPageToken: a page is missing"),
-        ([page([ONE], "b"), page([ONE], "c")], "page 2 of 2: expected no next page, saw a nextPageToken: a page is missing"),
+        (
+            [page([ONE], "b"), page([ONE], "c")],
+            "page 2 of 2: expected no next page, saw a nextPageToken: a page is missing",
+        ),
         ([page([ONE]), page([ONE])], "page 1 of 2: expected a nextPageToken, saw none: a page is missing"),
         ([], "expected SKUs, saw an empty list"),
         (page([]), "expected SKUs, saw an empty list"),
         ({}, "page 1: expected a page of skus, saw {}"),
         ({"skus": {}}, 'page 1: expected a page of skus, saw {"skus": {}}'),
         ([page([ONE], "b"), {"error": {"code": 500}}], "page 2: expected a page of skus, saw an error answer: 500"),
-        ({"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "key=secret"}}, "saw an error answer: 403 PERMISSION_DENIED"),
+        (
+            {"error": {"code": 403, "status": "PERMISSION_DENIED", "message": "key=secret"}},
+            "saw an error answer: 403 PERMISSION_DENIED",
+        ),
         ({"error": "x"}, 'page 1: expected a page of skus, saw {"error": "x"}'),
         (7, "page 1: expected a page of skus, saw 7"),
         ([ONE, 7], "page 1: expected a page of skus"),
@@ -247,9 +275,15 @@ ONE = sku({"description": PLAIN, "nanos": 750})
         (page([{**ONE, "skuId": "x"}]), "expected a SKU with id and description"),
         (page([{**ONE, "skuId": 3}]), "expected a SKU with id and description"),
         (page([{**ONE, "description": None}]), "expected a SKU with id and description"),
-        (page([{**ONE, "name": "services/C7E2-9256-1C43/skus/A000-0000-0000"}]), "A000-0000-0000: expected a SKU of services/AEFD-7695-64FA, saw 'services/C7E2"),
+        (
+            page([{**ONE, "name": "services/C7E2-9256-1C43/skus/A000-0000-0000"}]),
+            "A000-0000-0000: expected a SKU of services/AEFD-7695-64FA, saw 'services/C7E2",
+        ),
         (page([{**ONE, "pricingInfo": []}]), "expected SKUs of known models with prices, saw 1 SKUs and none of them"),
-        (page([{**ONE, "description": "Something else"}]), "expected SKUs of known models with prices, saw 1 SKUs and none of them"),
+        (
+            page([{**ONE, "description": "Something else"}]),
+            "expected SKUs of known models with prices, saw 1 SKUs and none of them",
+        ),
     ],
 )
 def test_not_the_list(data, expected):
@@ -281,7 +315,9 @@ def test_fingerprint():
     """The query's day and the page tokens do not count; a price does."""
     text = json.dumps(page([ONE], "a"))
 
-    assert cloud_billing.fingerprint(text) == cloud_billing.fingerprint(text.replace("2026-11-01", "2026-11-02").replace('"a"', '"b"'))
+    assert cloud_billing.fingerprint(text) == cloud_billing.fingerprint(
+        text.replace("2026-11-01", "2026-11-02").replace('"a"', '"b"')
+    )
     assert cloud_billing.fingerprint(text) != cloud_billing.fingerprint(text.replace("750", "751"))
 
 
@@ -290,12 +326,16 @@ def test_fingerprint():
 
 def broken(path: tuple, value: object) -> list[str]:
     """The problems of a SKU with one value replaced, beside a good SKU of another model."""
-    bad = json.loads(json.dumps(sku({"description": PLAIN, "tiers": [[0, "0", 0], [1000, "0", 750]], "interval": "DAILY"})))
+    bad = json.loads(
+        json.dumps(sku({"description": PLAIN, "tiers": [[0, "0", 0], [1000, "0", 750]], "interval": "DAILY"}))
+    )
     target = bad
     for step in path[:-1]:
         target = target[step]
     target[path[-1]] = value
-    reading = cloud_billing.read(json.dumps(page([bad, sku({"description": "Veo 2 generation (output)", "nanos": 1, "quantity": 1}, 1)])))
+    reading = cloud_billing.read(
+        json.dumps(page([bad, sku({"description": "Veo 2 generation (output)", "nanos": 1, "quantity": 1}, 1)]))
+    )
     assert {"veo-2.0-generate-001"} == {r.model for r in reading.rates()}
     return [p.message for p in reading.problems]
 
@@ -329,7 +369,11 @@ TIER = (*EXPRESSION, "tieredRates", 1)
         ((*TIER, "startUsageAmount"), float("inf"), "expected a tier with its start and unit price"),
         ((*TIER, "startUsageAmount"), 0, "expected tiers that rise from 0, saw starts [0, 0]"),
         ((*TIER, "startUsageAmount"), -5, "expected tiers that rise from 0, saw starts [0, -5]"),
-        ((*EXPRESSION, "tieredRates", 0, "startUsageAmount"), 5, "expected tiers that rise from 0, saw starts [5, 1000]"),
+        (
+            (*EXPRESSION, "tieredRates", 0, "startUsageAmount"),
+            5,
+            "expected tiers that rise from 0, saw starts [5, 1000]",
+        ),
         ((*TIER, "unitPrice", "currencyCode"), "EUR", "unknown currency 'EUR', expected USD"),
         ((*TIER, "unitPrice", "currencyCode"), None, "unknown currency None, expected USD"),
         ((*TIER, "unitPrice", "units"), 0, "expected units and nanos"),
@@ -342,7 +386,11 @@ TIER = (*EXPRESSION, "tieredRates", 1)
         ((*TIER, "unitPrice", "nanos"), -1, "expected nanos from 0 to 999999999, saw -1"),
         ((*TIER, "unitPrice", "nanos"), 10**9, "expected nanos from 0 to 999999999, saw 1000000000"),
         (("pricingInfo", 0, "aggregationInfo"), None, "expected tiers to say per day or month, saw None"),
-        (("pricingInfo", 0, "aggregationInfo", "aggregationInterval"), "YEARLY", "expected tiers to say per day or month, saw 'YEARLY'"),
+        (
+            ("pricingInfo", 0, "aggregationInfo", "aggregationInterval"),
+            "YEARLY",
+            "expected tiers to say per day or month, saw 'YEARLY'",
+        ),
     ],
 )
 def test_bad_pricing(path, value, expected):
@@ -352,7 +400,10 @@ def test_bad_pricing(path, value, expected):
 
 def test_a_unit_that_is_none():
     """A rate that could not be a row of the table is a problem, not a row."""
-    reading = read({"description": "Cached content storage token hours for Gemini 2.5 Pro", "nanos": 1, "quantity": 1}, {"description": PLAIN, "nanos": 1})
+    reading = read(
+        {"description": "Cached content storage token hours for Gemini 2.5 Pro", "nanos": 1, "quantity": 1},
+        {"description": PLAIN, "nanos": 1},
+    )
 
     assert ["unit '1 token-hour' is not a quantity and a noun"] == [p.message for p in reading.problems]
 

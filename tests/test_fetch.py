@@ -1,6 +1,5 @@
 """fetch against real servers on 127.0.0.1, and the four cassettes. Numbers are those of the list of faults."""
 
-
 from __future__ import annotations
 
 import gzip

@@ -285,14 +285,29 @@ VARIANTS = [
     ("5,000 requests/day free of charge", ["free 5000/day"]),
     ("1,500 requests per day (RPD) (free), then $35 / 1,000 prompts", ["free 1500/day", "35 /1000 prompts"]),
     ("First 1,500 RPD (free of charge), then $35 / 1,000 prompts", ["free 1500/day", "35 /1000 prompts"]),
-    ("1,500 RPD (shared with Gemini 2.5 Flash and Flash-Lite), then $2 / 1K queries", ["free 1500/day", "2 /1000 queries"]),
+    (
+        "1,500 RPD (shared with Gemini 2.5 Flash and Flash-Lite), then $2 / 1K queries",
+        ["free 1500/day", "2 /1000 queries"],
+    ),
     ("1,500 RPD (free) limit shared, then $2 / 1K queries", ["free 1500/day", "2 /1000 queries"]),
     # dates
     ("$0.75 through Dec 31, 2026; $1.50 from Jan 1, 2027", ["0.75 until 2026-12-31", "1.5 from 2027-01-01"]),
-    ("$0.75 (through December 31, 2026) $1.50 (from January 1, 2027)", ["0.75 until 2026-12-31", "1.5 from 2027-01-01"]),
-    ("$0.75 before January 1, 2027. $1.50 on or after January 1, 2027.", ["0.75 until 2026-12-31", "1.5 from 2027-01-01"]),
-    ("$0.75 until December 31st, 2026, then $1.50 after December 31, 2026", ["0.75 until 2026-12-31", "1.5 from 2027-01-01"]),
-    ("$0.75 through 31 December 2026. $1.50 effective 1 January 2027.", ["0.75 until 2026-12-31", "1.5 from 2027-01-01"]),
+    (
+        "$0.75 (through December 31, 2026) $1.50 (from January 1, 2027)",
+        ["0.75 until 2026-12-31", "1.5 from 2027-01-01"],
+    ),
+    (
+        "$0.75 before January 1, 2027. $1.50 on or after January 1, 2027.",
+        ["0.75 until 2026-12-31", "1.5 from 2027-01-01"],
+    ),
+    (
+        "$0.75 until December 31st, 2026, then $1.50 after December 31, 2026",
+        ["0.75 until 2026-12-31", "1.5 from 2027-01-01"],
+    ),
+    (
+        "$0.75 through 31 December 2026. $1.50 effective 1 January 2027.",
+        ["0.75 until 2026-12-31", "1.5 from 2027-01-01"],
+    ),
     (
         "Through December 31, 2026: $0.75 Starting January 1, 2027: $1.50",
         ["0.75 until 2026-12-31", "1.5 from 2027-01-01"],
@@ -306,7 +321,10 @@ VARIANTS = [
         "$9.00 (audio) through December 31, 2026, equivalent to $0.002 per 10 seconds of audio.",
         ["9 audio until 2026-12-31", "=0.002 /10 seconds audio until 2026-12-31"],
     ),
-    ("$3 or $0.005/min (audio) until June 1, 2026", ["3 audio until 2026-06-01", "=0.005 /1 minute audio until 2026-06-01"]),
+    (
+        "$3 or $0.005/min (audio) until June 1, 2026",
+        ["3 audio until 2026-06-01", "=0.005 /1 minute audio until 2026-06-01"],
+    ),
     # words without a price
     ("not available.", ["not_available"]),
     ("Not yet available", ["not_available"]),
@@ -322,7 +340,9 @@ VARIANTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), [pytest.param(*c, id=f"{era} {c[0]}") for era, cs in SEEN.items() for c in cs])
+@pytest.mark.parametrize(
+    ("text", "expected"), [pytest.param(*c, id=f"{era} {c[0]}") for era, cs in SEEN.items() for c in cs]
+)
 def test_cells_seen_on_the_pages(text, expected):
     """Each shape of each era, in the page's own words."""
     assert expected == said(read_cell(text, PHRASES))
@@ -505,7 +525,9 @@ def test_quotes_are_verbatim():
 
     assert ["$0.30 (text / image)", "＄1.00 (audio)*"] == [a.quote for a in split.amounts]
     assert ["Same as Standard $5"] == [a.quote for a in single.amounts]
-    assert {"1,500 RPD (free), then $35 / 1,000 prompts"} == {a.quote for a in (*grounding.amounts, *grounding.allowances)}
+    assert {"1,500 RPD (free), then $35 / 1,000 prompts"} == {
+        a.quote for a in (*grounding.amounts, *grounding.allowances)
+    }
 
 
 def test_words_outside_an_amount_stay_in_its_quote():
@@ -518,7 +540,7 @@ def test_words_outside_an_amount_stay_in_its_quote():
 
 
 def test_a_restatement_has_its_price_s_quote():
-    """"$3.00 or $0.005/min (audio)" is one piece of the page, quoted whole for both amounts."""
+    """ "$3.00 or $0.005/min (audio)" is one piece of the page, quoted whole for both amounts."""
     cell = read_cell("$0.75 (text) $3.00 or $0.005/min (audio)", PHRASES)
 
     assert ["$0.75 (text)", *["$3.00 or $0.005/min (audio)"] * 2] == [a.quote for a in cell.amounts]

@@ -15,14 +15,27 @@ from scraper.normalise import Observation, Place, RowRule, fold, row_rates
 from scraper.sources.gemini_terms import load_terms
 
 TERMS = load_terms()
-IMAGE_NOTE = Formula(quote="Set at 560 tokens or $0.0011 per image.", modality="image", unit="1 image", tokens=560, amount=Decimal("0.0011"))
-VIDEO_NOTE = Formula(quote="5,792 tokens, $0.10 per second.", modality="video", unit="1 second", tokens=5792, amount=Decimal("0.10"))
+IMAGE_NOTE = Formula(
+    quote="Set at 560 tokens or $0.0011 per image.",
+    modality="image",
+    unit="1 image",
+    tokens=560,
+    amount=Decimal("0.0011"),
+)
+VIDEO_NOTE = Formula(
+    quote="5,792 tokens, $0.10 per second.", modality="video", unit="1 second", tokens=5792, amount=Decimal("0.10")
+)
 
 
-def rates(label: str, free: str, paid: str, *, unit: str = "1000000 tokens", models=("m",), notes=None, starts=None) -> list[Rate]:
+def rates(
+    label: str, free: str, paid: str, *, unit: str = "1000000 tokens", models=("m",), notes=None, starts=None
+) -> list[Rate]:
     """The rates of one row of the pricing page."""
     rule, _ = TERMS.row(label)
-    cells = [Observation(text, read_cell(text, TERMS.phrases), plan, plan, unit, plan) for plan, text in (("free", free), ("paid", paid))]
+    cells = [
+        Observation(text, read_cell(text, TERMS.phrases), plan, plan, unit, plan)
+        for plan, text in (("free", free), ("paid", paid))
+    ]
     place = Place("google", "gemini-api", models, "standard", "USD", notes or {}, starts or {})
     return row_rates(cells, rule, place)
 
@@ -33,8 +46,16 @@ def said(found: list[Rate]) -> list[str]:
     assert [] == [problem for rate in found for problem in problems(rate)]
     out = []
     for rate in found:
-        words = {k: v for k, v in columns(rate).items() if v and k not in skip and (k, v) not in (("basis", "list"), ("availability", "priced"))}
-        bounds = [f"{k}={words.pop(k)}" for k in list(words) if k not in ("plan", "meter", "modality", "unit", "availability", "price", "basis")]
+        words = {
+            k: v
+            for k, v in columns(rate).items()
+            if v and k not in skip and (k, v) not in (("basis", "list"), ("availability", "priced"))
+        }
+        bounds = [
+            f"{k}={words.pop(k)}"
+            for k in list(words)
+            if k not in ("plan", "meter", "modality", "unit", "availability", "price", "basis")
+        ]
         out.append(" ".join([*words.values(), *bounds]))
     return out
 
@@ -46,7 +67,10 @@ M = "1000000 tokens"
     ("row", "expected"),
     [
         (("Input price", "Not available", "$1"), [f"free input {M} not_available", f"paid input {M} 1"]),
-        (("Input price", "Free of charge", "Not available"), [f"free input {M} free 0", f"paid input {M} not_available"]),
+        (
+            ("Input price", "Free of charge", "Not available"),
+            [f"free input {M} free 0", f"paid input {M} not_available"],
+        ),
         (
             ("Output price", "Not available", "$0.134 per 1K image"),
             ["free output 1 image not_available", "paid output image 1 image 0.134 resolution=1K"],
@@ -57,7 +81,10 @@ M = "1000000 tokens"
         ),
         (
             ("Grounding with Google Search", "500 RPD", "$35 / 1,000 grounded prompts"),
-            ["free search_grounding 1000 prompts free 0 used_up_to=500 period=day", "paid search_grounding 1000 prompts 35"],
+            [
+                "free search_grounding 1000 prompts free 0 used_up_to=500 period=day",
+                "paid search_grounding 1000 prompts 35",
+            ],
         ),
         (
             ("Grounding with Google Search", "Supported", "Not available"),
@@ -79,7 +106,9 @@ def test_reading_01_header_units():
 
 def test_reading_02_allowance_and_price_with_different_nouns():
     """Both rows carry the price's unit; the allowance's noun stays in the quote."""
-    found = rates("Grounding with Google Maps", "Not available", "5,000 prompts per month (free), then $14 / 1,000 search queries")
+    found = rates(
+        "Grounding with Google Maps", "Not available", "5,000 prompts per month (free), then $14 / 1,000 search queries"
+    )
 
     assert [
         "free maps_grounding 1000 queries not_available",
@@ -90,8 +119,11 @@ def test_reading_02_allowance_and_price_with_different_nouns():
 
 
 def test_reading_02_an_allowance_alone_is_free():
-    """"500 RPD" in the free column is 0, up to 500 a day."""
-    assert "free search_grounding free 0 used_up_to=500 period=day" == said(rates("Grounding with Google Search", "500 RPD", "Not available"))[0]
+    """ "500 RPD" in the free column is 0, up to 500 a day."""
+    assert (
+        "free search_grounding free 0 used_up_to=500 period=day"
+        == said(rates("Grounding with Google Search", "500 RPD", "Not available"))[0]
+    )
 
 
 @pytest.mark.parametrize(
@@ -117,10 +149,12 @@ def test_reading_03_text_and_thinking_is_text():
 
 def test_reading_04_a_label_that_lists_modalities_fans_out():
     """Every cell that does not split, free cells included; a cell that splits keeps its own."""
-    assert [f"free input {m} {M} free 0" for m in ("text", "image", "video")] + [f"paid input {m} {M} 0.1" for m in ("text", "image", "video")] == said(
-        rates("Input price (text, image, video)", "Free of charge", "$0.10")
-    )
-    assert [f"paid input text {M} 0.1", f"paid input audio {M} 0.3"] == said(rates("Input price (text, image, video)", "-", "$0.10 (text) $0.30 (audio)"))[3:]
+    assert [f"free input {m} {M} free 0" for m in ("text", "image", "video")] + [
+        f"paid input {m} {M} 0.1" for m in ("text", "image", "video")
+    ] == said(rates("Input price (text, image, video)", "Free of charge", "$0.10"))
+    assert [f"paid input text {M} 0.1", f"paid input audio {M} 0.3"] == said(
+        rates("Input price (text, image, video)", "-", "$0.10 (text) $0.30 (audio)")
+    )[3:]
 
 
 def test_reading_04_a_free_cell_beside_a_split_one_stays_one_row():
@@ -132,20 +166,38 @@ def test_reading_04_a_free_cell_beside_a_split_one_stays_one_row():
 
 def test_reading_05_a_caching_row_without_an_amount_is_cache_read_only():
     """Storage exists where it is printed."""
-    assert [f"free cache_read {M} free 0", f"paid cache_read {M} not_available"] == said(rates("Context caching price", "Free of charge", "Not available"))
+    assert [f"free cache_read {M} free 0", f"paid cache_read {M} not_available"] == said(
+        rates("Context caching price", "Free of charge", "Not available")
+    )
 
 
 @pytest.mark.parametrize(
     ("label", "paid", "expected"),
     [
-        ("Image input price", "$0.45 ($0.00012 per image)", [f"input image {M} 0.45", "input image 1 image equivalent 0.00012"]),
-        ("Audio input price", "$6.50 ($0.00016 per second)", [f"input audio {M} 6.5", "input audio 1 second equivalent 0.00016"]),
-        ("Video input price", "$12.00 ($0.00079 per frame)", [f"input video {M} 12", "input video 1 frame equivalent 0.00079"]),
+        (
+            "Image input price",
+            "$0.45 ($0.00012 per image)",
+            [f"input image {M} 0.45", "input image 1 image equivalent 0.00012"],
+        ),
+        (
+            "Audio input price",
+            "$6.50 ($0.00016 per second)",
+            [f"input audio {M} 6.5", "input audio 1 second equivalent 0.00016"],
+        ),
+        (
+            "Video input price",
+            "$12.00 ($0.00079 per frame)",
+            [f"input video {M} 12", "input video 1 frame equivalent 0.00079"],
+        ),
         ("Input price", "$3.00 or $0.005/min (audio)", [f"input audio {M} 3", "input audio 1 minute equivalent 0.005"]),
         (
             "Output price",
             "$60.00 (images) Equivalent to $0.067 per 1K image* and $0.101 per 2K image*",
-            [f"output image {M} 60", "output image 1 image equivalent 0.067 resolution=1K", "output image 1 image equivalent 0.101 resolution=2K"],
+            [
+                f"output image {M} 60",
+                "output image 1 image equivalent 0.067 resolution=1K",
+                "output image 1 image equivalent 0.101 resolution=2K",
+            ],
         ),
         ("Output price", "$0.039 per image*", ["output image 1 image 0.039"]),
     ],
@@ -166,9 +218,18 @@ def test_reading_07_footnote_gives_unit():
 
 def test_reading_07_footnote_with_googles_own_error():
     """In November 2025 the note said $0.067 where $0.0011 was meant; there was still only one way to read the cell."""
-    wrong = Formula(quote="Set at 560 tokens or $0.067 per image.", modality="image", unit="1 image", tokens=560, amount=Decimal("0.067"))
+    wrong = Formula(
+        quote="Set at 560 tokens or $0.067 per image.",
+        modality="image",
+        unit="1 image",
+        tokens=560,
+        amount=Decimal("0.067"),
+    )
 
-    assert "paid input image 1 image 0.0006" == said(rates("Input price", "Not available", "$1.00 (text), $0.0006 (image)*", notes={"*": [wrong]}))[2]
+    assert (
+        "paid input image 1 image 0.0006"
+        == said(rates("Input price", "Not available", "$1.00 (text), $0.0006 (image)*", notes={"*": [wrong]}))[2]
+    )
 
 
 def test_reading_07_footnote_that_proves_the_token_price():
@@ -181,9 +242,16 @@ def test_reading_07_footnote_that_proves_the_token_price():
 @pytest.mark.parametrize(
     "notes",
     [
-        [Formula(quote="", modality="image", unit="1 image", tokens=560, amount=Decimal("0.00002"))],  # fits neither way
-        [Formula(quote="", modality="image", unit="1 image", tokens=900_000, amount=Decimal("0.0006"))],  # fits both ways
-        [IMAGE_NOTE, Formula(quote="", modality="image", unit="1 image", tokens=560, amount=Decimal("0.0000003"))],  # disagree
+        [
+            Formula(quote="", modality="image", unit="1 image", tokens=560, amount=Decimal("0.00002"))
+        ],  # fits neither way
+        [
+            Formula(quote="", modality="image", unit="1 image", tokens=900_000, amount=Decimal("0.0006"))
+        ],  # fits both ways
+        [
+            IMAGE_NOTE,
+            Formula(quote="", modality="image", unit="1 image", tokens=560, amount=Decimal("0.0000003")),
+        ],  # disagree
     ],
 )
 def test_reading_07_a_footnote_that_proves_nothing_is_refused(notes):
@@ -203,12 +271,20 @@ def test_reading_07_a_footnote_supplies_no_resolution():
 
 def test_reading_07_notes_without_a_figure_give_no_unit():
     """A count of tokens alone, or a price alone, proves nothing."""
-    alone = [Formula(quote="", modality="audio", unit="1 second", tokens=25), Formula(quote="", modality="audio", unit="1 second", amount=Decimal(1))]
+    alone = [
+        Formula(quote="", modality="audio", unit="1 second", tokens=25),
+        Formula(quote="", modality="audio", unit="1 second", amount=Decimal(1)),
+    ]
 
-    assert f"paid input audio {M} 3" == said(rates("Input price", "Not available", "$3 (audio)*", notes={"*": alone}))[1]
+    assert (
+        f"paid input audio {M} 3" == said(rates("Input price", "Not available", "$3 (audio)*", notes={"*": alone}))[1]
+    )
 
 
-@pytest.mark.parametrize("paid", ["$1.00 (text), $0.0006 (image)*", "$2.50 (text) $0.039 (image)", "$0.001, prompts <= 200k $4, prompts > 200k"])
+@pytest.mark.parametrize(
+    "paid",
+    ["$1.00 (text), $0.0006 (image)*", "$2.50 (text) $0.039 (image)", "$0.001, prompts <= 200k $4, prompts > 200k"],
+)
 def test_prices_of_one_unit_are_alike(paid):
     """Without the footnote that gives its unit, a price per image must not become a price per million tokens."""
     with pytest.raises(UnknownTerm, match="so far apart"):
@@ -216,8 +292,10 @@ def test_prices_of_one_unit_are_alike(paid):
 
 
 def test_a_price_of_nothing_is_not_compared():
-    """"$0" beside a price is a price of zero."""
-    assert [f"paid input text {M} 0", f"paid input audio {M} 1"] == said(rates("Input price", "-", "$0.00 (text) $1.00 (audio)"))[1:]
+    """ "$0" beside a price is a price of zero."""
+    assert [f"paid input text {M} 0", f"paid input audio {M} 1"] == said(
+        rates("Input price", "-", "$0.00 (text) $1.00 (audio)")
+    )[1:]
 
 
 @pytest.mark.parametrize("paid", ["$0.04, equivalent to $0.05 per image", "$0.04 per image ($0.05 per image)"])
@@ -229,7 +307,11 @@ def test_a_restatement_in_the_same_unit_is_refused(paid):
 
 def test_reading_10_storage_inside_a_caching_cell():
     """No modality and no prompt bound, and a meter of its own."""
-    found = rates("Context caching price", "-", "$0.20, prompts <= 200k tokens $0.40, prompts > 200k $4.50 / 1,000,000 tokens per hour (storage price)")
+    found = rates(
+        "Context caching price",
+        "-",
+        "$0.20, prompts <= 200k tokens $0.40, prompts > 200k $4.50 / 1,000,000 tokens per hour (storage price)",
+    )
 
     assert [
         f"paid cache_read {M} 0.2 prompt_up_to=200000",
@@ -259,7 +341,7 @@ def test_storage_prices_that_are_refused(label, paid, words):
 
 
 def test_a_storage_row_has_its_own_unit():
-    """"$1.00" in the row of storage is per million tokens and hour, whatever the header says."""
+    """ "$1.00" in the row of storage is per million tokens and hour, whatever the header says."""
     assert "paid cache_storage 1000000 token-hours 1" == said(rates("Context caching (storage)", "-", "$1.00"))[1]
 
 
@@ -282,7 +364,9 @@ def test_reading_14_billing_starts_on_a_day():
     dated = rates("Grounding with Google Search", "-", cell, starts={"**": date(2026, 1, 5), "": date(2020, 1, 1)})
     undated = rates("Grounding with Google Search", "-", cell.replace("**", ""), starts={"": date(2020, 1, 1)})
 
-    assert "paid search_grounding 1000 queries 14 used_over=5000 period=month effective_from=2026-01-05" == said(dated)[1]
+    assert (
+        "paid search_grounding 1000 queries 14 used_over=5000 period=month effective_from=2026-01-05" == said(dated)[1]
+    )
     assert "paid search_grounding 1000 queries 14 used_over=5000 period=month" == said(undated)[1]
 
 
@@ -304,16 +388,23 @@ def test_resolutions_and_what_is_not_sold():
         "paid output video 1 second 0.05 resolution=720p context=with audio",
         "paid output video 1 second 0.08 resolution=1080p context=with audio",
         "paid output video 1 second not_available resolution=4k context=with audio",
-    ] == said(rates("Video with audio price", "-", "$0.05 (720P) $0.08 (1080p) (4K output not supported)", unit="1 second"))[1:]
+    ] == said(
+        rates("Video with audio price", "-", "$0.05 (720P) $0.08 (1080p) (4K output not supported)", unit="1 second")
+    )[1:]
     assert "paid output image 1 image 0.15 resolution=4K" == said(rates("Output price", "-", "$0.15 per image (4k)"))[1]
 
 
 def test_song_is_the_unit_of_both_columns():
     """Under a header per request, with `1 song` also in the free column."""
     rule = RowRule("output", "audio")
-    cells = [Observation(t, read_cell(t, TERMS.phrases), p, p, "1 request", p) for p, t in (("free", "Not available"), ("paid", "$0.04 per song"))]
+    cells = [
+        Observation(t, read_cell(t, TERMS.phrases), p, p, "1 request", p)
+        for p, t in (("free", "Not available"), ("paid", "$0.04 per song"))
+    ]
 
-    assert ["free output audio 1 song not_available", "paid output audio 1 song 0.04"] == said(row_rates(cells, rule, Place("g", "s", ("m",), "standard", "USD")))
+    assert ["free output audio 1 song not_available", "paid output audio 1 song 0.04"] == said(
+        row_rates(cells, rule, Place("g", "s", ("m",), "standard", "USD"))
+    )
 
 
 def test_every_model_has_its_own_rows():

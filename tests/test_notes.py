@@ -14,7 +14,18 @@ from scraper.notes import Footnote, footnote, formulas, sentences
 def said(sentence: str) -> list[str]:
     """Each formula in one line: meter, modality, resolution, tokens, amount, unit."""
     return [
-        " ".join(w for w in (f.meter, f.modality, f.resolution, f"{f.tokens} tokens" if f.tokens else "", f"${plain(f.amount)}" if f.amount else "", f"/ {f.unit}") if w)
+        " ".join(
+            w
+            for w in (
+                f.meter,
+                f.modality,
+                f.resolution,
+                f"{f.tokens} tokens" if f.tokens else "",
+                f"${plain(f.amount)}" if f.amount else "",
+                f"/ {f.unit}",
+            )
+            if w
+        )
         for f in formulas(sentence)
     ]
 
@@ -39,7 +50,10 @@ def test_footnote(text, expected):
     [
         ("One. Two.", ["One.", "Two."]),
         ("One.Two", ["One.", "Two."]),
-        ("Priced at $60 per 1,000,000 tokens. Images (1K) consume 1120 tokens and are equivalent to $0.067 per image.", 2),
+        (
+            "Priced at $60 per 1,000,000 tokens. Images (1K) consume 1120 tokens and are equivalent to $0.067 per image.",
+            2,
+        ),
         ("Version 2.5 Flash is shut down June 1, 2026. Migrate.", 1),
         ("", []),
     ],
@@ -78,7 +92,10 @@ def test_sentences(text, expected):
         ("Output images consume 1120 tokens.", []),
         ("Supports a context of 1,000,000 tokens.", []),
         # variants
-        ("Each second of 720p video costs 5,792 tokens ($0.10 per second).", ["video 720p 5792 tokens $0.1 / 1 second"]),
+        (
+            "Each second of 720p video costs 5,792 tokens ($0.10 per second).",
+            ["video 720p 5792 tokens $0.1 / 1 second"],
+        ),
         ("Image output is priced at $60 per 1M image tokens.", ["output image $60 / 1000000 tokens"]),
         (
             "Image output is priced at $60 per 1M output tokens; images at 1K consume 1120 tokens and are equivalent to $0.067 per output image.",
@@ -88,9 +105,15 @@ def test_sentences(text, expected):
             "Video consumes 5,792 tokens per second, or 347,520 tokens per minute, about $0.10 per second.",
             ["video 5792 tokens $0.1 / 1 second", "video 347520 tokens / 1 minute"],
         ),
-        ("Audio takes 25 tokens per second and 1,500 tokens per minute.", ["audio 25 tokens / 1 second", "audio 1500 tokens / 1 minute"]),
+        (
+            "Audio takes 25 tokens per second and 1,500 tokens per minute.",
+            ["audio 25 tokens / 1 second", "audio 1500 tokens / 1 minute"],
+        ),
         ("Speech is about $0.005 per minute.", ["$0.005 / 1 minute"]),
-        ("Images of 1K consume 1120 tokens; calls of 8K tokens are allowed, ≈ $0.067 per image.", ["image 1K 1120 tokens $0.067 / 1 image"]),
+        (
+            "Images of 1K consume 1120 tokens; calls of 8K tokens are allowed, ≈ $0.067 per image.",
+            ["image 1K 1120 tokens $0.067 / 1 image"],
+        ),
         ("Images take 1120 tokens per image at 1K and 2000 tokens per image at 4K.", []),
     ],
 )
@@ -127,7 +150,10 @@ def test_money_that_is_no_formula_is_refused(sentence):
 
 def test_a_formula_keeps_its_amount_as_decimal():
     """Money is Decimal with its currency; a count alone has none."""
-    money, count = formulas("Image output is priced at $0.30 per image.")[0], formulas("It takes 25 tokens per second.")[0]
+    money, count = (
+        formulas("Image output is priced at $0.30 per image.")[0],
+        formulas("It takes 25 tokens per second.")[0],
+    )
 
     assert (Decimal("0.30"), "USD") == (money.amount, money.currency)
     assert (None, "") == (count.amount, count.currency)

@@ -28,9 +28,7 @@ MINIMAL = {
         "a-1": {
             "name": "A 1",
             "about": "See [the guide](/docs/a) or {b ask}.",
-            "tabs": {
-                "Standard": [["Input price{*}", "500 RPD", ["$1, prompts <= 200k", "$2, prompts > 200k"]]]
-            },
+            "tabs": {"Standard": [["Input price{*}", "500 RPD", ["$1, prompts <= 200k", "$2, prompts > 200k"]]]},
             "footnotes": ["{*} A note."],
         },
         "b-2": {"name": "B 2", "tabs": {"Standard": [["Output price", "$0.1*", "{em Same}"]]}},
@@ -67,9 +65,7 @@ def html_tables(page: str) -> list[tuple[str, str, list[list[str]]]]:
     out = []
     for table in soup.select("table.pricing-table"):
         tab = table.find_previous_sibling("h3")
-        rows = [
-            [one_line(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")
-        ]
+        rows = [[one_line(cell.get_text()) for cell in row.find_all(["th", "td"])] for row in table.find_all("tr")]
         out.append(
             (
                 table.find_previous("h2").get_text(),
@@ -127,19 +123,13 @@ def test_both_representations_hold_the_same_tables(path):
 def test_every_fact_reaches_the_page(path):
     """As many tables as tabs, with all their rows, and every model id in a code element."""
     edition = load(path)
-    tables = [
-        rows for m in edition["models"].values() for rows in m.get("tabs", {"": m.get("rows")}).values()
-    ]
+    tables = [rows for m in edition["models"].values() for rows in m.get("tabs", {"": m.get("rows")}).values()]
     ids = [each for anchor, m in edition["models"].items() for each in m.get("ids", [anchor])]
     extra = [edition[kind]["rows"] for kind in ("tools", "agents") if kind in edition]
     built = html_tables(html(edition))
 
-    assert [len(rows) + 2 for rows in tables] + [len(rows) + 1 for rows in extra] == [
-        len(rows) for *_, rows in built
-    ]
-    assert ids == [
-        code.get_text() for code in BeautifulSoup(html(edition), "lxml").select(".heading-group em code")
-    ]
+    assert [len(rows) + 2 for rows in tables] + [len(rows) + 1 for rows in extra] == [len(rows) for *_, rows in built]
+    assert ids == [code.get_text() for code in BeautifulSoup(html(edition), "lxml").select(".heading-group em code")]
 
 
 @pytest.mark.parametrize("path", DEMO_FACTS, ids=lambda path: path.stem)
@@ -181,9 +171,7 @@ def test_demo_editions_differ_in_six_places():
     first, second = (load(path)["models"] for path in DEMO_FACTS)
     common = [anchor for anchor in first if anchor in second]
     old, new = (leaves({anchor: models[anchor] for anchor in common}) for models in (first, second))
-    frame = (
-        {k: v for k, v in load(p).items() if k not in ("models", "fetched", "updated")} for p in DEMO_FACTS
-    )
+    frame = ({k: v for k, v in load(p).items() if k not in ("models", "fetched", "updated")} for p in DEMO_FACTS)
 
     assert {"gemini-2.5-flash-image"} == first.keys() - second.keys()
     assert {"gemini-nano-banana-2.1"} == second.keys() - first.keys()
@@ -233,8 +221,7 @@ def test_html_markup_of_late_2026():
     assert '<a href="https://ai.google.dev/gemini-api/docs/models/a-1?hl=en"><code' in page
     assert '<div><devsite-selector data-ds-scope="code-sample">' in page
     assert (
-        '<h2 data-text="B 2" id="b-2" tabindex="-1"><a href="https://ai.google.dev/docs/b?hl=en">B 2</a></h2>'
-        in page
+        '<h2 data-text="B 2" id="b-2" tabindex="-1"><a href="https://ai.google.dev/docs/b?hl=en">B 2</a></h2>' in page
     )
 
 

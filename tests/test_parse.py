@@ -112,11 +112,15 @@ def test_html_hidden_and_struck_cells():
         '<tr style="text-decoration:line-through"><td>d<td>1<td><tr><td>e<td><s>1</s> 2<td style="display:none">3'
     )
 
-    assert [("a", "1", "2"), ("c", "", "2"), ("~~d~~", "~~1~~", ""), ("e", "~~1~~ 2", "")] == cells(TABLE.format(rows))[1:]
+    assert [("a", "1", "2"), ("c", "", "2"), ("~~d~~", "~~1~~", ""), ("e", "~~1~~ 2", "")] == cells(TABLE.format(rows))[
+        1:
+    ]
     assert [] == cells(TABLE.format("").replace("<thead>", "<thead hidden>"))
 
 
-@pytest.mark.parametrize("body", ["<s><p>$5</p></s>", "<table><tr><td><strike><p>$5</p></strike> $6</table>", "<p>$5 <s></s>"])
+@pytest.mark.parametrize(
+    "body", ["<s><p>$5</p></s>", "<table><tr><td><strike><p>$5</p></strike> $6</table>", "<p>$5 <s></s>"]
+)
 def test_html_struck_out_blocks_are_refused_where_the_tree_loses_them(body):
     """The tree builder closes <s> before a paragraph: whatever was struck out must not pass for a price."""
     with pytest.raises(LayoutChanged, match="struck out"):
@@ -294,12 +298,16 @@ def test_markdown_padded_tables_of_2025():
 
 def test_markdown_table_cells():
     """An empty cell is a cell, an escaped bar is text."""
-    assert (("a | b", "Not Supported", ""),) == markdown_blocks("| | F | P |\n|-|-|-|\n| a \\| b | Not Supported |   |")[0].rows
+    assert (("a | b", "Not Supported", ""),) == markdown_blocks(
+        "| | F | P |\n|-|-|-|\n| a \\| b | Not Supported |   |"
+    )[0].rows
 
 
 def test_markdown_text_ends_where_a_table_or_heading_begins():
     """Without a blank line between them."""
-    assert [Text("above"), Table(("a",), ()), Text("mid"), Heading(2, "H")] == markdown_blocks("above\n| a |\n|---|\nmid\n## H")
+    assert [Text("above"), Table(("a",), ()), Text("mid"), Heading(2, "H")] == markdown_blocks(
+        "above\n| a |\n|---|\nmid\n## H"
+    )
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,12 @@ def test_reading():
     good = rate_limits.read(page("era-2026"))
     bad = rate_limits.read(changed("25,000", "many"))
 
-    assert ("google/rate-limits", "md.txt", [], 8) == (good.source, good.representation, good.drafts(), good.amounts.seen)
+    assert ("google/rate-limits", "md.txt", [], 8) == (
+        good.source,
+        good.representation,
+        good.drafts(),
+        good.amounts.seen,
+    )
     assert [] == good.unread
     assert ["Gemini API rate limits"] == [s.title for s in bad.unread]
 
@@ -82,30 +87,80 @@ def test_vocabulary_is_offered():
 @pytest.mark.parametrize(
     ("old", "new", "kind", "expected"),
     [
-        ("25,000 |", "lots |", "cell", "Tier 1 / Gemini 9 Pro: expected a usage tier, a model and a count of tokens, saw 'lots'"),
+        (
+            "25,000 |",
+            "lots |",
+            "cell",
+            "Tier 1 / Gemini 9 Pro: expected a usage tier, a model and a count of tokens, saw 'lots'",
+        ),
         ("25,000 |", "25,00 |", "cell", "saw '25,00'"),
-        ("| Gemini 9 Pro | 25,000 |", "| Gemini 9 Pro |  |", "cell", "unknown group of models 'Gemini 9 Pro', or a limit is missing"),
+        (
+            "| Gemini 9 Pro | 25,000 |",
+            "| Gemini 9 Pro |  |",
+            "cell",
+            "unknown group of models 'Gemini 9 Pro', or a limit is missing",
+        ),
         ("| Gemini 9 Pro | 25,000 |", "|  | 25,000 |", "cell", "expected a usage tier, a model and a count of tokens"),
         ("| Text-out models |||||", "| Smell-out models |||||", "cell", "unknown group of models 'Smell-out models'"),
-        ("| Gemini 9 Embedding | 500,000 |", "| Gemini 9 Pro | 30,000 |", "conflict", "two limits for 'Gemini 9 Pro' in Tier 1: 30,000"),
+        (
+            "| Gemini 9 Embedding | 500,000 |",
+            "| Gemini 9 Pro | 30,000 |",
+            "conflict",
+            "two limits for 'Gemini 9 Pro' in Tier 1: 30,000",
+        ),
         ("### Tier 1", "### Tier 9", "tab", "batch limits of 'Tier 9', which is not a usage tier"),
-        ("Paid $110 + 4 days from first successful payment", "Paid $110", "cell", "a qualification of unknown shape: 'Paid $110'"),
+        (
+            "Paid $110 + 4 days from first successful payment",
+            "Paid $110",
+            "cell",
+            "a qualification of unknown shape: 'Paid $110'",
+        ),
         ("Paid $110 + 4 days", "Paid 110 + 4 days", "cell", "a qualification of unknown shape: 'Paid 110 + 4 days"),
         ("Paid $110 + 4 days", "Paid $11,0 + 4 days", "cell", "not an amount: '$11,0'"),
         ("[Link a billing account](https://ai.google.dev/x)", "", "cell", "a qualification of unknown shape: ''"),
-        ("[Link a billing account](https://ai.google.dev/x)", "Wait 3 weeks", "cell", "a qualification of unknown shape: 'Wait 3 weeks'"),
+        (
+            "[Link a billing account](https://ai.google.dev/x)",
+            "Wait 3 weeks",
+            "cell",
+            "a qualification of unknown shape: 'Wait 3 weeks'",
+        ),
         ("| $260 |", "| 260 euros |", "cell", "a cap of unknown shape: '260 euros'"),
         ("| $260 |", "| $260 - $300 - $400 |", "cell", "a cap of unknown shape"),
         ("| $260 |", "| $260 - lots |", "cell", "a cap of unknown shape"),
         ("**Tier 2**", "**Tier 1**", "cell", "the usage tier 'Tier 1' stands twice"),
-        ("## Priority inference rate limits", "## Flex inference rate limits", "label", "unknown section 'Flex inference rate limits'"),
+        (
+            "## Priority inference rate limits",
+            "## Flex inference rate limits",
+            "label",
+            "unknown section 'Flex inference rate limits'",
+        ),
         ("0.4x", "0.4 times", "unclaimed", "a figure of unknown meaning: Priority holds its own"),
         ("holds its own rate", "holds 2 kinds of rate", "unclaimed", "a figure of unknown meaning"),
         ("They depend on many things.", "From $5 on.", "unclaimed", "an amount outside the tables: From $5 on."),
-        ("They depend on many things.", "Flex has 0.5x of them.", "unclaimed", "an amount outside the tables: Flex has 0.5x of them."),
-        ("They depend on many things.", "| Model | RPM |\n|---|---|\n| Gemini 9 Pro | 15 |", "header", "unknown table with the headers Model | RPM"),
-        ("- **Enqueued", "- **Concurrent batch requests:** 5\n- **Enqueued", "conflict", "concurrent batch requests stands twice with two values"),
-        ("- **Enqueued", "- **Queue:** 7 jobs\n- **Enqueued", "unclaimed", "a figure of unknown meaning: Queue: 7 jobs"),
+        (
+            "They depend on many things.",
+            "Flex has 0.5x of them.",
+            "unclaimed",
+            "an amount outside the tables: Flex has 0.5x of them.",
+        ),
+        (
+            "They depend on many things.",
+            "| Model | RPM |\n|---|---|\n| Gemini 9 Pro | 15 |",
+            "header",
+            "unknown table with the headers Model | RPM",
+        ),
+        (
+            "- **Enqueued",
+            "- **Concurrent batch requests:** 5\n- **Enqueued",
+            "conflict",
+            "concurrent batch requests stands twice with two values",
+        ),
+        (
+            "- **Enqueued",
+            "- **Queue:** 7 jobs\n- **Enqueued",
+            "unclaimed",
+            "a figure of unknown meaning: Queue: 7 jobs",
+        ),
     ],
 )
 def test_not_understood(old, new, kind, expected):
@@ -119,15 +174,29 @@ def test_not_understood(old, new, kind, expected):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("| Usage tier | Qualification |", "| Usage tier | Rules |", "Usage tiers: unknown table with the headers Usage tier | Rules | Billing tier cap"),
-        ("| Model | Batch enqueued tokens |", "| Model | Tokens |", "Batch API rate limits / Tier 1: unknown table with the headers Model | Tokens"),
-        ("### Tier 1\n", "", "Batch API rate limits / Gemini 9 Pro: expected a usage tier, a model and a count of tokens"),
+        (
+            "| Usage tier | Qualification |",
+            "| Usage tier | Rules |",
+            "Usage tiers: unknown table with the headers Usage tier | Rules | Billing tier cap",
+        ),
+        (
+            "| Model | Batch enqueued tokens |",
+            "| Model | Tokens |",
+            "Batch API rate limits / Tier 1: unknown table with the headers Model | Tokens",
+        ),
+        (
+            "### Tier 1\n",
+            "",
+            "Batch API rate limits / Gemini 9 Pro: expected a usage tier, a model and a count of tokens",
+        ),
         ("| Gemini 9 Pro | 25,000 |\n| Gemini 9 Embedding | 500,000 |\n", "", "no such tables"),
     ],
 )
 def test_tables_that_are_all_unknown(old, new, expected):
     """Without one usage tier, or without one batch limit, the page's frame is unknown; the message says what stood there."""
-    with pytest.raises(LayoutChanged, match=re.escape(f"expected a table of usage tiers and tables of batch limits, saw {expected}")):
+    with pytest.raises(
+        LayoutChanged, match=re.escape(f"expected a table of usage tiers and tables of batch limits, saw {expected}")
+    ):
         rate_limits.read_limits(changed(old, new))
 
 
@@ -170,13 +239,19 @@ def test_columns_are_found_by_header():
     [
         ("", "empty page"),
         ("\n", "empty page"),
-        ("<!doctype html><html><head><title>Sign in</title>", "representation changed: expected the Markdown twin, saw HTML"),
+        (
+            "<!doctype html><html><head><title>Sign in</title>",
+            "representation changed: expected the Markdown twin, saw HTML",
+        ),
         ("Not found", r"expected the sections \['usage tiers', 'batch api rate limits'\], saw \[\]"),
         (page("era-2026").replace("## Usage tiers", "## 使用量ティア"), r"expected the sections \['usage tiers'\]"),
         (page("era-2026").split("## Request")[0], "truncated page: .* saw 'how to upgrade to the next tier'"),
         (page("era-2026").split("Each model")[0], "truncated page: .* saw 'request a rate limit increase'"),
         (page("era-2026").replace("| Gemini 9 Pro | 25,000 |", "| Gemini 9 Pro | 25,"), "without its closing bar"),
-        (page("era-2026").replace("| Gemini 9 Pro | 25,000 |", "| Gemini 9 Pro | 25,000 | 7 |"), "a row of 3 cells under 2 headers"),
+        (
+            page("era-2026").replace("| Gemini 9 Pro | 25,000 |", "| Gemini 9 Pro | 25,000 | 7 |"),
+            "a row of 3 cells under 2 headers",
+        ),
     ],
 )
 def test_not_the_page(text, expected):
@@ -265,7 +340,9 @@ def test_captures(day, models, seen):
 
     assert [] == problems
     assert (seen, seen, 0) == (amounts.seen, amounts.read, amounts.unclaimed)
-    assert {"Tier 1": models, "Tier 2": models, "Tier 3": models} == dict(Counter(limit.usage_tier for limit in found.batch_limits))
+    assert {"Tier 1": models, "Tier 2": models, "Tier 3": models} == dict(
+        Counter(limit.usage_tier for limit in found.batch_limits)
+    )
     assert ["Free", "Tier 1", "Tier 2", "Tier 3"] == [tier.name for tier in found.usage_tiers]
     assert found == limits.decode(limits.encode(found), "limits.yaml")
 
@@ -279,9 +356,12 @@ def test_captured_figures():
     assert [(None, None, ()), (None, None, (250,)), (100, 3, (2000,)), (1000, 30, (20000, 100000))] == [
         (tier.spent, tier.days, tier.caps) for tier in found.usage_tiers
     ]
-    assert {"priority factor": Decimal("0.3"), "concurrent batch requests": 100, "input file size": 2, "file storage": 20} == {
-        figure.name: figure.value for figure in found.figures
-    }
+    assert {
+        "priority factor": Decimal("0.3"),
+        "concurrent batch requests": 100,
+        "input file size": 2,
+        "file storage": 20,
+    } == {figure.name: figure.value for figure in found.figures}
     assert {"Gemini 2.5 Pro TTS": 25_000, "Gemini 3 Pro Image Preview 🍌": 2_000_000} == {
         limit.model: limit.tokens
         for limit in found.batch_limits

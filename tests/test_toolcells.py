@@ -16,7 +16,16 @@ def said(text: str) -> list[str]:
     """Each price in one line: price, unit, allowance, for whom."""
     prices = read_tool(text, TERMS.phrases, TERMS.tool_ignored)
     return [
-        " ".join(w for w in (plain(p.price), p.unit, f">{p.used_over}/{p.period}" if p.used_over else "", f"[{p.family}]" if p.family else "") if w)
+        " ".join(
+            w
+            for w in (
+                plain(p.price),
+                p.unit,
+                f">{p.used_over}/{p.period}" if p.used_over else "",
+                f"[{p.family}]" if p.family else "",
+            )
+            if w
+        )
         for p in prices
     ]
 
@@ -50,10 +59,19 @@ VARIANTS = [
         "Gemini 3.x models: 5,000 free search requests per month (shared across all Gemini 3.x models), then $14 per 1,000 requests.",
         ["14 1000 requests >5000/month [gemini 3.x models]"],
     ),
-    ("For Gemini 3 and later models: 5,000 prompts per month (free), then $14 / 1,000 queries", ["14 1000 queries >5000/month [gemini 3 and later models]"]),
-    ("5,000 free grounding requests per month (shared across Gemini 3), then $14 per 1K requests", ["14 1000 requests >5000/month [gemini 3]"]),
+    (
+        "For Gemini 3 and later models: 5,000 prompts per month (free), then $14 / 1,000 queries",
+        ["14 1000 queries >5000/month [gemini 3 and later models]"],
+    ),
+    (
+        "5,000 free grounding requests per month (shared across Gemini 3), then $14 per 1K requests",
+        ["14 1000 requests >5000/month [gemini 3]"],
+    ),
     ("First 1,500 RPD (free), then: $35 / 1,000 prompts", ["35 1000 prompts >1500/day"]),
-    ("5,000 prompts per month free for Pro, then $2 / 1,000 prompts. Not available for Flash-Lite.", ["2 1000 prompts >5000/month [pro]"]),
+    (
+        "5,000 prompts per month free for Pro, then $2 / 1,000 prompts. Not available for Flash-Lite.",
+        ["2 1000 prompts >5000/month [pro]"],
+    ),
     ("Charged for embeddings at $0.15 per 1M tokens; storage is free of charge.", ["0.15 1000000 tokens"]),
     ("$14 / 1,000 search queries", ["14 1000 queries"]),
     (
@@ -68,7 +86,10 @@ VARIANTS = [
         "Gemini 2.5 models: 1,500 RPD free, then $14 / 1,000 queries Gemini 3 models: 5,000 prompts per month (free), then $14 / 1,000 queries",
         ["14 1000 queries >1500/day [gemini 2.5 models]", "14 1000 queries >5000/month [gemini 3 models]"],
     ),
-    ("Charged for embeddings at $0.15 / 1M tokens. Charged for storage at $0.02 / 1M tokens per hour.", ["0.15 1000000 tokens", "0.02 1000000 token-hours"]),
+    (
+        "Charged for embeddings at $0.15 / 1M tokens. Charged for storage at $0.02 / 1M tokens per hour.",
+        ["0.15 1000000 tokens", "0.02 1000000 token-hours"],
+    ),
 ]
 REFUSED = {
     "no unit": "1,500 RPD free. Then $35",
@@ -108,7 +129,9 @@ def test_tool_cells_that_must_be_refused(text):
 def test_amounts_are_counted_by_their_place():
     """One amount behind two allowances is one amount; the same price for two families is two."""
     shared = read_tool(f"{SHARED} 10,000 RPD free for Pro. Then $25 / 1,000 prompts", TERMS.phrases, TERMS.tool_ignored)
-    twice = read_tool("Gemini 2.5 models: $14 / 1,000 queries Gemini 3 models: $14 / 1,000 queries", TERMS.phrases, TERMS.tool_ignored)
+    twice = read_tool(
+        "Gemini 2.5 models: $14 / 1,000 queries Gemini 3 models: $14 / 1,000 queries", TERMS.phrases, TERMS.tool_ignored
+    )
 
     assert (2, 1) == (len(shared), len({p.at for p in shared}))
     assert (2, 2) == (len(twice), len({p.at for p in twice}))

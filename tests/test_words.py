@@ -29,7 +29,9 @@ def test_money(text, expected):
     assert Decimal(expected) == words.money(text)
 
 
-@pytest.mark.parametrize("text", ["", "$", "$1,25", "$1.2.3", "$1,2500", "1.", "$5M", "5%", "$1e3", "٣", "-1", "$12,34,567"])
+@pytest.mark.parametrize(
+    "text", ["", "$", "$1,25", "$1.2.3", "$1,2500", "1.", "$5M", "5%", "$1e3", "٣", "-1", "$12,34,567"]
+)
 def test_money_refuses(text):
     """Anything else is not an amount."""
     with pytest.raises(UnknownTerm, match="not an amount"):
@@ -57,7 +59,9 @@ def test_counted(text, expected):
     assert expected == words.counted(text)
 
 
-@pytest.mark.parametrize(("number", "scale", "expected"), [("1,500", None, 1500), ("200", "k", 200_000), ("1", "M", 1_000_000)])
+@pytest.mark.parametrize(
+    ("number", "scale", "expected"), [("1,500", None, 1500), ("200", "k", 200_000), ("1", "M", 1_000_000)]
+)
 def test_scaled(number, scale, expected):
     """Numbers with a scale behind them."""
     assert expected == words.scaled(number, scale)
@@ -113,7 +117,7 @@ def test_unit_of(text, expected):
     ],
 )
 def test_unit_parts(text, expected):
-    """"1K image" is a resolution, "1K requests" a quantity."""
+    """ "1K image" is a resolution, "1K requests" a quantity."""
     match = words.UNIT.fullmatch(text)
 
     assert expected == words.unit_parts(match)
@@ -188,7 +192,9 @@ def test_day_refuses(text):
         words.day(words.DATE.fullmatch(text))
 
 
-@pytest.mark.parametrize("text", ["12/31/2026", "December 2026", "Smarch 1, 2026", "December 31, 1026", "december 31, 2026"])
+@pytest.mark.parametrize(
+    "text", ["12/31/2026", "December 2026", "Smarch 1, 2026", "December 31, 1026", "december 31, 2026"]
+)
 def test_other_dates_are_not_read(text):
     """Numbers alone do not tell the month from the day."""
     assert words.DATE.fullmatch(text) is None
@@ -219,7 +225,7 @@ def test_last_day(text, expected):
     ],
 )
 def test_first_day(text, expected):
-    """"After" a day begins on the next."""
+    """ "After" a day begins on the next."""
     assert expected == words.first_day(words.FROM.fullmatch(text))
 
 
@@ -231,7 +237,9 @@ def test_plain_keeps_the_length():
     assert len(text) == len(words.plain(text))
 
 
-@pytest.mark.parametrize("pattern", [words.AMOUNT, words.UNIT, words.PROMPT, words.MODALITIES, words.RESOLUTIONS, words.UNSOLD])
+@pytest.mark.parametrize(
+    "pattern", [words.AMOUNT, words.UNIT, words.PROMPT, words.MODALITIES, words.RESOLUTIONS, words.UNSOLD]
+)
 def test_patterns_match_nothing_in_nothing(pattern: re.Pattern[str]):
     """No word of the language is empty."""
     assert pattern.match("") is None

@@ -311,9 +311,7 @@ def _prove_prices(prices: Any, place: str) -> None:
     _expect(_each(_at(prices, PRICED), lambda _: True), f"{place}[{PRICED}]", "prices", _at(prices, PRICED))
     _expect(_at(prices, 1) is None, f"{place}[1]", "nothing", _at(prices, 1))
     version = _at(prices, VERSION)
-    _expect(
-        version is None or isinstance(_at(version, 0), str), f"{place}[{VERSION}]", "an id with its dates", version
-    )
+    _expect(version is None or isinstance(_at(version, 0), str), f"{place}[{VERSION}]", "an id with its dates", version)
     subtitle = _at(prices, SUBTITLE)
     _expect(isinstance(subtitle, str | None), f"{place}[{SUBTITLE}]", "words", subtitle)
 

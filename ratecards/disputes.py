@@ -1,0 +1,119 @@
+"""`ratecards discrepancies`: where official sources disagree, side by side."""
+
+from __future__ import annotations
+
+import json
+from argparse import Namespace
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ratecards.dataset import DatasetError, locate
+from ratecards.fit import safe
+from ratecards.render import csv_text, json_text
+
+COLUMNS = (
+    "id",
+    "state",
+    "kind",
+    "rule",
+    "model",
+    "service_tier",
+    "plan",
+    "meter",
+    "modalities",
+    "conditions",
+    "left",
+    "left_says",
+    "left_quote",
+    "left_since",
+    "right",
+    "right_says",
+    "right_quote",
+    "right_since",
+    "ratio",
+    "recommended",
+    "conservative",
+    "first_seen",
+    "last_seen",
+    "closed_on",
+    "moved",
+    "because",
+)
+_OPEN = ("open",)
+
+
+def discrepancies(args: Namespace) -> str:
+    """The entries asked for, as a table, CSV or JSON."""
+    path = locate(args.dataset) / "v1" / "discrepancies.json"
+    entries = [e for e in _read(path)["discrepancies"] if _wanted(e, args)]
+    if args.format == "json":
+        return json_text([_row(e) for e in entries])
+    if args.format == "csv":
+        return csv_text(COLUMNS, [_row(e) for e in entries])
+    return "".join(_block(e) for e in entries) + _total(entries)
+
+
+def _read(path: Any) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise DatasetError(f"{path}: expected the ledger of discrepancies, saw {type(error).__name__}") from error
+    except ValueError as error:
+        raise DatasetError(f"{path}: not JSON: {error}") from error
+    if data.get("version") != 1:
+        raise DatasetError(f"{path}: expected version 1, saw {data.get('version')!r}")
+    return data
+
+
+def _wanted(entry: Mapping[str, Any], args: Namespace) -> bool:
+    states = _OPEN if args.open else ("open", "accepted", "explained", "closed") if args.all else ("open", "accepted")
+    return entry["state"] in states and (not args.model or entry["model"] == args.model)
+
+
+def _row(entry: Mapping[str, Any]) -> dict[str, object]:
+    row: dict[str, object] = {name: entry.get(name, "") for name in COLUMNS}
+    row["modalities"] = ", ".join(entry["modalities"])
+    for side in ("left", "right"):
+        says = entry[side]
+        row |= {side: says["source"], f"{side}_says": _says(says), f"{side}_quote": says["quote"]}
+        row[f"{side}_since"] = says["observed"]
+    return row
+
+
+def _says(side: Mapping[str, Any]) -> str:
+    if "price" not in side:
+        return str(side["availability"]).replace("_", " ")
+    unit = str(side["unit"]).replace("1000000 ", "1M ").replace("1000 ", "1,000 ")
+    return f"{side['price']} {side.get('currency', '')} per {unit}"
+
+
+def _block(entry: Mapping[str, Any]) -> str:
+    """One entry: what it is about, what each side says since when, and what to reckon with."""
+    what = " ".join(w for w in (entry["service_tier"], entry["meter"], ", ".join(entry["modalities"])) if w)
+    more = f" ({entry['conditions']})" if entry.get("conditions") else ""
+    plan = " on the free plan" if entry["plan"] == "free" else ""
+    lines = [f"{entry['model']}: {what}{more}{plan}", f"  {entry['id']}  {_standing(entry)}"]
+    width = max(len(entry[s]["source"]) for s in ("left", "right"))
+    says = max(len(_says(entry[s])) for s in ("left", "right"))
+    for side in ("left", "right"):
+        said = entry[side]
+        place = said["source"] if side == "left" or entry["kind"] == "between" else "by the rule"
+        lines.append(f"  {place:<{width}}  {_says(said):<{says}}  {said['observed']}  {said['quote']}")
+    if entry.get("conservative"):
+        lines.append(f"  for a budget: {entry['conservative']}; recommended: {entry['recommended']}")
+    return "".join(f"{safe(line)}\n" for line in lines)
+
+
+def _standing(entry: Mapping[str, Any]) -> str:
+    words = f"{entry['state']} since {entry['first_seen']}: {entry['rule']}"
+    if entry.get("ratio"):
+        words += f", x{entry['ratio']}"
+    if entry["state"] == "closed":
+        words += f"; closed {entry['closed_on']}, {entry['moved']}"
+    return words + (f" ({entry['because']})" if entry.get("because") else "")
+
+
+def _total(entries: Iterable[Mapping[str, Any]]) -> str:
+    held = list(entries)
+    between = sum(e["kind"] == "between" for e in held)
+    return f"{len(held)} discrepancies: {between} between sources, {len(held) - between} within one\n"
