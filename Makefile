@@ -29,7 +29,7 @@ refresh: venv ## the same run against the live pages
 
 venv: $(VENV)/.run
 $(VENV)/.run: requirements.txt pyproject.toml
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 5) and "Python 3.11.5 or newer is needed")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(PIP) install --require-hashes --no-deps -r requirements.txt
 	@$(PIP) install --no-build-isolation --no-deps -e .
@@ -54,8 +54,8 @@ bench: dev ## ratios within one run
 	$(BIN)/python -m bench
 
 pins: ## renew the pins; needs uv
-	uv pip compile pyproject.toml --group run --universal --python-version 3.11.5 --generate-hashes --no-header -q -o requirements.txt
-	uv pip compile pyproject.toml --group run --group dev --universal --python-version 3.11.5 --generate-hashes --no-header -q -o requirements-dev.txt
+	uv pip compile pyproject.toml --group run --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt
+	uv pip compile pyproject.toml --group run --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
 
 clean:
 	rm -rf $(VENV) demo site build dist .coverage
