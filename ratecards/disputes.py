@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from argparse import Namespace
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from ratecards.dataset import DatasetError, locate
@@ -45,23 +46,30 @@ _OPEN = ("open",)
 def discrepancies(args: Namespace) -> str:
     """The entries asked for, as a table, CSV or JSON."""
     path = locate(args.dataset) / "v1" / "discrepancies.json"
-    entries = [e for e in _read(path)["discrepancies"] if _wanted(e, args)]
-    if args.format == "json":
+    try:
+        return _shown([e for e in _read(path)["discrepancies"] if _wanted(e, args)], args.format)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DatasetError(f"{path}: not a ledger of version 1: {type(error).__name__} {error}") from error
+
+
+def _shown(entries: Sequence[Mapping[str, Any]], style: str) -> str:
+    if style == "json":
         return json_text([_row(e) for e in entries])
-    if args.format == "csv":
+    if style == "csv":
         return csv_text(COLUMNS, [_row(e) for e in entries])
     return "".join(_block(e) for e in entries) + _total(entries)
 
 
-def _read(path: Any) -> dict[str, Any]:
+def _read(path: Path) -> dict[str, Any]:
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DatasetError(f"{path}: expected the ledger of discrepancies, saw {type(error).__name__}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise DatasetError(f"{path}: not JSON: {error}") from error
-    if data.get("version") != 1:
-        raise DatasetError(f"{path}: expected version 1, saw {data.get('version')!r}")
+    if not isinstance(data, dict) or data.get("version") != 1:
+        seen = data.get("version") if isinstance(data, dict) else type(data).__name__
+        raise DatasetError(f"{path}: expected version 1, saw {seen!r}")
     return data
 
 
@@ -113,7 +121,6 @@ def _standing(entry: Mapping[str, Any]) -> str:
     return words + (f" ({entry['because']})" if entry.get("because") else "")
 
 
-def _total(entries: Iterable[Mapping[str, Any]]) -> str:
-    held = list(entries)
-    between = sum(e["kind"] == "between" for e in held)
-    return f"{len(held)} discrepancies: {between} between sources, {len(held) - between} within one\n"
+def _total(entries: Sequence[Mapping[str, Any]]) -> str:
+    between = sum(e["kind"] == "between" for e in entries)
+    return f"{len(entries)} discrepancies: {between} between sources, {len(entries) - between} within one\n"

@@ -63,7 +63,9 @@ def compare_images(offers: Iterable[Offer], terms: Terms, resolution: str = "") 
     sized = f"{resolution} image" if resolution else "image of about a megapixel"
     if terms.to and not any(one.offer is terms.to for one in found):
         raise CostError(f"{terms.to.card.model} at {terms.to.source} sells no {sized} in the {terms.tier} tier")
-    tokens = [offer.card.model for offer in offers if _by_token(offer) and not sizes(offer)]
+    pictured = {(offer.card.provider, offer.card.model) for offer in offers if sizes(offer)}
+    by_token = (offer.card for offer in offers if _by_token(offer))
+    tokens = [card.model for card in by_token if (card.provider, card.model) not in pictured]
     notes = [f"Sold by the token, without a price per image: {', '.join(tokens)}."] if tokens else []
     return _sheet(f"One {sized}", _FIELDS, found, terms, notes)
 

@@ -122,7 +122,7 @@ def decode(text: str, where: str) -> tuple[list[Entry], dict[str, dict[str, str]
             raise codec.CodecError(f"{where}: expected schema {codec.SCHEMA}")
         factors = data.pop("factors", {})
         entries = [_entry(e, where) for e in data.pop("entries")]
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
         raise codec.CodecError(f"{where}: not a ledger of this version: {error}") from error
     if data:
         raise codec.CodecError(f"{where}: unknown {', '.join(data)}")

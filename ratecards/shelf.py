@@ -38,12 +38,13 @@ class Shelf:
             yield from offers.values()
 
     def sellers(self) -> Iterator[Offer]:
-        """One offer per seller and model: what the documentation sells, then what is only kept by hand."""
-        seen: set[tuple[str, str]] = set()
+        """One offer per seller and model, and what is only kept by hand: a whole model, or a price in another unit."""
+        seen: dict[tuple[str, str], set[tuple[str, str]]] = {}
         for offer in sorted(self, key=lambda o: is_manual(o.card)):
-            key = (offer.card.provider, offer.card.model)
-            if key not in seen and not is_witness(offer.card):
-                seen.add(key)
+            sold = {(rate.meter, rate.unit.partition(" ")[2]) for rate in offer.card.rates}
+            known = seen.setdefault((offer.card.provider, offer.card.model), set())
+            if not is_witness(offer.card) and (not known or (is_manual(offer.card) and sold - known)):
+                known |= sold
                 yield offer
 
     def offer(self, source: str, name: str) -> Offer | None:

@@ -8,8 +8,12 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scraper.errors import ScrapeError
+
+if TYPE_CHECKING:
+    Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,22 +30,42 @@ def parser() -> argparse.ArgumentParser:
     """The command line; the text of `--help` is the reference."""
     top = argparse.ArgumentParser(prog="python -m scraper", description=__doc__)
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _refresh(commands.add_parser("refresh", help="fetch, read, check, compare, publish"))
+    _page_commands(commands)
+    _person_commands(commands)
+    commands.add_parser("readme", help="renew the README's tables from the published ones")
 
-    refresh = commands.add_parser("refresh", help="fetch, read, check, compare, publish")
+    check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")
+    _dataset(check, "today")
+    sources = commands.add_parser("sources", help="the sources there are")
+    sources.add_argument("--json", action="store_true")
+    return top
+
+
+def _dataset(command: argparse.ArgumentParser, now: str) -> None:
+    command.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
+    command.add_argument("--now", type=_instant, metavar="ISO", help=now)
+
+
+def _refresh(refresh: argparse.ArgumentParser) -> None:
     refresh.add_argument("source", nargs="*", help="provider/source; all that are configured if none is named")
     pages = refresh.add_mutually_exclusive_group()
     pages.add_argument("--replay", type=Path, metavar="DIR", help="take kept pages instead of the network")
     pages.add_argument("--keep", type=Path, metavar="DIR", help="save what was fetched, for --replay")
-    refresh.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
-    refresh.add_argument("--now", type=_instant, metavar="ISO", help="the clock, for tests and replays")
-    refresh.add_argument(
-        "--from", dest="saved", type=Path, metavar="FILE", help="AI Studio's saved response: .json, .har"
-    )
-    refresh.add_argument("--browser", default="", metavar="URL", help="the DevTools address of your signed-in Chrome")
-    refresh.add_argument("--state", type=Path, metavar="FILE", help="a signed-in browser's storage state; secret")
-    refresh.add_argument("--save-state", type=Path, metavar="FILE", help="write the browser's state there, mode 0600")
+    _dataset(refresh, "the clock, for tests and replays")
+    saved = "AI Studio's saved response (.json, .har)"
+    refresh.add_argument("--from", dest="saved", type=Path, metavar="FILE", help=saved)
+    browser = "the DevTools address of your own, signed-in Chrome"
+    refresh.add_argument("--browser", default="", metavar="URL", help=browser)
+    state = "a browser's storage state, signed in (keep it secret)"
+    refresh.add_argument("--state", type=Path, metavar="FILE", help=state)
+    live = "write the browser's live state there, mode 0600"
+    refresh.add_argument("--save-state", type=Path, metavar="FILE", help=live)
     refresh.add_argument("--dry-run", action="store_true", help="judge, but write nothing")
 
+
+def _page_commands(commands: Commands) -> None:
+    """What is done with a saved page."""
     read = commands.add_parser("read", help="read one saved page and print its rates")
     read.add_argument("source")
     read.add_argument("file", type=Path)
@@ -57,28 +81,20 @@ def parser() -> argparse.ArgumentParser:
     backfill.add_argument("source")
     backfill.add_argument("file", type=Path, nargs="+")
     backfill.add_argument("--date", type=_instant, help="the pages' day, if their names do not say it")
-    backfill.add_argument("--to", type=Path, default=ROOT, metavar="DIR")
-    backfill.add_argument("--now", type=_instant, metavar="ISO", help="the instant to record")
+    _dataset(backfill, "the instant to record")
 
+
+def _person_commands(commands: Commands) -> None:
+    """What a person adds to what pages say."""
     manual = commands.add_parser("manual", help="take in the cards that a person keeps under manual/")
     manual.add_argument("--from", dest="folder", type=Path, default=ROOT / "manual", metavar="DIR")
-    manual.add_argument("--to", type=Path, default=ROOT, metavar="DIR")
-    manual.add_argument("--now", type=_instant, metavar="ISO", help="the instant to record")
-
-    for name, words in (("accept", "a difference that is as it should be"), ("explain", "who says which, and why")):
+    _dataset(manual, "the instant to record")
+    decisions = {"accept": "a difference that is as it should be", "explain": "who publishes which, and why"}
+    for name, words in decisions.items():
         decide = commands.add_parser(name, help=f"decide on a discrepancy: {words}")
         decide.add_argument("id")
         decide.add_argument("--because", required=True, metavar="WORDS")
-        decide.add_argument("--to", type=Path, default=ROOT, metavar="DIR")
-        decide.add_argument("--now", type=_instant, metavar="ISO")
-
-    check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")
-    check.add_argument("--to", type=Path, default=ROOT, metavar="DIR")
-    check.add_argument("--now", type=_instant, metavar="ISO")
-
-    sources = commands.add_parser("sources", help="the sources there are")
-    sources.add_argument("--json", action="store_true")
-    return top
+        _dataset(decide, "the day to record")
 
 
 def main(argv: Sequence[str] | None = None) -> int:

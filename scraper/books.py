@@ -31,8 +31,10 @@ def known(dataset: Dataset, stem: str) -> tuple[list[Entry], Factors]:
         return [], {}
     try:
         return book.decode(path.read_text(encoding="utf-8"), str(path))
-    except (codec.CodecError, UnicodeDecodeError) as error:
+    except codec.CodecError as error:
         raise DatasetError(f"damaged ledger, restore it from git: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"damaged ledger, restore it from git: {path}: {error}") from error
 
 
 def stems(dataset: Dataset) -> list[str]:
@@ -107,20 +109,30 @@ def _one_day(
 
 
 def _verified(state: State) -> date:
-    return state.verified_on or date.min
+    """The day of the last look that was read, if only in part: what it published stands in the cards, too."""
+    return max(date.fromisoformat(day) for day in ("0001-01-01", state.verified, state.observed[:10]) if day)
 
 
 def summary(dataset: Dataset, entries: list[Entry]) -> str:
     """The ledger in a line: how many are open, which of them newly, and how many closed since the last look."""
-    path = dataset.root / "ratecards" / "v1" / "discrepancies.json"
-    before = json.loads(path.read_text(encoding="utf-8"))["discrepancies"] if path.exists() else []
-    was = {e["id"]: e["state"] for e in before}
+    was = {e.id: e.state for stem in stems(dataset) for e in known(dataset, stem)[0]}
     now = {e.id: e.state for e in entries}
     new = sum(state == "open" and was.get(key) != "open" for key, state in now.items())
     closed = sum(state == "closed" and was.get(key, "closed") != "closed" for key, state in now.items())
     total = {s: sum(state == s for state in now.values()) for s in ("open", "accepted", "explained")}
     standing = ", ".join(f"{count} {state}" for state, count in total.items())
     return f"discrepancies: {standing}; {new} new, {closed} closed"
+
+
+def coverage_of(dataset: Dataset) -> dict[str, dict[str, int]]:
+    """The coverage published last: it stands nowhere else. Raises `DatasetError`."""
+    path = dataset.root / "ratecards" / "v1" / "discrepancies.json"
+    try:
+        found: dict[str, dict[str, int]] = json.loads(path.read_text(encoding="utf-8"))["coverage"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        words = f"{path}: expected the published discrepancies, saw {type(error).__name__}; restore them from git"
+        raise DatasetError(words) from error
+    return found
 
 
 def published(entries: list[Entry], coverage: Mapping[str, Mapping[str, int]]) -> str:

@@ -328,6 +328,16 @@ def _decide(options: argparse.Namespace, state: str) -> int:
     return 0
 
 
+def readme(_: argparse.Namespace) -> int:
+    """The README's tables as they are published."""
+    from scraper.__main__ import ROOT
+    from scraper.readme import renewed
+
+    path = ROOT / "README.md"
+    path.write_text(renewed(path.read_text(encoding="utf-8"), ROOT / "ratecards" / "v1" / "tables"), encoding="utf-8")
+    return 0
+
+
 def check(options: argparse.Namespace) -> int:
     """Everything a dataset promises of itself; findings one a line, exit 1 on any."""
     from scraper.check import findings

@@ -79,10 +79,12 @@ def _pages(url: str, key: str, now: datetime) -> Iterator[Page]:
 
 def _next(page: Page, url: str) -> str:
     try:
-        token = json.loads(page.body).get("nextPageToken", "")
-    except (ValueError, AttributeError) as error:
+        token = json.loads(page.body).get("nextPageToken") or ""
+    except (ValueError, AttributeError, RecursionError) as error:
         raise LayoutChanged(f"{url}: expected a page of SKUs, saw {page.body[:60]!r}") from error
-    return str(token)
+    if not isinstance(token, str):
+        raise LayoutChanged(f"{url}: expected a nextPageToken in words, saw {type(token).__name__}")
+    return token
 
 
 def studio(source: Source, now: datetime, keys: Keys) -> Edition:
@@ -135,7 +137,10 @@ def _signed_in(keys: Keys, state: Path | None) -> bytes:
     from scraper.sources.ai_studio import load_terms
 
     rpc = load_terms().rpc
-    return browser.response_body(STUDIO_PAGE, rpc, attach=keys.attach, state=state, save_state=keys.save_state)
+    try:
+        return browser.response_body(STUDIO_PAGE, rpc, attach=keys.attach, state=state, save_state=keys.save_state)
+    except ImportError as error:
+        raise FetchFailed("browser: expected Playwright, which is not installed; see README") from error
 
 
 @contextmanager

@@ -35,7 +35,9 @@ def judge_limits(dataset: Dataset, source: Source, edition: Edition, now: dateti
     from scraper.sources.rate_limits import read_limits
 
     before = published(dataset)
-    verdict = judge(source, edition, dataset.state(source.name), dict, now, hold=False)
+    state = dataset.state(source.name)
+    # without a card a page that was read before is read again: what it says stands nowhere
+    verdict = judge(source, edition, state if before else replace(state, hashes={}), dict, now, hold=False)
     verdict.cards = None
     if verdict.outcome not in GOOD or verdict.reading is None:
         return verdict

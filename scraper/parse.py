@@ -76,7 +76,7 @@ def soup(body: str) -> BeautifulSoup:
         # a body that looks like a file name or like XML is refused by the page's proofs, not by a warning
         warnings.simplefilter("ignore", UserWarning)
         try:
-            return BeautifulSoup(body, "lxml")
+            return BeautifulSoup(body.removeprefix("\ufeff"), "lxml")
         except UnicodeError as error:
             raise LayoutChanged(f"the page holds half a character: {error}") from error
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -256,9 +255,7 @@ def decide(dataset: Dataset, key: str, state: str, because: str, today: date) ->
         every += entries
     if not found:
         raise KeyError(f"no open discrepancy {key!r}")
-    known = dataset.root / "ratecards" / "v1" / "discrepancies.json"
-    coverage = json.loads(known.read_text(encoding="utf-8"))["coverage"]
-    result.write("ratecards/v1/discrepancies.json", books.published(every, coverage))
+    result.write("ratecards/v1/discrepancies.json", books.published(every, books.coverage_of(dataset)))
     return result
 
 

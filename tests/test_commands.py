@@ -266,6 +266,13 @@ def test_an_instant_is_utc(text, expected):
     assert (expected, UTC) == (now, now.tzinfo)
 
 
+@pytest.mark.parametrize("command", ["accept", "explain"])
+def test_a_decision_on_nothing_is_a_usage_error(run, tmp_path, command):
+    """Exit 2, naming the discrepancy that there is not."""
+    ran = run(command, "x1", "--because", "it is", "--to", tmp_path)
+    assert (2, "", f"{command}: no open discrepancy 'x1'\n") == (ran.code, ran.out, ran.err)
+
+
 def test_a_crash_is_not_a_usage_error(monkeypatch):
     """A KeyError of our own is no unknown source."""
 

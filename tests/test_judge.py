@@ -118,9 +118,12 @@ def test_every_failure_is_told():
     assert ("NOT_READ", "txt: moved; json: slow") == (verdict.state.outcome, verdict.state.message)
 
 
-def test_nothing_came_and_nothing_is_known():
-    """An empty edition is NOT_FETCHED."""
-    assert "NOT_FETCHED" == Desk().sees(Edition(DAY)).outcome
+def test_nothing_came(desk):
+    """NOT_FETCHED, whether anything was known or not."""
+    nothing = Edition(DAY, failed={"json": FetchFailed("slow"), "txt": FetchFailed("slower")})
+    for found in (Desk(), desk):
+        verdict = found.sees(nothing)
+        assert ("NOT_FETCHED", ["json: slow", "txt: slower"]) == (verdict.outcome, verdict.messages)
 
 
 def test_not_modified_counts_only_on_what_is_known(desk):

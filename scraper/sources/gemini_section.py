@@ -39,7 +39,7 @@ class SectionReader:
 
     def problem(self, kind: str, place: str, message: object, term: str = "") -> None:
         """Note a place that was not understood; it keeps the whole section from being published."""
-        self.section.problems.append(Problem(kind, f"{self.part.anchor}{place}", str(message), term))
+        self.section.problems.append(Problem(kind, f"{self.part.anchor or self.part.title}{place}", str(message), term))
 
     def ids(self) -> tuple[str, ...]:
         """The ids under the heading: a text of nothing but code spans and the words that join them."""
