@@ -46,7 +46,7 @@ def _document(events: Iterator[Any], where: str) -> Any:
 
 def _value(event: Any, events: Iterator[Any], where: str, depth: int) -> Any:
     place = _place(event, where)
-    if isinstance(event, yaml.AliasEvent) or event.anchor:
+    if event.anchor:  # an alias has one, too
         raise StrictYamlError(f"{place}: anchors and aliases are not allowed")
     if event.tag:
         raise StrictYamlError(f"{place}: the tag {event.tag} is not allowed")

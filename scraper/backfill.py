@@ -55,12 +55,12 @@ def _one(dataset: Dataset, source: Source, edition: Edition, now: datetime) -> V
     verdict = judge(source, edition, own, lambda: before, now, hold=False)
     if verdict.cards is not None:
         if not own.capture:
-            verdict.changes += _afterwards(log, verdict.changes, day, now)
+            verdict.changes += afterwards(log, verdict.changes, day, now)
         _settle(verdict, state, history.fold([*log, *verdict.changes]))
     return verdict
 
 
-def _afterwards(log: Sequence[Change], fresh: Sequence[Change], day: date, now: datetime) -> list[Change]:
+def afterwards(log: Sequence[Change], fresh: Sequence[Change], day: date, now: datetime) -> list[Change]:
     """What the next edition in the log says otherwise, now that one stands before it."""
     later = [c.stamp for c in history.ordered(log) if c.stamp and c.stamp.observed > day]
     if not later:

@@ -10,6 +10,7 @@ from pathlib import Path
 from ratecards import history
 from ratecards.history import Stamp
 from scraper import manual
+from scraper.backfill import afterwards
 from scraper.compare import changes
 from scraper.dataset import Dataset
 from scraper.judge import Verdict
@@ -35,6 +36,7 @@ def take_in(dataset: Dataset, folder: Path, now: datetime) -> Iterator[tuple[str
             parser=edition.capture.parser,
         )
         found = [replace(c, stamp=stamp) for c in changes(before, edition.cards)]
+        found += afterwards(log, found, edition.observed, now)
         current = history.fold([*log, *found])
         state = replace(dataset.state(edition.name), models=sorted(current))
         day = edition.observed.isoformat()

@@ -51,7 +51,7 @@ def catalogue(source: Source, now: datetime, keys: Keys) -> Edition:
         return edition
     kind, url = next(iter(source.module.urls().items()))
     try:
-        pages = list(_pages(url, key, now))
+        pages = [*_pages(url, key, now)]
     except FetchFailed as error:
         edition.failed[kind] = error
     except LayoutChanged as error:

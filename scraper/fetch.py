@@ -218,7 +218,8 @@ async def _ask(job: _Job, url: httpx.URL, where: str) -> Page | httpx.URL | None
             return await _read(job, url, where, response)
     except (httpx.TransportError, ssl.SSLError, zlib.error) as error:
         root = _root(error)
-        if isinstance(root, ssl.SSLError):
+        # a connection that ends within the handshake says nothing of certificates (3.11.2 calls it a zero return)
+        if isinstance(root, ssl.SSLError) and not isinstance(root, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
             raise FetchFailed(_say(where, "a verified TLS connection", repr(root))) from error
         verdict = FetchFailed(_say(where, "a whole answer", f"{type(error).__name__} from {root!r}"))
         raise _RetryError(verdict) from error

@@ -172,7 +172,7 @@ SOUND = [
     rate("1.00"),
     rate("input 0.50, output 1"),
     rate("1,250", "1250"),
-    rate("[0.1, [2, 1]]"),
+    rate("[0.1,[2,1]]"),
     rate("Free of charge", "0", "free"),
     rate("", None, "refers"),
     rate("Not available", None, "not_available"),
@@ -181,7 +181,7 @@ SOUND = [
 UNSOUND = [
     (rate("$12.00, prompts <= 200k", "200"), "does not contain 200"),
     (rate("0.1", "1"), "does not contain 1"),
-    (rate("[0.1, 11]", "1"), "does not contain 1"),
+    (rate("[0.1,11]", "1"), "does not contain 1"),
     (rate("1.05", "1"), "does not contain 1"),
     (rate("11", "1"), "does not contain 1"),
     (rate("", "1"), "does not contain 1"),

@@ -99,6 +99,7 @@ def test_state_is_sorted_json():
     assert sorted(json.loads(text)) == list(json.loads(text))
     assert {f.name for f in fields(State)} == set(json.loads(text))
     assert "}\n" == text[-2:]
+    assert '\n "message": "é",\n' in replace(STATE, message="é").text()
 
 
 def test_the_day_of_the_last_good_look():

@@ -18,7 +18,7 @@ from scraper.guard import Held, hold_id, pinned, split, too_few_tables, too_litt
 from tests.kit import card, cards, change, rate
 
 NOW = datetime(2026, 11, 1, 6, 17, tzinfo=UTC)
-BIG = cards(*(card(rate(str(n + 1)), model=f"m-{n:02}") for n in range(20)))
+BIG = cards(*(card(rate(str(n + 1)), model=f"m-{n:02}") for n in range(30)))
 
 
 def sift(
@@ -248,6 +248,7 @@ def small(size: int) -> dict[str, RateCard]:
     [
         (20, 1, ""),
         (11, 1, ""),
+        (30, 2, "2 of 30 models gone at once"),
         (20, 2, "2 of 20 models gone at once"),
         (20, 20, "20 of 20 models gone at once"),
         (10, 1, "1 of 10 models gone at once"),
@@ -270,7 +271,7 @@ def test_a_mass_removal_holds_no_price():
     published, held, _ = sift(changes(BIG, half))
 
     assert {"model_removed"} == {h.change.kind for h in held}
-    assert 18 == len(held)
+    assert 28 == len(held)
     assert {"repriced": 2} == {c.kind: len(published) for c in published}
 
 
@@ -279,7 +280,7 @@ def test_what_is_left_of_a_mass_removal_waits_on():
     _, _, remembered = sift(gone(BIG, 2))
     published, [held], _ = sift(gone(BIG, 1), holds=remembered, now=NOW + timedelta(hours=1))
 
-    assert ([], 2, "2 of 20 models gone at once") == (published, held.looks, held.reason)
+    assert ([], 2, "2 of 30 models gone at once") == (published, held.looks, held.reason)
 
 
 # ---------------------------------------------------------------------------------------------- renames

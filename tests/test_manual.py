@@ -66,6 +66,7 @@ def test_every_edition_kept_is_sound() -> None:
         ("laozhang/laozhang", date(2026, 3, 9)),
         ("laozhang/laozhang", date(2026, 4, 19)),
         ("laozhang/laozhang", date(2026, 10, 7)),
+        ("openai/image-guide", date(2025, 12, 19)),
     ] == [(e.name, e.observed) for e in editions]
     for edition in editions:
         for card in edition.cards.values():
@@ -103,7 +104,7 @@ def test_sizes_are_only_said_where_they_were_recorded() -> None:
 
 def test_undated_price_is_no_rate() -> None:
     """Nano Banana Pro cost 0.05 once: nobody knows when, so it is a fact and not a rate."""
-    card = manual.load(KEPT)[-1].cards["gemini-3-pro-image"]
+    card = next(e for e in manual.load(KEPT) if e.observed == date(2026, 10, 7)).cards["gemini-3-pro-image"]
 
     assert {Decimal("0.09")} == {rate.price for rate in card.rates}
     assert "Nano Banana Pro 0.05, later 0.09: since when was not recorded" == dict(card.facts)["formerly"]

@@ -120,6 +120,13 @@ def test_the_depth_is_bounded():
         load("[" * 41 + "x" + "]" * 41, "f")
 
 
+def test_mappings_count_as_levels():
+    """The same depth for mappings."""
+    assert "a" in load("{a: " * 40 + "x" + "}" * 40, "f")
+    with pytest.raises(StrictYamlError, match="f:1:161: nested deeper than 40"):
+        load("{a: " * 41 + "x" + "}" * 41, "f")
+
+
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", "? "])
 def test_a_deep_text_neither_crashes_nor_takes_long(opening):
     """A hundred thousand levels overran the C stack when the text was composed first."""
