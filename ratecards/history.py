@@ -138,7 +138,7 @@ def fold(changes: Iterable[Change], *, until: date | None = None, known: str = "
 
     A change applies to the cards of its day as they were known when it was recorded. Where that was late (an edition
     between others, or a correction, which carries the day of the edition that it corrects), it holds on later days,
-    too, as far as they still say what it changes; what a later edition said otherwise stands.
+    too, until one that no longer says what it changes: what a later edition said otherwise stands.
     """
     days: dict[date, dict[str, RateCard]] = {}
     for change in sorted(changes, key=lambda c: (c.number == 0, c.number)):
@@ -148,9 +148,10 @@ def fold(changes: Iterable[Change], *, until: date | None = None, known: str = "
         cards = _as_of(days, stamp.observed)
         before = cards.get(change.previous_id or change.model)
         apply(cards, change)
-        for following in [days[day] for day in days if day > stamp.observed]:
-            if _fits(following, change, before):
-                apply(following, change)
+        for day in sorted(day for day in days if day > stamp.observed):
+            if not _fits(days[day], change, before):
+                break
+            apply(days[day], change)
     return days[max(days)] if days else {}
 
 

@@ -51,7 +51,7 @@ def catalogue(source: Source, now: datetime, keys: Keys) -> Edition:
         return edition
     kind, url = next(iter(source.module.urls().items()))
     try:
-        pages = [*_pages(url, key, now)]
+        pages = list(_pages(url, key, now))
     except FetchFailed as error:
         edition.failed[kind] = error
     except LayoutChanged as error:
@@ -127,10 +127,12 @@ def _saved(path: Path, at: datetime) -> tuple[bytes, datetime]:
 
 
 def _named(path: Path, at: datetime) -> datetime:
+    """The day in a file's name if it is over: one saved today is as new as this look, and none is newer."""
     try:
-        return datetime.fromisoformat(path.name[:10]).replace(tzinfo=at.tzinfo)
+        day = datetime.fromisoformat(path.name[:10]).replace(tzinfo=at.tzinfo)
     except ValueError:
         return at
+    return day if day.date() < at.date() else at
 
 
 def _signed_in(keys: Keys, state: Path | None) -> bytes:

@@ -26,8 +26,10 @@ def published(dataset: Dataset) -> LimitsCard | None:
         return None
     try:
         return limits.decode(path.read_text(encoding="utf-8"), str(path))
-    except (CodecError, UnicodeDecodeError) as error:
+    except CodecError as error:
         raise DatasetError(f"damaged limits, restore them from git: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"damaged limits, restore them from git: {path}: {error}") from error
 
 
 def judge_limits(dataset: Dataset, source: Source, edition: Edition, now: datetime) -> Verdict:

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from ratecards.model import Evidence, Formula, Rate
 from scraper.errors import UnknownTerm
@@ -281,6 +282,7 @@ def _borrowed_unit(seen: Observation, row: Sequence[Observation], rule: RowRule,
     return seen.column_unit if rule.unit is None else rule.unit
 
 
+@lru_cache(maxsize=4096)
 def fold(text: str) -> str:
     """A label or header as it is compared: lower case, blanks folded, footnote stars taken off."""
     return re.sub(r"\s*\[?\*+\]?\Z", "", plain(" ".join(text.split()))).strip().lower()

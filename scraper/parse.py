@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -81,9 +81,9 @@ def soup(body: str) -> BeautifulSoup:
             raise LayoutChanged(f"the page holds half a character: {error}") from error
 
 
-def only(root: Tag, selector: str, what: str) -> Tag:
-    """The one element `selector` finds. Raises `LayoutChanged` on none or several."""
-    found = root.select(selector)
+def only(found: Tag | Sequence[Tag], selector: str, what: str) -> Tag:
+    """The one element `selector` finds below a tag, or the one of those found. Raises `LayoutChanged` otherwise."""
+    found = found.select(selector) if isinstance(found, Tag) else found
     if len(found) != 1:
         raise LayoutChanged(f"{what}: expected one element {selector!r}, saw {len(found)}")
     return found[0]

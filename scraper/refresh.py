@@ -24,7 +24,6 @@ from scraper.judge import Verdict, judge
 from scraper.ledger import decided
 from scraper.publish import Publication
 from scraper.sources import Source
-from scraper.tables import tables
 
 Progress = Callable[[Source, str], None]
 Looks = dict[str, Edition | DatasetError]
@@ -218,6 +217,8 @@ def _v1(
     past = [c for name in names for c in dataset.changes(name)]
     recent = history.ordered([*past, *fresh])[-_CHANGES:]
     cards = [card for name in names for card in current[name].values()]
+    from scraper.tables import tables  # only where data changed: the reader's tables are a tenth of the start-up
+
     limits = _limits(result, dataset)
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
     texts["limits.json"] = dumps(limitsjson.data(limits))

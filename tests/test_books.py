@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ratecards import codec
 from ratecards import ledger as book
 from scraper import books
 from scraper.align import Comparison
 from scraper.dataset import Dataset, State
 from scraper.errors import DatasetError
 from scraper.ledger import PairRule, between
-from scraper.sources import ai_studio
 from tests import test_ai_studio as picker
-from tests.conftest import GEMINI, Ran, Workshop, facts, model, outcomes, tree
+from tests.conftest import GEMINI, Ran, Workshop, facts, outcomes
 from tests.kit import card, cards, rate
 
 STUDIO = "google/ai-studio"

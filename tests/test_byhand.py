@@ -30,7 +30,9 @@ CARD = """- model: {model}
 
 def edition(folder: Path, day: str, source: str = SHOP, **prices: str) -> None:
     """A person's file of that day."""
-    head = f'schema: 1\nurl: https://example.org/prices\nobserved: "{day}"\nas_of: "as of {day}"\nreason: "seen"\ncards:\n'
+    head = (
+        f'schema: 1\nurl: https://example.org/prices\nobserved: "{day}"\nas_of: "as of {day}"\nreason: "seen"\ncards:\n'
+    )
     path = folder / source / f"{day}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     text = head + "".join(CARD.format(model=m.replace("_", "-"), price=p) for m, p in prices.items())

@@ -18,8 +18,8 @@ from werkzeug import Request, Response
 
 from scraper import browser, doors
 from scraper.errors import FetchFailed, LayoutChanged
-from scraper.fetch import Limits, fetch
-from scraper.sources import ai_studio, cloud_billing
+from scraper.fetch import Limits, Page, fetch
+from scraper.sources import ai_studio, cloud_billing, find
 from tests import test_ai_studio as picker
 from tests import test_cloud_billing as catalogue
 from tests.conftest import Ran, at, local, outcomes, tree
@@ -100,10 +100,9 @@ def test_without_a_key_the_catalogue_is_skipped(run, tmp_path, monkeypatch, valu
 
 def test_all_pages_are_one_edition(run, tmp_path, shop):
     """Three pages, each asked for by the token of the one before, read as one; the key goes in a header alone."""
-    models = ("gemini 3.7 flash", "gemini 3.7 flash", "gemini 3.7 flash")
     kinds = ("text", "audio", "image")
     for number, (token, following) in enumerate((("", "a/+="), ("a/+=", "b"), ("b", ""))):
-        description = f"Generate content input token count {models[number]} {kinds[number]}"
+        description = f"Generate content input token count gemini 3.7 flash {kinds[number]}"
         facts = {"description": description, "nanos": 300_000_000}
         shop.pages[token] = reply(catalogue.page([catalogue.sku(facts, number)], following))
     ran = refresh(run, tmp_path, BILLING, "--keep", tmp_path / "kept")
@@ -168,9 +167,20 @@ def test_endless_paging_ends(run, tmp_path, shop):
 def test_a_page_that_is_not_sent_is_no_page(shop, monkeypatch):
     """304 was not asked for: transport."""
     monkeypatch.setattr(doors, "fetch", lambda *_, **__: None)
-    edition = doors.catalogue(doors_source(BILLING), at("2026-11-01"), doors.Keys(environ={doors.BILLING_KEY: KEY}))
+    edition = doors.catalogue(find(BILLING), at("2026-11-01"), doors.Keys(environ={doors.BILLING_KEY: KEY}))
 
     assert "saw 304 without having asked for it" in str(edition.failed["json"])
+
+
+def test_the_pages_are_joined_as_they_came(shop, monkeypatch):
+    """One JSON list of the bodies, byte by byte; a page that cannot be read stops it."""
+    bodies = iter((b'{"skus": [ 1 ], "nextPageToken": "b"}', b'{"skus": []}', b"no"))
+    monkeypatch.setattr(doors, "fetch", lambda url, **_: Page(url, url, 200, {}, next(bodies), at("2026-11-01")))
+    keys = doors.Keys(environ={doors.BILLING_KEY: KEY})
+    good, bad = (doors.catalogue(find(BILLING), at("2026-11-01"), keys) for _ in range(2))
+
+    assert b'[{"skus": [ 1 ], "nextPageToken": "b"},{"skus": []}]' == good.pages["json"].body
+    assert "expected a page of SKUs, saw b'no'" in str(bad.not_read["json"])
 
 
 @pytest.mark.parametrize("key", [f"{KEY}\n", f"{KEY}é"], ids=["newline", "accent"])
@@ -181,12 +191,6 @@ def test_a_key_that_cannot_be_sent_is_not_shown(run, tmp_path, shop, monkeypatch
 
     assert ("NOT_FETCHED", 3, []) == (outcome(ran), ran.code, shop.asked)
     assert nowhere(KEY, ran, tmp_path)
-
-
-def doors_source(name: str):
-    from scraper.sources import find
-
-    return find(name)
 
 
 # ---------------------------------------------------------------------------------- a saved response
@@ -252,12 +256,33 @@ def test_a_saved_response_is_read(studio, tmp_path, name, text):
 
 @pytest.mark.parametrize(
     ("name", "day"),
-    [("2026-10-30.json", "2026-10-30"), ("2026-10-30-picker.json", "2026-10-30"), ("2026-13-30.json", "2026-11-01")],
+    [
+        ("2026-10-30.json", "2026-10-30"),
+        ("2026-10-30-picker.json", "2026-10-30"),
+        ("2026-13-30.json", "2026-11-01"),
+        ("2026-12-24.json", "2026-11-01"),
+    ],
 )
 def test_the_day_in_a_files_name_is_its_day(studio, tmp_path, name, day):
     """A file saved days ago is evidence of that day; a name without a day is of now."""
     assert 0 == studio("--from", save(tmp_path, name, answer())).code
     assert day == json.loads(tree(tmp_path)[f"data/state/{STUDIO}.json"])["verified"]
+
+
+def test_a_file_of_today_is_no_older_than_todays_look(studio, tmp_path):
+    """Its name has no hour: it must not look older than what was read this morning."""
+    studio("--from", save(tmp_path, "saved.json", answer()))
+    ran = studio("--from", save(tmp_path, "2026-11-01.json", answer()))
+
+    assert ("UNCHANGED", 0) == (outcome(ran), ran.code)
+
+
+def test_an_older_file_does_not_undo_a_newer_look(studio, tmp_path):
+    """What was saved before the last look is a doubt, and publishes nothing."""
+    studio("--from", save(tmp_path, "saved.json", answer()))
+    ran = studio("--from", save(tmp_path, "2026-10-30.json", answer().replace("1.25", "1.5")))
+
+    assert ("SUSPECT", 5) == (outcome(ran), ran.code)
 
 
 @pytest.mark.parametrize(
@@ -363,9 +388,7 @@ def test_a_state_file_is_used_as_it_is(studio, chrome, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("error", [None, LayoutChanged("expired sign-in"), FetchFailed("gone"), KeyboardInterrupt()])
-def test_a_state_in_the_environment_is_a_file_only_for_as_long_as_needed(
-    studio, chrome, tmp_path, monkeypatch, error
-):
+def test_a_state_in_the_environment_is_a_file_only_for_as_long_as_needed(studio, chrome, tmp_path, monkeypatch, error):
     """Readable by its owner alone, gone afterwards however it ends, and shown nowhere."""
     monkeypatch.setenv(doors.STUDIO_STATE, json.dumps({"cookies": [COOKIE]}))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))

@@ -383,6 +383,17 @@ def test_what_a_later_edition_said_otherwise_stands(said):
     assert fold(log) == fold([*log, corrected])
 
 
+def test_a_correction_ends_where_something_else_was_said():
+    """A price that was another one for a while and came back was read anew: it is not the one corrected."""
+    log = [
+        *added(FLASH),
+        change("repriced", day=LATER, old=rate("0.5"), new=rate("7")),
+        change("repriced", day=LAST, old=rate("7"), new=rate("0.5")),
+    ]
+
+    assert fold(log) == fold([*log, late("repriced", old=rate("0.5"), new=rate("5"))])
+
+
 def test_late_metadata():
     """Notes are corrected on later days that still have them, and left where they were changed."""
     better = late("card_changed", card=card(name="Flash 2"))

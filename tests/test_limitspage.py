@@ -116,7 +116,9 @@ def test_a_lost_card_is_written_again(desk):
     assert before == desk.card.read_bytes()
 
 
-@pytest.mark.parametrize("text", [b"<<<<<<< HEAD\n", b"schema: 9\n", b"\xff\xfe", b""], ids=["markers", "schema", "bytes", "empty"])
+@pytest.mark.parametrize(
+    "text", [b"<<<<<<< HEAD\n", b"schema: 9\n", b"\xff\xfe", b""], ids=["markers", "schema", "bytes", "empty"]
+)
 def test_a_damaged_card_is_a_verdict(desk, text):
     """Never read half and never written over: git has it."""
     desk.look("2026-11-01", page("era-2026"))

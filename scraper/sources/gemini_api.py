@@ -98,7 +98,8 @@ def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
     updated = {m[1] for m in _UPDATED.finditer(body)}
     if len(updated) != 1:
         raise LayoutChanged(f"expected one 'Last updated' date, saw {sorted(updated) or 'none'}")
-    article = only(tree, "article .devsite-article-body", "the article")
+    # by class and not by selector: matching every element of the page against one takes as long as reading it
+    article = only(tree.find_all("div", class_="devsite-article-body"), "div.devsite-article-body", "the article")
     return html_blocks(article), date.fromisoformat(updated.pop())
 
 

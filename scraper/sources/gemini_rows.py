@@ -144,9 +144,12 @@ class TableReader(SectionReader):
 
     def _models_of(self, variant: str | None, label: str) -> tuple[str, ...]:
         """The ids a row prices: all, or for a variant row the one that carries the word (the plain one if none)."""
-        models, variants = self.section.models, self._variants()
+        models = self.section.models
+        if variant is None and len(models) == 1:
+            return models
+        variants = self._variants()
         if variant is None:
-            if len(models) > 1 and variants != {None}:
+            if variants != {None}:
                 raise UnknownTerm(f"the row {label!r} names none of {', '.join(models)}, but other rows do")
             return models
         plain = ("", self.terms.plain_variant)

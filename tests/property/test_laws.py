@@ -229,6 +229,22 @@ def test_reading_all_pages_again_corrects_all_days(run: list[Edition], better: l
     assert first == facts(fold(log, known=known))
 
 
+@given(late)
+def test_an_edition_between_others_changes_no_later_day(run: list[tuple[int, Edition, bool]]) -> None:
+    """Where the next known edition is recorded once more after it, as backfill does, all later days stay."""
+    log: list[Change] = []
+    for day, edition, _ in run:
+        after = sorted({c.stamp.observed for c in log if c.stamp and c.stamp.observed > START + timedelta(days=day)})
+        before = [facts(fold(log, until=observed)) for observed in after]
+        found = record(log, edition, day)
+        for observed in after[:1]:
+            again = Stamp(observed=observed, recorded=f"{len(found) + 1:06}", capture=f"sha256:{observed}", parser="1")
+            found += stamped(changes(fold(found, until=observed), fold(log, until=observed)), again)
+        log = found
+
+        assert before == [facts(fold(log, until=observed)) for observed in after]
+
+
 @given(editions(), editions(), editions())
 def test_a_correction_holds_until_an_edition_says_otherwise(one: Edition, two: Edition, better: Edition) -> None:
     """After a correction of the first day, what the second edition changed stands as it said; the rest is corrected."""
