@@ -186,7 +186,9 @@ def test_no_entries_are_a_count(run, root):
 @pytest.mark.parametrize("style", ["table", "csv", "json"])
 def test_hostile_words_never_reach_the_terminal(run, root, style):
     """No control, no bidirectional mark, no line of its own, no formula, whatever field they stand in."""
-    bad = entry("aaa", state="open") | dict.fromkeys(("rule", "model", "service_tier", "meter", "conditions", "because", "recommended", "conservative"), HOSTILE)
+    bad = entry("aaa", state="open") | dict.fromkeys(
+        ("rule", "model", "service_tier", "meter", "conditions", "because", "recommended", "conservative"), HOSTILE
+    )
     bad |= {"modalities": [HOSTILE], "left": side(HOSTILE, HOSTILE, quote=HOSTILE), "right": side(HOSTILE, None)}
     publish(root, ledger(bad))
     text = run("--format", style)
