@@ -168,7 +168,7 @@ def _fits(cards: Mapping[str, RateCard], change: Change, before: RateCard | None
     card = cards.get(change.previous_id or change.model)
     if change.kind in ("model_added", "model_renamed"):
         return change.model not in cards and (card is not None) == bool(change.previous_id)
-    if card is None or before is None or change.kind in ("model_removed", "kept"):
+    if card is None or change.kind in ("model_removed", "kept"):
         return card == before and change.kind != "kept"
     if change.card and any(getattr(card, name) != getattr(before, name) for name in _HEAD):
         return False

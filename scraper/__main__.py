@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -100,6 +101,8 @@ def _person_commands(commands: Commands) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is the verdict's."""
     options = parser().parse_args(argv)
+    # each attempt's end is told with the verdict; the retries in between are nobody's news
+    logging.getLogger("stamina").setLevel(logging.ERROR)
     from scraper import commands
 
     run: Callable[[argparse.Namespace], int] = getattr(commands, options.command)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import inf
 from typing import Any, TypeVar
 
 from scraper.errors import UnknownTerm
@@ -125,6 +126,9 @@ def _qualified(scan: Scanner, fields: dict[str, Any]) -> list[dict[str, Any]]:
             restated.append(other)
         elif qualifier := _qualifier(scan):
             _set(scan, before, fields, qualifier)
+            if fields.get("prompt_over", 0) >= fields.get("prompt_up_to", inf):
+                scan.at = before
+                raise scan.fail("a bound that leaves some prompts")
         else:
             return restated
 

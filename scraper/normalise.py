@@ -110,12 +110,12 @@ class _Base:
 
 def _amount_rates(amount: Amount, seen: Observation, rule: RowRule, place: Place, base: _Base) -> list[Rate]:
     unit = _unit(amount, seen, rule, place)
-    storage = amount.storage or unit.endswith("token-hours")
+    storage = amount.storage or _hourly(unit)
     if storage:
         _prove_storage(amount, unit, rule)
     elif rule.meter == "cache_storage":
         raise UnknownTerm(f"a storage row without tokens per hour: {amount.quote}")
-    fan = ("",) if storage else amount.modalities or _noun_modality(unit) or rule.modalities or (rule.modality,)
+    fan = ("",) if storage else _modalities(amount, unit, rule)
     return [
         base.rate(
             amount.quote,
@@ -147,13 +147,25 @@ def _unit(amount: Amount, seen: Observation, rule: RowRule, place: Place) -> str
     return rule.unit or seen.column_unit
 
 
+def _hourly(unit: str) -> bool:
+    return unit.endswith("token-hours")
+
+
 def _prove_storage(amount: Amount, unit: str, rule: RowRule) -> None:
     if rule.meter not in ("cache_read", "cache_storage"):
         raise UnknownTerm(f"a storage price in a row of {rule.meter}: {amount.quote}")
-    if not unit.endswith("token-hours"):
+    if not _hourly(unit):
         raise UnknownTerm(f"a storage price without its unit: {amount.quote}")
     if amount.modalities or amount.prompt_over or amount.prompt_up_to:
         raise UnknownTerm(f"a storage price that depends on the prompt: {amount.quote}")
+
+
+def _modalities(amount: Amount, unit: str, rule: RowRule) -> tuple[str, ...]:
+    """The amount's own modalities, else the noun's of its unit, else the row's."""
+    noun = _noun_modality(unit)
+    if noun and amount.modalities and noun != amount.modalities:
+        raise UnknownTerm(f"a price per {unit} that is one of {' and '.join(amount.modalities)}: {amount.quote}")
+    return amount.modalities or noun or rule.modalities or (rule.modality,)
 
 
 def _noun_modality(unit: str) -> tuple[str, ...]:
@@ -170,26 +182,43 @@ def _prove_cell(seen: Observation, rule: RowRule, place: Place) -> None:
     """Refuse a cell whose amounts cannot all be what their words make them.
 
     "$1.00 (text), $0.0006 (image)" without the footnote that makes the second one a price per image must not become
-    a price per million tokens; and what restates a price is in another unit than the price.
+    a price per million tokens; beside "$3.00 (audio)" a bare "$0.50" may be the price of anything else or of all; and
+    what restates a price is in another unit than the price.
     """
-    listed: dict[str, list[Amount]] = {}
-    restated = set()
+    groups: dict[tuple[str, bool], list[Amount]] = {}
     for amount in seen.cell.amounts:
-        unit = _unit(amount, seen, rule, place)
-        if amount.equivalent:
-            restated.add(unit)
-        elif amount.price:
-            listed.setdefault(unit, []).append(amount)
-    for unit, amounts in listed.items():
-        if not _alike(amounts):
+        groups.setdefault((_unit(amount, seen, rule, place), amount.equivalent), []).append(amount)
+    listed = {unit: amounts for (unit, equivalent), amounts in groups.items() if not equivalent and not _hourly(unit)}
+    if len(listed) > 1 and any(
+        not a.modalities and not _noun_modality(u) for u, found in listed.items() for a in found
+    ):
+        raise UnknownTerm(f"prices per {' and '.join(listed)}, one of which does not say of what it is: {seen.text}")
+    for (unit, equivalent), amounts in groups.items():
+        if not equivalent and not _alike([a for a in amounts if a.price]):
             raise UnknownTerm(f"prices per {unit} so far apart that one of them has another unit: {seen.text}")
-        if unit in restated:
+        if equivalent and (unit, False) in groups:
             raise UnknownTerm(f"a price per {unit} that restates another one per {unit}: {seen.text}")
+        if not _told_apart(amounts):
+            raise UnknownTerm(f"some prices per {unit} say of what they are, and some do not: {seen.text}")
+
+
+def _told_apart(amounts: Sequence[Amount]) -> bool:
+    """Whether all prices of one unit name modalities or none, and of one modality all name sizes and bounds or none."""
+    by_modality: dict[tuple[str, ...], list[Amount]] = {}
+    for amount in amounts:
+        by_modality.setdefault(amount.modalities, []).append(amount)
+    return not ((() in by_modality and len(by_modality) > 1) or any(map(_half_said, by_modality.values())))
+
+
+def _half_said(amounts: Sequence[Amount]) -> bool:
+    sized = {bool(a.resolutions) for a in amounts}
+    bounded = {a.prompt_over is not None or a.prompt_up_to is not None for a in amounts}
+    return len(sized) > 1 or len(bounded) > 1
 
 
 def _alike(amounts: Sequence[Amount]) -> bool:
     """Whether the amounts may be prices of one unit: within a hundredfold, and no token far cheaper than text."""
-    prices = [a.price for a in amounts]
+    prices = [a.price for a in amounts] or [Decimal(1)]
     text = [a.price for a in amounts if "text" in a.modalities]
     other = [a.price for a in amounts if a.modalities and "text" not in a.modalities]
     cheap = bool(text and other) and max(text) > _BELOW_TEXT * min(other)

@@ -35,6 +35,7 @@ _NOUNS = {
     "character": r"characters?",
 }
 _PLURAL = {"query": "queries"}
+_NEVER_ONE = ("token", "character")
 _SCALES = {"k": 1_000, "m": 1_000_000, "thousand": 1_000, "million": 1_000_000}
 _SIZE = r"[0-9]+(?:\.[0-9]+)?K(?:\s?\(\s?[0-9]+\s?px\s?\))?"
 RESOLUTION = r"[0-9]{3,4}p|[0-9]+(?:\.[0-9]+)?k"
@@ -133,18 +134,28 @@ def unit_of(text: str) -> str | None:
     match = UNIT.fullmatch(text.strip())
     if not match or match["aside"]:
         return None
-    unit, sizes = unit_parts(match)
+    try:
+        unit, sizes = unit_parts(match)
+    except UnknownTerm:
+        return None
     return None if sizes else unit
 
 
 def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
-    """Canonical unit and resolutions: "per 1K image" is a resolution, "per 1K requests" a quantity."""
+    """Canonical unit and resolutions: "per 1K image" is a resolution, "per 1K requests" a quantity.
+
+    Raises `UnknownTerm` on "per 1K images", which may be either, on "per requests" and "per token", whose quantity is
+    missing, and on a price per nothing.
+    """
     noun = next(n for n in _NOUNS if match[n])
-    quantity, sizes = (match["qty"] or "1").lower(), (match["res"] or "").strip()
+    plural = match[noun].lower().endswith("s")
+    quantity, sizes = (match["qty"] or "").lower(), (match["res"] or "").strip()
     if noun == "image" and quantity.endswith("k") and not sizes:
-        quantity, sizes = "1", quantity
-    if sizes and (noun != "image" or quantity != "1"):
+        quantity, sizes = "", quantity
+    if sizes and (noun != "image" or quantity or plural):
         raise UnknownTerm(f"a resolution in a unit that is not one image: {match.group()!r}")
+    if not quantity and (plural or noun in _NEVER_ONE):
+        raise UnknownTerm(f"a unit without its quantity: {match.group()!r}")
     count = _count(quantity)
     if count < 1:
         raise UnknownTerm(f"a price per nothing: {match.group()!r}")

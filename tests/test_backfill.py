@@ -191,6 +191,16 @@ def test_a_correction_may_take_away_a_model(workshop, fill, monkeypatch):
     assert 0 == workshop.check("2026-05-01").code
 
 
+def test_an_edition_that_changed_nothing_is_known_all_the_same(workshop, fill, monkeypatch, tmp_path):
+    """What a better parser makes of the newest one is a correction, although the history has no line of it."""
+    fill(DAYS[0])
+    quiet = saved(tmp_path / "pages", "2026-02-10", tiny.page(EDITIONS[DAYS[0]], updated="2026-02-10"))
+    fill(quiet)
+    better(monkeypatch, '"m-1": {"input": "1"}', '"m-1": {"input": "1.1"}')
+    fill(quiet)
+    assert [("2026-02-10", "repriced!", "m-1")] == log(workshop)[3:]
+
+
 def test_a_corrected_edition_alone_leaves_a_sound_dataset(workshop, fill, monkeypatch):
     """The correction holds on until a later edition said something else."""
     fill(*DAYS)

@@ -124,6 +124,13 @@ def test_a_price_that_ended_and_nothing_follows(tmp_path, acme):
     assert ["tiny/m-1: m-1 / output: the price ended 2026-12-31"] == findings(dataset, date(2027, 1, 1))
 
 
+def test_a_price_that_ended_before_the_next_begins(tmp_path, acme):
+    """What follows must hold today."""
+    dataset = published(Dataset(tmp_path), {"m-1": {"input": [["1", "", "2026-12-31"], ["2", "2027-02-01", ""]]}})
+    assert ["tiny/m-1: m-1 / input: the price ended 2026-12-31"] == findings(dataset, date(2027, 1, 31))
+    assert [] == findings(dataset, date(2027, 2, 1))
+
+
 def test_counts_that_do_not_balance(dataset):
     """An amount on the page that no rate, note or reason accounts for; in an unread section it may."""
     published(dataset, {**PRICES, "m-2": {"input": "2.2"}})

@@ -202,7 +202,10 @@ def test_headers(paid, expected):
     assert expected == rates(same(one(ROWS, paid=paid)))[0]
 
 
-@pytest.mark.parametrize("paid", ["per cup in USD", "per 1M tokens in EUR", "per 1M tokens", "per 1M output tokens in USD", "per 1K image in USD"])
+@pytest.mark.parametrize(
+    "paid",
+    ["per cup in USD", "per 1M tokens in EUR", "per 1M tokens", "per 1M output tokens in USD", "per 1K image in USD"],
+)
 def test_unknown_headers(paid):
     """A table under an unknown header is not read."""
     found = same(one(ROWS, paid=paid))
@@ -230,7 +233,9 @@ def test_columns_by_header(old, new, kind):
 
 def test_a_column_inserted_in_both_header_and_rows():
     """A third plan shifts nothing: its table is not read."""
-    page = body(edition(), "html").replace('<th scope="col">Free Tier</th>', '<th scope="col">Trial Tier</th><th scope="col">Free Tier</th>')
+    page = body(edition(), "html").replace(
+        '<th scope="col">Free Tier</th>', '<th scope="col">Trial Tier</th><th scope="col">Free Tier</th>'
+    )
     found = read(re.sub(r"(<td>(?:Input|Output) price</td>)", r"\1<td>$9.99</td>", page))
 
     assert {"unknown header 'Trial Tier'"} == {p.message for p in found.problems if p.kind == "header"}
@@ -249,7 +254,11 @@ def test_columns_reordered():
 
 def test_headers_in_another_case():
     """Case and blanks do not make another header."""
-    page = body(edition(), "html").replace("Paid Tier, per 1M tokens in USD", "PAID tier,  per 1M tokens in USD").replace("Free Tier", "Free tier")
+    page = (
+        body(edition(), "html")
+        .replace("Paid Tier, per 1M tokens in USD", "PAID tier,  per 1M tokens in USD")
+        .replace("Free Tier", "Free tier")
+    )
 
     assert ["input 1", "output 2", "batch input 1", "batch output 2"] == rates(read(page))
 
@@ -328,8 +337,24 @@ def test_slug(name, anchor):
 def test_reading_08_tools():
     """Only priced rows, with the allowance they begin beyond; the model is `tools`, the context the family or tool."""
     rows = [
-        ["[Google Search](/x#pricing)", "500 RPD", ["Gemini 2.5 models:", "1,500 RPD free (limit shared for Flash and Flash-Lite).", "Then $35 / 1,000 grounded prompts"]],
-        ["Google Maps", "500 RPD", ["1,500 RPD free (limit shared for Flash and Flash-Lite)", "10,000 RPD free for Pro.", "Then $25 / 1,000 grounded prompts"]],
+        [
+            "[Google Search](/x#pricing)",
+            "500 RPD",
+            [
+                "Gemini 2.5 models:",
+                "1,500 RPD free (limit shared for Flash and Flash-Lite).",
+                "Then $35 / 1,000 grounded prompts",
+            ],
+        ],
+        [
+            "Google Maps",
+            "500 RPD",
+            [
+                "1,500 RPD free (limit shared for Flash and Flash-Lite)",
+                "10,000 RPD free for Pro.",
+                "Then $25 / 1,000 grounded prompts",
+            ],
+        ],
         ["Code execution", "Free of charge", "Free of charge"],
         ["Computer use", "Not available", "See [Gemini 2.5 Computer Use Preview](#x) pricing table."],
         ["File search{*}", "Free of charge", "Charged for embeddings at $0.15 / 1M tokens."],
@@ -366,13 +391,19 @@ def test_money_in_the_label_of_a_tool():
     """Nothing reads a label's amounts."""
     found = same({**edition(), "tools": {**TOOLS, "rows": [["File search ($5)", "-", "$1 / 1M tokens"]]}})
 
-    assert [("unclaimed", "2 amounts, of which 1 were read")] == [(p.kind, p.message.split(":")[0]) for p in found.problems]
+    assert [("unclaimed", "2 amounts, of which 1 were read")] == [
+        (p.kind, p.message.split(":")[0]) for p in found.problems
+    ]
 
 
 def test_reading_08_agents_give_no_rows():
     """Whatever their table says; an amount in it is counted as ignored, with the reason."""
     rows = [
-        ["Gemini Deep Research Agent", "All model inference is charged at standard Gemini list rates.", "Tool usage fees apply."],
+        [
+            "Gemini Deep Research Agent",
+            "All model inference is charged at standard Gemini list rates.",
+            "Tool usage fees apply.",
+        ],
         ["Managed agents in Gemini API", "Charged at list rates.", "$0.05 per session hour"],
         ["Antigravity Agent", "Charged at list rates, about $2 per task.", ""],
     ]
@@ -408,14 +439,24 @@ def test_reading_09_variants():
             "name": "Lyria 3.5",
             "ids": ["lyria-3.5-clip", "lyria-3.5-pro-preview"],
             "paid": "per request in USD",
-            "rows": [["Lyria 3.5 Clip (30s)", "-", "$0.04 per song"], ["Lyria 3.5 Pro Preview (Full Song)", "-", "$0.08"]],
+            "rows": [
+                ["Lyria 3.5 Clip (30s)", "-", "$0.04 per song"],
+                ["Lyria 3.5 Pro Preview (Full Song)", "-", "$0.08"],
+            ],
         },
     )
     found = same(page)
 
-    assert ["output video 1 second 720p with audio 0.4", "output video 1 second 1080p with audio 0.4", "output video 1 second 4k with audio 0.6"] == rates(found, "veo-3.1-generate-preview")
+    assert [
+        "output video 1 second 720p with audio 0.4",
+        "output video 1 second 1080p with audio 0.4",
+        "output video 1 second 4k with audio 0.6",
+    ] == rates(found, "veo-3.1-generate-preview")
     assert ["output video 1 second 720p with audio 0.1"] == rates(found, "veo-3.1-fast-generate-preview")
-    assert ["output video 1 second 720p without audio 0.05", "output video 1 second 4k without audio not_available"] == rates(found, "veo-3.1-lite-generate-preview")
+    assert [
+        "output video 1 second 720p without audio 0.05",
+        "output video 1 second 4k without audio not_available",
+    ] == rates(found, "veo-3.1-lite-generate-preview")
     assert ["output image 1 image 0.04"] == rates(found, "imagen-5-generate")
     assert ["output image 1 image 0.06"] == rates(found, "imagen-5-ultra-generate")
     assert ["output audio 1 song 0.04"] == rates(found, "lyria-3.5-clip")
@@ -428,20 +469,33 @@ def test_reading_09_variants():
         (["veo-4-generate"], ["Veo 4 Turbo video price"], "but 0 carry 'turbo'"),
         (["veo-4-fast-a", "veo-4-fast-b"], ["Veo 4 Fast video price"], "but 2 carry 'fast'"),
         (["veo-4-a", "veo-4-b", "veo-4-fast"], ["Veo 4 video price", "Veo 4 Fast video price"], "but 2 carry ''"),
-        (["veo-4-generate", "veo-4-fast"], ["Veo 4 Fast video price", "Video price"], "names none of veo-4-generate, veo-4-fast"),
+        (
+            ["veo-4-generate", "veo-4-fast"],
+            ["Veo 4 Fast video price", "Video price"],
+            "names none of veo-4-generate, veo-4-fast",
+        ),
     ],
 )
 def test_reading_09_variants_that_name_no_one_id(ids, rows, words):
     """None or several ids carry the word, or a row names no variant beside rows that do."""
-    found = same(edition(veo={"name": "Veo 4", "ids": ids, "paid": "per second in USD", "rows": [[r, "-", "$1"] for r in rows]}))
+    found = same(
+        edition(veo={"name": "Veo 4", "ids": ids, "paid": "per second in USD", "rows": [[r, "-", "$1"] for r in rows]})
+    )
 
     assert ["cell"] == [p.kind for p in found.problems]
     assert words in found.problems[0].message
 
 
 def test_reading_09_a_single_id_takes_rows_without_variant():
-    """"Video price" beside "Veo 2 video price" in a section of one id."""
-    page = edition(veo={"name": "Veo 2", "ids": ["veo-2"], "paid": "per second in USD", "rows": [["Veo 2 video price", "-", "$1"], ["Video without audio price", "-", "$2"]]})
+    """ "Video price" beside "Veo 2 video price" in a section of one id."""
+    page = edition(
+        veo={
+            "name": "Veo 2",
+            "ids": ["veo-2"],
+            "paid": "per second in USD",
+            "rows": [["Veo 2 video price", "-", "$1"], ["Video without audio price", "-", "$2"]],
+        }
+    )
 
     assert ["output video 1 second 1", "output video 1 second without audio 2"] == rates(same(page), "veo-2")
 
@@ -483,12 +537,20 @@ def test_reading_14_two_prices_in_one_cell(cell):
 
 def test_reading_14_dated_rows_may_follow_each_other():
     """Until one day and from the next is no conflict, nor is a gap."""
-    rows = [["Input price", "-", "$1 through May 31, 2026. $2 from June 1, 2026 until July 1, 2026. $3 from August 1, 2026"]]
+    rows = [
+        ["Input price", "-", "$1 through May 31, 2026. $2 from June 1, 2026 until July 1, 2026. $3 from August 1, 2026"]
+    ]
 
     assert ["input 1 2026-05-31", "input 2 2026-06-01 2026-07-01", "input 3 2026-08-01"] == rates(same(one(rows)))
 
 
-SOON = [["Grounding with Google Search", "-", "5,000 prompts per month (free), then (Coming soon{**}) $14 / 1,000 search queries"]]
+SOON = [
+    [
+        "Grounding with Google Search",
+        "-",
+        "5,000 prompts per month (free), then (Coming soon{**}) $14 / 1,000 search queries",
+    ]
+]
 STARTS = "{**} Gemini 3 billing for Grounding with Google Search will start January 5, 2026."
 
 
@@ -496,13 +558,19 @@ def test_reading_14_billing_starts():
     """The day is in the section's footnote."""
     found = same(one(SOON, footnotes=["{*} You are billed. It starts now, on May 1, 2020.", STARTS]))
 
-    assert ["search_grounding 1000 queries 5000 month 0 free", "search_grounding 1000 queries 5000 month 14 2026-01-05"] == rates(found)
+    assert [
+        "search_grounding 1000 queries 5000 month 0 free",
+        "search_grounding 1000 queries 5000 month 14 2026-01-05",
+    ] == rates(found)
 
 
 def test_reading_14_billing_starts_by_another_sections_note():
     """Where the section prints no such footnote, the next section's holds; where it prints another, none does."""
     there = edition(gemini_a={"name": "A", "rows": SOON}, gemini_b={"name": "B", "rows": ROWS, "footnotes": [STARTS]})
-    here = edition(gemini_a={"name": "A", "rows": SOON, "footnotes": ["{**} Another note."]}, gemini_b={"name": "B", "rows": ROWS, "footnotes": [STARTS]})
+    here = edition(
+        gemini_a={"name": "A", "rows": SOON, "footnotes": ["{**} Another note."]},
+        gemini_b={"name": "B", "rows": ROWS, "footnotes": [STARTS]},
+    )
 
     assert "search_grounding 1000 queries 5000 month 14 2026-01-05" == rates(same(there))[-1]
     assert "search_grounding 1000 queries 5000 month 14" == rates(same(here))[-1]
@@ -523,7 +591,12 @@ IMAGE_NOTE = "{*} Image input is set at 560 tokens or $0.0011 per image."
 def test_reading_07_the_sections_note():
     """And the next section's where this one prints none; a note of it that cannot be read is its own problem."""
     own = same(one(IMAGE_CELL, footnotes=[IMAGE_NOTE]))
-    next_one = same(edition(gemini_a={"name": "A", "rows": IMAGE_CELL}, gemini_b={"name": "B", "rows": ROWS, "footnotes": [IMAGE_NOTE, "{*} A fee of $5."]}))
+    next_one = same(
+        edition(
+            gemini_a={"name": "A", "rows": IMAGE_CELL},
+            gemini_b={"name": "B", "rows": ROWS, "footnotes": [IMAGE_NOTE, "{*} A fee of $5."]},
+        )
+    )
 
     assert ["input text 1", "input image 1 image 0.0006"] == rates(own) == rates(next_one)
     assert ["gemini-b"] == [s.anchor for s in next_one.unread]
@@ -555,7 +628,11 @@ def test_reading_18_an_empty_cell_beside_anything_else(cells):
 def test_metadata():
     """Whether content is used to improve products is no price; where tabs differ, the card says so."""
     tabs = body(edition(), "html")
-    found = read(tabs.replace('<td><a href="/gemini-api/terms">No</a></td>', "<td>Yes</td>", 2).replace("<td>Yes</td>", "<td>No</td>", 1))
+    found = read(
+        tabs.replace('<td><a href="/gemini-api/terms">No</a></td>', "<td>Yes</td>", 2).replace(
+            "<td>Yes</td>", "<td>No</td>", 1
+        )
+    )
     draft = next(d for d in found.drafts() if d.model == "gemini-a")
 
     assert (("free", "yes"), ("paid", "no"), ("paid batch", "yes")) == draft.used_to_improve
@@ -592,7 +669,11 @@ def test_cards():
     found = cards(read(edition()), capture, "google", "gemini-api")
 
     assert ["gemini-a", "gemini-b", "tools"] == sorted(found)
-    assert ("Gemini A", "gemini-a", "sha256:ab12") == (found["gemini-a"].name, found["gemini-a"].anchor, found["gemini-a"].capture)
+    assert ("Gemini A", "gemini-a", "sha256:ab12") == (
+        found["gemini-a"].name,
+        found["gemini-a"].anchor,
+        found["gemini-a"].capture,
+    )
 
 
 # ------------------------------------------------------------------------------------- what must be refused
@@ -623,7 +704,9 @@ def test_money_outside_any_section(kind):
     found = read({**edition(), "intro": "Everything from $5."}, kind)
 
     assert ["unclaimed"] == [p.kind for p in found.problems]
-    assert ["money outside any section: the page's head / text: $5 without a unit in: Everything from $5."] == found.suspicions
+    assert [
+        "money outside any section: the page's head / text: $5 without a unit in: Everything from $5."
+    ] == found.suspicions
 
 
 def test_money_in_a_list_of_notes():
@@ -645,9 +728,9 @@ def test_money_in_a_table_that_gives_no_rates():
 @pytest.mark.parametrize(
     ("mark", "where"),
     [
-        ('<span hidden>$5</span>', "hidden"),
+        ("<span hidden>$5</span>", "hidden"),
         ('<p style="display:none">$5</p>', "hidden by style"),
-        ('<noscript>$5</noscript>', "without scripts"),
+        ("<noscript>$5</noscript>", "without scripts"),
         ('<p title="$5">x</p>', "in an attribute"),
     ],
 )
@@ -658,7 +741,9 @@ def test_money_that_nobody_sees(mark, where):
     assert ["1 amounts stand in the page's bytes and in none of its texts"] == found.suspicions
 
 
-@pytest.mark.parametrize("mark", ["<!-- $5 -->", "<script>let a = '$5'</script>", "<style>.a::after { content: '$5' }</style>"])
+@pytest.mark.parametrize(
+    "mark", ["<!-- $5 -->", "<script>let a = '$5'</script>", "<style>.a::after { content: '$5' }</style>"]
+)
 def test_money_that_is_not_on_the_page(mark):
     """Comments, scripts and styles are no part of it."""
     assert [] == read(body(edition(), "html").replace("</h2>", f"</h2>{mark}", 1)).suspicions
@@ -757,12 +842,21 @@ def test_a_section_twice():
 OTHER_PAGES = {
     "nothing": ("", "empty page"),
     "blanks": (" \n\n\t ", "empty page"),
-    "sign-in": ("<html lang=en><title>Sign in - Google Accounts</title></html>", r"sign-in page.*\(title 'Sign in - Google Accounts'\)"),
+    "sign-in": (
+        "<html lang=en><title>Sign in - Google Accounts</title></html>",
+        r"sign-in page.*\(title 'Sign in - Google Accounts'\)",
+    ),
     "sign-in link": ('<html><a href="https://accounts.google.com/v3/signin">Continue</a></html>', "sign-in page"),
     "consent": ("<!doctype html><html><title>Before you continue to Google</title>", "consent page"),
     "challenge": ("<html><script>window._cf_chl_opt={}</script></html>", "challenge page"),
-    "captcha": ("<html><body>Our systems have detected unusual traffic from your computer network.</html>", "challenge page"),
-    "another language": ('<html lang="ja"><title>料金</title></html>', "localised page: expected <html lang='en'>, saw 'ja'"),
+    "captcha": (
+        "<html><body>Our systems have detected unusual traffic from your computer network.</html>",
+        "challenge page",
+    ),
+    "another language": (
+        '<html lang="ja"><title>料金</title></html>',
+        "localised page: expected <html lang='en'>, saw 'ja'",
+    ),
     "no language": ("<html></html>", "localised page.*saw 'None'"),
     "half a page": ("<!doctype html>", "localised page"),
     "words": ("Not found", "truncated page: expected the last section .* saw 'no heading'"),
@@ -781,14 +875,26 @@ def test_other_pages(text, words):
 
 CHANGED = {
     "Japanese": ('lang="en"', 'lang="ja"', "localised page"),
-    "soft 404": ('rel="canonical" href="https://ai.google.dev/gemini-api/docs/pricing"', 'rel="canonical" href="https://ai.google.dev/gemini-api/docs"', "soft 404 or another page: expected canonical"),
+    "soft 404": (
+        'rel="canonical" href="https://ai.google.dev/gemini-api/docs/pricing"',
+        'rel="canonical" href="https://ai.google.dev/gemini-api/docs"',
+        "soft 404 or another page: expected canonical",
+    ),
     "no canonical": ('<link rel="canonical"', "<link", "soft 404 or another page"),
     "no end": ("</html>", "", "truncated page: expected </html> at the end"),
     "no date": ("Last updated", "Updated", "expected one 'Last updated' date, saw none"),
     "no article": ("devsite-article-body", "article", "the article: expected one element"),
-    "header renamed": ("Paid Tier, per 1M tokens in USD", "Paid Tier, per 1M tokens", r"header renamed or localised page: expected \['Paid Tier, per 1M tokens in USD'\]"),
+    "header renamed": (
+        "Paid Tier, per 1M tokens in USD",
+        "Paid Tier, per 1M tokens",
+        r"header renamed or localised page: expected \['Paid Tier, per 1M tokens in USD'\]",
+    ),
     "header translated": ("Free Tier", "無料枠", "header renamed or localised page"),
-    "a banner": ("<article", "<devsite-switch-to-english-button></devsite-switch-to-english-button><article", "translated or copied page"),
+    "a banner": (
+        "<article",
+        "<devsite-switch-to-english-button></devsite-switch-to-english-button><article",
+        "translated or copied page",
+    ),
     "a nested table": ("<td>$1.00</td>", "<td><table><tr><td>$1.00</table></td>", "inside a table"),
 }
 
@@ -857,7 +963,9 @@ def test_a_title_among_the_models():
     assert ["layout"] == [p.kind for p in read(page.replace("*`gemini-b`*", "")).problems]
 
 
-CUTS = [pytest.param(case, percent, id=f"{case} {percent} %") for case in accept.cases() for percent in range(5, 100, 5)]
+CUTS = [
+    pytest.param(case, percent, id=f"{case} {percent} %") for case in accept.cases() for percent in range(5, 100, 5)
+]
 
 
 @pytest.mark.parametrize(("case", "percent"), CUTS)
@@ -878,7 +986,13 @@ def test_a_twin_truncated_near_its_end(case):
     whole, full = accept.bodies(case)["md"], accept.reading(case, "md").rates()
     start = whole.index("## Pricing for tools")
     tail = "## Gemma" + whole[:start].split("## Gemma")[-1]
-    small = "\n\n".join(["## Gemini A\n\n*`a`*\n\n" + "| | Free Tier | Paid Tier, per 1M tokens in USD |\n|---|---|---|\n| Input price | - | $1 |", tail])
+    small = "\n\n".join(
+        [
+            "## Gemini A\n\n*`a`*\n\n"
+            + "| | Free Tier | Paid Tier, per 1M tokens in USD |\n|---|---|---|\n| Input price | - | $1 |",
+            tail,
+        ]
+    )
     tools = [r for r in full if r.model in ("tools", "gemma-3", "gemma-4")]
     seen = 0
     for end in range(start, len(whole), 13):
@@ -903,8 +1017,14 @@ def test_a_truncated_page(percent):
     ("last", "words"),
     [
         ("## Pricing for tools\n\nTools have prices.", "expected notes behind the table of tools"),
-        ("## Pricing for tools\n\n| | Free Tier | Paid Tier, per 1M tokens in USD |\n|--", "expected notes behind the table of tools"),
-        ("## Pricing for tools\n\n| | Free Tier | Paid Tier, per 1M tokens in USD |\n|--|--|--|\n| a | - | - |", "expected notes behind the table of tools"),
+        (
+            "## Pricing for tools\n\n| | Free Tier | Paid Tier, per 1M tokens in USD |\n|--",
+            "expected notes behind the table of tools",
+        ),
+        (
+            "## Pricing for tools\n\n| | Free Tier | Paid Tier, per 1M tokens in USD |\n|--|--|--|\n| a | - | - |",
+            "expected notes behind the table of tools",
+        ),
         ("## Pricing for too", "expected the last section to be"),
         ("", "expected the last section to be .* saw 'gemini b'"),
     ],
@@ -921,14 +1041,18 @@ def test_a_twin_that_ends_before_its_tools(last, words):
 
 def test_representation_by_content():
     """The address without `.txt` has served the HTML page."""
-    assert ("html", "md", "md") == tuple(map(gemini_api.representation, (body(edition(), "html"), body(edition(), "md"), "<br />\n\n## A")))
+    assert ("html", "md", "md") == tuple(
+        map(gemini_api.representation, (body(edition(), "html"), body(edition(), "md"), "<br />\n\n## A"))
+    )
 
 
 def test_fingerprint():
     """Prices and the date are in it, nonces and scripts outside the article are not."""
     page = body(edition(), "html")
 
-    assert gemini_api.fingerprint(page) == gemini_api.fingerprint(page.replace("<head>", '<head><script nonce="x"></script>'))
+    assert gemini_api.fingerprint(page) == gemini_api.fingerprint(
+        page.replace("<head>", '<head><script nonce="x"></script>')
+    )
     assert gemini_api.fingerprint(page) != gemini_api.fingerprint(page.replace("$1.00", "$1.01"))
     assert gemini_api.fingerprint(page) != gemini_api.fingerprint(page.replace("2026-10-30", "2026-10-31"))
     assert "no article" == gemini_api.fingerprint("no article")
@@ -948,7 +1072,12 @@ def test_reading_of_a_page_keeps_its_frame():
     """Tables, date, representation."""
     html, twin = (read(edition(), kind) for kind in KINDS)
 
-    assert ("google/gemini-api", "html", 4, date(2026, 10, 30)) == (html.source, html.representation, html.tables, html.last_updated)
+    assert ("google/gemini-api", "html", 4, date(2026, 10, 30)) == (
+        html.source,
+        html.representation,
+        html.tables,
+        html.last_updated,
+    )
     assert ("md", None) == (twin.representation, twin.last_updated)
 
 
@@ -1043,7 +1172,9 @@ def test_the_figures_the_project_began_with():
 
     assert per_image | tokens == said
     assert {"not_available"} == {r.availability for r in draft.rates if r.plan == "free"}
-    assert {"0.5K": 747, "1K": 1120, "2K": 1680, "4K": 2520} == {f.resolution: f.tokens for f in draft.formulas if f.tokens}
+    assert {"0.5K": 747, "1K": 1120, "2K": 1680, "4K": 2520} == {
+        f.resolution: f.tokens for f in draft.formulas if f.tokens
+    }
 
 
 @captured
@@ -1055,7 +1186,12 @@ def test_traps(name):
     keys = {r.row_key: r.price for r in seen}
 
     # a price per image is far below a price per million image tokens, whose least is a tenth of a dollar
-    assert [] == [r for r in tokens if re.search(r"[0-9*)] per (?:[0-9.]+K )?image", r.evidence.quote.split(" (")[0]) or (r.modality == "image" and r.meter == "output" and r.price < 1)]
+    assert [] == [
+        r
+        for r in tokens
+        if re.search(r"[0-9*)] per (?:[0-9.]+K )?image", r.evidence.quote.split(" (")[0])
+        or (r.modality == "image" and r.meter == "output" and r.price < 1)
+    ]
     assert [] == [r for r in tokens if r.meter == "input" and r.modality == "image" and r.price < Decimal("0.01")]
     # grounding is per thousand and storage per hour, never a price of tokens
     assert {True} == {("1000 " in r.unit) == (r.meter.endswith("_grounding")) for r in seen}
@@ -1064,8 +1200,21 @@ def test_traps(name):
     assert [] == [r for r in seen if r.meter == "cache_read" and r.price > 1]
     # batch is half of standard, and neither stands in the other's place
     for model in ("gemini-2.5-flash", "gemini-2.5-pro"):
-        pairs = [(r.price, keys[tuple("batch" if v == "standard" else v for v in r.row_key)]) for r in seen if r.model == model and r.service_tier == "standard" and r.meter in ("input", "output")]
+        pairs = [
+            (r.price, keys[tuple("batch" if v == "standard" else v for v in r.row_key)])
+            for r in seen
+            if r.model == model and r.service_tier == "standard" and r.meter in ("input", "output")
+        ]
         assert {Decimal("0.5")} == {batch / standard for standard, batch in pairs}
     # audio does not overwrite text
-    flash = {r.modality: r.price for r in seen if (r.model, r.service_tier, r.meter) == ("gemini-2.5-flash", "standard", "input")}
-    assert {"text": Decimal("0.30"), "image": Decimal("0.30"), "video": Decimal("0.30"), "audio": Decimal("1.00")} == flash
+    flash = {
+        r.modality: r.price
+        for r in seen
+        if (r.model, r.service_tier, r.meter) == ("gemini-2.5-flash", "standard", "input")
+    }
+    assert {
+        "text": Decimal("0.30"),
+        "image": Decimal("0.30"),
+        "video": Decimal("0.30"),
+        "audio": Decimal("1.00"),
+    } == flash

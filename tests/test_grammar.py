@@ -388,6 +388,10 @@ REFUSED = [
     "$1 / 1,000,000 tokens / 1,000 requests",
     "$5 per 1,000 tokens or so",
     "$5 per 0 tokens",
+    "$0.067 per 1K images",
+    "$14 / search queries",
+    "$1.00 / tokens per hour",
+    "$0.000001 per token",
     "$5 per 2K/4K tokens",
     "$5 per 1M output tokens",
     "$5 per input image",
@@ -415,6 +419,7 @@ REFUSED = [
     "$1, prompts around 200k tokens",
     "$1, prompts <= 0.2M tokens",
     "$1, prompts <= 128k, prompts <= 200k",
+    "$1, prompts <= 200k tokens prompts > 200k tokens",
     # ranges and vague prices
     "$0.10 - $0.30",
     "$0.10-$0.30",

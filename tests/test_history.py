@@ -242,6 +242,17 @@ def test_a_change_moves_its_card_on():
     assert (LATER, "sha256:02") == (found["flash"].observed, found["flash"].capture)
 
 
+def test_a_second_edition_of_one_day_moves_its_card_on():
+    """Two looks on a day are two editions; one of an older day leaves the card's edition as it is."""
+    found = cards(FLASH)
+    second = stamp(capture="sha256:second", parser="2", last_updated=DAY)
+    apply(found, replace(change("rate_removed", old=rate("0.5")), stamp=second))
+    assert ("sha256:second", "2", DAY) == tuple(getattr(found["flash"], n) for n in ("capture", "parser", "last_updated"))
+
+    apply(found, change("rate_added", day=date(2026, 10, 1), new=rate("0.5")))
+    assert ("sha256:second", DAY) == (found["flash"].capture, found["flash"].observed)
+
+
 def test_a_change_without_a_stamp_leaves_the_edition():
     """Where nothing is known of the edition, nothing is said of it."""
     found = cards(FLASH)
@@ -394,6 +405,15 @@ def test_a_correction_ends_where_something_else_was_said():
     assert fold(log) == fold([*log, late("repriced", old=rate("0.5"), new=rate("5"))])
 
 
+def test_a_correction_of_a_price_and_other_news():
+    """New notes on a later day do not end it; a model that is gone does."""
+    better = late("repriced", old=rate("0.5"), new=rate("5"))
+    noted = change("card_changed", day=LATER, card=card(name="Flash 2"))
+
+    assert ["5", "2"] == prices(fold([*added(FLASH), noted, better]))["flash"]
+    assert {} == fold([*added(FLASH), change("model_removed", day=LATER), better])
+
+
 def test_late_metadata():
     """Notes are corrected on later days that still have them, and left where they were changed."""
     better = late("card_changed", card=card(name="Flash 2"))
@@ -427,6 +447,7 @@ def test_late_removals_and_renames():
     assert {"pro": ["0.5", "2"]} == prices(fold([*added(FLASH), same, renamed]))
     assert {"pro": ["1", "2"]} == prices(fold([*added(FLASH), moved, renamed]))
     assert {} == fold([*added(FLASH), change("model_removed", day=LATER), renamed])
+    assert {"flash", "pro"} == set(fold([*added(FLASH), *added(card(model="pro"), day=LATER), renamed]))
 
 
 def test_late_evidence_stays_on_its_day():

@@ -281,7 +281,7 @@ def test_a_partly_read_page_is_read_again(desk):
     """Equal bytes, but the vocabulary may have learned."""
     body = tiny.page(MODELS, unread={"m-20": "?"})
     assert "PARTLY_READ" == desk.sees(body).outcome
-    assert "PARTLY_READ" == desk.sees(body).outcome
+    assert "PARTLY_READ" == desk.sees(body, DAY + timedelta(hours=1)).outcome
     assert ("2026-11-01T06:00:00Z", "m-20: ?") == (desk.state.failing_since, desk.state.message)
 
 
@@ -337,6 +337,7 @@ def test_one_page_alone_may_be_nothing_new(desk):
         verdict.outcome,
         verdict.messages,
     )
+    assert {"json", "txt"} == verdict.state.hashes.keys()
 
 
 # ---------------------------------------------------------------------------------------------- steps

@@ -291,6 +291,54 @@ def test_prices_of_one_unit_are_alike(paid):
         rates("Input price", "Not available", paid)
 
 
+@pytest.mark.parametrize(
+    ("label", "paid"),
+    [
+        ("Input price", "$0.50 $3.00 (audio / video)"),
+        ("Input price", "$0.50 (text) $3.00"),
+        ("Input price", "$0.50 / 1M tokens $3.00 (audio)"),
+        ("Input price", "$9.00 through May 1, 2026. $18.00 (audio) starting May 2, 2026."),
+        ("Output price", "$12.00 (text and thinking) $120.00 equivalent to $0.134 per 1K/2K image"),
+        ("Output price", "$0.134 per 1K/2K image $0.24 per image"),
+        ("Output price", "$60 Equivalent to $0.045 per image and $0.067 per 1K image"),
+        ("Video price", "$0.40 (720p and 1080p) $0.60"),
+        ("Input price", "$2.00 $4.00, prompts > 200k"),
+        ("Input price", "$2.00 (text) $4.00 (text), prompts > 200k $1 (audio)"),
+    ],
+)
+def test_prices_that_are_not_told_apart(label, paid):
+    """Beside a price that says of what it is, one that says nothing may be of anything else, or of all."""
+    with pytest.raises(UnknownTerm, match="some prices per .* say of what they are, and some do not"):
+        rates(label, "Not available", paid)
+
+
+@pytest.mark.parametrize(
+    "paid", ["$0.039 $0.039 per image", "$3.50 $0.0053/min (audio)", "$1.00 $4.50 per hour", "$35 / 1K requests $5"]
+)
+def test_a_bare_price_beside_another_unit_is_refused(paid):
+    """A word between them is missing: "or", or what the bare one is a price of."""
+    with pytest.raises(UnknownTerm, match="does not say of what it is"):
+        rates("Output price", "Not available", paid)
+
+
+def test_prices_that_are_told_apart():
+    """A bound on text prompts says nothing about audio, nor a resolution about a token price."""
+    assert [
+        f"paid input text {M} 2 prompt_up_to=200000",
+        f"paid input text {M} 4 prompt_over=200000",
+        f"paid input audio {M} 1",
+    ] == said(rates("Input price", "-", "$2.00 (text), prompts <= 200k $4.00 (text), prompts > 200k $1 (audio)"))[1:]
+
+
+@pytest.mark.parametrize(
+    "paid", ["$12.00 (text and thinking) per 1K image", "$1 per song (text)", "$1 per frame (audio)"]
+)
+def test_a_unit_of_another_modality_is_refused(paid):
+    """A picture is no text."""
+    with pytest.raises(UnknownTerm, match="that is one of"):
+        rates("Output price", "Not available", paid)
+
+
 def test_a_price_of_nothing_is_not_compared():
     """ "$0" beside a price is a price of zero."""
     assert [f"paid input text {M} 0", f"paid input audio {M} 1"] == said(
@@ -417,7 +465,7 @@ def test_every_model_has_its_own_rows():
     [
         ("500 RPD 600 RPD", "several allowances in one cell"),
         ("500 RPD 600 RPD, then $5 / 1,000 prompts", "several allowances before one price"),
-        ("500 RPD (free), then $5 / 1,000 prompts and $6 / 1,000 queries", "prices in several units"),
+        ("500 RPD (free), then $5 / 1,000 prompts (text) and $6 / 1,000 queries (audio)", "prices in several units"),
     ],
 )
 def test_allowances_that_are_refused(paid, words):

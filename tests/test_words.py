@@ -82,11 +82,14 @@ def test_scaled(number, scale, expected):
         ("1M tokens/hr", "1000000 token-hours"),
         ("image per hour", "1 image-hour"),
         ("Image", "1 image"),
-        ("images", "1 image"),
+        ("images", None),
+        ("requests", None),
+        ("token", None),
+        ("0 tokens", None),
         ("second", "1 second"),
         ("10 seconds of audio", "10 seconds"),
         ("min", "1 minute"),
-        ("hrs", "1 hour"),
+        ("hr", "1 hour"),
         ("song", "1 song"),
         ("search query", "1 query"),
         (" video ", "1 video"),
@@ -109,7 +112,7 @@ def test_unit_of(text, expected):
         ("0.5K image", ("1 image", ("0.5K",))),
         ("1k/2K image", ("1 image", ("1K", "2K"))),
         ("1K and 2K image", ("1 image", ("1K", "2K"))),
-        ("1K, 2K or 4K images", ("1 image", ("1K", "2K", "4K"))),
+        ("1K, 2K or 4K image", ("1 image", ("1K", "2K", "4K"))),
         ("0.5K (512px) image", ("1 image", ("0.5K",))),
         ("1K (1024 px)/2K image", ("1 image", ("1K", "2K"))),
         ("second of 720p video", ("1 second", ("720p",))),
@@ -123,10 +126,22 @@ def test_unit_parts(text, expected):
     assert expected == words.unit_parts(match)
 
 
-@pytest.mark.parametrize("text", ["0 tokens", "2K/4K tokens", "5 1K images"])
-def test_unit_parts_refuses(text):
-    """A price per nothing, and resolutions of what has none."""
-    with pytest.raises(UnknownTerm):
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("0 tokens", "a price per nothing"),
+        ("2K/4K tokens", "not one image"),
+        ("5 1K images", "not one image"),
+        ("1K images", "not one image"),
+        ("requests", "without its quantity"),
+        ("search queries", "without its quantity"),
+        ("token", "without its quantity"),
+        ("character per hour", "without its quantity"),
+    ],
+)
+def test_unit_parts_refuses(text, reason):
+    """A price per nothing, sizes of what has none, and "1K images", which may be a thousand or of one size."""
+    with pytest.raises(UnknownTerm, match=reason):
         words.unit_parts(words.UNIT.fullmatch(text))
 
 

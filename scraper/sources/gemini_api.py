@@ -86,7 +86,8 @@ def refuse_other_pages(body: str, terms: Terms) -> None:
 
 
 def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
-    tree = soup(body)
+    # half of the page is navigation: only what proves it and what holds prices is made a tree of
+    tree = soup(_between(body, "<html", "</head>"))
     lang = str(tree.html.get("lang") if tree.html else "")
     if lang.lower().split("-")[0] != terms.language:
         raise LayoutChanged(f"localised page: expected <html lang={terms.language!r}>, saw {lang!r}")
@@ -99,8 +100,15 @@ def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
     if len(updated) != 1:
         raise LayoutChanged(f"expected one 'Last updated' date, saw {sorted(updated) or 'none'}")
     # by class and not by selector: matching every element of the page against one takes as long as reading it
+    tree = soup(_between(body, "<article", "</article>"))
     article = only(tree.find_all("div", class_="devsite-article-body"), "div.devsite-article-body", "the article")
     return html_blocks(article), date.fromisoformat(updated.pop())
+
+
+def _between(body: str, begin: str, end: str) -> str:
+    """From the first `begin` to the last `end`, both included; all of it where one of them is missing."""
+    start, stop = body.find(begin), body.rfind(end)
+    return body[start : stop + len(end)] if 0 <= start < stop else body
 
 
 def _prove_twin(body: str, blocks: Sequence[Block], terms: Terms) -> None:

@@ -98,7 +98,10 @@ def amounts(draw: Callable, dated: bool) -> tuple[str, Fields]:
     """One amount with qualifiers in any order that a cell may have."""
     text, value = draw(money())
     unit, of = draw(st.sampled_from([("", {}), *UNITS]))
-    behind = [draw(kind) for kind in draw(st.lists(st.sampled_from([modalities(), sizes(), prompts()]), max_size=3, unique=True))]
+    behind = [
+        draw(kind)
+        for kind in draw(st.lists(st.sampled_from([modalities(), sizes(), prompts()]), max_size=3, unique=True))
+    ]
     fields: Fields = {"price": value, **of}
     text += unit
     for words, more in behind:
@@ -128,16 +131,19 @@ def test_what_is_rendered_is_read_back(cell):
     found = read_cell(text, PHRASES)
 
     assert "priced" == found.availability
-    assert expected == [{name: getattr(a, name) for name in fields} for a, fields in zip(found.amounts, expected, strict=True)]
+    assert expected == [
+        {name: getattr(a, name) for name in fields} for a, fields in zip(found.amounts, expected, strict=True)
+    ]
     assert [set(fields) for fields in expected] == [
-        {name for name in a.__dataclass_fields__ if name != "quote" and getattr(a, name) not in (None, (), "", False)} for a in found.amounts
+        {name for name in a.__dataclass_fields__ if name != "quote" and getattr(a, name) not in (None, (), "", False)}
+        for a in found.amounts
     ]
     assert all(a.quote in text for a in found.amounts)
 
 
 @given(st.lists(money(), min_size=2, max_size=5), st.sampled_from(["1K image", "second", "frame", "minute"]))
 def test_restatements_are_read_back(prices, unit):
-    """"Equivalent to" is said once for all that follow in its unit."""
+    """ "Equivalent to" is said once for all that follow in its unit."""
     (first, value), *rest = prices
     text = f"{first} (images) Equivalent to " + ", ".join(f"{price} per {unit}*" for price, _ in rest)
     found = read_cell(text, PHRASES).amounts
@@ -157,9 +163,14 @@ def test_allowances_are_read_back(count, price, noun):
 
 # ------------------------------------------------------------------------------------- anything at all
 
-PIECES = sorted({word for cases in [*SEEN.values(), VARIANTS] for text, _ in cases for word in text.split()} | {w for t in REFUSED for w in t.split()})
+PIECES = sorted(
+    {word for cases in [*SEEN.values(), VARIANTS] for text, _ in cases for word in text.split()}
+    | {w for t in REFUSED for w in t.split()}
+)
 NEAR_CELLS = st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join)
-ANYTHING = st.one_of(st.text(), NEAR_CELLS, st.text(alphabet="$ .,()/*0123456789<>~\\[]^|`#-kKperpdtoxn\n\u200b＄１\x00"))
+ANYTHING = st.one_of(
+    st.text(), NEAR_CELLS, st.text(alphabet="$ .,()/*0123456789<>~\\[]^|`#-kKperpdtoxn\n\u200b＄１\x00")
+)
 
 
 @given(ANYTHING)
@@ -194,15 +205,60 @@ def test_what_is_read_is_in_the_cell(text):
 def test_time_is_linear(piece, joined):
     """Twenty thousand characters of anything: what backtracks would take minutes."""
     text = joined.join([piece] * (20_000 // (len(piece) + len(joined))))
-    for reader in (lambda: read_cell(text, PHRASES), lambda: read_tool(text, PHRASES, TERMS.tool_ignored), lambda: formulas(text)):
+    for reader in (
+        lambda: read_cell(text, PHRASES),
+        lambda: read_tool(text, PHRASES, TERMS.tool_ignored),
+        lambda: formulas(text),
+    ):
         try:
             reader()
         except UnknownTerm:
             continue
 
 
-TAGS = ["<table>", "<tr>", "<td>", "</td>", "<th>", "</table>", "<h2 id=a>", "</h2>", "<p>", "<b>", "</b>", "<s>", "</s>", "<sup>", "<br>", "<code>", "<!--", "-->", "<script>", "<td colspan=3>", "<div hidden>", "$5", "&#36;", "x"]
-LINES = ["| a | b |", "|---|---|", "| a |", "| a | b", "## H", "- item", "* star", "> [!NOTE]", "", "*`a-1`*", "[a](b)", "$5 ^\\*^", "**b**", "|", "<br />"]
+TAGS = [
+    "<table>",
+    "<tr>",
+    "<td>",
+    "</td>",
+    "<th>",
+    "</table>",
+    "<h2 id=a>",
+    "</h2>",
+    "<p>",
+    "<b>",
+    "</b>",
+    "<s>",
+    "</s>",
+    "<sup>",
+    "<br>",
+    "<code>",
+    "<!--",
+    "-->",
+    "<script>",
+    "<td colspan=3>",
+    "<div hidden>",
+    "$5",
+    "&#36;",
+    "x",
+]
+LINES = [
+    "| a | b |",
+    "|---|---|",
+    "| a |",
+    "| a | b",
+    "## H",
+    "- item",
+    "* star",
+    "> [!NOTE]",
+    "",
+    "*`a-1`*",
+    "[a](b)",
+    "$5 ^\\*^",
+    "**b**",
+    "|",
+    "<br />",
+]
 
 
 @given(st.one_of(st.text(), st.lists(st.sampled_from(LINES)).map("\n".join)))
@@ -228,10 +284,18 @@ def test_html_gives_blocks_or_a_changed_layout(text):
 # --------------------------------------------------------------------------------------------- whole pages
 
 CELLS = [text for cases in [*SEEN.values(), VARIANTS] for text, _ in cases if text.strip() and "|" not in text]
-LABELS = ["Input price", "Output price", "Context caching price", "Grounding with Google Search", "Image generation pricing"]
+LABELS = [
+    "Input price",
+    "Output price",
+    "Context caching price",
+    "Grounding with Google Search",
+    "Image generation pricing",
+]
 
 
-@given(st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(CELLS), st.sampled_from(CELLS)), min_size=1, max_size=5))
+@given(
+    st.lists(st.tuples(st.sampled_from(LABELS), st.sampled_from(CELLS), st.sampled_from(CELLS)), min_size=1, max_size=5)
+)
 @settings(max_examples=40, deadline=None)
 def test_both_representations_say_the_same(rows):
     """Whatever stands in the cells, and what does not claim every amount is a problem."""
@@ -240,7 +304,12 @@ def test_both_representations_say_the_same(rows):
     assert all(s.problems or not s.amounts.unclaimed for s in found.sections)
 
 
-@given(st.sampled_from(KINDS), st.integers(0, 10**6), st.integers(0, 60), st.sampled_from(["", "$", "1", "|", "<", " ", "$9.99 ", "\n"]))
+@given(
+    st.sampled_from(KINDS),
+    st.integers(0, 10**6),
+    st.integers(0, 60),
+    st.sampled_from(["", "$", "1", "|", "<", " ", "$9.99 ", "\n"]),
+)
 @settings(max_examples=60, deadline=None)
 def test_a_damaged_page(kind, at, length, put):
     """Cut out, or set in: it is refused, or every amount of a section without problems is accounted for."""
