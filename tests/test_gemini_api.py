@@ -911,7 +911,7 @@ def test_a_page_that_fails_its_proofs(old, new, words):
 def test_two_dates():
     """Which is the page's would be a guess."""
     page = body(edition(), "html")
-    with pytest.raises(LayoutChanged, match="expected one 'Last updated' date, saw .*2026-01-01.*2026-10-30"):
+    with pytest.raises(LayoutChanged, match=r"expected one 'Last updated' date, saw .*2026-01-01.*2026-10-30"):
         read(page.replace("</article>", "<p>Last updated 2026-01-01 UTC.</article>"))
 
 
@@ -986,13 +986,7 @@ def test_a_twin_truncated_near_its_end(case):
     whole, full = accept.bodies(case)["md"], accept.reading(case, "md").rates()
     start = whole.index("## Pricing for tools")
     tail = "## Gemma" + whole[:start].split("## Gemma")[-1]
-    small = "\n\n".join(
-        [
-            "## Gemini A\n\n*`a`*\n\n"
-            + "| | Free Tier | Paid Tier, per 1M tokens in USD |\n|---|---|---|\n| Input price | - | $1 |",
-            tail,
-        ]
-    )
+    small = f"## Gemini A\n\n*`a`*\n\n| | Free Tier | Paid Tier, per 1M tokens in USD |\n|---|---|---|\n| Input price | - | $1 |\n\n{tail}"
     tools = [r for r in full if r.model in ("tools", "gemma-3", "gemma-4")]
     seen = 0
     for end in range(start, len(whole), 13):
@@ -1138,7 +1132,7 @@ def test_captures_of_one_day_agree():
 @captured
 def test_capture_of_a_translated_page():
     """The Japanese excerpt is refused, and says why."""
-    with pytest.raises(LayoutChanged, match="translated or copied page.*AI 翻訳"):
+    with pytest.raises(LayoutChanged, match=r"translated or copied page.*AI 翻訳"):
         accept.capture("2026-10-08.hl-ja.excerpt.html")
 
 

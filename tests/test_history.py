@@ -247,7 +247,9 @@ def test_a_second_edition_of_one_day_moves_its_card_on():
     found = cards(FLASH)
     second = stamp(capture="sha256:second", parser="2", last_updated=DAY)
     apply(found, replace(change("rate_removed", old=rate("0.5")), stamp=second))
-    assert ("sha256:second", "2", DAY) == tuple(getattr(found["flash"], n) for n in ("capture", "parser", "last_updated"))
+    assert ("sha256:second", "2", DAY) == tuple(
+        getattr(found["flash"], n) for n in ("capture", "parser", "last_updated")
+    )
 
     apply(found, change("rate_added", day=date(2026, 10, 1), new=rate("0.5")))
     assert ("sha256:second", DAY) == (found["flash"].capture, found["flash"].observed)

@@ -308,7 +308,7 @@ def test_prices_of_one_unit_are_alike(paid):
 )
 def test_prices_that_are_not_told_apart(label, paid):
     """Beside a price that says of what it is, one that says nothing may be of anything else, or of all."""
-    with pytest.raises(UnknownTerm, match="some prices per .* say of what they are, and some do not"):
+    with pytest.raises(UnknownTerm, match=r"some prices per .* say of what they are, and some do not"):
         rates(label, "Not available", paid)
 
 
