@@ -137,6 +137,8 @@ def _story(verdict: Verdict, now: datetime) -> Iterator[str]:
         yield f"{name}: {verdict.reading.amounts}"
     for message in verdict.messages:
         yield f"{name}: {report.plain_text(message)}"
+    if (verified := verdict.state.verified_on) and (now.date() - verified).days > verdict.source.stale_days:
+        yield f"{name}: STALE, the last good look was on {verified}"
     if verdict.outcome != "NEW":
         for line in report.lines(verdict.changes):
             yield f"  {line}"

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
+from typing import Any
 
 from ratecards.history import Change
 from ratecards.model import JOIN_KEY, Rate, RateCard, canonical_order, plain
@@ -82,8 +83,10 @@ def field_changes(old: RateCard, new: RateCard) -> tuple[tuple[str, str, str], .
     """The metadata that differ, as (path, before, after), told by deepdiff on identity-keyed plain data."""
     from deepdiff import DeepDiff
 
-    # a notice may well begin with two underscores, which deepdiff takes for a private attribute
-    diff = DeepDiff(_meta(old), _meta(new), view="tree", ignore_private_variables=False)
+    # a notice may well begin with two underscores, which deepdiff takes for a private attribute; and where few keys are
+    # in common it tells the whole mapping instead of its keys
+    options: dict[str, Any] = {"ignore_private_variables": False, "threshold_to_diff_deeper": 0}
+    diff = DeepDiff(_meta(old), _meta(new), view="tree", **options)
     rows = []
     for level in (level for group in diff.values() for level in group):
         path = ".".join(str(p) for p in level.path(output_format="list"))

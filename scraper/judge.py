@@ -136,6 +136,8 @@ def _read(
             readings[kind] = source.module.read(body)
         except LayoutChanged as error:
             verdict.messages.append(f"{kind}: {error}")
+        except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
+            verdict.messages.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
     if len(readings) < len(bodies):
         return _failed(verdict, "NOT_READ", now)
     first = next(iter(readings))

@@ -387,3 +387,17 @@ def test_the_doctor_asks_for_the_page_of_now(monkeypatch, capsys):
     found = [commands._patients(source, None) for _ in range(3)]
     assert [({"html": page}, 0), ({"html": page}, 4), ({}, 3)] == found
     assert "md.txt: slow\nmd.txt: moved\nhtml: slow\n" == capsys.readouterr().err
+
+
+def test_a_source_not_read_for_long_is_stale(acme, tmp_path, monkeypatch, capsys) -> None:
+    """The age of the last good look is told beside whatever the outcome is."""
+    from scraper import commands
+    from scraper.dataset import State
+    from scraper.judge import Verdict
+    from tests.conftest import ACME, at
+
+    verdict = Verdict(ACME, "NOT_FETCHED", at("2026-11-20T06:00:00"), state=State(verified="2026-11-01"))
+
+    assert ["acme/rates: STALE, the last good look was on 2026-11-01"] == [
+        line.replace(ACME.name, "acme/rates") for line in commands._story(verdict, at("2026-11-20T06:00:00"))
+    ]

@@ -105,6 +105,14 @@ def test_a_dated_step_with_a_new_price_at_once():
     assert {"repriced": Decimal("0.75"), "rate_added": None} == {c.kind: c.ratio for c in found}
 
 
+def test_dated_halves_meet_by_date():
+    """The half that comes first is compared with the half that came first, whatever their units."""
+    old = [rate("1", unit="1 second", effective_until=YEAR_END), rate("2", unit="1 image", effective_from=NEW_YEAR)]
+    new = [rate("3", unit="1 image", effective_until=YEAR_END), rate("4", unit="1 second", effective_from=NEW_YEAR)]
+
+    assert [("1", "3"), ("2", "4")] == sorted((str(c.old.price), str(c.new.price)) for c in between(old, new))
+
+
 def test_a_dated_step_is_cancelled():
     """The announced half goes, the other loses its end."""
     later = rate("1.5", effective_from=NEW_YEAR)
@@ -203,12 +211,13 @@ def test_changes_come_in_the_order_of_the_table():
     """By model, within a card by tier, plan and meter, wherever they stood on the page."""
     old = [rate(meter="output"), rate(service_tier="batch"), rate()]
     new = [replace(r, price=Decimal(9)) for r in reversed(old)]
-    both = changes(cards(card(*old, model="b"), card(*old)), cards(card(*new, model="b"), card(*new)))
+    several = [f"m-{n}" for n in range(9)]
+    found = changes(cards(*(card(*old, model=m) for m in several)), cards(*(card(*new, model=m) for m in several)))
+    inside = [("standard", "input"), ("standard", "output"), ("batch", "input")]
 
-    assert [("b", "standard", "input"), ("b", "standard", "output"), ("b", "batch", "input")] == [
-        (c.model, c.new.service_tier, c.new.meter) for c in both[:3]
+    assert [(m, *place) for m in several for place in inside] == [
+        (c.model, c.new.service_tier, c.new.meter) for c in found
     ]
-    assert ["b"] * 3 + ["flash"] * 3 == [c.model for c in both]
 
 
 # ---------------------------------------------------------------------------------------------- words
@@ -297,10 +306,17 @@ def test_metadata_by_field(said, expected):
 
 def test_several_fields_are_sorted():
     """A value that differs, one that is gone and one that is new."""
-    old = card(facts=(("a", "1"), ("b", "2")))
-    new = card(facts=(("a", "9"), ("c", "3")))
+    old = card(facts=(("b", "1"), ("c", "2"), ("e", "5")))
+    new = card(facts=(("b", "9"), ("a", "3"), ("d", "4")))
+    expected = (
+        ("facts.a", "", "3"),
+        ("facts.b", "1", "9"),
+        ("facts.c", "2", ""),
+        ("facts.d", "", "4"),
+        ("facts.e", "5", ""),
+    )
 
-    assert (("facts.a", "1", "9"), ("facts.b", "2", ""), ("facts.c", "", "3")) == field_changes(old, new)
+    assert expected == field_changes(old, new)
 
 
 # ---------------------------------------------------------------------------------------------- models
@@ -341,6 +357,12 @@ RENAMES = {
     "circle": ({"a": "b", "b": "a"}, ["a"], ["c"], ["model_added c", "model_removed a"]),
     "to itself": ({"a": "a"}, ["a"], ["b"], ["model_added b", "model_removed a"]),
     "two into one": ({"a": "c", "b": "c"}, ["a", "b"], ["c"], ["model_removed b", "model_renamed c"]),
+    "many into one": (
+        dict.fromkeys("abdefg", "c"),
+        list("gfedba"),
+        ["c"],
+        [*(f"model_removed {m}" for m in "bdefg"), "model_renamed c"],
+    ),
     "swap": ({"a": "b", "b": "a"}, ["a", "b"], ["a", "b"], []),
 }
 
@@ -352,7 +374,10 @@ def test_which_renames_apply(renames, old, new, expected):
     def edition(ids: list[str]) -> dict[str, RateCard]:
         return cards(*(card(model=i, name="same") for i in ids))
 
-    assert expected == sorted(f"{c.kind} {c.model}" for c in changes(edition(old), edition(new), renames))
+    found = changes(edition(old), edition(new), renames)
+
+    assert expected == sorted(f"{c.kind} {c.model}" for c in found)
+    assert {"", min(old)} >= {c.previous_id for c in found}
 
 
 def test_unread_models_neither_change_nor_go():

@@ -430,3 +430,12 @@ def test_a_removal_that_waits_pins_nothing(desk):
     verdict = desk.sees(tiny.page({**rest, "m-3": {"input": "3", "output": "3.6"}}))
     assert ([("repriced", "m-3")], 2) == (kinds(verdict), len(verdict.held))
     assert "m-1" in desk.cards
+
+
+def test_a_readers_own_fault_is_not_the_runs(desk, monkeypatch):
+    """An exception nobody thought of leaves the source unread, says what it was, and stops no other source."""
+    monkeypatch.setattr(tiny, "read", lambda body: {}["nobody thought of it"])
+    verdict = desk.sees(tiny.page(MODELS, updated="2026-10-31"))
+
+    assert ("NOT_READ", 4) == (verdict.outcome, verdict.exit)
+    assert "the reader failed, fix it: KeyError: 'nobody thought of it'" in verdict.messages[0]

@@ -121,6 +121,16 @@ def test_applying_what_changed_gives_the_new_edition(old: Edition, new: Edition,
     assert found == changes(old, {m: shuffled(c, seed) for m, c in new.items()})
 
 
+@given(editions(), editions())
+def test_changed_metadata_are_named(old: Edition, new: Edition) -> None:
+    """A change of metadata tells at least one field, and every field that it tells did change."""
+    told = [c.fields for c in changes(old, new) if c.kind == "card_changed"]
+
+    assert [True] * len(told) == [bool(fields) for fields in told]
+    assert [] == [field for fields in told for field in fields if field[1] == field[2]]
+    assert {""}.isdisjoint(field[0].partition(".")[2] for fields in told for field in fields if field[0] != "name")
+
+
 @given(
     editions(),
     editions(),
