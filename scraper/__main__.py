@@ -101,8 +101,6 @@ def _person_commands(commands: Commands) -> None:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is the verdict's."""
     options = parser().parse_args(argv)
-    # each attempt's end is told with the verdict; the retries in between are nobody's news
-    logging.getLogger("stamina").setLevel(logging.ERROR)
     from scraper import commands
 
     run: Callable[[argparse.Namespace], int] = getattr(commands, options.command)
@@ -123,4 +121,6 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    # each attempt's end is told with the verdict; the retries in between are nobody's news
+    logging.getLogger("stamina").setLevel(logging.ERROR)
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""The cards of the guide that started the project: MISSION.md's figures of March 2026 as facts, in the pages' words."""
+"""The cards of a price guide of March 2026: its figures as facts, in the pages' words."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def test_a_page_as_a_table(read):
 
 
 def test_a_page_as_csv(read):
-    """Exactly the columns of RATES.md, in their order."""
+    """Exactly the columns of the rate table, in their order."""
     header = (
         "provider,source,model,service_tier,plan,meter,modality,unit,resolution,quality,prompt_over,prompt_up_to,used_over,"
         "used_up_to,period,context,basis,availability,price,currency,effective_from,effective_until,quote,locator"

@@ -82,7 +82,7 @@ def kinds(verdict: Verdict) -> list[tuple[str, str]]:
 
 
 def test_each_outcome_has_its_exit():
-    """The table of ARCHITECTURE.md; DAMAGED is a finding."""
+    """The table of outcomes; DAMAGED is a finding."""
     expected = {
         0: {*GOOD, "SKIPPED"},
         1: {"DAMAGED"},

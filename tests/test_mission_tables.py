@@ -1,4 +1,4 @@
-"""The guide's tables T1, T3, T4 and T5, computed from cards: every figure that MISSION.md prints."""
+"""The guide's tables T1, T3, T4 and T5, computed from cards: every figure that the guide prints."""
 
 from __future__ import annotations
 

@@ -41,7 +41,7 @@ CONTRACT = [
 
 
 def test_columns_are_those_of_the_contract():
-    """The table's columns, in the order that RATES.md gives."""
+    """The table's columns, in the order of the contract."""
     assert CONTRACT == list(COLUMNS)
 
 

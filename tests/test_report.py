@@ -294,7 +294,9 @@ DESCRIBED = {
     "lost model": (change("model_removed"), "flash: no longer on the page"),
     "renamed": (change("model_renamed", previous_id="old"), "flash: renamed from old"),
     "metadata": (
-        change("card_changed", fields=(("notices.b", "", "x"), ("name", "a", "b"), ("notices.a", "", "x"))),
+        change(
+            "card_changed", card=card(), fields=(("notices.b", "", "x"), ("name", "a", "b"), ("notices.a", "", "x"))
+        ),
         "flash: name, notices changed",
     ),
     "price": (
@@ -349,6 +351,7 @@ def test_up_to_three_rates_are_told_one_by_one():
     assert 3 == len(lines(many("rate_added", 3)))
     assert ["flash standard: 4 rates added"] == lines(many("rate_added", 4))
     assert ["flash standard: 5 rates removed"] == lines(many("rate_removed", 5))
+    assert ["flash: rate_added"] == lines([change("rate_added")])
 
 
 def test_lines_are_grouped_by_model_kind_and_tier():

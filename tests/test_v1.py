@@ -116,7 +116,7 @@ def test_a_step_drops_out_on_its_day():
 
 
 def test_the_table_has_the_contract_s_columns():
-    """RATES.md, in its order; one line per rate, in the table's order."""
+    """The contract, in its order; one line per rate, in the table's order."""
     header, *rows = csv.reader(io.StringIO(published()["rates.csv"]))
 
     assert (

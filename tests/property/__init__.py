@@ -4,6 +4,6 @@ import os
 
 from hypothesis import settings
 
-settings.register_profile("here", max_examples=60, deadline=None)
-settings.register_profile("runner", max_examples=60, deadline=None, derandomize=True, database=None)
+settings.register_profile("here", max_examples=40, deadline=None)
+settings.register_profile("runner", max_examples=40, deadline=None, derandomize=True, database=None)
 settings.load_profile("runner" if os.environ.get("CI") else "here")
