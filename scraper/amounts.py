@@ -42,7 +42,7 @@ _SOON = re.compile(r"\(\s*coming soon\s*(\**)\s*\)", re.IGNORECASE)
 _ABOUT = r"(?:approximately\b|approx\.|about\b|~|≈)"
 _EQUIVALENT = re.compile(rf"(?P<said>equivalent to\b)(?:\s*{_ABOUT})?|{_ABOUT}", re.IGNORECASE)
 _RESTATED = re.compile(rf"(?:,?\s*or\b|(?P<bracket>\()\s*(?:or\b)?)\s*(?:equivalent to\b)?\s*{_ABOUT}?", re.IGNORECASE)
-_MARKS = re.compile(r"\[?(\*+)\]?")
+MARKS = re.compile(r"\[?(\*+)\]?")
 _PER = re.compile(r"(?:/(?!\s?\$)|per\b)\s*")
 _OPEN, _CLOSE, _COLON = re.compile(r"\("), re.compile(r"\)"), re.compile(r":")
 
@@ -147,7 +147,7 @@ def _restatement(scan: Scanner) -> dict[str, Any] | None:
     opened = scan.take(_RESTATED)
     price = scan.take(AMOUNT) if opened else None
     unit = _unit(scan) if price and scan.take(_PER) else None
-    marks = scan.take(_MARKS) if unit else None
+    marks = scan.take(MARKS) if unit else None
     if not opened or not price or not unit or (opened["bracket"] and not scan.take(_CLOSE)):
         scan.at = before
         return None
@@ -183,7 +183,7 @@ def _qualifier(scan: Scanner) -> dict[str, Any]:
         return {"prompt_over" if match["over"] else "prompt_up_to": scaled(match["n"], match["scale"])}
     if scan.take(_STORAGE):
         return {"storage": True}
-    if match := scan.take(_MARKS):
+    if match := scan.take(MARKS):
         return {"marks": match[1]}
     before = scan.at
     dates = _dates(scan)

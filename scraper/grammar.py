@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from scraper.amounts import Amount, take_amount
+from scraper.amounts import MARKS, Amount, take_amount
 from scraper.scanner import Phrases, Scanner
 from scraper.words import NUMBER, UNSOLD, counted, whole_number
 
@@ -46,6 +46,7 @@ class Cell:
 
 @dataclass(slots=True)
 class _Found:
+    free: bool
     amounts: list[Amount] = field(default_factory=list)
     allowances: list[Allowance] = field(default_factory=list)
     unsold: list[tuple[str, str]] = field(default_factory=list)
@@ -59,13 +60,12 @@ def read_cell(text: str, phrases: Phrases) -> Cell:
     priced = counted(scan.text) > 0
     if not priced and (simple := _simple(scan.text, phrases)):
         return Cell(simple)
-    free = scan.take(phrases.free) is not None
     borrowed = priced and scan.take(phrases.refers) is not None
-    found = _Found()
+    found = _Found(free=scan.take(phrases.free) is not None)
     while not scan.done:
         _piece(scan, found)
-    said = bool(found.amounts) if found.unsold else bool(found.amounts or found.allowances or free)
-    if not said or (free and found.amounts and not found.allowances):
+    said = bool(found.amounts) if found.unsold else bool(found.amounts or found.allowances or found.free)
+    if not said or (found.free and found.amounts and not found.allowances):
         raise scan.fail("a price, or words that say that there is none")
     amounts = _dated(found.amounts, scan)
     if len(amounts) == 1 or found.allowances or borrowed:
@@ -86,6 +86,8 @@ def _piece(scan: Scanner, found: _Found) -> None:
     if scan.take(_STOP) or scan.take(scan.phrases.ignored):
         return
     if (found.amounts or found.allowances) and scan.take(_JOIN):
+        return
+    if (found.free or found.allowances) and not found.amounts and scan.take(MARKS):
         return
     start = scan.at
     if size := scan.take(UNSOLD):

@@ -280,6 +280,10 @@ VARIANTS = [
     # allowances
     ("Free", ["free"]),
     ("Free of charge.", ["free"]),
+    ("Free of charge**", ["free"]),
+    ("500 RPD*", ["free 500/day"]),
+    ("5,000 prompts per month (free)*, then $14 / 1,000 queries**", ["free 5000/month", "14 /1000 queries **"]),
+    ("Not Supported*", ["not_available"]),
     ("Free of charge, up to 500 RPD, then $35 / 1,000 grounded prompts", ["free 500/day", "35 /1000 prompts"]),
     ("5,000 search queries per month free, then $14 / 1,000 queries", ["free 5000/month", "14 /1000 queries"]),
     ("5,000 requests/day free of charge", ["free 5000/day"]),
@@ -464,6 +468,8 @@ REFUSED = [
     "$14 / 1,000 queries (shared across text and audio)",
     # words
     "",
+    "*",
+    "* $5",
     " ",
     ".",
     "Yes",

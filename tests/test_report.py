@@ -415,7 +415,7 @@ def test_a_step_in_a_line(found, expected):
 
 def test_few_steps_are_told_one_by_one():
     """Up to four of a model and a day."""
-    few = [step(rate("0.75"), rate("1.5", prompt_over=n)) for n in range(4)]
+    few = [step(rate("0.75"), rate("1.5", service_tier=t)) for t in ("standard", "batch", "flex", "priority")]
 
     assert 4 == len(step_lines(few, TODAY))
     assert [] == step_lines([], TODAY)
@@ -456,6 +456,8 @@ def verdict(outcome: str, **values: object) -> Verdict:
         ({"read": 5, "seen": 6}, "5 of 6"),
         ({"read": 5, "seen": 6, "ignored": 0}, "5 of 6"),
         ({"read": 5, "seen": 6, "ignored": 1}, "5 of 6, 1 ignored"),
+        ({"seen": 6}, "0 of 6"),
+        ({"read": 5}, "5 of 0"),
         ({}, "-"),
     ],
 )
