@@ -49,7 +49,10 @@ _OPEN, _CLOSE, _COLON = re.compile(r"\("), re.compile(r"\)"), re.compile(r":")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """One price in a cell. `unit` None means the header's; empty tuples mean the row's own."""
+    """One price in a cell. `unit` None means the header's; empty tuples mean the row's own.
+
+    `restates` are the modalities of the price that "equivalent to" restates; "or" has them as its own.
+    """
 
     price: Decimal
     quote: str
@@ -60,6 +63,7 @@ class Amount:
     prompt_up_to: int | None = None
     storage: bool = False
     equivalent: bool = False
+    restates: tuple[str, ...] = ()
     marks: str = ""
     soon: str | None = None
     effective_from: date | None = None

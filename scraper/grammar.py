@@ -16,10 +16,10 @@ from scraper.words import NUMBER, UNSOLD, counted, whole_number
 _ALLOWANCE = re.compile(
     rf"(?:(?:the )?first |up to )?(?P<n>{NUMBER})\s*(?:free )?"
     r"(?:RPD\b|(?:search |grounding |grounded )?(?:prompts|requests|queries)\s*(?:per|a|/)\s*(?P<period>day|month)\b"
-    r"(?:\s*\(RPD\))?)(?:\s*\bfree(?: of charge)?\b)?",
+    r"(?:\s*\(RPD\))?)(?:\s*(?:\bare )?\bfree(?: of charge)?\b)?",
     re.IGNORECASE,
 )
-_FREE_PAREN = re.compile(r"\(\s*(?:free(?: of charge)?(?:\s*,\s*|\s*(?=\))))?([^()]*)\)", re.IGNORECASE)
+_FREE_PAREN = re.compile(r"\(\s*(?:free(?: of charge)?(?:\s*[,;]\s*|\s*(?=\))))?([^()]*)\)", re.IGNORECASE)
 _STOP = re.compile(r"[\s,;.]+")
 # words that join stand between two things: "1,500 RPD (free), then" and "then $35" are cells cut short
 _JOIN = re.compile(r"/(?=\s?\$)|(?:and|then)\b(?=\s*(?:\$|\(coming soon))", re.IGNORECASE)
@@ -112,6 +112,8 @@ def _allowance(scan: Scanner) -> Allowance | None:
 
 def _amount(scan: Scanner, found: _Found) -> None:
     main, *others = take_amount(scan, first=not found.amounts, restating=found.restating)
+    if main.equivalent and found.amounts:
+        main = replace(main, restates=found.amounts[-1].modalities or found.amounts[-1].restates)
     found.restating = main.unit if main.equivalent else None
     found.amounts += [main, *others]
 

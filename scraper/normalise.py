@@ -99,11 +99,11 @@ def _amount_rates(amount: Amount, seen: Observation, rule: RowRule, place: Place
 
 
 def _modalities(amount: Amount, unit: str, rule: RowRule) -> tuple[str, ...]:
-    """The amount's own modalities, else the noun's of its unit, else the row's."""
+    """The amount's own modalities, else the noun's of its unit, else those of the price it restates or of the row."""
     noun = noun_modality(unit)
     if noun and amount.modalities and noun != amount.modalities:
         raise UnknownTerm(f"a price per {unit} that is one of {' and '.join(amount.modalities)}: {amount.quote}")
-    return amount.modalities or noun or rule.modalities or (rule.modality,)
+    return amount.modalities or noun or amount.restates or rule.modalities or (rule.modality,)
 
 
 def _start(amount: Amount, place: Place) -> date | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 from ratecards.codec import dumps
 from ratecards.history import ANNOUNCED, Change, Step, steps
-from ratecards.model import COLUMNS, JOIN_KEY, Rate, RateCard, canonical_order, plain, row
+from ratecards.model import COLUMNS, Rate, RateCard, canonical_order, plain, row
 from scraper.dataset import State
 from scraper.report import conditions, csv_field, markdown
 
@@ -132,7 +132,7 @@ def _values(rate: Rate | None, other: Rate | None = None) -> dict[str, object] |
     """What a rate says; with what its key said, where the `other` one's says something else."""
     if rate is None:
         return None
-    names = [n for n in COLUMNS if n in _VALUES or (other and n in JOIN_KEY and getattr(rate, n) != getattr(other, n))]
+    names = [n for n in COLUMNS if n in _VALUES or (other and getattr(rate, n) != getattr(other, n))]
     return {n: v for n, v in row(rate).items() if n in names and v != ""}
 
 

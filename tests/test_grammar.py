@@ -293,6 +293,11 @@ VARIANTS = [
         "1,500 RPD (shared with Gemini 2.5 Flash and Flash-Lite), then $2 / 1K queries",
         ["free 1500/day", "2 /1000 queries"],
     ),
+    (
+        "5,000 queries per month (free; shared across Gemini 3), then $2 / 1K queries",
+        ["free 5000/month", "2 /1000 queries"],
+    ),
+    ("First 5,000 prompts per month are free, then $2 / 1K queries", ["free 5000/month", "2 /1000 queries"]),
     ("1,500 RPD (free) limit shared, then $2 / 1K queries", ["free 1500/day", "2 /1000 queries"]),
     # dates
     ("$0.75 through Dec 31, 2026; $1.50 from Jan 1, 2027", ["0.75 until 2026-12-31", "1.5 from 2027-01-01"]),

@@ -199,6 +199,21 @@ def test_reading_05_a_caching_row_without_an_amount_is_cache_read_only():
                 "output image 1 image equivalent 0.101 resolution=2K",
             ],
         ),
+        (
+            "Output price",
+            "$9.00 (text) $17.50 (video), approximately $0.10 per second",
+            [f"output text {M} 9", f"output video {M} 17.5", "output video 1 second equivalent 0.1"],
+        ),
+        (
+            "Output price",
+            "$18 (audio), equivalent to $0.0045 per 10 seconds and $0.0004 per 10 seconds",
+            [f"output audio {M} 18", *[f"output audio 10 seconds equivalent {p}" for p in ("0.0045", "0.0004")]],
+        ),
+        (
+            "Input price",
+            "$2.00 (text/image), equivalent to $0.0011 per image*",
+            [f"input text {M} 2", f"input image {M} 2", "input image 1 image equivalent 0.0011"],
+        ),
         ("Output price", "$0.039 per image*", ["output image 1 image 0.039"]),
     ],
 )

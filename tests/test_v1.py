@@ -32,6 +32,9 @@ FLASH = card(
     rate("1.5", meter="output", effective_from=FROM),
     rate(None, meter="cache_read"),
     rate(None, meter="cache_storage", service_tier="batch"),
+    rate(None, meter="cache_read", service_tier="flex"),
+    rate(None, meter="cache_read", service_tier="flex", modality="audio"),
+    rate(None, meter="cache_read", service_tier="batch"),
     model="gemini-3.1-flash",
     name="Gemini 3.1 Flash",
     last_updated=date(2026, 10, 30),
@@ -124,9 +127,9 @@ def test_the_table_has_the_contract_s_columns():
         "used_over,used_up_to,period,context,basis,availability,price,currency,effective_from,effective_until,quote,"
         "locator"
     ) == ",".join(header)
-    assert [list(row(r).values()) for c in ALL[:2] for r in c.rates] == rows[:8]
-    assert ["openai", "openai-api", "gpt-5"] == rows[8][:3]
-    assert 9 == len(rows)
+    assert [list(row(r).values()) for c in ALL[:2] for r in c.rates] == rows[:11]
+    assert ["openai", "openai-api", "gpt-5"] == rows[11][:3]
+    assert 12 == len(rows)
 
 
 def test_rates_for_programs():
@@ -134,11 +137,11 @@ def test_rates_for_programs():
     data = json.loads(published()["rates.json"])
     first = data["rates"][0]
 
-    assert (1, 9) == (data["version"], len(data["rates"]))
+    assert (1, 12) == (data["version"], len(data["rates"]))
     assert {n: v for n, v in row(FLASH.rates[0]).items() if v} == first
     assert {
         "models": 2,
-        "rates": 8,
+        "rates": 11,
         "amounts": {"read": 9, "seen": 9},
         "unread": ["veo-2"],
         "last_updated": "2026-10-30",
@@ -153,7 +156,7 @@ def test_the_three_numbers_that_must_not_be_confused():
     records = json.loads(published()["rates.json"])["rates"]
 
     assert ["0"] == [r["price"] for r in records if r["availability"] == "free"]
-    assert [False, False] == ["price" in r for r in records if r["availability"] == "not_available"]
+    assert [False] * 5 == ["price" in r for r in records if r["availability"] == "not_available"]
 
 
 # ---------------------------------------------------------------------------------------------- lines
@@ -164,7 +167,7 @@ def test_one_record_a_line():
     found = published()
     lines = found["rates.json"].splitlines()
 
-    assert 9 == sum(line.startswith('{"provider": ') for line in lines)
+    assert 12 == sum(line.startswith('{"provider": ') for line in lines)
     assert 2 == sum(line.startswith(('"google/', '"openai/')) for line in lines)
     assert 3 == sum(line.startswith('{"kind": ') for line in found["changes.json"].splitlines())
     assert 1 == sum(line.startswith('{"on": ') for line in found["upcoming.json"].splitlines())
@@ -285,13 +288,16 @@ def test_metadata_and_corrections():
         change_data(found)[n] for n in ("fields", "correction", "announced")
     )
     assert "rates" not in change_data(found)
+    assert "rates" not in change_data(change("model_added"))
 
 
 def test_only_recent_changes():
     """The last two thousand; the whole log is the history file."""
     log = [change("model_removed", model=f"m-{n}") for n in range(2001)]
-    found = json.loads(published(log=log)["changes.json"])["changes"]
+    data = json.loads(published(log=log)["changes.json"])
+    found = data["changes"]
 
+    assert 1 == data["version"]
     assert (2000, "m-1", "m-2000") == (len(found), found[0]["model"], found[-1]["model"])
 
 
@@ -305,6 +311,7 @@ def test_a_step():
         found["before"]["price"],
         found["after"]["price"],
     )
+    assert {"price", "unit", "quote", "effective_from"}.isdisjoint(found)
 
 
 def test_a_step_from_nothing():
@@ -357,7 +364,7 @@ Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-ap
 | standard | paid | output | from 2027-01-01 | 1.5 | 1000000 tokens | \\$1.5 |
 | standard | free | input |  | 0 | 1000000 tokens | Free of charge |
 
-No price: cache read (standard, paid), cache storage (batch, paid).
+No price: cache read (batch, paid), cache read (flex, paid), cache read (standard, paid), cache storage (batch, paid).
 """ == published()["tables/gemini-3.1.md"]
 
 
