@@ -83,9 +83,11 @@ def test_cases(case, kind, subtests):
     """Every rate of a case is what a person has accepted, in both representations."""
     expected = {accept.key(found): found for found in accept.expected(case)["rates"]}
     actual = {accept.key(found): found for found in map(accept.facts, accept.reading(case, kind).rates())}
-    for key in expected | actual:
+    differ = [key for key in expected | actual if expected.get(key) != actual.get(key)]
+    for key in differ:
         with subtests.test(rate=key):
             assert expected.get(key) == actual.get(key)
+    assert [] == differ
 
 
 @pytest.mark.parametrize("kind", KINDS)
