@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 
-from ratecards import codec, history
+from ratecards import codec
 from ratecards import ledger as book
 from ratecards.ledger import Entry
 from ratecards.model import RateCard
@@ -100,8 +100,7 @@ def _one_day(
     days = [_verified(states[n]) for n in names]
     day = min(days)
     sides = [
-        current[n] if own <= day else history.fold(dataset.changes(n), until=day) or current[n]
-        for n, own in zip(names, days, strict=True)
+        current[n] if own <= day else dataset.as_of(n, day) or current[n] for n, own in zip(names, days, strict=True)
     ]
     if any(side is current[n] and own > day for side, n, own in zip(sides, names, days, strict=True)):
         day = max(days)

@@ -43,6 +43,7 @@ class Verdict:
     """What became of one look: the outcome, what to publish, and what to tell.
 
     `disagreed` tells that representations gave different rates: the one doubt that another look may settle.
+    `proven` tells that the cards it was compared with were found to be what the history gives.
     """
 
     source: Source
@@ -57,6 +58,7 @@ class Verdict:
     cards: dict[str, RateCard] | None = None
     state: State = field(default_factory=State)
     disagreed: bool = False
+    proven: bool = False
     files: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from ratecards import limits as limits_file
 from ratecards.codec import dumps
 from ratecards.limits import LimitsCard
 from ratecards.model import RateCard
-from scraper import books, limitspage, v1
+from scraper import books, limitspage, proof, v1
 from scraper.dataset import Dataset, State
 from scraper.doors import DOORS, Keys
 from scraper.editions import Clock, Edition, getter, keep, look
@@ -23,6 +23,7 @@ from scraper.fetch import Validators
 from scraper.judge import Verdict, judge
 from scraper.ledger import decided
 from scraper.publish import Publication
+from scraper.record import newest, record
 from scraper.sources import Source
 
 Progress = Callable[[Source, str], None]
@@ -115,14 +116,36 @@ def judge_one(dataset: Dataset, source: Source, edition: Edition, now: datetime,
         if source.name == limitspage.NAME:
             return limitspage.judge_limits(dataset, source, edition, now)
         state = dataset.state(source.name)
-        return judge(source, edition, state, lambda: baseline(dataset, source.name, state), now, hold=hold)
+        base = Baseline(dataset, source.name, state)
+        verdict = judge(source, edition, state, base.cards, now, hold=hold)
+        verdict.proven = base.proven
     except DatasetError as error:
         words = str(error) if "git" in str(error) else f"{error}; restore it from git"
         return Verdict(source, "DAMAGED", edition.at, [words])
+    return verdict
+
+
+class Baseline:
+    """The published cards of a source, read when they are asked for, and whether they are `proven` by then."""
+
+    def __init__(self, dataset: Dataset, name: str, state: State) -> None:
+        self._dataset, self._name, self._state = dataset, name, state
+        self.proven = False
+
+    def cards(self) -> dict[str, RateCard]:
+        """Raises `DatasetError` unless the history folds to them."""
+        found = baseline(self._dataset, self._name, self._state)
+        self.proven = True
+        return found
 
 
 def baseline(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
-    """The published cards. Raises `DatasetError` unless history folds to them: damage must never look like news."""
+    """The published cards. Raises `DatasetError` unless history folds to them: damage must never look like news.
+
+    Where they stand as they were published together that is known; the history is read only where they do not.
+    """
+    if proof.holds(dataset, name):
+        return dataset.cards(name, state.models or None)
     folded = recorded(dataset, name)
     found = dataset.cards(name, state.models or None)
     if differ := sorted(m for m in {*folded, *found} if folded.get(m) != found.get(m)):
@@ -144,7 +167,7 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
     result = Publication(dataset.root)
     states: dict[str, State] = {}
     current: dict[str, dict[str, RateCard]] = {}
-    fresh: list[history.Change] = []
+    fresh: dict[str, list[history.Change]] = {}
     news = False
     for verdict in verdicts:
         if verdict.outcome == "DAMAGED":
@@ -154,8 +177,8 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
         _cards(result, dataset, verdict)
         for path, text in verdict.files.items():
             result.write(path, text)
-        result.append(dataset.history_path(name), "".join(history.line(c) for c in verdict.changes))
-        fresh += verdict.changes
+        record(result, dataset, name, verdict.changes)
+        fresh[name] = verdict.changes
         if verdict.cards is not None:
             current[name] = verdict.cards
         # how complete a reading was is published, too
@@ -164,9 +187,14 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
         news |= before.verified != verdict.state.verified
         if _worth_writing(before, verdict.state):
             result.write(dataset.state_path(name), verdict.state.text())
-    if news or result.writes.keys() - {dataset.state_path(n) for n in states} or fresh:
+    if news or result.writes.keys() - {dataset.state_path(n) for n in states} or result.appends:
         today = max(now, *(v.at for v in verdicts)).date()
         _v1(result, dataset, current, states, fresh, today)
+    for verdict in verdicts:
+        # the cards of others are not vouched for, and what stood unproven is no better for a change
+        name = verdict.source.name
+        if verdict.cards is not None and (verdict.proven or proof.holds(dataset, name)):
+            proof.renew(result, dataset, name)
     return result
 
 
@@ -204,7 +232,7 @@ def _v1(
     dataset: Dataset,
     current: dict[str, dict[str, RateCard]],
     states: dict[str, State],
-    fresh: Sequence[history.Change],
+    fresh: Mapping[str, Sequence[history.Change]],
     today: date,
 ) -> None:
     """Rebuild the published files from all cards; sources that were not read this time stand as they are."""
@@ -214,8 +242,7 @@ def _v1(
             current[name] = _published(dataset, name)
         if name not in states:
             states[name] = dataset.state(name)
-    past = [c for name in names for c in dataset.changes(name)]
-    recent = history.ordered([*past, *fresh])[-_CHANGES:]
+    recent = newest(dataset, names, fresh, _CHANGES)
     cards = [card for name in names for card in current[name].values()]
     from scraper.tables import tables  # only where data changed: the reader's tables are a tenth of the start-up
 
