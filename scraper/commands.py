@@ -26,6 +26,7 @@ from scraper.judge import EXIT, Verdict, standing
 from scraper.publish import STAGING, locked
 from scraper.refresh import Looks, Progress, fetch_all, judge_all, publication
 from scraper.sources import SOURCES, Source, find
+from scraper.watch import Watch
 
 
 class UsageError(Exception):
@@ -58,12 +59,17 @@ def refresh(options: argparse.Namespace) -> int:
         return worst
 
 
+def _opened(root: Path) -> Dataset:
+    """A dataset to write to, watched from now on."""
+    return Dataset(root, Watch(root))
+
+
 @contextmanager
 def _target(root: Path, *, dry: bool) -> Iterator[Dataset]:
     """The dataset, locked; for a dry run a copy of it that is thrown away, so that it can be written to."""
     if not dry:
         with locked(root):
-            yield Dataset(root)
+            yield _opened(root)
         return
     with TemporaryDirectory() as folder:
         copy = Path(folder)
@@ -292,7 +298,7 @@ def backfill(options: argparse.Namespace) -> int:
         pages = [replace(page, fetched_at=options.date) for page in pages]
     with locked(options.to):
         worst = 0
-        for verdict, paths, at in run(Dataset(options.to), source, pages, options.file, _now(options.now)):
+        for verdict, paths, at in run(_opened(options.to), source, pages, options.file, _now(options.now)):
             _say([verdict], at, paths, dry=False)
             worst = max(worst, verdict.exit)
     return worst
@@ -303,7 +309,7 @@ def manual(options: argparse.Namespace) -> int:
     from scraper.byhand import take_in
 
     with locked(options.to):
-        for name, day, count, paths in take_in(Dataset(options.to), options.folder, _now(options.now)):
+        for name, day, count, paths in take_in(_opened(options.to), options.folder, _now(options.now)):
             print(f"{name} {day}: {count} changes, wrote {len(paths)} files")
     return 0
 
@@ -323,7 +329,7 @@ def _decide(options: argparse.Namespace, state: str) -> int:
 
     with locked(options.to):
         try:
-            result = decide(Dataset(options.to), options.id, state, options.because, _now(options.now).date())
+            result = decide(_opened(options.to), options.id, state, options.because, _now(options.now).date())
         except KeyError as error:
             raise UsageError(error.args[0]) from error
         print(f"{state} {options.id}; wrote {len(result.commit())} files")

@@ -13,6 +13,7 @@ from typing import Any
 from ratecards import codec, history, segments
 from ratecards.model import RateCard
 from scraper.errors import DatasetError
+from scraper.watch import Watch
 
 STATE_SCHEMA = 1
 
@@ -61,10 +62,13 @@ def _typed(state: State) -> State:
 
 
 class Dataset:
-    """A dataset's root directory: `ratecards/` (the data) and `state/` beside it."""
+    """A dataset's root directory: `ratecards/` (the data) and `state/` beside it.
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    With a `watch` nothing is published once another hand has moved what was read.
+    """
+
+    def __init__(self, root: Path, watch: Watch | None = None) -> None:
+        self.root, self.watch = root, watch
 
     def state_path(self, name: str) -> str:
         """Relative path of a source's state file; `name` is `provider/source`."""

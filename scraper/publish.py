@@ -18,16 +18,21 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scraper.errors import DatasetError
+from scraper.watch import Watch
 
 STAGING = ".staging"
 JOURNAL = "journal.json"
 
 
 class Publication:
-    """Writes, appends and deletions below one root, collected first and carried out at once; the last word holds."""
+    """Writes, appends and deletions below one root, collected first and carried out at once; the last word holds.
 
-    def __init__(self, root: Path) -> None:
+    `watch` began before what is written was compared with what stands; where that has moved nothing is carried out.
+    """
+
+    def __init__(self, root: Path, watch: Watch | None = None) -> None:
         self.root = root
+        self._watch = watch
         self.writes: dict[str, bytes] = {}
         self.appends: dict[str, bytes] = {}
         self.deletes: set[str] = set()
@@ -81,9 +86,16 @@ class Publication:
         if (self.root / STAGING / JOURNAL).exists():
             # what is to be written was compared with files that are only half moved
             raise DatasetError(f"{self.root}: an interrupted publication stands here; the next run finishes it")
-        with _expected(self.root, "a writable dataset"):
-            self._stage()
+        try:
+            with _expected(self.root, "a writable dataset"):
+                self._stage()
+        except DatasetError:
+            if not (self.root / STAGING / JOURNAL).exists():
+                shutil.rmtree(self.root / STAGING, ignore_errors=True)  # a full disk needs the room
+            raise
         recover(self.root)
+        if self._watch:
+            self._watch.renew()
         self.writes, self.appends, self.deletes = {}, {}, set()
         return paths
 
@@ -99,6 +111,8 @@ class Publication:
         steps += [{"do": "delete", "path": path} for path in sorted(self.deletes - files.keys())]
         _put(staging / "journal.new", json.dumps(steps).encode())
         _sync_directory(staging)
+        if self._watch:
+            self._watch.check()
         (staging / "journal.new").replace(staging / JOURNAL)
         _sync_directory(staging)
 

@@ -164,7 +164,7 @@ def recorded(dataset: Dataset, name: str) -> dict[str, RateCard]:
 
 def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) -> Publication:
     """What the verdicts ask to be written: cards, history, state and, when data changed, all of `v1`."""
-    result = Publication(dataset.root)
+    result = Publication(dataset.root, dataset.watch)
     states: dict[str, State] = {}
     current: dict[str, dict[str, RateCard]] = {}
     fresh: dict[str, list[history.Change]] = {}
@@ -271,7 +271,7 @@ def _limits(result: Publication, dataset: Dataset) -> list[LimitsCard]:
 
 def decide(dataset: Dataset, key: str, state: str, because: str, today: date) -> Publication:
     """A person's decision on a discrepancy, in its ledger file and in `v1`. Raises `KeyError` when there is none."""
-    result = Publication(dataset.root)
+    result = Publication(dataset.root, dataset.watch)
     every = []
     found = False
     for stem in books.stems(dataset):
