@@ -18,8 +18,8 @@ from tempfile import TemporaryDirectory
 from ratecards.model import Rate
 from scraper import report
 from scraper.dataset import Dataset
-from scraper.doors import Keys
-from scraper.editions import load, replay
+from scraper.doors import DOORS, Keys
+from scraper.editions import Edition, check_clock, load, replay
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch import Page, decode
 from scraper.judge import EXIT, Verdict, standing
@@ -92,7 +92,11 @@ def _live(
 
     def fetched(wanted: Sequence[Source], *, again: bool = False) -> Looks:
         clock = partial(_now, options.now)
-        return fetch_all(wanted, dataset, now, clock, options.keep, progress, again=again, keys=keys)
+        looks = fetch_all(wanted, dataset, now, clock, options.keep, progress, again=again, keys=keys)
+        for name, edition in looks.items():
+            if isinstance(edition, Edition) and not (options.now or name in DOORS):
+                check_clock(edition)
+        return looks
 
     looks = fetched(sources)
     return judge_all(dataset, sources, looks, now, progress, lambda torn: fetched(torn, again=True)), now

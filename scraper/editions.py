@@ -6,7 +6,8 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,9 @@ from scraper.sources import Source
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
 _NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)?)\.(.+)\Z")
 _HEADERS = ("content-type", "etag", "last-modified", "date", "content-language")
+
+# zones and caches explain hours, not days
+_OFF = timedelta(days=1)
 
 Clock = Callable[[], datetime]
 Getter = Callable[[str, Validators | None], Page | None]
@@ -59,6 +63,31 @@ def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Val
             edition.not_modified.discard(kind)
             _get(edition, kind, urls[kind], get, None)
     return edition
+
+
+def check_clock(edition: Edition) -> None:
+    """Count as failed what a server dates more than a day away: a wrong clock here would date what is published.
+
+    For pages fetched by this machine's own clock. A server that gives no date, or none that is one, says nothing.
+    """
+    for kind, page in list(edition.pages.items()):
+        said = _dated(page.headers.get("date", ""))
+        if said and abs(page.fetched_at - said) > _OFF:
+            times = f"{_instant(page.fetched_at)} by the clock here, {_instant(said)} by the server's"
+            edition.failed[kind] = FetchFailed(f"{page.url}: fetched at {times}: is the clock right?")
+            del edition.pages[kind]
+
+
+def _dated(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _instant(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _get(edition: Edition, kind: str, url: str, get: Getter, validators: Validators | None) -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -187,6 +188,7 @@ class Site:
     etags: dict[str, str] = field(default_factory=dict)
     answers: dict[str, list[Response | Callable[[], Response]]] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
+    date: str = ""
 
     def shows(self, edition: dict, tag: str = "1") -> None:
         """Serve this edition from now on."""
@@ -215,6 +217,8 @@ def local(url) -> str:
 def site(httpserver: HTTPServer, monkeypatch) -> Site:
     """The pricing page, served on 127.0.0.1; retries do not wait."""
     found = Site()
+    dated = BaseHTTPRequestHandler.date_time_string
+    monkeypatch.setattr(BaseHTTPRequestHandler, "date_time_string", lambda *now: found.date or dated(*now))
     for kind in KINDS:
         httpserver.expect_request(f"/{kind}").respond_with_handler(functools.partial(found.answer, kind))
     monkeypatch.setattr(gemini_api, "urls", lambda: {kind: httpserver.url_for(f"/{kind}") for kind in KINDS})

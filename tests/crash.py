@@ -3,18 +3,23 @@
 `python -m tests.crash DIR` prints one JSON line per death: before which step, whether the publication was decided by
 then, how often the next runs died finishing it, and the files after. A step is each call that opens, makes, renames,
 syncs or removes anything below DIR.
+`python -m tests.crash DIR refresh` does the same to what a real refresh publishes, a history of several files and all;
+there a step is the middle of a write, too, and the files are told as `old`, `new` or what differs from both.
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+from scraper import publish
 from scraper.publish import Publication, recover
 
 EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
@@ -73,7 +78,7 @@ def _die_at(root: Path, steps: int, pipe: int) -> None:
             return
         if left == 0:
             os.write(pipe, f"{event} {os.path.relpath(args[0], below)}".encode())
-            os._exit(9)
+            os.kill(os.getpid(), signal.SIGKILL)
         left -= 1
 
     sync = os.fsync
@@ -82,8 +87,95 @@ def _die_at(root: Path, steps: int, pipe: int) -> None:
         hook("open", (f"{below}/(sync)",))
         sync(handle)
 
+    def put(path: Path, data: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(data[: len(data) // 2])
+            file.flush()
+            hook("open", (f"{path} (half)",))
+            file.write(data[len(data) // 2 :])
+            file.flush()
+            os.fsync(file.fileno())
+
     os.fsync = fsync
+    publish._put = put
     sys.addaudithook(hook)
+
+
+# -------------------------------------------------------------------------------------------- a real refresh
+
+GEMINI = "google/gemini-api"
+
+
+def look(root: Path, day: int) -> Publication:
+    """What a refresh of that day publishes: a price moves every day, a model comes on even days.
+
+    It goes on odd ones, without waiting for more looks.
+    """
+    from datetime import UTC, datetime
+
+    from scraper.dataset import Dataset
+    from scraper.editions import Edition
+    from scraper.fetch import Page
+    from scraper.refresh import judge_one, publication
+    from scraper.sources import find
+    from tests.conftest import facts, model, pages
+
+    at = datetime(2026, 11, day, 6, tzinfo=UTC)
+    more = {"gemini_7": model("Gemini 7")} if day % 2 == 0 else {}
+    edition = facts(f"{at:%Y-%m-%dT%H:%M:%SZ}", gemini_1=model("Gemini 1", f"$1.{day}0"), **more)
+    seen = Edition(at, {kind: Page("", "", 200, {}, body, at) for kind, body in pages(edition).items()})
+    dataset = Dataset(root)
+    verdict = judge_one(dataset, find(GEMINI), seen, at, hold=False)
+    assert verdict.exit == 0, verdict.messages
+    return publication(dataset, [verdict], at)
+
+
+def prepared(root: Path, days: int = 2) -> Path:
+    """A dataset after that many such refreshes, each with a file of history of its own."""
+    from scraper import record
+    from scraper.sources import gemini_api
+    from tests.conftest import _TERMS
+
+    record.FULL = 10
+    gemini_api.load_terms = lambda: _TERMS
+    for day in range(1, days + 1):
+        look(root, day).commit()
+    return root
+
+
+def moved(publication: Publication, root: Path) -> Publication:
+    """The same publication for a copy of its dataset."""
+    result = Publication(root)
+    result.writes, result.appends, result.deletes = (
+        dict(publication.writes),
+        dict(publication.appends),
+        set(publication.deletes),
+    )
+    return result
+
+
+def refreshes(folder: Path) -> None:
+    """Every death of what a refresh publishes."""
+    os.fsync = lambda handle: None  # the child counts them all the same
+    base = prepared(folder / "base")
+    next_one = look(base, 3)
+    old = files(base)
+    shutil.copytree(base, folder / "whole")
+    moved(next_one, folder / "whole").commit()
+    new = files(folder / "whole")
+    for deaths in range(1000):
+        root = folder / "data"
+        shutil.copytree(base, root)
+        step = dying(root, deaths, moved(next_one, root).commit)
+        decided = (root / ".staging" / "journal.json").exists()
+        again = dying(root, deaths % 23, partial(recover, root)) if decided else ""
+        finished = recover(root)
+        found = files(root)
+        told = "old" if found == old else "new" if found == new else sorted(found.items() ^ new.items())
+        print(json.dumps({"step": step, "decided": decided, "again": again, "finished": finished, "files": told}))
+        shutil.rmtree(root)
+        if not step:
+            return
 
 
 def main(folder: Path) -> None:
@@ -107,4 +199,4 @@ def main(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    (refreshes if sys.argv[2:] == ["refresh"] else main)(Path(sys.argv[1]))

@@ -884,6 +884,7 @@ def test_a_run_across_midnight_is_of_the_day_it_began(workshop, site, monkeypatc
     site.shows(facts(**PROMO))
     workshop.live(*MORNING)
     monkeypatch.setattr(commands, "datetime", Ticking)
+    site.date = "Thu, 31 Dec 2026 23:59:58 GMT"
     site.shows(facts(**PROMO, gemini_2=model("Gemini 2", "$2.20", "$2.50")), tag="2")
     assert "CHANGED" == workshop.live().outcome
     assert ("2026-12-31", 1) == (workshop.state["stepped"], len(workshop.published("upcoming.json")["upcoming"]))
