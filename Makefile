@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test refresh venv dev lint types tests bench pins clean
+.PHONY: demo test refresh venv dev lint types tests bench soak pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -52,6 +52,9 @@ tests: dev
 
 bench: dev ## ratios within one run
 	$(BIN)/python -m bench
+
+soak: dev ## a thousand refreshes against a server that misbehaves
+	$(BIN)/python -m tests.soak 1000
 
 pins: ## renew the pins; needs uv
 	uv pip compile pyproject.toml --group run --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt
