@@ -6,13 +6,13 @@ Pure: everything it needs is in its arguments, the clock included.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from ratecards import history
+from ratecards import codec, history
 from ratecards.history import Change, Stamp, Step
 from ratecards.model import Evidence, Rate, RateCard
 from scraper import guard, plausible
@@ -172,6 +172,9 @@ def _read(
     same = hashes[first] == state.hashes.get(first) or f"sha256:{capture.sha256}" == state.capture
     places = first == next(iter(source.module.urls()))
     new = cards(reading, capture, source.provider, source.source)
+    if wrong := _unpublishable(new.values()):
+        verdict.messages += wrong
+        return _failed(verdict, "NOT_READ", now)
     old = baseline()
     implausible = plausible.fresh(new, old, _date(edition.at))
     if doubts := plausible.doubtful_page(implausible):
@@ -181,6 +184,17 @@ def _read(
     _compare(verdict, desk, now, places=places, same=same)
     _verified(verdict, edition, hashes, now)
     return _stepped(verdict, lambda: verdict.cards or {}, now)
+
+
+def _unpublishable(new: Iterable[RateCard]) -> list[str]:
+    """What no file may hold: an id that is none, a row that contradicts itself. One source's slip stops no other."""
+    wrong = []
+    for card in new:
+        try:
+            codec.check(card, f"{card.source}/{card.model}")
+        except codec.CodecError as error:
+            wrong.append(f"what was read cannot be published: {error}")
+    return wrong
 
 
 @dataclass(frozen=True, slots=True)
