@@ -13,7 +13,7 @@ from datetime import date
 from ratecards import names
 from ratecards.formats.genai_fields import Prices, Written, write
 from ratecards.formats.google_usage import extractor
-from ratecards.formats.tokens import Bands, Slots, priced, slots
+from ratecards.formats.tokens import Bands, Slots, plain_bands, priced, slots
 from ratecards.formats.writing import json_models
 from ratecards.model import RateCard
 from ratecards.sellers import name_of
@@ -117,5 +117,5 @@ def _steps(days: Sequence[date], by_day: Sequence[Prices]) -> list[dict[str, obj
 
 def _value(bands: Bands) -> object:
     """One price, or one by the size of the prompt."""
-    first, *more = bands
+    first, *more = plain_bands(bands)
     return {"base": first.price, "tiers": [{"start": b.over, "price": b.price} for b in more]} if more else first.price

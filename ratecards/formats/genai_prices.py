@@ -40,9 +40,8 @@ def recognise(data: object) -> bool:
     """Whether the data is a provider of genai-prices, or a list of them."""
     providers = _providers(data)
     models = [m for p in providers if isinstance(m := mapping(p).get("models"), list)]
-    return (
-        bool(providers) and len(models) == len(providers) and all("prices" in mapping(m) for ms in models for m in ms)
-    )
+    listed = [model for own in models for model in own]
+    return bool(listed) and len(models) == len(providers) and all("prices" in mapping(model) for model in listed)
 
 
 def _providers(data: object) -> list[Any]:
@@ -131,7 +130,7 @@ def _bands(value: Mapping[str, Any]) -> Iterator[tuple[str, object, int | None, 
     tiers = value.get("tiers")
     listed = list(map(mapping, tiers)) if isinstance(tiers, list) else []
     starts = [tier.get("start") for tier in listed]
-    if not all(isinstance(s, int) and not isinstance(s, bool) and s >= 0 for s in starts):
+    if "base" not in value or not all(isinstance(s, int) and not isinstance(s, bool) and s >= 0 for s in starts):
         return
     ordered = sorted(zip(starts, range(len(listed)), strict=True), key=lambda pair: pair[0] or 0)
     ends = [*(start for start, _ in ordered), None]
