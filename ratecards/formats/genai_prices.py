@@ -119,7 +119,8 @@ def _price(found: Statements, where: Where, part: tuple[str, object], why: str) 
         return
     bands = list(_bands(mapping(value)))
     if why or not bands:
-        for inner, stated in leaves(path, value):
+        # where a tier starts is no price
+        for inner, stated in (leaf for leaf in leaves(path, value) if not leaf[0].endswith(".start")):
             found.skip(where.key, inner, stated, why or "expected a price, or base and tiers from whole numbers up")
     for inner, stated, over, up_to in bands if not why else ():
         found.add(where._replace(over=over, up_to=up_to), f"{path}.{inner}", stated, meaning)

@@ -26,6 +26,8 @@ _FIELDS: dict[str, Meaning | str] = {
     "output_audio": Meaning("output", modality="audio"),
     "reasoning": Meaning("output", context="thinking"),
 }
+# One field for all that comes out: of a model that makes pictures it has the price of these.
+_PICTURES = re.compile(r"(?:\A|-)image(?:-|\Z)")
 _UNKNOWN = "no such field is known"
 _OLD_TIER = 200_000
 
@@ -63,18 +65,26 @@ def _models(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, An
 def _model(found: Statements, where: Where, model: Mapping[str, Any]) -> None:
     cost = mapping(model.get("cost"))
     tiers = list(_tiers(cost))
+    fields = {**_FIELDS, "output": Meaning("output", modality="image")} if _makes_pictures(where, model) else _FIELDS
     for field, value in cost.items():
         if field not in ("tiers", "context_over_200k"):
             ends = [over for _, over, _, prices in tiers if field in prices]
-            found.add(where._replace(up_to=min(ends, default=None)), f"cost.{field}", value, _meaning(field, value))
+            found.add(
+                where._replace(up_to=min(ends, default=None)), f"cost.{field}", value, _meaning(fields, field, value)
+            )
     for path, over, up_to, prices in tiers:
         for field, value in prices.items():
-            found.add(where._replace(over=over, up_to=up_to), f"{path}.{field}", value, _meaning(field, value))
+            found.add(where._replace(over=over, up_to=up_to), f"{path}.{field}", value, _meaning(fields, field, value))
     _rest(found, where, model, [path for path, *_ in tiers])
 
 
-def _meaning(field: str, value: object) -> Meaning | str:
-    return _UNKNOWN if isinstance(value, (Mapping, list)) else _FIELDS.get(field, _UNKNOWN)
+def _makes_pictures(where: Where, model: Mapping[str, Any]) -> bool:
+    made = mapping(model.get("modalities")).get("output")
+    return bool(_PICTURES.search(where.model)) or (isinstance(made, list) and "image" in made)
+
+
+def _meaning(fields: Mapping[str, Meaning | str], field: str, value: object) -> Meaning | str:
+    return _UNKNOWN if isinstance(value, (Mapping, list)) else fields.get(field, _UNKNOWN)
 
 
 def _tiers(cost: Mapping[str, Any]) -> Iterator[tuple[str, int, int | None, Mapping[str, Any]]]:
