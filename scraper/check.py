@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ratecards import codec, history, segments
 from ratecards.model import Rate, RateCard, canonical_order, plain
-from scraper import v1
+from scraper import held, v1
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.words import AMOUNT, COUNTED, money
@@ -46,6 +46,8 @@ def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
         for rate in card.rates:
             yield from _evidence(rate)
         yield from _lapsed(card, today)
+    for key in sorted(held.kept(dataset, name).keys() - state.holds.keys()):
+        yield f"{name}: {held.path_of(name)} holds {key}, which the state does not know"
     seen, read = state.amounts.get("seen", 0), state.amounts.get("read", 0) + state.amounts.get("ignored", 0)
     if seen != read and not state.unread:
         yield f"{name}: {seen} amounts on the page and {read} accounted for"
