@@ -193,7 +193,7 @@ class Soak:
     root: Path
     world: World
     server: Server
-    served: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    served: dict[str, tuple[set[str], set[str]]] = field(default_factory=dict)
     first_seen: dict[tuple[str, tuple[str, str]], datetime] = field(default_factory=dict)
     table: Counter[tuple[str, str]] = field(default_factory=Counter)
 
@@ -204,7 +204,8 @@ class Soak:
         case.change(world)
         self.server.plan, self.server.asked = case.plan(world), {}
         for model_id, prices in world.prices.items():
-            self.served.setdefault(model_id, set()).add(prices)
+            for said, price in zip(self.served.setdefault(model_id, (set(), set())), prices, strict=True):
+                said.add(price)
         before, data = self.published(), self.data()
         out = io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(io.StringIO()):
@@ -217,7 +218,8 @@ class Soak:
     def holds_true(self, outcome: str, before: Prices, data: dict[str, bytes]) -> None:
         """What is published is what the page said, or what stood before where that is told."""
         after, state, world = self.published(), self.state(), self.world
-        assert all(prices in self.served[name] for name, prices in after.items()), after
+        for name, prices in after.items():
+            assert all(p in said for p, said in zip(prices, self.served[name], strict=True)), (name, prices)
         if outcome not in READ | {"PARTLY_READ"}:
             assert data == self.data()
             return

@@ -117,7 +117,7 @@ def test_a_file_that_is_not_canonical(dataset):
 PROMO = {"m-1": {"input": [["1", "", "2026-12-31"], ["2", "2027-01-01", ""]], "output": [["3", "", "2026-12-31"]]}}
 
 
-def test_a_price_that_ended_and_nothing_follows(tmp_path, acme):
+def test_fault_44_a_price_that_ended_and_nothing_follows(tmp_path, acme):
     """From the day after its last; the one that another follows has not lapsed."""
     dataset = published(Dataset(tmp_path), PROMO)
     assert [] == findings(dataset, date(2026, 12, 31))

@@ -44,7 +44,7 @@ def test_a_price_change_has_a_ratio():
     assert (rate("4.5"), rate("3.6"), Decimal("0.8")) == (change.old, change.new, change.ratio)
 
 
-def test_a_currency_is_never_compared_as_a_number():
+def test_fault_47_a_currency_is_never_compared_as_a_number():
     """Another currency is a new price without a ratio, whatever the amount."""
     assert ("repriced", None) == (
         (found := one([rate("1")], [rate("1", currency="EUR")])).kind,
@@ -52,7 +52,7 @@ def test_a_currency_is_never_compared_as_a_number():
     )
 
 
-def test_a_unit_change_is_never_a_ratio():
+def test_fault_40_a_unit_change_is_never_a_ratio():
     """Per million to per thousand tokens is not a fall to a thousandth."""
     change = one([rate("0.5")], [rate("0.0005", unit="1000 tokens")])
 
@@ -70,7 +70,7 @@ def test_a_unit_change_is_never_a_ratio():
     ],
     ids=["withdrawn", "offered", "contact sales", "free to zero", "refers"],
 )
-def test_availability_changes(old, new):
+def test_fault_35_availability_changes(old, new):
     """Free, priced, not available, not published and refers are five different things."""
     assert "availability_changed" == one([old], [new]).kind
 
@@ -113,7 +113,7 @@ def test_dated_halves_meet_by_date():
     assert [("1", "3"), ("2", "4")] == sorted((str(c.old.price), str(c.new.price)) for c in between(old, new))
 
 
-def test_a_dated_step_is_cancelled():
+def test_fault_43_a_dated_step_is_cancelled():
     """The announced half goes, the other loses its end."""
     later = rate("1.5", effective_from=NEW_YEAR)
     found = between([rate("0.75", effective_until=YEAR_END), later], [rate("0.75")])
@@ -122,7 +122,7 @@ def test_a_dated_step_is_cancelled():
     assert later == next(c.old for c in found if c.kind == "rate_removed")
 
 
-def test_a_dated_step_has_come():
+def test_fault_43_a_dated_step_has_come():
     """The page drops the half that is over; the other loses its start and is no new price."""
     found = between([rate("0.75", effective_until=YEAR_END), rate("1.5", effective_from=NEW_YEAR)], [rate("1.5")])
 
@@ -190,7 +190,7 @@ def test_a_label_and_a_date():
     assert "redated" == one([rate()], [rate(context="global", effective_until=YEAR_END)]).kind
 
 
-def test_a_threshold_moves():
+def test_fault_39_a_threshold_moves():
     """128k becomes 200k: two bounds are gone and two are new; no number is compared across them."""
     found = between(
         [rate("1", prompt_up_to=128_000), rate("2", prompt_over=128_000)],
@@ -246,7 +246,7 @@ def test_a_rate_that_was_held_and_is_back():
     assert ("reworded", "") == (change.kind, change.new.evidence.capture)
 
 
-def test_an_order_is_nothing():
+def test_fault_53_an_order_is_nothing():
     """Rates, notes, aliases and facts in another order are the same card."""
     notes = {"notices": ("a", "b"), "aliases": ("x", "y"), "formulas": (formula(), formula(quote="B."))}
     said = {"facts": (("a", "1"), ("b", "2")), "used_to_improve": (("free", "Yes"), ("paid", "No"))}
@@ -256,7 +256,7 @@ def test_an_order_is_nothing():
     assert [] == changes(cards(old), cards(new))
 
 
-def test_a_number_s_form_is_nothing():
+def test_fault_52_a_number_s_form_is_nothing():
     """0.30 is 0.3, in rates and in notes."""
     old = card(rate("0.30", quote="$0.3"), formulas=(formula(amount=Decimal("0.30"), currency="USD"),))
     new = card(rate("0.3", quote="$0.3"), formulas=(formula(amount=Decimal("0.3"), currency="USD"),))

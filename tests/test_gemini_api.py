@@ -177,7 +177,7 @@ def test_labels(label, expected):
         "Price",
     ],
 )
-def test_unknown_labels(label):
+def test_fault_25_unknown_labels(label):
     """They are collected, and only their section is unread."""
     found = same(one([*ROWS, [label, "Not available", "$1.00"], ["Other label", "-", "-"]]))
 
@@ -208,7 +208,7 @@ def test_headers(paid, expected):
     "paid",
     ["per cup in USD", "per 1M tokens in EUR", "per 1M tokens", "per 1M output tokens in USD", "per 1K image in USD"],
 )
-def test_unknown_headers(paid):
+def test_fault_23_unknown_headers(paid):
     """A table under an unknown header is not read."""
     found = same(one(ROWS, paid=paid))
 
@@ -224,7 +224,7 @@ def test_unknown_headers(paid):
         ('<th scope="col">Free Tier</th>', '<th scope="col">Paid Tier</th>', "header"),
     ],
 )
-def test_columns_by_header(old, new, kind):
+def test_fault_24_columns_by_header(old, new, kind):
     """Columns are found by their header, never by position: inserted, missing or doubled ones are refused."""
     page = body(edition(), "html")
     found = read(page.replace(old, new, 1))
@@ -233,7 +233,7 @@ def test_columns_by_header(old, new, kind):
     assert ([], ["input 1", "output 2"]) == (rates(found), rates(found, "gemini-b"))
 
 
-def test_a_column_inserted_in_both_header_and_rows():
+def test_fault_24_a_column_inserted_in_both_header_and_rows():
     """A third plan shifts nothing: its table is not read."""
     page = body(edition(), "html").replace(
         '<th scope="col">Free Tier</th>', '<th scope="col">Trial Tier</th><th scope="col">Free Tier</th>'
@@ -244,7 +244,7 @@ def test_a_column_inserted_in_both_header_and_rows():
     assert [] == found.rates()
 
 
-def test_columns_reordered():
+def test_fault_24_columns_reordered():
     """Paid before free is read by its headers."""
     free, paid = '<th scope="col">Free Tier</th>', '<th scope="col">Paid Tier, per 1M tokens in USD</th>'
     page = body(edition(), "html")
@@ -254,7 +254,7 @@ def test_columns_reordered():
     assert ["input 1", "output 2", "batch input 1", "batch output 2"] == rates(read(page))
 
 
-def test_headers_in_another_case():
+def test_fault_23_headers_in_another_case():
     """Case and blanks do not make another header."""
     page = (
         body(edition(), "html")
@@ -301,7 +301,7 @@ def test_ids_in_text_are_not_the_sections():
 
 
 @pytest.mark.parametrize("name", ["Models/X", "=cmd", "a b", "x" * 70])
-def test_strange_ids(name):
+def test_fault_48_strange_ids(name):
     """What is not an id is not published as one."""
     found = same(edition(gemini_a={"name": "Gemini A", "ids": [name], "rows": ROWS}))
 
@@ -515,7 +515,7 @@ def test_reading_14_the_same_rate_twice():
         ["Input price", "Free of charge", "Not available"],
     ],
 )
-def test_reading_14_two_prices_for_one_key(second):
+def test_fault_42_reading_14_two_prices_for_one_key(second):
     """With two it is an error, also where the second is none."""
     found = same(one([*ROWS, second]))
 
@@ -692,7 +692,7 @@ def test_cards():
         ("warning", "Prices rise to $9.99."),
     ],
 )
-def test_money_in_prose_that_nobody_claims(where, text, kind):
+def test_fault_25_money_in_prose_that_nobody_claims(where, text, kind):
     """It keeps its section from being published, and only that."""
     found = read(one(ROWS, **{where: text if where == "warning" else [text]}), kind)
 
@@ -753,7 +753,7 @@ def test_money_that_is_not_on_the_page(mark):
 
 @pytest.mark.parametrize("paid", ["$0.30¹", "$1,25", "€1", "$5 per cup", "$1 (smell)", "Mostly free", "~~$1~~ $2"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_unknown_cells(paid, kind):
+def test_fault_26_unknown_cells(paid, kind):
     """One bad cell keeps its section from being published; the problem says where and shows the cell."""
     found = read(one([ROWS[0], ["Output price", "Free of charge", paid]]), kind)
 
@@ -790,7 +790,7 @@ def test_an_empty_row():
     assert [("layout", "gemini-a / Standard / ")] == [(p.kind, p.place) for p in found.problems]
 
 
-def test_unknown_tabs():
+def test_fault_27_unknown_tabs():
     """A service tier that the vocabulary does not know."""
     found = same(edition(gemini_a={"name": "A", "tabs": {"Standard": ROWS, "Turbo": ROWS}}))
 
@@ -805,7 +805,7 @@ def test_unknown_tabs():
         (r"<h3 id=\"batch\".*?</h3>", "several tables without a tab"),
     ],
 )
-def test_tables_without_tabs(remove, words):
+def test_fault_27_tables_without_tabs(remove, words):
     """Two tables look alike: without their tabs they are not told apart."""
     found = read(re.sub(remove, "", body(edition(), "html")))
 
@@ -814,7 +814,7 @@ def test_tables_without_tabs(remove, words):
     assert [] == rates(found)
 
 
-def test_a_tab_twice():
+def test_fault_27_a_tab_twice():
     """Two tables under one name are not told apart either."""
     found = read(re.sub(r"(<h3 id=\"batch\".*?)Batch</h3>", r"\1Standard</h3>", body(edition(), "html")))
 
@@ -869,7 +869,7 @@ OTHER_PAGES = {
 
 
 @pytest.mark.parametrize(("text", "words"), OTHER_PAGES.values(), ids=OTHER_PAGES)
-def test_other_pages(text, words):
+def test_fault_07_other_pages(text, words):
     """What arrived instead of the page is named."""
     with pytest.raises(LayoutChanged, match=words):
         gemini_api.read(text)
@@ -902,7 +902,7 @@ CHANGED = {
 
 
 @pytest.mark.parametrize(("old", "new", "words"), CHANGED.values(), ids=CHANGED)
-def test_a_page_that_fails_its_proofs(old, new, words):
+def test_fault_08_a_page_that_fails_its_proofs(old, new, words):
     """Each proof on its own."""
     page = body(edition(), "html")
     assert old in page
@@ -971,7 +971,7 @@ CUTS = [
 
 
 @pytest.mark.parametrize(("case", "percent"), CUTS)
-def test_a_truncated_twin(case, percent):
+def test_fault_14_a_truncated_twin(case, percent):
     """Cut at every 5 %: refused, or read with exactly the full rates."""
     whole = accept.bodies(case)["md"]
     try:
@@ -1002,7 +1002,7 @@ def test_a_twin_truncated_near_its_end(case):
 
 
 @pytest.mark.parametrize("percent", range(5, 100, 5))
-def test_a_truncated_page(percent):
+def test_fault_14_a_truncated_page(percent):
     """Cut HTML has no end and is refused."""
     whole = accept.bodies("era-2026-04")["html"]
     with pytest.raises(LayoutChanged):
@@ -1035,7 +1035,7 @@ def test_a_twin_that_ends_before_its_tools(last, words):
 # --------------------------------------------------------------------------------------------- the vocabulary
 
 
-def test_representation_by_content():
+def test_fault_18_representation_by_content():
     """The address without `.txt` has served the HTML page."""
     assert ("html", "md", "md") == tuple(
         map(gemini_api.representation, (body(edition(), "html"), body(edition(), "md"), "<br />\n\n## A"))
@@ -1132,7 +1132,7 @@ def test_captures_of_one_day_agree():
 
 
 @captured
-def test_capture_of_a_translated_page():
+def test_fault_45_capture_of_a_translated_page():
     """The Japanese excerpt is refused, and says why."""
     with pytest.raises(LayoutChanged, match=r"translated or copied page.*AI 翻訳"):
         accept.capture("2026-10-08.hl-ja.excerpt.html")

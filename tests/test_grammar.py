@@ -499,7 +499,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("text", REFUSED)
-def test_cells_that_must_be_refused(text):
+def test_fault_32_cells_that_must_be_refused(text):
     """Never a guess: what is not understood in full is an error that shows the cell."""
     with pytest.raises(UnknownTerm) as error:
         read_cell(text, PHRASES)
@@ -546,7 +546,7 @@ def test_quotes_are_verbatim():
     }
 
 
-def test_words_outside_an_amount_stay_in_its_quote():
+def test_fault_36_words_outside_an_amount_stay_in_its_quote():
     """Of a borrowed price, and of a date that is said once for a price and what restates it."""
     borrowed = "Same as Standard $0.05 (text) $0.10 (audio)"
     dated = "$4.50 (audio), equivalent to $0.001 per 10 seconds of audio through December 31, 2026."

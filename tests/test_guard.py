@@ -72,7 +72,7 @@ PRICES = {
 
 
 @pytest.mark.parametrize(("old", "new", "expected"), PRICES.values(), ids=PRICES)
-def test_prices_that_move_too_far(old, new, expected):
+def test_fault_50_prices_that_move_too_far(old, new, expected):
     """More than three times, less than a third, and to or from zero; the bounds themselves pass."""
     assert expected == reason(moved(rate(old), rate(new)))
 
@@ -309,7 +309,7 @@ def small(size: int) -> dict[str, RateCard]:
         (1, 1, "1 of 1 models gone at once"),
     ],
 )
-def test_removals(size, count, expected):
+def test_fault_49_removals(size, count, expected):
     """Two at once or a tenth of all are held; so in a small set every one is, and the only one most of all."""
     published, held, _ = sift(gone(small(size), count), small(size))
 
@@ -412,7 +412,7 @@ def test_a_figure_that_waits_anyway_leaves_no_doubt_in_the_other():
 A_TO_B, B_TO_A = moved(rate("1"), rate("1.5")), moved(rate("1.5"), rate("1"))
 
 
-def test_a_price_that_comes_back_wavers():
+def test_fault_46_a_price_that_comes_back_wavers():
     """A, B, A: what was said until a few days ago is no news yet."""
     recent = remember([A_TO_B], {}, NOW)
 
@@ -424,7 +424,7 @@ def test_a_price_that_comes_back_wavers():
     assert {} == wavering([moved(rate("1.5", meter="output"), rate("1", meter="output"))], recent, NOW)
 
 
-def test_a_wavering_price_is_held():
+def test_fault_46_a_wavering_price_is_held():
     """Like anything that is hard to believe; the kinds that move no price are not."""
     recent = remember([A_TO_B], {}, NOW)
     words = wavering([B_TO_A], recent, NOW)

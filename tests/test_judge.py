@@ -195,7 +195,7 @@ def test_money_outside_sections_names_its_representation(desk):
     assert ("SUSPECT", ["txt: $5 in the head"]) == (verdict.outcome, verdict.messages)
 
 
-def test_an_older_edition_is_suspect(desk):
+def test_fault_45_an_older_edition_is_suspect(desk):
     """By the page's own date, where it has one."""
     body = with_price("m-1", "1.2").replace(b"2026-10-30", b"2026-10-29")
     verdict = desk.sees(body)

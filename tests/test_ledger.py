@@ -230,7 +230,7 @@ def test_availability_is_a_value():
     assert ["availability"] == [e.rule for e in between(RULE, left, right, MARCH_3)[0]]
 
 
-def test_a_lagging_source_has_three_days():
+def test_fault_55_a_lagging_source_has_three_days():
     """What came up because a side moved waits, then opens if it is still there."""
     first, _ = look([], page("0.25", "3.00"), studio(), MARCH_3)
     second, _ = look(first, page("0.25", "3.00"), studio(), MARCH_4)
@@ -240,7 +240,7 @@ def test_a_lagging_source_has_three_days():
     assert (MARCH_3, MARCH_7) == (third[0].first_seen, third[0].last_seen)
 
 
-def test_what_the_other_side_catches_up_with_is_forgotten():
+def test_fault_55_what_the_other_side_catches_up_with_is_forgotten():
     """A waiting entry that is gone at the next look was never a discrepancy."""
     first, _ = look([], page("0.25", "3.00"), studio(), MARCH_3)
     second, _ = look(first, page("0.50", "3.00"), studio(), MARCH_4)
@@ -248,7 +248,7 @@ def test_what_the_other_side_catches_up_with_is_forgotten():
     assert [] == second
 
 
-def test_an_accepted_entry_stays_accepted_until_a_value_moves():
+def test_fault_54_an_accepted_entry_stays_accepted_until_a_value_moves():
     """A person's word holds for exactly these values."""
     first, _ = look([], page("0.25", "3.00"), studio(), MARCH_3, grace=False)
     accepted = decided(first, first[0].id, "accepted", "the picker is early")

@@ -250,7 +250,7 @@ def test_a_row_is_text_by_column():
     assert CONTRACT == list(row(full))
 
 
-def test_the_three_numbers_that_must_not_be_confused():
+def test_fault_35_the_three_numbers_that_must_not_be_confused():
     """Free is 0, not available is empty."""
     assert ("0", "free") == (row(rate("0", availability="free"))["price"], "free")
     assert ("", "not_available") == tuple(row(rate(None))[n] for n in ("price", "availability"))

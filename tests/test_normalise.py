@@ -97,14 +97,14 @@ def test_reading_01_unit_of_a_cell_that_prints_none(row, expected):
     assert expected == said(rates(*row))
 
 
-def test_reading_01_header_units():
+def test_fault_40_reading_01_header_units():
     """A header says what an image, a second or a request costs."""
     assert ["free output image 1 image not_available", "paid output image 1 image 0.03"] == said(
         rates("Image price", "Not available", "$0.03", unit="1 image")
     )
 
 
-def test_reading_02_allowance_and_price_with_different_nouns():
+def test_fault_34_reading_02_allowance_and_price_with_different_nouns():
     """Both rows carry the price's unit; the allowance's noun stays in the quote."""
     found = rates(
         "Grounding with Google Maps", "Not available", "5,000 prompts per month (free), then $14 / 1,000 search queries"
@@ -217,7 +217,7 @@ def test_reading_05_a_caching_row_without_an_amount_is_cache_read_only():
         ("Output price", "$0.039 per image*", ["output image 1 image 0.039"]),
     ],
 )
-def test_reading_06_basis_is_decided_in_the_cell(label, paid, expected):
+def test_fault_37_reading_06_basis_is_decided_in_the_cell(label, paid, expected):
     """A restatement is `equivalent`; everything else is `list`, also where a footnote calls it an equivalent."""
     found = rates(label, "Not available", paid, notes={"*": [IMAGE_NOTE]})
 
@@ -368,7 +368,7 @@ def test_a_restatement_in_the_same_unit_is_refused(paid):
         rates("Image price", "Not available", paid, unit="1 image")
 
 
-def test_reading_10_storage_inside_a_caching_cell():
+def test_fault_38_reading_10_storage_inside_a_caching_cell():
     """No modality and no prompt bound, and a meter of its own."""
     found = rates(
         "Context caching price",

@@ -62,7 +62,7 @@ def test_html_code_spans():
     assert [Text("a-1 and b-2", ("a-1", "b-2"))] == html(linked)
 
 
-def test_html_unclosed_cells():
+def test_fault_29_html_unclosed_cells():
     """A forgotten </td> does not merge two cells."""
     assert [("", "Free", "Paid"), ("Input price", "$1.25", "$2"), ("Output price", "Free", "$10")] == cells(
         TABLE.format("<tr><td>Input price<td>$1.25<td>$2<tr><td>Output price<td>Free<td>$10")
@@ -173,7 +173,7 @@ def test_html_an_inline_element_left_open():
 
 @pytest.mark.parametrize("tag", ["div", "b"])
 @pytest.mark.parametrize("depth", [190, 300, 5_000])
-def test_html_deep_nesting_loses_no_money(tag, depth):
+def test_fault_30_html_deep_nesting_loses_no_money(tag, depth):
     """Behind 254 levels some readers drop the text: it is read or the page is refused."""
     body = f"<{tag}>" * depth + "<p>$5" + f"</{tag}>" * depth
     if depth < 200:

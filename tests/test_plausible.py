@@ -78,7 +78,7 @@ RELATIONS = {
 
 
 @pytest.mark.parametrize(("found", "rule"), RELATIONS.values(), ids=RELATIONS)
-def test_relations(found, rule):
+def test_fault_51_relations(found, rule):
     """List prices of one model, tier, modality, prompt and unit."""
     assert [rule] * bool(rule) == [d.rule for d in doubts([found], rules())]
 
@@ -109,7 +109,7 @@ def sold(model: str, price: str, batch: str) -> RateCard:
 HALVES = cards(*(sold(f"m-{n}", f"{n}", f"{n / 2}") for n in range(1, 9)))
 
 
-def test_a_factor_that_a_rate_kept_and_breaks():
+def test_fault_51_a_factor_that_a_rate_kept_and_breaks():
     """Learned from the edition before: batch is half, until one batch price is not."""
     [doubt] = fresh({**HALVES, "m-4": sold("m-4", "4", "3")}, HALVES, DAY)
 
@@ -139,7 +139,7 @@ def test_a_note_of_tokens_against_a_price_per_image():
     assert "tokens x rate" == doubt.rule
 
 
-def test_a_factor_that_all_change_is_no_doubt_of_each():
+def test_fault_51_a_factor_that_all_change_is_no_doubt_of_each():
     """The new factor is the rule then: that is one change of factor, which the guard holds as a mass."""
     fifths = cards(*(sold(f"m-{n}", f"{n}", f"{n * 0.6:.1f}") for n in range(1, 9)))
 

@@ -179,7 +179,7 @@ DAMAGE = {
 
 @pytest.mark.parametrize("keeps", [True, False], ids=["with the proof", "without"])
 @pytest.mark.parametrize(("place", "harm"), DAMAGE.values(), ids=DAMAGE)
-def test_damage_is_seen_through_the_proof(shop, place, harm, keeps):
+def test_fault_57_damage_is_seen_through_the_proof(shop, place, harm, keeps):
     """DAMAGED, exit 1, nothing written, and where to get it back from; whether or not there is a proof."""
     path = place(shop)
     if harm is None:

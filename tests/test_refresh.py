@@ -74,7 +74,7 @@ def rates(workshop: Workshop) -> dict[tuple[str, str, str], str]:
 # ------------------------------------------------------------------------------------------ good runs
 
 
-def test_the_first_run_is_new(workshop):
+def test_fault_61_the_first_run_is_new(workshop):
     """A first run gives a card per model, and no change is announced."""
     ran = workshop.refresh(facts())
     assert (0, "NEW") == (ran.code, ran.outcome)
@@ -84,7 +84,7 @@ def test_the_first_run_is_new(workshop):
     assert 0 == workshop.check().code
 
 
-def test_the_same_input_twice_writes_nothing(workshop):
+def test_fault_60_the_same_input_twice_writes_nothing(workshop):
     """The second run over the same pages leaves every byte, state included."""
     workshop.refresh(facts())
     before = workshop.files
@@ -212,7 +212,7 @@ def test_a_page_not_modified_is_unchanged(workshop, site):
     assert [("html", ""), ("md.txt", ""), ("html", '"1"'), ("md.txt", '"1"')] == site.asked
 
 
-def test_the_first_look_of_a_day_is_unconditional(workshop, site):
+def test_fault_21_the_first_look_of_a_day_is_unconditional(workshop, site):
     """A server that says 304 for ever is found out within a day."""
     site.shows(facts())
     workshop.live(*MORNING)
@@ -221,7 +221,7 @@ def test_the_first_look_of_a_day_is_unconditional(workshop, site):
     assert [("html", ""), ("md.txt", "")] == site.asked[2:]
 
 
-def test_another_parser_asks_unconditionally(workshop, site, monkeypatch):
+def test_fault_19_another_parser_asks_unconditionally(workshop, site, monkeypatch):
     """What another parser made of the page says nothing about this one."""
     site.shows(facts())
     workshop.live(*MORNING)
@@ -262,7 +262,7 @@ def unread(body: str) -> None:
     raise AssertionError("the page was parsed")
 
 
-def test_a_new_etag_on_the_same_body_is_unchanged_without_a_parse(workshop, site, monkeypatch):
+def test_fault_21_a_new_etag_on_the_same_body_is_unchanged_without_a_parse(workshop, site, monkeypatch):
     """The body decides."""
     site.shows(facts())
     workshop.live(*MORNING)
@@ -530,7 +530,7 @@ def test_more_than_a_third_unread_is_a_page_not_read(workshop):
 # ---------------------------------------------------------------------------------------- partly read
 
 
-def test_a_section_with_an_unknown_label_keeps_its_card(workshop):
+def test_fault_25_a_section_with_an_unknown_label_keeps_its_card(workshop):
     """The price change of another model goes out, the unread one's card stays byte for byte and is marked."""
     workshop.refresh(at("2026-11-01"))
     card, state = workshop.card("gemini-2").read_bytes(), workshop.state
@@ -632,7 +632,7 @@ def test_what_is_suspect_changes_only_the_verdict(workshop, edition, words):
     assert only_the_verdict_moved(state, workshop.state)
 
 
-def test_a_clock_that_went_back_is_suspect(workshop, site):
+def test_fault_60_a_clock_that_went_back_is_suspect(workshop, site):
     """Changes dated before those already recorded would not fold."""
     site.shows(facts())
     workshop.live(*NEXT_DAY)
@@ -736,7 +736,7 @@ def test_the_evidence_of_a_held_rate_stays_that_of_its_first_edition(workshop):
     assert 'observed: "2026-11-01"' in held[1]
 
 
-def test_three_looks_over_a_day_publish_a_held_price(workshop):
+def test_fault_50_three_looks_over_a_day_publish_a_held_price(workshop):
     """It is a change, not a correction, although the page's bytes were seen before."""
     workshop.refresh(at("2026-11-01"))
     times = ("2026-11-02T06:00:00Z", "2026-11-02T18:00:00Z", "2026-11-03T06:00:00Z")
@@ -911,7 +911,7 @@ def test_one_implausible_model_is_held_from_the_first_run_on(workshop):
     assert workshop.card("gemini-5").exists()
 
 
-def test_models_gone_in_numbers_wait(workshop):
+def test_fault_49_models_gone_in_numbers_wait(workshop):
     """Two of six are held and stay; after three looks over a day they go."""
     workshop.refresh(at("2026-11-01"))
     gone = {"gemini_5": None, "gemini_6": None}
@@ -928,7 +928,7 @@ def test_models_gone_in_numbers_wait(workshop):
 RENAMED = {"gemini_6": None, "gemini_6_ga": model("Gemini 6 GA", "$6.00", "$6.50")}
 
 
-def test_a_rename_is_proposed(workshop):
+def test_fault_41_a_rename_is_proposed(workshop):
     """The same rates under a new id: both wait, for a day or a person."""
     workshop.refresh(at("2026-11-01"))
     ran = workshop.refresh(at("2026-11-02", **RENAMED))
@@ -958,7 +958,7 @@ PROMO = {
 
 
 @pytest.mark.parametrize("day", ["2027-01-01", "2027-01-05"])
-def test_a_dated_step_happens_without_an_edit_of_the_page(workshop, day):
+def test_fault_43_a_dated_step_happens_without_an_edit_of_the_page(workshop, day):
     """Once: a line in the history, gone from upcoming, both halves still in the card; also after missed days."""
     workshop.refresh(at("2026-11-01", **PROMO))
     assert ["2027-01-01"] == [s["on"] for s in workshop.published("upcoming.json")["upcoming"]]
@@ -992,7 +992,7 @@ def test_a_step_on_a_day_without_the_page_is_made_up_for(workshop):
     assert ["stepped"] == [c["kind"] for c in workshop.history[6:]]
 
 
-def test_a_run_across_midnight_is_of_the_day_it_began(workshop, site, monkeypatch):
+def test_fault_60_a_run_across_midnight_is_of_the_day_it_began(workshop, site, monkeypatch):
     """The step is made by the first run that begins on its day, and upcoming keeps it until then."""
     ticks = itertools.chain(
         [datetime(2026, 12, 31, 23, 59, 59, tzinfo=UTC)], itertools.repeat(datetime(2027, 1, 1, tzinfo=UTC))
@@ -1054,7 +1054,7 @@ DAMAGE = {
 
 
 @pytest.mark.parametrize(("place", "harm"), DAMAGE.values(), ids=DAMAGE)
-def test_damage_never_looks_like_news(workshop, place, harm):
+def test_fault_57_damage_never_looks_like_news(workshop, place, harm):
     """DAMAGED, exit 1, nothing is written, and the message says what to do."""
     workshop.refresh(at("2026-11-01"))
     path = place(workshop)
@@ -1065,7 +1065,7 @@ def test_damage_never_looks_like_news(workshop, place, harm):
     assert "restore it from git" in ran.out
 
 
-def test_a_dataset_that_lost_all_but_its_history_is_damaged(workshop):
+def test_fault_57_a_dataset_that_lost_all_but_its_history_is_damaged(workshop):
     """Not a first run: 60 cards must not become 60 new models."""
     workshop.refresh(at("2026-11-01"))
     shutil.rmtree(workshop.root / "ratecards/cards")
@@ -1114,7 +1114,7 @@ def test_a_read_only_target(workshop):
     assert "expected a writable dataset" in ran.err
 
 
-def test_two_refreshes_at_once(workshop):
+def test_fault_59_two_refreshes_at_once(workshop):
     """The second refuses."""
     workshop.refresh(at("2026-11-01"))
     before = workshop.files
@@ -1146,7 +1146,7 @@ main(sys.argv[3:])
 
 
 @pytest.mark.parametrize(("step", "calls"), [("_put", 3), ("_move", 0), ("_move", 7)])
-def test_killed_between_two_writes(workshop, tmp_path, step, calls):
+def test_fault_58_killed_between_two_writes(workshop, tmp_path, step, calls):
     """Before the journal nothing is there but what is staged; after it, the next run finishes. Then all is as ever."""
     editions = at("2026-11-01"), at("2026-11-02", gemini_1=model("Gemini 1", "$1.20"))
     workshop.refresh(*editions)

@@ -47,7 +47,7 @@ def started(tmp_path):
 
 def test_a_wrong_price_would_be_seen(started, monkeypatch):
     """The soak's own eyes: a page that says something else than it should."""
-    wrong = {name: ("7.77", "8.88") for name in started.world.prices}
+    wrong = dict.fromkeys(started.world.prices, ("7.77", "8.88"))
     bodies = started.world.bodies(wrong, f"{START.date()}")
     monkeypatch.setitem(
         CASES, "wrong", soak.Case(lambda world: lambda answers, kind, _: answers.page(kind, bodies[kind]), soak.READ)

@@ -64,7 +64,7 @@ def test_what_is_read(text, expected):
 
 
 @pytest.mark.parametrize("scalar", REFUSED_SCALARS, ids=lambda s: s[:20] or "empty")
-def test_a_scalar_that_yaml_would_guess_at_is_refused(scalar):
+def test_fault_56_a_scalar_that_yaml_would_guess_at_is_refused(scalar):
     """The message names file, line, column and what to do."""
     with pytest.raises(StrictYamlError) as raised:
         load(f"b: x\na: {scalar}", "card.yaml")
@@ -100,7 +100,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("text", "expected"), REFUSED.values(), ids=REFUSED)
-def test_what_is_refused(text, expected):
+def test_fault_56_what_is_refused(text, expected):
     """Duplicates, anchors, aliases, tags, several documents, none, and what is not YAML."""
     with pytest.raises(StrictYamlError) as raised:
         load(text, "card.yaml")
@@ -137,7 +137,7 @@ def test_a_deep_text_neither_crashes_nor_takes_long(opening):
     assert time.monotonic() - before < 5
 
 
-def test_the_alias_bomb_is_refused_at_its_first_anchor():
+def test_fault_56_the_alias_bomb_is_refused_at_its_first_anchor():
     """324 bytes that would fill a gibibyte once they are walked."""
     levels = [f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
     bomb = "\n".join(["a: &a [x,x,x]", *levels]).ljust(324)

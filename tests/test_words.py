@@ -24,7 +24,7 @@ from scraper.errors import UnknownTerm
         ("0.5", "0.5"),
     ],
 )
-def test_money(text, expected):
+def test_fault_33_money(text, expected):
     """Decimals with a point; a comma groups three digits and nothing else."""
     assert Decimal(expected) == words.money(text)
 
@@ -32,7 +32,7 @@ def test_money(text, expected):
 @pytest.mark.parametrize(
     "text", ["", "$", "$1,25", "$1.2.3", "$1,2500", "1.", "$5M", "5%", "$1e3", "٣", "-1", "$12,34,567"]
 )
-def test_money_refuses(text):
+def test_fault_33_money_refuses(text):
     """Anything else is not an amount."""
     with pytest.raises(UnknownTerm, match="not an amount"):
         words.money(text)

@@ -12,7 +12,7 @@ from datetime import date
 
 from scraper.errors import LayoutChanged
 from scraper.normalise import fold
-from scraper.parse import Block, Heading, Table, html_blocks, markdown_blocks, only, soup
+from scraper.parse import Block, Heading, Table, clean, html_blocks, markdown_blocks, only, soup
 from scraper.reading import Amounts, Problem, Reading, Section
 from scraper.sources.gemini_rows import PROVIDER, SOURCE, TableReader
 from scraper.sources.gemini_section import Part
@@ -88,12 +88,14 @@ def refuse_other_pages(body: str, terms: Terms) -> None:
 def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
     # half of the page is navigation: only what proves it and what holds prices is made a tree of
     tree = soup(_between(body, "<html", "</head>"))
+    title = f"title {clean(tree.title.get_text())[:100]!r}" if tree.title else "no title"
     lang = str(tree.html.get("lang") if tree.html else "")
     if lang.lower().split("-")[0] != terms.language:
-        raise LayoutChanged(f"localised page: expected <html lang={terms.language!r}>, saw {lang!r}")
+        raise LayoutChanged(f"localised page: expected <html lang={terms.language!r}>, saw {lang!r} ({title})")
     canonical = [str(link.get("href")).removesuffix("?hl=en") for link in tree.find_all("link", rel="canonical")]
     if canonical != [terms.canonical]:
-        raise LayoutChanged(f"soft 404 or another page: expected canonical {terms.canonical}, saw {canonical}")
+        seen = f"saw {canonical} ({title})"
+        raise LayoutChanged(f"soft 404 or another page: expected canonical {terms.canonical}, {seen}")
     if not re.search(r"</body>\s*</html>\s*\Z", body, re.IGNORECASE):
         raise LayoutChanged(f"truncated page: expected </html> at the end, saw {body[-40:]!r}")
     updated = {m[1] for m in _UPDATED.finditer(body)}

@@ -116,7 +116,8 @@ def _prove_html(body: str, tree: BeautifulSoup, terms: Terms) -> None:
         raise LayoutChanged(f"localised page: expected <html lang={terms.language!r}>, saw {lang!r} ({_title(body)})")
     canonical = [str(link.get("href")) for link in tree.find_all("link", rel="canonical")]
     if canonical != [terms.canonical]:
-        raise LayoutChanged(f"soft 404 or another page: expected canonical {terms.canonical}, saw {canonical}")
+        seen = f"saw {canonical} ({_title(body)})"
+        raise LayoutChanged(f"soft 404 or another page: expected canonical {terms.canonical}, {seen}")
     if not re.search(r"</body>\s*</html>\s*\Z", body, re.IGNORECASE):
         raise LayoutChanged(f"truncated page: expected </html> at the end, saw {body[-40:]!r}")
 
