@@ -60,6 +60,16 @@ class Publication:
         self.appends.pop(path, None)
         self.deletes.discard(path)
 
+    def after(self, path: str) -> bytes | None:
+        """What the file at `path` holds once this is carried out; None where there is none."""
+        target = _inside(self.root, path)
+        with _expected(self.root, "a readable dataset"):
+            if path in self.appends:
+                return self._extended(path, self.appends[path])
+            if path in self.writes or path in self.deletes:
+                return self.writes.get(path)
+            return target.read_bytes() if target.is_file() else None
+
     @property
     def paths(self) -> list[str]:
         """What `commit` would touch, sorted."""

@@ -23,6 +23,7 @@ from scraper.fetch import Validators
 from scraper.judge import Verdict, judge
 from scraper.ledger import decided
 from scraper.publish import Publication
+from scraper.seal import seal
 from scraper.sources import Source
 
 Progress = Callable[[Source, str], None]
@@ -167,6 +168,19 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
     if news or result.writes.keys() - {dataset.state_path(n) for n in states} or fresh:
         today = max(now, *(v.at for v in verdicts)).date()
         _v1(result, dataset, current, states, fresh, today)
+    seal(result, dataset, {n: s for n, s in states.items() if dataset.state_path(n) in result.writes}, fresh)
+    return result
+
+
+def rebuilt(dataset: Dataset, today: date) -> Publication:
+    """Every derived file made anew from cards, histories and states, nothing fetched or judged. Raises `DatasetError`.
+
+    The same dataset on the same day gives the same bytes; `today` decides between dated rates, and nothing else.
+    """
+    result = Publication(dataset.root)
+    current = {name: baseline(dataset, name, dataset.state(name)) for name in dataset.names()}
+    _v1(result, dataset, current, {}, [], today)
+    seal(result, dataset, {}, [], anew=True)
     return result
 
 
@@ -195,6 +209,7 @@ def _worth_writing(before: State, after: State) -> bool:
         "verified",
         "parser",
         "last_updated",
+        "amounts",
     )
     return any(getattr(before, name) != getattr(after, name) for name in moved)
 
@@ -215,7 +230,9 @@ def _v1(
         if name not in states:
             states[name] = dataset.state(name)
     past = [c for name in names for c in dataset.changes(name)]
-    recent = history.ordered([*past, *fresh])[-_CHANGES:]
+    # of one day by source, whichever was read first: the same changes stand in the same order
+    by_source = sorted([*past, *fresh], key=lambda c: (c.provider, c.source))
+    recent = history.ordered(by_source)[-_CHANGES:]
     cards = [card for name in names for card in current[name].values()]
     from scraper.tables import tables  # only where data changed: the reader's tables are a tenth of the start-up
 
@@ -257,6 +274,7 @@ def decide(dataset: Dataset, key: str, state: str, because: str, today: date) ->
     if not found:
         raise KeyError(f"no open discrepancy {key!r}")
     result.write("ratecards/v1/discrepancies.json", books.published(every, books.coverage_of(dataset)))
+    seal(result, dataset, {}, [])
     return result
 
 
