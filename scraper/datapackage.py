@@ -62,7 +62,12 @@ def text(files: Mapping[str, bytes], marks: Marks, origins: Mapping[str, str]) -
         "sources": [{"title": name, "path": url} for name, url in origins.items()],
         "resources": [_resource(path, files[path]) for path in RESOURCES],
     }
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    return dumps(data)
+
+
+def dumps(package: Mapping[str, Any]) -> str:
+    """A package's content as its text."""
+    return json.dumps(package, indent=1, ensure_ascii=False) + "\n"
 
 
 def _resource(path: str, data: bytes) -> dict[str, Any]:

@@ -12,13 +12,30 @@ from ratecards.history import KINDS
 from ratecards.ledger import STATES
 from ratecards.model import META, METERS, MODALITIES, PLANS, SERVICE_TIERS
 from scraper import shapes
-from scraper.shapes import CAPTURE, COUNT, DAY, FIELDS, INSTANT, MONEY, SOURCE, TEXT, WORDS, YES, Schema
-from scraper.shapes import by_name, listed, matching, maybe, one_of, record
+from scraper.shapes import (
+    CAPTURE,
+    COUNT,
+    DAY,
+    FIELDS,
+    INSTANT,
+    MONEY,
+    SOURCE,
+    TEXT,
+    WORDS,
+    YES,
+    Schema,
+    by_name,
+    listed,
+    matching,
+    maybe,
+    one_of,
+    record,
+)
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # what a state file says of the last look
 OUTCOMES = ("READ", "PARTLY_READ", "NOT_FETCHED", "NOT_READ", "SUSPECT", "DAMAGED")
-AMOUNTS = record({name: COUNT for name in ("cells", "ignored", "notes", "read", "seen")}, ())
+AMOUNTS = record(dict.fromkeys(("cells", "ignored", "notes", "read", "seen"), COUNT), ())
 _PAIR = matching(r"[a-z0-9\-]+\.[a-z0-9\-]+--[a-z0-9\-]+\.[a-z0-9\-]+")
 
 
@@ -98,7 +115,7 @@ def _step() -> Schema:
 
 
 def _discrepancies() -> dict[str, Schema]:
-    counts = record({name: COUNT for name in ("agree", "differ", "only_left", "only_right")})
+    counts = record(dict.fromkeys(("agree", "differ", "only_left", "only_right"), COUNT))
     return {"coverage": by_name(_PAIR, counts), "discrepancies": listed(_entry())}
 
 

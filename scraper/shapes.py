@@ -52,9 +52,7 @@ TEXT: Schema = {"type": "string"}
 COUNT: Schema = {"type": "integer", "minimum": 0}
 YES: Schema = {"const": True}
 DAY = matching(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
-INSTANT = matching(
-    r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
-)
+INSTANT = matching(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 # plain notation, no sign, no exponent, no trailing zeros: one amount has one spelling
 MONEY = matching(r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
 WHOLE = matching(r"0|[1-9][0-9]*")

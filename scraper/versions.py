@@ -1,4 +1,4 @@
-"""Calendar versions of the data: the day of its newest observation, and a number from the second release of a day on."""
+"""Calendar versions of the data: the day of its newest observation, and a number from a day's second release on."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ class Decision:
     reason: str
 
 
-def decide(
-    day: date, digest: str, newest: Version | None, released: str, floors: Sequence[Version] = ()
-) -> Decision:
+def decide(day: date, digest: str, newest: Version | None, released: str, floors: Sequence[Version] = ()) -> Decision:
     """The version of data whose newest observation is of `day`.
 
     `newest` is the newest release, `released` the digest of its data. A release is due when the data differ. The
