@@ -64,7 +64,12 @@ def documents() -> dict[str, Schema]:
 
 def _document(name: str, description: str, parts: dict[str, Schema]) -> Schema:
     head = {"$schema": DIALECT, "$id": f"urn:ratecards:v1:{name}", "title": f"{name}.json", "description": description}
-    return {**head, **record({"version": {"const": 1}, **parts})}
+    whole = {**head, **record({"version": {"const": 1}, **parts})}
+    return {**whole, "$defs": _DEFINED[name]()} if name in _DEFINED else whole
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
 
 
 def _rates() -> dict[str, Schema]:
@@ -84,7 +89,6 @@ def _rates() -> dict[str, Schema]:
 
 def _change() -> Schema:
     key = {name: FIELDS[name] for name in shapes.KEYS}
-    values = shapes.values()
     rest = {
         "observed": DAY,
         "recorded": INSTANT,
@@ -92,8 +96,8 @@ def _change() -> Schema:
         "correction": YES,
         "announced": {"type": "boolean"},
         "previous_id": FIELDS["model"],
-        "old": values,
-        "new": values,
+        "old": _ref("values"),
+        "new": _ref("values"),
         "ratio": MONEY,
         "fields": listed({"type": "array", "prefixItems": [_field(), TEXT, TEXT], "minItems": 3, "items": False}),
         "rates": COUNT,
@@ -111,7 +115,7 @@ def _field() -> Schema:
 def _step() -> Schema:
     key = {name: FIELDS[name] for name in shapes.KEYS}
     always = ("on", "provider", "source", "model", "service_tier", "plan", "meter", "basis", "after")
-    return record({"on": DAY, **key, "before": shapes.values(), "after": shapes.values()}, always)
+    return record({"on": DAY, **key, "before": _ref("values"), "after": _ref("values")}, always)
 
 
 def _discrepancies() -> dict[str, Schema]:
@@ -120,7 +124,6 @@ def _discrepancies() -> dict[str, Schema]:
 
 
 def _entry() -> Schema:
-    side = _side()
     fields = {
         "id": matching("[0-9a-f]{10}"),
         "kind": one_of(("between", "within")),
@@ -131,8 +134,8 @@ def _entry() -> Schema:
         "meter": one_of(METERS),
         "modalities": listed(one_of(MODALITIES)),
         "conditions": WORDS,
-        "left": side,
-        "right": side,
+        "left": _ref("side"),
+        "right": _ref("side"),
         "first_seen": DAY,
         "last_seen": DAY,
         "state": one_of(state for state in STATES if state != "waiting"),
@@ -190,3 +193,10 @@ def _status() -> Schema:
         "last_updated": maybe(DAY),
     }
     return record(fields)
+
+
+_DEFINED = {
+    "changes": lambda: {"values": shapes.values()},
+    "upcoming": lambda: {"values": shapes.values()},
+    "discrepancies": lambda: {"side": _side()},
+}
