@@ -114,8 +114,9 @@ def _field() -> Schema:
 
 def _step() -> Schema:
     key = {name: FIELDS[name] for name in shapes.KEYS}
-    always = ("on", "provider", "source", "model", "service_tier", "plan", "meter", "basis", "after")
-    return record({"on": DAY, **key, "before": _ref("values"), "after": _ref("values")}, always)
+    always = ("on", "provider", "source", "model", "service_tier", "plan", "meter", "basis", "before", "after")
+    before = {"anyOf": [{"type": "null"}, _ref("values")]}
+    return record({"on": DAY, **key, "before": before, "after": _ref("values")}, always)
 
 
 def _discrepancies() -> dict[str, Schema]:

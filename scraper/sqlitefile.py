@@ -93,7 +93,7 @@ def _rows(files: Mapping[str, bytes]) -> dict[str, list[dict[str, Any]]]:
 def _flat(record: Mapping[str, Any], *sides: str) -> dict[str, Any]:
     """The record with what its sides say beside what it says itself."""
     flat = {name: value for name, value in record.items() if name not in sides}
-    return flat | {f"{side}_{name}": v for side in sides for name, v in record.get(side, {}).items()}
+    return flat | {f"{side}_{name}": v for side in sides for name, v in (record.get(side) or {}).items()}
 
 
 def _fill(base: sqlite3.Connection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:

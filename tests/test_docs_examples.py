@@ -70,7 +70,9 @@ def ran(place, base, tmp_path) -> Callable[..., str]:
         code = EXAMPLES[name].replace(BASE, base)
         assert "OWNER" not in code
         env = {**os.environ, "PYTHONPATH": str(ROOT), "RATECARDS_DATASET": str(place), "HOME": str(tmp_path), **more}
-        done = subprocess.run([*command, code], cwd=where, env=env, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            [*command, code], cwd=where, env=env, capture_output=True, text=True, timeout=120, check=False
+        )
         assert 0 == done.returncode, done.stderr
         return done.stdout
 
