@@ -60,7 +60,7 @@ def _duckdb() -> Any:
 
 def _fits(rate: Mapping[str, str]) -> None:
     price = Decimal(rate.get("price", "0"))
-    if price != round(price, PLACES) or price >= Decimal(10) ** (DIGITS - PLACES):
+    if -int(price.as_tuple().exponent) > PLACES or price.adjusted() >= DIGITS - PLACES:
         place = f"{rate['provider']}/{rate['source']} {rate['model']}"
         raise DatasetError(f"{place}: the price {price} does not fit DECIMAL({DIGITS}, {PLACES})")
 

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from ratecards import ledger, limitsjson, limits, model
+from ratecards import ledger, limits, limitsjson, model
 from ratecards.history import KINDS, Step
 from ratecards.ledger import Entry, Side
 from ratecards.limits import BatchLimit, Figure, LimitsCard, UsageTier
