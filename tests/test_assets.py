@@ -188,9 +188,7 @@ def test_sqlite_answers(base):
     assert [("10", "9", "0.9", 0.9, 1)] == rows(
         base, "SELECT old_price, new_price, ratio, ratio_number, announced FROM changes WHERE kind = 'repriced'"
     )
-    assert [("veo-3", 1)] == rows(
-        base, "SELECT previous_id, correction FROM changes WHERE kind = 'model_renamed'"
-    )
+    assert [("veo-3", 1)] == rows(base, "SELECT previous_id, correction FROM changes WHERE kind = 'model_renamed'")
     assert [([["name", "Gemini 2.5 Pro", "New"]],)] == [
         (json.loads(f),) for (f,) in rows(base, "SELECT fields FROM changes WHERE fields NOT NULL")
     ]
