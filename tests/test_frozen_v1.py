@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,12 +81,24 @@ def _lost(was: dict[str, Any], now: dict[str, Any] | None) -> Iterator[str]:
         return
     if was["always"] and not now["always"]:
         yield "is no longer always there"
-    if gone := set(was.get("enum", ())) - set(now.get("enum", ())):
+    if gone := _words(was) - _words(now):
         yield f"no longer says {', '.join(sorted(gone))}"
-    if {k: v for k, v in was.items() if k not in ("always", "enum")} != {
-        k: v for k, v in now.items() if k not in ("always", "enum")
-    }:
+    if _shape(was) != _shape(now):
         yield "has another type, pattern or value"
+
+
+_WORD = re.compile(r"[a-z_-]{3,}")
+
+
+def _words(says: dict[str, Any]) -> set[str]:
+    """The words of an enumeration, or those that a pattern lists: a unit's nouns."""
+    return {*says.get("enum", ()), *_WORD.findall(says.get("pattern", ""))}
+
+
+def _shape(says: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a field without its words."""
+    pattern = re.sub(r"\|+", "|", _WORD.sub("", says.get("pattern", "")))
+    return {**{name: value for name, value in says.items() if name not in ("always", "enum")}, "pattern": pattern}
 
 
 def golden() -> dict[str, Any]:
@@ -139,6 +152,14 @@ BREAKS = {
         {"fields/changes/.changes[].old.price/pattern": ".*"},
         "changes.json .changes[].old.price: has another type, pattern or value",
     ),
+    "a unit gone": (
+        {
+            "fields/rates/.rates[].unit/pattern": promise()["fields"]["rates"][".rates[].unit"]["pattern"].replace(
+                "image|", ""
+            )
+        },
+        "rates.json .rates[].unit: no longer says image",
+    ),
     "a document gone": ({"fields/upcoming": None}, "upcoming.json .upcoming[].on: is gone"),
     "a file gone": ({"files": list(RESOURCES)}, "file status.json is gone"),
     "columns in another order": (
@@ -158,6 +179,11 @@ def test_what_would_break_the_promise(change, words):
 ADDITIONS = {
     "a field": {"fields/rates/.rates[].grade": {"always": False, "type": "string"}},
     "a word": {"fields/rates/.rates[].meter/enum": [*schemas.METERS, "thought"]},
+    "a unit": {
+        "fields/rates/.rates[].unit/pattern": promise()["fields"]["rates"][".rates[].unit"]["pattern"].replace(
+            "image|", "image|page|"
+        )
+    },
     "a field always there": {"fields/rates/.rates[].quote/always": True},
     "a column": {"rates.csv": [*promise()["rates.csv"], ["grade", "string"]]},
     "a file": {"files": [*promise()["files"], "more.json"]},
