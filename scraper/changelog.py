@@ -23,9 +23,13 @@ def entry(sources: Mapping[str, Mapping[str, Any]], changes: Sequence[Change], d
     `sources` is the head of `rates.json`, `day` the newest day observed, `since` the release before, if there was one.
     """
     models, rates = (sum(s[n] for s in sources.values()) for n in ("models", "rates"))
-    lines = [f"Data as of {day}: {rates} rates on {models} cards from {len(sources)} sources.", ""]
+    have = f"{_count(rates, 'rate')} on {_count(models, 'card')} from {_count(len(sources), 'source')}"
+    lines = [f"Data as of {day}: {have}.", ""]
     if since is None:
-        own = [f"- {report.markdown(name)}: {s['models']} cards, {s['rates']} rates" for name, s in sources.items()]
+        own = [
+            f"- {report.markdown(name)}: {_count(s['models'], 'card')}, {_count(s['rates'], 'rate')}"
+            for name, s in sources.items()
+        ]
         return "\n".join([*lines, "First release.", "", *own]) + "\n"
     lines.append(f"Since {since}:" if changes else f"Since {since} no rate changed; limits or discrepancies did.")
     return "\n".join([*lines, "", *_by_source(changes)]).rstrip() + "\n"
@@ -52,8 +56,12 @@ def _source(changes: Sequence[Change], room: int) -> list[str]:
         (report.quiet_count(fresh), "change", " of wording or notes"),
         (len(changes) - len(fresh), "correction", " of earlier readings"),
     )
-    counted = ", ".join(f"{n} {noun}{'s' * (n > 1)}{tail}" for n, noun, tail in rest if n)
+    counted = ", ".join(f"{_count(n, noun)}{tail}" for n, noun, tail in rest if n)
     return [*lines, *([f"- {'and ' if lines else ''}{counted}"] if counted else [])]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def inserted(changelog: str, version: Version, body: str) -> str:

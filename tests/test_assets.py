@@ -79,7 +79,7 @@ def test_the_same_data_elsewhere(tmp_path):
     assert tree(several[0].root / "out") == tree(several[1].root / "out")
 
 
-def test_half_a_release_is_finished(shelf, tmp_path):
+def test_fault_64_half_a_release_is_finished(shelf, tmp_path):
     """What is missing or torn is written, and nothing else."""
     build(shelf, tmp_path, None, ["parquet", "wheel"])
     whole = tree(tmp_path)

@@ -33,7 +33,7 @@ def test_the_first_release():
     """Nobody compares it with anything: what there is, by source."""
     expected = (
         "Data as of 2026-11-01: 10 rates on 3 cards from 2 sources.\n\nFirst release.\n\n"
-        "- google/gemini-api: 2 cards, 9 rates\n- google/vertex-ai: 1 cards, 1 rates\n"
+        "- google/gemini-api: 2 cards, 9 rates\n- google/vertex-ai: 1 card, 1 rate\n"
     )
 
     assert expected == entry(SOURCES, [repriced()], DAY, None)

@@ -157,7 +157,7 @@ def test_a_look_without_news(repository):
     assert '"verified": "2026-11-05"' in (repository.root / "ratecards/v1/status.json").read_text()
 
 
-def test_a_version_never_goes_down(repository):
+def test_fault_64_a_version_never_goes_down(repository):
     """A tag of a later day than the data stands: the next number of it, not an older day."""
     repository.release("2027.1.1")
     repository.reprice("9", "10", date(2026, 11, 8))
