@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ratecards import codec, history
 from ratecards.model import Rate, RateCard, canonical_order, plain
-from scraper import proof, v1
+from scraper import v1, v1check
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.words import AMOUNT, COUNTED, money
@@ -30,7 +30,7 @@ def findings(dataset: Dataset, today: date) -> list[str]:
             found += _source(dataset, name, today)
         except (DatasetError, history.HistoryError) as error:
             found.append(f"{name}: {error}")
-    return found or list(_published(dataset, names)) or list(proof.findings(dataset.root))
+    return found or list(_published(dataset, names)) or list(v1check.findings(dataset.root))
 
 
 def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:

@@ -10,7 +10,7 @@ import pytest
 
 from scraper import datapackage
 from scraper.check import findings as check
-from scraper.proof import findings
+from scraper.v1check import findings
 from tests import shelves
 from tests.kit import DAY
 
