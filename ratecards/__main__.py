@@ -92,7 +92,12 @@ def _parser() -> _Parser:
     disputes.add_argument("model", nargs="?", help="only this model")
     disputes.add_argument("--open", action="store_true", help="only those that nobody has accepted or explained")
     disputes.add_argument("--all", action="store_true", help="also explained and closed ones")
-    for command in (models, show, upcoming):
+    export = _bare(commands, "export", "write the cards as a price file of another project")
+    export.add_argument("project", choices=("litellm", "models.dev", "genai-prices"), help="whose format")
+    export.add_argument("--to", metavar="DIR", help="write into this directory (default: one file goes to stdout)")
+    words = "the cards of this source; may be repeated (default: google/gemini-api)"
+    export.add_argument("--source", action="append", metavar="SOURCE", help=words)
+    for command in (models, show, upcoming, export):
         command.add_argument("--on", type=_day, metavar="DATE", help="as of this day (default: today)")
     costargs.add(lambda name, words: _command(commands, name, words, ("markdown",)))
     return parser
@@ -101,10 +106,16 @@ def _parser() -> _Parser:
 def _command(
     commands: argparse._SubParsersAction[_Parser], name: str, words: str, more: tuple[str, ...] = ()
 ) -> _Parser:
+    parser = _bare(commands, name, words)
+    parser.add_argument("--format", choices=("table", "csv", "json", *more), default="table", help="default: table")
+    return parser
+
+
+def _bare(commands: argparse._SubParsersAction[_Parser], name: str, words: str) -> _Parser:
+    """A command whose output has one form."""
     parser = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
     where = "a dataset or a root with one (default: $RATECARDS_DATASET, else the package's own)"
     parser.add_argument("--dataset", metavar="DIR", help=where)
-    parser.add_argument("--format", choices=("table", "csv", "json", *more), default="table", help="default: table")
     parser.add_argument("--today", type=_day, help=argparse.SUPPRESS)
     return parser
 

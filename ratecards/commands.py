@@ -113,6 +113,13 @@ def _computed(args: Namespace) -> str:
     return costcommands.run(args)
 
 
+def _exported(args: Namespace) -> str:
+    """The cards as a price file of another project."""
+    from ratecards import exporting
+
+    return exporting.run(args)
+
+
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "models": models,
     "show": show,
@@ -120,5 +127,6 @@ COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "diff": diff,
     "upcoming": upcoming,
     "discrepancies": discrepancies,
+    "export": _exported,
     **dict.fromkeys(("cost", "images", "budget", "compare", "savings", "limits"), _computed),
 }

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-from ratecards import history, names
+from ratecards import history, names, segments
 from ratecards.history import Change
 from ratecards.model import RateCard
 
@@ -52,8 +52,7 @@ class Dataset:
     @property
     def sources(self) -> tuple[str, ...]:
         """Every source as `provider/source`, sorted."""
-        files = self.path.glob("history/*/*.jsonl")
-        return tuple(sorted(f"{f.parent.name}/{f.stem}" for f in files))
+        return tuple(segments.sources(self.path / "history"))
 
     def source(self, name: str) -> str:
         """The one source called `name`, with or without its provider. Raises `DatasetError`."""
@@ -70,8 +69,7 @@ class Dataset:
             provider, _, name = full.partition("/")
             file = self.path / "history" / provider / f"{name}.jsonl"
             try:
-                text = file.read_text(encoding="utf-8")
-                self._read[full] = history.ordered(history.parse(text, provider, name, str(file)))
+                self._read[full] = history.ordered(segments.read(file))
             except UnicodeDecodeError as error:
                 raise DatasetError(f"{file}: expected UTF-8, saw {error}") from error
             except history.HistoryError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -54,7 +55,7 @@ class Change:
 
     `old` and `new` are the rates before and after; `card` carries a new card (`model_added`) or new metadata
     (`card_changed`); `fields` names the metadata that differ as (name, before, after); `number` is the change's line
-    in its file, 0 until it is written.
+    in its history, 0 until it is written.
     """
 
     kind: str
@@ -89,6 +90,10 @@ _FIELDS = {
     *("kind", "model", "observed", "recorded", "effective", "capture", "parser", "last_updated", "correction"),
     *("previous_id", "old", "new", "fields", "card", "kept"),
 }
+
+
+# where a card was read
+EDITION = ("observed", "capture", "parser", "last_updated")
 
 
 class HistoryError(ValueError):
@@ -133,34 +138,66 @@ def _changed(card: RateCard, change: Change) -> RateCard:
     return replace(card, rates=tuple(sorted(rates.values(), key=canonical_order)))
 
 
-def fold(changes: Iterable[Change], *, until: date | None = None, known: str = "") -> dict[str, RateCard]:
+def fold(
+    changes: Iterable[Change],
+    *,
+    until: date | None = None,
+    known: str = "",
+    start: tuple[date, Mapping[str, RateCard]] | None = None,
+) -> dict[str, RateCard]:
     """The cards after the changes observed up to `until` and recorded up to the instant `known` (as in `recorded`).
 
     A change applies to the cards of its day as they were known when it was recorded. Where that was late (an edition
     between others, or a correction, which carries the day of the edition that it corrects), it holds on later days,
     too, until one that no longer says what it changes: what a later edition said otherwise stands.
+    `start` is the last day before the changes and its cards; none of the changes may be of an earlier one.
     """
-    days: dict[date, dict[str, RateCard]] = {}
+    folding = Folding(start)
     for change in sorted(changes, key=lambda c: (c.number == 0, c.number)):
-        stamp = _stamp(change)
-        if (until and stamp.observed > until) or (known and stamp.recorded > known):
-            continue
-        cards = _as_of(days, stamp.observed)
+        stamp = stamp_of(change)
+        if not ((until and stamp.observed > until) or (known and stamp.recorded > known)):
+            folding.add(change)
+    return folding.cards
+
+
+class Folding:
+    """Cards to which changes are added in the order recorded; `cards` is what `fold` gives for those added so far."""
+
+    def __init__(self, start: tuple[date, Mapping[str, RateCard]] | None = None) -> None:
+        self._days: dict[date, dict[str, RateCard]] = {start[0]: dict(start[1])} if start else {}
+        self._last = start[0] if start else date.min
+
+    @property
+    def day(self) -> date:
+        """The last day observed; `date.min` before the first."""
+        return self._last
+
+    @property
+    def cards(self) -> dict[str, RateCard]:
+        """The cards of the last day."""
+        return dict(self._days[self._last]) if self._days else {}
+
+    def add(self, change: Change) -> None:
+        """One more change. Raises `HistoryError` when it does not fit."""
+        observed = stamp_of(change).observed
+        cards = self._as_of(observed)
         before = cards.get(change.previous_id or change.model)
         apply(cards, change)
-        for day in sorted(day for day in days if day > stamp.observed):
-            if not _fits(days[day], change, before):
+        if observed == self._last:
+            return
+        for day in sorted(day for day in self._days if day > observed):
+            if not _fits(self._days[day], change, before):
                 break
-            apply(days[day], change)
-    return days[max(days)] if days else {}
+            apply(self._days[day], change)
 
-
-def _as_of(days: dict[date, dict[str, RateCard]], day: date) -> dict[str, RateCard]:
-    """The cards of a day; a day that is new begins as the last one before it."""
-    if day not in days:
-        earlier = max((d for d in days if d < day), default=None)
-        days[day] = dict(days[earlier]) if earlier else {}
-    return days[day]
+    def _as_of(self, day: date) -> dict[str, RateCard]:
+        """The cards of a day; a day that is new begins as the last one before it."""
+        if day not in self._days:
+            late = day < self._last
+            earlier = max((d for d in self._days if d < day), default=None) if late else self._last
+            self._days[day] = dict(self._days[earlier]) if earlier in self._days else {}
+            self._last = max(self._last, day)
+        return self._days[day]
 
 
 def _fits(cards: Mapping[str, RateCard], change: Change, before: RateCard | None) -> bool:
@@ -185,7 +222,8 @@ def ordered(changes: Iterable[Change]) -> list[Change]:
     return sorted(changes, key=lambda c: c.stamp.observed if c.stamp else date.max)
 
 
-def _stamp(change: Change) -> Stamp:
+def stamp_of(change: Change) -> Stamp:
+    """The change's stamp. Raises `HistoryError` where it has none."""
     if change.stamp is None:
         raise HistoryError(f"{change.kind} of {change.model} without a stamp")
     return change.stamp
@@ -193,7 +231,7 @@ def _stamp(change: Change) -> Stamp:
 
 def line(change: Change) -> str:
     """The change as one JSON line, with a final newline."""
-    stamp = _stamp(change)
+    stamp = stamp_of(change)
     data: dict[str, Any] = {
         "kind": change.kind,
         "model": change.model,
@@ -208,13 +246,14 @@ def line(change: Change) -> str:
         "old": codec.rate_data(change.old) if change.old else None,
         "new": codec.rate_data(change.new) if change.new else None,
         "fields": [list(f) for f in change.fields] or None,
-        "card": _card_data(change.card) if change.card else None,
+        "card": card_data(change.card) if change.card else None,
         "kept": [codec.rate_data(r) for r in change.kept] or None,
     }
     return codec.dumps({k: v for k, v in data.items() if v is not None}) + "\n"
 
 
-def _card_data(card: RateCard) -> dict[str, Any]:
+def card_data(card: RateCard) -> dict[str, Any]:
+    """What a card says, but for its model and edition, as plain data for JSON."""
     data: dict[str, Any] = {"name": card.name, "url": card.url}
     if card.anchor:
         data["anchor"] = card.anchor
@@ -233,15 +272,33 @@ def _card_data(card: RateCard) -> dict[str, Any]:
 
 def parse(text: str, provider: str, source: str, where: str) -> Iterator[Change]:
     """The changes of a history file. Raises `HistoryError` naming the line on anything unreadable."""
-    for number, words in enumerate(text.split("\n"), 1):
-        if not words:
-            continue
-        place = f"{where}:{number}"
-        try:
-            data = json.loads(words, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_once)
-            yield replace(_change(data, provider, source, place), number=number)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise HistoryError(f"{place}: not a change of this version: {error}") from error
+    for number, words in lines(text):
+        yield record(words, provider, source, f"{where}:{number}", number)
+
+
+def lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines of a history file that are not empty, with their numbers."""
+    return ((number, words) for number, words in enumerate(text.split("\n"), 1) if words)
+
+
+def record(words: str, provider: str, source: str, place: str, number: int) -> Change:
+    """The change that a line says. Raises `HistoryError` naming the place."""
+    with readable(place):
+        return replace(_change(plain_data(words), provider, source, place), number=number)
+
+
+@contextmanager
+def readable(place: str) -> Iterator[None]:
+    """What does not read as a line of a history is a `HistoryError` that names its place."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise HistoryError(f"{place}: not a change of this version: {error}") from error
+
+
+def plain_data(words: str) -> Any:
+    """A line as plain data: no bare fractions, no field twice. Raises `ValueError`."""
+    return json.loads(words, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_once)
 
 
 def _no_float(text: str) -> Any:
@@ -269,7 +326,7 @@ def _change(data: Mapping[str, Any], provider: str, source: str, place: str) -> 
         **owner,
         old=codec.rate_from(data["old"], before, place) if "old" in data else None,
         new=codec.rate_from(data["new"], owner, place) if "new" in data else None,
-        card=_card(data["card"], owner, stamp, place) if "card" in data else None,
+        card=card_from(data["card"], owner, _edition(stamp), place) if "card" in data else None,
         fields=tuple((str(a), str(b), str(c)) for a, b, c in data.get("fields", ())),
         previous_id=previous,
         kept=tuple(codec.rate_from(r, owner, place) for r in data.get("kept", ())),
@@ -300,10 +357,14 @@ def _text(data: Mapping[str, Any], name: str, default: str | None = None) -> str
     return value
 
 
-def _card(data: Mapping[str, Any], owner: Mapping[str, Any], stamp: Stamp, place: str) -> RateCard:
+def _edition(stamp: Stamp) -> dict[str, Any]:
+    return {n: getattr(stamp, n) for n in EDITION}
+
+
+def card_from(data: Mapping[str, Any], owner: Mapping[str, Any], edition: Mapping[str, Any], place: str) -> RateCard:
+    """A card from its plain data; `owner` says whose it is, `edition` where it was read. Raises `CodecError`."""
     rest = dict(data)
     rates = tuple(codec.rate_from(r, owner, place) for r in rest.pop("rates", ()))
-    edition: dict[str, Any] = {n: getattr(stamp, n) for n in ("observed", "capture", "parser", "last_updated")}
     card = RateCard(**owner, **edition, **codec.metadata_from(rest, place), rates=rates, **rest)
     codec.check(card, place)
     return card

@@ -93,6 +93,10 @@ def _person_commands(commands: Commands) -> None:
     manual = commands.add_parser("manual", help="take in the cards that a person keeps under manual/")
     manual.add_argument("--from", dest="folder", type=Path, default=ROOT / "manual", metavar="DIR")
     _dataset(manual, "the instant to record")
+    confirm = commands.add_parser("confirm", help="publish what is held; without an id, list it")
+    confirm.add_argument("id", nargs="?", default="")
+    confirm.add_argument("--because", default="", metavar="WORDS")
+    _dataset(confirm, "the day to record")
     decisions = {"accept": "a difference that is as it should be", "explain": "who publishes which, and why"}
     for name, words in decisions.items():
         decide = commands.add_parser(name, help=f"decide on a discrepancy: {words}")

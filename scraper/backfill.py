@@ -40,6 +40,7 @@ def backfill(
             yield limits, publication(dataset, [limits], now).commit(), edition.at
             continue
         verdict = _one(dataset, source, edition, now)
+        verdict.proven = True  # by the baseline above and every publication since
         written = publication(dataset, [verdict], now).commit() if verdict.cards is not None else []
         yield verdict, written, edition.at
 
@@ -79,4 +80,4 @@ def _settle(verdict: Verdict, state: State, current: dict[str, RateCard]) -> Non
         verdict.state = replace(state, models=sorted(current))
     else:
         verdict.state.models = sorted(current)
-        verdict.state.holds = state.holds
+        verdict.state.holds, verdict.state.recent, verdict.state.unstable = state.holds, state.recent, state.unstable

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from ratecards import codec, history
+from ratecards import codec, history, segments
 from ratecards.model import Rate, RateCard, canonical_order, plain
-from scraper import v1, v1check
+from scraper import held, v1, v1check
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.words import AMOUNT, COUNTED, money
@@ -21,8 +21,7 @@ _NUMBER = re.compile(r"(?<![0-9.,])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]
 def findings(dataset: Dataset, today: date) -> list[str]:
     """What does not hold, one line each; empty when the dataset is sound."""
     found: list[str] = []
-    histories = (dataset.root / "ratecards" / "history").glob("*/*.jsonl")
-    names = sorted({*dataset.names(), *(f"{path.parent.name}/{path.stem}" for path in histories)})
+    names = dataset.names()
     if not names:
         return [f"{dataset.root}: expected cards under ratecards/cards, saw none"]
     for name in names:
@@ -40,15 +39,30 @@ def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
     if folded != cards:
         differ = sorted(m for m in {*folded, *cards} if folded.get(m) != cards.get(m))
         yield f"{name}: the history does not fold to the cards of {', '.join(differ)}"
+    yield from _checkpoints(dataset, name)
     for model, card in sorted(cards.items()):
         if codec.encode(card) != (dataset.root / dataset.card_path(name, model)).read_text(encoding="utf-8"):
             yield f"{name}/{model}: the file is not in canonical form"
         for rate in card.rates:
             yield from _evidence(rate)
         yield from _lapsed(card, today)
+    for key in sorted(held.kept(dataset, name).keys() - state.holds.keys()):
+        yield f"{name}: {held.path_of(name)} holds {key}, which the state does not know"
     seen, read = state.amounts.get("seen", 0), state.amounts.get("read", 0) + state.amounts.get("ignored", 0)
     if seen != read and not state.unread:
         yield f"{name}: {seen} amounts on the page and {read} accounted for"
+
+
+def _checkpoints(dataset: Dataset, name: str) -> Iterator[str]:
+    """Each file of a history but the first begins with what those before it fold to."""
+    for path, said, folded in segments.proven(dataset.root / dataset.history_path(name)):
+        if differ := sorted(m for m in {*said, *folded} if _said(said.get(m)) != _said(folded.get(m))):
+            yield f"{path}: the checkpoint does not hold what the history before it gives for {', '.join(differ)}"
+
+
+def _said(card: RateCard | None) -> tuple[object, ...]:
+    """A card and its evidence, which is no part of what makes rates equal."""
+    return (card, *(rate.evidence for rate in card.rates)) if card else ()
 
 
 def _published(dataset: Dataset, names: Iterable[str]) -> Iterator[str]:

@@ -147,6 +147,9 @@ def _story(verdict: Verdict, now: datetime) -> Iterator[str]:
     for held in verdict.held:
         words = report.plain_text(report.describe(held.change))
         yield f"  held {held.id}: {words}; {held.reason}; seen {held.looks} times since {held.since}"
+    for released in verdict.released:
+        words = report.plain_text(report.describe(released.change))
+        yield f"  released {released.id}: {words}; {released.because}"
     for old, new in verdict.proposals:
         yield f"  looks renamed: {old} -> {new}; if so, add it to renames in the vocabulary"
     if verdict.cards and verdict.changes:
@@ -327,6 +330,33 @@ def _decide(options: argparse.Namespace, state: str) -> int:
         except KeyError as error:
             raise UsageError(error.args[0]) from error
         print(f"{state} {options.id}; wrote {len(result.commit())} files")
+    return 0
+
+
+def confirm(options: argparse.Namespace) -> int:
+    """A person says that what is held is right; without an id, what is held."""
+    from scraper.refresh import confirm as settle
+
+    dataset = Dataset(options.to)
+    if not options.id:
+        holds = {s.name: dataset.state(s.name).holds for s in SOURCES}
+        for name, found in holds.items():
+            for key, entry in sorted(found.items()):
+                marked = "; confirmed, waits to be read again" if entry.get("confirmed") else ""
+                print(report.plain_text(f"{key} {name}: {entry.get('what', '')}; since {entry['since']}{marked}"))
+        if not any(holds.values()):
+            print("nothing is held")
+        return 0
+    if not options.because:
+        raise UsageError(f"why is {options.id} right? --because WORDS")
+    with locked(options.to):
+        try:
+            names = [s.name for s in SOURCES]
+            name, what, result = settle(dataset, names, options.id, options.because, _now(options.now).date())
+        except KeyError as error:
+            raise UsageError(error.args[0]) from error
+        result.commit()
+    print(report.plain_text(f"confirmed {options.id}: {name}: {what}; the next look that reads it again publishes it"))
     return 0
 
 

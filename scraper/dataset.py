@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ratecards import codec, history
+from ratecards import codec, history, segments
 from ratecards.model import RateCard
 from scraper.errors import DatasetError
 
@@ -20,6 +22,7 @@ class State:
     """What changes with every look at a source: verdict, validators, hashes, holds. Not part of the data.
 
     `outcome` is READ after any good look; `verified` is the day, `observed` the instant of the last good one.
+    `recent` is what rates were said to cost until some days ago, `unstable` the instant that was last said again.
     `hashes` are of the part of each representation that prices stand in, keyed like `validators` by representation.
     """
 
@@ -40,6 +43,8 @@ class State:
     unread: list[str] = field(default_factory=list)
     amounts: dict[str, int] = field(default_factory=dict)
     holds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    recent: dict[str, dict[str, str]] = field(default_factory=dict)
+    unstable: str = ""
 
     def text(self) -> str:
         """The file's text."""
@@ -73,7 +78,7 @@ class Dataset:
         return f"ratecards/cards/{name}/{model}.yaml"
 
     def history_path(self, name: str) -> str:
-        """Relative path of a source's history."""
+        """Relative path of a source's history, or of its first file where there are several."""
         return f"ratecards/history/{name}.jsonl"
 
     def state(self, name: str) -> State:
@@ -112,18 +117,31 @@ class Dataset:
             )
         return found
 
+    def history_paths(self, name: str) -> list[str]:
+        """Relative paths of the files of a source's history, in order. Raises `DatasetError`."""
+        with whole_history():
+            found = segments.files(self.root / self.history_path(name))
+        return [path.relative_to(self.root).as_posix() for path in found]
+
     def changes(self, name: str) -> list[history.Change]:
         """The whole history of a source. Raises `DatasetError`."""
-        path = self.root / self.history_path(name)
-        if not path.exists():
-            return []
-        provider, source = name.split("/")
-        try:
-            return list(history.parse(path.read_text(encoding="utf-8"), provider, source, str(path)))
-        except (history.HistoryError, UnicodeDecodeError, OSError) as error:
-            raise DatasetError(f"damaged history, restore it from git: {error}") from error
+        with whole_history():
+            return segments.read(self.root / self.history_path(name))
+
+    def as_of(self, name: str, until: date = date.max) -> dict[str, RateCard]:
+        """What the history of a source folds to as observed up to a day. Raises `DatasetError`."""
+        with whole_history():
+            return segments.as_of(self.root / self.history_path(name), until)
 
     def names(self) -> list[str]:
         """The sources that have a history, as `provider/source`."""
-        log = self.root / "ratecards" / "history"
-        return sorted(f"{p.parent.name}/{p.stem}" for p in log.glob("*/*.jsonl"))
+        return segments.sources(self.root / "ratecards" / "history")
+
+
+@contextmanager
+def whole_history() -> Iterator[None]:
+    """A history that cannot be read is a damaged one."""
+    try:
+        yield
+    except (history.HistoryError, UnicodeDecodeError, OSError) as error:
+        raise DatasetError(f"damaged history, restore it from git: {error}") from error

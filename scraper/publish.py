@@ -55,20 +55,18 @@ class Publication:
         if target.exists():
             self.deletes.add(path)
 
+    def after(self, path: str) -> bytes:
+        """What the file at `path` will hold; nothing where there is none. Raises `DatasetError`."""
+        target, more = self.root / path, self.appends.get(path, b"")
+        with _expected(self.root, "a readable dataset"):
+            stands = target.exists() and path not in self.deletes
+            before = self.writes.get(path, target.read_bytes() if stands else b"")
+        return before + (b"\n" if before and more and not before.endswith(b"\n") else b"") + more
+
     def _forget(self, path: str) -> None:
         self.writes.pop(path, None)
         self.appends.pop(path, None)
         self.deletes.discard(path)
-
-    def after(self, path: str) -> bytes | None:
-        """What the file at `path` holds once this is carried out; None where there is none."""
-        target = _inside(self.root, path)
-        with _expected(self.root, "a readable dataset"):
-            if path in self.appends:
-                return self._extended(path, self.appends[path])
-            if path in self.writes or path in self.deletes:
-                return self.writes.get(path)
-            return target.read_bytes() if target.is_file() else None
 
     @property
     def paths(self) -> list[str]:
@@ -93,7 +91,7 @@ class Publication:
         staging = self.root / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         _directory(staging)
-        files = self.writes | {path: self._extended(path, data) for path, data in self.appends.items()}
+        files = self.writes | {path: self.after(path) for path in self.appends}
         steps: list[dict[str, str]] = []
         for number, (path, data) in enumerate(sorted(files.items())):
             _put(staging / f"{number}", data)
@@ -103,11 +101,6 @@ class Publication:
         _sync_directory(staging)
         (staging / "journal.new").replace(staging / JOURNAL)
         _sync_directory(staging)
-
-    def _extended(self, path: str, data: bytes) -> bytes:
-        target = self.root / path
-        before = self.writes.get(path, target.read_bytes() if target.exists() and path not in self.deletes else b"")
-        return before + (b"\n" if before and not before.endswith(b"\n") else b"") + data
 
 
 def recover(root: Path) -> bool:

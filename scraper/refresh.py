@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from ratecards import limits as limits_file
 from ratecards.codec import dumps
 from ratecards.limits import LimitsCard
 from ratecards.model import RateCard
-from scraper import books, limitspage, v1
+from scraper import books, held, limitspage, proof, v1
 from scraper.dataset import Dataset, State
 from scraper.doors import DOORS, Keys
 from scraper.editions import Clock, Edition, getter, keep, look
@@ -23,7 +23,9 @@ from scraper.fetch import Validators
 from scraper.judge import Verdict, judge
 from scraper.ledger import decided
 from scraper.publish import Publication
+from scraper.record import newest, record
 from scraper.seal import seal
+from scraper.second import opinion
 from scraper.sources import Source
 
 Progress = Callable[[Source, str], None]
@@ -116,17 +118,45 @@ def judge_one(dataset: Dataset, source: Source, edition: Edition, now: datetime,
         if source.name == limitspage.NAME:
             return limitspage.judge_limits(dataset, source, edition, now)
         state = dataset.state(source.name)
-        return judge(source, edition, state, lambda: baseline(dataset, source.name, state), now, hold=hold)
+        base = Baseline(dataset, source.name, state)
+        second = opinion(dataset, source, edition.at.date())
+        verdict = judge(source, edition, state, base.cards, now, hold=hold, second=second)
+        verdict.proven = base.proven
     except DatasetError as error:
         words = str(error) if "git" in str(error) else f"{error}; restore it from git"
         return Verdict(source, "DAMAGED", edition.at, [words])
+    return verdict
+
+
+class Baseline:
+    """The published cards of a source, read when they are asked for, and whether they are `proven` by then."""
+
+    def __init__(self, dataset: Dataset, name: str, state: State) -> None:
+        self._dataset, self._name, self._state = dataset, name, state
+        self.proven = False
+
+    def cards(self) -> dict[str, RateCard]:
+        """Raises `DatasetError` unless the history folds to them."""
+        found = baseline(self._dataset, self._name, self._state)
+        self.proven = True
+        return found
 
 
 def baseline(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
-    """The published cards. Raises `DatasetError` unless history folds to them: damage must never look like news."""
-    folded = recorded(dataset, name)
+    """The published cards. Raises `DatasetError` unless history folds to them: damage must never look like news.
+
+    Where they stand as they were published together that is known; the history is read only where they do not.
+    """
+    if proof.holds(dataset, name):
+        return dataset.cards(name, state.models or None)
+    return folded(dataset, name, state)
+
+
+def folded(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
+    """The published cards, held against the whole history. Raises `DatasetError` where it does not fold to them."""
+    given = recorded(dataset, name)
     found = dataset.cards(name, state.models or None)
-    if differ := sorted(m for m in {*folded, *found} if folded.get(m) != found.get(m)):
+    if differ := sorted(m for m in {*given, *found} if given.get(m) != found.get(m)):
         cards = ", ".join(differ)
         raise DatasetError(f"{name}: damaged baseline, the history does not fold to {cards}; restore it from git")
     return found
@@ -145,7 +175,7 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
     result = Publication(dataset.root)
     states: dict[str, State] = {}
     current: dict[str, dict[str, RateCard]] = {}
-    fresh: list[history.Change] = []
+    fresh: dict[str, list[history.Change]] = {}
     news = False
     for verdict in verdicts:
         if verdict.outcome == "DAMAGED":
@@ -153,10 +183,11 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
         name = verdict.source.name
         before, states[name] = dataset.state(name), verdict.state
         _cards(result, dataset, verdict)
+        _held(result, dataset, verdict)
         for path, text in verdict.files.items():
             result.write(path, text)
-        result.append(dataset.history_path(name), "".join(history.line(c) for c in verdict.changes))
-        fresh += verdict.changes
+        record(result, dataset, name, verdict.changes)
+        fresh[name] = verdict.changes
         if verdict.cards is not None:
             current[name] = verdict.cards
         # how complete a reading was is published, too
@@ -165,22 +196,16 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
         news |= before.verified != verdict.state.verified
         if _worth_writing(before, verdict.state):
             result.write(dataset.state_path(name), verdict.state.text())
-    if news or result.writes.keys() - {dataset.state_path(n) for n in states} or fresh:
+    if news or result.writes.keys() - {dataset.state_path(n) for n in states} or result.appends:
         today = max(now, *(v.at for v in verdicts)).date()
-        _v1(result, dataset, current, states, fresh, today)
-    seal(result, dataset, {n: s for n, s in states.items() if dataset.state_path(n) in result.writes}, fresh)
-    return result
-
-
-def rebuilt(dataset: Dataset, today: date) -> Publication:
-    """Every derived file made anew from cards, histories and states, nothing fetched or judged. Raises `DatasetError`.
-
-    The same dataset on the same day gives the same bytes; `today` decides between dated rates, and nothing else.
-    """
-    result = Publication(dataset.root)
-    current = {name: baseline(dataset, name, dataset.state(name)) for name in dataset.names()}
-    _v1(result, dataset, current, {}, [], today)
-    seal(result, dataset, {}, [], anew=True)
+        build_v1(result, dataset, current, states, fresh, today)
+    written = {name: state for name, state in states.items() if dataset.state_path(name) in result.writes}
+    seal(result, dataset, written, [change for found in fresh.values() for change in found])
+    for verdict in verdicts:
+        # the cards of others are not vouched for, and what stood unproven is no better for a change
+        name = verdict.source.name
+        if verdict.cards is not None and (verdict.proven or proof.holds(dataset, name)):
+            proof.renew(result, dataset, name)
     return result
 
 
@@ -194,6 +219,17 @@ def _cards(result: Publication, dataset: Dataset, verdict: Verdict) -> None:
             result.write(path, codec.encode(verdict.cards[model]))
         else:
             result.delete(path)
+
+
+def _held(result: Publication, dataset: Dataset, verdict: Verdict) -> None:
+    """What waits is kept aside; a look that learned nothing leaves it as it is."""
+    if verdict.reading is None or verdict.cards is None:
+        return
+    path, text = held.path_of(verdict.source.name), held.text(dataset, verdict)
+    if text:
+        result.write(path, text)
+    else:
+        result.delete(path)
 
 
 def _worth_writing(before: State, after: State) -> bool:
@@ -210,16 +246,17 @@ def _worth_writing(before: State, after: State) -> bool:
         "parser",
         "last_updated",
         "amounts",
+        "unstable",
     )
     return any(getattr(before, name) != getattr(after, name) for name in moved)
 
 
-def _v1(
+def build_v1(
     result: Publication,
     dataset: Dataset,
     current: dict[str, dict[str, RateCard]],
     states: dict[str, State],
-    fresh: Sequence[history.Change],
+    fresh: Mapping[str, Sequence[history.Change]],
     today: date,
 ) -> None:
     """Rebuild the published files from all cards; sources that were not read this time stand as they are."""
@@ -229,10 +266,7 @@ def _v1(
             current[name] = _published(dataset, name)
         if name not in states:
             states[name] = dataset.state(name)
-    past = [c for name in names for c in dataset.changes(name)]
-    # of one day by source, whichever was read first: the same changes stand in the same order
-    by_source = sorted([*past, *fresh], key=lambda c: (c.provider, c.source))
-    recent = history.ordered(by_source)[-_CHANGES:]
+    recent = newest(dataset, names, fresh, _CHANGES)
     cards = [card for name in names for card in current[name].values()]
     from scraper.tables import tables  # only where data changed: the reader's tables are a tenth of the start-up
 
@@ -276,6 +310,26 @@ def decide(dataset: Dataset, key: str, state: str, because: str, today: date) ->
     result.write("ratecards/v1/discrepancies.json", books.published(every, books.coverage_of(dataset)))
     seal(result, dataset, {}, [])
     return result
+
+
+def confirm(
+    dataset: Dataset, sources: Iterable[str], key: str, because: str, today: date
+) -> tuple[str, str, Publication]:
+    """A person says that a held change is right: the next look that reads it again publishes it.
+
+    Returns the source, what is held in words, and what is to be written. Raises `KeyError` when there is none such.
+    """
+    for name in sources:
+        state = dataset.state(name)
+        if key in state.holds:
+            decided = {"on": today.isoformat(), "because": because}
+            entry = {**state.holds[key], "confirmed": decided}
+            result = Publication(dataset.root)
+            after = replace(state, holds={**state.holds, key: entry})
+            result.write(dataset.state_path(name), after.text())
+            seal(result, dataset, {name: after}, [])
+            return name, str(entry.get("what", "")), result
+    raise KeyError(f"nothing is held as {key!r}")
 
 
 def _published(dataset: Dataset, name: str) -> dict[str, RateCard]:

@@ -53,7 +53,7 @@ def _package(result: Publication, dataset: Dataset, fresh: Iterable[Change], *, 
     files = {}
     for path in datapackage.RESOURCES:
         data = result.after(_V1 + path)
-        if data is None:
+        if not data:
             raise DatasetError(f"{dataset.root / _V1 / path}: missing; python -m scraper rebuild makes it anew")
         files[path] = data
     if marks := _marks(dataset, files, fresh, anew=anew):

@@ -13,7 +13,7 @@ from scraper.publish import locked
 
 def rebuild(options: argparse.Namespace) -> int:
     """Make every derived file anew from cards, histories and states."""
-    from scraper.refresh import rebuilt
+    from scraper.rebuild import rebuilt
 
     with locked(options.to):
         paths = rebuilt(Dataset(options.to), (options.now or datetime.now(UTC)).date()).commit()

@@ -46,7 +46,7 @@ def _hold(key: str, hold: Mapping[str, Any]) -> dict[str, str]:
     return {"id": key, "since": f"{since:%Y-%m-%dT%H:%M:%SZ}", "what": plain_text(hold.get("what", ""))}
 
 
-def counts(rates_csv: bytes | None) -> Counter[str]:
+def counts(rates_csv: bytes) -> Counter[str]:
     """By source, how many rows the published rate table has. No field of a row holds a line break."""
-    rows = (rates_csv or b"").decode().splitlines()[1:]
+    rows = rates_csv.decode().splitlines()[1:]
     return Counter("/".join(row.split(",", 2)[:2]) for row in rows)

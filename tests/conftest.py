@@ -238,3 +238,13 @@ def acme(monkeypatch) -> Source:
 def at(text: str) -> datetime:
     """An instant, UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def put_editions(folder: Path, days: dict[str, dict]) -> Path:
+    """A replay folder of the test source: by day, what its page says."""
+    target = folder / ACME.name
+    target.mkdir(parents=True)
+    for day, models in days.items():
+        for kind in tiny.urls():
+            (target / f"{day}.{kind}").write_bytes(tiny.page(models))
+    return folder

@@ -13,7 +13,7 @@ from ratecards import codec, history
 from ratecards.history import Change, Stamp
 from ratecards.model import RateCard
 from scraper.dataset import Dataset, State
-from scraper.refresh import rebuilt
+from scraper.rebuild import rebuilt
 from tests.kit import DAY, card, rate
 
 CAPTURE = f"sha256:{'0123456789abcdef' * 4}"

@@ -14,7 +14,8 @@ from ratecards.model import COLUMNS
 from scraper import datapackage
 from scraper.datapackage import PATH, RESOURCES, Marks, digest, parse, table_schema, text
 from scraper.errors import DatasetError
-from scraper.refresh import decide, rebuilt
+from scraper.rebuild import rebuilt
+from scraper.refresh import decide
 from scraper.seal import package
 from scraper.versions import Version
 from tests import shelves

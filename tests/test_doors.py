@@ -103,7 +103,7 @@ def test_all_pages_are_one_edition(run, tmp_path, shop):
     kinds = ("text", "audio", "image")
     for number, (token, following) in enumerate((("", "a/+="), ("a/+=", "b"), ("b", ""))):
         description = f"Generate content input token count gemini 3.7 flash {kinds[number]}"
-        facts = {"description": description, "nanos": 300_000_000}
+        facts = {"description": description, "nanos": 300}
         shop.pages[token] = reply(catalogue.page([catalogue.sku(facts, number)], following))
     ran = refresh(run, tmp_path, BILLING, "--keep", tmp_path / "kept")
     kept = next((tmp_path / "kept").rglob("*Z.json"))

@@ -82,7 +82,7 @@ def test_rows_of_a_table():
     table = b'provider,source,model\ngoogle,gemini-api,a\ngoogle,gemini-api,"b,c"\nacme,tiny,x\n'
 
     assert {GEMINI: 2, "acme/tiny": 1} == status.counts(table)
-    assert {} == status.counts(None) == status.counts(b"")
+    assert {} == status.counts(b"")
 
 
 # ---------------------------------------------------------------------------------------------- refresh
