@@ -1,0 +1,149 @@
+"""The static site: today's prices, a page per model, what changed, what is coming, and how each source stands.
+
+`build` is pure: a dataset and a day in, paths and bytes out. The day only decides between dated prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from ratecards.asof import DatedShelf
+from ratecards.dataset import Dataset
+from ratecards.ledger import Entry as Discrepancy
+from ratecards.sellers import name_of
+from scraper import books
+from scraper import dataset as workshop
+from scraper.site import entries, feeds, ics, pictures, wire
+from scraper.site.entries import Entry
+from scraper.site.feeds import Feed
+from scraper.site.figures import figures
+from scraper.site.health import Health, health
+from scraper.site.matrix import matrix, words
+from scraper.site.models import Model, models
+from scraper.site.render import Renderer, assets
+from scraper.site.series import Past, charts
+from scraper.site.text import page_link, script
+from scraper.v1 import ATTRIBUTION
+
+_STATES = ("open", "accepted", "explained")
+
+
+class Facts(NamedTuple):
+    """All that a site says, before it is put into pages."""
+
+    day: date
+    shelf: DatedShelf
+    models: list[Model]
+    past: dict[str, Past]
+    changes: list[Entry]
+    coming: list[Entry]
+    discrepancies: list[Discrepancy]
+    health: list[Health]
+
+
+def gather(dataset: Dataset, root: Path, day: date) -> Facts:
+    """The facts of a dataset, and of the ledger and state files below its root, as of a day."""
+    shelf = DatedShelf(dataset, None, {}, day)
+    cards = [offer.card for offer in shelf]
+    standing = health(root, cards)
+    looks = {entry.source: entry.verified_on for entry in standing}
+    ledger = workshop.Dataset(root)
+    found = [entry for stem in books.stems(ledger) for entry in books.known(ledger, stem)[0]]
+    return Facts(
+        day=day,
+        shelf=shelf,
+        models=models(shelf),
+        past={source: Past(dataset, source, looks.get(source)) for source in dataset.sources},
+        changes=entries.changes(dataset),
+        coming=entries.coming(cards, dataset),
+        discrepancies=sorted((e for e in found if e.state in _STATES), key=lambda e: (_STATES.index(e.state), e.model)),
+        health=standing,
+    )
+
+
+def build(facts: Facts, base: str = "") -> dict[str, bytes]:
+    """The site's files by path. `base` is the address it will stand at; without one the feeds' links are relative."""
+    observed = max((str(offer.card.observed) for model in facts.models for offer in model.offers), default="")
+    render = Renderer(attribution=ATTRIBUTION, newest=observed)
+    pages = {path: render.page(template, path, **values) for path, template, values in _pages(facts)}
+    return {
+        **assets(),
+        **pages,
+        "data.js": script("RATECARDS", wire.data(facts.models)).encode(),
+        **feeds.files(Feed("changes", "AI model prices: what changed", "changes.html", facts.changes), base),
+        **feeds.files(Feed("coming", "AI model prices: what is announced", "coming.html", _ahead(facts)), base),
+        f"{feeds.FOLDER}/coming.ics": ics.calendar(facts.coming),
+        ".nojekyll": b"",
+    }
+
+
+def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """Path, template and values of every page."""
+    listed = [(model, figures(model, facts.day)) for model in facts.models]
+    yield "index.html", "index.html", {"models": [(m, found, _kinds(m)) for m, found in listed]}
+    yield "rates.html", "rates.html", {"models": facts.models}
+    yield "calculator.html", "calculator.html", {}
+    yield "images.html", "images.html", pictures.values(facts.shelf)
+    yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": _known(facts)}
+    yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": _past(facts), "day": facts.day}
+    yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.discrepancies)}
+    yield "sources.html", "sources.html", {"sources": facts.health}
+    for model, found in listed:
+        kinds = {kind for dated in found for kind in dated.figures}
+        yield model.path, "model.html", _model_values(model, facts) | {"figures": found, "kinds": kinds}
+
+
+def _known(facts: Facts) -> set[str]:
+    return {model.path for model in facts.models}
+
+
+def _ahead(facts: Facts) -> list[Entry]:
+    return [entry for entry in facts.coming if entry.day > facts.day]
+
+
+def _past(facts: Facts) -> list[Entry]:
+    """What came as it was announced, the newest first."""
+    return [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
+
+
+def _by_state(found: Sequence[Discrepancy]) -> list[tuple[str, list[Discrepancy]]]:
+    return [(state, own) for state in _STATES if (own := [entry for entry in found if entry.state == state])]
+
+
+def _kinds(model: Model) -> dict[str, str]:
+    """What a model can be filtered by, in words."""
+    rates = [r for offer in model.offers for r in offer.card.rates if r.price is not None]
+    free = any(r.plan == "free" and r.meter in ("input", "output") for r in rates)
+    return {
+        "modalities": " ".join(sorted({r.modality or "text" for r in rates if r.meter in ("input", "output")})),
+        "meters": " ".join(sorted({r.meter for r in rates})),
+        "free": "free" if free else "",
+    }
+
+
+def _editions(changes: Sequence[Entry]) -> dict[tuple[date, str], list[Entry]]:
+    """Entries by day and source, in their order; the newest only."""
+    found: dict[tuple[date, str], list[Entry]] = {}
+    for entry in changes[: 2 * feeds.NEWEST]:
+        found.setdefault((entry.day, f"{entry.provider}/{entry.source}"), []).append(entry)
+    return found
+
+
+def _model_values(model: Model, facts: Facts) -> dict[str, object]:
+    own = {offer.source for offer in model.offers}
+    offers = [(o, matrix(o), words(o), page_link(o.card)) for o in model.offers]
+    named = {model.model, *model.aliases}
+    return {
+        "model": model,
+        "offers": offers,
+        "charts": charts(facts.past[name_of(model.card)], model.model),
+        "bars": pictures.bars_of(model.main),
+        "coming": [e for e in facts.coming if e.model == model.model and f"{e.provider}/{e.source}" in own],
+        "changes": [e for e in facts.changes if e.model == model.model and f"{e.provider}/{e.source}" in own],
+        "discrepancies": [e for e in facts.discrepancies if e.model in named and {e.left.source, e.right.source} & own],
+        "elsewhere": [m for m in facts.models if m.model == model.model and m.provider != model.provider],
+        "day": facts.day,
+    }
