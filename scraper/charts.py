@@ -9,43 +9,46 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import NamedTuple
 
 # The plot's edges inside a view box of a step chart.
 WIDTH, HEIGHT = 340, 170
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 26, 26
 # Bars by size.
-BAR, GAP, BETWEEN, DEEP = 34, 4, 26, 190
+BAR, GAP, BETWEEN, DEEP = 44, 4, 22, 190
+# A label that begins nearer to the right edge than this would be cut.
+_LABEL = 90
 
 
 class Mark(NamedTuple):
-    """A place with a word: a tick of an axis and how high its line is, a label of a value."""
+    """A place with a word: a tick of an axis, a label of a value."""
 
     x: str
     y: str
     text: str
     anchor: str = "middle"
-    line: str = ""
 
 
 class Dot(NamedTuple):
-    """A price that was read, or that is announced, with the words that say so."""
+    """A price that was read, or that is announced."""
 
     x: str
     y: str
-    title: str
     ahead: bool
 
 
 class Step(NamedTuple):
-    """A step chart: the line as read, the line ahead, its dots, and the ticks of both axes."""
+    """A step chart: the line as read, the line ahead, its dots, the marks that end or start at their place, the words."""
 
     solid: str
     ahead: str
+    grid: str
     dots: tuple[Dot, ...]
-    ticks: tuple[Mark, ...]
-    days: tuple[Mark, ...]
+    ends: tuple[Mark, ...]
+    starts: tuple[Mark, ...]
     labels: tuple[Mark, ...]
+    story: tuple[str, ...]
     width: int = WIDTH
     height: int = HEIGHT
 
@@ -113,13 +116,30 @@ def steps(points: Points, until: date, show: Callable[[Decimal], str]) -> Step:
     scale = _Scale(first, days, ceiling(max(price for _, price in points if price is not None)))
     known, ahead = _lines(points, until, scale)
     priced = [(day, price) for day, price in points if price is not None]
-    dots = tuple(_dot(day, price, scale, show, ahead=day > until) for day, price in priced)
-    ticks = tuple(
-        Mark(px(LEFT - 6), px(scale.y(value) + 4), show(value), "end", px(scale.y(value)))
-        for value in (Decimal(0), scale.top / 2, scale.top)
+    levels = Decimal(0), scale.top
+    ticks = (Mark(px(LEFT - 6), px(scale.y(value) + 4), show(value), "end") for value in levels)
+    foot = px(HEIGHT - 8)
+    moved = _moves(priced)
+    return Step(
+        solid=known,
+        ahead=ahead,
+        grid="".join(f"M{LEFT} {px(scale.y(value))}H{WIDTH - RIGHT}" for value in levels),
+        dots=tuple(Dot(px(scale.x(day)), px(scale.y(price)), day > until) for day, price in priced),
+        ends=(*ticks, Mark(px(WIDTH - RIGHT), foot, str(last), "end")),
+        starts=(Mark(px(LEFT), foot, str(first), "start"),),
+        labels=tuple(_label(day, price, scale, show) for day, price in moved),
+        story=tuple(f"{show(price)} {'announced for' if day > until else 'from'} {day}" for day, price in moved),
     )
-    ends = (Mark(px(LEFT), px(HEIGHT - 8), str(first), "start"), Mark(px(WIDTH - RIGHT), px(HEIGHT - 8), str(last), "end"))
-    return Step(known, ahead, dots, ticks, ends, _labels(priced, scale, show))
+
+
+def _moves(priced: Sequence[tuple[date, Decimal]]) -> list[tuple[date, Decimal]]:
+    """The first price and each one that differs from the one before."""
+    return [next(group) for _, group in groupby(priced, key=lambda pair: pair[1])]
+
+
+def _label(day: date, price: Decimal, scale: _Scale, show: Callable[[Decimal], str]) -> Mark:
+    x = scale.x(day)
+    return Mark(px(x), px(scale.y(price) - 8), show(price), "end" if x > WIDTH - _LABEL else "start")
 
 
 def _lines(points: Points, until: date, scale: _Scale) -> tuple[str, str]:
@@ -137,24 +157,6 @@ def _lines(points: Points, until: date, scale: _Scale) -> tuple[str, str]:
                 paths[True].append(f"M{px(scale.x(until))} {px(scale.y(price))}H{px(scale.x(end))}")
         before = price
     return "".join(paths[False]), "".join(paths[True])
-
-
-def _dot(day: date, price: Decimal, scale: _Scale, show: Callable[[Decimal], str], *, ahead: bool) -> Dot:
-    words = f"{day}: {show(price)}{' (announced)' if ahead else ''}"
-    return Dot(px(scale.x(day)), px(scale.y(price)), words, ahead)
-
-
-def _labels(priced: Sequence[tuple[date, Decimal]], scale: _Scale, show: Callable[[Decimal], str]) -> tuple[Mark, ...]:
-    """The first amount and each one that differs from the one before."""
-    found: list[Mark] = []
-    before: Decimal | None = None
-    for day, price in priced:
-        if price != before:
-            x = scale.x(day)
-            late = x > WIDTH - 90
-            found.append(Mark(px(x), px(scale.y(price) - 8), show(price), "end" if late else "start"))
-        before = price
-    return tuple(found)
 
 
 def bars(groups: Sequence[tuple[str, Sequence[Decimal | None]]], top: Decimal, show: Callable[[Decimal], str]) -> Bars:

@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 from ratecards.asof import DatedShelf
 from ratecards.dataset import Dataset
-from ratecards.ledger import Entry as Discrepancy
 from ratecards.sellers import name_of
 from scraper import books
 from scraper import dataset as workshop
 from scraper.site import entries, feeds, ics, pictures, wire
+from scraper.site.disputes import STATES, Dispute, dispute
 from scraper.site.entries import Entry
 from scraper.site.feeds import Feed
-from scraper.site.figures import figures
+from scraper.site.figures import figures, tiers_of
 from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
 from scraper.site.models import Model, models
@@ -27,8 +27,6 @@ from scraper.site.render import Renderer, assets
 from scraper.site.series import Past, charts
 from scraper.site.text import page_link, script
 from scraper.v1 import ATTRIBUTION
-
-_STATES = ("open", "accepted", "explained")
 
 
 class Facts(NamedTuple):
@@ -40,7 +38,7 @@ class Facts(NamedTuple):
     past: dict[str, Past]
     changes: list[Entry]
     coming: list[Entry]
-    discrepancies: list[Discrepancy]
+    disputes: list[Dispute]
     health: list[Health]
 
 
@@ -51,7 +49,8 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
     standing = health(root, cards)
     looks = {entry.source: entry.verified_on for entry in standing}
     ledger = workshop.Dataset(root)
-    found = [entry for stem in books.stems(ledger) for entry in books.known(ledger, stem)[0]]
+    known = [entry for stem in books.stems(ledger) for entry in books.known(ledger, stem)[0]]
+    found = [dispute(entry) for entry in known if entry.state in STATES]
     return Facts(
         day=day,
         shelf=shelf,
@@ -59,7 +58,7 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
         past={source: Past(dataset, source, looks.get(source)) for source in dataset.sources},
         changes=entries.changes(dataset),
         coming=entries.coming(cards, dataset),
-        discrepancies=sorted((e for e in found if e.state in _STATES), key=lambda e: (_STATES.index(e.state), e.model)),
+        disputes=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
         health=standing,
     )
 
@@ -83,17 +82,18 @@ def build(facts: Facts, base: str = "") -> dict[str, bytes]:
 def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Path, template and values of every page."""
     listed = [(model, figures(model, facts.day)) for model in facts.models]
-    yield "index.html", "index.html", {"models": [(m, found, _kinds(m)) for m, found in listed]}
+    yield "index.html", "index.html", {"models": [(m, found, tiers_of(found), _kinds(m)) for m, found in listed]}
     yield "rates.html", "rates.html", {"models": facts.models}
     yield "calculator.html", "calculator.html", {}
     yield "images.html", "images.html", pictures.values(facts.shelf)
     yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": _known(facts)}
     yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": _past(facts), "day": facts.day}
-    yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.discrepancies)}
+    yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.disputes)}
     yield "sources.html", "sources.html", {"sources": facts.health}
     for model, found in listed:
-        kinds = {kind for dated in found for kind in dated.figures}
-        yield model.path, "model.html", _model_values(model, facts) | {"figures": found, "kinds": kinds}
+        first = next(iter(tiers_of(found)), "")
+        own = {kind: [span for span in spans if first in span.tiers] for kind, spans in found.items()}
+        yield model.path, "model.html", _model_values(model, facts) | {"figures": own, "tier": first}
 
 
 def _known(facts: Facts) -> set[str]:
@@ -109,8 +109,8 @@ def _past(facts: Facts) -> list[Entry]:
     return [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
 
 
-def _by_state(found: Sequence[Discrepancy]) -> list[tuple[str, list[Discrepancy]]]:
-    return [(state, own) for state in _STATES if (own := [entry for entry in found if entry.state == state])]
+def _by_state(found: Sequence[Dispute]) -> list[tuple[str, list[Dispute]]]:
+    return [(state, own) for state in STATES if (own := [entry for entry in found if entry.state == state])]
 
 
 def _kinds(model: Model) -> dict[str, str]:
@@ -136,6 +136,7 @@ def _model_values(model: Model, facts: Facts) -> dict[str, object]:
     own = {offer.source for offer in model.offers}
     offers = [(o, matrix(o), words(o), page_link(o.card)) for o in model.offers]
     named = {model.model, *model.aliases}
+    disputed = [d for d in facts.disputes if d.model in named and d.sources & own]
     return {
         "model": model,
         "offers": offers,
@@ -143,7 +144,8 @@ def _model_values(model: Model, facts: Facts) -> dict[str, object]:
         "bars": pictures.bars_of(model.main),
         "coming": [e for e in facts.coming if e.model == model.model and f"{e.provider}/{e.source}" in own],
         "changes": [e for e in facts.changes if e.model == model.model and f"{e.provider}/{e.source}" in own],
-        "discrepancies": [e for e in facts.discrepancies if e.model in named and {e.left.source, e.right.source} & own],
+        "disputes": [d for d in disputed if d.state != "explained"],
+        "explained": sum(d.state == "explained" for d in disputed),
         "elsewhere": [m for m in facts.models if m.model == model.model and m.provider != model.provider],
         "day": facts.day,
     }

@@ -174,12 +174,11 @@ def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
         groups[rate.provider, rate.source, rate.model, found.day].append(found)
     known = {source: _announced(dataset.changes(source)) for source in dataset.sources}
     entries = []
-    for (provider, source, model, day), group in groups.items():
+    for (provider, source, _, day), group in groups.items():
         told = [known[f"{provider}/{source}"].get(_dated(step.after)) for step in group]
-        ahead = [(at, step) for at, step in zip(told, group, strict=True) if at and at[0] < day]
+        ahead = [(at[1], step) for at, step in zip(told, group, strict=True) if at and at[0] < day]
         if ahead:
-            recorded = min(at[1] for at, _ in ahead)
-            entries.append(_step_entry([step for _, step in ahead], recorded))
+            entries.append(_step_entry([step for _, step in ahead], min(recorded for recorded, _ in ahead)))
     return sorted(entries, key=lambda e: (e.day, e.provider, e.source, e.model))
 
 

@@ -28,7 +28,7 @@ class Feed(NamedTuple):
 
 
 def files(feed: Feed, base: str = "") -> dict[str, bytes]:
-    """The feed's two files, the newest entries in them. `base` is the site's address; without one links are relative."""
+    """The feed's two files, with its first entries. `base` is the site's address; without one links are relative."""
     cut = feed._replace(entries=feed.entries[:NEWEST])
     stem = f"{FOLDER}/{feed.name}"
     return {f"{stem}.atom": atom(cut, base), f"{stem}.json": json_feed(cut, base)}
@@ -74,7 +74,8 @@ def atom(feed: Feed, base: str = "") -> bytes:
         ET.SubElement(item, "category", {"term": f"{entry.provider}/{entry.source}"})
         _add(item, "content", _text(entry)).set("type", "text")
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _add(parent: ET.Element, name: str, text: str) -> ET.Element:

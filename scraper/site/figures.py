@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
+from itertools import groupby
 from typing import NamedTuple
 
 from ratecards import phrases
@@ -17,7 +18,7 @@ from scraper.site.models import Model, moments
 
 KINDS = ("input", "output", "cache_read", "piece")
 PIECES = ("image", "second", "song", "video", "request", "frame")
-_MILLION = Decimal(1_000_000)
+_MILLION = 1_000_000
 _NOTES = 3
 
 
@@ -30,12 +31,16 @@ class Figure(NamedTuple):
     value: str = ""
 
 
-class Dated(NamedTuple):
-    """The figures of one service tier by kind, as they are from a day on; no day is since before."""
+class Span(NamedTuple):
+    """A figure of some service tiers, and the days it holds between, both inclusive; none is open."""
 
-    tier: str
+    tiers: tuple[str, ...]
     since: date | None
-    figures: dict[str, Figure]
+    until: date | None
+    figure: Figure
+
+
+Figures = dict[str, list[Span]]
 
 
 def money(amount: Decimal, currency: str) -> str:
@@ -43,17 +48,40 @@ def money(amount: Decimal, currency: str) -> str:
     return f"${phrases.money(amount)}" if currency == "USD" else f"{phrases.money(amount)} {currency}"
 
 
-def figures(model: Model, day: date) -> list[Dated]:
-    """The figures of every tier a model is sold in, on the day and after each dated step that is to come."""
-    found: list[Dated] = []
+def figures(model: Model, day: date) -> Figures:
+    """By kind, the figures of every tier a model is sold in, on the day and after each dated step that is to come.
+
+    Tiers whose figures are the same on the same days share one.
+    """
     offers = _sellers(model)
-    for since in moments([offer.card for offer in offers], day):
+    days = moments([offer.card for offer in offers], day)
+    found: Figures = {}
+    for kind in KINDS:
+        tiers: dict[tuple[date | None, date | None, Figure], list[str]] = {}
         for tier in SERVICE_TIERS:
-            shown = {kind: figure for kind in KINDS if (figure := headline(offers, tier, kind, since))}
-            before = next((d.figures for d in reversed(found) if d.tier == tier), None)
-            if shown != (before or {}):
-                found.append(Dated(tier, since if since > day else None, shown))
-    return sorted(found, key=lambda d: SERVICE_TIERS.index(d.tier))
+            for span in _spans(offers, tier, kind, days):
+                tiers.setdefault(span, []).append(tier)
+        found[kind] = [Span(tuple(own), *span) for span, own in tiers.items()]
+    return {kind: spans for kind, spans in found.items() if spans}
+
+
+def tiers_of(found: Figures) -> list[str]:
+    """The tiers that have a figure."""
+    return [tier for tier in SERVICE_TIERS if any(tier in span.tiers for spans in found.values() for span in spans)]
+
+
+def _spans(
+    offers: Sequence[Offer], tier: str, kind: str, days: Sequence[date]
+) -> list[tuple[date | None, date | None, Figure]]:
+    """The figure from each day on; days with the same figure are one span."""
+    shown = [(day, headline(offers, tier, kind, day)) for day in days]
+    spans = [next(group) for _, group in groupby(shown, key=lambda pair: pair[1])]
+    starts = [start for start, _ in spans[1:]]
+    return [
+        (start if start != days[0] else None, end and end - timedelta(days=1), figure)
+        for (start, figure), end in zip(spans, [*starts, None], strict=True)
+        if figure
+    ]
 
 
 def _sellers(model: Model) -> list[Offer]:

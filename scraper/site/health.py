@@ -18,7 +18,10 @@ STATUS = "ratecards/v1/status.json"
 
 
 class Health(NamedTuple):
-    """One source: its outcome, the day of the last good look, and how complete that was. Days are ISO, or empty."""
+    """One source: its outcome, the day of the last good look, and how complete that was. Days are ISO, or empty.
+
+    Of the amounts `seen` on its pages, `read` became rates and `ignored` have a reason.
+    """
 
     source: str
     outcome: str
@@ -27,6 +30,7 @@ class Health(NamedTuple):
     models: int
     rates: int
     read: int
+    ignored: int
     seen: int
     unread: tuple[str, ...] = ()
     holds: int = 0
@@ -71,6 +75,7 @@ def _from_state(name: str, state: State, cards: Iterable[RateCard]) -> Health:
         models=len(own),
         rates=sum(len(card.rates) for card in own),
         read=state.amounts.get("read", 0),
+        ignored=state.amounts.get("ignored", 0),
         seen=state.amounts.get("seen", 0),
         unread=tuple(state.unread),
         holds=len(state.holds),
@@ -90,6 +95,7 @@ def _from_status(name: str, entry: Mapping[str, Any]) -> Health:
         models=int(entry["models"]),
         rates=int(entry["rates"]),
         read=int(entry["amounts"].get("read", 0)),
+        ignored=int(entry["amounts"].get("ignored", 0)),
         seen=int(entry["amounts"].get("seen", 0)),
         unread=tuple(map(str, entry["unread"])),
         holds=len(entry["holds"]),

@@ -78,4 +78,9 @@ def _elsewhere(sellers: Iterable[Offer]) -> dict[str, object]:
     costs = [Decimal(str(row.cells["per_image"])) for row in sheet.rows]
     top = max(costs, default=Decimal(1)) or Decimal(1)
     lengths = [f"{cost / top * _LENGTH:.1f}" for cost in costs]
-    return {"error": "", "title": sheet.title, "rows": list(zip(sheet.rows, lengths, strict=True)), "notes": sheet.notes}
+    return {
+        "error": "",
+        "title": sheet.title,
+        "rows": list(zip(sheet.rows, lengths, strict=True)),
+        "notes": sheet.notes,
+    }

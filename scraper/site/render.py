@@ -42,4 +42,3 @@ class Renderer:
 def assets() -> dict[str, bytes]:
     """The style sheet, the script and the icon."""
     return {name: (TEMPLATES / name).read_bytes() for name in FILES}
-

@@ -60,9 +60,9 @@ class Past:
 
 def series(past: Past, model: str) -> list[Series]:
     """The headline prices of a model by kind; nothing where there is only one reading and no step."""
-    days = {day: True for day in past.days}
+    days = dict.fromkeys(past.days, True)
     for card in filter(None, (past.card(model, day) for day in past.days)):
-        days |= {day: False for day in moments([card], past.days[0]) if day not in days}
+        days = dict.fromkeys(moments([card], past.days[0]), False) | days
     if len(days) < 2:
         return []
     return [found for kind in KINDS for found in _of_kind(past, model, kind, sorted(days.items()))]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from ratecards.model import Rate, plain
 from ratecards.offers import Offer, measure
 from ratecards.picking import PLAIN
-from ratecards.sellers import TEXT_ALONE
+from ratecards.sellers import DOCUMENTATION, TEXT_ALONE
 from scraper.site.models import Model
 from scraper.site.text import seen
 
@@ -40,6 +40,7 @@ def data(models: Sequence[Model]) -> dict[str, object]:
         "fields": FIELDS,
         "offers": offers,
         "units": {unit: measure(unit) for unit in units},
+        "documented": DOCUMENTATION,
         "text_alone": TEXT_ALONE,
         "plain": PLAIN,
         "words": list(pool.words),
@@ -49,14 +50,17 @@ def data(models: Sequence[Model]) -> dict[str, object]:
 def _offer(model: Model, offer: Offer, pool: _Pool) -> dict[str, object]:
     card = offer.card
     tokens = {f.resolution.casefold(): f.tokens for f in card.formulas if _of_image(f.meter, f.modality, f.unit)}
+    optional = {
+        "name": seen(card.name) if card.name != card.model else "",
+        "aliases": [seen(alias) for alias in card.aliases],
+        "tokens": {size: number for size, number in tokens.items() if number},
+    }
     return {
         "provider": model.provider,
         "source": card.source,
         "model": model.model,
-        "name": seen(card.name),
-        "aliases": [seen(alias) for alias in card.aliases],
         "observed": str(card.observed),
-        "tokens": {size: number for size, number in tokens.items() if number},
+        **{name: value for name, value in optional.items() if value},
         "rates": [_row(rate, pool) for rate in _priced(offer)],
     }
 

@@ -35,13 +35,11 @@
     }
   }
 
-  /* Of the figures in a cell, the one of a tier that holds today; `tier` "" is the first the model has. */
+  /* Of the figures in a cell, the one of a tier that holds today. */
   function figure(cell, tier) {
-    const own = all(".fig", cell);
-    const wanted = tier || (own[0] && own[0].dataset.tier);
-    const now = today();
-    const shown = own.filter((f) => f.dataset.tier === wanted && (f.dataset.since || "") <= now).pop();
-    for (const f of own) f.hidden = f !== shown;
+    const now = today(), figures = all(".fig", cell);
+    const shown = figures.find((f) => f.dataset.tier.split(" ").includes(tier) && (f.dataset.since || "") <= now && now <= (f.dataset.until || "9999"));
+    for (const f of figures) f.hidden = f !== shown;
     return shown;
   }
 
@@ -75,7 +73,7 @@
     const table = $("prices"), body = table.tBodies[0];
     const rows = all("tr", body).map((row, place) => ({
       row, place, name: row.dataset.model, words: `${row.dataset.provider} ${row.dataset.words}`,
-      tiers: new Set(all(".fig", row).filter((f) => f.dataset.value).map((f) => f.dataset.tier)),
+      tiers: row.dataset.tiers.split(" "),
     }));
     const fields = ["q", "provider", "tier", "modality", "meter", "free"];
     const read = () => Object.fromEntries(fields.map((f) => [f, f === "free" ? ($(f).checked ? "1" : "") : $(f).value.trim()]));
@@ -83,7 +81,7 @@
 
     function fits(r, want) {
       return terms(want.q).every((t) => r.name.includes(t) || r.words.includes(t)) &&
-        (!want.provider || r.row.dataset.provider === want.provider) && (!want.tier || r.tiers.has(want.tier)) &&
+        (!want.provider || r.row.dataset.provider === want.provider) && (!want.tier || r.tiers.includes(want.tier)) &&
         has(r.row, "modalities", want.modality) && has(r.row, "meters", want.meter) && (!want.free || r.row.dataset.free);
     }
     /* An id that is what was typed, that begins with it, that has it as a whole word, that has it. */
@@ -98,6 +96,7 @@
     function apply() {
       const want = read();
       const [by, sign] = order(table);
+      const column = all("th[data-sort]", table).findIndex((head) => head.dataset.sort === by);
       const found = rows.filter((r) => fits(r, want));
       for (const r of rows) {
         r.row.hidden = true;
@@ -105,12 +104,12 @@
       }
       const key = (r) => {
         if (by === "name") return r.name;
-        const shown = figure(r.row.querySelector(`[data-kind="${by}"]`), want.tier);
-        return shown && shown.dataset.value ? Number(shown.dataset.value) : null;
+        const shown = figure(r.row.cells[column], want.tier || r.tiers[0]);
+        return shown ? Number(shown.dataset.value) : null;
       };
       for (const r of found) {
         r.row.hidden = false;
-        for (const cell of all("td", r.row)) figure(cell, want.tier);
+        for (const cell of all("td", r.row)) figure(cell, want.tier || r.tiers[0]);
         r.key = by ? key(r) : null;
       }
       found.sort((a, b) => {
@@ -152,7 +151,7 @@
     const data = window.RATECARDS;
     const numbers = new Set(["prompt_over", "prompt_up_to", "used_over", "used_up_to"]);
     return data.offers.map((offer) => ({
-      ...offer, id: `${offer.provider}/${offer.model}`, at: `${offer.provider}/${offer.source}`,
+      name: "", aliases: [], tokens: {}, ...offer, id: `${offer.provider}/${offer.model}`, at: `${offer.provider}/${offer.source}`,
       rates: offer.rates.map((row) => {
         const rate = {};
         data.fields.forEach((field, n) => {
@@ -542,7 +541,8 @@
       }));
     }
     const kept = hash();
-    $("model").value = kept.get("model") || models.find((id) => id.endsWith("-flash")) || models[0] || "";
+    const usual = (o) => data().documented.includes(o.at) && ["input", "output", "cache_read"].every((m) => o.rates.some((r) => r.meter === m));
+    $("model").value = kept.get("model") || (known.find(usual) || { id: models[0] || "" }).id;
     $("model").addEventListener("input", () => sources());
     $("source").addEventListener("input", () => tiers());
     $("tier").addEventListener("input", () => tiers());
@@ -564,7 +564,7 @@
   }));
   dates();
   if ($("prices")) prices();
-  else for (const cell of all(".big dd")) figure(cell, "");
+  else for (const cell of all(".big dd:has([data-tier])")) figure(cell, cell.querySelector("[data-tier]").dataset.tier.split(" ")[0]);
   if ($("rates")) rates();
   if ($("calculator")) calculator();
 })();
