@@ -39,7 +39,7 @@ class Dot(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A step chart: the line as read, the line ahead, its dots, the marks that end or start at their place, the words."""
+    """A step chart: the line as read, the line ahead, its dots, marks set before or after their place, the words."""
 
     solid: str
     ahead: str

@@ -87,7 +87,7 @@ def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
     yield "calculator.html", "calculator.html", {}
     yield "images.html", "images.html", pictures.values(facts.shelf)
     yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": _known(facts)}
-    yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": _past(facts), "day": facts.day}
+    yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": _past(facts)}
     yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.disputes)}
     yield "sources.html", "sources.html", {"sources": facts.health}
     for model, found in listed:
@@ -147,5 +147,4 @@ def _model_values(model: Model, facts: Facts) -> dict[str, object]:
         "disputes": [d for d in disputed if d.state != "explained"],
         "explained": sum(d.state == "explained" for d in disputed),
         "elsewhere": [m for m in facts.models if m.model == model.model and m.provider != model.provider],
-        "day": facts.day,
     }

@@ -51,6 +51,8 @@ class Model(NamedTuple):
         words += ["kept by hand"] if is_manual(self.card) else []
         documented = any(name.startswith(f"{self.provider}/") for name in DOCUMENTATION)
         words += [f"only in {self.card.source}"] if documented and is_witness(self.card) else []
+        plans = {rate.plan for offer in self.offers for rate in offer.card.rates if rate.price is not None}
+        words += ["free plan only"] if plans == {"free"} else []
         return tuple(words)
 
 
@@ -62,7 +64,7 @@ def page_of(provider: str, model: str) -> str:
 
 
 def models(offers: Iterable[Offer]) -> list[Model]:
-    """The models of some offers: the makers before resellers, large families first, the newest version first."""
+    """The models of some offers: makers before resellers, what the documentation has, large families, the newest."""
     groups: dict[tuple[str, str], list[Offer]] = defaultdict(list)
     for offer in offers:
         groups[offer.card.provider, offer.card.model].append(offer)
@@ -76,9 +78,9 @@ def _precedence(offer: Offer) -> tuple[bool, bool, int, str]:
     return offer.source not in DOCUMENTATION, is_witness(offer.card), -priced, offer.source
 
 
-def _provider_order(model: Model) -> tuple[bool, bool, str]:
+def _provider_order(model: Model) -> tuple[bool, bool, str, bool]:
     unpriced = all(rate.price is None for offer in model.offers for rate in offer.card.rates)
-    return unpriced, model.provider in RESELLERS, model.provider
+    return unpriced, model.provider in RESELLERS, model.provider, model.main.source not in DOCUMENTATION
 
 
 def _family(model: str) -> str:
