@@ -417,10 +417,10 @@ def test_without_a_status_the_state_files_say_the_same(tmp_path):
     hand = card("m", provider="acme", source="guide")
     found = {h.source: h for h in health(tmp_path, [whole("m", text("input", "1")), hand])}
 
-    assert (3, 4, 1, 1, 3) == (lambda h: (h.read, h.seen, h.models, h.rates, h.stale_after_days))(
-        found["google/gemini-api"]
-    )
-    assert ("", None, 0) == (lambda h: (h.outcome, h.verified_on, h.stale_after_days))(found["acme/guide"])
+    page, guide = found["google/gemini-api"], found["acme/guide"]
+
+    assert (3, 4, 1, 1, 3) == (page.read, page.seen, page.models, page.rates, page.stale_after_days)
+    assert ("", None, 0) == (guide.outcome, guide.verified_on, guide.stale_after_days)
 
 
 @pytest.mark.parametrize(
@@ -442,7 +442,7 @@ def test_a_status_of_another_kind_is_named(tmp_path, content):
     path = status(tmp_path)
     path.write_text(content)
 
-    with pytest.raises(DatasetError, match="version|not a status"):
+    with pytest.raises(DatasetError, match=r"version|not a status"):
         health(tmp_path, [])
 
 

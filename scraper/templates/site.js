@@ -369,7 +369,7 @@
       const words = terms($("rq").value);
       const [by, sign] = order(table);
       const found = rows.filter((r) => words.every((w) => r.words.includes(w)) && filters.every((f) => !f.value || r[f.dataset.field] === f.value));
-      const key = by === "price" ? (r) => Number(per(r).n) / Number(per(r).d) : (r) => r[by];
+      const key = by === "price" ? (r) => Number(r.price) : (r) => r[by];
       if (by) found.sort((a, b) => (key(a) < key(b) ? -sign : key(a) > key(b) ? sign : 0));
       table.tBodies[0].replaceChildren(...found.slice(0, limit).map(row));
       const cut = found.length > limit;
