@@ -16,7 +16,7 @@ from typing import NamedTuple
 WIDTH, HEIGHT = 340, 170
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 26, 26
 # Bars by size.
-BAR, GAP, BETWEEN, DEEP = 44, 4, 22, 190
+BAR, GAP, BETWEEN, DEEP = 36, 2, 14, 190
 # A label that begins nearer to the right edge than this would be cut.
 _LABEL = 90
 
@@ -125,7 +125,7 @@ def steps(points: Points, until: date, show: Callable[[Decimal], str]) -> Step:
         ahead=ahead,
         grid="".join(f"M{LEFT} {px(scale.y(value))}H{WIDTH - RIGHT}" for value in levels),
         dots=tuple(Dot(px(scale.x(day)), px(scale.y(price)), day > until) for day, price in priced),
-        ends=(*ticks, Mark(px(WIDTH - RIGHT), foot, str(last), "end")),
+        ends=(*ticks, Mark(px(scale.x(last)), foot, str(last), "end")),
         starts=(Mark(px(LEFT), foot, str(first), "start"),),
         labels=tuple(_label(day, price, scale, show) for day, price in moved),
         story=tuple(f"{show(price)} {'announced for' if day > until else 'from'} {day}" for day, price in moved),

@@ -272,6 +272,11 @@ def test_a_step_ahead_is_a_point_that_nobody_read(tmp_path):
     assert date(2026, 11, 20) == found["Input, text"].until
 
 
+def test_a_step_of_another_price_is_no_point(tmp_path):
+    """What does not move on that day is not announced."""
+    assert ["Input, text"] == [s.label for s in series(past(tmp_path, *history()[3:]), "gemini-3.7-flash")]
+
+
 def test_one_reading_is_no_series(tmp_path):
     """There is nothing to draw."""
     assert [] == series(past(tmp_path, *added("2026-10-01", whole("m", text("input", "1")))), "m")
@@ -319,7 +324,7 @@ def test_bars_by_size():
     """Standard and batch by resolution; one size is no chart."""
     made = pictures.bars_of(offer(picture("0.045", "0.5K"), picture("0.067"), picture("0.034", service_tier="batch")))
 
-    assert ["$0.045", "$0.067", "$0.034"] == [bar.label.text for bar in made.bars]
+    assert ["0.045", "0.067", "0.034"] == [bar.label.text for bar in made.bars]
     assert pictures.bars_of(offer(picture("0.067"))) is None
 
 

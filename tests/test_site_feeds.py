@@ -11,6 +11,7 @@ import pytest
 
 from ratecards.dataset import Dataset
 from scraper.site import entries, feeds, ics
+from scraper.site.coming import coming
 from scraper.site.entries import Entry
 from scraper.site.feeds import Feed
 from tests.histories import added, change, write
@@ -29,9 +30,9 @@ def repriced(old: str, new: str, day: str = "2026-10-20", model: str = "flash", 
     return change(day, "repriced", model, old=before, new=after)
 
 
-def coming(root, *changes):
+def steps(root, *changes):
     dataset = Dataset(write(root, *changes))
-    return entries.coming(dataset.cards(), dataset)
+    return coming(dataset.cards(), dataset)
 
 
 # ------------------------------------------------------------------------------------------- entries
@@ -138,23 +139,31 @@ def test_ids_last(tmp_path):
 def test_steps_are_grouped_and_remember_when_they_were_announced(tmp_path):
     """One entry per day and model; its time is that of the first edition that said so."""
     again = change("2026-10-20", "reworded", "flash", old=of("flash", STEP[1])[0], new=of("flash", STEP[1])[0])
-    (found,) = coming(tmp_path, *added("2026-10-01", whole("flash", *STEP)), again)
+    (found,) = steps(tmp_path, *added("2026-10-01", whole("flash", *STEP)), again)
 
     assert "flash input text (standard): 0.75 -> 1.5 USD per 1M tokens, x2.00" == found.title
     assert (date(2027, 1, 1), "2026-10-01T12:00:00Z") == (found.day, found.recorded)
+
+
+def test_a_renamed_model_keeps_its_steps(tmp_path):
+    """They were announced under its former name."""
+    renamed = change("2026-10-20", "model_renamed", "new", previous_id="flash")
+    (found,) = steps(tmp_path, *added("2026-10-01", whole("flash", *STEP)), renamed)
+
+    assert ("new", "2026-10-01T12:00:00Z") == (found.model, found.recorded)
 
 
 def test_what_was_never_ahead_is_no_step(tmp_path):
     """ "Since January 5" on a page first read in October announces nothing."""
     old = text("input", "1", effective_from=date(2026, 1, 5))
 
-    assert [] == coming(tmp_path, *added("2026-10-01", whole("flash", old)))
+    assert [] == steps(tmp_path, *added("2026-10-01", whole("flash", old)))
 
 
 def test_a_step_without_a_before(tmp_path):
     """What begins to cost something has no old price."""
     rates = [picture("0.1", s, effective_from=date(2027, 1, 1)) for s in ("1K", "2K")]
-    (found,) = coming(tmp_path, *added("2026-10-01", whole("flash", *rates)))
+    (found,) = steps(tmp_path, *added("2026-10-01", whole("flash", *rates)))
 
     assert "flash output image (standard, 1K, equivalent): 0.1 USD per image, and 1 more" == found.title
 

@@ -16,6 +16,7 @@ from ratecards.sellers import name_of
 from scraper import books
 from scraper import dataset as workshop
 from scraper.site import entries, feeds, ics, pictures, wire
+from scraper.site.coming import coming
 from scraper.site.disputes import STATES, Dispute, dispute
 from scraper.site.entries import Entry
 from scraper.site.feeds import Feed
@@ -57,7 +58,7 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
         models=models(shelf),
         past={source: Past(dataset, source, looks.get(source)) for source in dataset.sources},
         changes=entries.changes(dataset),
-        coming=entries.coming(cards, dataset),
+        coming=coming(cards, dataset),
         disputes=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
         health=standing,
     )
@@ -142,6 +143,7 @@ def _model_values(model: Model, facts: Facts) -> dict[str, object]:
         "offers": offers,
         "charts": charts(facts.past[name_of(model.card)], model.model),
         "bars": pictures.bars_of(model.main),
+        "currency": pictures.currency_of(model.main),
         "coming": [e for e in facts.coming if e.model == model.model and f"{e.provider}/{e.source}" in own],
         "changes": [e for e in facts.changes if e.model == model.model and f"{e.provider}/{e.source}" in own],
         "disputes": [d for d in disputed if d.state != "explained"],

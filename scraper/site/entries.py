@@ -1,4 +1,4 @@
-"""Changes and dated steps in words: one entry per edition and model, with a title, its lines and a lasting id."""
+"""Changes in words: one entry per edition and model, with a title, its lines and a lasting id."""
 
 from __future__ import annotations
 
@@ -9,15 +9,13 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from ratecards import history, names, news, phrases
+from ratecards import names, news, phrases
 from ratecards.dataset import Dataset
-from ratecards.history import ANNOUNCED, Change, Step
-from ratecards.model import Rate, RateCard, plain
+from ratecards.history import ANNOUNCED, Change
+from ratecards.model import Rate, plain
 
 # An edition that brings more new models than this is one entry.
 _MANY = 5
-# A title names so many changes; the lines name all.
-_NAMED = 1
 # What a reader wants to hear first.
 _ORDER = (
     *("repriced", "stepped", "unit_changed", "availability_changed", "redated"),
@@ -92,11 +90,16 @@ def _models_added(added: Sequence[Change]) -> Entry:
 def _model_entry(group: Sequence[Change]) -> Entry:
     change, day = group[0], names.day_of(group[0])
     lines = tuple(line for kind in _ORDER for line in _lines([c for c in group if c.kind == kind]))
-    rest = f", and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
-    title = f"{change.model} {lines[0]}{rest}"
+    title = title_of(change.model, lines)
     facts = "change", change.provider, change.source, day, change.model
     head = lasting_id(*facts), change.provider, change.source, change.model, day
     return Entry(*head, title, lines, _recorded(group))
+
+
+def title_of(model: str, lines: Sequence[str]) -> str:
+    """The model and its first line, and how many more there are."""
+    rest = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
+    return f"{model} {lines[0]}{rest}"
 
 
 def _recorded(group: Iterable[Change]) -> str:
@@ -164,56 +167,3 @@ def says(rate: Rate | None) -> str:
         return phrases.value(rate)
     per = f" per {phrases.unit(rate.unit).removeprefix('1 ')}" if rate.unit else ""
     return f"{plain(rate.price)} {rate.currency}{per}"
-
-
-def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
-    """An entry per day and model of the steps that a page dated ahead, the soonest first; those past are among them."""
-    groups: dict[tuple[str, str, str, date], list[Step]] = defaultdict(list)
-    for found in history.steps(cards, date.min):
-        rate = found.after
-        groups[rate.provider, rate.source, rate.model, found.day].append(found)
-    known = {source: _announced(dataset.changes(source)) for source in dataset.sources}
-    entries = []
-    for (provider, source, _, day), group in groups.items():
-        told = [known[f"{provider}/{source}"].get(_dated(step.after)) for step in group]
-        ahead = [(at[1], step) for at, step in zip(told, group, strict=True) if at and at[0] < day]
-        if ahead:
-            entries.append(_step_entry([step for _, step in ahead], min(recorded for recorded, _ in ahead)))
-    return sorted(entries, key=lambda e: (e.day, e.provider, e.source, e.model))
-
-
-def _dated(rate: Rate) -> tuple[object, ...]:
-    return *rate.join_key, rate.effective_from
-
-
-def _announced(all_changes: Iterable[Change]) -> dict[tuple[object, ...], tuple[date, str]]:
-    """By dated rate, the day a page first said so and the instant that was recorded."""
-    found: dict[tuple[object, ...], tuple[date, str]] = {}
-    for change in all_changes:
-        fresh = change.card.rates if change.card and change.kind == "model_added" else ()
-        for rate in (*fresh, *((change.new,) if change.new else ())):
-            if rate.effective_from and change.stamp:
-                found.setdefault(_dated(rate), (change.stamp.observed, change.stamp.recorded))
-    return found
-
-
-def _step_entry(group: Sequence[Step], recorded: str) -> Entry:
-    rate, day = group[0].after, group[0].day
-    lines = tuple(_step_lines(group))
-    rest = f", and {len(lines) - _NAMED} more" if len(lines) > _NAMED else ""
-    facts = "step", rate.provider, rate.source, day, rate.model
-    head = lasting_id(*facts), rate.provider, rate.source, rate.model, day
-    return Entry(*head, f"{rate.model} {lines[0]}{rest}", lines, recorded)
-
-
-def _step_lines(group: Iterable[Step]) -> list[str]:
-    """The steps in words, those that differ in nothing but the modality together."""
-    cells: dict[object, list[Step]] = {}
-    for found in group:
-        cells.setdefault(tuple(r and replace(r, modality="") for r in (found.before, found.after)), []).append(found)
-    lines = []
-    for cell in cells.values():
-        rate = replace(cell[0].after, effective_from=None, meter=cell[0].after.meter.replace("_", " "))
-        subject = phrases.subject(rate, phrases.modalities(found.after for found in cell))
-        lines.append(f"{subject}: {step(cell[0].before, cell[0].after)}")
-    return lines

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from decimal import Decimal
 
 from ratecards import figures as shown
+from ratecards import phrases
 from ratecards.elsewhere import Terms, compare_images
 from ratecards.figures import Sheet
 from ratecards.images import TIERS, images, per_image
@@ -15,7 +16,6 @@ from ratecards.sellers import is_reseller
 from ratecards.shelf import Choice, Shelf
 from ratecards.usage import CostError
 from scraper.charts import Bars, bars, ceiling
-from scraper.site.figures import money
 
 Groups = list[tuple[str, list[Decimal | None]]]
 # The length of a bar of the table, in units of its view box.
@@ -31,7 +31,7 @@ def values(shelf: Shelf) -> dict[str, object]:
     drawn = [(offer, groups) for offer in makers if len(groups := _groups(offer)) >= _FEWEST]
     top = _top(groups for _, groups in drawn)
     return {
-        "drawn": [(offer.card, bars(groups, top, _money(offer))) for offer, groups in drawn],
+        "drawn": [(offer.card, currency_of(offer), bars(groups, top, phrases.money)) for offer, groups in drawn],
         "table": _table(images(makers)) if makers else None,
         "elsewhere": _elsewhere(sellers),
         "money": shown.money,
@@ -41,12 +41,12 @@ def values(shelf: Shelf) -> dict[str, object]:
 def bars_of(offer: Offer) -> Bars | None:
     """The bars of one model, on a scale of their own; None where sizes are not told apart."""
     groups = _groups(offer)
-    return bars(groups, _top([groups]), _money(offer)) if len(groups) >= _FEWEST else None
+    return bars(groups, _top([groups]), phrases.money) if len(groups) >= _FEWEST else None
 
 
-def _money(offer: Offer) -> Callable[[Decimal], str]:
-    currency = next((rate.currency for rate in offer.card.rates if rate.currency), "")
-    return lambda amount: money(amount, currency)
+def currency_of(offer: Offer) -> str:
+    """The currency of an offer's prices; empty where it has none."""
+    return next((rate.currency for rate in offer.card.rates if rate.currency), "")
 
 
 def _groups(offer: Offer) -> Groups:

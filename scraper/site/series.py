@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import dropwhile
@@ -83,11 +83,21 @@ def _of_kind(past: Past, model: str, kind: str, days: Sequence[tuple[date, bool]
     newest = next((rate for _, _, rate in reversed(rates) if rate), None)
     if newest is None:
         return
-    known = list(dropwhile(lambda found: found[2] is None, rates))
-    points = tuple(Point(day, rate.price if rate and _alike(rate, newest) else None, read) for day, read, rate in known)
+    known = dropwhile(lambda found: found[2] is None, rates)
+    alike = ((day, read, rate if rate and _measure(rate) == _measure(newest) else None) for day, read, rate in known)
+    points = _moved(Point(day, rate.price if rate else None, read) for day, read, rate in alike)
     if len(points) > 1:
         words = filter(None, (_NAMES[kind] or newest.modality.title() or "Each", _condition(newest, kind)))
         yield Series(", ".join(words), phrases.unit(newest.unit), newest.currency, points, past.until)
+
+
+def _moved(points: Iterable[Point]) -> tuple[Point, ...]:
+    """The points without days on which nobody looked and nothing moved."""
+    kept: list[Point] = []
+    for point in points:
+        if point.read or point.price != kept[-1].price:
+            kept.append(point)
+    return tuple(kept)
 
 
 def _rate(card: RateCard | None, kind: str, day: date) -> Rate | None:
@@ -97,8 +107,9 @@ def _rate(card: RateCard | None, kind: str, day: date) -> Rate | None:
     return next(iter(usual or found), None)
 
 
-def _alike(rate: Rate, newest: Rate) -> bool:
-    return (rate.unit, rate.currency, rate.modality) == (newest.unit, newest.currency, newest.modality)
+def _measure(rate: Rate) -> tuple[str, str, str]:
+    """What prices on one line have in common."""
+    return rate.unit, rate.currency, rate.modality
 
 
 def _condition(rate: Rate, kind: str) -> str:

@@ -521,7 +521,7 @@
         totals.append(figure(found.total, "one request"), figure(month, `${grouped(day)} a day for ${plural(Number(span), "day")}`, month.n && compare(month, whole(1)) < 0 ? 20 : 2));
         box.replaceChildren(totals);
         lines(found);
-        $("how").textContent = `By ${offer().at}, as read ${offer().observed}, at the prices that hold on ${today()}. The same as: ratecards cost.`;
+        $("how").textContent = `By ${offer().at}, as read ${offer().observed}, at the prices that hold on ${today()}. On the command line: ratecards cost.`;
       } catch (error) {
         if (!(error instanceof Lack)) throw error;
         box.replaceChildren(text("p", error.message, "wrong"));
