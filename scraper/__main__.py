@@ -1,4 +1,4 @@
-"""The workshop's commands: `python -m scraper refresh | read | doctor | backfill | check | sources`."""
+"""The workshop's commands: `python -m scraper refresh | read | doctor | backfill | check | site | sources`."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 
+import html5lib
 import pytest
 
 from ratecards import ledger
@@ -253,14 +254,21 @@ def past(root: Path, *changes, until: date | None = None) -> Past:
 
 
 def test_a_price_over_time(tmp_path):
-    """A point per day the page was read, and one per dated step; the last look ends what is known."""
+    """A point per day the card changed, and one per dated step; the last look ends what is known."""
     found = {s.label: s for s in series(past(tmp_path, *history()), "gemini-2.5-flash")}
-    days = [date(2026, 10, 1), date(2026, 10, 20), date(2026, 11, 10)]
+    moved = [(date(2026, 10, 1), Decimal("2.5")), (date(2026, 10, 20), Decimal(3))]
 
-    assert list(zip(days, map(Decimal, ("2.5", "3", "3")), strict=True)) == [
-        p[:2] for p in found["Output, text"].points
-    ]
-    assert ("1M tokens", "USD", days[-1]) == (found["Input, text"].unit, "USD", found["Input, text"].until)
+    assert moved == [point[:2] for point in found["Output, text"].points]
+    assert ("1M tokens", "USD") == (found["Input, text"].unit, found["Input, text"].currency)
+    assert date(2026, 11, 10) == found["Input, text"].until
+
+
+def test_what_did_not_move_is_known_until_the_last_look(tmp_path):
+    """A later edition that says nothing new of a model confirms it."""
+    found = {s.label: s for s in series(past(tmp_path, *history()), "gemini-2.5-pro")}
+
+    assert [(date(2026, 10, 1), Decimal("1.25"), True)] == [tuple(p) for p in found["Input, text"].points]
+    assert date(2026, 11, 10) == found["Input, text"].until
 
 
 def test_a_step_ahead_is_a_point_that_nobody_read(tmp_path):
@@ -584,6 +592,15 @@ def test_every_page_stands_on_its_own(made):
         assert all(a.get("src") for a in page.all("script")), path
         ids = [a["id"] for _, a in page.tags if a.get("id")]
         assert len(ids) == len(set(ids)), path
+
+
+def test_every_page_is_well_formed(made):
+    """A parser of the standard finds no error."""
+    for path, content in made.items():
+        if path.endswith(".html"):
+            parser = html5lib.HTMLParser()
+            parser.parse(content)
+            assert [] == parser.errors, path
 
 
 def test_every_link_leads_to_a_file_of_the_site(made):

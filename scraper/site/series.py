@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 from itertools import dropwhile
@@ -11,6 +12,7 @@ from typing import NamedTuple
 
 from ratecards import history, names, phrases
 from ratecards.dataset import Dataset
+from ratecards.history import Change
 from ratecards.model import Rate, RateCard
 from ratecards.offers import Offer
 from ratecards.pictures import USUAL, canonical
@@ -41,31 +43,36 @@ class Series(NamedTuple):
 
 
 class Past:
-    """The cards of a source on each day it was read; `until` is the day of the last good look."""
+    """What a source has said of its models; `until` is the day of the last good look at it."""
 
     def __init__(self, dataset: Dataset, source: str, until: date | None = None) -> None:
         changes = dataset.changes(source)
-        self.days = sorted({names.day_of(change) for change in changes})
-        self.until = max(filter(None, (until, *self.days[-1:])), default=date.min)
-        self._cards = [history.fold(changes, until=day) for day in self.days]
-        self._renames = names.renames(changes)
+        self.until = max((day for day in (until, *map(names.day_of, changes)) if day), default=date.min)
+        self._changes: dict[str, list[Change]] = defaultdict(list)
+        for change in changes:
+            self._changes[change.model].append(change)
+        self._former: dict[str, list[str]] = defaultdict(list)
+        for old, new in names.renames(changes).items():
+            self._former[new].append(old)
 
-    def card(self, model: str, day: date) -> RateCard | None:
-        """The card of a model, under its name of then, as last read on a day."""
-        number = bisect_right(self.days, day) - 1
-        cards: Mapping[str, RateCard] = self._cards[number] if number >= 0 else {}
-        former = (old for old, new in self._renames.items() if new == model)
-        return next((cards[name] for name in (model, *former) if name in cards), None)
+    def cards(self, model: str) -> dict[date, RateCard | None]:
+        """The card of a model, under its name of then, after each day on which it changed; none while it is gone."""
+        called = [model, *self._former[model]]
+        own = [change for name in called for change in self._changes[name]]
+        found = {}
+        for day in sorted({names.day_of(change) for change in own}):
+            cards = history.fold(own, until=day)
+            found[day] = next((cards[name] for name in called if name in cards), None)
+        return found
 
 
 def series(past: Past, model: str) -> list[Series]:
-    """The headline prices of a model by kind; nothing where there is only one reading and no step."""
-    days = dict.fromkeys(past.days, True)
-    for card in filter(None, (past.card(model, day) for day in past.days)):
-        days = dict.fromkeys(moments([card], past.days[0]), False) | days
-    if len(days) < 2:
-        return []
-    return [found for kind in KINDS for found in _of_kind(past, model, kind, sorted(days.items()))]
+    """The headline prices of a model by kind; nothing where it was read once and no step is dated."""
+    cards = past.cards(model)
+    read = sorted(cards)
+    steps = {day for card in filter(None, cards.values()) for day in moments([card], read[0])}
+    days = [(day, day in cards, cards[read[bisect_right(read, day) - 1]]) for day in sorted({*read, *steps})]
+    return [found for kind in KINDS for found in _of_kind(days, kind, past.until)]
 
 
 def charts(past: Past, model: str) -> list[tuple[Series, Step]]:
@@ -78,17 +85,17 @@ def _drawn(found: Series) -> Step:
     return steps(points, found.until, lambda amount: money(amount, found.currency))
 
 
-def _of_kind(past: Past, model: str, kind: str, days: Sequence[tuple[date, bool]]) -> Iterator[Series]:
-    rates = [(day, read, _rate(past.card(model, day), kind, day)) for day, read in days]
+def _of_kind(days: Iterable[tuple[date, bool, RateCard | None]], kind: str, until: date) -> Iterator[Series]:
+    rates = [(day, read, _rate(card, kind, day)) for day, read, card in days]
     newest = next((rate for _, _, rate in reversed(rates) if rate), None)
     if newest is None:
         return
     known = dropwhile(lambda found: found[2] is None, rates)
     alike = ((day, read, rate if rate and _measure(rate) == _measure(newest) else None) for day, read, rate in known)
     points = _moved(Point(day, rate.price if rate else None, read) for day, read, rate in alike)
-    if len(points) > 1:
+    if len(points) > 1 or until > points[0].day:
         words = filter(None, (_NAMES[kind] or newest.modality.title() or "Each", _condition(newest, kind)))
-        yield Series(", ".join(words), phrases.unit(newest.unit), newest.currency, points, past.until)
+        yield Series(", ".join(words), phrases.unit(newest.unit), newest.currency, points, until)
 
 
 def _moved(points: Iterable[Point]) -> tuple[Point, ...]:
