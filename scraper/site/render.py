@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from scraper.site.text import seen
 
@@ -15,7 +14,8 @@ FILES = ("site.css", "site.js", "icon.svg")
 
 
 def _finalize(value: object) -> object:
-    return seen(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Markup, which a template has made of escaped words, is left as it is."""
+    return seen(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 class Renderer:

@@ -508,7 +508,7 @@
       $("bill").hidden = true;
       $("how").textContent = "";
       try {
-        if (!offer()) throw new Lack(`No model “${$("model").value.trim()}”; choose one from the list, such as ${models[0]}.`);
+        if (!offer()) throw new Lack(`No model “${$("model").value.trim()}”; choose one from the list.`);
         const found = cost(offer(), usage(), $("tier").value, $("plan").value);
         const day = number($("perday"), NUMBER), span = number($("days"), NUMBER);
         const month = times(found.total, times(whole(day), whole(span)));
