@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ratecards.dataset import Dataset
+from ratecards.history import ANNOUNCED
 from scraper.site import entries, feeds, ics
 from scraper.site.coming import coming
 from scraper.site.entries import Entry
@@ -184,7 +185,7 @@ def entry(number: int = 1, **values) -> Entry:
 
 
 def feed(*found: Entry) -> Feed:
-    return Feed("changes", "What changed", "changes.html", found)
+    return Feed("changes", "What changed", "changes.html", found, {"models/google/flash.html"})
 
 
 def test_atom_has_what_the_standard_asks_for():
@@ -282,6 +283,21 @@ def test_feeds_of_a_dataset(tmp_path):
     step = "gemini-3.7-flash input text (standard): 0.75 -> 1.5 USD per 1M tokens, x2.00"
     assert [step] == [i["title"] for i in json.loads(files["feeds/coming.json"])["items"]]
     assert f"SUMMARY:{ics.escaped([step])}" in unfolded(files["feeds/coming.ics"])
+
+
+def test_every_entry_leads_to_a_page_that_is_there(tmp_path):
+    """A model that is gone has none of its own."""
+    gone = change("2026-11-12", "model_removed", "gemini-2.5-pro")
+    files = site(tmp_path, [*history(), gone])
+    found = {i["title"]: i["url"].removeprefix("../") for i in json.loads(files["feeds/changes.json"])["items"]}
+
+    assert set(found.values()) <= set(files)
+    assert "changes.html" == found["gemini-2.5-pro no longer on the page"]
+
+
+def test_every_kind_of_news_has_its_place():
+    """What is announced is said, in an order."""
+    assert ANNOUNCED == set(entries._ORDER)
 
 
 def test_a_step_that_is_past_leaves_the_feed_and_stays_in_the_calendar(tmp_path):

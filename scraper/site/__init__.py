@@ -73,11 +73,17 @@ def build(facts: Facts, base: str = "") -> dict[str, bytes]:
         **assets(),
         **pages,
         "data.js": script("RATECARDS", wire.data(facts.models)).encode(),
-        **feeds.files(Feed("changes", "AI model prices: what changed", "changes.html", facts.changes), base),
-        **feeds.files(Feed("coming", "AI model prices: what is announced", "coming.html", _ahead(facts)), base),
+        **_feeds(facts, base),
         f"{feeds.FOLDER}/coming.ics": ics.calendar(facts.coming),
         ".nojekyll": b"",
     }
+
+
+def _feeds(facts: Facts, base: str) -> dict[str, bytes]:
+    pages = _known(facts)
+    changed = Feed("changes", "AI model prices: what changed", "changes.html", facts.changes, pages)
+    announced = Feed("coming", "AI model prices: what is announced", "coming.html", _ahead(facts), pages)
+    return feeds.files(changed, base) | feeds.files(announced, base)
 
 
 def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
@@ -98,6 +104,7 @@ def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
 
 
 def _known(facts: Facts) -> set[str]:
+    """The pages of models."""
     return {model.path for model in facts.models}
 
 

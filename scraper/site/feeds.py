@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
@@ -19,12 +19,13 @@ _NEVER = "1970-01-01T00:00:00Z"
 
 
 class Feed(NamedTuple):
-    """A feed: the name of its files, its title, the page that shows the same, and its entries, the newest first."""
+    """A feed: the name of its files, its title, the page that shows the same, its entries, and the pages there are."""
 
     name: str
     title: str
     page: str
     entries: Sequence[Entry]
+    pages: Collection[str] = ()
 
 
 def files(feed: Feed, base: str = "") -> dict[str, bytes]:
@@ -40,7 +41,9 @@ def _address(path: str, base: str) -> str:
 
 
 def _page(entry: Entry, feed: Feed) -> str:
-    return page_of(entry.provider, entry.model) if entry.model else feed.page
+    """The page of its model; one that is gone, or a whole edition, stands on the feed's own."""
+    page = page_of(entry.provider, entry.model) if entry.model else ""
+    return page if page in feed.pages else feed.page
 
 
 def _updated(feed: Feed) -> str:
