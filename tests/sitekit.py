@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -36,8 +37,6 @@ def tokens(number: int, resolution: str = "1K") -> Formula:
 
 def of(model: str, *rates: Rate) -> list[Rate]:
     """The rates as those of another model."""
-    from dataclasses import replace
-
     return [replace(r, model=model) for r in rates]
 
 
