@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test refresh venv dev lint types tests bench soak pins clean
+.PHONY: demo test refresh site venv dev lint types tests bench soak pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -26,6 +26,10 @@ test: lint types tests ## lint, types, tests with their coverage gate
 
 refresh: venv ## the same run against the live pages
 	$(BIN)/python -m scraper refresh
+
+site: venv ## the static site of this dataset, in site/
+	$(BIN)/python -m scraper site --to site
+	@echo "open site/index.html"
 
 venv: $(VENV)/.run
 $(VENV)/.run: requirements.txt pyproject.toml

@@ -391,6 +391,26 @@ def check(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+def site(options: argparse.Namespace) -> int:
+    """The static site of a dataset, in a folder of its own."""
+    from ratecards import dataset as product
+    from ratecards.usage import CostError
+    from scraper.site import build, gather
+    from scraper.site.write import write
+
+    if options.base_url and not options.base_url.startswith(("https://", "http://")):
+        raise UsageError(f"--base-url: expected http:// or https://, saw {options.base_url!r}")
+    try:
+        found = product.Dataset(product.locate(options.root))
+        files = build(gather(found, options.root, _now(options.now).date()), options.base_url)
+    except (product.DatasetError, CostError) as error:
+        raise DatasetError(str(error)) from error
+    touched = write(options.to, files)
+    size = sum(map(len, files.values()))
+    print(f"{options.to}: {len(files)} files, {size:,} bytes; {len(touched)} written or removed")
+    return 0
+
+
 def sources(options: argparse.Namespace) -> int:
     """The sources, their addresses and whether they are configured here."""
     rows = [

@@ -24,6 +24,7 @@ from scraper.judge import Verdict, judge
 from scraper.ledger import decided
 from scraper.publish import Publication
 from scraper.record import newest, record
+from scraper.seal import seal
 from scraper.second import opinion
 from scraper.sources import Source
 
@@ -148,9 +149,14 @@ def baseline(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
     """
     if proof.holds(dataset, name):
         return dataset.cards(name, state.models or None)
-    folded = recorded(dataset, name)
+    return folded(dataset, name, state)
+
+
+def folded(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
+    """The published cards, held against the whole history. Raises `DatasetError` where it does not fold to them."""
+    given = recorded(dataset, name)
     found = dataset.cards(name, state.models or None)
-    if differ := sorted(m for m in {*folded, *found} if folded.get(m) != found.get(m)):
+    if differ := sorted(m for m in {*given, *found} if given.get(m) != found.get(m)):
         cards = ", ".join(differ)
         raise DatasetError(f"{name}: damaged baseline, the history does not fold to {cards}; restore it from git")
     return found
@@ -192,7 +198,9 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
             result.write(dataset.state_path(name), verdict.state.text())
     if news or result.writes.keys() - {dataset.state_path(n) for n in states} or result.appends:
         today = max(now, *(v.at for v in verdicts)).date()
-        _v1(result, dataset, current, states, fresh, today)
+        build_v1(result, dataset, current, states, fresh, today)
+    written = {name: state for name, state in states.items() if dataset.state_path(name) in result.writes}
+    seal(result, dataset, written, [change for found in fresh.values() for change in found])
     for verdict in verdicts:
         # the cards of others are not vouched for, and what stood unproven is no better for a change
         name = verdict.source.name
@@ -237,12 +245,13 @@ def _worth_writing(before: State, after: State) -> bool:
         "verified",
         "parser",
         "last_updated",
+        "amounts",
         "unstable",
     )
     return any(getattr(before, name) != getattr(after, name) for name in moved)
 
 
-def _v1(
+def build_v1(
     result: Publication,
     dataset: Dataset,
     current: dict[str, dict[str, RateCard]],
@@ -299,6 +308,7 @@ def decide(dataset: Dataset, key: str, state: str, because: str, today: date) ->
     if not found:
         raise KeyError(f"no open discrepancy {key!r}")
     result.write("ratecards/v1/discrepancies.json", books.published(every, books.coverage_of(dataset)))
+    seal(result, dataset, {}, [])
     return result
 
 
@@ -317,6 +327,7 @@ def confirm(
             result = Publication(dataset.root)
             after = replace(state, holds={**state.holds, key: entry})
             result.write(dataset.state_path(name), after.text())
+            seal(result, dataset, {name: after}, [])
             return name, str(entry.get("what", "")), result
     raise KeyError(f"nothing is held as {key!r}")
 

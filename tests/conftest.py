@@ -154,8 +154,9 @@ class Workshop:
 
     @property
     def data(self) -> dict[str, bytes]:
-        """All files but state."""
-        return {path: content for path, content in self.files.items() if not path.startswith("state/")}
+        """All files but state, and what follows from it."""
+        follows = ("state/", "ratecards/v1/status.json")
+        return {path: content for path, content in self.files.items() if not path.startswith(follows)}
 
     @property
     def state(self) -> dict:
