@@ -104,6 +104,7 @@ def _die_at(root: Path, steps: int, pipe: int) -> None:
 # -------------------------------------------------------------------------------------------- a real refresh
 
 GEMINI = "google/gemini-api"
+PRICING = "https://ai.google.dev/gemini-api/docs/pricing"
 
 
 def look(root: Path, day: int) -> Publication:
@@ -123,7 +124,7 @@ def look(root: Path, day: int) -> Publication:
     at = datetime(2026, 11, day, 6, tzinfo=UTC)
     more = {"gemini_7": model("Gemini 7")} if day % 2 == 0 else {}
     edition = facts(f"{at:%Y-%m-%dT%H:%M:%SZ}", gemini_1=model("Gemini 1", f"$1.{day}0"), **more)
-    seen = Edition(at, {kind: Page("", "", 200, {}, body, at) for kind, body in pages(edition).items()})
+    seen = Edition(at, {kind: Page(PRICING, "", 200, {}, body, at) for kind, body in pages(edition).items()})
     dataset = Dataset(root)
     verdict = judge_one(dataset, find(GEMINI), seen, at, hold=False)
     assert verdict.exit == 0, verdict.messages

@@ -15,13 +15,14 @@ import gc
 import io
 import json
 import os
+import re
 import sys
 import tempfile
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -264,6 +265,12 @@ def _dollars(amount: str) -> str:
     return f"{float(amount):.2f}"
 
 
+def doubts(root: Path, today: date) -> list[str]:
+    """What `check` finds, but for the address of our own server, which is not one of https."""
+    found = findings(Dataset(root), today)
+    return [words for words in found if not re.search(r"url: 'http://(?:127\.0\.0\.1|localhost):[0-9]+/", words)]
+
+
 # ---------------------------------------------------------------------------------------------- what is left over
 
 
@@ -316,7 +323,7 @@ def soak(root: Path, runs: int, seed: int) -> tuple[Counter[tuple[str, str]], li
             every.run(name)
             if number % max(1, runs // 20) == 0:
                 held.append(left())
-        assert findings(Dataset(root), world.now.date()) == []
+        assert doubts(root, world.now.date()) == []
         every.run("as it should be")
         held.append(left())
     assert server.faults == []

@@ -47,13 +47,13 @@ def started(tmp_path):
 
 def test_a_wrong_price_would_be_seen(started, monkeypatch):
     """The soak's own eyes: a page that says something else than it should."""
-    wrong = dict.fromkeys(started.world.prices, ("7.77", "8.88"))
+    wrong = {**started.world.prices, "gemini-4": ("4.44", "4.50")}
     bodies = started.world.bodies(wrong, f"{START.date()}")
     monkeypatch.setitem(
         CASES, "wrong", soak.Case(lambda world: lambda answers, kind, _: answers.page(kind, bodies[kind]), soak.READ)
     )
 
-    with pytest.raises(AssertionError, match=r"7\.77"):
+    with pytest.raises(AssertionError, match=r"4\.44"):
         started.run("wrong")
 
 
