@@ -362,7 +362,9 @@ def confirm(options: argparse.Namespace) -> int:
     with locked(options.to):
         try:
             names = [s.name for s in SOURCES]
-            name, what, result = settle(dataset, names, options.id, options.because, _now(options.now).date())
+            name, what, result = settle(
+                _opened(options.to), names, options.id, options.because, _now(options.now).date()
+            )
         except KeyError as error:
             raise UsageError(error.args[0]) from error
         result.commit()

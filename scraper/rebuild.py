@@ -16,7 +16,7 @@ def rebuilt(dataset: Dataset, today: date) -> Publication:
 
     The same dataset on the same day gives the same bytes; `today` decides between dated rates, and nothing else.
     """
-    result = Publication(dataset.root)
+    result = Publication(dataset.root, dataset.watch)
     states: dict[str, State] = {name: dataset.state(name) for name in dataset.names()}
     current = {name: folded(dataset, name, state) for name, state in states.items()}
     build_v1(result, dataset, current, states, {}, today)

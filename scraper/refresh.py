@@ -324,7 +324,7 @@ def confirm(
         if key in state.holds:
             decided = {"on": today.isoformat(), "because": because}
             entry = {**state.holds[key], "confirmed": decided}
-            result = Publication(dataset.root)
+            result = Publication(dataset.root, dataset.watch)
             after = replace(state, holds={**state.holds, key: entry})
             result.write(dataset.state_path(name), after.text())
             seal(result, dataset, {name: after}, [])

@@ -101,7 +101,7 @@ def project_version(root: Path) -> str:
 
 def written(dataset: Dataset, decided: Decision, last: Released | None) -> Publication:
     """The version in the project and in the data package; when a release is due, its entry in the changelog, too."""
-    root, result = dataset.root, Publication(dataset.root)
+    root, result = dataset.root, Publication(dataset.root, dataset.watch)
     project_version(root)
     result.write(PROJECT, _VERSION.sub(f'version = "{decided.version}"', _text(root / PROJECT)))
     package = {**standing(dataset), "version": str(decided.version)}

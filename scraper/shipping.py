@@ -9,6 +9,7 @@ from scraper import releases, report
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.publish import locked
+from scraper.watch import Watch
 
 
 def rebuild(options: argparse.Namespace) -> int:
@@ -16,7 +17,7 @@ def rebuild(options: argparse.Namespace) -> int:
     from scraper.rebuild import rebuilt
 
     with locked(options.to):
-        paths = rebuilt(Dataset(options.to), (options.now or datetime.now(UTC)).date()).commit()
+        paths = rebuilt(Dataset(options.to, Watch(options.to)), (options.now or datetime.now(UTC)).date()).commit()
     for path in paths:
         print(path)
     print(f"wrote {len(paths)} files" if paths else "nothing to write")
@@ -25,7 +26,7 @@ def rebuild(options: argparse.Namespace) -> int:
 
 def version(options: argparse.Namespace) -> int:
     """The data's version and whether a release is due, as lines `name=value`; `--write` puts it where it belongs."""
-    dataset = Dataset(options.to)
+    dataset = Dataset(options.to, Watch(options.to))
     last = releases.released(options.to, options.tags, options.released)
     decided = releases.decision(dataset, last)
     print(f"version={decided.version}")
