@@ -22,7 +22,10 @@ _SIDE = ("price", "currency", "unit", "availability", "quote", "locator", "obser
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """What one source (or one place of a source) says, with its evidence; `observed` is since when."""
+    """What one source (or one place of a source) says, with its evidence; `observed` is since when.
+
+    An allowance is free without a price; its `unit` says how much of it: `5000 a day`.
+    """
 
     source: str
     price: Decimal | None = None
@@ -37,7 +40,8 @@ class Side:
     def words(self) -> str:
         """The price and its unit, or what stands instead of one."""
         if self.price is None:
-            return self.availability.replace("_", " ")
+            allowed = f" {self.unit}" if self.availability == "free" and self.unit else ""
+            return self.availability.replace("_", " ") + allowed
         return f"{plain(self.price)} {self.currency} per {self.unit}".replace("  ", " ")
 
 

@@ -163,9 +163,15 @@ def _finding(source: str, finding: Finding, cards: Cards, on: date) -> Entry:
     rate = finding.rate
     printed = _side(source, rate, cards)
     gives = replace(printed, price=finding.expected, quote=finding.against, locator=f"by the rule: {finding.rule}")
-    if finding.rule.startswith("allowance"):
-        printed, gives = replace(printed, price=finding.printed), replace(gives, unit=f"{rate.unit} per another period")
+    if finding.period:  # so many prompts, which are no money
+        printed = _allowance(printed, finding.printed, rate.period)
+        gives = _allowance(gives, finding.expected, finding.period)
     return _new("within", finding.rule, rate, (printed, gives), on)
+
+
+def _allowance(side: Side, count: Decimal, period: str) -> Side:
+    """What is free, as a side says it: `5000 a day`."""
+    return replace(side, price=None, currency="", availability="free", unit=f"{plain(count)} a {period}")
 
 
 Now = Callable[[Entry], tuple[Side, Side] | None]

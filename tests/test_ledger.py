@@ -437,4 +437,7 @@ def test_allowances_in_another_period_are_found():
     ]
     entries, _ = within("google/gemini-api", card(PAGE, *rates), MARCH_3, {})
 
-    assert [("allowance per another period", "batch")] == [(e.rule, e.service_tier) for e in entries]
+    [entry] = entries
+    assert ("allowance per another period", "batch") == (entry.rule, entry.service_tier)
+    assert ["free 5000 a day", "free 5000 a month"] == [side.words for side in (entry.left, entry.right)]
+    assert (None, "", "") == (entry.left.price, entry.left.currency, entry.recommended)
