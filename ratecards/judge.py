@@ -1,0 +1,193 @@
+"""One claim of a price against one card on a day: which rate it speaks of, and whether it says the same.
+
+A rate that is not split stands for all that it covers, a claim that is not split for the ordinary case: text, the
+standard list price, the shortest prompt. Amounts are compared per single unit, times in seconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from ratecards import phrases
+from ratecards.formats.claims import Claim
+from ratecards.model import Evidence, Formula, Rate, RateCard
+from ratecards.offers import measure
+from ratecards.picking import selecting
+
+_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+# A file of floats says 3.0000000000000004e-07.
+_NOISE = Decimal("1e-9")
+_FACTORS = {
+    Decimal(1_000_000): "a million times ours",
+    Decimal(1000): "a thousand times ours",
+    Decimal(100): "a hundred times ours: cents as dollars",
+    Decimal("0.01"): "a hundredth of ours: dollars as cents",
+    Decimal("0.001"): "a thousandth of ours",
+    Decimal("0.000001"): "a millionth of ours",
+}
+_SHARES = {
+    Decimal(60): "60 times ours: a minute for a second",
+    Decimal(3600): "3,600 times ours: an hour for a second",
+    1 / Decimal(60): "a 60th of ours: a second for a minute",
+    1 / Decimal(3600): "a 3,600th of ours: a second for an hour",
+}
+
+
+class Judgement(NamedTuple):
+    """`right`, `wrong`, `wrong unit` or `not held`; the rate it was judged by, where there is one, and why."""
+
+    verdict: str
+    ours: Rate | None = None
+    words: str = ""
+
+
+def judge(claim: Claim, card: RateCard, day: date) -> Judgement:
+    """What a card says on a day to a claim."""
+    sold = _sold(claim, card, day)
+    meant = _meant(claim, sold)
+    same = [rate for rate in meant if _noun(rate.unit) == _noun(claim.unit)]
+    priced = [rate for rate in same if rate.price is not None]
+    for rate in priced:
+        if _equal(_per_one(claim.price, claim.unit), _ours(rate)):
+            return Judgement("right", rate, _only_at(rate, priced))
+    if found := _wrong_unit(claim, priced, sold):
+        return found
+    if priced:
+        return Judgement("wrong", priced[0], _several(priced))
+    return _unpriced(claim, card, day, same or [rate for rate in meant if not rate.unit]) or _not_held(claim, sold, meant)
+
+
+def _sold(claim: Claim, card: RateCard, day: date) -> list[Rate]:
+    """The rates of the claim's tier, plan and meter on the day, what a page states beside its table included."""
+    wanted = (claim.service_tier, claim.plan, claim.meter)
+    found = [r for r in card.rates if (r.service_tier, r.plan, r.meter) == wanted and r.holds_on(day)]
+    found += [_as_rate(f, card) for f in card.formulas if f.amount is not None and ("standard", "paid", f.meter) == wanted]
+    # the price, not what is free of it
+    return [rate for rate in found if rate.used_up_to is None] or found
+
+
+def _as_rate(formula: Formula, card: RateCard) -> Rate:
+    return Rate(
+        provider=card.provider,
+        source=card.source,
+        model=card.model,
+        meter=formula.meter,
+        modality=formula.modality,
+        unit=formula.unit,
+        resolution=formula.resolution,
+        basis="equivalent",
+        price=formula.amount,
+        currency=formula.currency,
+        evidence=Evidence(formula.quote, f"{card.anchor or card.model} / notes"),
+    )
+
+
+def _meant(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
+    """Of the rates sold, those that the claim speaks of; list prices first."""
+    found = _modality(claim, rates)
+    prompt = (claim.prompt_over or 0) + 1
+    found = [r for r in found if (r.prompt_over or 0) < prompt and (r.prompt_up_to is None or prompt <= r.prompt_up_to)]
+    for name in ("resolution", "quality"):
+        if said := getattr(claim, name).casefold():
+            found = [r for r in found if getattr(r, name).casefold() in ("", said)]
+        else:
+            found = [r for r in found if not getattr(r, name)] or found
+    found = _nearest(found, lambda rate: claim.context in rate.context.split(", ") if claim.context else False)
+    found = found if claim.context else _nearest(found, lambda rate: not selecting(rate))
+    return sorted(found, key=lambda rate: rate.basis != "list")
+
+
+def _modality(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
+    if claim.modality:
+        exact = [r for r in rates if r.modality == claim.modality]
+        return exact + [r for r in rates if not r.modality and _noun(r.unit) not in map(_noun, (e.unit for e in exact))]
+    text = [r for r in rates if r.modality == "text"]
+    return text or [r for r in rates if not r.modality] or list(rates)
+
+
+def _nearest(rates: list[Rate], near: Callable[[Rate], bool]) -> list[Rate]:
+    return [rate for rate in rates if near(rate)] or rates
+
+
+# ------------------------------------------------------------------------------------------- the verdicts
+
+
+def _wrong_unit(claim: Claim, priced: Iterable[Rate], sold: Iterable[Rate]) -> Judgement | None:
+    """The claim's number as ours in another unit, or off by as much as units differ."""
+    if not claim.price:
+        return None
+    theirs = _per_one(claim.price, claim.unit)
+    for rate in sold:
+        if rate.price and _noun(rate.unit) != _noun(claim.unit) and claim.modality in ("", rate.modality):
+            if _equal(theirs, _ours(rate)) or _equal(claim.price, rate.price):
+                of = " of another modality" if claim.modality != rate.modality and claim.modality else ""
+                words = f"{phrases.value(rate)} is our price per {phrases.unit(rate.unit)}{of}"
+                return Judgement("wrong unit", rate, f"{words}, not per {phrases.unit(claim.unit)}")
+    for rate in priced:
+        for factor, words in (_FACTORS | (_SHARES if _noun(rate.unit) == "second" else {})).items():
+            if rate.price and _equal(theirs, _ours(rate) * factor):
+                return Judgement("wrong unit", rate, words)
+    return None
+
+
+def _unpriced(claim: Claim, card: RateCard, day: date, rates: Sequence[Rate]) -> Judgement | None:
+    """What rates without an amount say: a price of what is not sold is wrong, nothing is said of what is not printed."""
+    for rate in rates:
+        if rate.availability != "not_available":
+            return Judgement("not held", rate, f"the page prints no amount: {rate.evidence.quote!r}")
+        if claim.price:
+            return Judgement("wrong", rate, "the page does not sell it")
+        if claim.plan == "paid":  # nothing to pay, because it cannot be paid for
+            free = judge(claim._replace(plan="free"), card, day)
+            return free if free.verdict == "right" else Judgement("wrong", rate, "the page does not sell it")
+    return None
+
+
+def _not_held(claim: Claim, sold: Sequence[Rate], meant: Sequence[Rate]) -> Judgement:
+    thing = f"{claim.meter.replace('_', ' ')} {claim.modality}".rstrip()
+    if meant:
+        units = ", ".join(dict.fromkeys(phrases.unit(r.unit) for r in meant if r.unit))
+        return Judgement("not held", meant[0], f"{thing} is held per {units} alone")
+    if sold:
+        held = ", ".join(dict.fromkeys(phrases.subject(r) for r in sold))
+        return Judgement("not held", None, f"no {thing} under these conditions; held: {held}")
+    return Judgement("not held", None, f"no {thing} on the {claim.service_tier} tier")
+
+
+def _only_at(rate: Rate, priced: Sequence[Rate]) -> str:
+    """Which of several prices it is that the claim states."""
+    others = {(r.price, r.resolution, r.quality) for r in priced if r.unit == rate.unit}
+    if len({price for price, *_ in others}) < 2:
+        return ""
+    return f"at {rate.resolution or rate.quality or phrases.conditions(rate)} alone"
+
+
+def _several(priced: Sequence[Rate]) -> str:
+    """The prices there are, where the claim could mean any of them."""
+    words = [f"{phrases.value(r)} ({phrases.conditions(r) or r.modality or 'plain'})" for r in priced]
+    return f"ours: {', '.join(words)}" if len({r.price for r in priced}) > 1 else ""
+
+
+# ------------------------------------------------------------------------------------------------ amounts
+
+
+def _noun(unit: str) -> str:
+    noun = measure(unit)[1] if unit else ""
+    return "second" if noun in _SECONDS else noun
+
+
+def _per_one(amount: Decimal, unit: str) -> Decimal:
+    """An amount per single unit; of a time, per second."""
+    quantity, noun = measure(unit)
+    return amount / (quantity * _SECONDS.get(noun, 1))
+
+
+def _ours(rate: Rate) -> Decimal:
+    return _per_one(rate.price or Decimal(0), rate.unit)
+
+
+def _equal(one: Decimal, other: Decimal) -> bool:
+    return abs(one - other) <= _NOISE * max(abs(one), abs(other))
