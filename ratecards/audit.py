@@ -1,7 +1,7 @@
 """What a file of somebody's prices has right, and what it has not: every claim against the card on a day.
 
-A claim is `right`, `wrong` (another amount, or a price of what is not sold), `wrong unit` (our number, in a unit that it
-is not in), `not held` (we have the model but no such rate), of an `unknown model`, or `unread`.
+A claim is `right`, `wrong` (another amount, or a price of what is not sold), `wrong unit` (our number, in a unit that
+it is not in), `not held` (we have the model but no such rate), of an `unknown model`, or `unread`.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ ERRORS = ("wrong", "wrong unit")
 class Finding(NamedTuple):
     """A claim, the verdict on it and why; `ours` is the rate it was judged by.
 
-    Of an error, `since` is the day from which ours is known to hold, and `stale_since` the day on which the claim, which
-    was right before, ceased to be. None where that is not known.
+    Of an error, `since` is the day from which ours is known to hold, and `stale_since` the day on which the claim,
+    which was right before, ceased to be. None where that is not known.
     """
 
     verdict: str

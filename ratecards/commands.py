@@ -113,6 +113,13 @@ def _computed(args: Namespace) -> str:
     return costcommands.run(args)
 
 
+def _audit(args: Namespace) -> str:
+    """Somebody's prices against the cards."""
+    from ratecards import auditcommand
+
+    return auditcommand.run(args)
+
+
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "models": models,
     "show": show,
@@ -120,5 +127,6 @@ COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "diff": diff,
     "upcoming": upcoming,
     "discrepancies": discrepancies,
+    "audit": _audit,
     **dict.fromkeys(("cost", "images", "budget", "compare", "savings", "limits"), _computed),
 }

@@ -20,6 +20,8 @@ from ratecards.picking import selecting
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 # A file of floats says 3.0000000000000004e-07.
 _NOISE = Decimal("1e-9")
+# What a page prints with fewer digits is this near.
+_NEAR = Decimal("0.1")
 _FACTORS = {
     Decimal(1_000_000): "a million times ours",
     Decimal(1000): "a thousand times ours",
@@ -47,24 +49,29 @@ class Judgement(NamedTuple):
 def judge(claim: Claim, card: RateCard, day: date) -> Judgement:
     """What a card says on a day to a claim."""
     sold = _sold(claim, card, day)
-    meant = _meant(claim, sold)
-    same = [rate for rate in meant if _noun(rate.unit) == _noun(claim.unit)]
-    priced = [rate for rate in same if rate.price is not None]
-    for rate in priced:
-        if _equal(_per_one(claim.price, claim.unit), _ours(rate)):
-            return Judgement("right", rate, _only_at(rate, priced))
-    if found := _wrong_unit(claim, priced, sold):
-        return found
+    near = _prompt(claim, _modality(claim, sold))
+    meant = _meant(claim, [rate for rate in near if _noun(rate.unit) in ("", _noun(claim.unit))])
+    priced = [rate for rate in meant if rate.price is not None]
+    theirs = _per_one(claim.price, claim.unit)
+    if rate := next((r for r in priced if _equal(theirs, _ours(r))), None):
+        return Judgement("right", rate, _only_at(rate, priced))
+    if rate := next((r for r in priced if r.basis == "equivalent" and _rounds(theirs, r)), None):
+        return Judgement("right", rate, f"rounds to ours {_only_at(rate, priced)}".rstrip())
+    if other := _wrong_unit(claim, priced, sold):
+        return other
     if priced:
-        return Judgement("wrong", priced[0], _several(priced))
-    return _unpriced(claim, card, day, same or [rate for rate in meant if not rate.unit]) or _not_held(claim, sold, meant)
+        near = "theirs rounds to what the page prints" if _rounds(theirs, priced[0]) else ""
+        return Judgement("wrong", priced[0], _several(priced) or near)
+    return _unpriced(claim, card, day, meant) or _not_held(claim, sold, near)
 
 
 def _sold(claim: Claim, card: RateCard, day: date) -> list[Rate]:
     """The rates of the claim's tier, plan and meter on the day, what a page states beside its table included."""
     wanted = (claim.service_tier, claim.plan, claim.meter)
     found = [r for r in card.rates if (r.service_tier, r.plan, r.meter) == wanted and r.holds_on(day)]
-    found += [_as_rate(f, card) for f in card.formulas if f.amount is not None and ("standard", "paid", f.meter) == wanted]
+    found += [
+        _as_rate(f, card) for f in card.formulas if f.amount is not None and ("standard", "paid", f.meter) == wanted
+    ]
     # the price, not what is free of it
     return [rate for rate in found if rate.used_up_to is None] or found
 
@@ -85,22 +92,29 @@ def _as_rate(formula: Formula, card: RateCard) -> Rate:
     )
 
 
+def _prompt(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
+    """The rates for the shortest prompt that the claim covers."""
+    size = (claim.prompt_over or 0) + 1
+    return [r for r in rates if (r.prompt_over or 0) < size and (r.prompt_up_to is None or size <= r.prompt_up_to)]
+
+
 def _meant(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
-    """Of the rates sold, those that the claim speaks of; list prices first."""
-    found = _modality(claim, rates)
-    prompt = (claim.prompt_over or 0) + 1
-    found = [r for r in found if (r.prompt_over or 0) < prompt and (r.prompt_up_to is None or prompt <= r.prompt_up_to)]
+    """Of rates in the claim's unit, those that it speaks of by resolution, quality and context; list prices first."""
+    found = list(rates)
     for name in ("resolution", "quality"):
         if said := getattr(claim, name).casefold():
             found = [r for r in found if getattr(r, name).casefold() in ("", said)]
         else:
             found = [r for r in found if not getattr(r, name)] or found
-    found = _nearest(found, lambda rate: claim.context in rate.context.split(", ") if claim.context else False)
-    found = found if claim.context else _nearest(found, lambda rate: not selecting(rate))
+    if claim.context:
+        found = _nearest(found, lambda rate: claim.context in rate.context.split(", "))
+    else:
+        found = _nearest(found, lambda rate: not selecting(rate))
     return sorted(found, key=lambda rate: rate.basis != "list")
 
 
 def _modality(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
+    """The rates of the claim's modality; those that are not split where its unit has none of its own."""
     if claim.modality:
         exact = [r for r in rates if r.modality == claim.modality]
         return exact + [r for r in rates if not r.modality and _noun(r.unit) not in map(_noun, (e.unit for e in exact))]
@@ -121,11 +135,13 @@ def _wrong_unit(claim: Claim, priced: Iterable[Rate], sold: Iterable[Rate]) -> J
         return None
     theirs = _per_one(claim.price, claim.unit)
     for rate in sold:
-        if rate.price and _noun(rate.unit) != _noun(claim.unit) and claim.modality in ("", rate.modality):
-            if _equal(theirs, _ours(rate)) or _equal(claim.price, rate.price):
-                of = " of another modality" if claim.modality != rate.modality and claim.modality else ""
-                words = f"{phrases.value(rate)} is our price per {phrases.unit(rate.unit)}{of}"
-                return Judgement("wrong unit", rate, f"{words}, not per {phrases.unit(claim.unit)}")
+        if not rate.price or _noun(rate.unit) == _noun(claim.unit):
+            continue
+        # with a price of our own to go by, another modality's number is a coincidence
+        same_thing = claim.modality in ("", rate.modality) or not priced
+        if same_thing and (_equal(theirs, _ours(rate)) or _equal(claim.price, rate.price)):
+            words = f"{phrases.value(rate)} is our price per {phrases.unit(rate.unit)}"
+            return Judgement("wrong unit", rate, f"{words}, not per {phrases.unit(claim.unit)}")
     for rate in priced:
         for factor, words in (_FACTORS | (_SHARES if _noun(rate.unit) == "second" else {})).items():
             if rate.price and _equal(theirs, _ours(rate) * factor):
@@ -134,7 +150,7 @@ def _wrong_unit(claim: Claim, priced: Iterable[Rate], sold: Iterable[Rate]) -> J
 
 
 def _unpriced(claim: Claim, card: RateCard, day: date, rates: Sequence[Rate]) -> Judgement | None:
-    """What rates without an amount say: a price of what is not sold is wrong, nothing is said of what is not printed."""
+    """What rates without an amount say: a price of what is not sold is wrong; what is not printed is not held."""
     for rate in rates:
         if rate.availability != "not_available":
             return Judgement("not held", rate, f"the page prints no amount: {rate.evidence.quote!r}")
@@ -146,14 +162,14 @@ def _unpriced(claim: Claim, card: RateCard, day: date, rates: Sequence[Rate]) ->
     return None
 
 
-def _not_held(claim: Claim, sold: Sequence[Rate], meant: Sequence[Rate]) -> Judgement:
+def _not_held(claim: Claim, sold: Sequence[Rate], near: Sequence[Rate]) -> Judgement:
     thing = f"{claim.meter.replace('_', ' ')} {claim.modality}".rstrip()
-    if meant:
-        units = ", ".join(dict.fromkeys(phrases.unit(r.unit) for r in meant if r.unit))
-        return Judgement("not held", meant[0], f"{thing} is held per {units} alone")
+    if units := ", ".join(dict.fromkeys(phrases.unit(r.unit) for r in near if r.price is not None)):
+        return Judgement("not held", near[0], f"{thing} is held per {units} alone")
     if sold:
-        held = ", ".join(dict.fromkeys(phrases.subject(r) for r in sold))
-        return Judgement("not held", None, f"no {thing} under these conditions; held: {held}")
+        held = list(dict.fromkeys(phrases.subject(r) for r in sold))
+        more = f" and {len(held) - 3} more" if len(held) > 3 else ""
+        return Judgement("not held", None, f"no {thing} under these conditions; held: {', '.join(held[:3])}{more}")
     return Judgement("not held", None, f"no {thing} on the {claim.service_tier} tier")
 
 
@@ -187,6 +203,15 @@ def _per_one(amount: Decimal, unit: str) -> Decimal:
 
 def _ours(rate: Rate) -> Decimal:
     return _per_one(rate.price or Decimal(0), rate.unit)
+
+
+def _rounds(theirs: Decimal, rate: Rate) -> bool:
+    """Whether an amount per one is the rate's with more digits; not what is far off for want of digits in ours."""
+    price = rate.price or Decimal(0)
+    quantity, noun = measure(rate.unit)
+    amount = theirs * quantity * _SECONDS.get(noun, 1)
+    last = Decimal(1).scaleb(int(price.as_tuple().exponent))
+    return last < 1 and abs(amount - price) <= min(last / 2, price * _NEAR)
 
 
 def _equal(one: Decimal, other: Decimal) -> bool:

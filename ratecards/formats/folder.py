@@ -1,4 +1,4 @@
-"""A folder of somebody's price files as one: models.dev's TOML tree, genai-prices' providers, or a single file in it."""
+"""A folder of somebody's price files as one: models.dev's TOML tree, genai-prices' providers, or a single file."""
 
 from __future__ import annotations
 
@@ -70,9 +70,7 @@ def _model_of(path: Path) -> tuple[str, str] | None:
 
 def _files(root: Path) -> Iterator[Path]:
     """Files that may hold prices, in order. Raises `FormatError` on a loop, and on more than a tree of prices has."""
-    count = 0
-    for path in _walk(root, ()):
-        count += 1
+    for count, path in enumerate(_walk(root, ()), 1):
         if count > MAX_FILES:
             raise FormatError(f"{root}: expected at most {MAX_FILES:,} files, saw more")
         yield path

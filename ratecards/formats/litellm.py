@@ -77,7 +77,7 @@ _WHY = {
 
 
 def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
-    """What a map claims for models that Google sells; entries of other sellers are none of it."""
+    """What a map claims for Google's models; those of other makers, and whatever others sell, are none of it."""
     found: list[Claim] = []
     unread: list[Unread] = []
     for key, entry in data.items():
@@ -85,16 +85,21 @@ def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
         if not source:
             continue
         for item in _entry(key, entry, source):
-            (found if isinstance(item, Claim) else unread).append(item)  # type: ignore[arg-type]
+            if isinstance(item, Claim):
+                found.append(item)
+            else:
+                unread.append(item)
     return found, unread
 
 
 def seller(key: str, entry: object) -> str:
-    """Which publication of Google's an entry speaks of; empty where somebody else sells."""
+    """Which price list of Google's an entry of one of its models speaks of; empty for whatever is none."""
     provider = entry.get("litellm_provider") if isinstance(entry, Mapping) else None
-    if not isinstance(provider, str) or key == "sample_spec":
+    if not isinstance(provider, str) or key == "sample_spec" or "/" in model_of(key):
         return ""
-    return "gemini-api" if provider == "gemini" else "vertex-ai" if provider.startswith("vertex_ai") else ""
+    if provider.startswith("vertex_ai") and not provider.endswith("_models"):  # `vertex_ai-anthropic_models`
+        return "vertex-ai"
+    return "gemini-api" if provider == "gemini" else ""
 
 
 def model_of(key: str) -> str:
@@ -173,9 +178,7 @@ def _grounding(entry: Mapping[str, Any]) -> str:
     return "1000 queries" if entry.get("web_search_billing_unit") == "per_query" else "1000 prompts"
 
 
-def _bounds(
-    entry: Mapping[str, Any], base: str, tier: str, name: re.Match[str]
-) -> tuple[int | None, int | None]:
+def _bounds(entry: Mapping[str, Any], base: str, tier: str, name: re.Match[str]) -> tuple[int | None, int | None]:
     """The bounds on a prompt that a field states, or leaves to it by having one for what is above."""
     if name["over"]:
         return int(name["over"][:9]) * (1000 if name["k"] else 1), None

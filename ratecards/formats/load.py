@@ -1,8 +1,8 @@
 """Somebody else's prices from a file or a folder: bounded, strict, and recognised by what they say, never by a name.
 
-What each format's `claims` gets as `data`: LiteLLM and Portkey the JSON object as it stands; models.dev its api.json, and
-a folder of its TOML files in the same shape; genai-prices a list of providers, also for a single one; ours a list of
-rows, strings by column. Numbers are `int`, or `Decimal` of the digits that stand there, never a float.
+What each format's `claims` gets as `data`: LiteLLM and Portkey the JSON object as it stands; models.dev its api.json,
+and a folder of its TOML files in the same shape; genai-prices a list of providers, also for a single one; ours a list
+of rows, strings by column. Numbers are `int`, or `Decimal` of the digits that stand there, never a float.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """JSON that somebody else wrote, as data: bounded, without duplicates, numbers exact, each fault with its place.
 
 Python's reader takes `NaN`, lets the second of two equal keys win, rounds `0.1` and recurses as deep as the text nests.
-Here these are errors that name the line; a number with a point or an exponent is a `Decimal` of the digits that stand there.
+Here these are errors that name the line, and a number with a point or an exponent is a `Decimal` of its own digits.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 
 # Real price files nest 12 deep and hold some 130,000 values.
 MAX_DEPTH = 40
@@ -22,6 +22,21 @@ _MAX_EXPONENT = 30
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _TOKEN = re.compile(_STRING.pattern + r"|[\[\]{}:,]|[^\s\[\]{}:,\"]++", re.DOTALL)
 _BRACKETS = {ord(c): "" for c in map(chr, range(128)) if c not in "[]{}"}
+
+
+class Written(Decimal):
+    """An amount that prints as it was written: `7.5e-08`."""
+
+    text: str
+
+    def __new__(cls, text: str) -> Self:
+        """The amount of a text. Raises `InvalidOperation`."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class FormatError(ValueError):
@@ -86,7 +101,7 @@ def decimal(text: str) -> Decimal:
     """A number with a point or an exponent, exactly as written; no NaN, no infinity, nothing out of all proportion."""
     if len(text) > _MAX_DIGITS:
         raise BadText(text, f"expected a number of at most {_MAX_DIGITS} digits, saw one of {len(text)}")
-    number = Decimal(text)
+    number = Written(text)
     if not number.is_finite() or abs(number.adjusted()) > _MAX_EXPONENT:
         raise BadText(text, f"expected an amount from 1e-{_MAX_EXPONENT} to 1e{_MAX_EXPONENT}, saw {text}")
     return number
