@@ -49,8 +49,8 @@ class Judgement(NamedTuple):
 def judge(claim: Claim, card: RateCard, day: date) -> Judgement:
     """What a card says on a day to a claim."""
     sold = _sold(claim, card, day)
-    near = _prompt(claim, _modality(claim, sold))
-    meant = _meant(claim, [rate for rate in near if _noun(rate.unit) in ("", _noun(claim.unit))])
+    same_unit = [rate for rate in sold if _noun(rate.unit) in ("", _noun(claim.unit))]
+    meant = _meant(claim, _prompt(claim, _modality(claim, same_unit)))
     priced = [rate for rate in meant if rate.price is not None]
     theirs = _per_one(claim.price, claim.unit)
     if rate := next((r for r in priced if _equal(theirs, _ours(r))), None):
@@ -60,18 +60,17 @@ def judge(claim: Claim, card: RateCard, day: date) -> Judgement:
     if other := _wrong_unit(claim, priced, sold):
         return other
     if priced:
-        near = "theirs rounds to what the page prints" if _rounds(theirs, priced[0]) else ""
-        return Judgement("wrong", priced[0], _several(priced) or near)
-    return _unpriced(claim, card, day, meant) or _not_held(claim, sold, near)
+        rounded = "theirs rounds to what the page prints" if _rounds(theirs, priced[0]) else ""
+        return Judgement("wrong", priced[0], _several(priced) or rounded)
+    return _unpriced(claim, card, day, meant) or _not_held(claim, sold)
 
 
 def _sold(claim: Claim, card: RateCard, day: date) -> list[Rate]:
     """The rates of the claim's tier, plan and meter on the day, what a page states beside its table included."""
     wanted = (claim.service_tier, claim.plan, claim.meter)
     found = [r for r in card.rates if (r.service_tier, r.plan, r.meter) == wanted and r.holds_on(day)]
-    found += [
-        _as_rate(f, card) for f in card.formulas if f.amount is not None and ("standard", "paid", f.meter) == wanted
-    ]
+    if wanted[:2] == ("standard", "paid"):
+        found += [_as_rate(f, card) for f in card.formulas if f.meter == claim.meter and f.amount is not None]
     # the price, not what is free of it
     return [rate for rate in found if rate.used_up_to is None] or found
 
@@ -114,12 +113,9 @@ def _meant(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
 
 
 def _modality(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
-    """The rates of the claim's modality; those that are not split where its unit has none of its own."""
-    if claim.modality:
-        exact = [r for r in rates if r.modality == claim.modality]
-        return exact + [r for r in rates if not r.modality and _noun(r.unit) not in map(_noun, (e.unit for e in exact))]
-    text = [r for r in rates if r.modality == "text"]
-    return text or [r for r in rates if not r.modality] or list(rates)
+    """The rates of the claim's modality, else those that are not split; of a claim without one, text or all there is."""
+    found = [r for r in rates if r.modality == (claim.modality or "text")] or [r for r in rates if not r.modality]
+    return found or ([] if claim.modality else list(rates))
 
 
 def _nearest(rates: list[Rate], near: Callable[[Rate], bool]) -> list[Rate]:
@@ -162,7 +158,8 @@ def _unpriced(claim: Claim, card: RateCard, day: date, rates: Sequence[Rate]) ->
     return None
 
 
-def _not_held(claim: Claim, sold: Sequence[Rate], near: Sequence[Rate]) -> Judgement:
+def _not_held(claim: Claim, sold: Sequence[Rate]) -> Judgement:
+    near = _prompt(claim, _modality(claim, sold))
     thing = f"{claim.meter.replace('_', ' ')} {claim.modality}".rstrip()
     if units := ", ".join(dict.fromkeys(phrases.unit(r.unit) for r in near if r.price is not None)):
         return Judgement("not held", near[0], f"{thing} is held per {units} alone")

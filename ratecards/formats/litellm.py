@@ -12,6 +12,9 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
 from ratecards.formats.claims import Claim, Unread
+from ratecards.formats.litellm_export import export
+
+__all__ = ["claims", "export"]
 
 _PREFIXES = ("gemini/", "vertex_ai/", "vertex_ai_beta/")
 _MILLION, _THOUSAND = Decimal(1_000_000), Decimal(1000)
