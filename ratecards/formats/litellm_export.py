@@ -38,6 +38,15 @@ _SPLIT: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("cache_read", "audio"): ("cache_read_input_audio_token_cost", _ALL),
     ("cache_read", "image"): ("cache_read_input_image_token_cost", ("standard",)),
 }
+# The service tiers for which it reads a field of longer prompts; of other lengths than the usual one, fewer.
+_ABOVE = {
+    "input_cost_per_token": _ALL,
+    "output_cost_per_token": _ALL,
+    "cache_read_input_token_cost": ("standard", "batch", "priority"),
+    "cache_creation_input_token_cost": ("standard", "batch"),
+    "input_cost_per_audio_token": _ALL,
+}
+_USUAL = 200_000
 # By meter, noun and modality: standard prices of things that are no tokens.
 _THINGS = {
     ("input", "image", "image"): "input_cost_per_image",
@@ -152,13 +161,19 @@ def _tokens(rates: Iterable[Rate], said: _Said) -> None:
             placed.setdefault(place, []).append(rate)
     for meter in _BASE:
         own = {place: prices[place] for place in placed if place.meter == meter}
+        flat = {p.modality for p in own} - {
+            p.modality for p, price in own.items() if price != own.get(p._replace(over=0))
+        }
+        own = {place: price for place, price in own.items() if not (place.over and place.modality in flat)}
         base = _base(own)
         for place, price in own.items():
             name, fallback = _field(place, base, own)
             if name:
                 said.fields[name] = price
             elif fallback != price:
-                said.unsaid[f"{place.modality} {meter.replace('_', ' ')} on the {place.tier} tier"] += len(placed[place])
+                said.unsaid[f"{place.modality} {meter.replace('_', ' ')} on the {place.tier} tier"] += len(
+                    placed[place]
+                )
 
 
 def _base(own: Mapping[_Place, Decimal]) -> str:
@@ -168,21 +183,25 @@ def _base(own: Mapping[_Place, Decimal]) -> str:
 
 
 def _field(place: _Place, base: str, own: Mapping[_Place, Decimal]) -> tuple[str, Decimal | None]:
-    """The field for a price; without one, what the calculator takes instead."""
-    above = f"_above_{_threshold(place.over)}_tokens" if place.over else ""
-    if place.modality == base:
-        return _BASE[place.meter] + above + _SUFFIX[place.tier], None
-    ordinary = _banded(own, place._replace(modality=base))
-    of_it = [(p, price) for p, price in own.items() if p.modality == place.modality]
-    same = all(price == _banded(own, p._replace(modality=base)) for p, price in of_it)
-    name, tiers = _SPLIT.get((place.meter, place.modality), ("", ()))
-    if same or not name:
-        return "", ordinary
-    if place.tier in tiers and (not above or name == "input_cost_per_audio_token"):
+    """The field for a price; without one, the price that the calculator takes instead."""
+    name, tiers = (_BASE[place.meter], _ALL) if place.modality == base else _own_field(place, base, own)
+    if place.over:
+        known = _ABOVE.get(name, ()) if place.over == _USUAL else ("standard", "batch") if name in _ABOVE else ()
+        tiers = tuple(tier for tier in tiers if tier in known)
+    if name and place.tier in tiers:
+        above = f"_above_{_threshold(place.over)}_tokens" if place.over else ""
         return name + above + _SUFFIX[place.tier], None
-    if place.tier == "batch" and place.meter == "output":
-        return "", ordinary
-    return "", own.get(place._replace(tier="standard", over=0), ordinary)
+    if not name or (place.tier == "batch" and place.meter == "output"):
+        return "", _banded(own, place._replace(modality=base))
+    return "", _banded(own, place._replace(tier="standard"))
+
+
+def _own_field(place: _Place, base: str, own: Mapping[_Place, Decimal]) -> tuple[str, tuple[str, ...]]:
+    """The field of a modality where it has a price of its own on any tier, and the tiers that have one."""
+    of_it = [(p, price) for p, price in own.items() if p.modality == place.modality]
+    if all(price == _banded(own, p._replace(modality=base)) for p, price in of_it):
+        return "", ()
+    return _SPLIT.get((place.meter, place.modality), ("", ()))
 
 
 def _banded(own: Mapping[_Place, Decimal], place: _Place) -> Decimal | None:
