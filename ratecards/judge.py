@@ -60,8 +60,7 @@ def judge(claim: Claim, card: RateCard, day: date) -> Judgement:
     if other := _wrong_unit(claim, priced, sold):
         return other
     if priced:
-        rounded = "theirs rounds to what the page prints" if _rounds(theirs, priced[0]) else ""
-        return Judgement("wrong", priced[0], _several(priced) or rounded)
+        return Judgement("wrong", priced[0], _several(priced) or _near(theirs, priced[0], same_unit))
     return _unpriced(claim, card, day, meant) or _not_held(claim, sold)
 
 
@@ -113,7 +112,7 @@ def _meant(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
 
 
 def _modality(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
-    """The rates of the claim's modality, else those that are not split; of a claim without one, text or all there is."""
+    """The rates of the claim's modality, else those that are not split; of a claim without one, text or whatever is."""
     found = [r for r in rates if r.modality == (claim.modality or "text")] or [r for r in rates if not r.modality]
     return found or ([] if claim.modality else list(rates))
 
@@ -175,7 +174,15 @@ def _only_at(rate: Rate, priced: Sequence[Rate]) -> str:
     others = {(r.price, r.resolution, r.quality) for r in priced if r.unit == rate.unit}
     if len({price for price, *_ in others}) < 2:
         return ""
-    return f"at {rate.resolution or rate.quality or phrases.conditions(rate)} alone"
+    return f"at {rate.resolution or rate.quality or phrases.conditions(rate) or 'its plain price'} alone"
+
+
+def _near(theirs: Decimal, ours: Rate, rates: Iterable[Rate]) -> str:
+    """What may have led to another amount: digits that the page does not print, or the price of another modality."""
+    if _rounds(theirs, ours):
+        return "theirs rounds to what the page prints"
+    of = next((r.modality for r in rates if r.price is not None and _equal(theirs, _ours(r))), "")
+    return f"theirs is our price of {of}" if of else ""
 
 
 def _several(priced: Sequence[Rate]) -> str:

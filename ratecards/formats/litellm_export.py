@@ -1,52 +1,25 @@
 """Rate cards as a LiteLLM cost map: prices per token, image or second in the fields that its calculator reads.
 
-A field that a model does not have falls back there: of a modality to the price of text, of a service tier to the standard
-one. A rate is written where a field says it, left to a fallback that says the same, or else counted as unsaid.
+A field that a model does not have falls back there: of a modality to the price of text, of a service tier to the
+standard one. A rate is written where a field says it, left to a fallback that says the same, or counted as unsaid.
 """
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from ratecards.formats.litellm_tokens import BASE, per_one, token_fields
 from ratecards.model import Rate, RateCard
 from ratecards.offers import measure
 from ratecards.picking import selecting
 
 FILE = "litellm.json"
 _SELLERS = {"gemini-api": ("gemini/", "gemini"), "vertex-ai": ("vertex_ai/", "vertex_ai-{kind}-models")}
-_SUFFIX = {"standard": "", "batch": "_batches", "flex": "_flex", "priority": "_priority"}
-_ALL = tuple(_SUFFIX)
-_BASE = {
-    "input": "input_cost_per_token",
-    "output": "output_cost_per_token",
-    "cache_read": "cache_read_input_token_cost",
-    "cache_write": "cache_creation_input_token_cost",
-}
-# By meter and modality: the field, and the service tiers for which the calculator reads one of its own.
-_SPLIT: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
-    ("input", "audio"): ("input_cost_per_audio_token", _ALL),
-    ("input", "image"): ("input_cost_per_image_token", ("standard", "batch")),
-    ("input", "video"): ("input_cost_per_video_token", ("standard", "batch")),
-    ("output", "audio"): ("output_cost_per_audio_token", ("standard",)),
-    ("output", "image"): ("output_cost_per_image_token", ("standard", "batch", "priority")),
-    ("output", "video"): ("output_cost_per_video_token", ("standard",)),
-    ("cache_read", "audio"): ("cache_read_input_audio_token_cost", _ALL),
-    ("cache_read", "image"): ("cache_read_input_image_token_cost", ("standard",)),
-}
-# The service tiers for which it reads a field of longer prompts; of other lengths than the usual one, fewer.
-_ABOVE = {
-    "input_cost_per_token": _ALL,
-    "output_cost_per_token": _ALL,
-    "cache_read_input_token_cost": ("standard", "batch", "priority"),
-    "cache_creation_input_token_cost": ("standard", "batch"),
-    "input_cost_per_audio_token": _ALL,
-}
-_USUAL = 200_000
 # By meter, noun and modality: standard prices of things that are no tokens.
 _THINGS = {
     ("input", "image", "image"): "input_cost_per_image",
@@ -68,7 +41,7 @@ _REASONS: tuple[tuple[Callable[[Rate], bool], str], ...] = (
     (lambda rate: rate.currency != "USD", "other currencies"),
     (lambda rate: rate.plan == "free", "the free plan"),
     (lambda rate: rate.basis == "equivalent", "prices restated in another unit"),
-    *((lambda rate, name=name: rate.meter == name, words) for name, words in _METERS.items()),  # type: ignore[misc]
+    *((lambda rate, name=name: rate.meter == name, words) for name, words in _METERS.items()),
     (lambda rate: rate.used_up_to is not None, "allowances of a period"),
     (lambda rate: rate.model == "tools", "prices of no one model"),
     (lambda rate: bool(rate.quality), "qualities"),
@@ -102,7 +75,7 @@ def export(cards: Iterable[RateCard], on: date) -> tuple[dict[str, str], dict[st
 
 
 def _value(name: str, price: Decimal) -> object:
-    """A price as the format has it: a float, which prints as the same digits; of searches one by size of the context."""
+    """A price as the format has it: a float, which prints as the same digits; of searches one by size of context."""
     if name == _SEARCH:
         return {f"search_context_size_{size}": float(price) for size in ("low", "medium", "high")}
     return float(price)
@@ -120,11 +93,18 @@ def _said(card: RateCard, on: date) -> _Said:
             left["grounding"].append(rate)
         else:
             left["tokens" if measure(rate.unit)[1] == "token" else "things"].append(rate)
-    _tokens(left["tokens"], said)
+    open_ = said.unsaid.total() + sum(map(len, left.values()))
+    fields, unsaid = token_fields(left["tokens"])
+    said.fields.update(fields)
+    said.unsaid.update(unsaid)
     _things(left["things"], said)
     _grounding(left["grounding"], said)
     if "output_cost_per_image" in said.fields:
         _metered(card, said)
+    # what has no field there is free
+    if any(rate.meter in ("input", "output") and BASE[rate.meter] not in said.fields for rate in left["tokens"]):
+        said.unsaid["models with a price of tokens that no field says"] += open_ - said.unsaid.total()
+        said.fields.clear()
     return said
 
 
@@ -139,84 +119,6 @@ def _why_not(rate: Rate, on: date) -> str:
     return "" if selecting(rate) in ("", "with audio") else "conditions in words"
 
 
-# ------------------------------------------------------------------------------------------------- tokens
-
-
-class _Place(NamedTuple):
-    tier: str
-    meter: str
-    modality: str
-    over: int
-
-
-def _tokens(rates: Iterable[Rate], said: _Said) -> None:
-    prices: dict[_Place, Decimal] = {}
-    placed: dict[_Place, list[Rate]] = {}
-    for rate in rates:
-        place = _Place(rate.service_tier, rate.meter, rate.modality, rate.prompt_over or 0)
-        price = _per_one(rate)
-        if rate.resolution or place.meter not in _BASE or prices.setdefault(place, price) != price:
-            said.unsaid["several prices of one thing"] += 1
-        else:
-            placed.setdefault(place, []).append(rate)
-    for meter in _BASE:
-        own = {place: prices[place] for place in placed if place.meter == meter}
-        flat = {p.modality for p in own} - {
-            p.modality for p, price in own.items() if price != own.get(p._replace(over=0))
-        }
-        own = {place: price for place, price in own.items() if not (place.over and place.modality in flat)}
-        base = _base(own)
-        for place, price in own.items():
-            name, fallback = _field(place, base, own)
-            if name:
-                said.fields[name] = price
-            elif fallback != price:
-                said.unsaid[f"{place.modality} {meter.replace('_', ' ')} on the {place.tier} tier"] += len(
-                    placed[place]
-                )
-
-
-def _base(own: Mapping[_Place, Decimal]) -> str:
-    """The modality whose price is the ordinary one: text, else the undivided, else the first there is."""
-    found = [place.modality for place in own]
-    return next((m for m in ("text", "", *found) if m in found), "")
-
-
-def _field(place: _Place, base: str, own: Mapping[_Place, Decimal]) -> tuple[str, Decimal | None]:
-    """The field for a price; without one, the price that the calculator takes instead."""
-    name, tiers = (_BASE[place.meter], _ALL) if place.modality == base else _own_field(place, base, own)
-    if place.over:
-        known = _ABOVE.get(name, ()) if place.over == _USUAL else ("standard", "batch") if name in _ABOVE else ()
-        tiers = tuple(tier for tier in tiers if tier in known)
-    if name and place.tier in tiers:
-        above = f"_above_{_threshold(place.over)}_tokens" if place.over else ""
-        return name + above + _SUFFIX[place.tier], None
-    if not name or (place.tier == "batch" and place.meter == "output"):
-        return "", _banded(own, place._replace(modality=base))
-    return "", _banded(own, place._replace(tier="standard"))
-
-
-def _own_field(place: _Place, base: str, own: Mapping[_Place, Decimal]) -> tuple[str, tuple[str, ...]]:
-    """The field of a modality where it has a price of its own on any tier, and the tiers that have one."""
-    of_it = [(p, price) for p, price in own.items() if p.modality == place.modality]
-    if all(price == _banded(own, p._replace(modality=base)) for p, price in of_it):
-        return "", ()
-    return _SPLIT.get((place.meter, place.modality), ("", ()))
-
-
-def _banded(own: Mapping[_Place, Decimal], place: _Place) -> Decimal | None:
-    """The price for a prompt of a size, where there is one for it or for all."""
-    return own.get(place, own.get(place._replace(over=0)))
-
-
-def _threshold(tokens: int) -> str:
-    return f"{tokens // 1000}k" if tokens % 1000 == 0 else str(tokens)
-
-
-def _per_one(rate: Rate) -> Decimal:
-    return (rate.price or Decimal(0)) / measure(rate.unit)[0]
-
-
 # -------------------------------------------------------------------------------------- what is no token
 
 
@@ -226,7 +128,7 @@ def _things(rates: Iterable[Rate], said: _Said) -> None:
         noun = measure(rate.unit)[1]
         name = _THINGS.get((rate.meter, noun, rate.modality), "")
         if name == "output_cost_per_second" and rate.resolution in _RESOLUTIONS:
-            said.fields.setdefault(name, _per_one(rate))  # without a resolution, the smallest
+            said.fields.setdefault(name, per_one(rate))  # without a resolution, the smallest
             name += f"_{rate.resolution}"
         elif rate.resolution:
             name = ""
@@ -235,7 +137,7 @@ def _things(rates: Iterable[Rate], said: _Said) -> None:
             size = ", by resolution" if rate.resolution else ""
             said.unsaid[f"prices by {noun}{size}{tier}"] += 1
         else:
-            said.fields[name] = _per_one(rate)
+            said.fields[name] = per_one(rate)
 
 
 def _grounding(rates: Iterable[Rate], said: _Said) -> None:
@@ -244,8 +146,8 @@ def _grounding(rates: Iterable[Rate], said: _Said) -> None:
         noun = measure(rate.unit)[1]
         name, unit = _GROUNDING[rate.meter], f"per_{noun}"
         fits = noun in ("prompt", "query") and said.words.get("web_search_billing_unit", unit) == unit
-        if fits and said.fields.get(name, _per_one(rate)) == _per_one(rate) and not rate.context:
-            said.fields[name] = _per_one(rate)
+        if fits and said.fields.get(name, per_one(rate)) == per_one(rate) and not rate.context:
+            said.fields[name] = per_one(rate)
             said.words["web_search_billing_unit"] = unit
         else:
             said.unsaid[f"{rate.meter.replace('_', ' ')} at other prices or by {noun}"] += 1
