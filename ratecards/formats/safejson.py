@@ -44,11 +44,11 @@ class FormatError(ValueError):
 
 
 class BadText(ValueError):
-    """What is wrong with a text, and the token that is."""
+    """What is wrong with a text, and the token that is, or the key that stands twice."""
 
-    def __init__(self, token: str, words: str) -> None:
+    def __init__(self, words: str, token: str = "", key: str | None = None) -> None:
         super().__init__(words)
-        self.token = token
+        self.token, self.key = token, key
 
 
 def loads(text: str, where: str) -> Any:
@@ -62,7 +62,8 @@ def loads(text: str, where: str) -> Any:
         seen = text[error.pos : error.pos + 20] or "the end of the text"
         raise FormatError(f"{where}:{error.lineno}:{error.colno}: not JSON: {error.msg}, saw {seen!r}") from error
     except BadText as error:
-        raise FormatError(f"{where}{_place(text, error.token)}: {error}") from error
+        at = next(_places(text, error.token, error.key))
+        raise FormatError(f"{where}:{_line(text, at)}: {error}") from error
 
 
 def _check_size(text: str, where: str) -> None:
@@ -93,39 +94,34 @@ def _deep(text: str) -> str:
 def whole(text: str) -> int:
     """A whole number of a length that a program can work with."""
     if len(text) > _MAX_DIGITS:
-        raise BadText(text, f"expected a number of at most {_MAX_DIGITS} digits, saw one of {len(text)}")
+        raise BadText(f"expected a number of at most {_MAX_DIGITS} digits, saw one of {len(text)}", text)
     return int(text)
 
 
 def decimal(text: str) -> Decimal:
     """A number with a point or an exponent, exactly as written; no NaN, no infinity, nothing out of all proportion."""
     if len(text) > _MAX_DIGITS:
-        raise BadText(text, f"expected a number of at most {_MAX_DIGITS} digits, saw one of {len(text)}")
+        raise BadText(f"expected a number of at most {_MAX_DIGITS} digits, saw one of {len(text)}", text)
     number = Written(text)
     if not number.is_finite() or abs(number.adjusted()) > _MAX_EXPONENT:
-        raise BadText(text, f"expected an amount from 1e-{_MAX_EXPONENT} to 1e{_MAX_EXPONENT}, saw {text}")
+        raise BadText(f"expected an amount from 1e-{_MAX_EXPONENT} to 1e{_MAX_EXPONENT}, saw {text}", text)
     return number
 
 
 def _no_constant(text: str) -> NoReturn:
-    raise BadText(text, f"expected a number, saw {text}")
+    raise BadText(f"expected a number, saw {text}", text)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
-        raise BadText("", f"the key {twice[:60]!r} stands twice in one object")
+        raise BadText(f"the key {twice[:60]!r} stands twice in one object", key=twice)
     return found
 
 
-def _place(text: str, token: str) -> str:
-    """Where a token stands, or for none the first key that stands twice in its object."""
-    at = next(_places(text, token), None)
-    return f":{_line(text, at)}" if at is not None else ""
-
-
-def _places(text: str, token: str) -> Iterator[int]:
+def _places(text: str, token: str, twice: str | None) -> Iterator[int]:
+    """Where a token stands, or a key for the second time in its object."""
     open_objects: list[set[str]] = []
     last = None
     for found in _TOKEN.finditer(text):
@@ -134,12 +130,12 @@ def _places(text: str, token: str) -> Iterator[int]:
             open_objects.append(set())
         elif word in "]}":
             open_objects.pop()
-        elif word == ":" and last is not None and not token:
+        elif word == ":" and last and twice is not None:
             key = json.loads(last[0])
-            if key in open_objects[-1]:
+            if key == twice and key in open_objects[-1]:
                 yield last.start()
             open_objects[-1].add(key)
-        elif token and word == token:
+        elif word == token:
             yield found.start()
         last = found
 
