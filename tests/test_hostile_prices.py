@@ -77,7 +77,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "commas": (text("provider,source,model," + "," * 15 * MEGA), "expected at most 1,000,000 values"),
     "UTF-16": (lambda path: path.write_bytes("{}".encode("utf-16")) and None, "the mark of UTF-16"),
     "not UTF-8": (lambda path: path.write_bytes(b'{"a": "\xff"}') and None, "expected UTF-8, saw the byte 0xff"),
-    "a pipe": (lambda path: os.mkfifo(path), "expected a file, saw a pipe"),
+    "a pipe": (os.mkfifo, "expected a file, saw a pipe"),
     "a loop": (loop, "this folder stands inside itself"),
     "escapes": (text('{"\\u001b[31m": \x1b}'), "not JSON"),
 }

@@ -34,7 +34,11 @@ CSV = f'{HEADER}\ngoogle,gemini-api,x,standard,paid,input,1000000 tokens,"0.30"\
 ROWS = '[{"provider": "google", "meter": "input", "unit": "1000000 tokens", "price": "0.3"}]'
 TOML = "[cost]\ninput = 0.30\noutput = 2\n"
 ROW = dict(
-    zip(HEADER.split(","), "google,gemini-api,x,standard,paid,input,1000000 tokens,0.30".split(","), strict=True)
+    zip(
+        HEADER.split(","),
+        ["google", "gemini-api", "x", "standard", "paid", "input", "1000000 tokens", "0.30"],
+        strict=True,
+    )
 )
 PRICES = {
     "input_mtok": Decimal("0.30"),
