@@ -6,6 +6,7 @@ standard list price, the shortest prompt. Amounts are compared per single unit, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -20,8 +21,9 @@ from ratecards.picking import selecting
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 # A file of floats says 3.0000000000000004e-07.
 _NOISE = Decimal("1e-9")
-# What a page prints with fewer digits is this near.
-_NEAR = Decimal("0.1")
+# How near an amount is, as a share, that a page prints with fewer digits: an equivalent, and any price.
+_NEAR, _LIKELY = Decimal("0.02"), Decimal("0.1")
+_AMOUNT = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 _FACTORS = {
     Decimal(1_000_000): "a million times ours",
     Decimal(1000): "a thousand times ours",
@@ -55,7 +57,7 @@ def judge(claim: Claim, card: RateCard, day: date) -> Judgement:
     theirs = _per_one(claim.price, claim.unit)
     if rate := next((r for r in priced if _equal(theirs, _ours(r))), None):
         return Judgement("right", rate, _only_at(rate, priced))
-    if rate := next((r for r in priced if r.basis == "equivalent" and _rounds(theirs, r)), None):
+    if rate := next((r for r in priced if r.basis == "equivalent" and _rounds(theirs, r, _NEAR)), None):
         return Judgement("right", rate, f"rounds to ours {_only_at(rate, priced)}".rstrip())
     if other := _wrong_unit(claim, priced, sold):
         return other
@@ -179,7 +181,7 @@ def _only_at(rate: Rate, priced: Sequence[Rate]) -> str:
 
 def _near(theirs: Decimal, ours: Rate, rates: Iterable[Rate]) -> str:
     """What may have led to another amount: digits that the page does not print, or the price of another modality."""
-    if _rounds(theirs, ours):
+    if _rounds(theirs, ours, _LIKELY):
         return "theirs rounds to what the page prints"
     of = next((r.modality for r in rates if r.price is not None and _equal(theirs, _ours(r))), "")
     return f"theirs is our price of {of}" if of else ""
@@ -209,13 +211,14 @@ def _ours(rate: Rate) -> Decimal:
     return _per_one(rate.price or Decimal(0), rate.unit)
 
 
-def _rounds(theirs: Decimal, rate: Rate) -> bool:
-    """Whether an amount per one is the rate's with more digits; not what is far off for want of digits in ours."""
+def _rounds(theirs: Decimal, rate: Rate, near: Decimal) -> bool:
+    """Whether an amount per one is the rate's with more digits than the page prints, and off by no more than a share."""
     price = rate.price or Decimal(0)
     quantity, noun = measure(rate.unit)
     amount = theirs * quantity * _SECONDS.get(noun, 1)
-    last = Decimal(1).scaleb(int(price.as_tuple().exponent))
-    return last < 1 and abs(amount - price) <= min(last / 2, price * _NEAR)
+    printed = [Decimal(words.replace(",", "")) for words in _AMOUNT.findall(rate.evidence.quote)]
+    digits = max((int(n.as_tuple().exponent) * -1 for n in printed if n == price), default=0)
+    return digits > 0 and abs(amount - price) <= min(Decimal(1).scaleb(-digits) / 2, price * near)
 
 
 def _equal(one: Decimal, other: Decimal) -> bool:

@@ -68,10 +68,10 @@ def _uri(path: str) -> str:
 def message(finding: Finding) -> str:
     """An error in one sentence: theirs, ours, the quote, since when."""
     claim, ours = finding.claim, finding.ours
-    theirs = (
-        f"{phrases.money(claim.price)} per {phrases.unit(claim.unit)}" if isinstance(claim, Claim) else claim.stated
-    )
-    parts = [f"{claim.key} {claim.field}: {claim.stated}, which is {theirs}"]
+    said = f"{claim.key} {claim.field}: {claim.stated}"
+    if isinstance(claim, Claim):
+        said += f", which is {phrases.money(claim.price)} per {phrases.unit(claim.unit)}"
+    parts = [said]
     if ours:
         per = f" per {phrases.unit(ours.unit)}" if ours.unit else ""
         parts.append(f"{judged_by(ours)}: {phrases.value(ours)}{per}, {ours.evidence.quote!r}")

@@ -1,441 +1,290 @@
-"""One edition against its baseline, on a source made for tests: outcome, changes, state."""
+"""One claim against one card: which rate it speaks of, and whether that says the same."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from ratecards.formats.claims import Claim
+from ratecards.judge import judge
 from ratecards.model import RateCard
-from scraper.dataset import State
-from scraper.editions import Edition
-from scraper.errors import FetchFailed, LayoutChanged
-from scraper.fetch import Page
-from scraper.judge import EXIT, GOOD, Verdict, disagreements, judge, standing
-from tests import tiny
-from tests.conftest import ACME, at
+from tests.kit import TOKENS, card, formula, rate
 
-DAY = at("2026-11-01T06:00:00")
-MODELS = {f"m-{n}": {"input": f"{n}", "output": f"{n}.5"} for n in range(1, 13)}
+DAY = date(2026, 11, 1)
+SECOND, IMAGE = "1 second", "1 image"
 
 
-@pytest.fixture(autouse=True)
-def registered(acme) -> None:
-    """The test source can be imported."""
+def claim(price: str = "0.5", meter: str = "input", unit: str = TOKENS, **values: Any) -> Claim:
+    """A claim of a price of flash."""
+    head = {"key": "gemini/flash", "field": "x", "stated": price, "model": "flash", "source": "gemini-api"}
+    return Claim(**head, meter=meter, unit=unit, price=Decimal(price), **values)
 
 
-def page(body: bytes, kind: str = "json", when=DAY, **headers: str) -> Page:
-    return Page(tiny.urls()[kind], "", 200, headers, body, when)
+def verdict(said: Claim, held: RateCard, day: date = DAY) -> tuple[str, str, str]:
+    """Verdict, the price of the rate that decided, and the words."""
+    found = judge(said, held, day)
+    ours = "" if found.ours is None else found.ours.availability if found.ours.price is None else str(found.ours.price)
+    return found.verdict, ours, found.words
 
 
-def edition(body: bytes, when=DAY, **headers: str) -> Edition:
-    """Both representations, saying the same."""
-    return Edition(when, {kind: page(body, kind, when, **headers) for kind in tiny.urls()})
-
-
-class Desk:
-    """The cards and the state that one verdict leaves to the next."""
-
-    def __init__(self) -> None:
-        self.cards: Mapping[str, RateCard] = {}
-        self.state = State()
-        self.asked = 0
-
-    def baseline(self) -> Mapping[str, RateCard]:
-        self.asked += 1
-        return self.cards
-
-    def sees(self, found: Edition | bytes, when=DAY, **options) -> Verdict:
-        """Judge an edition and take over what it leaves."""
-        found = edition(found, when) if isinstance(found, bytes) else found
-        verdict = judge(ACME, found, self.state, self.baseline, found.at, **options)
-        self.cards = self.cards if verdict.cards is None else verdict.cards
-        self.state = verdict.state
-        return verdict
-
-    def price(self, model: str, meter: str = "input") -> str:
-        return " ".join(f"{r.price}" for r in self.cards[model].rates if r.meter == meter)
-
-
-@pytest.fixture
-def desk() -> Desk:
-    """A source that was read once."""
-    found = Desk()
-    assert "NEW" == found.sees(tiny.page(MODELS, updated="2026-10-30")).outcome
-    return found
-
-
-def with_price(model: str, price: str | list, **more) -> bytes:
-    """The page with one other input price."""
-    changed = {**MODELS, model: {**MODELS.get(model, {"output": "1"}), "input": price}}
-    return tiny.page(changed, updated="2026-10-30", **more)
-
-
-def kinds(verdict: Verdict) -> list[tuple[str, str]]:
-    return [(c.kind, c.model) for c in verdict.changes]
-
-
-# ------------------------------------------------------------------------------------------- outcomes
-
-
-def test_each_outcome_has_its_exit():
-    """The table of outcomes; DAMAGED is a finding."""
-    expected = {
-        0: {*GOOD, "SKIPPED"},
-        1: {"DAMAGED"},
-        3: {"NOT_FETCHED"},
-        4: {"PARTLY_READ", "NOT_READ"},
-        5: {"SUSPECT"},
-    }
-    assert expected == {code: {o for o, c in EXIT.items() if c == code} for code in set(EXIT.values())}
-    assert 5 == Verdict(ACME, "SUSPECT", DAY).exit
-
-
-def test_a_source_that_is_not_configured_is_skipped(desk):
-    """With a line that says how to enable it; nothing is remembered."""
-    before = asdict(desk.state)
-    verdict = desk.sees(Edition(DAY, skipped="set ACME_KEY"))
-    assert ("SKIPPED", ["set ACME_KEY"], before) == (verdict.outcome, verdict.messages, asdict(verdict.state))
-
-
-def test_the_baseline_is_asked_for_only_when_a_page_is_read(desk):
-    """Nothing new: the cards are not even loaded."""
-    assert 1 == desk.asked
-    desk.sees(tiny.page(MODELS, updated="2026-10-30"))
-    assert 1 == desk.asked
-    desk.sees(with_price("m-1", "1.2"))
-    assert 2 == desk.asked
-
-
-def test_every_failure_is_told():
-    """One page gone, the other not fetched: NOT_READ, with both reasons."""
-    found = Edition(DAY, failed={"json": FetchFailed("slow")}, not_read={"txt": LayoutChanged("moved")})
-    verdict = Desk().sees(found)
-    assert ("NOT_READ", ["txt: moved", "json: slow"]) == (verdict.outcome, verdict.messages)
-    assert ("NOT_READ", "txt: moved; json: slow") == (verdict.state.outcome, verdict.state.message)
-
-
-def test_nothing_came(desk):
-    """NOT_FETCHED, whether anything was known or not."""
-    nothing = Edition(DAY, failed={"json": FetchFailed("slow"), "txt": FetchFailed("slower")})
-    for found in (Desk(), desk):
-        verdict = found.sees(nothing)
-        assert ("NOT_FETCHED", ["json: slow", "txt: slower"]) == (verdict.outcome, verdict.messages)
-
-
-def test_not_modified_counts_only_on_what_is_known(desk):
-    """304 after a good look is UNCHANGED; after a bad one it says nothing."""
-    silent = Edition(DAY, not_modified={"json", "txt"})
-    assert "UNCHANGED" == desk.sees(silent).outcome
-    desk.state = replace(desk.state, outcome="SUSPECT")
-    verdict = desk.sees(silent)
-    assert "NOT_FETCHED" == verdict.outcome
-    assert "not known well enough" in verdict.messages[0]
-
-
-def test_bytes_that_are_no_text_are_not_read(desk):
-    """The message names the representation."""
-    found = edition(b'{"models": {}, "nonce": "\xff"}')
-    verdict = desk.sees(found)
-    assert "NOT_READ" == verdict.outcome
-    assert verdict.messages[0].startswith("json: ")
-
-
-def test_each_representation_that_is_not_the_page_is_named(desk):
-    """Both messages, one outcome."""
-    verdict = desk.sees(tiny.page(broken="a wall"))
-    assert ("NOT_READ", ["json: a wall", "txt: a wall"]) == (verdict.outcome, verdict.messages)
-
-
-def test_one_broken_representation_is_enough(desk):
-    """The other one is not published."""
-    found = edition(with_price("m-1", "1.2"))
-    found.pages["txt"] = page(tiny.page(broken="a wall"), "txt")
-    verdict = desk.sees(found)
-    assert ("NOT_READ", ["txt: a wall"], None) == (verdict.outcome, verdict.messages, verdict.cards)
-
-
-def test_the_representation_named_first_gives_the_evidence(desk):
-    """In whatever order the pages came."""
-    found = edition(with_price("m-1", "1.2"))
-    found.pages = dict(reversed(found.pages.items()))
-    desk.sees(found)
-    assert tiny.urls()["json"] == desk.cards["m-1"].url
-
-
-@pytest.mark.parametrize(
-    ("body", "expected"),
-    [
-        (tiny.page(MODELS), "READ"),
-        (tiny.page(MODELS, unread={"m-20": "?"}), "PARTLY_READ"),
-        (tiny.page({"m-1": {"input": "1"}}, unread={"m-20": "?"}), "NOT_READ"),
-        (tiny.page(MODELS, suspicions=["odd"]), "SUSPECT"),
-        (tiny.page(MODELS, torn="m-1"), "SUSPECT"),
-        (tiny.page({"m-1": {"input": "1"}}, unread={"m-20": "?"}, suspicions=["odd"]), "NOT_READ"),
-        (tiny.page(MODELS, notes=["$5?"]), "PARTLY_READ"),
-    ],
+SPLIT = card(
+    rate("0.3", modality="text"),
+    rate("0.3", modality="image"),
+    rate("1", modality="audio"),
+    rate("2.5", meter="output"),
+    rate("0.15", modality="text", service_tier="batch"),
+    rate("0", plan="free", availability="free"),
 )
-def test_what_a_page_is_worth_by_itself(desk, body, expected):
-    """The same for `read`, `doctor` and the main job."""
-    assert expected == standing(tiny.read(body.decode()))
-    assert {"READ": "CHANGED"}.get(expected, expected) == desk.sees(body.replace(b'"1.5"', b'"1.6"')).outcome
-
-
-# ------------------------------------------------------------------------------------------- suspect
-
-
-def test_money_outside_sections_names_its_representation(desk):
-    """Each representation's doubts are told."""
-    found = edition(with_price("m-1", "1.2"))
-    found.pages["txt"] = page(with_price("m-1", "1.2", suspicions=["$5 in the head"]), "txt")
-    verdict = desk.sees(found)
-    assert ("SUSPECT", ["txt: $5 in the head"]) == (verdict.outcome, verdict.messages)
-
-
-def test_an_older_edition_is_suspect(desk):
-    """By the page's own date, where it has one."""
-    body = with_price("m-1", "1.2").replace(b"2026-10-30", b"2026-10-29")
-    verdict = desk.sees(body)
-    assert ["an older edition: last updated 2026-10-29, read before: 2026-10-30"] == verdict.messages
-    assert "CHANGED" == desk.sees(tiny.page({**MODELS, "m-1": {"input": "1", "output": "1.6"}})).outcome
-    assert "2026-10-30" == desk.state.last_updated
-
-
-@pytest.mark.parametrize(("tables", "outcome"), [(8, "CHANGED"), (7, "SUSPECT")])
-def test_a_third_of_the_tables_gone_is_suspect(desk, tables, outcome):
-    """Of twelve, eight will do."""
-    assert outcome == desk.sees(with_price("m-1", "1.2", tables=tables)).outcome
-
-
-def test_the_clock_may_not_go_back(desk):
-    """A look dated before the last one read."""
-    verdict = desk.sees(with_price("m-1", "1.2"), DAY - timedelta(seconds=1))
-    assert "SUSPECT" == verdict.outcome
-    expected = (
-        "looked at 2026-11-01T05:59:59Z, but the last edition read is of 2026-11-01T06:00:00Z: is the clock right?"
+LONG = card(rate("1.25", prompt_up_to=200_000), rate("2.5", prompt_over=200_000))
+VIDEO = card(
+    *(
+        rate(p, meter="output", modality="video", unit=SECOND, resolution=size, context="with audio")
+        for p, size in (("0.1", "720p"), ("0.12", "1080p"), ("0.3", "4k"))
     )
-    assert [expected] == verdict.messages
+)
 
 
-def test_rows_that_differ_are_listed_by_their_place():
-    """Another price, a missing row on either side; equal rows are not."""
-    left = tiny.read(tiny.page({"m-1": {"input": "1", "output": "2"}, "m-2": {"input": "3"}}).decode()).rates()
-    right = tiny.read(tiny.page({"m-1": {"input": "1.1", "output": "2"}, "m-3": {"input": "3"}}).decode()).rates()
-    expected = [
-        "a and b disagree at m-1 / input: '$1' against '$1.1'",
-        "a and b disagree at m-2 / input: '$3' against no such row",
-        "a and b disagree at m-3 / input: no such row against '$3'",
-    ]
-    assert expected == disagreements(left, right, "a", "b")
-    assert [] == disagreements(left, left, "a", "b")
+def test_a_claim_without_a_modality_is_of_text() -> None:
+    """Or of what is not split; a rate that is not split stands for every modality."""
+    assert ("right", "0.3", "") == verdict(claim("0.3"), SPLIT)
+    assert ("right", "0.3", "") == verdict(claim("0.30"), SPLIT)
+    assert ("right", "1", "") == verdict(claim("1", modality="audio"), SPLIT)
+    assert ("right", "2.5", "") == verdict(claim("2.5", "output"), SPLIT)
+    assert ("right", "2.5", "") == verdict(claim("2.5", "output", modality="audio"), SPLIT)
+    assert ("wrong", "0.3", "theirs is our price of audio") == verdict(claim("1"), SPLIT)
+    assert ("wrong", "0.3", "") == verdict(claim("0.4"), SPLIT)
 
 
-def test_only_a_disagreement_asks_for_another_look(desk):
-    """It is marked apart from other doubts."""
-    found = edition(with_price("m-1", "1.2"))
-    found.pages["txt"] = page(tiny.page(MODELS), "txt")
-    assert desk.sees(found).disagreed
-    assert not desk.sees(with_price("m-1", "1.2", suspicions=["odd"])).disagreed
+def test_a_model_of_one_other_modality_is_meant_by_whoever_splits_nothing() -> None:
+    """Speech has no price of text."""
+    speech = card(rate("10", meter="output", modality="audio"))
+
+    assert ("right", "10", "") == verdict(claim("10", "output"), speech)
+    assert ("wrong", "10", "") == verdict(claim("2.5", "output"), speech)
+    words = "no output text under these conditions; held: output audio (standard)"
+    assert ("not held", "", words) == verdict(claim("2.5", "output", modality="text"), speech)
 
 
-def test_words_may_differ_between_representations(desk):
-    """They must agree on rates, not on names."""
-    found = edition(with_price("m-1", "1.2"))
-    found.pages["txt"] = page(with_price("m-1", "1.20"), "txt")
-    assert "CHANGED" == desk.sees(found).outcome
+def test_tiers_and_plans_are_told_apart() -> None:
+    """A tier that the card does not have is not held."""
+    assert ("right", "0.15", "") == verdict(claim("0.15", service_tier="batch"), SPLIT)
+    assert ("right", "0", "") == verdict(claim("0", plan="free"), SPLIT)
+    assert ("not held", "", "no input on the flex tier") == verdict(claim("0.15", service_tier="flex"), SPLIT)
+    assert ("not held", "", "no cache read on the standard tier") == verdict(claim("0.1", "cache_read"), SPLIT)
 
 
-# ---------------------------------------------------------------------------------------- partly read
+def test_a_claim_without_bounds_is_of_the_shortest_prompt() -> None:
+    """One above a bound is of the prompts just above it; a rate without bounds is of any."""
+    assert ("right", "1.25", "") == verdict(claim("1.25"), LONG)
+    assert ("right", "2.5", "") == verdict(claim("2.5", prompt_over=200_000), LONG)
+    assert ("wrong", "2.5", "") == verdict(claim("3", prompt_over=200_000), LONG)
+    assert ("right", "1.25", "") == verdict(claim("1.25", prompt_over=128_000), LONG)
+    assert ("right", "0.3", "") == verdict(claim("0.3", prompt_over=200_000), SPLIT)
+    assert ("wrong", "0.3", "") == verdict(claim("0.7", prompt_over=200_000), SPLIT)
 
 
-def test_what_one_representation_cannot_read_is_unread_in_both(desk):
-    """The other one's reading of it is not compared, nor published."""
-    found = edition(with_price("m-1", "1.2"))
-    rest = {name: prices for name, prices in MODELS.items() if name != "m-1"}
-    found.pages["txt"] = page(tiny.page(rest, unread={"m-1": "?"}, updated="2026-10-30"), "txt")
-    verdict = desk.sees(found)
-    assert ("PARTLY_READ", ["m-1: ?"], ["m-1"]) == (verdict.outcome, verdict.messages, verdict.state.unread)
-    assert "1" == desk.price("m-1")
+def test_a_claim_without_a_resolution_may_be_of_any() -> None:
+    """Which it is, is said; what the claim names must be that."""
+    assert ("right", "0.1", "at 720p alone") == verdict(claim("0.1", "output", SECOND), VIDEO)
+    assert ("right", "0.3", "at 4k alone") == verdict(claim("0.3", "output", SECOND), VIDEO)
+    assert ("right", "0.12", "") == verdict(claim("0.12", "output", SECOND, resolution="1080P"), VIDEO)
+    words = "ours: 0.10 (720p, with audio), 0.12 (1080p, with audio), 0.30 (4k, with audio)"
+    assert ("wrong", "0.1", words) == verdict(claim("0.15", "output", SECOND), VIDEO)
+    one = card(rate("0.4", meter="output", modality="video", unit=SECOND))
+    assert ("right", "0.4", "") == verdict(claim("0.4", "output", SECOND, resolution="1080p"), one)
 
 
-def test_an_unread_section_takes_no_model_away(desk):
-    """Neither its own nor, where it has no id, any other."""
-    rest = {name: prices for name, prices in MODELS.items() if name not in ("m-1", "m-2")}
-    assert [] == kinds(desk.sees(tiny.page(rest, unread={"m-1": "?", "m-2": "?"})))
-    assert [] == kinds(desk.sees(tiny.page(rest, unread={"": "?"})))
-    gone = desk.sees(tiny.page({**rest, "m-2": MODELS["m-2"]}))
-    assert [("model_removed", "m-1")] == kinds(gone)
+def test_qualities_and_contexts_are_told_apart() -> None:
+    """Without one, the row without one."""
+    held = card(
+        rate("1", meter="output", unit=IMAGE, quality="low"),
+        rate("2", meter="output", unit=IMAGE, quality="high"),
+        rate("3", context="global"),
+        rate("4", context="non-global"),
+    )
+    assert ("right", "2", "at high alone") == verdict(claim("2", "output", IMAGE), held)
+    assert ("right", "2", "") == verdict(claim("2", "output", IMAGE, quality="high"), held)
+    assert ("right", "3", "") == verdict(claim("3"), held)
+    assert ("right", "4", "") == verdict(claim("4", context="non-global"), held)
+    assert ("wrong", "3", "") == verdict(claim("9"), held)
+    plain = card(rate("3", context="with audio"), rate("4", context="without audio"))
+    assert ("right", "4", "at without audio alone") == verdict(claim("4"), plain)
 
 
-def test_unread_notes_keep_the_tools(desk):
-    """A section that is no model may be the one of the tools."""
-    desk.sees(tiny.page({**MODELS, "tools": {"tool": "1"}}))
-    verdict = desk.sees(tiny.page(MODELS, notes=["$5?"]))
-    assert ("PARTLY_READ", []) == (verdict.outcome, kinds(verdict))
+def test_thinking_is_output_where_the_page_does_not_tell_them_apart() -> None:
+    """Where it does, thinking is its own row."""
+    held = card(rate("2", meter="output", context="non-thinking"), rate("6", meter="output", context="thinking"))
+
+    assert ("right", "2.5", "") == verdict(claim("2.5", "output", modality="text", context="thinking"), SPLIT)
+    assert ("right", "6", "") == verdict(claim("6", "output", modality="text", context="thinking"), held)
 
 
-def test_a_partly_read_page_is_read_again(desk):
-    """Equal bytes, but the vocabulary may have learned."""
-    body = tiny.page(MODELS, unread={"m-20": "?"})
-    assert "PARTLY_READ" == desk.sees(body).outcome
-    assert "PARTLY_READ" == desk.sees(body, DAY + timedelta(hours=1)).outcome
-    assert ("2026-11-01T06:00:00Z", "m-20: ?") == (desk.state.failing_since, desk.state.message)
+def test_dated_rates_are_judged_on_the_day() -> None:
+    """Until a day, and from the next on."""
+    step = date(2027, 1, 1)
+    held = card(rate("0.75", effective_until=step - timedelta(days=1)), rate("1.5", effective_from=step))
+
+    assert ("right", "0.75", "") == verdict(claim("0.75"), held)
+    assert ("wrong", "0.75", "") == verdict(claim("1.5"), held)
+    assert ("right", "1.5", "") == verdict(claim("1.5"), held, step)
 
 
-def test_a_gap_ends_with_a_good_look(desk):
-    """Since when and why are forgotten then."""
-    desk.sees(tiny.page(MODELS, unread={"m-20": "?"}))
-    desk.sees(tiny.page(MODELS))
-    assert ("READ", "", "", []) == tuple(
-        getattr(desk.state, n) for n in ("outcome", "message", "failing_since", "unread")
+def test_what_is_free_of_a_period_is_not_the_price() -> None:
+    """Unless it is all there is."""
+    search = {"meter": "search_grounding", "unit": "1000 prompts", "period": "day"}
+    free = rate("0", **search, used_up_to=1500, availability="free")
+    held = card(free, rate("35", **search, used_over=1500))
+
+    assert ("right", "35", "") == verdict(claim("35", "search_grounding", "1000 prompts"), held)
+    assert ("wrong", "35", "") == verdict(claim("0", "search_grounding", "1000 prompts"), held)
+    assert ("right", "0", "") == verdict(claim("0", "search_grounding", "1000 prompts"), card(free))
+
+
+def test_a_price_of_what_is_not_sold_is_wrong() -> None:
+    """Nothing for nothing is right where the free plan has it."""
+    gone = card(rate(None))
+    words = "the page does not sell it"
+
+    assert ("wrong", "not_available", words) == verdict(claim("0.5"), gone)
+    assert ("wrong", "not_available", words) == verdict(claim("0"), gone)
+    assert ("wrong", "not_available", words) == verdict(claim("0.5"), card(rate(None, unit="")))
+    assert ("wrong", "not_available", words) == verdict(
+        claim("0.5", modality="image"), card(rate(None), rate(meter="tool"))
+    )
+    assert ("right", "0", "") == verdict(claim("0"), card(rate(None), rate("0", plan="free", availability="free")))
+    assert ("not held", "", "no input under these conditions; held: input (standard, free plan)") == verdict(
+        claim("0", plan="free"), card(rate(None, plan="free"))
     )
 
 
-# ------------------------------------------------------------------------------------- state and hashes
+def test_what_the_page_does_not_print_is_not_held() -> None:
+    """Its words are told."""
+    held = card(rate(None, availability="not_published", quote="Contact sales"))
+
+    assert ("not held", "not_published", "the page prints no amount: 'Contact sales'") == verdict(claim("1"), held)
 
 
-def test_what_is_remembered_of_a_good_look(desk):
-    """Verdict, times, amounts, hashes, ETags and the models."""
-    state = desk.sees(edition(with_price("m-1", "1.2"), DAY + timedelta(days=1), etag='"x"', date="today")).state
-    expected = {"seen": 24, "cells": 24, "notes": 0, "read": 24, "ignored": 0}
-    assert expected == state.amounts
-    assert {"json": {"etag": '"x"'}, "txt": {"etag": '"x"'}} == state.validators
-    assert {"json", "txt"} == state.hashes.keys()
-    assert ("READ", "2026-11-02", "2026-11-02T06:00:00Z") == (state.outcome, state.verified, state.observed)
-    assert (sorted(MODELS), 12, "1", "2026-10-30") == (state.models, state.tables, state.parser, state.last_updated)
-
-
-def test_the_hash_is_of_the_part_that_prices_stand_in(desk):
-    """A nonce is nothing new; the capture stays that of the page that was read."""
-    capture = desk.state.capture
-    assert "UNCHANGED" == desk.sees(tiny.page(MODELS, updated="2026-10-30", nonce="7")).outcome
-    assert (1, capture) == (desk.asked, desk.state.capture)
-
-
-def test_another_parser_reads_again(desk, monkeypatch):
-    """Equal bytes mean nothing to it."""
-    monkeypatch.setattr(tiny, "PARSER", "2")
-    assert ("UNCHANGED", 2, "2") == (desk.sees(tiny.page(MODELS)).outcome, desk.asked, desk.state.parser)
-
-
-def test_a_message_is_kept_short(desk):
-    """However much a page has to say."""
-    desk.sees(tiny.page(broken="x" * 3000))
-    assert 2000 == len(desk.state.message)
-
-
-def test_one_page_alone_may_be_nothing_new(desk):
-    """The run says that the other one was not fetched."""
-    found = Edition(
-        DAY, {"txt": page(tiny.page(MODELS, updated="2026-10-30"), "txt")}, failed={"json": FetchFailed("slow")}
+def test_an_amount_in_another_unit_of_the_same_noun_is_the_same() -> None:
+    """Per thousand or per million, per minute or per second."""
+    held = card(
+        rate("0.005", modality="audio", unit="1 minute", basis="equivalent"),
+        rate("35", meter="search_grounding", unit="1000 prompts"),
     )
-    verdict = desk.sees(found)
-    assert ("UNCHANGED", ["json was not fetched (slow); the other representation was read alone"]) == (
-        verdict.outcome,
-        verdict.messages,
+
+    assert ("right", "0.005", "") == verdict(claim("8.33333333333e-05", unit=SECOND, modality="audio"), held)
+    assert ("right", "0.005", "") == verdict(claim("0.3", unit="1 hour", modality="audio"), held)
+    assert ("right", "35", "") == verdict(claim("0.35", "search_grounding", "10 prompts"), held)
+
+
+def test_the_noise_of_a_float_is_no_difference() -> None:
+    """A price that is off by more is."""
+    assert ("right", "0.3", "") == verdict(claim("0.30000000000000004"), SPLIT)
+    assert ("wrong", "0.3", "") == verdict(claim("0.36"), SPLIT)
+
+
+def test_an_equivalent_is_accepted_where_the_claim_is_in_its_unit() -> None:
+    """With the digits that the page left out, too; of a list price these are told, and no excuse."""
+    held = card(
+        rate("60", meter="output", modality="image"),
+        rate("0.067", meter="output", modality="image", unit=IMAGE, resolution="1K", basis="equivalent"),
+        rate("0.151", meter="output", modality="image", unit=IMAGE, resolution="4K", basis="equivalent"),
+        rate("0.13", meter="cache_read"),
     )
-    assert {"json", "txt"} == verdict.state.hashes.keys()
+
+    assert ("right", "0.067", "at 1K alone") == verdict(claim("0.067", "output", IMAGE, modality="image"), held)
+    assert ("right", "0.067", "rounds to ours at 1K alone") == verdict(
+        claim("0.0672", "output", IMAGE, modality="image"), held
+    )
+    assert ("wrong", "0.067", "ours: 0.067 (1K, equivalent), 0.151 (4K, equivalent)") == verdict(
+        claim("0.068", "output", IMAGE, modality="image"), held
+    )
+    assert ("wrong", "0.13", "theirs rounds to what the page prints") == verdict(claim("0.125", "cache_read"), held)
+    assert ("wrong", "0.13", "") == verdict(claim("0.12", "cache_read"), held)
+    # 0.5 has one digit: what is near it by that measure may be far off
+    assert ("wrong", "0.5", "theirs rounds to what the page prints") == verdict(
+        claim("0.45"), card(rate("0.5", basis="equivalent"))
+    )
+    assert ("wrong", "0.3", "") == verdict(claim("0.31"), card(rate("0.3", quote="$0.30 (text)")))
+    assert ("wrong", "3", "") == verdict(claim("2.9"), card(rate("3", quote="$3 (text and thinking)")))
 
 
-# ---------------------------------------------------------------------------------------------- steps
+def test_what_a_page_states_beside_its_table_counts_on_the_standard_tier() -> None:
+    """As an equivalent."""
+    held = card(
+        rate("0.039", meter="output", modality="image", unit=IMAGE),
+        rate("0.02", meter="output", modality="image", unit=IMAGE, service_tier="batch"),
+        formulas=(
+            formula(meter="output", modality="image"),
+            formula(meter="output", modality="image", unit=TOKENS, tokens=None, amount=Decimal(30), currency="USD"),
+        ),
+    )
+    tokens = claim("30", "output", modality="image")
 
-PROMO = [["1", "", "2026-12-31"], ["2", "2027-01-01", ""]]
-NEW_YEAR = at("2027-01-01T00:00:00")
-
-
-def test_a_step_is_made_once(desk):
-    """By the first look on or after its day; the stamp is that look's, the capture the card's."""
-    desk.sees(with_price("m-1", PROMO))
-    capture = desk.state.capture
-    verdict = desk.sees(with_price("m-1", PROMO), NEW_YEAR)
-    assert ("CHANGED", [("stepped", "m-1")]) == (verdict.outcome, kinds(verdict))
-    (step,) = verdict.changes
-    assert (capture, "2027-01-01") == (step.stamp.capture, step.stamp.observed.isoformat())
-    assert (Decimal(1), Decimal(2)) == (step.old.price, step.new.price)
-    assert [] == kinds(desk.sees(with_price("m-1", PROMO), NEW_YEAR + timedelta(hours=1)))
-
-
-def test_a_step_beside_a_gap_stays_partly_read(desk):
-    """The outcome is that of the reading."""
-    desk.sees(with_price("m-1", PROMO))
-    verdict = desk.sees(with_price("m-1", PROMO, unread={"m-20": "?"}), NEW_YEAR)
-    assert ("PARTLY_READ", [("stepped", "m-1")]) == (verdict.outcome, kinds(verdict))
+    assert ("right", "30", "") == verdict(tokens, held)
+    assert ("wrong", "30", "") == verdict(tokens._replace(price=Decimal(31)), held)
+    assert ("not held", "0.02", "output image is held per 1 image alone") == verdict(
+        tokens._replace(service_tier="batch"), held
+    )
 
 
-def test_a_quiet_day_loads_the_cards_and_finds_no_step(desk):
-    """UNCHANGED, and nothing to publish."""
-    verdict = desk.sees(tiny.page(MODELS, updated="2026-10-30"), NEW_YEAR)
-    assert ("UNCHANGED", None, "2027-01-01") == (verdict.outcome, verdict.cards, desk.state.stepped)
+UNITS = {
+    "another noun": (
+        claim("0.00079", unit=SECOND, modality="video"),
+        "0.00079 is our price per 1 frame, not per 1 second",
+    ),
+    "another modality": (
+        claim("0.04", "output", IMAGE, modality="image"),
+        "0.04 is our price per 1 song, not per 1 image",
+    ),
+    "a million": (claim("500000"), "a million times ours"),
+    "a thousand": (claim("500"), "a thousand times ours"),
+    "cents": (claim("50"), "a hundred times ours: cents as dollars"),
+    "dollars": (claim("0.005"), "a hundredth of ours: dollars as cents"),
+    "a thousandth": (claim("0.0005"), "a thousandth of ours"),
+    "a millionth": (claim("0.0000005"), "a millionth of ours"),
+    "a minute": (claim("60", "tuning", SECOND), "60 times ours: a minute for a second"),
+    "an hour": (claim("3600", "tuning", SECOND), "3,600 times ours: an hour for a second"),
+    "a second": (claim("1", "tuning", "1 minute"), "a 60th of ours: a second for a minute"),
+    "a second of an hour": (claim("1", "tuning", "1 hour"), "a 3,600th of ours: a second for an hour"),
+    "a token": (claim("40000", "output"), "0.04 is our price per 1 song, not per 1M tokens"),
+}
+MEASURED = card(
+    rate("0.5"),
+    rate("0.00079", modality="video", unit="1 frame", basis="equivalent"),
+    rate("0.04", meter="output", modality="audio", unit="1 song"),
+    rate("1", meter="tuning", unit=SECOND),
+)
 
 
-def test_a_step_that_the_page_already_dropped_is_its_edit(desk):
-    """On the day the page prints the new price alone: that is told, and no step."""
-    desk.sees(with_price("m-1", PROMO))
-    verdict = desk.sees(with_price("m-1", "2"), NEW_YEAR)
-    assert [("rate_removed", "m-1"), ("redated", "m-1")] == sorted(kinds(verdict))
+@pytest.mark.parametrize("name", UNITS)
+def test_a_number_of_ours_in_another_unit_is_a_wrong_unit(name: str) -> None:
+    """Or one that is off by what units differ by."""
+    said, words = UNITS[name]
+    found = judge(said, MEASURED, DAY)
+
+    assert ("wrong unit", words) == (found.verdict, found.words)
 
 
-# ---------------------------------------------------------------------------------------------- holds
+def test_a_number_of_another_modality_in_another_unit_is_a_coincidence() -> None:
+    """Where we have a price of our own to go by."""
+    held = card(rate("0.3", modality="text"), rate("0.002", modality="video", unit="1 minute", basis="equivalent"))
+
+    assert ("wrong", "0.3", "") == verdict(claim("0.002", modality="text"), held)
+    assert ("wrong", "0", "") == verdict(claim("0.5"), card(rate("0", availability="free")))
 
 
-def test_holds_are_for_refreshes_of_known_sources_only(desk):
-    """Neither a first run nor a backfill waits."""
-    assert [] == Desk().sees(with_price("m-1", "100")).held
-    assert 1 == len(desk.sees(with_price("m-1", "100")).held)
-    verdict = desk.sees(with_price("m-1", "100"), hold=False)
-    assert ([], "100") == (verdict.held, desk.price("m-1"))
+def test_what_is_held_instead_is_told_and_cut() -> None:
+    """The first three."""
+    held = card(*(rate("1", meter="output", modality=m) for m in ("text", "image", "video", "audio")))
+    many = card(*(rate("1", prompt_over=n, prompt_up_to=n + 1) for n in range(1, 6)))
 
-
-def test_a_held_price_is_looked_at_until_it_is_settled(desk):
-    """The same bytes are read again while something waits; the third look over a day publishes."""
-    looks = [desk.sees(with_price("m-1", "100"), DAY + timedelta(hours=h)) for h in (1, 13, 24, 25)]
-    assert ["UNCHANGED", "UNCHANGED", "UNCHANGED", "CHANGED"] == [v.outcome for v in looks]
-    assert [1, 2, 3] == [v.held[0].looks for v in looks[:3]]
-    assert [False] == [c.stamp.correction for c in looks[3].changes]
-
-
-def test_a_correction_that_was_held_stays_one(desk, monkeypatch):
-    """What a better parser found on a known page is no news two looks later."""
-    original = tiny.read
-    monkeypatch.setattr(tiny, "PARSER", "2")
-    monkeypatch.setattr(tiny, "read", lambda body: original(body.replace('"input": "1"', '"input": "100"')))
-    body = tiny.page(MODELS, updated="2026-10-30")
-    last = [desk.sees(body, DAY + timedelta(hours=h)) for h in (1, 13, 25)][-1]
-    assert [("repriced", True)] == [(c.kind, c.stamp.correction) for c in last.changes]
-
-
-def test_a_new_card_is_no_correction_on_a_first_run():
-    """There was nothing to correct."""
-    found = Desk()
-    found.state = State(capture=f"sha256:{page(tiny.page(MODELS)).sha256}")
-    assert {False} == {c.stamp.correction for c in found.sees(tiny.page(MODELS)).changes}
-
-
-def test_a_held_rate_beside_a_published_one_keeps_its_evidence(desk):
-    """The `kept` line pins it, with the capture and the day it is of."""
-    first = desk.state.capture
-    changed = {**MODELS, "m-1": {"input": "100", "output": "1.6"}}
-    verdict = desk.sees(tiny.page(changed), DAY + timedelta(days=1))
-    assert [("repriced", "m-1"), ("kept", "m-1")] == kinds(verdict)
-    held = next(r for r in desk.cards["m-1"].rates if r.meter == "input")
-    assert (Decimal(1), first, DAY.date()) == (held.price, held.evidence.capture, held.evidence.observed)
-
-
-def test_a_removal_that_waits_pins_nothing(desk):
-    """The card stays as it is, without a line."""
-    rest = {name: prices for name, prices in MODELS.items() if name not in ("m-1", "m-2")}
-    verdict = desk.sees(tiny.page({**rest, "m-3": {"input": "3", "output": "3.6"}}))
-    assert ([("repriced", "m-3")], 2) == (kinds(verdict), len(verdict.held))
-    assert "m-1" in desk.cards
-
-
-def test_a_readers_own_fault_is_not_the_runs(desk, monkeypatch):
-    """An exception nobody thought of leaves the source unread, says what it was, and stops no other source."""
-    monkeypatch.setattr(tiny, "read", lambda body: {}["nobody thought of it"])
-    verdict = desk.sees(tiny.page(MODELS, updated="2026-10-31"))
-
-    assert ("NOT_READ", 4) == (verdict.outcome, verdict.exit)
-    assert "the reader failed, fix it: KeyError: 'nobody thought of it'" in verdict.messages[0]
+    words = (
+        "no input under these conditions; held: input (standard, 1 < prompt <= 2), input (standard, 2 < prompt <= 3), "
+    )
+    assert ("not held", "", words + "input (standard, 3 < prompt <= 4) and 2 more") == verdict(claim("1"), many)
+    assert ("not held", "1", "output audio is held per 1M tokens alone") == verdict(
+        claim("1.5", "output", IMAGE, modality="audio"), held
+    )
