@@ -212,7 +212,7 @@ def _ours(rate: Rate) -> Decimal:
 
 
 def _rounds(theirs: Decimal, rate: Rate, near: Decimal) -> bool:
-    """Whether an amount per one is the rate's with more digits than the page prints, and off by no more than a share."""
+    """Whether an amount per one is the rate's with digits that the page does not print, off by a share at most."""
     price = rate.price or Decimal(0)
     quantity, noun = measure(rate.unit)
     amount = theirs * quantity * _SECONDS.get(noun, 1)

@@ -6,7 +6,6 @@ import hashlib
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -23,6 +22,7 @@ _RULES = {
     "wrong-unit": "The number is right for another unit",
 }
 
+_NAME = re.compile(r'(?P<word>"[^"\\]*+(?:\\.[^"\\]*+)*+")(?P<name>\s*+:)?+', re.DOTALL)
 _RULE_OF = {"wrong": "wrong-price", "wrong unit": "wrong-unit"}
 
 
@@ -85,17 +85,18 @@ class Lines:
     """Where an entry's field stands in a text of JSON."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
         self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._names: dict[str, list[int]] = {}
+        for found in _NAME.finditer(text):
+            if found["name"]:
+                self._names.setdefault(found["word"], []).append(found.start())
 
     def of(self, key: str, field: str) -> int:
-        """The line of a field, the first behind its key; 0 where the text does not have it in these words."""
-        for start in self._keys(key):
-            found = re.compile(rf"{re.escape(json.dumps(field))}\s*:").search(self._text, start)
-            if found:
-                return bisect_right(self._starts, found.start())
-        return 0
+        """The line of a field, the first behind its key; 0 where the text does not have both in these words."""
+        keys, fields = self._at(key), self._at(field)
+        behind = bisect_right(fields, keys[0]) if keys else len(fields)
+        return bisect_right(self._starts, fields[behind]) if behind < len(fields) else 0
 
-    def _keys(self, key: str) -> Iterator[int]:
-        for found in re.finditer(rf"{re.escape(json.dumps(key))}\s*:", self._text):
-            yield found.end()
+    def _at(self, name: str) -> list[int]:
+        """Every place of a name, in ASCII or not."""
+        return self._names.get(json.dumps(name)) or self._names.get(json.dumps(name, ensure_ascii=False)) or []

@@ -195,6 +195,8 @@ def test_lines_are_those_of_the_field_behind_its_key() -> None:
     lines = sarif.Lines('{"f": 1,\n"a": {\n"f": 2},\n"b": {\n"x": "b",\n"f": 3}}')
 
     assert [3, 6, 0, 0] == [lines.of("a", "f"), lines.of("b", "f"), lines.of("c", "f"), lines.of("a", "g")]
+    assert [2, 2] == [sarif.Lines(text).of("é", "f") for text in ('{"\\u00e9": {\n"f": 1}}', '{"é": {\n"f": 1}}')]
+    assert 0 == sarif.Lines('{"f": 1, "a": 2}').of("a", "f")
 
 
 REFUSED = {
