@@ -125,6 +125,24 @@ def test_a_price_that_falls_back_to_another_is_counted() -> None:
     assert "cache_read_input_token_cost_above_200k_tokens_flex" not in entry
 
 
+def test_a_modality_has_no_field_for_longer_prompts_but_audio() -> None:
+    """The price of a short prompt is taken there."""
+    rates = [
+        rate("1", modality="text"),
+        *(rate("2", modality=m, prompt_up_to=200_000) for m in ("image", "audio")),
+        *(rate("3", modality=m, prompt_over=200_000) for m in ("image", "audio")),
+    ]
+    entry, unsaid = said(*rates)
+
+    assert {"image input on the standard tier": 1} == unsaid
+    assert {
+        "input_cost_per_token": 1e-6,
+        "input_cost_per_image_token": 2e-6,
+        "input_cost_per_audio_token": 2e-6,
+        "input_cost_per_audio_token_above_200k_tokens": 3e-6,
+    } == entry
+
+
 def test_another_threshold_has_fields_for_fewer_tiers() -> None:
     """Those that the calculator looks for."""
     bounds = ({"prompt_up_to": 1500}, {"prompt_over": 1500})

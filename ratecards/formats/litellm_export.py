@@ -126,18 +126,17 @@ def _things(rates: Iterable[Rate], said: _Said) -> None:
     """Pictures, seconds and characters: one price each, of seconds of video also one by resolution."""
     for rate in rates:
         noun = measure(rate.unit)[1]
-        name = _THINGS.get((rate.meter, noun, rate.modality), "")
-        if name == "output_cost_per_second" and rate.resolution in _RESOLUTIONS:
-            said.fields.setdefault(name, per_one(rate))  # without a resolution, the smallest
-            name += f"_{rate.resolution}"
-        elif rate.resolution:
-            name = ""
+        whole = name = _THINGS.get((rate.meter, noun, rate.modality), "")
+        if rate.resolution:
+            known = name == "output_cost_per_second" and rate.resolution in _RESOLUTIONS
+            name = f"{name}_{rate.resolution}" if known else ""
         if not name or rate.service_tier != "standard" or rate.prompt_over or said.fields.get(name) is not None:
             tier = "" if rate.service_tier == "standard" else f" on the {rate.service_tier} tier"
             size = ", by resolution" if rate.resolution else ""
             said.unsaid[f"prices by {noun}{size}{tier}"] += 1
         else:
             said.fields[name] = per_one(rate)
+            said.fields.setdefault(whole, per_one(rate))  # without a resolution, the smallest
 
 
 def _grounding(rates: Iterable[Rate], said: _Said) -> None:
@@ -146,7 +145,8 @@ def _grounding(rates: Iterable[Rate], said: _Said) -> None:
         noun = measure(rate.unit)[1]
         name, unit = _GROUNDING[rate.meter], f"per_{noun}"
         fits = noun in ("prompt", "query") and said.words.get("web_search_billing_unit", unit) == unit
-        if fits and said.fields.get(name, per_one(rate)) == per_one(rate) and not rate.context:
+        ours = per_one(rate) if rate.service_tier == "standard" else None
+        if fits and said.fields.get(name, ours) == per_one(rate) and not rate.context:
             said.fields[name] = per_one(rate)
             said.words["web_search_billing_unit"] = unit
         else:

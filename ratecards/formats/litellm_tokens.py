@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -59,6 +60,7 @@ def token_fields(rates: Iterable[Rate]) -> tuple[dict[str, Decimal], Counter[str
             things.setdefault((rate.service_tier, rate.meter, rate.modality), []).append(rate)
     prices: dict[_Place, Decimal] = {}
     counts: Counter[_Place] = Counter()
+    endless = {thing for thing, found in things.items() if any(rate.prompt_up_to is None for rate in found)}
     for thing, found in things.items():
         if _without_gap(found):
             prices |= {_Place(*thing, rate.prompt_over or 0): per_one(rate) for rate in found}
@@ -66,15 +68,15 @@ def token_fields(rates: Iterable[Rate]) -> tuple[dict[str, Decimal], Counter[str
         else:
             unsaid["several prices for one thing, or bounds with a gap"] += len(found)
     for meter in BASE:
-        own = _bands({place: price for place, price in prices.items() if place.meter == meter})
-        base = _base(own)
+        own = _bands({place: price for place, price in prices.items() if place.meter == meter}, endless)
+        base = _base([modality for _, of, modality in things if of == meter])
         for place, price in own.items():
             name, fallback = _field(place, base, own)
             if name:
                 fields[name] = price
             elif fallback != price:
                 thing_of = f"{place.modality} {meter.replace('_', ' ')}".lstrip()
-                unsaid[f"{thing_of} on the {place.tier} tier"] += counts[place]
+                unsaid[f"{thing_of} on the {place.tier} tier"] += counts[place] or 1
     return fields, unsaid
 
 
@@ -86,23 +88,24 @@ def _without_gap(rates: Iterable[Rate]) -> bool:
     return [0, *ends[: len(starts) - 1]] == starts
 
 
-def _bands(own: Mapping[_Place, Decimal]) -> dict[_Place, Decimal]:
+def _bands(own: Mapping[_Place, Decimal], endless: AbstractSet[tuple[str, str, str]]) -> dict[_Place, Decimal]:
     """The prices with bands of longer prompts where these change a price on any tier, and there on every tier.
 
-    A tier that has no band of its own takes the standard one there.
+    A tier that has no band where the standard one has takes the standard price there; `endless` are the things that
+    are sold for a prompt of any size.
     """
     banded = {place.modality for place, price in own.items() if price != own[place._replace(over=0)]}
     found = {place: price for place, price in own.items() if not place.over or place.modality in banded}
     for place in [place for place in found if place.over and place.tier == "standard"]:
         for tier in _ALL[1:]:
-            if (flat := place._replace(tier=tier, over=0)) in own:
-                found.setdefault(place._replace(tier=tier), own[flat])
+            shorter = [p for p in own if p[:3] == (tier, *place[1:3]) and p.over <= place.over]
+            if shorter and (tier, *place[1:3]) in endless:
+                found.setdefault(place._replace(tier=tier), own[max(shorter, key=lambda p: p.over)])
     return found
 
 
-def _base(own: Mapping[_Place, Decimal]) -> str:
+def _base(found: Sequence[str]) -> str:
     """The modality whose price is the ordinary one: text, else the undivided, else the first there is."""
-    found = [place.modality for place in own]
     return next((m for m in ("text", "", *found) if m in found), "")
 
 
@@ -117,7 +120,9 @@ def _field(place: _Place, base: str, own: Mapping[_Place, Decimal]) -> tuple[str
         return name + above + _SUFFIX[place.tier], None
     if not name or (place.tier == "batch" and place.meter == "output"):
         return "", _banded(own, place._replace(modality=base))
-    return "", _banded(own, place._replace(tier="standard"))
+    if place.over and name not in _ABOVE:
+        return "", own[place._replace(over=0)]
+    return "", own.get(place._replace(tier="standard")) or own.get(place._replace(over=0))
 
 
 def _own_field(place: _Place, base: str, own: Mapping[_Place, Decimal]) -> tuple[str, tuple[str, ...]]:
