@@ -13,16 +13,23 @@ import os
 import subprocess
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, seed, settings
 
 import ratecards
+from ratecards.breakdown import price
 from ratecards.formats import litellm, litellm_export
-from ratecards.usage import CostError
+from ratecards.model import RateCard
+from ratecards.shelf import Shelf
+from ratecards.usage import CostError, read
+from tests.property.test_litellm_laws import priced
 
 PYTHON = os.environ.get("RATECARDS_PEERS_PYTHON", "")
 CHILD = Path(__file__).parent / "litellm_child.py"
@@ -62,6 +69,8 @@ CASES: dict[str, tuple[Job, Job]] = {
         for size in ("720p", "1080p", "4k")
     },
 }
+# What is not said of cards whose tokens are.
+_THINGS = ("storage of cached tokens",)
 TIERS = ("standard", "batch", "flex", "priority")
 PROVIDERS = {"gemini-api": "gemini", "vertex-ai": "vertex_ai"}
 
@@ -76,21 +85,6 @@ def exported(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, 
     return folder, unsaid
 
 
-@pytest.fixture(scope="module")
-def address(exported: tuple[Path, dict[str, int]]) -> Iterator[str]:
-    """The map on a server of our own."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *words: object) -> None:
-            """Nothing."""
-
-    handler = functools.partial(Quiet, directory=str(exported[0]))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/{litellm_export.FILE}"
-        server.shutdown()
-
-
 def _asked() -> list[tuple[Job, Decimal]]:
     """Every request that we can price, as LiteLLM is asked for it, and our cost."""
     found = []
@@ -103,6 +97,51 @@ def _asked() -> list[tuple[Job, Decimal]]:
                     continue
                 found.append(({"model": f"{provider}/{model}", "tier": tier, "case": case, **theirs}, bill.total))
     return found
+
+
+def _drawn() -> list[RateCard]:
+    """Cards that no page has: what the laws draw, each under a name of its own."""
+    drawn: list[RateCard] = []
+
+    @seed(7)
+    @settings(max_examples=300, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @given(priced())
+    def draw(held: RateCard) -> None:
+        name = f"gemini-drawn-{len(drawn)}"
+        drawn.append(replace(held, model=name, rates=tuple(replace(r, model=name) for r in held.rates)))
+
+    draw()
+    return drawn
+
+
+def _asked_of(cards: list[RateCard]) -> Iterator[tuple[Job, Decimal]]:
+    """Every request for tokens that cards which the map says whole can price."""
+    for held in cards:
+        if any(reason not in _THINGS and " by " not in reason for reason in litellm.export([held], ON)[1]):
+            continue
+        choice = Shelf([held], ON).choose(held.model)
+        for (case, (usage, theirs)), tier in itertools.product(CASES.items(), TIERS):
+            try:
+                bill = price(choice, read(usage), tier)
+            except CostError:
+                continue
+            if "prompt" in theirs:
+                yield {"model": f"gemini/{held.model}", "tier": tier, "case": case, **theirs}, bill.total
+
+
+@contextmanager
+def _served(folder: Path) -> Iterator[str]:
+    """The address of the map in a folder, on a server of our own."""
+
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *words: object) -> None:
+            """Nothing."""
+
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/{litellm_export.FILE}"
+        server.shutdown()
 
 
 def _answers(address: str, jobs: list[Job]) -> tuple[dict[str, Any], list[float]]:
@@ -126,21 +165,39 @@ def _answers(address: str, jobs: list[Job]) -> tuple[dict[str, Any], list[float]
     return head, costs
 
 
+def _differ(theirs: float, ours: Decimal) -> bool:
+    return abs(Decimal(str(theirs)) - ours) > abs(ours) * Decimal("1e-9")
+
+
 def test_its_calculator_gives_our_cost_for_every_request_that_we_can_price(
-    address: str, exported: tuple[Path, dict[str, int]]
+    exported: tuple[Path, dict[str, int]],
 ) -> None:
     """Tokens of each kind and size, pictures and video, on every tier of both price lists; what it says to lack apart."""
     asked = _asked()
-    head, costs = _answers(address, [job for job, _ in asked])
+    with _served(exported[0]) as address:
+        head, costs = _answers(address, [job for job, _ in asked])
 
     assert "remote" == head["source"]
     differ = []
     for (job, ours), theirs in zip(asked, costs, strict=True):
         lacks = job["tier"] != "standard" and ("images" in job or "seconds" in job)
         lacks = lacks or (job["tier"] == "flex" and job["case"] == "picture")
-        if not lacks and abs(Decimal(str(theirs)) - ours) > abs(ours) * Decimal("1e-9"):
+        if not lacks and _differ(theirs, ours):
             differ.append(f"{job['model']} {job['tier']} {job['case']}: {theirs}, ours {ours}")
     assert [] == differ
     assert set(CASES) == {job["case"] for job, _ in asked}
     assert len(asked) > 800
     assert {"image output on the flex tier", "prices by image on the batch tier"} < set(exported[1])
+
+
+def test_its_calculator_gives_our_cost_by_cards_that_no_page_has(tmp_path: Path) -> None:
+    """So that what it falls back to is what we think it does."""
+    cards = _drawn()
+    (tmp_path / litellm_export.FILE).write_text(litellm.export(cards, ON)[0][litellm_export.FILE], encoding="utf-8")
+    asked = list(_asked_of(cards))
+    with _served(tmp_path) as address:
+        head, costs = _answers(address, [job for job, _ in asked])
+
+    assert "remote" == head["source"]
+    assert [] == [(j, ours, theirs) for (j, ours), theirs in zip(asked, costs, strict=True) if _differ(theirs, ours)]
+    assert len(asked) > 200
