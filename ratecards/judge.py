@@ -147,16 +147,18 @@ def _wrong_unit(claim: Claim, priced: Iterable[Rate], sold: Iterable[Rate]) -> J
 
 
 def _unpriced(claim: Claim, card: RateCard, day: date, rates: Sequence[Rate]) -> Judgement | None:
-    """What rates without an amount say: a price of what is not sold is wrong; what is not printed is not held."""
-    for rate in rates:
-        if rate.availability != "not_available":
-            return Judgement("not held", rate, f"the page prints no amount: {rate.evidence.quote!r}")
-        if claim.price:
-            return Judgement("wrong", rate, "the page does not sell it")
-        if claim.plan == "paid":  # nothing to pay, because it cannot be paid for
-            free = judge(claim._replace(plan="free"), card, day)
-            return free if free.verdict == "right" else Judgement("wrong", rate, "the page does not sell it")
-    return None
+    """What rates without an amount say: a price of what is not sold is wrong; what is not printed is not held.
+
+    Nothing to pay is right where the free plan has it, and else no price.
+    """
+    if not rates:
+        return None
+    if rates[0].availability != "not_available":
+        return Judgement("not held", rates[0], f"the page prints no amount: {rates[0].evidence.quote!r}")
+    free = judge(claim._replace(plan="free"), card, day) if not claim.price and claim.plan == "paid" else None
+    if free and free.verdict == "right":
+        return free
+    return Judgement("wrong" if claim.price else "not held", rates[0], "the page does not sell it")
 
 
 def _not_held(claim: Claim, sold: Sequence[Rate]) -> Judgement:
@@ -180,11 +182,11 @@ def _only_at(rate: Rate, priced: Sequence[Rate]) -> str:
 
 
 def _near(theirs: Decimal, ours: Rate, rates: Iterable[Rate]) -> str:
-    """What may have led to another amount: digits that the page does not print, or the price of another modality."""
+    """What may have led to another amount: digits that the page does not print, or the price of something else."""
     if _rounds(theirs, ours, _LIKELY):
         return "theirs rounds to what the page prints"
-    of = next((r.modality for r in rates if r.price is not None and _equal(theirs, _ours(r))), "")
-    return f"theirs is our price of {of}" if of else ""
+    other = next((r for r in rates if r.price is not None and _equal(theirs, _ours(r))), None)
+    return f"theirs is our price of {phrases.subject(other)}" if other else ""
 
 
 def _several(priced: Sequence[Rate]) -> str:

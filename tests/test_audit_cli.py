@@ -248,3 +248,14 @@ def test_formats_whose_files_date_prices_are_read_as_of_the_day(monkeypatch: pyt
         auditcommand.claims_of(name, {}, TODAY)
 
     assert [({},), ({},), ({}, TODAY), ({},), ({}, TODAY)] == asked
+
+
+def test_our_own_table_is_right_by_our_own_cards(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each price that it states."""
+    pytest.importorskip("ratecards.formats.table")
+    table = Path(__file__).parents[1] / "ratecards" / "v1" / "rates.csv"
+
+    assert 0 == main(["audit", str(table), "--format", "json"], today=TODAY)
+    counts = json.loads(capsys.readouterr().out)["counts"]
+    assert counts["right"] > 1_000
+    assert 0 == counts["wrong"] + counts["wrong unit"] + counts["not held"] + counts["unknown model"]

@@ -97,3 +97,26 @@ def test_the_whole_map_is_audited_in_less_than_a_second_and_a_half() -> None:
     assert 1 == status
     assert found["counts"]["right"] > 500
     assert min(spent) < 1.5
+
+
+# By file: the module that reads its format, and how many prices at least can be judged.
+OTHERS = {
+    "models.dev/api.2026-07-20.json": ("modelsdev", 90),
+    "models.dev/2026-07-02": ("modelsdev", 40),
+    "genai-prices/data.v2.json": ("genai_prices", 50),
+    "genai-prices/google.2026-08-21.yml": ("genai_prices", 50),
+    "genai-prices/genai-prices-0.2.3_google.json": ("genai_prices", 50),
+    "portkey/google.2026-08-21.json": ("portkey", 200),
+}
+
+
+@pytest.mark.parametrize("file", OTHERS)
+def test_files_of_other_formats_are_audited_too(file: str) -> None:
+    """Most of what they state for models that we hold is right."""
+    module, least = OTHERS[file]
+    pytest.importorskip(f"ratecards.formats.{module}")
+    _, found = audit(file, "--on", "2026-11-01")
+    count = found["counts"]
+
+    assert count["right"] + count["wrong"] + count["wrong unit"] >= least
+    assert count["right"] >= least * 3 / 4

@@ -54,7 +54,7 @@ def test_a_claim_without_a_modality_is_of_text() -> None:
     assert ("right", "1", "") == verdict(claim("1", modality="audio"), SPLIT)
     assert ("right", "2.5", "") == verdict(claim("2.5", "output"), SPLIT)
     assert ("right", "2.5", "") == verdict(claim("2.5", "output", modality="audio"), SPLIT)
-    assert ("wrong", "0.3", "theirs is our price of audio") == verdict(claim("1"), SPLIT)
+    assert ("wrong", "0.3", "theirs is our price of input audio (standard)") == verdict(claim("1"), SPLIT)
     assert ("wrong", "0.3", "") == verdict(claim("0.4"), SPLIT)
 
 
@@ -149,15 +149,13 @@ def test_a_price_of_what_is_not_sold_is_wrong() -> None:
     words = "the page does not sell it"
 
     assert ("wrong", "not_available", words) == verdict(claim("0.5"), gone)
-    assert ("wrong", "not_available", words) == verdict(claim("0"), gone)
+    assert ("not held", "not_available", words) == verdict(claim("0"), gone)
     assert ("wrong", "not_available", words) == verdict(claim("0.5"), card(rate(None, unit="")))
     assert ("wrong", "not_available", words) == verdict(
         claim("0.5", modality="image"), card(rate(None), rate(meter="tool"))
     )
     assert ("right", "0", "") == verdict(claim("0"), card(rate(None), rate("0", plan="free", availability="free")))
-    assert ("not held", "", "no input under these conditions; held: input (standard, free plan)") == verdict(
-        claim("0", plan="free"), card(rate(None, plan="free"))
-    )
+    assert ("not held", "not_available", words) == verdict(claim("0", plan="free"), card(rate(None, plan="free")))
 
 
 def test_what_the_page_does_not_print_is_not_held() -> None:
