@@ -40,7 +40,7 @@ def run(args: Namespace) -> str:
     claims, unread = claims_of(file.format, file.data, cards.day)
     if args.source:
         source = _source(args.source, cards)
-        claims, unread = [claim for claim in claims if claim.source == source], []
+        claims = [claim for claim in claims if claim.source == source]
     if not claims and not unread:
         raise DatasetError(
             f"{file.path}: expected prices of models of {_PROVIDER}, saw none in this {file.format} file"

@@ -24,7 +24,7 @@ _COLUMNS = (
     Column("quote", "wrap", 20, optional=True),
     Column("note", "wrap", 20),
 )
-_SHOWN = 40
+_SHOWN, _LONGEST = 40, 120
 
 
 class Audited(NamedTuple):
@@ -53,7 +53,7 @@ def audit_markdown(audited: Audited, *, everything: bool) -> str:
     for verdict, found in _shown(audited, everything=everything):
         heads = ("entry", *(column.head for column in _COLUMNS))
         rule = ("---", *("---:" if column.fit == "number" else "---" for column in _COLUMNS))
-        body = [tuple(map(_escape, (f.claim.key, *_cells(f)))) for f in found]
+        body = [tuple(map(_escape, (_name(f.claim.key), *_cells(f)))) for f in found]
         lines = "".join("| " + " | ".join(line) + " |\n" for line in (heads, rule, *body))
         parts.append(f"### {verdict}: {len(found)}\n\n{lines}")
     parts += [] if everything else [f"{_escape(line)}\n" for line in _rest(audited)]
@@ -71,7 +71,7 @@ def _by_entry(found: Sequence[Finding]) -> dict[str, list[Finding]]:
     entries: dict[str, list[Finding]] = {}
     for finding in found:
         card = f" ({finding.ours.source} {finding.ours.model})" if finding.ours else ""
-        entries.setdefault(finding.claim.key + card, []).append(finding)
+        entries.setdefault(_name(finding.claim.key) + card, []).append(finding)
     return entries
 
 
@@ -110,7 +110,7 @@ def _cells(finding: Finding) -> list[str]:
     claim, ours = finding.claim, finding.ours
     since = f"ours since {finding.since}" if finding.since else ""
     return [
-        claim.field,
+        _name(claim.field),
         phrases.money(claim.price) if isinstance(claim, Claim) else claim.stated,
         phrases.value(ours) if ours else "",
         phrases.unit(claim.unit) if isinstance(claim, Claim) else "",
@@ -145,9 +145,9 @@ def _summary(audited: Audited) -> str:
 def _rest(audited: Audited) -> list[str]:
     """What was not judged, in a line each: unknown models, rates not held and fields not read, with their counts."""
     by: dict[str, Callable[[Finding], str]] = {
-        "not held": lambda f: f.claim.key,
-        "unknown model": lambda f: f.claim.key,
-        "unread": lambda f: f"{f.claim.field}: {f.words}",
+        "not held": lambda f: _name(f.claim.key),
+        "unknown model": lambda f: _name(f.claim.key),
+        "unread": lambda f: f"{_name(f.claim.field)}: {f.words}",
     }
     lines = []
     for verdict, named in by.items():
@@ -159,6 +159,11 @@ def _rest(audited: Audited) -> list[str]:
             more = f" and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else ""
             lines.append(f"{verdict}: {words}{more}")
     return lines
+
+
+def _name(text: str) -> str:
+    """A name that the file gives, cut where it is longer than any name."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _escape(text: str) -> str:

@@ -111,7 +111,7 @@ def test_a_file_without_errors_ends_with_zero(run: Run) -> None:
 def test_one_source_alone_can_be_judged(run: Run) -> None:
     """With its provider or without."""
     for name in ("gemini-api", "google/gemini-api"):
-        assert "1 of unknown models, 0 unread" in squeezed(run(PRICES, "--source", name))
+        assert "1 of unknown models, 1 unread" in squeezed(run(PRICES, "--source", name))
     assert "ratecards: --source: expected one of gemini-api, saw 'page'\n" == run(PRICES, "--source", "page", status=2)
 
 

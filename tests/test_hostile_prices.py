@@ -53,6 +53,17 @@ def loop(path: Path) -> None:
     (path / "inside").symlink_to(path)
 
 
+def farm(path: Path) -> None:
+    """Folders that show one another many times over, without a loop."""
+    path.mkdir()
+    for level in range(9):
+        folder = path / f"level-{level}"
+        folder.mkdir()
+        for n in range(10):
+            (folder / f"{n}").symlink_to(path / f"level-{level + 1}")
+    (path / "level-9").mkdir()
+
+
 LAUGHS = "a: &a [x, x]\n" + "".join(f"{b}: &{b} [*{a}, *{a}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
 HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "a gigabyte": (hole, "expected at most 16,000,000 bytes, saw 1,073,741,824"),
@@ -79,6 +90,7 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str]] = {
     "not UTF-8": (lambda path: path.write_bytes(b'{"a": "\xff"}') and None, "expected UTF-8, saw the byte 0xff"),
     "a pipe": (os.mkfifo, "expected a file, saw a pipe"),
     "a loop": (loop, "this folder stands inside itself"),
+    "a farm of links": (farm, "expected at most 20,000 files and folders, saw more"),
     "escapes": (text('{"\\u001b[31m": \x1b}'), "not JSON"),
 }
 
@@ -100,6 +112,18 @@ def test_a_hostile_file_ends_in_one_harmless_line(name: str, tmp_path: Path) -> 
     assert len(done.stderr) < 1_000
     assert "\x1b" not in done.stderr
     assert time.monotonic() - started < 30
+
+
+def test_names_without_end_are_cut(tmp_path: Path) -> None:
+    """Of an entry, and of a field."""
+    path = tmp_path / "prices"
+    entry = '"gemini/%s": {"litellm_provider": "gemini", "input_cost_per_token": 1e-07, "cost%s": 1}'
+    path.write_text("{" + entry % ("x" * 7 * MEGA, "y" * 7 * MEGA) + "}", encoding="utf-8")
+
+    for words in ((), ("--format", "markdown", "--all")):
+        done = audit(path, *words)
+        assert (0, "") == (done.returncode, done.stderr)
+        assert len(done.stdout) < 3_000
 
 
 def test_the_largest_file_that_is_read_is_judged_within_the_same_bounds(tmp_path: Path) -> None:

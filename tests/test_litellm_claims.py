@@ -79,6 +79,7 @@ UNREAD = {
     "output_cost_per_second_900p": "no such field is known",
     "output_cost_per_image_3K": "no such field is known",
     "input_cost_per_token_flex_above_200k_tokens_flex": "no such field is known",
+    "input_cost_per_token_above_1000000000k_tokens": "no such field is known",
     "price_of_everything": "no such field is known",
 }
 

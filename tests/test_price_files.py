@@ -265,10 +265,11 @@ def test_a_folder_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     for name in ("1.json", "2.json", "3.json"):
         write(shallow / name, LITELLM)
     monkeypatch.setattr(folder, "MAX_FILES", 2)
-    with pytest.raises(FormatError, match="expected at most 2 files, saw more"):
+    with pytest.raises(FormatError, match="expected at most 2 files and folders, saw more"):
         load.load(shallow)
+    monkeypatch.setattr(folder, "MAX_FILES", 20)
     monkeypatch.setattr(folder, "MAX_BYTES", 100)
-    with pytest.raises(FormatError, match="expected at most 100 bytes in the folder, saw more"):
+    with pytest.raises(FormatError, match="expected at most 100 bytes and 1,000,000 values, saw more"):
         load.load(shallow)
     monkeypatch.setattr(Path, "iterdir", lambda self: (_ for _ in ()).throw(PermissionError("denied")))
     with pytest.raises(FormatError, match="expected a folder that can be read, saw: denied"):

@@ -7,23 +7,23 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.formats.load import PriceFile, parse, read, recognise, shaped
-from ratecards.formats.safejson import FormatError
+from ratecards.formats.safejson import MAX_VALUES, FormatError
 
 MAX_FILES = 20_000
 MAX_LEVELS = 12
-MAX_BYTES = 32_000_000
+MAX_BYTES = 16_000_000
 _SUFFIXES = (".toml", ".json", ".yml", ".yaml", ".csv")
 
 
 def load_folder(root: Path) -> PriceFile:
     """The prices in a folder. Raises `FormatError` where there are none, too many, or files of several formats."""
     found: dict[str, list[tuple[Path, Any]]] = {}
-    left = MAX_BYTES
+    size = values = 0
     for path in _files(root):
         text = read(str(path))
-        left -= len(text)
-        if left < 0:
-            raise FormatError(f"{root}: expected at most {MAX_BYTES:,} bytes in the folder, saw more")
+        size, values = size + len(text), values + text.count(",")
+        if size > MAX_BYTES or values > MAX_VALUES:
+            raise FormatError(f"{root}: expected at most {MAX_BYTES:,} bytes and {MAX_VALUES:,} values, saw more")
         kind, data = parse(text, str(path))
         name = "models.dev" if kind == "TOML" and _model_of(path) else recognise(data)
         if name:
@@ -72,11 +72,13 @@ def _files(root: Path) -> Iterator[Path]:
     """Files that may hold prices, in order. Raises `FormatError` on a loop, and on more than a tree of prices has."""
     for count, path in enumerate(_walk(root, ()), 1):
         if count > MAX_FILES:
-            raise FormatError(f"{root}: expected at most {MAX_FILES:,} files, saw more")
-        yield path
+            raise FormatError(f"{root}: expected at most {MAX_FILES:,} files and folders, saw more")
+        if path:
+            yield path
 
 
-def _walk(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Path]:
+def _walk(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Path | None]:
+    """Every file that may hold prices, and nothing for each folder."""
     try:
         known = folder.stat()
         entries = sorted(folder.iterdir())
@@ -91,6 +93,7 @@ def _walk(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Path]:
         if entry.name.startswith("."):
             continue
         if entry.is_dir():
+            yield None
             yield from _walk(entry, (*above, identity))
         elif entry.suffix in _SUFFIXES:
             yield entry

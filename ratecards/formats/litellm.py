@@ -62,7 +62,7 @@ TIERS = {"": "standard", "_batches": "batch", "_flex": "flex", "_priority": "pri
 _RESOLUTIONS = {"480p", "720p", "768p", "1080p", "2k", "4k"}
 _PICTURES = {"512": "0.5K", "1024": "1K", "1K": "1K", "2K": "2K", "4K": "4K"}
 _NAME = re.compile(
-    r"(?P<base>.+?)(?P<tier1>_batches|_flex|_priority)?(?:_above_(?P<over>[0-9]+)(?P<k>k?)_tokens)?"
+    r"(?P<base>.+?)(?P<tier1>_batches|_flex|_priority)?(?:_above_(?P<over>[0-9]{1,9})(?P<k>k?)_tokens)?"
     r"(?P<tier2>_batches|_flex|_priority)?\Z"
 )
 _SIZED = re.compile(r"(?P<base>output_cost_per_(?:second|image))_(?P<size>[0-9]+[pkK]?)\Z")
@@ -184,7 +184,7 @@ def _grounding(entry: Mapping[str, Any]) -> str:
 def _bounds(entry: Mapping[str, Any], base: str, tier: str, name: re.Match[str]) -> tuple[int | None, int | None]:
     """The bounds on a prompt that a field states, or leaves to it by having one for what is above."""
     if name["over"]:
-        return int(name["over"][:9]) * (1000 if name["k"] else 1), None
+        return int(name["over"]) * (1000 if name["k"] else 1), None
     above = re.compile(rf"{base}_above_([0-9]{{1,9}})(k?)_tokens{tier}\Z")
     limits = [int(m[1]) * (1000 if m[2] else 1) for other in entry if (m := above.match(other))]
     return None, min(limits, default=None)
