@@ -1,0 +1,147 @@
+"""A run's data into a git branch: the push is what publishes, and nothing before it leaves a trace.
+
+The run is applied to a checkout of the remote's newest commit, in a folder that is thrown away. Where somebody else
+pushed meanwhile, what was fetched is applied once more, to what stands there now; `main` is never forced. A run that
+is killed at any moment before the push has published nothing, and one killed after it has published everything.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scraper import facts as report_file
+from scraper.errors import DatasetError
+from scraper.facts import Facts
+from scraper.git import Git, GitError, Who
+from scraper.texts import commit_message
+
+# What belongs to the data; whatever else a run leaves behind is not committed.
+PARTS = ("ratecards", "state")
+# Moves with every look and is no news: a commit of these alone is of state, not of data.
+_STATE = ("state/", "ratecards/v1/status.json")
+# Refusals that are verdicts on sources, not failures of the run.
+_VERDICTS = (0, 3, 4, 5)
+ATTEMPTS = 5
+
+# Applies what was fetched of some sources (of all, if none is named) to the dataset in a folder.
+Apply = Callable[[Path, Sequence[str]], Facts]
+Wait = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where to publish, and under which name."""
+
+    remote: str = "origin"
+    branch: str = "main"
+    who: Who = field(default_factory=Who)
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What came of it: the facts of the run, the commit that holds them (the base where nothing changed), the paths."""
+
+    facts: Facts
+    base: str
+    commit: str
+    paths: tuple[str, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is a new commit."""
+        return self.commit != self.base
+
+    @property
+    def data(self) -> bool:
+        """Whether what programs read changed, and not only what is known about the last look."""
+        return any(not path.startswith(_STATE) for path in self.paths)
+
+
+def pause(attempt: int) -> None:
+    """Wait longer each time, and never as long as the other publisher."""
+    time.sleep(min(2**attempt, 30) + random.uniform(0, 2))  # noqa: S311 - not a secret
+
+
+def publish(git: Git, target: Target, apply: Apply, names: Sequence[str] = (), *, wait: Wait = pause) -> Published:
+    """Apply what was fetched of these sources to the branch, commit, push. Raises `GitError`, `DatasetError`."""
+    for attempt in range(ATTEMPTS):
+        base = git.tip(target.remote, target.branch)
+        if not base:
+            raise GitError(f"{target.remote}: expected a branch {target.branch}, saw none")
+        with git.worktree(base) as tree:
+            done = committed(tree, base, apply(tree.root, names), target.who)
+            if not done.changed or pushed(tree, target, base, f"{done.commit}:refs/heads/{target.branch}", wait):
+                return done
+        wait(attempt)
+    raise GitError(f"{target.branch}: others pushed {ATTEMPTS} times meanwhile; the next run tries again")
+
+
+def committed(tree: Git, base: str, facts: Facts, who: Who) -> Published:
+    """A commit of what a run changed in a checkout; none where nothing changed."""
+    parts = [part for part in PARTS if (tree.root / part).exists() or tree("ls-files", "--", part)]
+    if parts:
+        tree("add", "--all", "--", *parts)
+    paths = tuple(filter(None, tree("diff", "--cached", "--name-only", "--no-renames", "-z").split("\0")))
+    if not paths:
+        return Published(facts, base, base)
+    done = Published(facts, base, "", paths)
+    words = commit_message(facts, data=done.data)
+    tree("commit", "--quiet", "--no-verify", "--cleanup=verbatim", "--file=-", stdin=words, who=who)
+    return Published(facts, base, tree("rev-parse", "HEAD"), paths)
+
+
+def pushed(tree: Git, target: Target, base: str, refspec: str, wait: Wait, *force: str) -> bool:
+    """Push; whether it arrived, or else somebody was quicker. Raises `GitError` when it is refused for good.
+
+    Only the remote can tell: an answer that is lost on the way leaves a push that arrived.
+    """
+    commit, _, ref = refspec.partition(":refs/heads/")
+    for attempt in range(3):
+        try:
+            tree("push", "--quiet", *force, target.remote, refspec)
+        except GitError as error:
+            now = tree.tip(target.remote, ref)
+            if now not in (base, commit):
+                return False
+            if now == base and attempt == 2:
+                raise GitError(f"{ref}: not pushed: {error}") from error
+            if now == commit:
+                return True
+            wait(attempt)
+        else:
+            return True
+    raise AssertionError("the last attempt returns or raises")
+
+
+def replaying(folder: Path, *, extra: Sequence[str] = ()) -> Apply:
+    """Applies the kept pages in `folder` with the code of the checkout, in a process of its own: it may be newer."""
+
+    def apply(tree: Path, names: Sequence[str]) -> Facts:
+        with TemporaryDirectory(prefix="ratecards-") as temporary:
+            report = Path(temporary) / "report.json"
+            replay = ("--replay", str(folder.resolve()), "--at-once", "--report", str(report))
+            _command(tree, _VERDICTS, "refresh", *names, *replay, *extra, report=report)
+            facts = report_file.load(report)
+        _command(tree, (0,), "check")
+        return facts
+
+    return apply
+
+
+def _command(tree: Path, fine: Sequence[int], name: str, *words: str, report: Path | None = None) -> None:
+    """Run one of the workshop's commands over a checkout; what it prints goes where our own words go."""
+    command = [sys.executable, "-B", "-m", "scraper", name, *words, "--to", str(tree)]
+    sys.stdout.flush()
+    code = subprocess.run(command, cwd=tree, check=False).returncode
+    # a damaged source is a verdict like others, as long as the run came to its end and told so
+    damaged = code == 1 and report is not None and report.exists() and json.loads(report.read_text())["exit"] == 1
+    if code not in fine and not damaged:
+        raise DatasetError(f"`{name}` ended with {code}, nothing was published; its own words stand above")
