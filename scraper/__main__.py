@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scraper import automation
 from scraper.errors import ScrapeError
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")
     _dataset(check, "today")
     sources = commands.add_parser("sources", help="the sources there are")
+    sources.add_argument("source", nargs="*", help="only these")
     sources.add_argument("--json", action="store_true")
+    automation.register(commands, ROOT)
     return top
 
 
@@ -105,7 +108,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     from scraper import commands
 
-    run: Callable[[argparse.Namespace], int] = getattr(commands, options.command)
+    run: Callable[[argparse.Namespace], int] = getattr(options, "run", None) or getattr(commands, options.command)
     try:
         code = run(options)
         sys.stdout.flush()

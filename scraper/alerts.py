@@ -34,11 +34,12 @@ class Issue:
     key: str
     about: str
     told: str
+    body: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What to do with one issue: `open`, `reopen`, `comment`, `close`. `body` renews the issue's, `comment` is added."""
+    """What to do with an issue: `open`, `reopen`, `comment` or `close`. `body` renews its own, `comment` is added."""
 
     do: str
     key: str
@@ -72,7 +73,8 @@ def parsed(found: Iterable[Mapping[str, object]]) -> list[Issue]:
         match = _MARK.search(str(item.get("body") or ""))
         if not match or "pull_request" in item:
             continue
-        issue = Issue(int(str(item["number"])), item["state"] == "open", *match.groups())
+        key, about, told = match.groups()
+        issue = Issue(int(str(item["number"])), item["state"] == "open", key, about, told, str(item["body"]))
         known = issues.get(issue.key)
         if known is None or (issue.open, issue.number) > (known.open, known.number):
             issues[issue.key] = issue
@@ -83,8 +85,13 @@ def actions(wants: Sequence[Want], issues: Sequence[Issue], over: Mapping[str, s
     """What to do so that there is an issue for each want, and none open for a key in `over` (key -> why it is over)."""
     known = {i.key: i for i in issues}
     out = [action for want in wants if (action := _action(want, known.get(want.key)))]
-    closing = [(i, over[i.key]) for i in issues if i.open and i.key in over]
-    return out + [Action("close", i.key, i.number, comment=why) for i, why in closing]
+    return out + [_closing(i, over[i.key]) for i in issues if i.open and i.key in over]
+
+
+def _closing(issue: Issue, why: str) -> Action:
+    """Closed by us, and marked so: when the same comes up again, it is told again."""
+    body = _MARK.sub(mark(issue.key, "over", issue.told), issue.body)
+    return Action("close", issue.key, issue.number, body=body, comment=why)
 
 
 def _action(want: Want, issue: Issue | None) -> Action | None:
@@ -120,14 +127,19 @@ def _broken(source: Facts, now: datetime, issues: Mapping[str, Issue]) -> Want |
     if source["outcome"] in said.READ or not since or now - _instant(since) < CONFIRMED:
         return None
     key, name = f"broken:{source['name']}", source["name"]
-    issue = issues.get(key)
-    known = issue is not None and issue.about == since
-    due = not known or now - _instant(issue.told if issue else since) >= REMINDED
-    told = f"{now:%Y-%m-%dT%H:%M:%SZ}" if due or issue is None else issue.told
+    told = _reminder(issues.get(key), since, now)
     days = (now - _instant(since)).days
     again = f"Still {source['outcome']}, for {days} days. What is published is of {source['verified'] or 'no day'}.\n"
     title = f"{name}: {source['outcome']}"
+    known = key in issues and issues[key].about == since
     return Want(key, since, told, title, broken_text(source), again if known else "")
+
+
+def _reminder(issue: Issue | None, about: str, now: datetime) -> str:
+    """When a lasting trouble was told last: now, if it is new or a week has gone by."""
+    if issue and issue.about == about and now - _instant(issue.told) < REMINDED:
+        return issue.told
+    return f"{now:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def broken_text(source: Facts) -> str:
@@ -169,7 +181,7 @@ def _holds(source: Facts) -> list[Want]:
             "",
             *texts.table(("published", "on the page"), [(old, new)] if "old" in change or "new" in change else []),
             f"Held because: {markdown(held['reason'])}.",
-            f"Seen {held['looks']} times since {held['since'][:16].replace('T', ' ')} UTC on [the page]({change['link']}).",
+            f"On [the page]({change['link']}) since {held['since'][:10]}, {held['looks']} looks.",
             "",
             "If it is right, nothing needs to be done: it is published when three readings over 24 hours agree.",
             "If it is not, the page is wrong or we misread it: run",
@@ -202,7 +214,7 @@ def _steps(facts: Facts, today: date) -> list[Want]:
     for (name, day), steps in groups.items():
         left = (date.fromisoformat(day) - today).days
         due = [ahead for ahead in AHEAD if left <= ahead]
-        if due and left >= 0:
+        if due:
             models = sorted({s["model"] for s in steps})
             shown = ", ".join(models[:3]) + (f" and {len(models) - 3} more" if len(models) > 3 else "")
             title = f"From {day}: {shown} ({name})"
@@ -223,17 +235,16 @@ def _past(issue: Issue, facts: Facts, today: date) -> bool:
     return date.fromisoformat(day) <= today or (read and not announced)
 
 
-def of_heartbeat(complaint: str, now: datetime, issues: Sequence[Issue]) -> list[Action]:
-    """The schedule itself: open while it stands still, told again each week, closed when it runs."""
+def of_heartbeat(complaint: str, newest: str, now: datetime, issues: Sequence[Issue]) -> list[Action]:
+    """The schedule itself, which stands still since the day `newest`: told each week, closed when it runs again."""
     key = "heartbeat"
-    issue = next((i for i in issues if i.key == key), None)
     if not complaint:
         return actions([], issues, {key: "The published data is renewed again."})
-    if issue and issue.open and now - _instant(issue.told) < REMINDED:
-        return []
+    issue = next((i for i in issues if i.key == key), None)
     text = f"{complaint}\n\nLook at the runs of the workflow `refresh`: is it disabled, out of minutes, or failing?\n"
-    told = f"{now:%Y-%m-%dT%H:%M:%SZ}"
-    return actions([Want(key, told, told, "The rate cards are no longer renewed", text)], issues, {})
+    title = "The rate cards are no longer renewed"
+    want = Want(key, newest or "never", _reminder(issue, newest or "never", now), title, text, f"{complaint}\n")
+    return actions([want], issues, {})
 
 
 def _instant(text: str) -> datetime:

@@ -44,9 +44,14 @@ def _source(name: str) -> Source:
         raise UsageError(error.args[0]) from error
 
 
+def named_sources(names: Sequence[str]) -> list[Source]:
+    """The sources of these names; all if none is named. Raises `UsageError`."""
+    return [_source(name) for name in names] or list(SOURCES)
+
+
 def refresh(options: argparse.Namespace) -> int:
     """Look, judge, publish. Kept editions are replayed one after the other, each at its own time."""
-    sources = [_source(name) for name in options.source] or list(SOURCES)
+    sources = named_sources(options.source)
     if options.at_once and not options.replay:
         raise UsageError("--at-once is for --replay")
     with _target(options.to, dry=options.dry_run) as dataset, _progress(sources) as progress:
@@ -369,11 +374,12 @@ def check(options: argparse.Namespace) -> int:
 def sources(options: argparse.Namespace) -> int:
     """The sources, their addresses and whether they are configured here."""
     rows = [
-        {"name": s.name, "provider": s.provider, "source": s.source, "urls": dict(s.module.urls())} for s in SOURCES
+        {"name": s.name, "provider": s.provider, "source": s.source, "urls": dict(s.module.urls())}
+        for s in named_sources(options.source)
     ]
     if options.json:
         print(json.dumps(rows))
         return 0
-    for source in SOURCES:
+    for source in named_sources(options.source):
         print(source.name, *source.module.urls().values(), sep="\n  ")
     return 0

@@ -73,15 +73,28 @@ def pause(attempt: int) -> None:
 def publish(git: Git, target: Target, apply: Apply, names: Sequence[str] = (), *, wait: Wait = pause) -> Published:
     """Apply what was fetched of these sources to the branch, commit, push. Raises `GitError`, `DatasetError`."""
     for attempt in range(ATTEMPTS):
-        base = git.tip(target.remote, target.branch)
-        if not base:
-            raise GitError(f"{target.remote}: expected a branch {target.branch}, saw none")
+        base = newest(git, target)
         with git.worktree(base) as tree:
             done = committed(tree, base, apply(tree.root, names), target.who)
             if not done.changed or pushed(tree, target, base, f"{done.commit}:refs/heads/{target.branch}", wait):
                 return done
         wait(attempt)
     raise GitError(f"{target.branch}: others pushed {ATTEMPTS} times meanwhile; the next run tries again")
+
+
+def rehearsed(git: Git, target: Target, apply: Apply, names: Sequence[str] = ()) -> Published:
+    """What a run would do to what is published now; nothing is committed. Raises `GitError`, `DatasetError`."""
+    base = newest(git, target)
+    with git.worktree(base) as tree:
+        return Published(apply(tree.root, names), base, base)
+
+
+def newest(git: Git, target: Target) -> str:
+    """The commit that is published. Raises `GitError` where the branch is missing."""
+    tip = git.tip(target.remote, target.branch)
+    if not tip:
+        raise GitError(f"{target.remote}: expected a branch {target.branch}, saw none")
+    return tip
 
 
 def committed(tree: Git, base: str, facts: Facts, who: Who) -> Published:
@@ -121,14 +134,14 @@ def pushed(tree: Git, target: Target, base: str, refspec: str, wait: Wait, *forc
     raise AssertionError("the last attempt returns or raises")
 
 
-def replaying(folder: Path, *, extra: Sequence[str] = ()) -> Apply:
+def replaying(folder: Path) -> Apply:
     """Applies the kept pages in `folder` with the code of the checkout, in a process of its own: it may be newer."""
 
     def apply(tree: Path, names: Sequence[str]) -> Facts:
         with TemporaryDirectory(prefix="ratecards-") as temporary:
             report = Path(temporary) / "report.json"
             replay = ("--replay", str(folder.resolve()), "--at-once", "--report", str(report))
-            _command(tree, _VERDICTS, "refresh", *names, *replay, *extra, report=report)
+            _command(tree, _VERDICTS, "refresh", *names, *replay, report=report)
             facts = report_file.load(report)
         _command(tree, (0,), "check")
         return facts

@@ -14,7 +14,19 @@ from scraper import texts
 from scraper.facts import Facts
 from scraper.git import Git, GitError, Who
 from scraper.github import GitHub, GitHubError
-from scraper.gitpublish import ATTEMPTS, Apply, Published, Target, Wait, committed, pause, publish, pushed
+from scraper.gitpublish import (
+    ATTEMPTS,
+    Apply,
+    Published,
+    Target,
+    Wait,
+    committed,
+    newest,
+    pause,
+    publish,
+    pushed,
+    rehearsed,
+)
 from scraper.report import plain_text
 
 PREFIX = "ratecards/"
@@ -40,10 +52,10 @@ def propose(
     git: Git, target: Target, apply: Apply, names: Sequence[str], forge: GitHub | None, *, wait: Wait = pause
 ) -> tuple[Published, list[Proposed]]:
     """Publish the state of what did not change, and propose what did. The facts are those of the whole run."""
-    facts = _rehearsed(git, target, apply, names)
+    facts = rehearsed(git, target, apply, names).facts
     pending = [s["name"] for s in facts["sources"] if s["changes"] or s["files"]]
     rest = [s["name"] for s in facts["sources"] if s["name"] not in pending]
-    base = git.tip(target.remote, target.branch)
+    base = newest(git, target)
     done = publish(git, target, apply, rest, wait=wait) if rest else Published(facts, base, base)
     out = [_proposed(git, target, apply, name, forge, wait) for name in pending]
     taken_back = [s["name"] for s in facts["sources"] if s["name"] in rest and s["outcome"] == "UNCHANGED"]
@@ -51,19 +63,10 @@ def propose(
     return Published(facts, done.base, done.commit, done.paths), out
 
 
-def _rehearsed(git: Git, target: Target, apply: Apply, names: Sequence[str]) -> Facts:
-    """What the whole run would do to what is published now."""
-    base = git.tip(target.remote, target.branch)
-    if not base:
-        raise GitError(f"{target.remote}: expected a branch {target.branch}, saw none")
-    with git.worktree(base) as tree:
-        return apply(tree.root, names)
-
-
 def _proposed(git: Git, target: Target, apply: Apply, name: str, forge: GitHub | None, wait: Wait) -> Proposed:
     branch = branch_of(name)
     for attempt in range(ATTEMPTS):
-        base, tip = git.tip(target.remote, target.branch), git.tip(target.remote, branch)
+        base, tip = newest(git, target), git.tip(target.remote, branch)
         _ours(git, tip, target.who)
         with git.worktree(base) as tree:
             facts = apply(tree.root, [name])
