@@ -1,4 +1,4 @@
-"""The workshop's commands: `python -m scraper refresh | read | doctor | backfill | check | sources`."""
+"""The workshop's commands: `python -m scraper refresh | read | doctor | backfill | check | sources`, and others."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper import automation
+from scraper import automationargs
 from scraper.errors import ScrapeError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ def _instant(text: str) -> datetime:
 def parser() -> argparse.ArgumentParser:
     """The command line; the text of `--help` is the reference."""
     top = argparse.ArgumentParser(prog="python -m scraper", description=__doc__)
+    top.set_defaults(module="scraper.commands")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _refresh(commands.add_parser("refresh", help="fetch, read, check, compare, publish"))
     _page_commands(commands)
@@ -42,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     sources = commands.add_parser("sources", help="the sources there are")
     sources.add_argument("source", nargs="*", help="only these")
     sources.add_argument("--json", action="store_true")
-    automation.register(commands, ROOT)
+    automationargs.register(commands, ROOT)
     return top
 
 
@@ -108,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     from scraper import commands
 
-    run: Callable[[argparse.Namespace], int] = getattr(options, "run", None) or getattr(commands, options.command)
+    run: Callable[[argparse.Namespace], int] = getattr(import_module(options.module), options.command.replace("-", "_"))
     try:
         code = run(options)
         sys.stdout.flush()

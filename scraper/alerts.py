@@ -183,9 +183,13 @@ def _holds(source: Facts) -> list[Want]:
             f"Held because: {markdown(held['reason'])}.",
             f"On [the page]({change['link']}) since {held['since'][:10]}, {held['looks']} looks.",
             "",
-            "If it is right, nothing needs to be done: it is published when three readings over 24 hours agree.",
-            "If it is not, the page is wrong or we misread it: run",
-            f"`python -m scraper doctor {source['name']}` and look at the quote.",
+            "If it is right: `confirm` publishes it with the next look; three readings over 24 hours do so, too.",
+            "",
+            f'    python -m scraper confirm {held["id"]} --because "..."',
+            "",
+            "If it is not, the page is wrong or was misread; `doctor` shows how it is read.",
+            "",
+            f"    python -m scraper doctor {source['name']}",
         ]
         key = f"held:{source['name']}:{held['id']}"
         title = f"{source['name']}: held, {words}"[:200]

@@ -24,7 +24,7 @@ from scraper.git import Git, GitError, Who
 from scraper.texts import commit_message
 
 # What belongs to the data; whatever else a run leaves behind is not committed.
-PARTS = ("ratecards", "state")
+PARTS = ("ratecards", "state", "pyproject.toml", "CHANGELOG.md")
 # Moves with every look and is no news: a commit of these alone is of state, not of data.
 _STATE = ("state/", "ratecards/v1/status.json")
 # Refusals that are verdicts on sources, not failures of the run.
@@ -134,8 +134,11 @@ def pushed(tree: Git, target: Target, base: str, refspec: str, wait: Wait, *forc
     raise AssertionError("the last attempt returns or raises")
 
 
-def replaying(folder: Path) -> Apply:
-    """Applies the kept pages in `folder` with the code of the checkout, in a process of its own: it may be newer."""
+def replaying(folder: Path, *, versioned: bool = False) -> Apply:
+    """Applies the kept pages in `folder` with the code of the checkout, in a process of its own: it may be newer.
+
+    `versioned`: where data changed, their version is written into the project and its changelog.
+    """
 
     def apply(tree: Path, names: Sequence[str]) -> Facts:
         with TemporaryDirectory(prefix="ratecards-") as temporary:
@@ -143,6 +146,8 @@ def replaying(folder: Path) -> Apply:
             replay = ("--replay", str(folder.resolve()), "--at-once", "--report", str(report))
             _command(tree, _VERDICTS, "refresh", *names, *replay, report=report)
             facts = report_file.load(report)
+        if versioned and any(not path.startswith(_STATE) for path in facts["files"]):
+            _command(tree, (0,), "version", "--write")
         _command(tree, (0,), "check")
         return facts
 

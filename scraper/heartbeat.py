@@ -27,7 +27,7 @@ def published(url: str, file: Path, now: datetime) -> str:
         raise DatasetError(f"{file}: expected the published status, saw {type(error).__name__}") from error
 
 
-def newest(text: str) -> date | None:
+def newest_day(text: str) -> date | None:
     """The newest day on which any source was read in full; None where none ever was. Raises `DatasetError`."""
     try:
         sources: dict[str, Any] = json.loads(text)["sources"]
@@ -39,7 +39,7 @@ def newest(text: str) -> date | None:
     return max(days, default=None)
 
 
-def complaint(newest: date | None, now: datetime, hours: int) -> str:
+def complaint_of(newest: date | None, now: datetime, hours: int) -> str:
     """What to complain of; empty where the status is young enough. A day counts from its begin, UTC."""
     if newest is None:
         return "No source was ever read."
