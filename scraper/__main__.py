@@ -7,26 +7,18 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import automationargs
+from scraper.automationargs import instant
 from scraper.errors import ScrapeError
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
 ROOT = Path(__file__).resolve().parent.parent
-
-
-def _instant(text: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an ISO date or instant") from error
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -50,7 +42,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _dataset(command: argparse.ArgumentParser, now: str) -> None:
     command.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
-    command.add_argument("--now", type=_instant, metavar="ISO", help=now)
+    command.add_argument("--now", type=instant, metavar="ISO", help=now)
 
 
 def _refresh(refresh: argparse.ArgumentParser) -> None:
@@ -88,7 +80,7 @@ def _page_commands(commands: Commands) -> None:
     backfill = commands.add_parser("backfill", help="build history from saved pages, in date order")
     backfill.add_argument("source")
     backfill.add_argument("file", type=Path, nargs="+")
-    backfill.add_argument("--date", type=_instant, help="the pages' day, if their names do not say it")
+    backfill.add_argument("--date", type=instant, help="the pages' day, if their names do not say it")
     _dataset(backfill, "the instant to record")
 
 

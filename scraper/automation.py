@@ -27,7 +27,7 @@ def fetch(options: argparse.Namespace) -> int:
     from scraper.dataset import Dataset
     from scraper.looks import taken
 
-    for name, words in taken(named_sources(options.source), Dataset(options.to), options.keep):
+    for name, words in taken(named_sources(options.source), Dataset(options.to), options.keep, options.now):
         print(f"{name}: {words}")
     return 0
 
@@ -69,7 +69,7 @@ def publish_git(options: argparse.Namespace) -> int:
     from scraper.github import from_environment
     from scraper.looks import completed
 
-    names = completed(options.replay, options.source)
+    names = completed(options.replay, options.source, datetime.now(UTC))
     git, target = Git(options.repo.resolve()), gitpublish.Target(options.remote, options.branch)
     apply = gitpublish.replaying(options.replay, versioned=options.version)
     if options.dry_run:

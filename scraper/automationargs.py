@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,12 +13,22 @@ if TYPE_CHECKING:
 FORMATS = ("summary", "full", "pull", "issue", "webhook", "commit", "changelog")
 
 
+def instant(text: str) -> datetime:
+    """An ISO date or instant; UTC if it says nothing else."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an ISO date or instant") from error
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
 def register(commands: Commands, root: Path) -> None:
     """Add these commands to the command line."""
     fetch = commands.add_parser("fetch", help="look, and only save what came (or did not), for refresh --replay")
     fetch.add_argument("source", nargs="*", help="provider/source; all if none is named")
     fetch.add_argument("--keep", type=Path, required=True, metavar="DIR", help="the folder to save to")
     fetch.add_argument("--to", type=Path, default=root, metavar="DIR", help="the dataset's root (default: here)")
+    fetch.add_argument("--now", type=instant, metavar="ISO", help="the clock, for tests")
 
     alert = commands.add_parser("alert", help="open, remind of and close issues after a run; call the webhook")
     alert.add_argument("report", type=Path, metavar="REPORT")
@@ -68,4 +78,4 @@ def _heartbeat(heartbeat: argparse.ArgumentParser, root: Path) -> None:
     heartbeat.add_argument("--max-age-hours", type=int, default=48, metavar="N")
     heartbeat.add_argument("--alert", action="store_true", help="open or close the issue about it")
     heartbeat.add_argument("--keep-alive", action="append", default=[], metavar="WORKFLOW", help="keep its schedule on")
-    heartbeat.add_argument("--now", type=datetime.fromisoformat, metavar="ISO", help=argparse.SUPPRESS)
+    heartbeat.add_argument("--now", type=instant, metavar="ISO", help="the clock, for tests")

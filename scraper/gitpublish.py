@@ -8,6 +8,7 @@ is killed at any moment before the push has published nothing, and one killed af
 from __future__ import annotations
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -30,6 +31,8 @@ _STATE = ("state/", "ratecards/v1/status.json")
 # Refusals that are verdicts on sources, not failures of the run.
 _VERDICTS = (0, 3, 4, 5)
 ATTEMPTS = 5
+# What reads pages needs none of these.
+_SECRET = ("GITHUB_TOKEN", "GH_TOKEN", "RATECARDS_WEBHOOK")
 
 # Applies what was fetched of some sources (of all, if none is named) to the dataset in a folder.
 Apply = Callable[[Path, Sequence[str]], Facts]
@@ -158,7 +161,8 @@ def _command(tree: Path, fine: Sequence[int], name: str, *words: str, report: Pa
     """Run one of the workshop's commands over a checkout; what it prints goes where our own words go."""
     command = [sys.executable, "-B", "-m", "scraper", name, *words, "--to", str(tree)]
     sys.stdout.flush()
-    code = subprocess.run(command, cwd=tree, check=False).returncode
+    environ = {n: v for n, v in os.environ.items() if n not in _SECRET}
+    code = subprocess.run(command, cwd=tree, env=environ, check=False).returncode
     # a damaged source is a verdict like others, as long as the run came to its end and told so
     damaged = code == 1 and report is not None and report.exists() and json.loads(report.read_text())["exit"] == 1
     if code not in fine and not damaged:

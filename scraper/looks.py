@@ -14,20 +14,20 @@ from scraper.refresh import Looks, fetch_all, judge_all
 from scraper.sources import SOURCES, Source, find
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def taken(sources: Sequence[Source], dataset: Dataset, folder: Path) -> Iterator[tuple[str, str]]:
+def taken(
+    sources: Sequence[Source], dataset: Dataset, folder: Path, given: datetime | None = None
+) -> Iterator[tuple[str, str]]:
     """Look at sources in full and save it in the layout of `refresh --replay`; what came, in words, by source.
 
     No conditional request is made: what is saved must hold for whatever is published when it is applied. Where the
-    representations disagree, they are fetched once more, as a refresh does.
+    representations disagree, they are fetched once more, as a refresh does. `given`: the clock stands still.
     """
-    now = _now()
+    now = given or datetime.now(UTC)
 
     def looks(wanted: Sequence[Source]) -> Looks:
-        return fetch_all(wanted, dataset, now, _now, None, lambda *_: None, again=True, keys=Keys())
+        return fetch_all(
+            wanted, dataset, now, lambda: given or datetime.now(UTC), None, lambda *_: None, again=True, keys=Keys()
+        )
 
     first = looks(sources)
     torn = [v.source for v in judge_all(dataset, sources, first, now, lambda *_: None) if v.disagreed]
@@ -54,7 +54,7 @@ def _words(edition: Edition) -> str:
     return "; ".join(words) or edition.skipped
 
 
-def completed(folder: Path, names: Sequence[str]) -> list[str]:
+def completed(folder: Path, names: Sequence[str], now: datetime) -> list[str]:
     """The sources to publish: those named, else those that there is a look at.
 
     Of one that is named and that there is no look at, a failed one is put in its place: the job that was to look at
@@ -63,7 +63,6 @@ def completed(folder: Path, names: Sequence[str]) -> list[str]:
     sources = [find(name) for name in names] or [s for s in SOURCES if (folder / s.name).is_dir()]
     if not sources:
         raise DatasetError(f"{folder}: expected looks at sources, saw none")
-    now = _now()
     for source in sources:
         if not replay(folder, source):
             failed = FetchFailed("the job that fetches this source brought nothing; see its log")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,13 @@ import pytest
 from scraper import facts as report_file
 from scraper import gitpublish, pulls
 from scraper.errors import DatasetError
-from scraper.git import Git, GitError, Who
+from scraper.git import Git, GitError
 from scraper.gitpublish import Target
 from tests.conftest import GEMINI, facts, keep, model
 from tests.forge import Forge
+from tests.forge import _json as answer
+from tests.gitrepo import bare_repository, clone, log, no_settings, save, shown
 
-ME = Who("A person", "person@example.test")
 TARGET = Target()
 HERE = Path(__file__).parent.parent
 
@@ -24,42 +26,13 @@ HERE = Path(__file__).parent.parent
 @pytest.fixture(autouse=True)
 def alone(monkeypatch, tmp_path):
     """No setting of this machine's git has a say."""
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "none"))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    no_settings(monkeypatch, tmp_path)
 
 
 @pytest.fixture
 def bare(tmp_path) -> Path:
-    """A bare repository whose main holds a file of somebody's."""
-    root = tmp_path / "bare.git"
-    subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(root)], check=True)
-    first = clone(root, tmp_path / "first")
-    (first.root / ".gitignore").write_text(".staging/\n.lock\n")
-    save(first, "Begin")
-    return root
-
-
-def clone(bare: Path, to: Path) -> Git:
-    """A clone of it, as a runner has one."""
-    subprocess.run(["git", "clone", "--quiet", str(bare), str(to)], check=True, stderr=subprocess.DEVNULL)
-    return Git(to)
-
-
-def save(git: Git, words: str, *, branch: str = "main") -> None:
-    """Commit all as a person does, and push."""
-    git("add", "--all")
-    git("commit", "--quiet", "--message", words, who=ME)
-    git("push", "--quiet", "origin", f"HEAD:refs/heads/{branch}")
-
-
-def log(bare: Path, branch: str = "main") -> list[str]:
-    """The subjects on a branch, newest first."""
-    return Git(bare)("log", "--format=%s", branch).splitlines()
-
-
-def shown(bare: Path, path: str, branch: str = "main") -> str:
-    """A file as it is published."""
-    return Git(bare)("show", f"{branch}:{path}")
+    """A bare repository."""
+    return bare_repository(tmp_path)
 
 
 @pytest.fixture
@@ -203,8 +176,6 @@ def test_a_process_that_is_killed_before_its_push_publishes_nothing(bare, tmp_pa
         "if sys.argv[2] == 'kill': gitpublish.pushed = killed\n"
         "gitpublish.publish(Git(Path(sys.argv[1])), gitpublish.Target(), apply)\n"
     )
-    import sys
-
     environ = {**os.environ, "PYTHONPATH": str(HERE), "TMPDIR": str(tmp_path)}
     for mode, code, commits in (("kill", -9, 1), ("go", 0, 2)):
         ran = subprocess.run([sys.executable, "-c", program, str(git.root), mode], env=environ, check=False)
@@ -388,8 +359,7 @@ def test_without_github_there_is_still_a_branch(proposing, bare):
 
 def test_where_actions_may_not_open_pull_requests_the_setting_is_named(proposing, forge):
     """GitHub's own words alone do not help."""
-    from tests.forge import _json
 
-    forge.answers["POST /pulls"] = [_json({"message": "GitHub Actions is not permitted to create pull requests"}, 403)]
+    forge.answers["POST /pulls"] = [answer({"message": "GitHub Actions is not permitted to create pull requests"}, 403)]
     with pytest.raises(Exception, match=r"not permitted.*allow it under Settings, Actions, General"):
         proposing(day(2, **DEARER))
