@@ -154,8 +154,9 @@ def added(first: Facts, then: Facts) -> Facts:
 
 
 def _source_added(first: Facts, then: Facts) -> Facts:
-    """Changes add up; of all else the newest stands."""
-    return {**then, "changes": first.get("changes", []) + then["changes"]}
+    """Changes add up, but for those of a first look, which are contents; of all else the newest stands."""
+    before = first["changes"] if first and first["outcome"] != "NEW" else []
+    return {**then, "changes": before + then["changes"]}
 
 
 def save(path: Path, facts: Facts) -> None:

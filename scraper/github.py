@@ -139,12 +139,19 @@ def _send(request: httpx.Request) -> Json:
             raise verdict from error  # it may have been done
         raise _RetryError(verdict) from error
     if answer.is_success:
-        return answer.json() if answer.content else None
+        return _json(answer, where)
     verdict = GitHubError(f"{where}: {answer.status_code} {_words(answer)}", answer.status_code)
     wait = _wait(answer)
     if wait is None or (request.method == "POST" and answer.status_code >= 500) or wait > _LONGEST_WAIT:
         raise verdict
     raise _RetryError(verdict, wait)
+
+
+def _json(answer: httpx.Response, where: str) -> Json:
+    try:
+        return answer.json() if answer.content else None
+    except ValueError as error:
+        raise GitHubError(f"{where}: expected JSON, saw {len(answer.content)} bytes of something else") from error
 
 
 def _wait(answer: httpx.Response) -> float | None:

@@ -147,8 +147,8 @@ def trouble(source: Facts) -> list[str]:
     since = f" since {source['failing_since'][:16].replace('T', ' ')} UTC" if source["failing_since"] else ""
     out = [f"**{source['name']} {source['outcome']}**{since}", ""]
     out += [f"- {markdown(words, 500)}" for words in source["messages"][:20]]
-    if more := len(source["messages"]) - 20:
-        out += [f"- and {more} more"] if more > 0 else []
+    if more := len(source["messages"][20:]):
+        out.append(f"- and {more} more")
     if source["unread"]:
         out.append(f"- not read: {_md(', '.join(source['unread']))}")
     return [*out, ""]

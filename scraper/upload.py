@@ -62,10 +62,10 @@ def order(version: str) -> tuple[int, ...]:
 
 def plan(version: str, assets: Sequence[Asset], releases: Sequence[Mapping[str, Any]]) -> Plan:
     """What is missing. Raises `DatasetError` where a higher version is published, or this one holds other files."""
-    tag = f"{PREFIX}{version}"
+    rank, tag = order(version), f"{PREFIX}{version}"
     mine = next((r for r in releases if r["tag_name"] == tag), None)
     published = [r["tag_name"].removeprefix(PREFIX) for r in releases if not r["draft"] and r is not mine]
-    higher = [v for v in published if _VERSION.fullmatch(v) and order(v) > order(version)]
+    higher = [v for v in published if _VERSION.fullmatch(v) and order(v) > rank]
     if mine is None and higher:
         raise DatasetError(f"version {version}: expected none higher, saw {max(higher, key=order)} published")
     if mine is None:
