@@ -9,6 +9,7 @@ import httpx
 import stamina
 
 from scraper.errors import FetchFailed
+from scraper.github import trust
 
 ADDRESS = "RATECARDS_WEBHOOK"
 _LOCAL = ("127.0.0.1", "localhost")
@@ -40,5 +41,5 @@ def send(payload: Mapping[str, object], environ: Mapping[str, str] = os.environ)
 
 
 def _post(url: httpx.URL, payload: Mapping[str, object]) -> httpx.Response:
-    with httpx.Client(timeout=30, trust_env=False, follow_redirects=False) as client:
+    with httpx.Client(timeout=30, verify=trust(), trust_env=False, follow_redirects=False) as client:
         return client.post(url, json=dict(payload))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from scraper import facts as report_file
 from scraper import gitpublish, pulls
 from scraper.errors import DatasetError
 from scraper.git import Git, GitError
+from scraper.github import GitHubError
 from scraper.gitpublish import Target
 from tests.conftest import GEMINI, facts, keep, model
 from tests.forge import Forge
@@ -363,3 +365,124 @@ def test_where_actions_may_not_open_pull_requests_the_setting_is_named(proposing
     forge.answers["POST /pulls"] = [answer({"message": "GitHub Actions is not permitted to create pull requests"}, 403)]
     with pytest.raises(Exception, match=r"not permitted.*allow it under Settings, Actions, General"):
         proposing(day(2, **DEARER))
+
+
+# ------------------------------------------------------------------------------------------ corners
+
+
+def test_git_that_is_not_there_is_an_error(tmp_path, monkeypatch):
+    """Not a traceback."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(GitError, match="git status: expected an answer, saw FileNotFoundError"):
+        Git(tmp_path)("status")
+
+
+def test_a_password_in_a_remotes_address_is_not_printed(tmp_path, bare):
+    """Git repeats the address in its words."""
+    git = clone(bare, tmp_path / "c")
+    git("remote", "set-url", "origin", "https://me:secret@127.0.0.1:9/x.git")
+    with pytest.raises(GitError) as refused:
+        git.tip("origin", "main")
+    assert "secret" not in str(refused.value)
+
+
+def test_waiting_grows_and_is_never_the_same(monkeypatch):
+    """Two publishers that wait the same would meet again."""
+    waited: list[float] = []
+    monkeypatch.setattr(gitpublish.time, "sleep", waited.append)
+    for attempt in (0, 1, 9):
+        gitpublish.pause(attempt)
+    assert [True, True, True] == [low <= w <= low + 2 for low, w in zip((1, 2, 30), waited, strict=True)]
+
+
+def test_a_damaged_source_does_not_stop_the_others(tmp_path, monkeypatch):
+    """Its verdict has exit 1, as a crash has; the report tells them apart."""
+    report = tmp_path / "r.json"
+    for text, refused in (('{"exit": 1}', False), ('{"exit": 0}', True), ("", True)):
+        report.unlink(missing_ok=True)
+        if text:
+            report.write_text(text)
+        monkeypatch.setattr(gitpublish.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 1))
+        if refused:
+            with pytest.raises(DatasetError, match="`refresh` ended with 1"):
+                gitpublish._command(tmp_path, (0,), "refresh", report=report)
+        else:
+            gitpublish._command(tmp_path, (0,), "refresh", report=report)
+
+
+def test_a_run_that_writes_nothing_at_all_is_no_commit(bare, tmp_path):
+    """Not even the folders of data are there."""
+    done = gitpublish.publish(clone(bare, tmp_path / "c"), TARGET, lambda *_: report_file.EMPTY, **quick)
+    assert (False, ["Begin"]) == (done.changed, log(bare))
+
+
+def test_the_version_is_written_where_data_changed(tmp_path, monkeypatch):
+    """And not for a look that only moved the state."""
+    called = []
+    monkeypatch.setattr(gitpublish, "_command", lambda tree, fine, name, *words, **_: called.append((name, *words[:1])))
+    for files, expected in (
+        (["state/a.json"], []),
+        (["state/a.json", "ratecards/v1/rates.json"], [("version", "--write")]),
+    ):
+        called.clear()
+        monkeypatch.setattr(gitpublish.report_file, "load", lambda _, files=files: {"files": files})
+        gitpublish.replaying(tmp_path, versioned=True)(tmp_path, [])
+        assert ["refresh", *[name for name, _ in expected], "check"] == [name for name, *_ in called]
+        assert expected == called[1:-1]
+
+
+def test_what_reads_pages_has_no_token(tmp_path, monkeypatch):
+    """The process that parses does not inherit what publishes."""
+    seen = {}
+    monkeypatch.setenv("GITHUB_TOKEN", "secret")
+
+    def run(*_, env, **__):
+        seen.update(env)
+        return subprocess.CompletedProcess([], 0)
+
+    monkeypatch.setattr(gitpublish.subprocess, "run", run)
+    gitpublish._command(tmp_path, (0,), "check")
+    assert ("GITHUB_TOKEN" in seen, "PATH" in seen) == (False, True)
+
+
+def test_a_branch_that_others_keep_pushing_to_is_given_up(proposing, bare, tmp_path, applying, forge, monkeypatch):
+    """After five times, as for main."""
+    monkeypatch.setattr(pulls, "pushed", lambda *_: False)
+    with pytest.raises(GitError, match="others pushed 5 times meanwhile"):
+        proposing(day(2, **DEARER))
+
+
+def test_a_change_that_is_merged_in_this_very_moment_is_no_proposal(proposing, bare, tmp_path, applying, forge):
+    """Between the rehearsal and the proposal somebody published the same."""
+    plain = applying(day(2, **DEARER))
+    other = clone(bare, tmp_path / "other")
+    calls = itertools.count(1)
+
+    def apply(tree, names):
+        found = plain(tree, names)
+        if next(calls) == 1:
+            gitpublish.publish(other, TARGET, plain, **quick)
+        return found
+
+    _, made = pulls.propose(clone(bare, tmp_path / "late"), TARGET, apply, [GEMINI], forge.client, **quick)
+    assert ([("same", 0)], {}) == ([(p.done, p.number) for p in made], forge.pulls)
+
+
+def test_another_refusal_of_a_pull_request_is_told_as_it_is(proposing, forge):
+    """Without a word on settings."""
+    forge.answers["POST /pulls"] = [answer({"message": "Validation Failed"}, 422)]
+    with pytest.raises(GitHubError, match=r"422 Validation Failed$"):
+        proposing(day(2, **DEARER))
+
+
+def test_what_is_taken_back_without_github_is_a_branch_less(proposing, bare):
+    """On a plain git remote."""
+    proposing(day(2, **DEARER), client=None)
+    _, made = proposing(day(3), client=None)
+    assert [("closed", 0)] == [(p.done, p.number) for p in made]
+
+
+def test_an_unchanged_page_without_a_proposal_is_state_alone(proposing, forge):
+    """There is nothing to close, and GitHub is not asked."""
+    done, made = proposing(day(2))
+    assert ([], [], True, False) == (made, forge.asked, done.changed, done.data)
