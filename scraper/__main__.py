@@ -1,4 +1,4 @@
-"""The workshop's commands: `python -m scraper refresh | read | doctor | backfill | check | sources`, and others."""
+"""The workshop's commands: `python -m scraper refresh | read | doctor | backfill | check | sources`."""
 
 from __future__ import annotations
 
@@ -7,18 +7,26 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scraper import automationargs
-from scraper.automationargs import instant
 from scraper.errors import ScrapeError
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an ISO date or instant") from error
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -36,13 +44,13 @@ def parser() -> argparse.ArgumentParser:
     sources = commands.add_parser("sources", help="the sources there are")
     sources.add_argument("source", nargs="*", help="only these")
     sources.add_argument("--json", action="store_true")
-    automationargs.register(commands, ROOT)
+    automationargs.register(commands, ROOT, _instant)
     return top
 
 
 def _dataset(command: argparse.ArgumentParser, now: str) -> None:
     command.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
-    command.add_argument("--now", type=instant, metavar="ISO", help=now)
+    command.add_argument("--now", type=_instant, metavar="ISO", help=now)
 
 
 def _refresh(refresh: argparse.ArgumentParser) -> None:
@@ -80,7 +88,7 @@ def _page_commands(commands: Commands) -> None:
     backfill = commands.add_parser("backfill", help="build history from saved pages, in date order")
     backfill.add_argument("source")
     backfill.add_argument("file", type=Path, nargs="+")
-    backfill.add_argument("--date", type=instant, help="the pages' day, if their names do not say it")
+    backfill.add_argument("--date", type=_instant, help="the pages' day, if their names do not say it")
     _dataset(backfill, "the instant to record")
 
 
@@ -102,7 +110,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = parser().parse_args(argv)
     from scraper import commands
 
-    run: Callable[[argparse.Namespace], int] = getattr(import_module(options.module), options.command.replace("-", "_"))
+    run: Callable[[argparse.Namespace], int] = getattr(import_module(options.module), options.command)
     try:
         code = run(options)
         sys.stdout.flush()

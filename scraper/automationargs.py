@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
+Instant = Callable[[str], datetime]
 FORMATS = ("summary", "full", "pull", "issue", "webhook", "commit", "changelog")
 
 
-def instant(text: str) -> datetime:
-    """An ISO date or instant; UTC if it says nothing else."""
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is not an ISO date or instant") from error
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def register(commands: Commands, root: Path) -> None:
-    """Add these commands to the command line."""
+def register(commands: Commands, root: Path, instant: Instant) -> None:
+    """Add these commands to the command line; `instant` reads a time."""
     fetch = commands.add_parser("fetch", help="look, and only save what came (or did not), for refresh --replay")
     fetch.add_argument("source", nargs="*", help="provider/source; all if none is named")
     fetch.add_argument("--keep", type=Path, required=True, metavar="DIR", help="the folder to save to")
@@ -46,9 +39,11 @@ def register(commands: Commands, root: Path) -> None:
     publish = commands.add_parser("publish-git", help="apply what was fetched, commit and push; main is never forced")
     _publish(publish, root)
     heartbeat = commands.add_parser("heartbeat", help="complain when the published status is too old")
-    _heartbeat(heartbeat, root)
+    _heartbeat(heartbeat, root, instant)
     for command in (fetch, alert, release, report, publish, heartbeat):
         command.set_defaults(module="scraper.automation")
+    publish.set_defaults(command="publish_git")
+    release.set_defaults(command="publish_release")
 
 
 def _report(report: argparse.ArgumentParser) -> None:
@@ -70,7 +65,7 @@ def _publish(publish: argparse.ArgumentParser, root: Path) -> None:
     publish.add_argument("--output", type=Path, metavar="FILE", help="append commit, changed and data for later jobs")
 
 
-def _heartbeat(heartbeat: argparse.ArgumentParser, root: Path) -> None:
+def _heartbeat(heartbeat: argparse.ArgumentParser, root: Path, instant: Instant) -> None:
     published = heartbeat.add_mutually_exclusive_group()
     published.add_argument("--url", default="", help="where status.json is published")
     status = root / "ratecards" / "v1" / "status.json"
