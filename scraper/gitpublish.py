@@ -28,6 +28,7 @@ from scraper.texts import commit_message
 PARTS = ("ratecards", "state", "pyproject.toml", "CHANGELOG.md")
 # Moves with every look and is no news: a commit of these alone is of state, not of data.
 _STATE = ("state/", "ratecards/v1/status.json")
+_PACKAGE = "ratecards/v1/datapackage.json"
 # Refusals that are verdicts on sources, not failures of the run.
 _VERDICTS = (0, 3, 4, 5)
 ATTEMPTS = 5
@@ -50,22 +51,21 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What came of it: the facts of the run, the commit that holds them (the base where nothing changed), the paths."""
+    """What came of it: the facts of the run, the commit that holds them (the base where nothing changed), the paths.
+
+    `data` tells that what programs read changed, and not only what is known about the last look.
+    """
 
     facts: Facts
     base: str
     commit: str
     paths: tuple[str, ...] = ()
+    data: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether there is a new commit."""
         return self.commit != self.base
-
-    @property
-    def data(self) -> bool:
-        """Whether what programs read changed, and not only what is known about the last look."""
-        return any(not path.startswith(_STATE) for path in self.paths)
 
 
 def pause(attempt: int) -> None:
@@ -108,10 +108,28 @@ def committed(tree: Git, base: str, facts: Facts, who: Who) -> Published:
     paths = tuple(filter(None, tree("diff", "--cached", "--name-only", "--no-renames", "-z").split("\0")))
     if not paths:
         return Published(facts, base, base)
-    done = Published(facts, base, "", paths)
-    words = commit_message(facts, data=done.data)
+    data = _data_changed(tree, base, paths)
+    words = commit_message(facts, data=data)
     tree("commit", "--quiet", "--no-verify", "--cleanup=verbatim", "--file=-", stdin=words, who=who)
-    return Published(facts, base, tree("rev-parse", "HEAD"), paths)
+    return Published(facts, base, tree("rev-parse", "HEAD"), paths, data)
+
+
+def _data_changed(tree: Git, base: str, paths: Sequence[str]) -> bool:
+    """By the digest that versions go by, which knows what is news; by the paths where there is none to compare."""
+    if not any(path.startswith("ratecards/") for path in paths):
+        return False
+    before = tree("show", f"{base}:{_PACKAGE}") if tree("ls-tree", base, "--", _PACKAGE) else ""
+    package = tree.root / _PACKAGE
+    digests = [_digest(text) for text in (before, package.read_text("utf-8") if package.exists() else "")]
+    return digests[0] != digests[1] if all(digests) else any(not path.startswith(_STATE) for path in paths)
+
+
+def _digest(package: str) -> str:
+    """The digest in a data package's text; empty where there is none."""
+    try:
+        return str(json.loads(package)["digest"]) if package else ""
+    except (ValueError, KeyError, TypeError) as error:
+        raise DatasetError(f"{_PACKAGE}: expected its digest, saw {type(error).__name__}") from error
 
 
 def pushed(tree: Git, target: Target, base: str, refspec: str, wait: Wait, *force: str) -> bool:

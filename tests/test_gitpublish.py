@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import subprocess
 import sys
@@ -414,6 +415,48 @@ def test_a_run_that_writes_nothing_at_all_is_no_commit(bare, tmp_path):
     """Not even the folders of data are there."""
     done = gitpublish.publish(clone(bare, tmp_path / "c"), TARGET, lambda *_: report_file.EMPTY, **quick)
     assert (False, ["Begin"]) == (done.changed, log(bare))
+
+
+PACKAGE = "ratecards/v1/datapackage.json"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "data"),
+    [
+        ({"digest": "1", "n": 1}, {"digest": "1", "n": 2}, False),
+        ({"digest": "1"}, {"digest": "2"}, True),
+        (None, {"digest": "1"}, True),
+    ],
+    ids=["another day of the same", "other data", "none before"],
+)
+def test_what_is_data_is_told_by_the_digest_that_versions_go_by(bare, tmp_path, before, after, data):
+    """A file below `ratecards` may move with every look; a release is due for other data alone."""
+
+    def apply(tree, _):
+        (tree / "ratecards" / "v1").mkdir(parents=True, exist_ok=True)
+        if packages[0] is not None:
+            (tree / PACKAGE).write_text(json.dumps(packages[0]))
+        (tree / "ratecards" / "x.yaml").write_text(str(len(packages)))
+        return {**report_file.EMPTY, "at": "2026-11-01T06:17:00Z"}
+
+    packages = [before, after]
+    gitpublish.publish(clone(bare, tmp_path / "a"), TARGET, apply, **quick)
+    packages.pop(0)
+    done = gitpublish.publish(clone(bare, tmp_path / "b"), TARGET, apply, **quick)
+    assert (True, data) == (done.changed, done.data)
+    assert f"{'Data' if data else 'State'}: no price changed" == log(bare)[0]
+
+
+def test_a_data_package_without_a_digest_is_an_error(bare, tmp_path):
+    """Nobody could tell what to release."""
+
+    def apply(tree, _):
+        (tree / "ratecards" / "v1").mkdir(parents=True)
+        (tree / PACKAGE).write_text("[]")
+        return report_file.EMPTY
+
+    with pytest.raises(DatasetError, match=r"datapackage\.json: expected its digest, saw TypeError"):
+        gitpublish.publish(clone(bare, tmp_path / "a"), TARGET, apply, **quick)
 
 
 def test_the_version_is_written_where_data_changed(tmp_path, monkeypatch):
