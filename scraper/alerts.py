@@ -205,7 +205,8 @@ def _settled(source: Facts, issues: Sequence[Issue]) -> dict[str, str]:
     published = {c["id"] for c in source["changes"]}
     prefix = f"held:{source['name']}:"
     ids = [i.key.removeprefix(prefix) for i in issues if i.key.startswith(prefix)]
-    why = {True: "It was confirmed and is published.", False: "The page no longer says so; nothing was published."}
+    done = "proposed" if source.get("proposed") else "published"
+    why = {True: f"It was confirmed and is {done}.", False: "The page no longer says so; nothing was published."}
     return {f"{prefix}{one}": why[one in published] for one in ids if one not in held}
 
 

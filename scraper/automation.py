@@ -72,18 +72,20 @@ def publish_git(options: argparse.Namespace) -> int:
     names = completed(options.replay, options.source, datetime.now(UTC))
     git, target = Git(options.repo.resolve()), gitpublish.Target(options.remote, options.branch)
     apply = gitpublish.replaying(options.replay, versioned=options.version)
+    code = 0
     if options.dry_run:
         done = gitpublish.rehearsed(git, target, apply, names)
     elif options.pull_requests:
         done, proposals = pulls.propose(git, target, apply, names, from_environment())
         for line in pulls.told(proposals):
             print(line)
+        code = 1 if any(p.problem for p in proposals) else 0
     else:
         done = gitpublish.publish(git, target, apply, names)
     facts.save(options.report, done.facts)
     _output(options.output, {"commit": done.commit, "changed": done.changed, "data": done.data})
     print(f"published {done.commit[:12]}, {len(done.paths)} files" if done.changed else "nothing to publish")
-    return 0
+    return code
 
 
 def _output(path: Path | None, values: Mapping[str, object]) -> None:
@@ -104,8 +106,9 @@ def alert(options: argparse.Namespace) -> int:
     if not run["at"]:
         print("nothing was looked at, nothing to tell")
         return 0
-    if options.published and any(s["changes"] for s in run["sources"]):
-        _hooked(texts.webhook(run, link_to_run(os.environ)))
+    published = {**run, "sources": [s for s in run["sources"] if not s.get("proposed")]}
+    if options.published and any(s["changes"] for s in published["sources"]):
+        _hooked(texts.webhook(published, link_to_run(os.environ)))
     forge = None if options.dry_run else _forge()
     return _told(forge, alerts.of_run(run, _known(forge)))
 

@@ -74,7 +74,7 @@ class Git:
         ref = f"refs/heads/{branch}"
         if not self("ls-remote", "--refs", remote, ref):
             return ""
-        self("fetch", "--quiet", "--tags", remote, ref)
+        self("fetch", "--quiet", "--force", "--tags", remote, ref)
         return self("rev-parse", "--verify", "FETCH_HEAD^{commit}")
 
     @contextmanager

@@ -7,7 +7,7 @@ the page took back what it proposed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scraper import texts
@@ -35,12 +35,16 @@ _SETTING = "allow it under Settings, Actions, General: GitHub Actions may create
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """One source's branch, its pull request (0 without GitHub), and `opened`, `renewed`, `same` or `closed`."""
+    """One source's branch, its pull request (0 without GitHub), and `opened`, `renewed`, `same`, `closed` or `failed`.
+
+    `problem` says what failed; the other sources go on without it.
+    """
 
     name: str
     branch: str
     number: int
     done: str
+    problem: str = ""
 
 
 def branch_of(name: str) -> str:
@@ -57,10 +61,20 @@ def propose(
     rest = [s["name"] for s in facts["sources"] if s["name"] not in pending]
     base = newest(git, target)
     done = publish(git, target, apply, rest, wait=wait) if rest else Published(facts, base, base)
-    out = [_proposed(git, target, apply, name, forge, wait) for name in pending]
+    for source in facts["sources"]:
+        source["proposed"] = source["name"] in pending
+    out = [_tried(name, lambda name: _proposed(git, target, apply, name, forge, wait)) for name in pending]
     taken_back = [s["name"] for s in facts["sources"] if s["name"] in rest and s["outcome"] == "UNCHANGED"]
-    out += [p for name in taken_back if (p := _closed(git, target, name, forge))]
-    return Published(facts, done.base, done.commit, done.paths), out
+    out += [_tried(name, lambda name: _closed(git, target, name, forge)) for name in taken_back]
+    return Published(facts, done.base, done.commit, done.paths, done.data), [p for p in out if p]
+
+
+def _tried(name: str, do: Callable[[str], Proposed | None]) -> Proposed | None:
+    """One source's part; what fails of it is told, and is no reason to leave the others undone."""
+    try:
+        return do(name)
+    except (GitError, GitHubError) as error:
+        return Proposed(name, branch_of(name), 0, "failed", str(error))
 
 
 def _proposed(git: Git, target: Target, apply: Apply, name: str, forge: GitHub | None, wait: Wait) -> Proposed:
@@ -94,7 +108,7 @@ def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, rene
         return Proposed(name, branch, 0, "renewed" if renewed else "same")
     body = {"title": texts.title(facts, name), "body": texts.pull(facts, name)}
     if found := _open(forge, target, branch):
-        if (found["title"], found["body"]) == (body["title"], body["body"]):
+        if (found["title"], _lines(found["body"])) == (body["title"], _lines(body["body"])):
             return Proposed(name, branch, found["number"], "same")
         forge.patch(f"/pulls/{found['number']}", body)
         return Proposed(name, branch, found["number"], "renewed")
@@ -105,6 +119,11 @@ def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, rene
             raise GitHubError(f"{error}; {_SETTING}", error.status) from error
         raise
     return Proposed(name, branch, made["number"], "opened")
+
+
+def _lines(body: str | None) -> list[str]:
+    """A body as it is compared: who edits it in a browser changes the ends of its lines."""
+    return (body or "").strip().splitlines()
 
 
 def _open(forge: GitHub, target: Target, branch: str) -> Facts | None:
@@ -132,4 +151,9 @@ def _closed(git: Git, target: Target, name: str, forge: GitHub | None) -> Propos
 
 def told(proposals: Sequence[Proposed]) -> list[str]:
     """A line per source."""
-    return [f"{p.name}: {p.branch} {p.done}" + (f", pull request {p.number}" if p.number else "") for p in proposals]
+    return [
+        f"{p.name}: {p.branch} {p.done}"
+        + (f", pull request {p.number}" if p.number else "")
+        + (f": {p.problem}" if p.problem else "")
+        for p in proposals
+    ]

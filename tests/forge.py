@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -55,9 +57,6 @@ class Forge:
         """Answer on a server."""
         self.api = server.url_for("").rstrip("/")
         server.expect_request("/hook").respond_with_handler(self._hook)
-        server.expect_request("/upload/").respond_with_handler(self._answer)
-        import re
-
         server.expect_request(re.compile(r"^/(repos|upload)/.*")).respond_with_handler(self._answer)
         return self
 
@@ -125,8 +124,6 @@ class Forge:
         return _json(self.releases[int(rest[0])])
 
     def _upload(self, number: int, name: str, data: bytes) -> Response:
-        import hashlib
-
         assets = self.releases[number]["assets"]
         if name in [a["name"] for a in assets]:
             return _json({"message": "Validation Failed", "errors": [{"code": "already_exists"}]}, 422)

@@ -157,13 +157,15 @@ def test_a_held_change_is_told_once_a_second_look_has_it_too(tracker):
 
 def test_a_hold_that_is_published_or_gone_is_closed(tracker):
     """With the word for which it was."""
+    same = change(id="fedcba9876")
     ends = {
-        "It was confirmed and is published.": [change(id="fedcba9876")],
-        "The page no longer says so; nothing was published.": [],
+        "It was confirmed and is published.": source("CHANGED", same),
+        "It was confirmed and is proposed.": source("CHANGED", same, proposed=True),
+        "The page no longer says so; nothing was published.": source("CHANGED"),
     }
-    for words, changes in ends.items():
+    for words, after in ends.items():
         tracker.after(run(source("UNCHANGED", held=[held()])))
-        (action,) = alerts.of_run(run(source("CHANGED", *changes)), tracker.issues)
+        (action,) = alerts.of_run(run(after), tracker.issues)
         assert ("close", words) == (action.do, action.comment)
         tracker.does([action])
 

@@ -15,7 +15,6 @@ from scraper import facts as report_file
 from scraper import gitpublish, pulls
 from scraper.errors import DatasetError
 from scraper.git import Git, GitError
-from scraper.github import GitHubError
 from scraper.gitpublish import Target
 from tests.conftest import GEMINI, facts, keep, model
 from tests.forge import Forge
@@ -335,8 +334,10 @@ def test_a_persons_commit_on_the_branch_is_not_replaced(proposing, bare, tmp_pat
     person("checkout", "--quiet", "--detach", f"origin/{BRANCH}")
     (person.root / "NOTES").write_text("mine\n")
     save(person, "A note", branch=BRANCH)
-    with pytest.raises(GitError, match=r"ends in a commit by person@example\.test: merge or delete it"):
-        proposing(day(3, **DEARER, gemini_3=None))
+    _, (failed,) = proposing(day(3, **DEARER, gemini_3=model("Gemini 3", "$3.30", "$3.50")))
+    words = "the branch ends in a commit by person@example.test: merge or delete it; it was left as it is"
+    assert ("failed", words) == (failed.done, failed.problem)
+    assert [f"{GEMINI}: {BRANCH} failed: {words}"] == pulls.told([failed])
     assert "A note" == log(bare, BRANCH)[0]
 
 
@@ -362,10 +363,20 @@ def test_without_github_there_is_still_a_branch(proposing, bare):
 
 def test_where_actions_may_not_open_pull_requests_the_setting_is_named(proposing, forge):
     """GitHub's own words alone do not help."""
-
     forge.answers["POST /pulls"] = [answer({"message": "GitHub Actions is not permitted to create pull requests"}, 403)]
-    with pytest.raises(Exception, match=r"not permitted.*allow it under Settings, Actions, General"):
-        proposing(day(2, **DEARER))
+    _, (failed,) = proposing(day(2, **DEARER))
+    assert (
+        "403 GitHub Actions is not permitted to create pull requests; allow it under Settings, Actions"
+        in failed.problem
+    )
+
+
+def test_a_body_that_somebody_saved_in_a_browser_is_the_same(proposing, forge):
+    """Other line ends, no last one."""
+    proposing(day(2, **DEARER))
+    forge.pulls[1]["body"] = forge.pulls[1]["body"].strip().replace("\n", "\r\n")
+    _, made = proposing(day(2, **DEARER))
+    assert [("same", 1)] == [(p.done, p.number) for p in made]
 
 
 # ------------------------------------------------------------------------------------------ corners
@@ -491,8 +502,8 @@ def test_what_reads_pages_has_no_token(tmp_path, monkeypatch):
 def test_a_branch_that_others_keep_pushing_to_is_given_up(proposing, bare, tmp_path, applying, forge, monkeypatch):
     """After five times, as for main."""
     monkeypatch.setattr(pulls, "pushed", lambda *_: False)
-    with pytest.raises(GitError, match="others pushed 5 times meanwhile"):
-        proposing(day(2, **DEARER))
+    _, (failed,) = proposing(day(2, **DEARER))
+    assert "others pushed 5 times meanwhile" in failed.problem
 
 
 def test_a_change_that_is_merged_in_this_very_moment_is_no_proposal(proposing, bare, tmp_path, applying, forge):
@@ -514,8 +525,8 @@ def test_a_change_that_is_merged_in_this_very_moment_is_no_proposal(proposing, b
 def test_another_refusal_of_a_pull_request_is_told_as_it_is(proposing, forge):
     """Without a word on settings."""
     forge.answers["POST /pulls"] = [answer({"message": "Validation Failed"}, 422)]
-    with pytest.raises(GitHubError, match=r"422 Validation Failed$"):
-        proposing(day(2, **DEARER))
+    _, (failed,) = proposing(day(2, **DEARER))
+    assert failed.problem.endswith("422 Validation Failed")
 
 
 def test_what_is_taken_back_without_github_is_a_branch_less(proposing, bare):

@@ -145,6 +145,12 @@ def test_three_days_by_pull_request(loop):
     third = loop.workflow("2026-11-03T06:17:00Z", "--pull-requests")
     assert {1: "google/gemini-api: 2 prices changed"} == {n: p["title"] for n, p in loop.forge.pulls.items()}
     assert third.pull == loop.forge.pulls[1]["body"]
+    assert ["changes"] == [hook["event"] for hook in loop.forge.hooks]  # of the first day: a proposal is no news yet
+    loop.forge.answers["POST /pulls"] = [Response("{}", status=403)]
+    loop.forge.pulls.clear()
+    git, report = clone(loop.bare, loop.root / "again"), loop.root / "again.json"
+    words = ("--replay", loop.root / "run-4" / "looks", "--repo", git.root, "--report", report, "--pull-requests")
+    assert (1, True) == (loop.run("publish-git", GEMINI, *words).code, report.is_file())
     assert "Data: 2 prices changed" == log(loop.bare, f"ratecards/{GEMINI}")[0]
 
 
