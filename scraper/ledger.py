@@ -197,6 +197,12 @@ def update(
     return after
 
 
+def standing(before: Sequence[Entry], after: list[Entry]) -> list[Entry]:
+    """The entries as they were, where a look has moved nothing but the day they were last seen: that is no news."""
+    was, now = ({replace(e, last_seen=date.min) for e in entries} for entries in (before, after))
+    return list(before) if was == now else after
+
+
 def _seen(before: Entry | None, now: Entry, on: date, wait: timedelta, explained: str) -> Entry:
     if before is None or before.state == "closed":
         state = "explained" if explained else "open" if not wait else "waiting"

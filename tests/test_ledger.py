@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ import pytest
 from ratecards import codec
 from ratecards import ledger as book
 from ratecards.model import Evidence, Formula, Rate, RateCard
-from scraper.ledger import PairRule, between, decided, rules, sides_now, update, within
+from scraper.ledger import PairRule, between, decided, rules, sides_now, standing, update, within
 
 PAGE, STUDIO = "gemini-api", "ai-studio"
 RULE = PairRule("google/gemini-api", "google/ai-studio")
@@ -427,6 +428,18 @@ def test_a_known_factor_judges_where_too_few_speak():
 
     assert ["m5"] == [e.model for e in entries]
     assert ([], {}) == within("google/gemini-api", few, MARCH_3, {})
+
+
+def test_a_look_that_moves_nothing_is_no_news():
+    """Only the day of the last look differs: the entries stand as they were; with anything else they all move."""
+    before, _ = look([], page("0.25", "1.50"), studio(), MARCH_3, grace=False)
+    after, _ = look(before, page("0.25", "1.50"), studio(), MARCH_7)
+
+    assert before
+    assert before == standing(before, after) != after
+    assert [] == standing(before, [])
+    accepted = [replace(e, state="accepted") for e in after]
+    assert accepted == standing(before, accepted)
 
 
 def test_allowances_in_another_period_are_found():
