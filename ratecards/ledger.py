@@ -86,12 +86,17 @@ class Entry:
         return self.state == "open"
 
 
+def order(entry: Entry) -> tuple[object, ...]:
+    """Where an entry stands in its file: those that stand before those that are closed, then by what they are about."""
+    return entry.state == "closed", entry.model, entry.service_tier, entry.meter, entry.id
+
+
 def encode(entries: Iterable[Entry], factors: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """A ledger file's text; entries in order of model and id."""
     lines = [f"schema: {codec.SCHEMA}"]
     if factors:
         lines += ["factors:", *(f"  {codec.word(n)}: {codec.flow(f.items())}" for n, f in sorted(factors.items()))]
-    ordered = sorted(entries, key=lambda e: (e.state == "closed", e.model, e.service_tier, e.meter, e.id))
+    ordered = sorted(entries, key=order)
     lines.append("entries:" if ordered else "entries: []")
     for entry in ordered:
         lines += _entry_lines(entry)

@@ -56,7 +56,7 @@ def keep(
         if current.get(rule.left) and current.get(rule.right):
             before, _ = known(dataset, rule.name)
             after, comparison = _pair(dataset, rule, current, states, as_of)
-            after = standing(before, after)
+            after = sorted(standing(before, after), key=book.order)
             texts[path_of(rule.name)] = book.encode(after)
             entries += after
             coverage[rule.name] = counts(comparison)
@@ -67,7 +67,7 @@ def keep(
             on = _verified(states[source])
             found, learned = within(source, current[source], on, factors)
             after = update(before, found, on, lambda _: None, grace=False)
-            after = standing(before, after) if learned == factors else after
+            after = sorted(standing(before, after) if learned == factors else after, key=book.order)
             texts[path_of(stem)] = book.encode(after, learned)
             entries += after
     return texts, entries, coverage
