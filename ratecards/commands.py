@@ -120,6 +120,13 @@ def _exported(args: Namespace) -> str:
     return exporting.run(args)
 
 
+def _audit(args: Namespace) -> str:
+    """Somebody's prices against the cards."""
+    from ratecards import auditcommand
+
+    return auditcommand.run(args)
+
+
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "models": models,
     "show": show,
@@ -128,5 +135,6 @@ COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "upcoming": upcoming,
     "discrepancies": discrepancies,
     "export": _exported,
+    "audit": _audit,
     **dict.fromkeys(("cost", "images", "budget", "compare", "savings", "limits"), _computed),
 }

@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scraper import automationargs
 from scraper.errors import ScrapeError
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ def parser() -> argparse.ArgumentParser:
     site.add_argument("--base-url", default="", metavar="URL", help="where it will stand; for absolute links in feeds")
     site.add_argument("--now", type=_instant, metavar="ISO", help="the day that decides between dated prices")
     sources = commands.add_parser("sources", help="the sources there are")
+    sources.add_argument("source", nargs="*", help="only these")
     sources.add_argument("--json", action="store_true")
+    automationargs.register(commands, ROOT, _instant)
     return top
 
 
@@ -61,6 +64,8 @@ def _refresh(refresh: argparse.ArgumentParser) -> None:
     pages = refresh.add_mutually_exclusive_group()
     pages.add_argument("--replay", type=Path, metavar="DIR", help="take kept pages instead of the network")
     pages.add_argument("--keep", type=Path, metavar="DIR", help="save what was fetched, for --replay")
+    refresh.add_argument("--at-once", action="store_true", help="the kept pages are the looks of one run")
+    refresh.add_argument("--report", type=Path, metavar="FILE", help="write what the run did, for `report`")
     _dataset(refresh, "the clock, for tests and replays")
     saved = "AI Studio's saved response (.json, .har)"
     refresh.add_argument("--from", dest="saved", type=Path, metavar="FILE", help=saved)

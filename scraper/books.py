@@ -14,7 +14,7 @@ from ratecards.model import RateCard
 from scraper.align import Comparison
 from scraper.dataset import Dataset, State
 from scraper.errors import DatasetError
-from scraper.ledger import PairRule, between, rules, sides_now, update, within
+from scraper.ledger import PairRule, between, rules, sides_now, standing, update, within
 
 Cards = Mapping[str, RateCard]
 Factors = dict[str, dict[str, str]]
@@ -54,7 +54,9 @@ def keep(
     as_of = cache(dataset.as_of)
     for rule in rules()["pairs"]:
         if current.get(rule.left) and current.get(rule.right):
+            before, _ = known(dataset, rule.name)
             after, comparison = _pair(dataset, rule, current, states, as_of)
+            after = sorted(standing(before, after), key=book.order)
             texts[path_of(rule.name)] = book.encode(after)
             entries += after
             coverage[rule.name] = counts(comparison)
@@ -63,9 +65,10 @@ def keep(
             stem = source.replace("/", ".")
             before, factors = known(dataset, stem)
             on = _verified(states[source])
-            found, factors = within(source, current[source], on, factors)
+            found, learned = within(source, current[source], on, factors)
             after = update(before, found, on, lambda _: None, grace=False)
-            texts[path_of(stem)] = book.encode(after, factors)
+            after = sorted(standing(before, after) if learned == factors else after, key=book.order)
+            texts[path_of(stem)] = book.encode(after, learned)
             entries += after
     return texts, entries, coverage
 

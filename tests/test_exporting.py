@@ -185,7 +185,7 @@ def test_formats_are_found_by_name(run, monkeypatch):
     assert (0, "2 2026-11-22\n") == run("litellm")[:2]
 
 
-@pytest.mark.parametrize("name", ["genai-prices", "models.dev"])
+@pytest.mark.parametrize("name", ["litellm", "genai-prices", "models.dev"])
 @pytest.mark.parametrize("day", ["2026-01-01", "2026-11-01", "2027-06-01"])
 def test_every_priced_rate_is_counted(name, day):
     """Of all sources: those that are said, and those that are not, are all there are."""
