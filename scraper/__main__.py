@@ -91,6 +91,10 @@ def _page_commands(commands: Commands) -> None:
     doctor.add_argument("file", type=Path, nargs="?", help="a saved page; fetched if none is given")
     doctor.add_argument("--keep", metavar="CASE", help="save the page as a new case under tests/pages")
 
+    canary = commands.add_parser("canary", help="whether the kept cases still look like the live page")
+    canary.add_argument("source")
+    canary.add_argument("file", type=Path, nargs="?", help="a saved page; fetched if none is given")
+
     backfill = commands.add_parser("backfill", help="build history from saved pages, in date order")
     backfill.add_argument("source")
     backfill.add_argument("file", type=Path, nargs="+")

@@ -299,6 +299,28 @@ def doctor(options: argparse.Namespace) -> int:
     return code
 
 
+def canary(options: argparse.Namespace) -> int:
+    """Words of prices on a page that no kept case has: exit 1, for then the tests are behind the page."""
+    from scraper.canary import covered, strange
+
+    source = _source(options.source)
+    known = covered(source)
+    pages, code = _patients(source, options.file)
+    try:
+        readings = [source.module.read(decode(page)) for page in pages.values()]
+    except LayoutChanged as error:
+        _complain(f"NOT_READ: {error}")
+        return EXIT["NOT_READ"]
+    found = strange(readings, known)
+    for place in found.values():
+        print(report.plain_text(f"{source.name}: no case has {place}"))
+    if readings and not found:
+        print(f"{source.name}: the cases have every shape of price that stands there")
+    elif found:
+        print(f"keep the page as a case: python -m scraper doctor {source.name} --keep NAME")
+    return max(code, 1 if found else 0)
+
+
 def _patients(source: Source, file: Path | None) -> tuple[Mapping[str, Page], int]:
     """The pages to examine, by name: a saved one, or those of now; and what kept others from coming."""
     if file:
