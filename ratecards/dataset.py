@@ -11,17 +11,21 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 
-from ratecards import names, pack
-from ratecards.errors import DatasetError as DatasetError
+from ratecards import names
+from ratecards.errors import DatasetError
 from ratecards.model import RateCard
+from ratecards.pack import FILE, Pack
 from ratecards.stock import Packed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from mmap import mmap
     from pathlib import Path
 
     from ratecards.history import Change
     from ratecards.moment import Moment
+
+__all__ = ["VARIABLE", "Dataset", "DatasetError", "directory", "locate"]
 
 VARIABLE = "RATECARDS_DATASET"
 PACKAGE = os.path.dirname(__file__)
@@ -40,7 +44,7 @@ def directory(argument: str | os.PathLike[str] | None = None, environ: Mapping[s
     named = argument or environ.get(VARIABLE)
     root = os.path.expanduser(named) if named else os.fspath(PACKAGE)
     for path in (root, os.path.join(root, "ratecards")):
-        if os.path.isfile(os.path.join(path, pack.FILE)) or _histories(path):
+        if os.path.isfile(os.path.join(path, FILE)) or _histories(path):
             return path
     origin = "" if argument else f" (from {VARIABLE})" if named else " (the package's own directory)"
     raise DatasetError(f"{root}{origin} is not a dataset: expected {_EXPECTED}, saw {_seen(root)}")
@@ -75,22 +79,22 @@ class Dataset:
         return Path(self._root)
 
     @cached_property
-    def pack(self) -> pack.Pack:
+    def pack(self) -> Pack:
         """What is read: the pack, or the same made of the histories. Raises `DatasetError` where it is damaged."""
         return self._stands or self._made()
 
     @cached_property
-    def _stands(self) -> pack.Pack | None:
-        file = os.path.join(self._root, pack.FILE)
+    def _stands(self) -> Pack | None:
+        file = os.path.join(self._root, FILE)
         try:
             with open(file, "rb") as opened:
-                return pack.Pack(_mapped(opened.fileno()), file)
+                return Pack(_mapped(opened.fileno()), file)
         except FileNotFoundError:
             return None
         except OSError as error:
             raise DatasetError(f"{file}: expected a pack, saw {error}") from error
 
-    def _made(self) -> pack.Pack:
+    def _made(self) -> Pack:
         from ratecards import packing
         from ratecards.history import HistoryError
 
@@ -98,7 +102,7 @@ class Dataset:
             data = packing.build({source: self.changes(source) for source in self.sources})
         except HistoryError as error:
             raise DatasetError(f"{self._root}: {error}") from error
-        return pack.Pack(data, f"{self._root} (packed)")
+        return Pack(data, f"{self._root} (packed)")
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -184,7 +188,7 @@ class Dataset:
         return names.merged(source.lore for source in self.pack.sources.values())
 
 
-def _mapped(handle: int) -> bytes | pack.mmap:
+def _mapped(handle: int) -> bytes | mmap:
     """A file without reading it; an empty one cannot be mapped."""
     import mmap
 

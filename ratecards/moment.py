@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from time import time
 
 from ratecards.asof import DatedShelf, as_day
 from ratecards.breakdown import Breakdown
@@ -62,9 +63,9 @@ class Moment:
         return steps(self.cards(), self.on)
 
 
-def today() -> date:
-    """The day it is, UTC."""
-    return datetime.now(UTC).date()
+def today(now: float | None = None) -> date:
+    """The day it is, or was at a moment, UTC."""
+    return datetime.fromtimestamp(time() if now is None else now, UTC).date()
 
 
 def moment(dataset: Dataset, on: date | str, known_on: date | str | None = None) -> Moment:

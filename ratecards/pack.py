@@ -1,8 +1,9 @@
 """The pack: the dataset in one file made for reading, of which only what is asked for is read.
 
 UTF-8, one JSON value a line. The first line is the head: `{"pack": 1, "body": bytes, "sources": {name: {...}}}`; of
-each source the first and last day observed, the instant of its last record and the lengths of its four lines, which
-follow in the order of the head:
+each source the first and last day observed, the instant of its last record, how many changes its history has, how many
+cards were listed since the last edition that lists all, and the lengths of its four lines. These follow in the order
+of the head:
 
 1. the index: where the card of each model stands, the ids that each alias has stood for, and all renames;
 2. the lore: the first day of each id, and the days it went;
@@ -65,7 +66,7 @@ class Pack:
         """Whole lines of the file. Raises `DatasetError` where none such stand."""
         found = self._data[at : at + size] if at >= 0 else b""
         if len(found) != size or not found.endswith(b"\n") or (at and self._data[at - 1] != ord("\n")):
-            raise self._damaged(at, size, what)
+            raise self._damaged(at, what)
         return found
 
     def value(self, at: int, size: int, what: str, read: Callable[[Any], Any] = lambda value: value) -> Any:
@@ -74,7 +75,7 @@ class Pack:
         try:
             return read(packrow.value(line))
         except DAMAGE as error:
-            raise self._damaged(at, size, what, error) from error
+            raise self._damaged(at, what, error) from error
 
     def card(self, owner: tuple[str, str], model: str, place: Place) -> RateCard:
         """The card of a model of `owner` (provider, source) that stands at a place of the body."""
@@ -92,11 +93,11 @@ class Pack:
             return packrow.rates(lines, owner)
         except DAMAGE as error:
             if lines.count(b"\n") == 1:
-                raise self._damaged(at, size, what, error) from error
+                raise self._damaged(at, what, error) from error
         for line in lines.splitlines(keepends=True):  # one of them is to be named
             self._rates(at, len(line), owner)
             at += len(line)
-        raise self._damaged(at - size, size, what)
+        raise self._damaged(at - size, what)
 
     @property
     def tail(self) -> bytes:
@@ -106,7 +107,7 @@ class Pack:
     def _line(self, at: int) -> int:
         return self._data[: max(at, 0)].count(b"\n") + 1
 
-    def _damaged(self, at: int, size: int, what: str, error: Exception | None = None) -> DatasetError:
+    def _damaged(self, at: int, what: str, error: Exception | None = None) -> DatasetError:
         seen = f"{bytes(self._data[max(at, 0) : max(at, 0) + 60])!r}" if error is None else f"{error}"
         return DatasetError(f"{self.where}:{self._line(at)}: expected {what}, saw {seen}; the file is damaged")
 
@@ -127,9 +128,11 @@ class Source:
         self.owner = (provider, source)
         # empty where nothing has been observed yet
         self.first, self.last, self.recorded = str(own["first"]), str(own["last"]), str(own["recorded"])
-        self.pending = int(own["pending"])
+        self.changes, self.pending = int(own["changes"]), int(own["pending"])
         starts = [at + sum(own["lines"][:n]) for n in range(4)]
-        self.lines = dict(zip(("index", "lore", "editions", "former editions"), zip(starts, own["lines"]), strict=True))
+        self.lines = dict(
+            zip(("index", "lore", "editions", "former editions"), zip(starts, own["lines"], strict=True), strict=True)
+        )
 
     def _front(self, line: str, read: Callable[[Any], Any]) -> Any:
         return self._pack.value(*self.lines[line], f"the {line} of {self.name}", read)
@@ -170,7 +173,7 @@ class Source:
         """The editions observed and recorded by those days, by what was known then; both only ever rise."""
         former = self._front("former editions", list) if then < self.recorded[:10] else ()
         earlier = [editions for recorded, editions in former if recorded[:10] > then]
-        editions = earlier[0] if earlier else self._front("editions", list)
+        editions: Sequence[Any] = earlier[0] if earlier else self._front("editions", list)
         seen = bisect_right(editions, day, key=itemgetter(0))
         return editions[: min(seen, bisect_right(editions, then, key=lambda edition: edition[1][:10]))]
 

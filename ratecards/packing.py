@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
 
 from ratecards import history
 from ratecards.codec import INVISIBLE
 from ratecards.history import Change, Folding, HistoryError, stamp_of
 from ratecards.model import Evidence, Formula, Rate, RateCard, plain
-from ratecards.pack import VERSION, Pack, Place, Source, standing
+from ratecards.pack import VERSION, Pack, Source, standing
+from ratecards.packrow import Place
 
 _RATE = (*(f.name for f in fields(Rate) if f.name not in ("provider", "source", "model", "evidence")),)
 _EVIDENCE = tuple(f.name for f in fields(Evidence))
@@ -75,6 +75,7 @@ class _Own:
     first: str = ""
     last: str = ""
     recorded: str = ""
+    changes: int = 0
     pending: int = 0
     models: dict[str, Place] = field(default_factory=dict)
     names: dict[str, list[str]] = field(default_factory=dict)
@@ -105,6 +106,7 @@ class _Own:
         if change.kind == "model_renamed":
             self.renames.append([day, recorded, change.previous_id, change.model])
         self.recorded = recorded
+        self.changes += 1
 
 
 def _own(source: Source) -> _Own:
@@ -112,7 +114,7 @@ def _own(source: Source) -> _Own:
     index, lore = source.plain("index"), source.plain("lore")
     lists = [[text] if (text := source.text(line)[1:-1]) else [] for line in ("editions", "former editions")]
     return _Own(
-        *(source.first, source.last, source.recorded, source.pending),
+        *(source.first, source.last, source.recorded, source.changes, source.pending),
         *(index["models"], index["names"], index["renames"], lore["first"], lore["gone"], *lists),
     )
 
@@ -227,7 +229,7 @@ class Packing:
         """The whole file."""
         lines = {name: own.lines() for name, own in sorted(self._own.items())}
         sources = {
-            name: {n: getattr(self._own[name], n) for n in ("first", "last", "recorded", "pending")}
+            name: {n: getattr(self._own[name], n) for n in ("first", "last", "recorded", "changes", "pending")}
             | {"lines": list(map(len, own))}
             for name, own in lines.items()
         }

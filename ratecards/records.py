@@ -1,24 +1,42 @@
-"""`dataclass` for the nouns that must be there at once: what it generates is made when it is first needed.
+"""`dataclass` and `NamedTuple` for the nouns that must be there at once.
 
-A first cost reads one card and ends; importing the standard library's `dataclasses` would take longer than all of
-that. Type checkers see `dataclasses.dataclass` itself. Here a class gets its slots, equality and hash at once, and the
-rest (`__init__`, `__repr__`, its fields) from a real dataclass with the same fields, when somebody first asks for it:
-`dataclasses.replace`, `fields` and `asdict` work as on any other.
+A first cost reads one card and ends; importing the standard library's `dataclasses` and `typing` would take longer
+than all of that. Type checkers see these two. Here a dataclass gets its slots, equality and hash at once, and the rest
+(`__init__`, `__repr__`, its fields) from a real one with the same fields, when somebody first asks for it:
+`dataclasses.replace`, `fields` and `asdict` work as on any other. A named tuple is one of `collections`.
 """
 
 from __future__ import annotations
 
+from collections import namedtuple
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 
+__all__ = ["NamedTuple", "dataclass", "field", "maker"]
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from dataclasses import dataclass as dataclass
-    from dataclasses import field as field
-    from typing import Any, TypeVar
+    from dataclasses import dataclass, field
+    from typing import Any, NamedTuple, TypeVar
 
     T = TypeVar("T")
 else:
+
+    class _Named(type):
+        """Makes a named tuple of a class with annotations."""
+
+        def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
+            if not bases:
+                return super().__new__(cls, name, bases, body)
+            fields = body["__annotations__"]
+            defaults = [body[n] for n in fields if n in body]
+            made = namedtuple(name, fields, defaults=defaults, module=body["__module__"])  # noqa: PYI024 - this is that one
+            for key in body.keys() - fields.keys() - {"__module__", "__qualname__"}:
+                setattr(made, key, body[key])
+            return made
+
+    class NamedTuple(metaclass=_Named):
+        """A tuple whose items have names, as `typing.NamedTuple` makes it."""
 
     def field(*, compare: bool = True) -> _Uncompared:
         """A field without a default that takes no part in equality."""

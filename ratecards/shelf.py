@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
 
 from ratecards import names
 from ratecards.choices import POLICIES
 from ratecards.model import RateCard
 from ratecards.offers import Offer
+from ratecards.records import NamedTuple
 from ratecards.sellers import DOCUMENTATION, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
 from ratecards.stock import Loose, Stock
 from ratecards.usage import CostError

@@ -38,6 +38,8 @@ def parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")
     _dataset(check, "today")
+    pack = commands.add_parser("pack", help="make the reader's packed file anew from the histories")
+    pack.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
     sources = commands.add_parser("sources", help="the sources there are")
     sources.add_argument("--json", action="store_true")
     return top

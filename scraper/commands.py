@@ -351,6 +351,15 @@ def check(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
+def pack(options: argparse.Namespace) -> int:
+    """The packed file that the reader reads, made anew from the histories."""
+    from scraper.pack import remake
+
+    with locked(options.to):
+        print(f"wrote {len(remake(Dataset(options.to)))} files")
+    return 0
+
+
 def sources(options: argparse.Namespace) -> int:
     """The sources, their addresses and whether they are configured here."""
     rows = [

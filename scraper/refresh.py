@@ -14,7 +14,7 @@ from ratecards import limits as limits_file
 from ratecards.codec import dumps
 from ratecards.limits import LimitsCard
 from ratecards.model import RateCard
-from scraper import books, limitspage, proof, v1
+from scraper import books, limitspage, pack, proof, v1
 from scraper.dataset import Dataset, State
 from scraper.doors import DOORS, Keys
 from scraper.editions import Clock, Edition, getter, keep, look
@@ -190,6 +190,7 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
     if news or result.writes.keys() - {dataset.state_path(n) for n in states} or result.appends:
         today = max(now, *(v.at for v in verdicts)).date()
         _v1(result, dataset, current, states, fresh, today)
+        pack.keep(result, dataset, fresh)
     for verdict in verdicts:
         # the cards of others are not vouched for, and what stood unproven is no better for a change
         name = verdict.source.name
