@@ -23,6 +23,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import accumulate
 from operator import itemgetter
 
 from ratecards import packrow
@@ -94,10 +95,9 @@ class Pack:
         except DAMAGE as error:
             if lines.count(b"\n") == 1:
                 raise self._damaged(at, what, error) from error
-        for line in lines.splitlines(keepends=True):  # one of them is to be named
-            self._rates(at, len(line), owner)
-            at += len(line)
-        raise self._damaged(at - size, what)
+        sizes = [len(line) for line in lines.splitlines(keepends=True)]  # which of them it is
+        starts = accumulate(sizes, initial=at)
+        return [rate for start, one in zip(starts, sizes, strict=False) for rate in self._rates(start, one, owner)]
 
     @property
     def tail(self) -> bytes:

@@ -1,0 +1,104 @@
+"""The pack as the workshop keeps it: in step with every publication, made anew where it must be, proven by check."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from ratecards import packing
+from ratecards.pack import Pack
+from scraper import __main__ as command_line
+from scraper import pack
+from scraper.check import findings
+from scraper.dataset import Dataset
+from scraper.judge import judge
+from scraper.refresh import publication
+from tests import tiny
+from tests.conftest import ACME, at
+from tests.test_judge import edition
+
+TODAY = date(2026, 11, 20)
+
+
+@pytest.fixture
+def dataset(tmp_path: Path, acme) -> Dataset:
+    """A dataset of the test source, with one look published."""
+    return looked(Dataset(tmp_path / "data"), 1, {"m-1": {"input": "1"}, "m-2": {"input": "2"}})
+
+
+def looked(dataset: Dataset, day: int, prices: dict) -> Dataset:
+    """The dataset after a page with those prices."""
+    found = edition(tiny.page(prices), at(f"2026-11-{day:02}T12:00:00"))
+    verdict = judge(ACME, found, dataset.state(ACME.name), lambda: dataset.cards(ACME.name), found.at, hold=False)
+    publication(dataset, [verdict], found.at).commit()
+    return dataset
+
+
+def file(dataset: Dataset) -> Path:
+    """Where the pack stands."""
+    return dataset.root / pack.PATH
+
+
+def made(dataset: Dataset) -> bytes:
+    """What the histories give."""
+    return packing.build({name: dataset.changes(name) for name in dataset.names()})
+
+
+def test_every_publication_keeps_it(dataset: Dataset, monkeypatch: pytest.MonkeyPatch):
+    """The first makes it; the next add to it, without reading the history again."""
+    assert made(dataset) == file(dataset).read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(pack, "_whole", lambda *_: pytest.fail("the history was read"))
+        looked(dataset, 2, {"m-1": {"input": "1.5"}, "m-3": {"input": "3"}})
+    assert made(dataset) == file(dataset).read_bytes()
+    assert ["m-1", "m-3"] == list(Pack(file(dataset).read_bytes(), "here").sources[ACME.name].models)
+
+
+def test_nothing_new_leaves_it(dataset: Dataset):
+    """The same page on another day; even a pack that is not one, for no card is looked at."""
+    file(dataset).write_bytes(before := b"x")
+    looked(dataset, 2, {"m-1": {"input": "1"}, "m-2": {"input": "2"}})
+    assert before == file(dataset).read_bytes()
+
+
+@pytest.mark.parametrize("change", ["gone", "damaged", "behind", "misfit"])
+def test_what_cannot_be_added_to_is_made_anew(dataset: Dataset, change: str):
+    """A pack that is missing, damaged, older than the history, or of another one."""
+    behind = file(dataset).read_bytes()
+    looked(dataset, 2, {"m-1": {"input": "1.5"}, "m-2": {"input": "2"}})
+    data = file(dataset).read_bytes()
+    broken = {"gone": b"", "damaged": b"x" + data, "behind": behind, "misfit": data.replace(b'"m-1"', b'"m-9"')}
+    file(dataset).write_bytes(broken[change])
+    if change == "gone":
+        file(dataset).unlink()
+    looked(dataset, 3, {"m-1": {"input": "2.5"}, "m-2": {"input": "2"}})
+    assert made(dataset) == file(dataset).read_bytes()
+
+
+def test_check_proves_it(dataset: Dataset, capsys: pytest.CaptureFixture):
+    """A pack that says something else is a finding, and the command makes it anew; none at all is none."""
+    assert [] == findings(dataset, TODAY)
+    data = file(dataset).read_bytes()
+    file(dataset).write_bytes(data.replace(b'"$1"', b'"$9"'))
+    words = f"{file(dataset)}: does not hold what the histories say; python -m scraper pack makes it anew"
+    assert [words] == findings(dataset, TODAY)
+    assert 0 == command_line.main(["pack", "--to", str(dataset.root)])
+    assert data == file(dataset).read_bytes()
+    assert 0 == command_line.main(["pack", "--to", str(dataset.root)])
+    assert ["wrote 1 files", "wrote 0 files"] == capsys.readouterr().out.splitlines()
+    file(dataset).unlink()
+    assert [] == findings(dataset, TODAY)
+
+
+def test_a_history_that_does_not_fold_is_refused(dataset: Dataset, capsys: pytest.CaptureFixture):
+    """The command names the source and writes nothing."""
+    log = dataset.root / dataset.history_path(ACME.name)
+    log.write_text(log.read_text() * 2)
+    before = file(dataset).read_bytes()
+    assert 1 == command_line.main(["pack", "--to", str(dataset.root)])
+    assert "damaged history, restore it from git: history of acme/tiny: model_added: m-1" in capsys.readouterr().err
+    assert before == file(dataset).read_bytes()
+    assert json.loads(log.read_text().splitlines()[0])["model"] == "m-1"
