@@ -20,10 +20,9 @@ and a card its rates.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
-from itertools import accumulate
 from operator import itemgetter
 
 from ratecards import packrow
@@ -82,22 +81,24 @@ class Pack:
         """The card of a model of `owner` (provider, source) that stands at a place of the body."""
         what = f"the card of {model} at {'/'.join(owner)}"
         at, size = self.body + place[0], place[1]
-        runs = self.value(at, size, what, lambda row: _runs(row, model))
-        rates = [rate for start, length in runs for rate in self._rates(self.body + start, length, (*owner, model))]
-        card: RateCard = self.value(at, size, what, lambda row: packrow.card(row, owner, rates))
-        return card
-
-    def _rates(self, at: int, size: int, owner: tuple[str, str, str]) -> list[Rate]:
-        what = f"rates of {owner[2]}"
-        lines = self.raw(at, size, what)
+        row, runs = self.value(at, size, what, lambda row: (row, _runs(row, model, self.body)))
+        rates = self._rates(runs, (*owner, model))
         try:
-            return packrow.rates(lines, owner)
+            return packrow.card(row, owner, rates)
         except DAMAGE as error:
-            if lines.count(b"\n") == 1:
-                raise self._damaged(at, what, error) from error
-        sizes = [len(line) for line in lines.splitlines(keepends=True)]  # which of them it is
-        starts = accumulate(sizes, initial=at)
-        return [rate for start, one in zip(starts, sizes, strict=False) for rate in self._rates(start, one, owner)]
+            raise self._damaged(at, what, error) from error
+
+    def _rates(self, runs: Sequence[tuple[int, int]], owner: tuple[str, str, str]) -> list[Rate]:
+        """The rates of runs of lines, read at once; where that fails line by line, until the one that is damaged."""
+        what = f"rates of {owner[2]}"
+        lines = [self.raw(at, size, what) for at, size in runs]
+        try:
+            return packrow.rates(b"".join(lines), owner)
+        except DAMAGE as error:
+            if [run.count(b"\n") for run in lines] == [1]:
+                raise self._damaged(runs[0][0], what, error) from error
+        single = [place for (at, _), run in zip(runs, lines, strict=True) for place in _single(at, run)]
+        return [rate for place in single for rate in self._rates([place], owner)]
 
     @property
     def tail(self) -> bytes:
@@ -112,11 +113,18 @@ class Pack:
         return DatasetError(f"{self.where}:{self._line(at)}: expected {what}, saw {seen}; the file is damaged")
 
 
-def _runs(row: Sequence[Any], model: str) -> list[tuple[int, int]]:
-    """Where the rates of a card stand, as beginnings and lengths."""
+def _single(at: int, run: bytes) -> Iterator[tuple[int, int]]:
+    """The lines of a run, as beginnings and lengths."""
+    for line in run.splitlines(keepends=True):
+        yield at, len(line)
+        at += len(line)
+
+
+def _runs(row: Sequence[Any], model: str, body: int) -> list[tuple[int, int]]:
+    """Where the rates of a card stand in the file, as beginnings and lengths."""
     if row[0] != model:
         raise ValueError(f"the card of {row[0]!r}")
-    return list(zip(row[-1][::2], row[-1][1::2], strict=True))
+    return [(body + at, size) for at, size in zip(row[-1][::2], row[-1][1::2], strict=True)]
 
 
 class Source:

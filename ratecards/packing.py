@@ -23,11 +23,12 @@ from ratecards.packrow import Place
 _RATE = (*(f.name for f in fields(Rate) if f.name not in ("provider", "source", "model", "evidence")),)
 _EVIDENCE = tuple(f.name for f in fields(Evidence))
 _FORMULA = tuple(f.name for f in fields(Formula))
+_MOST_LINES = 100_000
 
 
 def build(histories: Mapping[str, Iterable[Change]]) -> bytes:
     """The pack of all sources by their histories. Raises `HistoryError` naming the source where one does not fold."""
-    packing = Packing({name: _Own() for name in histories})
+    packing = Packing({name: Own() for name in histories})
     batches = [(recorded, name, batch) for name in histories for recorded, batch in _batches(histories[name])]
     folded = {name: Folding() for name in histories}
     for recorded, name, batch in sorted(batches, key=lambda b: b[:2]):
@@ -69,7 +70,7 @@ def _batches(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
 
 
 @dataclass(slots=True)
-class _Own:
+class Own:
     """What is known of one source, as the head and its four lines say it."""
 
     first: str = ""
@@ -109,11 +110,11 @@ class _Own:
         self.changes += 1
 
 
-def _own(source: Source) -> _Own:
+def _own(source: Source) -> Own:
     """What a pack that stands knows of a source."""
     index, lore = source.plain("index"), source.plain("lore")
     lists = [[text] if (text := source.text(line)[1:-1]) else [] for line in ("editions", "former editions")]
-    return _Own(
+    return Own(
         *(source.first, source.last, source.recorded, source.changes, source.pending),
         *(index["models"], index["names"], index["renames"], lore["first"], lore["gone"], *lists),
     )
@@ -122,10 +123,11 @@ def _own(source: Source) -> _Own:
 class Packing:
     """A pack in the making: what stands of its body, what is added, and what the front will say."""
 
-    def __init__(self, own: dict[str, _Own], pack: Pack | None = None) -> None:
+    def __init__(self, own: dict[str, Own], pack: Pack | None = None) -> None:
         self._own = own
         self._old = pack.tail if pack else b""
         self._new = bytearray()
+        self._lines: dict[int, tuple[Rate, bytes]] = {}
 
     def fold(self, name: str, batch: Sequence[Change], recorded: str, folding: Folding) -> None:
         """Add an edition to the source whose cards so far are in `folding`; it may be of a day before the last."""
@@ -135,34 +137,38 @@ class Packing:
             folding.add(change)
             own.note(change, recorded)
         if late:
-            self._again(own, stamp_of(batch[0]).observed, recorded, folding)
+            self._again(name, stamp_of(batch[0]).observed, recorded, folding)
         else:
-            self._edition(own, batch, recorded, folding.cards)
+            self._batch(name, batch, recorded, folding.cards)
 
     def add(self, name: str, batch: Sequence[Change], recorded: str, source: Source | None) -> None:
         """Add an edition that is not older than the last to a source as it stands in a pack."""
-        own = self._own.setdefault(name, _Own())
+        own = self._own.setdefault(name, Own())
         models = sorted({m for c in batch for m in (c.model, c.previous_id)} & own.models.keys())
         cards = {model: source.card(model, own.models[model]) for model in models} if source else {}
         for change in batch:
             history.apply(cards, change)
             own.note(change, recorded)
-        self._edition(own, batch, recorded, cards)
+        self._batch(name, batch, recorded, cards)
 
-    def _edition(self, own: _Own, batch: Sequence[Change], recorded: str, cards: Mapping[str, RateCard]) -> None:
+    def _batch(self, name: str, batch: Sequence[Change], recorded: str, cards: Mapping[str, RateCard]) -> None:
         former = {c.model: c.previous_id for c in batch if c.previous_id}
         models = {m for c in batch for m in (c.model, c.previous_id) if m}
-        self._list(own, stamp_of(batch[0]).observed, recorded, {m: cards.get(m) for m in models}, former)
+        self.edition(name, stamp_of(batch[0]).observed, recorded, {m: cards.get(m) for m in models}, former)
 
-    def _list(
+    def edition(
         self,
-        own: _Own,
+        name: str,
         day: date,
         recorded: str,
         cards: Mapping[str, RateCard | None],
         former: Mapping[str, str] | None = None,
     ) -> None:
-        """List the cards that an edition brings or changes, None for one that it takes away."""
+        """Add the cards that an edition of a source brings or changes, None for one that it takes away.
+
+        It may not be older than the last. `former` gives the id that a model had before, of which it shares the rates.
+        """
+        own = self._own[name]
         listed: dict[str, Place | None] = {}
         for model, card in sorted(cards.items()):
             stands = own.models.get(model)
@@ -178,8 +184,9 @@ class Packing:
         at, size = self._put(_line([int(full), own.models if full else listed]))
         own.editions.append(_line([day.isoformat(), recorded, at, size]).decode().rstrip())
 
-    def _again(self, own: _Own, first: date, recorded: str, folding: Folding) -> None:
+    def _again(self, name: str, first: date, recorded: str, folding: Folding) -> None:
         """List all editions from a day on once more, as they are known now; the old list becomes a former one."""
+        own = self._own[name]
         editions = json.loads(f"[{','.join(own.editions)}]")
         if not own.former or json.loads(own.former[-1])[0] != recorded:
             own.former.append(_line([recorded, editions]).decode().rstrip())
@@ -191,7 +198,7 @@ class Packing:
         for day, cards in folding.days.items():
             if day >= first:
                 differ = {m: cards.get(m) for m in {*before, *cards} if cards.get(m) is not before.get(m)}
-                self._list(own, day, recorded, differ)
+                self.edition(name, day, recorded, differ)
             before = cards
 
     def _card(self, card: RateCard, stands: Place | None) -> Place:
@@ -200,7 +207,7 @@ class Packing:
         known = dict(self._rates(json.loads(old)[-1])) if stands else {}
         runs: list[int] = []
         for rate in card.rates:
-            line = _rate_line(rate)
+            line = self._line(rate)
             at, size = (known[line], len(line)) if line in known else self._put(line)
             if runs and runs[-2] + runs[-1] == at:
                 runs[-1] += size
@@ -208,6 +215,15 @@ class Packing:
                 runs += [at, size]
         line = _line(_card_row(card, runs))
         return stands if stands and line == old else self._put(line)
+
+    def _line(self, rate: Rate) -> bytes:
+        """The line of a rate; most stand on one card after the other."""
+        found = self._lines.get(id(rate))
+        if found is None or found[0] is not rate:
+            if len(self._lines) >= _MOST_LINES:
+                self._lines.clear()
+            found = self._lines[id(rate)] = rate, _rate_line(rate)
+        return found[1]
 
     def _rates(self, runs: Sequence[int]) -> Iterator[tuple[bytes, int]]:
         for at, size in zip(runs[::2], runs[1::2], strict=True):

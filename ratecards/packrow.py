@@ -24,7 +24,6 @@ Index = tuple[Places, Mapping[str, Sequence[str]], list[Renamed]]
 DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
 
 _rate, _evidence = maker(Rate), maker(Evidence)
-_card, _formula = maker(RateCard), maker(Formula)
 
 
 def _no_number(text: str) -> float:
@@ -40,22 +39,26 @@ def value(line: bytes) -> Any:
 
 
 def rates(lines: bytes, owner: tuple[str, str, str]) -> list[Rate]:
-    """The rates of a run of lines; `owner` is provider, source and model."""
+    """The rates of lines; `owner` is provider, source and model."""
     rows = value(b"[" + lines[:-1].replace(b"\n", b",") + b"]")
     return [_rate_of(owner, row) for row in rows]
 
 
-def _rate_of(owner: tuple[str, str, str], row: Sequence[Any]) -> Rate:
-    price, start, end, quote, locator, capture, seen = row[15], *row[17:]
-    evidence = _evidence((quote, locator, capture, None if seen is None else _day(seen)))
-    dates = None if start is None else _day(start), None if end is None else _day(end)
-    return _rate((*owner, *row[:15], None if price is None else _amount(price), row[16], *dates, evidence))
+def _rate_of(owner: tuple[str, str, str], row: list[Any]) -> Rate:
+    """The rate of a row, which is used up: price (15), dates (17, 18) and evidence (19 to 22) become what they are."""
+    if row[15] is not None:
+        row[15] = _amount(row[15])
+    for place in (17, 18, 22):
+        if row[place] is not None:
+            row[place] = _day(row[place])
+    row[19:] = (_evidence(row[19:]),)
+    return _rate((*owner, *row))
 
 
 def card(row: Sequence[Any], owner: tuple[str, str], rates: Sequence[Rate]) -> RateCard:
     """The card that a line says, with its rates."""
     model, observed, capture, parser, updated, name, url, anchor, aliases, improve, notices, formulas, facts, _ = row
-    return _card(
+    return maker(RateCard)(
         (
             *(*owner, model, name, url, anchor, tuple(aliases)),
             *(_pairs(improve), tuple(notices), tuple(map(_formula_of, formulas)), _pairs(facts)),
@@ -70,7 +73,7 @@ def _pairs(said: Sequence[Any]) -> tuple[tuple[str, str], ...]:
 
 def _formula_of(row: Sequence[Any]) -> Formula:
     amount = row[6]
-    return _formula((*row[:6], None if amount is None else _amount(amount), *row[7:]))
+    return maker(Formula)((*row[:6], None if amount is None else _amount(amount), *row[7:]))
 
 
 def index(line: Mapping[str, Any]) -> Index:
