@@ -115,6 +115,9 @@ def main() -> None:
     nothing_new()
     imports()
     memory()
+    from bench import reader
+
+    reader.main()
 
 
 if __name__ == "__main__":

@@ -151,7 +151,12 @@ def test_what_is_no_pack(data: bytes, expected: str):
         (b'"0.75"', b"   175", b'"0.75"', "rates of flash, saw the amount 175; amounts are quoted strings"),
         (b'"0.75"', b'"x.75"', b'"0.75"', "rates of flash, saw [<class 'decimal.ConversionSyntax'>]"),
         (b'"$0.75",', b'"$0.75"]', b'"0.75"', "rates of flash, saw Expecting"),
-        (b'\n["flash","2026-02-01"', b'\n["flush","2026-02-01"', b'"flash","2026-02', "flash at google/gemini-api, saw"),
+        (
+            b'\n["flash","2026-02-01"',
+            b'\n["flush","2026-02-01"',
+            b'"flash","2026-02',
+            "flash at google/gemini-api, saw",
+        ),
         (b'\n["flash","2026-02-01"', b'\n["flash","2026-02-31"', b'"flash","2026-02', "saw day is out of range"),
     ],
 )
@@ -196,4 +201,8 @@ def test_a_dataset_without_a_pack_gives_the_same(tmp_path: Path):
     new = ratecards.load(tmp_path / "new")
     assert old.cards(date(2026, 2, 1)) == new.cards(date(2026, 2, 1))
     assert old.sources == new.sources
-    assert (old.first, old.find("flash-latest"), old.ids("pro")) == (new.first, new.find("flash-latest"), new.ids("pro"))
+    assert (old.first, old.find("flash-latest"), old.ids("pro")) == (
+        new.first,
+        new.find("flash-latest"),
+        new.ids("pro"),
+    )

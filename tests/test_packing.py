@@ -105,7 +105,10 @@ def test_what_cannot_be_added(fresh: list[Change]):
 def test_a_change_that_does_not_fit_is_not_added():
     """It is refused as folding refuses it."""
     with pytest.raises(HistoryError, match="rate_removed of a rate flash does not have"):
-        packing.extend(Pack(packing.build({NAME: FIRST}), "here"), {NAME: [change("2026-01-02", "rate_removed", old=rate(meter="tool"))]})
+        packing.extend(
+            Pack(packing.build({NAME: FIRST}), "here"),
+            {NAME: [change("2026-01-02", "rate_removed", old=rate(meter="tool"))]},
+        )
 
 
 def test_two_corrections_of_one_run():

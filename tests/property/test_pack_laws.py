@@ -131,4 +131,3 @@ def test_editions_in_order_are_added(looks: list[tuple]) -> None:
         count += len(look)
 
     assert packing.build({NAME: flat([first, *rest])} if first else {NAME: ()}) == stands
-
