@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from operator import attrgetter
 
 from ratecards import history
 from ratecards.codec import INVISIBLE
@@ -20,9 +21,9 @@ from ratecards.model import Evidence, Formula, Rate, RateCard, plain
 from ratecards.pack import VERSION, Pack, Source, standing
 from ratecards.packrow import Place
 
-_RATE = (*(f.name for f in fields(Rate) if f.name not in ("provider", "source", "model", "evidence")),)
-_EVIDENCE = tuple(f.name for f in fields(Evidence))
-_FORMULA = tuple(f.name for f in fields(Formula))
+_rate = attrgetter(*(f.name for f in fields(Rate) if f.name not in ("provider", "source", "model", "evidence")))
+_evidence = attrgetter(*(f.name for f in fields(Evidence)))
+_formula = attrgetter(*(f.name for f in fields(Formula)))
 _MOST_LINES = 100_000
 
 
@@ -97,7 +98,7 @@ class Own:
     def note(self, change: Change, recorded: str) -> None:
         """Take in what a change says of names and days."""
         day = stamp_of(change).observed.isoformat()
-        self.first, self.last = min(self.first or day, day), max(self.last, day)
+        self.see(day, recorded)
         self.born[change.model] = min(self.born.get(change.model, day), day)
         for alias in change.card.aliases if change.card else ():
             if change.model not in (known := self.names.setdefault(alias, [])):
@@ -106,8 +107,12 @@ class Own:
             self.gone.setdefault(change.model, []).append(day)
         if change.kind == "model_renamed":
             self.renames.append([day, recorded, change.previous_id, change.model])
-        self.recorded = recorded
         self.changes += 1
+
+    def see(self, day: str, recorded: str) -> None:
+        """Take in that something was observed on a day, and recorded."""
+        self.first, self.last = min(self.first or day, day), max(self.last, day)
+        self.recorded = recorded
 
 
 def _own(source: Source) -> Own:
@@ -169,6 +174,7 @@ class Packing:
         It may not be older than the last. `former` gives the id that a model had before, of which it shares the rates.
         """
         own = self._own[name]
+        own.see(day.isoformat(), recorded)
         listed: dict[str, Place | None] = {}
         for model, card in sorted(cards.items()):
             stands = own.models.get(model)
@@ -264,14 +270,13 @@ def _plain(value: object) -> object:
 
 
 def _rate_line(rate: Rate) -> bytes:
-    values = [*(getattr(rate, n) for n in _RATE), *(getattr(rate.evidence, n) for n in _EVIDENCE)]
-    return _line([_plain(value) for value in values])
+    return _line([_plain(value) for value in (*_rate(rate), *_evidence(rate.evidence))])
 
 
 def _card_row(card: RateCard, runs: Sequence[int]) -> list[object]:
     return [
         *(card.model, _plain(card.observed), card.capture, card.parser, _plain(card.last_updated)),
         *(card.name, card.url, card.anchor, card.aliases, card.used_to_improve, card.notices),
-        [[_plain(getattr(formula, n)) for n in _FORMULA] for formula in card.formulas],
+        [[_plain(value) for value in _formula(formula)] for formula in card.formulas],
         *(card.facts, runs),
     ]

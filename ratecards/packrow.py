@@ -24,6 +24,7 @@ Index = tuple[Places, Mapping[str, Sequence[str]], list[Renamed]]
 DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
 
 _rate, _evidence = maker(Rate), maker(Evidence)
+_card, _formula = maker(RateCard), maker(Formula)
 
 
 def _no_number(text: str) -> float:
@@ -58,7 +59,7 @@ def _rate_of(owner: tuple[str, str, str], row: list[Any]) -> Rate:
 def card(row: Sequence[Any], owner: tuple[str, str], rates: Sequence[Rate]) -> RateCard:
     """The card that a line says, with its rates."""
     model, observed, capture, parser, updated, name, url, anchor, aliases, improve, notices, formulas, facts, _ = row
-    return maker(RateCard)(
+    return _card(
         (
             *(*owner, model, name, url, anchor, tuple(aliases)),
             *(_pairs(improve), tuple(notices), tuple(map(_formula_of, formulas)), _pairs(facts)),
@@ -73,7 +74,7 @@ def _pairs(said: Sequence[Any]) -> tuple[tuple[str, str], ...]:
 
 def _formula_of(row: Sequence[Any]) -> Formula:
     amount = row[6]
-    return maker(Formula)((*row[:6], None if amount is None else _amount(amount), *row[7:]))
+    return _formula((*row[:6], None if amount is None else _amount(amount), *row[7:]))
 
 
 def index(line: Mapping[str, Any]) -> Index:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections import namedtuple
 from collections.abc import Callable, Iterable
-from functools import cache
 from operator import attrgetter
 
 __all__ = ["NamedTuple", "dataclass", "field", "maker"]
@@ -95,14 +94,12 @@ class _Late:
         """Give the class what a dataclass with its fields has."""
         import dataclasses
 
-        def one(name: str) -> Any:
-            value = self._values.get(name, dataclasses.MISSING)
-            return dataclasses.field(compare=False) if isinstance(value, _Uncompared) else _default(value)
+        def column(value: Any) -> Any:
+            plain = not isinstance(value, _Uncompared)
+            return dataclasses.field(default=value) if plain else dataclasses.field(compare=False)
 
-        def _default(value: Any) -> Any:
-            return dataclasses.field(default=value)
-
-        columns = [(name, kind, one(name)) for name, kind in owner.__annotations__.items()]
+        values = {name: self._values.get(name, dataclasses.MISSING) for name in owner.__annotations__}
+        columns = [(name, kind, column(values[name])) for name, kind in owner.__annotations__.items()]
         twin: Any = dataclasses.make_dataclass(owner.__name__, columns, frozen=True, kw_only=self._kw_only)
         owner.__init__, owner.__repr__ = twin.__init__, twin.__repr__
         owner.__dataclass_fields__ = {f.name: f for f in dataclasses.fields(twin)}
@@ -114,7 +111,6 @@ def _frozen(self: object, name: str, *_: object) -> None:
     raise FrozenInstanceError(f"cannot change field {name!r} of {type(self).__name__}")
 
 
-@cache
 def maker(cls: type[T]) -> Callable[[Iterable[object]], T]:
     """A function that makes an instance from all its values, in the order of the fields; they are not checked.
 

@@ -25,7 +25,7 @@ FULL = card(
     aliases=("flash-latest",),
     used_to_improve=(("free", "Yes"),),
     notices=("a\u2028b",),
-    formulas=(Formula(quote="q", unit="1 image", tokens=1290), Formula(quote="r", unit="1 image", amount=Decimal("2"))),
+    formulas=(Formula(quote="q", unit="1 image", tokens=1290), Formula(quote="r", unit="1 image", amount=Decimal(2))),
     facts=(("a", "1"),),
     anchor="flash",
 )
