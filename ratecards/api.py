@@ -77,7 +77,7 @@ def cost(
         if start <= now < end and (found := again.cost(values)):
             return found
     counts = read(usage)
-    shelf = moment.shelf(_dataset(dataset), as_day(on), None, moment.today(now))
+    shelf = moment.shelf(_dataset(dataset), as_day(on), moment.today(now))
     priced = moment.plan_of(shelf, model, tier, plan, source, policy)
     found = priced.cost(counts)
     if isinstance(usage, Mapping) and (fresh := priced.again(usage, counts, found)):
@@ -90,7 +90,7 @@ def cost(
 
 def find(on: date | str | None = None, dataset: Where = None, **columns: object) -> list[Rate]:
     """The rates whose columns have these values: `find(model="gemini-2.5-pro", meter="input", price="1.25")`."""
-    return moment.find(moment.shelf(_dataset(dataset), as_day(on), None, moment.today()), columns)
+    return moment.find(moment.shelf(_dataset(dataset), as_day(on), moment.today()), columns)
 
 
 def as_of(on: date | str, known_on: date | str | None = None, dataset: Where = None) -> Moment:
@@ -125,5 +125,5 @@ def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
     from ratecards.history import steps
 
     today = moment.today()
-    shelf = moment.shelf(_dataset(dataset), as_day(on), None, today)
+    shelf = moment.shelf(_dataset(dataset), as_day(on), today)
     return steps([offer.card for offer in shelf], as_day(on) or today)

@@ -12,6 +12,10 @@ from ratecards.shelf import Shelf
 from ratecards.stock import Packed
 from ratecards.usage import CostError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ratecards.plans import Plan
+
 
 class DatedShelf(Shelf):
     """The shelf of a dataset on a day, by what was known on another; it knows what was renamed and what is gone."""
@@ -20,6 +24,7 @@ class DatedShelf(Shelf):
         self, dataset: Dataset, on: date | None, days: Mapping[str, date], today: date, known: date | None = None
     ) -> None:
         self._dataset, self._on, self._known = dataset, on, known
+        self.plans: dict[object, Plan] = {}
         own = {dataset.source(name): day for name, day in days.items()}
         if on is not None and on < dataset.first:
             raise CostError(f"nothing was observed before {dataset.first}; asked for {on}")

@@ -19,6 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.history import Step
 
+_MOST_PLANS = 1024
+
 
 class Moment:
     """A dataset as of the day `on`; with `known_on`, as it was known then: without what was recorded later.
@@ -73,19 +75,25 @@ def moment(dataset: Dataset, on: date | str, known_on: date | str | None = None)
     day, known = as_day(on), as_day(known_on)
     if day is None:
         raise CostError("expected a date like 2026-03-24, saw None")
-    return Moment(shelf(dataset, day, known, day), day, known)
+    return Moment(DatedShelf(dataset, day, {}, day, known), day, known)
 
 
 @lru_cache(maxsize=32)
-def shelf(dataset: Dataset, on: date | None, known: date | None, day: date) -> DatedShelf:
-    """The shelf of a day, else the newest cards; `day` is the one that it is."""
-    return DatedShelf(dataset, on, {}, day, known)
+def shelf(dataset: Dataset, on: date | None, day: date) -> DatedShelf:
+    """The shelf of a day, else the newest cards; `day` is the one that it is. It is kept for the next who asks."""
+    return DatedShelf(dataset, on, {}, day)
 
 
-@lru_cache(maxsize=1024)
 def plan_of(own: DatedShelf, model: str, tier: str, plan: str, source: str | None, policy: str | None) -> Plan:
-    """How usages of a model are priced there. Raises `CostError`."""
-    return Plan(own.choose(model, source, policy), tier, plan)
+    """How usages of a model are priced there; worked out once. Raises `CostError`."""
+    asked = model, tier, plan, source, policy
+    found = own.plans.get(asked)
+    if found is None:
+        found = Plan(own.choose(model, source, policy), tier, plan)
+        if len(own.plans) >= _MOST_PLANS:
+            own.plans.clear()
+        own.plans[asked] = found
+    return found
 
 
 def find(own: DatedShelf, columns: Mapping[str, object]) -> list[Rate]:

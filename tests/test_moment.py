@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import ratecards
+from ratecards import moment
 from ratecards.usage import CostError
 from tests.histories import added, card, change, rate, write
 
@@ -48,22 +49,22 @@ def test_both_axes(root: Path):
 def test_as_of_an_open_dataset(root: Path):
     """The same from the dataset itself; a cost on a day is a cost as of it."""
     day = date(2026, 2, 1)
-    moment = ratecards.load(root).as_of(day)
-    assert moment.cost("flash", USAGE) == ratecards.cost("flash", USAGE, day, dataset=root)
-    assert day == moment.cost("flash", USAGE).on
+    then = ratecards.load(root).as_of(day)
+    assert then.cost("flash", USAGE) == ratecards.cost("flash", USAGE, day, dataset=root)
+    assert day == then.cost("flash", USAGE).on
 
 
 def test_cards_and_rates(root: Path):
     """Of all sources, or the one that answers; by any column."""
-    moment = ratecards.as_of("2026-02-02", dataset=root)
+    then = ratecards.as_of("2026-02-02", dataset=root)
     assert [("gemini-api", "flash"), ("gemini-api", "pro"), ("vertex-ai", "flash")] == [
-        (c.source, c.model) for c in moment.cards()
+        (c.source, c.model) for c in then.cards()
     ]
-    assert ["gemini-api", "vertex-ai"] == [moment.card("flash", s).source for s in (None, "vertex-ai")]
-    assert ["0.5", "9"] == [str(r.price) for r in moment.find(model="flash", meter="input")]
-    assert ["9"] == [str(r.price) for r in moment.find(source="vertex-ai", price="9")]
-    assert ["9"] == [str(r.price) for r in moment.find(provider="google", source="vertex-ai", model="flash")]
-    assert [] == moment.find(provider="openai") + moment.find(model="flsh") + moment.find(source="google/vertex-ai")
+    assert ["gemini-api", "vertex-ai"] == [then.card("flash", s).source for s in (None, "vertex-ai")]
+    assert ["0.5", "9"] == [str(r.price) for r in then.find(model="flash", meter="input")]
+    assert ["9"] == [str(r.price) for r in then.find(source="vertex-ai", price="9")]
+    assert ["9"] == [str(r.price) for r in then.find(provider="google", source="vertex-ai", model="flash")]
+    assert [] == then.find(provider="openai") + then.find(model="flsh") + then.find(source="google/vertex-ai")
 
 
 def test_only_what_is_asked_for_is_read(root: Path, monkeypatch: pytest.MonkeyPatch):
@@ -73,10 +74,10 @@ def test_only_what_is_asked_for_is_read(root: Path, monkeypatch: pytest.MonkeyPa
     read: list[str] = []
     card_of = Source.card
     monkeypatch.setattr(Source, "card", lambda self, model, place: read.append(model) or card_of(self, model, place))
-    moment = ratecards.as_of("2026-02-03", dataset=root)
-    moment.find(model="pro")
+    then = ratecards.as_of("2026-02-03", dataset=root)
+    then.find(model="pro")
     assert ["pro"] == read
-    moment.cost("flash", {"output_tokens": 1})
+    then.cost("flash", {"output_tokens": 1})
     assert {"pro", "flash"} == set(read)
 
 
@@ -120,3 +121,11 @@ def test_what_is_gone_as_it_was_known(root: Path):
     assert "nano-2" == now.card("nano").model
     with pytest.raises(CostError, match=r"last prices \(google/gemini-api, until 2026-02-28\): input 7.00 / 1M tokens"):
         now.card("old")
+
+
+def test_plans_are_remembered_within_bounds(root: Path, monkeypatch: pytest.MonkeyPatch):
+    """When there are too many, all are forgotten."""
+    monkeypatch.setattr(moment, "_MOST_PLANS", 1)
+    then = ratecards.as_of("2026-02-02", dataset=root)
+    assert [Decimal("0.5"), Decimal(1)] * 2 == [then.cost(model, USAGE).total for model in ("flash", "pro")] * 2
+    assert 1 == len(then._shelf.plans)

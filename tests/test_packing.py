@@ -127,3 +127,11 @@ def test_two_corrections_of_one_run():
     }
     assert {"flash": "1", "pro": "2", "ultra": "1"} == prices[date(2026, 2, 1)]
     assert {"flash": "5", "pro": "2", "ultra": "5"} == prices[date(2026, 3, 1)]
+
+
+def test_lines_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch):
+    """When there are too many, all are made again; the bytes are the same."""
+    log = [*FIRST, *(price(f"2026-02-{n:02}", f"{n}", f"{n + 1}") for n in range(1, 6))]
+    expected = packing.build({NAME: log})
+    monkeypatch.setattr(packing, "_MOST_LINES", 2)
+    assert expected == packing.build({NAME: log})

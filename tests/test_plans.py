@@ -22,7 +22,7 @@ from ratecards.usage import TOKENS, CostError, read
 from tests.histories import card, rate
 
 DAY = date(2026, 5, 1)
-OWN = shelf(Dataset(Path(ratecards.__file__).parent), None, None, DAY)
+OWN = shelf(Dataset(Path(ratecards.__file__).parent), None, DAY)
 MODELS = ("gemini-2.5-pro", "gemini-2.5-flash", "gemini-3.1-flash-image-preview", "veo-3.1-generate-preview", "gpt-5.4")
 numbers = st.one_of(st.integers(0, 3), st.sampled_from((199_999, 200_000, 200_001, 272_000, 272_001, 10**6, 10**15)))
 plain = st.dictionaries(st.sampled_from(TOKENS), numbers, max_size=5)
