@@ -21,6 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from ratecards.model import Evidence, Rate, RateCard
+from ratecards.packbody import Body
 from ratecards.packing import Own, Packing
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -127,8 +128,11 @@ def _again(python: Path, code: str) -> list[float]:
 def ten_years() -> None:
     """As of days all over ten years: one model, and every rate of every model."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "pack.jsonl")
-        path.write_bytes(packed())
+        size = 0
+        for name, data in packed().items():
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            size += path.write_bytes(data)
         done = subprocess.run(
             [sys.executable, "-c", f"from bench import reader; reader.read({folder!r})"],
             cwd=ROOT,
@@ -136,7 +140,6 @@ def ten_years() -> None:
             capture_output=True,
             text=True,
         )
-        size = path.stat().st_size
     found = json.loads(done.stdout)
     print(f"ten years of {MODELS} models, {DAYS * DAILY:,} new prices: {size / 1e6:.0f} MB")
     line("load", f"{found['load']:.1f} ms", "", "")
@@ -166,12 +169,12 @@ def read(folder: str) -> None:
     print(json.dumps({name: seconds * 1000 for name, seconds in found.items()}))
 
 
-def packed() -> bytes:
+def packed() -> dict[str, bytes]:
     """The pack of ten years, edition by edition, as every publication adds to it."""
-    packing = Packing({NAME: Own()})
+    packing = Packing({NAME: Own()}, Body())
     for day, cards in editions():
         packing.edition(NAME, day, f"{day}T06:00:00Z", cards)
-    return packing.data()
+    return packing.files()
 
 
 def editions() -> Iterator[tuple[date, Mapping[str, RateCard]]]:

@@ -14,7 +14,7 @@ from functools import cached_property
 from ratecards import names
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
-from ratecards.pack import FILE, Pack
+from ratecards.pack import FILE, Lines, Pack
 from ratecards.stock import Packed
 
 TYPE_CHECKING = False
@@ -85,14 +85,19 @@ class Dataset:
 
     @cached_property
     def _stands(self) -> Pack | None:
-        file = os.path.join(self._root, FILE)
+        if not os.path.exists(os.path.join(self._root, FILE)):
+            return None
+        lines = self._lines(FILE)
+        return Pack(lines.data, lines.where, self._lines)
+
+    def _lines(self, name: str) -> Lines:
+        """A file of the data directory, mapped."""
+        file = os.path.join(self._root, name)
         try:
             with open(file, "rb") as opened:
-                return Pack(_mapped(opened.fileno()), file)
-        except FileNotFoundError:
-            return None
+                return Lines(_mapped(opened.fileno()), file)
         except OSError as error:
-            raise DatasetError(f"{file}: expected a pack, saw {error}") from error
+            raise DatasetError(f"{file}: expected a part of the pack, saw {error}") from error
 
     def _made(self) -> Pack:
         from ratecards import packing

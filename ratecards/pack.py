@@ -1,9 +1,9 @@
 """The pack: the dataset in one file made for reading, of which only what is asked for is read.
 
-UTF-8, one JSON value a line. The first line is the head: `{"pack": 1, "body": bytes, "sources": {name: {...}}}`; of
-each source the first and last day observed, the instant of its last record, how many changes its history has, how many
-cards were listed since the last edition that lists all, and the lengths of its four lines. These follow in the order
-of the head:
+UTF-8, one JSON value a line. The first line is the head, `{"pack": 1, "body": bytes, "kept": bytes,
+"past": [bytes, ...], "sources": {name: {...}}}`: of each source the first and last day observed, the instant of its
+last record, how many changes its history has, how many cards were listed since the last edition that lists all, and
+the lengths of its four lines. These follow in the order of the head:
 
 1. the index: where the card of each model stands, the ids that each alias has stood for, and all renames;
 2. the lore: the first day of each id, and the days it went;
@@ -15,6 +15,10 @@ beginning. Its lines are a rate (the columns from the service tier on, then the 
 the runs of lines that hold its rates) or an edition: whether it lists every card, and the place of each that it lists,
 null for one that is gone. What did not change is not written again: an edition shares its cards with the one before,
 and a card its rates.
+
+The body begins in `past/0001.jsonl` and so on, files that are full and never change; `past` are their sizes. What
+stands in the pack itself is its end, which begins with a copy of all cards (`kept` bytes). So what is new is written
+at the same cost however long the past is, and only a day of the past is looked for in another file.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import accumulate
 from operator import itemgetter
 
 from ratecards import packrow
@@ -40,33 +45,22 @@ FILE = "pack.jsonl"
 VERSION = 1
 
 
-class Pack:
-    """A pack at hand: its bytes, or a map of its file. Damage that is met is a `DatasetError` naming its line."""
+def part(number: int) -> str:
+    """The name of a full file of the body, beside the pack: `past/0001.jsonl` is the first."""
+    return f"past/{number:04}.jsonl"
+
+
+class Lines:
+    """A file's lines by their place. Damage that is met is a `DatasetError` naming file and line."""
 
     def __init__(self, data: bytes | mmap, where: str) -> None:
-        self._data, self.where = data, where
-        self.sources: dict[str, Source] = {}
-        end = data.find(b"\n") + 1
-        self.body = int(self.value(0, end, "the head of a pack", lambda head: self._place(head, end)))
-        if len(data) != self.size:
-            said = f"expected {self.size} bytes, as line 1 says, saw {len(data)}"
-            raise DatasetError(f"{where}:{self._line(len(data) - 1)}: {said}; the file is damaged")
-
-    def _place(self, head: Any, at: int) -> int:
-        """Take in the head; returns where the body begins."""
-        if head["pack"] != VERSION:
-            raise ValueError(f"version {head['pack']!r}, not {VERSION}")
-        for name, own in head["sources"].items():
-            self.sources[name] = Source(self, name, own, at)
-            at += sum(own["lines"])
-        self.size: int = at + head["body"]
-        return at
+        self.data, self.where = data, where
 
     def raw(self, at: int, size: int, what: str) -> bytes:
-        """Whole lines of the file. Raises `DatasetError` where none such stand."""
-        found = self._data[at : at + size] if at >= 0 else b""
-        if len(found) != size or not found.endswith(b"\n") or (at and self._data[at - 1] != ord("\n")):
-            raise self._damaged(at, what)
+        """Whole lines of the file."""
+        found = self.data[at : at + size] if at >= 0 else b""
+        if len(found) != size or not found.endswith(b"\n") or (at and self.data[at - 1] != ord("\n")):
+            raise self.damaged(at, what)
         return found
 
     def value(self, at: int, size: int, what: str, read: Callable[[Any], Any] = lambda value: value) -> Any:
@@ -75,42 +69,90 @@ class Pack:
         try:
             return read(packrow.value(line))
         except DAMAGE as error:
-            raise self._damaged(at, what, error) from error
+            raise self.damaged(at, what, error) from error
+
+    def whole(self, size: int) -> None:
+        """The file must have so many bytes."""
+        if len(self.data) != size:
+            line = self.data[: max(len(self.data) - 1, 0)].count(b"\n") + 1
+            said = f"expected {size} bytes, as the pack says, saw {len(self.data)}"
+            raise DatasetError(f"{self.where}:{line}: {said}; the file is damaged")
+
+    def damaged(self, at: int, what: str, error: Exception | None = None) -> DatasetError:
+        """That a line there is not what it should be."""
+        at = max(at, 0)
+        line = self.data[:at].count(b"\n") + 1
+        seen = f"{bytes(self.data[at : at + 60])!r}" if error is None else f"{error}"
+        return DatasetError(f"{self.where}:{line}: expected {what}, saw {seen}; the file is damaged")
+
+
+class Pack:
+    """A pack at hand: its bytes, or a map of its file; `opened` opens a full file of its body by name."""
+
+    def __init__(self, data: bytes | mmap, where: str, opened: Callable[[str], Lines] | None = None) -> None:
+        self.front = Lines(data, where)
+        self.sources: dict[str, Source] = {}
+        self._opened, self._parts = opened, dict[int, Lines]()
+        end = data.find(b"\n") + 1
+        self._begin = int(self.front.value(0, end, "the head of a pack", lambda head: self._head(head, end)))
+
+    def _head(self, head: Any, at: int) -> int:
+        """Take in the head; returns where the body goes on in this file."""
+        if head["pack"] != VERSION:
+            raise ValueError(f"version {head['pack']!r}, not {VERSION}")
+        for name, own in head["sources"].items():
+            self.sources[name] = Source(self, name, own, at)
+            at += sum(own["lines"])
+        self.past, self.kept = list(map(int, head["past"])), int(head["kept"])
+        self._starts = list(accumulate(self.past, initial=0))
+        self.front.whole(at + head["body"])
+        return at
+
+    @property
+    def tail(self) -> bytes:
+        """What stands of the body in this file."""
+        return bytes(self.front.data[self._begin :])
+
+    def _stand(self, at: int) -> tuple[Lines, int]:
+        """The file that a place of the body is in, and where there."""
+        number = max(bisect_right(self._starts, at), 1)
+        if number > len(self.past):
+            return self.front, self._begin + at - self._starts[-1]
+        if number not in self._parts:
+            if self._opened is None:
+                raise DatasetError(f"{self.front.where}: {part(number)} is not at hand")
+            self._parts[number] = self._opened(part(number))
+            self._parts[number].whole(self.past[number - 1])
+        return self._parts[number], at - self._starts[number - 1]
+
+    def value(self, place: Place, what: str, read: Callable[[Any], Any] = lambda value: value) -> Any:
+        """What is read from the value of a line of the body."""
+        lines, at = self._stand(place[0])
+        return lines.value(at, place[1], what, read)
 
     def card(self, owner: tuple[str, str], model: str, place: Place) -> RateCard:
         """The card of a model of `owner` (provider, source) that stands at a place of the body."""
         what = f"the card of {model} at {'/'.join(owner)}"
-        at, size = self.body + place[0], place[1]
-        row, runs = self.value(at, size, what, lambda row: (row, _runs(row, model, self.body)))
+        row, runs = self.value(place, what, lambda row: (row, _runs(row, model)))
         rates = self._rates(runs, (*owner, model))
         try:
             return packrow.card(row, owner, rates)
         except DAMAGE as error:
-            raise self._damaged(at, what, error) from error
+            lines, at = self._stand(place[0])
+            raise lines.damaged(at, what, error) from error
 
-    def _rates(self, runs: Sequence[tuple[int, int]], owner: tuple[str, str, str]) -> list[Rate]:
+    def _rates(self, runs: Sequence[Place], owner: tuple[str, str, str]) -> list[Rate]:
         """The rates of runs of lines, read at once; where that fails line by line, until the one that is damaged."""
         what = f"rates of {owner[2]}"
-        lines = [self.raw(at, size, what) for at, size in runs]
+        found = [(lines, at, size) for first, size in runs for lines, at in [self._stand(first)]]
+        raw = [lines.raw(at, size, what) for lines, at, size in found]
         try:
-            return packrow.rates(b"".join(lines), owner)
+            return packrow.rates(b"".join(raw), owner)
         except DAMAGE as error:
-            if [run.count(b"\n") for run in lines] == [1]:
-                raise self._damaged(runs[0][0], what, error) from error
-        single = [place for (at, _), run in zip(runs, lines, strict=True) for place in _single(at, run)]
+            if [run.count(b"\n") for run in raw] == [1]:
+                raise found[0][0].damaged(found[0][1], what, error) from error
+        single = [place for (first, _), run in zip(runs, raw, strict=True) for place in _single(first, run)]
         return [rate for place in single for rate in self._rates([place], owner)]
-
-    @property
-    def tail(self) -> bytes:
-        """The whole body."""
-        return bytes(self._data[self.body :])
-
-    def _line(self, at: int) -> int:
-        return self._data[: max(at, 0)].count(b"\n") + 1
-
-    def _damaged(self, at: int, what: str, error: Exception | None = None) -> DatasetError:
-        seen = f"{bytes(self._data[max(at, 0) : max(at, 0) + 60])!r}" if error is None else f"{error}"
-        return DatasetError(f"{self.where}:{self._line(at)}: expected {what}, saw {seen}; the file is damaged")
 
 
 def _single(at: int, run: bytes) -> Iterator[tuple[int, int]]:
@@ -120,11 +162,11 @@ def _single(at: int, run: bytes) -> Iterator[tuple[int, int]]:
         at += len(line)
 
 
-def _runs(row: Sequence[Any], model: str, body: int) -> list[tuple[int, int]]:
-    """Where the rates of a card stand in the file, as beginnings and lengths."""
+def _runs(row: Sequence[Any], model: str) -> list[Place]:
+    """Where the rates of a card stand, run by run."""
     if row[0] != model:
         raise ValueError(f"the card of {row[0]!r}")
-    return [(body + at, size) for at, size in zip(row[-1][::2], row[-1][1::2], strict=True)]
+    return list(zip(row[-1][::2], row[-1][1::2], strict=True))
 
 
 class Source:
@@ -143,7 +185,7 @@ class Source:
         )
 
     def _front(self, line: str, read: Callable[[Any], Any]) -> Any:
-        return self._pack.value(*self.lines[line], f"the {line} of {self.name}", read)
+        return self._pack.front.value(*self.lines[line], f"the {line} of {self.name}", read)
 
     @cached_property
     def _index(self) -> Index:
@@ -186,7 +228,7 @@ class Source:
         return editions[: min(seen, bisect_right(editions, then, key=lambda edition: edition[1][:10]))]
 
     def _edition(self, place: Place) -> Any:
-        return self._pack.value(self._pack.body + place[0], place[1], f"an edition of {self.name}")
+        return self._pack.value(place, f"an edition of {self.name}")
 
     def plain(self, line: str) -> Any:
         """One of the four lines as plain data."""
@@ -194,7 +236,7 @@ class Source:
 
     def text(self, line: str) -> str:
         """One of the four lines as it stands."""
-        return self._pack.raw(*self.lines[line], f"the {line} of {self.name}").decode().rstrip("\n")
+        return self._pack.front.raw(*self.lines[line], f"the {line} of {self.name}").decode().rstrip("\n")
 
     def card(self, model: str, place: Place) -> RateCard:
         """The card of a model that stands there."""

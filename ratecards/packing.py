@@ -1,24 +1,25 @@
 """Makes a pack (`ratecards.pack`): from histories, or from the pack that stands and what was recorded since.
 
-Both ways give the same bytes. The second costs what is new: the body that stands is copied, and read only where a
-card is that changes.
+Both ways give the same bytes. The second costs what is new: what stands in the open file is copied, and read only
+where a card is that changes; a file that is full is left as it is.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
 from operator import attrgetter
 
-from ratecards import history
-from ratecards.codec import INVISIBLE
+from ratecards import history, packrow
 from ratecards.history import Change, Folding, HistoryError, stamp_of
 from ratecards.model import Evidence, Formula, Rate, RateCard, plain
-from ratecards.pack import VERSION, Pack, Source, standing
+from ratecards.pack import FILE, VERSION, Pack, standing
+from ratecards.packbody import Body
+from ratecards.packfront import Own, line_of
 from ratecards.packrow import Place
 
 _rate = attrgetter(*(f.name for f in fields(Rate) if f.name not in ("provider", "source", "model", "evidence")))
@@ -28,8 +29,20 @@ _MOST_LINES = 100_000
 
 
 def build(histories: Mapping[str, Iterable[Change]]) -> bytes:
-    """The pack of all sources by their histories. Raises `HistoryError` naming the source where one does not fold."""
-    packing = Packing({name: Own() for name in histories})
+    """The pack of all sources by their histories, in one file however long that is.
+
+    Raises `HistoryError` naming the source where one does not fold.
+    """
+    return _folded(histories, Body(limited=False))[FILE]
+
+
+def files(histories: Mapping[str, Iterable[Change]]) -> dict[str, bytes]:
+    """The same in files of bounded size, by name. Raises `HistoryError`."""
+    return _folded(histories, Body())
+
+
+def _folded(histories: Mapping[str, Iterable[Change]], body: Body) -> dict[str, bytes]:
+    packing = Packing({name: Own() for name in histories}, body)
     batches = [(recorded, name, batch) for name in histories for recorded, batch in _batches(histories[name])]
     folded = {name: Folding() for name in histories}
     for recorded, name, batch in sorted(batches, key=lambda b: b[:2]):
@@ -37,13 +50,13 @@ def build(histories: Mapping[str, Iterable[Change]]) -> bytes:
             packing.fold(name, batch, recorded, folded[name])
         except HistoryError as error:
             raise HistoryError(f"history of {name}: {error}") from error
-    return packing.data()
+    return packing.files()
 
 
-def extend(pack: Pack, fresh: Mapping[str, Sequence[Change]]) -> bytes | None:
-    """The pack with what was recorded since; None where it must be built anew, because something speaks of the past.
+def extend(pack: Pack, fresh: Mapping[str, Sequence[Change]]) -> dict[str, bytes] | None:
+    """The files that differ with what was recorded since; None where the pack must be made anew: of what is past.
 
-    Raises `HistoryError` where a change does not fit, `DatasetError` where the pack is damaged.
+    Raises `HistoryError` where a change does not fit, and one of `packrow.DAMAGE` where a line that is read does not.
     """
     batches = [(*next(_batches(changes)), name) for name, changes in sorted(fresh.items()) if changes]
     newest = max(((s.recorded, name) for name, s in pack.sources.items()), default=("", ""))
@@ -52,10 +65,11 @@ def extend(pack: Pack, fresh: Mapping[str, Sequence[Change]]) -> bytes | None:
         late = name in pack.sources and min(observed) < pack.sources[name].last
         if late or len(observed) > 1 or len(batch) < len(fresh[name]) or (recorded, name) <= newest:
             return None
-    packing = Packing({name: _own(source) for name, source in pack.sources.items()}, pack)
+    own = {name: Own.standing(source) for name, source in pack.sources.items()}
+    packing = Packing(own, Body(pack.past, pack.tail, pack.kept))
     for recorded, batch, name in sorted(batches, key=lambda b: (b[0], b[2])):
-        packing.add(name, batch, recorded, pack.sources.get(name))
-    return packing.data()
+        packing.add(name, batch, recorded)
+    return packing.files()
 
 
 def _batches(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
@@ -70,68 +84,11 @@ def _batches(changes: Iterable[Change]) -> Iterator[tuple[str, list[Change]]]:
         yield known, list(batch)
 
 
-@dataclass(slots=True)
-class Own:
-    """What is known of one source, as the head and its four lines say it."""
-
-    first: str = ""
-    last: str = ""
-    recorded: str = ""
-    changes: int = 0
-    pending: int = 0
-    models: dict[str, Place] = field(default_factory=dict)
-    names: dict[str, list[str]] = field(default_factory=dict)
-    renames: list[list[str]] = field(default_factory=list)
-    born: dict[str, str] = field(default_factory=dict)
-    gone: dict[str, list[str]] = field(default_factory=dict)
-    # the two lists as their entries' text: those that stand are not read
-    editions: list[str] = field(default_factory=list)
-    former: list[str] = field(default_factory=list)
-
-    def lines(self) -> list[bytes]:
-        """The four lines."""
-        index = {"models": self.models, "names": self.names, "renames": self.renames}
-        lore = {"first": self.born, "gone": self.gone}
-        lists = (f"[{','.join(entries)}]\n" for entries in (self.editions, self.former))
-        return [*(_line(d) for d in (index, lore)), *(text.encode() for text in lists)]
-
-    def note(self, change: Change, recorded: str) -> None:
-        """Take in what a change says of names and days."""
-        day = stamp_of(change).observed.isoformat()
-        self.see(day, recorded)
-        self.born[change.model] = min(self.born.get(change.model, day), day)
-        for alias in change.card.aliases if change.card else ():
-            if change.model not in (known := self.names.setdefault(alias, [])):
-                known.append(change.model)
-        if change.kind == "model_removed":
-            self.gone.setdefault(change.model, []).append(day)
-        if change.kind == "model_renamed":
-            self.renames.append([day, recorded, change.previous_id, change.model])
-        self.changes += 1
-
-    def see(self, day: str, recorded: str) -> None:
-        """Take in that something was observed on a day, and recorded."""
-        self.first, self.last = min(self.first or day, day), max(self.last, day)
-        self.recorded = recorded
-
-
-def _own(source: Source) -> Own:
-    """What a pack that stands knows of a source."""
-    index, lore = source.plain("index"), source.plain("lore")
-    lists = [[text] if (text := source.text(line)[1:-1]) else [] for line in ("editions", "former editions")]
-    return Own(
-        *(source.first, source.last, source.recorded, source.changes, source.pending),
-        *(index["models"], index["names"], index["renames"], lore["first"], lore["gone"], *lists),
-    )
-
-
 class Packing:
-    """A pack in the making: what stands of its body, what is added, and what the front will say."""
+    """A pack in the making: its body, and what its front will say of each source."""
 
-    def __init__(self, own: dict[str, Own], pack: Pack | None = None) -> None:
-        self._own = own
-        self._old = pack.tail if pack else b""
-        self._new = bytearray()
+    def __init__(self, own: dict[str, Own], body: Body) -> None:
+        self._own, self._body = own, body
         self._lines: dict[int, tuple[Rate, bytes]] = {}
 
     def fold(self, name: str, batch: Sequence[Change], recorded: str, folding: Folding) -> None:
@@ -146,15 +103,21 @@ class Packing:
         else:
             self._batch(name, batch, recorded, folding.cards)
 
-    def add(self, name: str, batch: Sequence[Change], recorded: str, source: Source | None) -> None:
-        """Add an edition that is not older than the last to a source as it stands in a pack."""
+    def add(self, name: str, batch: Sequence[Change], recorded: str) -> None:
+        """Add an edition that is not older than the last to a source."""
         own = self._own.setdefault(name, Own())
         models = sorted({m for c in batch for m in (c.model, c.previous_id)} & own.models.keys())
-        cards = {model: source.card(model, own.models[model]) for model in models} if source else {}
+        cards = {model: self._read(name, model, own.models[model]) for model in models}
         for change in batch:
             history.apply(cards, change)
             own.note(change, recorded)
         self._batch(name, batch, recorded, cards)
+
+    def _read(self, name: str, model: str, place: Place) -> RateCard:
+        provider, _, source = name.partition("/")
+        row = packrow.value(self._body.at(place))
+        lines = b"".join(line for line, _ in self._rates(row[-1]))
+        return packrow.card(row, (provider, source), packrow.rates(lines, (provider, source, model)))
 
     def _batch(self, name: str, batch: Sequence[Change], recorded: str, cards: Mapping[str, RateCard]) -> None:
         former = {c.model: c.previous_id for c in batch if c.previous_id}
@@ -187,18 +150,34 @@ class Packing:
         own.pending += len(listed)
         full = not own.editions or own.pending >= len(own.models)
         own.pending = 0 if full else own.pending
-        at, size = self._put(_line([int(full), own.models if full else listed]))
-        own.editions.append(_line([day.isoformat(), recorded, at, size]).decode().rstrip())
+        at, size = self._body.put(line_of([int(full), own.models if full else listed]))
+        own.editions.append(line_of([day.isoformat(), recorded, at, size]).decode().rstrip())
+        if self._body.full:
+            self._turn()
+
+    def _turn(self) -> None:
+        """Begin a new file, with the cards of all sources in it: the newest are never looked for in an older one."""
+        self._body.close()
+        for _, own in sorted(self._own.items()):
+            own.models = {model: self._again_in(place) for model, place in own.models.items()}
+            own.pending = len(own.models)
+        self._body.kept = self._body.size
+
+    def _again_in(self, place: Place) -> Place:
+        """A card and its rates once more, in the open file."""
+        row = json.loads(self._body.at(place))
+        row[-1] = _runs((self._body.put(line) for line, _ in self._rates(row[-1])))
+        return self._body.put(line_of(row))
 
     def _again(self, name: str, first: date, recorded: str, folding: Folding) -> None:
         """List all editions from a day on once more, as they are known now; the old list becomes a former one."""
         own = self._own[name]
         editions = json.loads(f"[{','.join(own.editions)}]")
         if not own.former or json.loads(own.former[-1])[0] != recorded:
-            own.former.append(_line([recorded, editions]).decode().rstrip())
+            own.former.append(line_of([recorded, editions]).decode().rstrip())
         kept = [edition for edition in editions if edition[0] < first.isoformat()]
-        own.editions = [_line(edition).decode().rstrip() for edition in kept]
-        own.models = standing(kept, lambda place: json.loads(self._at(place)))
+        own.editions = [line_of(edition).decode().rstrip() for edition in kept]
+        own.models = standing(kept, lambda place: json.loads(self._body.at(place)))
         own.pending = len(own.models)
         before: Mapping[str, RateCard] = {}
         for day, cards in folding.days.items():
@@ -209,18 +188,11 @@ class Packing:
 
     def _card(self, card: RateCard, stands: Place | None) -> Place:
         """Where a card stands: there already, or added, with those of its rates that the one before did not have."""
-        old = self._at(stands) if stands else b""
-        known = dict(self._rates(json.loads(old)[-1])) if stands else {}
-        runs: list[int] = []
-        for rate in card.rates:
-            line = self._line(rate)
-            at, size = (known[line], len(line)) if line in known else self._put(line)
-            if runs and runs[-2] + runs[-1] == at:
-                runs[-1] += size
-            else:
-                runs += [at, size]
-        line = _line(_card_row(card, runs))
-        return stands if stands and line == old else self._put(line)
+        old = self._body.at(stands) if stands else b""
+        known = {line: [at, len(line)] for line, at in self._rates(json.loads(old)[-1])} if stands else {}
+        lines = map(self._line, card.rates)
+        line = line_of(_card_row(card, _runs(known.get(line) or self._body.put(line) for line in lines)))
+        return stands if stands and line == old else self._body.put(line)
 
     def _line(self, rate: Rate) -> bytes:
         """The line of a rate; most stand on one card after the other."""
@@ -234,35 +206,32 @@ class Packing:
     def _rates(self, runs: Sequence[int]) -> Iterator[tuple[bytes, int]]:
         for at, size in zip(runs[::2], runs[1::2], strict=True):
             start = at
-            for line in self._at((at, size)).splitlines(keepends=True):
+            for line in self._body.at((at, size)).splitlines(keepends=True):
                 yield line, start
                 start += len(line)
 
-    def _put(self, line: bytes) -> Place:
-        at = len(self._old) + len(self._new)
-        self._new += line
-        return [at, len(line)]
-
-    def _at(self, place: Place) -> bytes:
-        at, size = place[0] - len(self._old), place[1]
-        return bytes(self._new[at : at + size] if at >= 0 else self._old[place[0] : place[0] + size])
-
-    def data(self) -> bytes:
-        """The whole file."""
+    def files(self) -> dict[str, bytes]:
+        """The files that were begun or added to, by name."""
         lines = {name: own.lines() for name, own in sorted(self._own.items())}
         sources = {
             name: {n: getattr(self._own[name], n) for n in ("first", "last", "recorded", "changes", "pending")}
             | {"lines": list(map(len, own))}
             for name, own in lines.items()
         }
-        head = _line({"pack": VERSION, "body": len(self._old) + len(self._new), "sources": sources})
-        return b"".join([head, *(line for own in lines.values() for line in own), self._old, self._new])
+        body = {"body": self._body.size, "kept": self._body.kept, "past": self._body.past}
+        head = line_of({"pack": VERSION, **body, "sources": sources})
+        return self._body.files(b"".join([head, *(line for own in lines.values() for line in own)]))
 
 
-def _line(data: object) -> bytes:
-    """One line of JSON in which every character can be seen."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return (INVISIBLE.sub(lambda m: json.dumps(m[0])[1:-1], text) + "\n").encode()
+def _runs(places: Iterable[Place]) -> list[int]:
+    """Places as runs of lines: those that stand one behind the other are one."""
+    runs: list[int] = []
+    for at, size in places:
+        if runs and runs[-2] + runs[-1] == at:
+            runs[-1] += size
+        else:
+            runs += [at, size]
+    return runs
 
 
 def _plain(value: object) -> object:
@@ -270,7 +239,7 @@ def _plain(value: object) -> object:
 
 
 def _rate_line(rate: Rate) -> bytes:
-    return _line([_plain(value) for value in (*_rate(rate), *_evidence(rate.evidence))])
+    return line_of([_plain(value) for value in (*_rate(rate), *_evidence(rate.evidence))])
 
 
 def _card_row(card: RateCard, runs: Sequence[int]) -> list[object]:

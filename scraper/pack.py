@@ -7,15 +7,18 @@ version, damaged or behind), it is made anew from the histories. Both give the s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import PurePosixPath
 
-from ratecards import errors, packing, segments
-from ratecards.history import Change, HistoryError
-from ratecards.pack import FILE, Pack
+from ratecards import packing, segments
+from ratecards.history import Change
+from ratecards.pack import FILE, Pack, part
+from ratecards.packrow import DAMAGE
 from scraper.dataset import Dataset, whole_history
 from scraper.publish import Publication
 
 PATH = f"ratecards/{FILE}"
 Changes = Mapping[str, Sequence[Change]]
+Files = dict[str, bytes]
 
 
 def keep(result: Publication, dataset: Dataset, fresh: Changes) -> None:
@@ -25,26 +28,38 @@ def keep(result: Publication, dataset: Dataset, fresh: Changes) -> None:
     if stands is None or any(fresh.values()):
         names = sorted({*dataset.names(), *(name for name, changes in fresh.items() if changes)})
         counts = {name: _count(dataset, name) for name in names}
-        result.write(PATH, renewed(stands, fresh, counts, lambda: _whole(dataset, names, fresh)))
+        _write(result, dataset, added(stands, fresh, counts), lambda: _whole(dataset, names, fresh))
 
 
-def renewed(stands: bytes | None, fresh: Changes, counts: Mapping[str, int], whole: Callable[[], Changes]) -> bytes:
-    """The pack after `fresh`: the one that stands with that added, if it holds the `counts` of changes before.
+def _write(result: Publication, dataset: Dataset, more: Files | None, whole: Callable[[], Changes]) -> None:
+    """Write what was added, or else everything, and nothing besides."""
+    with whole_history():
+        files = packing.files(whole()) if more is None else more
+    for name, data in files.items():
+        result.write(f"ratecards/{name}", data)
+    for name in _parts(dataset) if more is None else ():
+        if name not in files:
+            result.delete(f"ratecards/{name}")
 
-    Otherwise it is made from the `whole` histories, `fresh` included, which are read only then. Raises `HistoryError`.
+
+def added(stands: bytes | None, fresh: Changes, counts: Mapping[str, int]) -> Files | None:
+    """The files that differ when `fresh` is added to the pack that stands, if it holds the `counts` of changes before.
+
+    None where it must be made anew.
     """
-    return (stands and _extended(stands, fresh, counts)) or packing.build(whole())
-
-
-def _extended(stands: bytes, fresh: Changes, counts: Mapping[str, int]) -> bytes | None:
     try:
-        pack = Pack(stands, PATH)
+        pack = Pack(stands or b"", PATH)
         held = {name: source.changes for name, source in pack.sources.items()}
         if any(held.get(name, 0) != count for name, count in counts.items()):
             return None
         return packing.extend(pack, fresh)
-    except (errors.DatasetError, HistoryError):
+    except DAMAGE:  # what does not fit is no better
         return None
+
+
+def _parts(dataset: Dataset) -> list[str]:
+    folder = PurePosixPath(part(1)).parent
+    return sorted(str(folder / path.name) for path in (dataset.root / "ratecards" / folder).glob("*.jsonl"))
 
 
 def _count(dataset: Dataset, name: str) -> int:
@@ -61,16 +76,16 @@ def _whole(dataset: Dataset, names: Sequence[str], fresh: Changes) -> dict[str, 
 def remake(dataset: Dataset) -> list[str]:
     """Make the pack anew and publish it; returns what was written. Raises `DatasetError`."""
     result = Publication(dataset.root)
-    with whole_history():
-        result.write(PATH, packing.build(_whole(dataset, dataset.names(), {})))
+    _write(result, dataset, None, lambda: _whole(dataset, dataset.names(), {}))
     return result.commit()
 
 
 def finding(dataset: Dataset) -> str:
     """What is wrong with the pack, empty if it holds what the histories say. Raises `DatasetError`, `HistoryError`."""
-    file = dataset.root / PATH
-    if not file.is_file():
+    data = dataset.root / "ratecards"
+    if not (data / FILE).is_file():
         return ""
-    if file.read_bytes() == packing.build(_whole(dataset, dataset.names(), {})):
+    stands = {name: (data / name).read_bytes() for name in (FILE, *_parts(dataset))}
+    if stands == packing.files(_whole(dataset, dataset.names(), {})):
         return ""
-    return f"{file}: does not hold what the histories say; python -m scraper pack makes it anew"
+    return f"{data / FILE}: does not hold what the histories say; python -m scraper pack makes it anew"

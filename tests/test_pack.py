@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards import history, packing
+from ratecards import history, packbody, packing
 from ratecards.dataset import Dataset, DatasetError
 from ratecards.model import Formula
-from ratecards.pack import FILE, Pack
+from ratecards.pack import FILE, Pack, part
 from tests.histories import added, card, change, rate, write
 
 NAME = "google/gemini-api"
@@ -130,7 +130,7 @@ def line_of(word: bytes) -> int:
         (b"\xff\n", "p:1: expected the head of a pack, saw 'utf-8' codec"),
         (DATA.replace(b'"pack":1', b'"pack":2', 1), "p:1: expected the head of a pack, saw version 2, not 1"),
         (DATA.replace(b'"body":', b'"body":1.', 1), "a bare number 1."),
-        (DATA[:-1], f"p:{LINES}: expected {len(DATA)} bytes, as line 1 says, saw {len(DATA) - 1}"),
+        (DATA[:-1], f"p:{LINES}: expected {len(DATA)} bytes, as the pack says, saw {len(DATA) - 1}"),
         (DATA + b"{}\n", f"p:{LINES + 1}: expected {len(DATA)} bytes"),
     ],
 )
@@ -190,7 +190,7 @@ def test_a_dataset_with_a_damaged_pack(tmp_path: Path):
     assert refused(Dataset(root).cards).startswith(f"{root / FILE}:1: expected the head of a pack, saw b''")
     (root / FILE).unlink()
     (root / FILE).mkdir()
-    assert f"{root / FILE}: expected a pack, saw" in refused(Dataset(root).cards)
+    assert f"{root / FILE}: expected a part of the pack, saw" in refused(Dataset(root).cards)
 
 
 def test_a_dataset_without_a_pack_gives_the_same(tmp_path: Path):
@@ -206,3 +206,20 @@ def test_a_dataset_without_a_pack_gives_the_same(tmp_path: Path):
         new.find("flash-latest"),
         new.ids("pro"),
     )
+
+
+def test_a_day_of_a_full_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It is opened when it is asked for; one that is lost or cut is named."""
+    monkeypatch.setattr(packbody, "FULL", 1000)
+    for name, data in packing.files({NAME: LOG}).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(data)
+    past = tmp_path / part(1)
+    assert history.fold(LOG, until=date(2026, 1, 1)) == {c.model: c for c in Dataset(tmp_path).cards(date(2026, 1, 1))}
+    cut = past.read_bytes()[:-1]
+    past.write_bytes(cut)
+    words = refused(Dataset(tmp_path).cards, date(2026, 1, 1))
+    assert words.startswith(f"{past}:{len(cut.splitlines())}: expected {len(cut) + 1} bytes")
+    past.unlink()
+    assert f"{past}: expected a part of the pack, saw" in refused(Dataset(tmp_path).cards, date(2026, 1, 1))
+    assert ["flash"] == [c.model for c in Dataset(tmp_path).cards()]

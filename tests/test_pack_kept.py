@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import packing
-from ratecards.pack import Pack
+from ratecards import packbody, packing
+from ratecards.pack import FILE, Pack, part
 from scraper import __main__ as command_line
 from scraper import pack
 from scraper.check import findings
@@ -44,7 +44,7 @@ def file(dataset: Dataset) -> Path:
 
 def made(dataset: Dataset) -> bytes:
     """What the histories give."""
-    return packing.build({name: dataset.changes(name) for name in dataset.names()})
+    return packing.files({name: dataset.changes(name) for name in dataset.names()})[FILE]
 
 
 def test_every_publication_keeps_it(dataset: Dataset, monkeypatch: pytest.MonkeyPatch):
@@ -102,3 +102,19 @@ def test_a_history_that_does_not_fold_is_refused(dataset: Dataset, capsys: pytes
     assert "damaged history, restore it from git: history of acme/tiny: model_added: m-1" in capsys.readouterr().err
     assert before == file(dataset).read_bytes()
     assert json.loads(log.read_text().splitlines()[0])["model"] == "m-1"
+
+
+def test_full_files(dataset: Dataset, monkeypatch: pytest.MonkeyPatch):
+    """They are published with it and stay; one too many is a finding, and goes when the pack is made anew."""
+    monkeypatch.setattr(packbody, "FULL", 800)
+    for day in range(2, 6):
+        looked(dataset, day, {"m-1": {"input": f"{day}"}, "m-2": {"input": "2"}})
+    parts = sorted((dataset.root / "ratecards" / "past").glob("*"))
+    assert [dataset.root / "ratecards" / part(n) for n in range(1, len(parts) + 1)] == parts
+    assert len(parts) > 1
+    assert [] == findings(dataset, TODAY)
+    (dataset.root / "ratecards" / part(len(parts) + 1)).write_bytes(b"{}\n")
+    assert 1 == len(findings(dataset, TODAY))
+    pack.remake(dataset)
+    assert [] == findings(dataset, TODAY)
+    assert parts == sorted((dataset.root / "ratecards" / "past").glob("*"))

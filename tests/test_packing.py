@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards import packing, segments
+from ratecards import packbody, packing, segments
+from ratecards.errors import DatasetError
 from ratecards.history import Change, HistoryError
-from ratecards.pack import Pack
+from ratecards.pack import FILE, Pack
+from ratecards.packbody import Body
 from tests.histories import added, card, change, rate
 
 NAME, OTHER = "google/gemini-api", "openai/openai-api"
@@ -28,7 +30,7 @@ def full(data: bytes) -> list[int]:
     """Of each edition of the first source, whether it lists every card."""
     pack = Pack(data, "here")
     source = pack.sources[NAME]
-    return [pack.value(pack.body + at, size, "")[0] for *_, at, size in source.plain("editions")]
+    return [pack.value([at, size], "")[0] for *_, at, size in source.plain("editions")]
 
 
 def test_a_history_that_does_not_fold():
@@ -62,22 +64,23 @@ def test_the_repository_s_own_pack():
     """It is what its histories give, to the byte."""
     names = segments.sources(ROOT / "history")
     histories = {name: segments.read(ROOT / "history" / f"{name}.jsonl") for name in names}
-    assert packing.build(histories) == (ROOT / "pack.jsonl").read_bytes()
+    assert packing.files(histories) == {FILE: (ROOT / FILE).read_bytes()}
 
 
 def test_adding_nothing():
     """The pack as it stands."""
     stands = packing.build({NAME: FIRST})
-    assert stands == packing.extend(Pack(stands, "here"), {NAME: []})
+    assert {FILE: stands} == packing.extend(Pack(stands, "here"), {NAME: []})
 
 
 def test_adding_to_nothing():
     """The first source of all, and one more."""
     empty = packing.build({})
     first = packing.extend(Pack(empty, "here"), {NAME: FIRST})
-    assert packing.build({NAME: FIRST}) == first
+    assert packing.files({NAME: FIRST}) == first
+    assert first
     own = [replace(c, provider="openai", source="openai-api") for c in added("2026-01-02", card("gpt"))]
-    assert packing.build({NAME: FIRST, OTHER: own}) == packing.extend(Pack(first or b"", "here"), {OTHER: own})
+    assert packing.files({NAME: FIRST, OTHER: own}) == packing.extend(Pack(first[FILE], "here"), {OTHER: own})
 
 
 def stamped(of: Change, **values: object) -> Change:
@@ -135,3 +138,32 @@ def test_lines_are_remembered_within_bounds(monkeypatch: pytest.MonkeyPatch):
     expected = packing.build({NAME: log})
     monkeypatch.setattr(packing, "_MOST_LINES", 2)
     assert expected == packing.build({NAME: log})
+
+
+def test_a_full_file_is_closed(monkeypatch: pytest.MonkeyPatch):
+    """It is never written again; the next begins with all cards, so that the present is not looked for in the past."""
+    monkeypatch.setattr(packbody, "FULL", 1500)
+    log = [*FIRST, *(price(f"2026-02-{n:02}", f"{n}", f"{n + 1}") for n in range(1, 9))]
+    before, after = packing.files({NAME: log[:6]}), packing.files({NAME: log})
+    assert ["pack.jsonl", "past/0001.jsonl"] == sorted(before)
+    assert after["past/0001.jsonl"] == before["past/0001.jsonl"]
+    pack = Pack(after[FILE], "here")
+    assert {"flash": "9", "pro": "2"} == {
+        m: str(pack.sources[NAME].card(m, p).rates[0].price) for m, p in pack.sources[NAME].models.items()
+    }
+    assert 0 < pack.kept <= len(pack.tail) < 1500
+    with pytest.raises(DatasetError, match=r"here: past/0001.jsonl is not at hand"):
+        pack.sources[NAME].at(date(2026, 1, 15))
+
+
+def test_a_file_that_begins_with_much_is_full_later(monkeypatch: pytest.MonkeyPatch):
+    """Or every edition would close one."""
+    monkeypatch.setattr(packbody, "FULL", 10)
+    log = [*FIRST, *(price(f"2026-02-{n:02}", f"{n}", f"{n + 1}") for n in range(1, 9))]
+    assert 2 < len(packing.files({NAME: log})) < len(log) - 2
+
+
+def test_what_is_no_longer_at_hand():
+    """A line of a file that was closed before."""
+    with pytest.raises(ValueError, match="empty"):
+        Body([100]).at([50, 10])

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from unittest.mock import patch
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards import packing
+from ratecards import packbody, packing
 from ratecards.history import Change, Stamp, fold
 from ratecards.model import RateCard
-from ratecards.pack import Pack
+from ratecards.pack import FILE, Lines, Pack
 from scraper.compare import changes
-from scraper.pack import renewed
+from scraper.pack import added
 from tests.kit import stamped
 from tests.property.strategies import START, editions, read_on
 
@@ -56,6 +57,11 @@ def everything(cards: Mapping[str, RateCard]) -> dict[str, object]:
     return {model: (card, [rate.evidence for rate in card.rates]) for model, card in cards.items()}
 
 
+def opened(files: Mapping[str, bytes]) -> Pack:
+    """The pack that those files are."""
+    return Pack(files[FILE], FILE, lambda name: Lines(files[name], name))
+
+
 def packed(pack: Pack, on: date | None, known: date | None) -> dict[str, object]:
     """What the pack says of a day as known on another."""
     source = pack.sources[NAME]
@@ -77,12 +83,17 @@ def flat(looks: Sequence[Sequence[Change]]) -> list[Change]:
     return [replace(change, number=n) for n, change in enumerate((c for look in looks for c in look), 1)]
 
 
-@given(run)
-def test_the_pack_says_what_the_history_folds_to(looks: list[tuple]) -> None:
-    """With late editions, corrections and renames; whichever day is asked for, and as known on whichever."""
+sizes = st.sampled_from((500, 2000, packbody.FULL))
+
+
+@given(run, sizes)
+def test_the_pack_says_what_the_history_folds_to(looks: list[tuple], size: int) -> None:
+    """With late editions, corrections and renames; on whichever day, as known on whichever, in however many files."""
     log = flat(recorded(looks))
 
-    assert_same(log, Pack(packing.build({NAME: log}), "here"))
+    with patch.object(packbody, "FULL", size):
+        assert_same(log, opened(packing.files({NAME: log})))
+        assert_same(log, Pack(packing.build({NAME: log}), "here"))
 
 
 @given(run, st.data())
@@ -99,35 +110,37 @@ def test_a_clock_that_goes_back(looks: list[tuple], data: st.DataObject) -> None
     assert_same(moved, Pack(packing.build({NAME: moved}), "here"))
 
 
-@given(run, run)
-def test_adding_gives_what_making_gives(looks: list[tuple], others: list[tuple]) -> None:
-    """The same bytes, look by look; where a look is late the pack is made anew, and only then read whole."""
+@given(run, run, sizes)
+def test_adding_gives_what_making_gives(looks: list[tuple], others: list[tuple], size: int) -> None:
+    """The same bytes, look by look; where a look is late the pack is made anew."""
     sources = {NAME: recorded(looks), OTHER: recorded(others, in_order=True)}
     logs: dict[str, list[Change]] = {}
-    stands: bytes | None = None
-    for n in range(max(map(len, sources.values()))):
-        fresh = {
-            name: [replace(c, source=name.split("/")[1]) for c in looks[n]]
-            for name, looks in sources.items()
-            if n < len(looks)
-        }
-        counts = {name: len(logs.get(name, ())) for name in {*logs, *(f for f in fresh if fresh[f])}}
-        after = {name: flat([logs.get(name, ()), fresh.get(name, ())]) for name in sorted({*logs, *fresh})}
-        whole = {name: log for name, log in after.items() if log}
-        stands = renewed(stands, fresh, counts, lambda whole=whole: whole)
-        logs = whole
+    stands: dict[str, bytes] = {}
+    with patch.object(packbody, "FULL", size):
+        for n in range(max(map(len, sources.values()))):
+            fresh = {
+                name: [replace(c, source=name.split("/")[1]) for c in looks[n]]
+                for name, looks in sources.items()
+                if n < len(looks)
+            }
+            counts = {name: len(logs.get(name, ())) for name in {*logs, *(f for f in fresh if fresh[f])}}
+            after = {name: flat([logs.get(name, ()), fresh.get(name, ())]) for name in sorted({*logs, *fresh})}
+            logs = {name: log for name, log in after.items() if log}
+            more = added(stands.get(FILE), fresh, counts)
+            stands = packing.files(logs) if more is None else {**stands, **more}
 
-        assert packing.build(whole) == stands
+            assert packing.files(logs) == stands
 
 
-@given(run)
-def test_editions_in_order_are_added(looks: list[tuple]) -> None:
+@given(run, sizes)
+def test_editions_in_order_are_added(looks: list[tuple], size: int) -> None:
     """Nothing but what is new is needed where nothing is late."""
     first, *rest = [look for look in recorded(looks, in_order=True) if look] or [[]]
-    stands = packing.build({NAME: flat([first])})
-    count = len(first)
-    for look in rest:
-        stands = renewed(stands, {NAME: look}, {NAME: count}, dict)
-        count += len(look)
+    with patch.object(packbody, "FULL", size):
+        stands, count = packing.files({NAME: flat([first])}), len(first)
+        for look in rest:
+            more = added(stands[FILE], {NAME: look}, {NAME: count})
+            assert more
+            stands, count = {**stands, **more}, count + len(look)
 
-    assert packing.build({NAME: flat([first, *rest])} if first else {NAME: ()}) == stands
+        assert packing.files({NAME: flat([first, *rest])}) == stands
