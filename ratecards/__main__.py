@@ -1,6 +1,6 @@
 """The reader's command line: `ratecards`, or `python -m ratecards`.
 
-Exit status: 0 fine; 2 for usage or bad input, with one line on stderr.
+Exit status: 0 fine; 1 where an audit finds errors; 2 for usage or bad input, with one line on stderr.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from ratecards import costargs
 
+_FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 
 
@@ -40,13 +41,14 @@ def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int
     # after the parser, so that --help is quick
     from ratecards.commands import COMMANDS
     from ratecards.dataset import DatasetError
+    from ratecards.formats.safejson import FormatError
     from ratecards.usage import CostError
 
     try:
         text = COMMANDS[args.command](args)
-    except (DatasetError, CostError, OSError) as error:
+    except (DatasetError, CostError, FormatError, OSError) as error:
         return _refuse(error)
-    return _write(text)
+    return _write(text) or int(getattr(args, "status", 0))
 
 
 def _write(text: str) -> int:
@@ -92,19 +94,36 @@ def _parser() -> _Parser:
     disputes.add_argument("model", nargs="?", help="only this model")
     disputes.add_argument("--open", action="store_true", help="only those that nobody has accepted or explained")
     disputes.add_argument("--all", action="store_true", help="also explained and closed ones")
-    for command in (models, show, upcoming):
+    export = _bare(commands, "export", "write the cards as a price file of another project")
+    export.add_argument("project", choices=("litellm", "models.dev", "genai-prices"), help="whose format")
+    export.add_argument("--to", metavar="DIR", help="write into this directory (default: one file goes to stdout)")
+    words = "the cards of this source; may be repeated (default: google/gemini-api)"
+    export.add_argument("--source", action="append", metavar="SOURCE", help=words)
+    audit = _command(
+        commands, "audit", "check somebody's prices against the cards", ("table", "json", "sarif", "markdown")
+    )
+    audit.add_argument("file", help="a LiteLLM map, models.dev, genai-prices, Portkey or our CSV; - for standard input")
+    audit.add_argument("--source", help="only what is claimed of this source, as in `gemini-api`")
+    audit.add_argument("--all", action="store_true", help="every price, also what is right or cannot be judged")
+    for command in (models, show, upcoming, export, audit):
         command.add_argument("--on", type=_day, metavar="DATE", help="as of this day (default: today)")
-    costargs.add(lambda name, words: _command(commands, name, words, ("markdown",)))
+    costargs.add(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
     return parser
 
 
 def _command(
-    commands: argparse._SubParsersAction[_Parser], name: str, words: str, more: tuple[str, ...] = ()
+    commands: argparse._SubParsersAction[_Parser], name: str, words: str, formats: tuple[str, ...] = _FORMATS
 ) -> _Parser:
+    parser = _bare(commands, name, words)
+    parser.add_argument("--format", choices=formats, default="table", help="default: table")
+    return parser
+
+
+def _bare(commands: argparse._SubParsersAction[_Parser], name: str, words: str) -> _Parser:
+    """A command whose output has one form."""
     parser = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
     where = "a dataset or a root with one (default: $RATECARDS_DATASET, else the package's own)"
     parser.add_argument("--dataset", metavar="DIR", help=where)
-    parser.add_argument("--format", choices=("table", "csv", "json", *more), default="table", help="default: table")
     parser.add_argument("--today", type=_day, help=argparse.SUPPRESS)
     return parser
 

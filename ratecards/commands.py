@@ -102,6 +102,20 @@ def _computed(args: Namespace) -> str:
     return costcommands.run(args)
 
 
+def _exported(args: Namespace) -> str:
+    """The cards as a price file of another project."""
+    from ratecards import exporting
+
+    return exporting.run(args)
+
+
+def _audit(args: Namespace) -> str:
+    """Somebody's prices against the cards."""
+    from ratecards import auditcommand
+
+    return auditcommand.run(args)
+
+
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "models": models,
     "show": show,
@@ -109,5 +123,7 @@ COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "diff": diff,
     "upcoming": upcoming,
     "discrepancies": discrepancies,
+    "export": _exported,
+    "audit": _audit,
     **dict.fromkeys(("cost", "images", "budget", "compare", "savings", "limits"), _computed),
 }

@@ -90,7 +90,8 @@ def _row(entry: Mapping[str, Any]) -> dict[str, object]:
 
 def _says(side: Mapping[str, Any]) -> str:
     if "price" not in side:
-        return str(side["availability"]).replace("_", " ")
+        allowed = f" {side['unit']}" if side["availability"] == "free" and side.get("unit") else ""
+        return str(side["availability"]).replace("_", " ") + allowed
     unit = str(side["unit"]).replace("1000000 ", "1M ").replace("1000 ", "1,000 ")
     return f"{side['price']} {side.get('currency', '')} per {unit}"
 

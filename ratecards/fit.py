@@ -34,7 +34,12 @@ def paragraph(text: str, indent: str = "", *, width: int | None = None) -> list[
         return []
     hang = indent + "  "
     lines = wrap(safe(text), (width or terminal()) - len(hang))
-    return [(hang if i else indent) + line for i, line in enumerate(lines)]
+    return [(hang if i else indent) + _obeyed_by_none(line) for i, line in enumerate(lines)]
+
+
+def _obeyed_by_none(line: str) -> str:
+    """A line that a workflow's log does not take for a command."""
+    return line.replace("::", ":\u200b:", 1) if line.lstrip().startswith("::") else line
 
 
 def breadth(text: str) -> int:

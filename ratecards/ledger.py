@@ -22,7 +22,10 @@ _SIDE = ("price", "currency", "unit", "availability", "quote", "locator", "obser
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """What one source (or one place of a source) says, with its evidence; `observed` is since when."""
+    """What one source (or one place of a source) says, with its evidence; `observed` is since when.
+
+    An allowance is free without a price; its `unit` says how much of it: `5000 a day`.
+    """
 
     source: str
     price: Decimal | None = None
@@ -37,7 +40,8 @@ class Side:
     def words(self) -> str:
         """The price and its unit, or what stands instead of one."""
         if self.price is None:
-            return self.availability.replace("_", " ")
+            allowed = f" {self.unit}" if self.availability == "free" and self.unit else ""
+            return self.availability.replace("_", " ") + allowed
         return f"{plain(self.price)} {self.currency} per {self.unit}".replace("  ", " ")
 
 
@@ -82,12 +86,17 @@ class Entry:
         return self.state == "open"
 
 
+def order(entry: Entry) -> tuple[object, ...]:
+    """Where an entry stands in its file: those that stand before those that are closed, then by what they are about."""
+    return entry.state == "closed", entry.model, entry.service_tier, entry.meter, entry.id
+
+
 def encode(entries: Iterable[Entry], factors: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """A ledger file's text; entries in order of model and id."""
     lines = [f"schema: {codec.SCHEMA}"]
     if factors:
         lines += ["factors:", *(f"  {codec.word(n)}: {codec.flow(f.items())}" for n, f in sorted(factors.items()))]
-    ordered = sorted(entries, key=lambda e: (e.state == "closed", e.model, e.service_tier, e.meter, e.id))
+    ordered = sorted(entries, key=order)
     lines.append("entries:" if ordered else "entries: []")
     for entry in ordered:
         lines += _entry_lines(entry)

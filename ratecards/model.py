@@ -7,8 +7,11 @@ one set of conditions. Money is `Decimal`; a price that the page does not say is
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from operator import attrgetter
 
 from ratecards.records import dataclass, field
 
@@ -88,12 +91,12 @@ class Rate:
     @property
     def row_key(self) -> tuple[object, ...]:
         """Everything that identifies the row within its source, dates included."""
-        return tuple(getattr(self, name) for name in ROW_KEY)
+        return _ROW_KEY(self)
 
     @property
     def join_key(self) -> tuple[object, ...]:
         """What two editions, or two sources, are compared by; unit, availability and dates are values."""
-        return tuple(getattr(self, name) for name in JOIN_KEY)
+        return _JOIN_KEY(self)
 
     def holds_on(self, day: date) -> bool:
         """Whether the row's effective dates, both inclusive, cover `day`."""
@@ -126,6 +129,8 @@ ROW_KEY = (
 JOIN_KEY = tuple(
     name for name in ROW_KEY if name not in ("provider", "source", "unit", "effective_from", "effective_until")
 )
+_ROW_KEY: Callable[[Rate], tuple[object, ...]] = attrgetter(*ROW_KEY)
+_JOIN_KEY: Callable[[Rate], tuple[object, ...]] = attrgetter(*JOIN_KEY)
 COLUMNS = (
     *ROW_KEY[:17],
     "availability",
@@ -209,6 +214,7 @@ def canonical_order(rate: Rate) -> tuple[object, ...]:
     )
 
 
+@cache
 def _resolution_order(resolution: str) -> tuple[Decimal, str]:
     number = re.match(r"[0-9]+(?:\.[0-9]+)?", resolution)
     # "4k" of a video is more than "1080p"

@@ -40,6 +40,12 @@ def day_of(change: Change) -> date:
     return change.stamp.observed if change.stamp else date.max
 
 
+def renamed(changes: Iterable[Change]) -> list[Renamed]:
+    """The renames among changes."""
+    found = [(c, c.stamp.recorded if c.stamp else "") for c in changes if c.kind == "model_renamed"]
+    return [Renamed(day_of(change), recorded, change.previous_id, change.model) for change, recorded in found]
+
+
 def merged(lores: Iterable[Lore]) -> Lore:
     """What several sources say of names, as one."""
     first: dict[str, date] = {}

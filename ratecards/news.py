@@ -133,7 +133,7 @@ def _model_group(model: str, changes: Sequence[Change]) -> Group:
         if kind in _WORDS and len(own) > _FEW:
             words.append(f"{len(own)} rates {_WORDS[kind]}{_tiers(own)}")
         elif own[0].new or own[0].old:
-            lines = [_line(cell) for cell in _cells(own)]
+            lines = [_line(cell) for cell in cells(own)]
             rows += lines if kind in _PRICES else []
             notes += [] if kind in _PRICES else [f"{what}: {change}" for what, change, _, _ in lines]
         else:
@@ -147,7 +147,7 @@ def _tiers(changes: Iterable[Change]) -> str:
     return f" ({', '.join(tiers)})" if tiers else ""
 
 
-def _cells(changes: Iterable[Change]) -> list[list[Change]]:
+def cells(changes: Iterable[Change]) -> list[list[Change]]:
     """Changes that differ in nothing but the modality, together."""
     found: dict[object, list[Change]] = {}
     for change in changes:

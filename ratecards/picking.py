@@ -14,7 +14,7 @@ from ratecards.sellers import TEXT_ALONE
 from ratecards.usage import CostError
 
 # Words of a context that say nothing beside the other columns (RATES, reading 17).
-_PLAIN = ("global", "thinking", "non-thinking", "short", "long")
+PLAIN = ("global", "thinking", "non-thinking", "short", "long")
 
 
 def pick(offer: Offer, want: Want, tier: str, plan: str) -> list[Rate]:
@@ -61,7 +61,7 @@ def _closest(rates: list[Rate], want: Want) -> list[Rate]:
 
 def selecting(rate: Rate) -> str:
     """The words of its context that select a price."""
-    return ", ".join(word for word in rate.context.split(", ") if word not in _PLAIN)
+    return ", ".join(word for word in rate.context.split(", ") if word not in PLAIN)
 
 
 def _told_apart(rates: Iterable[Rate]) -> str:

@@ -9,7 +9,7 @@ deeply nested text overruns the C stack.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import yaml
@@ -25,61 +25,73 @@ class StrictYamlError(ValueError):
     """The text is not the strict subset; the message names line and column."""
 
 
-def load(text: str, where: str) -> Any:
-    """Parse one document. `where` names the file in errors. Raises `StrictYamlError`."""
+def load(text: str, where: str, plain: Callable[[str], Any] | None = None) -> Any:
+    """Parse one document. `where` names the file in errors. Raises `StrictYamlError`.
+
+    `plain` reads the plain scalars of a text that others wrote, which quote no number; it may raise `ValueError`.
+    """
     try:
-        return _document(yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), where)
+        events = yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        return _Reader(where, plain or _plain).document(events)
     except (yaml.YAMLError, UnicodeEncodeError) as error:
         raise StrictYamlError(f"{where}: not YAML: {' '.join(str(error).split())}") from error
 
 
-def _document(events: Iterator[Any], where: str) -> Any:
-    next(events)  # the stream starts
-    if isinstance(next(events), yaml.StreamEndEvent):
-        raise StrictYamlError(f"{where}: empty, expected a mapping")
-    value = _value(next(events), events, where, 0)
-    next(events)  # the document ends
-    if not isinstance(next(events), yaml.StreamEndEvent):
-        raise StrictYamlError(f"{where}: expected a single document, saw another")
-    return value
+class _Reader:
+    """Builds values from events, in one file and by one reading of plain scalars."""
+
+    def __init__(self, where: str, plain: Callable[[str], Any]) -> None:
+        self._where, self._plain = where, plain
+
+    def document(self, events: Iterator[Any]) -> Any:
+        next(events)  # the stream starts
+        if isinstance(next(events), yaml.StreamEndEvent):
+            raise StrictYamlError(f"{self._where}: empty, expected a mapping")
+        value = self._value(next(events), events, 0)
+        next(events)  # the document ends
+        if not isinstance(next(events), yaml.StreamEndEvent):
+            raise StrictYamlError(f"{self._where}: expected a single document, saw another")
+        return value
+
+    def _value(self, event: Any, events: Iterator[Any], depth: int) -> Any:
+        if event.anchor:  # an alias has one, too
+            raise StrictYamlError(f"{self._place(event)}: anchors and aliases are not allowed")
+        if event.tag:
+            raise StrictYamlError(f"{self._place(event)}: the tag {event.tag} is not allowed")
+        if isinstance(event, yaml.ScalarEvent):
+            return self._scalar(event)
+        if depth >= _MAX_DEPTH:
+            raise StrictYamlError(f"{self._place(event)}: nested deeper than {_MAX_DEPTH}")
+        if isinstance(event, yaml.SequenceStartEvent):
+            items = []
+            while not isinstance(item := next(events), yaml.SequenceEndEvent):
+                items.append(self._value(item, events, depth + 1))
+            return items
+        mapping: dict[Any, Any] = {}
+        while not isinstance(item := next(events), yaml.MappingEndEvent):
+            key = self._value(item, events, depth + 1)
+            if isinstance(key, bool) or not isinstance(key, (str, int)) or key in mapping:
+                raise StrictYamlError(f"{self._place(item)}: the key {repr(key)[:60]} stands twice or is not a word")
+            mapping[key] = self._value(next(events), events, depth + 1)
+        return mapping
+
+    def _place(self, event: Any) -> str:
+        return f"{self._where}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
+
+    def _scalar(self, event: Any) -> Any:
+        if event.style not in (None, ""):  # the C and the Python parser say "plain" differently
+            return event.value
+        try:
+            return self._plain(event.value)
+        except ValueError as error:
+            raise StrictYamlError(f"{self._place(event)}: {error}") from error
 
 
-def _value(event: Any, events: Iterator[Any], where: str, depth: int) -> Any:
-    place = _place(event, where)
-    if event.anchor:  # an alias has one, too
-        raise StrictYamlError(f"{place}: anchors and aliases are not allowed")
-    if event.tag:
-        raise StrictYamlError(f"{place}: the tag {event.tag} is not allowed")
-    if isinstance(event, yaml.ScalarEvent):
-        return _scalar(event, place)
-    if depth >= _MAX_DEPTH:
-        raise StrictYamlError(f"{place}: nested deeper than {_MAX_DEPTH}")
-    if isinstance(event, yaml.SequenceStartEvent):
-        items = []
-        while not isinstance(item := next(events), yaml.SequenceEndEvent):
-            items.append(_value(item, events, where, depth + 1))
-        return items
-    mapping: dict[Any, Any] = {}
-    while not isinstance(item := next(events), yaml.MappingEndEvent):
-        key = _value(item, events, where, depth + 1)
-        if isinstance(key, bool) or not isinstance(key, (str, int)) or key in mapping:
-            raise StrictYamlError(f"{_place(item, where)}: the key {key!r} stands twice or is not a word")
-        mapping[key] = _value(next(events), events, where, depth + 1)
-    return mapping
-
-
-def _place(event: Any, where: str) -> str:
-    return f"{where}:{event.start_mark.line + 1}:{event.start_mark.column + 1}"
-
-
-def _scalar(event: Any, place: str) -> Any:
-    text = event.value
-    if event.style not in (None, ""):  # the C and the Python parser say "plain" differently
-        return text
+def _plain(text: str) -> Any:
     if text in _WORDS:
         return _WORDS[text]
     if _INT.match(text):
         return int(text)
     if _NUMBERISH.match(text) or text.lower() in _YAML11_WORDS:
-        raise StrictYamlError(f"{place}: {text[:40]!r} must be quoted")
+        raise ValueError(f"{text[:40]!r} must be quoted")
     return text

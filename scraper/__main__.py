@@ -1,4 +1,4 @@
-"""The workshop's commands: `python -m scraper refresh | read | doctor | backfill | check | sources`."""
+"""The workshop's commands: `python -m scraper refresh | read | doctor | backfill | check | site | sources`."""
 
 from __future__ import annotations
 
@@ -8,9 +8,11 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scraper import automationargs
 from scraper.errors import ScrapeError
 
 if TYPE_CHECKING:
@@ -30,18 +32,25 @@ def _instant(text: str) -> datetime:
 def parser() -> argparse.ArgumentParser:
     """The command line; the text of `--help` is the reference."""
     top = argparse.ArgumentParser(prog="python -m scraper", description=__doc__)
+    top.set_defaults(module="scraper.commands")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _refresh(commands.add_parser("refresh", help="fetch, read, check, compare, publish"))
     _page_commands(commands)
     _person_commands(commands)
     commands.add_parser("readme", help="renew the README's tables from the published ones")
+    _release_commands(commands)
 
     check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")
     _dataset(check, "today")
-    pack = commands.add_parser("pack", help="make the reader's packed file anew from the histories")
-    pack.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
+    site = commands.add_parser("site", help="make the static site: prices, a page per model, feeds, a calendar")
+    site.add_argument("--to", type=Path, required=True, metavar="DIR", help="an empty folder, or an earlier site")
+    site.add_argument("--from", dest="root", type=Path, default=ROOT, metavar="DIR", help="the dataset (default: here)")
+    site.add_argument("--base-url", default="", metavar="URL", help="where it will stand; for absolute links in feeds")
+    site.add_argument("--now", type=_instant, metavar="ISO", help="the day that decides between dated prices")
     sources = commands.add_parser("sources", help="the sources there are")
+    sources.add_argument("source", nargs="*", help="only these")
     sources.add_argument("--json", action="store_true")
+    automationargs.register(commands, ROOT, _instant)
     return top
 
 
@@ -55,6 +64,8 @@ def _refresh(refresh: argparse.ArgumentParser) -> None:
     pages = refresh.add_mutually_exclusive_group()
     pages.add_argument("--replay", type=Path, metavar="DIR", help="take kept pages instead of the network")
     pages.add_argument("--keep", type=Path, metavar="DIR", help="save what was fetched, for --replay")
+    refresh.add_argument("--at-once", action="store_true", help="the kept pages are the looks of one run")
+    refresh.add_argument("--report", type=Path, metavar="FILE", help="write what the run did, for `report`")
     _dataset(refresh, "the clock, for tests and replays")
     saved = "AI Studio's saved response (.json, .har)"
     refresh.add_argument("--from", dest="saved", type=Path, metavar="FILE", help=saved)
@@ -92,6 +103,10 @@ def _person_commands(commands: Commands) -> None:
     manual = commands.add_parser("manual", help="take in the cards that a person keeps under manual/")
     manual.add_argument("--from", dest="folder", type=Path, default=ROOT / "manual", metavar="DIR")
     _dataset(manual, "the instant to record")
+    confirm = commands.add_parser("confirm", help="publish what is held; without an id, list it")
+    confirm.add_argument("id", nargs="?", default="")
+    confirm.add_argument("--because", default="", metavar="WORDS")
+    _dataset(confirm, "the day to record")
     decisions = {"accept": "a difference that is as it should be", "explain": "who publishes which, and why"}
     for name, words in decisions.items():
         decide = commands.add_parser(name, help=f"decide on a discrepancy: {words}")
@@ -100,12 +115,37 @@ def _person_commands(commands: Commands) -> None:
         _dataset(decide, "the day to record")
 
 
+def _release_commands(commands: Commands) -> None:
+    """What follows from the data, and goes out with it."""
+    rebuild = commands.add_parser("rebuild", help="make all derived files anew from cards, histories and states")
+    _dataset(rebuild, "the day that decides between dated rates")
+    version = commands.add_parser("version", help="the data's version, and whether a release is due")
+    version.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
+    version.add_argument(
+        "--write", action="store_true", help="write it into pyproject.toml, data package and changelog"
+    )
+    release = commands.add_parser("release", help="build the assets of a release")
+    release.add_argument("--to", type=Path, required=True, metavar="DIR", help="where the assets go")
+    words = "the dataset's root (default: here)"
+    release.add_argument("--from", dest="dataset", type=Path, default=ROOT, metavar="DIR", help=words)
+    words = "an asset not to build; may be repeated"
+    release.add_argument("--without", action="append", default=[], choices=("parquet", "wheel"), help=words)
+    for command in (version, release):
+        command.add_argument("--tags", type=Path, metavar="FILE", help="tags, one a line (default: git's)")
+        words = "the newest release's datapackage.json (default: git's)"
+        command.add_argument("--released", type=Path, metavar="FILE", help=words)
+    validate = commands.add_parser("validate", help="prove the data package with frictionless")
+    validate.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
+    for command in (rebuild, version, release, validate):
+        command.set_defaults(module="scraper.shipping")
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is the verdict's."""
     options = parser().parse_args(argv)
     from scraper import commands
 
-    run: Callable[[argparse.Namespace], int] = getattr(commands, options.command)
+    run: Callable[[argparse.Namespace], int] = getattr(import_module(options.module), options.command)
     try:
         code = run(options)
         sys.stdout.flush()

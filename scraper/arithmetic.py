@@ -23,13 +23,17 @@ _METERS = ("input", "output", "cache_read", "cache_storage")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Two figures of one source that do not fit: which rule, the rate, what it says and what the rule gives."""
+    """Two figures of one source that do not fit: which rule, the rate, what it says and what the rule gives.
+
+    `period` is that of the other figure where both count an allowance and not money.
+    """
 
     rule: str
     rate: Rate
     printed: Decimal
     expected: Decimal
     against: str
+    period: str = ""
 
 
 def findings(cards: Iterable[RateCard], on: date, known: Mapping[str, str]) -> tuple[list[Finding], dict[str, str]]:
@@ -155,5 +159,5 @@ def _allowances(rates: list[Rate]) -> list[Finding]:
         base = standard.get(rate.meter)
         if base and rate.used_over == base.used_over and rate.period != base.period:
             amounts = Decimal(rate.used_over or 0), Decimal(base.used_over or 0)
-            found.append(Finding("allowance per another period", rate, *amounts, base.evidence.quote))
+            found.append(Finding("allowance per another period", rate, *amounts, base.evidence.quote, base.period))
     return found

@@ -80,4 +80,4 @@ def _settle(verdict: Verdict, state: State, current: dict[str, RateCard]) -> Non
         verdict.state = replace(state, models=sorted(current))
     else:
         verdict.state.models = sorted(current)
-        verdict.state.holds = state.holds
+        verdict.state.holds, verdict.state.recent, verdict.state.unstable = state.holds, state.recent, state.unstable

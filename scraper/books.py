@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from functools import cache
 
 from ratecards import codec
 from ratecards import ledger as book
@@ -13,10 +14,11 @@ from ratecards.model import RateCard
 from scraper.align import Comparison
 from scraper.dataset import Dataset, State
 from scraper.errors import DatasetError
-from scraper.ledger import PairRule, between, rules, sides_now, update, within
+from scraper.ledger import PairRule, between, rules, sides_now, standing, update, within
 
 Cards = Mapping[str, RateCard]
 Factors = dict[str, dict[str, str]]
+AsOf = Callable[[str, date], Cards]
 
 
 def path_of(stem: str) -> str:
@@ -49,9 +51,12 @@ def keep(
     texts: dict[str, str] = {}
     entries: list[Entry] = []
     coverage: dict[str, dict[str, int]] = {}
+    as_of = cache(dataset.as_of)
     for rule in rules()["pairs"]:
         if current.get(rule.left) and current.get(rule.right):
-            after, comparison = _pair(dataset, rule, current, states)
+            before, _ = known(dataset, rule.name)
+            after, comparison = _pair(dataset, rule, current, states, as_of)
+            after = sorted(standing(before, after), key=book.order)
             texts[path_of(rule.name)] = book.encode(after)
             entries += after
             coverage[rule.name] = counts(comparison)
@@ -60,9 +65,10 @@ def keep(
             stem = source.replace("/", ".")
             before, factors = known(dataset, stem)
             on = _verified(states[source])
-            found, factors = within(source, current[source], on, factors)
+            found, learned = within(source, current[source], on, factors)
             after = update(before, found, on, lambda _: None, grace=False)
-            texts[path_of(stem)] = book.encode(after, factors)
+            after = sorted(standing(before, after) if learned == factors else after, key=book.order)
+            texts[path_of(stem)] = book.encode(after, learned)
             entries += after
     return texts, entries, coverage
 
@@ -79,18 +85,18 @@ def counts(comparison: Comparison) -> dict[str, int]:
 
 
 def _pair(
-    dataset: Dataset, rule: PairRule, current: Mapping[str, Cards], states: Mapping[str, State]
+    dataset: Dataset, rule: PairRule, current: Mapping[str, Cards], states: Mapping[str, State], as_of: AsOf
 ) -> tuple[list[Entry], Comparison]:
     before, _ = known(dataset, rule.name)
     first = not (dataset.root / path_of(rule.name)).exists()
-    on, left, right = _one_day(dataset, rule, current, states)
+    on, left, right = _one_day(rule, current, states, as_of)
     found, comparison = between(rule, left, right, on)
     now = sides_now(rule, comparison, left, right)
     return update(before, found, on, now, grace=not first, explained=rule.explained), comparison
 
 
 def _one_day(
-    dataset: Dataset, rule: PairRule, current: Mapping[str, Cards], states: Mapping[str, State]
+    rule: PairRule, current: Mapping[str, Cards], states: Mapping[str, State], as_of: AsOf
 ) -> tuple[date, Cards, Cards]:
     """Both sources as they stood on one day: the last on which both had been read.
 
@@ -99,9 +105,7 @@ def _one_day(
     names = rule.left, rule.right
     days = [_verified(states[n]) for n in names]
     day = min(days)
-    sides = [
-        current[n] if own <= day else dataset.as_of(n, day) or current[n] for n, own in zip(names, days, strict=True)
-    ]
+    sides = [current[n] if own <= day else as_of(n, day) or current[n] for n, own in zip(names, days, strict=True)]
     if any(side is current[n] and own > day for side, n, own in zip(sides, names, days, strict=True)):
         day = max(days)
     return day, sides[0], sides[1]

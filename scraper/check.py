@@ -1,4 +1,4 @@
-"""What a dataset promises of itself: history folds to the cards, keys are unique, each quote holds its amount."""
+"""What a dataset promises of itself: history folds to cards, each quote holds its amount, files are as described."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ratecards import codec, history, segments
 from ratecards.model import Rate, RateCard, canonical_order, plain
-from scraper import pack, v1
+from scraper import held, pack, v1, v1check
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.words import AMOUNT, COUNTED, money
@@ -29,7 +29,7 @@ def findings(dataset: Dataset, today: date) -> list[str]:
             found += _source(dataset, name, today)
         except (DatasetError, history.HistoryError) as error:
             found.append(f"{name}: {error}")
-    return found or list(_published(dataset, names))
+    return found or list(_published(dataset, names)) or list(v1check.findings(dataset.root))
 
 
 def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
@@ -46,6 +46,8 @@ def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
         for rate in card.rates:
             yield from _evidence(rate)
         yield from _lapsed(card, today)
+    for key in sorted(held.kept(dataset, name).keys() - state.holds.keys()):
+        yield f"{name}: {held.path_of(name)} holds {key}, which the state does not know"
     seen, read = state.amounts.get("seen", 0), state.amounts.get("read", 0) + state.amounts.get("ignored", 0)
     if seen != read and not state.unread:
         yield f"{name}: {seen} amounts on the page and {read} accounted for"

@@ -24,6 +24,7 @@ from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch import Page, decode
 from scraper.judge import EXIT, Verdict, standing
 from scraper.publish import STAGING, locked
+from scraper.recorder import Recorder
 from scraper.refresh import Looks, Progress, fetch_all, judge_all, publication
 from scraper.sources import SOURCES, Source, find
 
@@ -43,18 +44,26 @@ def _source(name: str) -> Source:
         raise UsageError(error.args[0]) from error
 
 
+def named_sources(names: Sequence[str]) -> list[Source]:
+    """The sources of these names; all if none is named. Raises `UsageError`."""
+    return [_source(name) for name in names] or list(SOURCES)
+
+
 def refresh(options: argparse.Namespace) -> int:
     """Look, judge, publish. Kept editions are replayed one after the other, each at its own time."""
-    sources = [_source(name) for name in options.source] or list(SOURCES)
+    sources = named_sources(options.source)
+    if options.at_once and not options.replay:
+        raise UsageError("--at-once is for --replay")
     with _target(options.to, dry=options.dry_run) as dataset, _progress(sources) as progress:
+        recorder = Recorder(dataset, options.report)
         if not options.replay:
             verdicts, now = _live(dataset, sources, options, progress)
-            return _publish(dataset, verdicts, now, dry=options.dry_run)
+            return _publish(dataset, verdicts, now, recorder, dry=options.dry_run)
         worst = 0
-        for at, looks in _replayed(options.replay, sources, dataset):
+        for at, looks in _replayed(options.replay, sources, dataset, at_once=options.at_once):
             named, now = [s for s in sources if s.name in looks], options.now or at
             verdicts = judge_all(dataset, named, looks, now, progress)
-            worst = max(worst, _publish(dataset, verdicts, now, dry=options.dry_run))
+            worst = max(worst, _publish(dataset, verdicts, now, recorder, dry=options.dry_run))
         return worst
 
 
@@ -92,8 +101,13 @@ def _live(
     return judge_all(dataset, sources, looks, now, progress, lambda torn: fetched(torn, again=True)), now
 
 
-def _replayed(folder: Path, sources: Sequence[Source], dataset: Dataset) -> Iterator[tuple[datetime, Looks]]:
-    """The kept editions by time; those older than the last one read were read then."""
+def _replayed(
+    folder: Path, sources: Sequence[Source], dataset: Dataset, *, at_once: bool
+) -> Iterator[tuple[datetime, Looks]]:
+    """The kept editions by time; those older than the last one read were read then.
+
+    `at_once`: they are the looks of one run, which was over when the last of them came.
+    """
     kept = [(e.at, s.name, e) for s in sources for e in replay(folder, s)]
     if not kept:
         raise DatasetError(f"{folder}: expected <provider>/<source>/<ISO time>.<ext> of a source, saw none")
@@ -101,6 +115,11 @@ def _replayed(folder: Path, sources: Sequence[Source], dataset: Dataset) -> Iter
     editions = [(at, name, e) for at, name, e in kept if f"{at:%Y-%m-%dT%H:%M:%SZ}" >= newest[name]]
     if not editions:
         print(f"nothing to read: the {len(kept)} editions in {folder} are older than the last one read")
+    if at_once and editions:
+        if len({name for _, name, _ in editions}) < len(editions):
+            raise DatasetError(f"{folder}: expected one look at each source, which --at-once is for, saw more")
+        yield max(at for at, *_ in editions), {name: edition for _, name, edition in editions}
+        return
     for at in sorted({at for at, *_ in editions}):
         yield at, {name: edition for when, name, edition in editions if when == at}
 
@@ -112,9 +131,10 @@ def _observed(dataset: Dataset, source: Source) -> str:
         return ""  # judged again, where damage is a verdict
 
 
-def _publish(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime, *, dry: bool) -> int:
+def _publish(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime, recorder: Recorder, *, dry: bool) -> int:
     result = publication(dataset, verdicts, now)
     paths = result.commit()
+    recorder.add(verdicts, now, paths)
     _say(verdicts, now, paths, dry=dry)
     for note in result.notes:
         print(note)
@@ -147,6 +167,9 @@ def _story(verdict: Verdict, now: datetime) -> Iterator[str]:
     for held in verdict.held:
         words = report.plain_text(report.describe(held.change))
         yield f"  held {held.id}: {words}; {held.reason}; seen {held.looks} times since {held.since}"
+    for released in verdict.released:
+        words = report.plain_text(report.describe(released.change))
+        yield f"  released {released.id}: {words}; {released.because}"
     for old, new in verdict.proposals:
         yield f"  looks renamed: {old} -> {new}; if so, add it to renames in the vocabulary"
     if verdict.cards and verdict.changes:
@@ -330,6 +353,33 @@ def _decide(options: argparse.Namespace, state: str) -> int:
     return 0
 
 
+def confirm(options: argparse.Namespace) -> int:
+    """A person says that what is held is right; without an id, what is held."""
+    from scraper.refresh import confirm as settle
+
+    dataset = Dataset(options.to)
+    if not options.id:
+        holds = {s.name: dataset.state(s.name).holds for s in SOURCES}
+        for name, found in holds.items():
+            for key, entry in sorted(found.items()):
+                marked = "; confirmed, waits to be read again" if entry.get("confirmed") else ""
+                print(report.plain_text(f"{key} {name}: {entry.get('what', '')}; since {entry['since']}{marked}"))
+        if not any(holds.values()):
+            print("nothing is held")
+        return 0
+    if not options.because:
+        raise UsageError(f"why is {options.id} right? --because WORDS")
+    with locked(options.to):
+        try:
+            names = [s.name for s in SOURCES]
+            name, what, result = settle(dataset, names, options.id, options.because, _now(options.now).date())
+        except KeyError as error:
+            raise UsageError(error.args[0]) from error
+        result.commit()
+    print(report.plain_text(f"confirmed {options.id}: {name}: {what}; the next look that reads it again publishes it"))
+    return 0
+
+
 def readme(_: argparse.Namespace) -> int:
     """The README's tables as they are published."""
     from scraper.__main__ import ROOT
@@ -351,23 +401,35 @@ def check(options: argparse.Namespace) -> int:
     return 1 if found else 0
 
 
-def pack(options: argparse.Namespace) -> int:
-    """The packed file that the reader reads, made anew from the histories."""
-    from scraper.pack import remake
+def site(options: argparse.Namespace) -> int:
+    """The static site of a dataset, in a folder of its own."""
+    from ratecards import dataset as product
+    from ratecards.usage import CostError
+    from scraper.site import build, gather
+    from scraper.site.write import write
 
-    with locked(options.to):
-        print(f"wrote {len(remake(Dataset(options.to)))} files")
+    if options.base_url and not options.base_url.startswith(("https://", "http://")):
+        raise UsageError(f"--base-url: expected http:// or https://, saw {options.base_url!r}")
+    try:
+        found = product.Dataset(product.locate(options.root))
+        files = build(gather(found, options.root, _now(options.now).date()), options.base_url)
+    except (product.DatasetError, CostError) as error:
+        raise DatasetError(str(error)) from error
+    touched = write(options.to, files)
+    size = sum(map(len, files.values()))
+    print(f"{options.to}: {len(files)} files, {size:,} bytes; {len(touched)} written or removed")
     return 0
 
 
 def sources(options: argparse.Namespace) -> int:
     """The sources, their addresses and whether they are configured here."""
     rows = [
-        {"name": s.name, "provider": s.provider, "source": s.source, "urls": dict(s.module.urls())} for s in SOURCES
+        {"name": s.name, "provider": s.provider, "source": s.source, "urls": dict(s.module.urls())}
+        for s in named_sources(options.source)
     ]
     if options.json:
         print(json.dumps(rows))
         return 0
-    for source in SOURCES:
+    for source in named_sources(options.source):
         print(source.name, *source.module.urls().values(), sep="\n  ")
     return 0

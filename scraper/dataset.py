@@ -22,6 +22,7 @@ class State:
     """What changes with every look at a source: verdict, validators, hashes, holds. Not part of the data.
 
     `outcome` is READ after any good look; `verified` is the day, `observed` the instant of the last good one.
+    `recent` is what rates were said to cost until some days ago, `unstable` the instant that was last said again.
     `hashes` are of the part of each representation that prices stand in, keyed like `validators` by representation.
     """
 
@@ -42,6 +43,8 @@ class State:
     unread: list[str] = field(default_factory=list)
     amounts: dict[str, int] = field(default_factory=dict)
     holds: dict[str, dict[str, Any]] = field(default_factory=dict)
+    recent: dict[str, dict[str, str]] = field(default_factory=dict)
+    unstable: str = ""
 
     def text(self) -> str:
         """The file's text."""

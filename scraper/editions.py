@@ -17,6 +17,7 @@ from scraper.sources import Source
 
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
 _NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)?)\.(.+)\Z")
+_LOOK = ".look.json"
 _HEADERS = ("content-type", "etag", "last-modified", "date", "content-language")
 
 Clock = Callable[[], datetime]
@@ -76,14 +77,33 @@ def _get(edition: Edition, kind: str, url: str, get: Getter, validators: Validat
 
 
 def replay(folder: Path, source: Source) -> list[Edition]:
-    """The kept editions of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each."""
+    """The kept editions of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each.
+
+    What did not come stands in `<ISO time>.look.json`; a page that is merely missing counts as not fetched.
+    """
     names = sorted((folder / source.name).glob("*"))
-    paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith(".headers.json")]
-    found = editions([(load(path, source), path) for path in paths], source)
+    paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith((".headers.json", _LOOK))]
+    pages = {e.at: e for e in editions([(load(path, source), path) for path in paths], source)}
+    for path in (p for p in names if _NAME.match(p.name) and p.name.endswith(_LOOK)):
+        at = _time(path, {})
+        _lost(pages.setdefault(at, Edition(at)), path)
+    found = [pages[at] for at in sorted(pages)]
     for edition in found:
-        for kind in source.module.urls().keys() - edition.pages.keys():
+        told = edition.pages.keys() | edition.failed.keys() | edition.not_read.keys()
+        for kind in source.module.urls().keys() - told if not edition.skipped else ():
             edition.failed[kind] = FetchFailed("not among the kept pages")
     return found
+
+
+def _lost(edition: Edition, path: Path) -> None:
+    """What a look did not bring, as it was kept."""
+    try:
+        kept = json.loads(path.read_text(encoding="utf-8"))
+        edition.failed.update({kind: FetchFailed(words) for kind, words in kept["failed"].items()})
+        edition.not_read.update({kind: LayoutChanged(words) for kind, words in kept["not_read"].items()})
+        edition.skipped = kept["skipped"]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DatasetError(f"{path}: expected what a look did not bring, saw {type(error).__name__}") from error
 
 
 def editions(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Edition]:
@@ -142,7 +162,10 @@ def _time(path: Path, kept: Mapping[str, Any]) -> datetime:
 
 
 def keep(folder: Path, source: Source, edition: Edition) -> list[Path]:
-    """Save an edition in the layout that `replay` reads. Cookies and keys are not among the headers kept."""
+    """Save an edition in the layout that `replay` reads. Cookies and keys are not among the headers kept.
+
+    What failed, is not the page or was skipped is kept as words, so that a replay tells it as the look did.
+    """
     saved = []
     for kind, page in edition.pages.items():
         path = folder / source.name / f"{edition.at.strftime(_STAMP)}.{kind}"
@@ -152,12 +175,28 @@ def keep(folder: Path, source: Source, edition: Edition) -> list[Path]:
             **page.headers,
             "fetched_at": page.fetched_at.isoformat(),
         }
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(page.body)
-            headers = path.with_name(f"{path.name}.headers.json")
-            headers.write_text(json.dumps(beside, indent=1) + "\n", encoding="utf-8")
-        except OSError as error:
-            raise DatasetError(f"{folder}: expected a folder to keep pages in, saw {error}") from error
+        _put(folder, path, page.body)
+        _put(folder, path.with_name(f"{path.name}.headers.json"), (json.dumps(beside, indent=1) + "\n").encode())
         saved.append(path)
+    if edition.failed or edition.not_read or edition.skipped:
+        saved.append(_keep_loss(folder, source, edition))
     return saved
+
+
+def _keep_loss(folder: Path, source: Source, edition: Edition) -> Path:
+    path = folder / source.name / f"{edition.at.strftime(_STAMP)}{_LOOK}"
+    lost = {
+        "failed": {kind: str(error) for kind, error in edition.failed.items()},
+        "not_read": {kind: str(error) for kind, error in edition.not_read.items()},
+        "skipped": edition.skipped,
+    }
+    _put(folder, path, (json.dumps(lost, indent=1, ensure_ascii=False) + "\n").encode())
+    return path
+
+
+def _put(folder: Path, path: Path, data: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    except OSError as error:
+        raise DatasetError(f"{folder}: expected a folder to keep pages in, saw {error}") from error

@@ -6,16 +6,16 @@ Pure: everything it needs is in its arguments, the clock included.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from ratecards import history
+from ratecards import codec, history
 from ratecards.history import Change, Stamp, Step
 from ratecards.model import Evidence, Rate, RateCard
-from scraper import guard
+from scraper import guard, plausible
 from scraper.compare import changes, rename_proposals
 from scraper.dataset import State
 from scraper.editions import Edition
@@ -53,6 +53,7 @@ class Verdict:
     reading: Reading | None = None
     changes: list[Change] = field(default_factory=list)
     held: list[guard.Held] = field(default_factory=list)
+    released: list[guard.Released] = field(default_factory=list)
     proposals: list[tuple[str, str]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     cards: dict[str, RateCard] | None = None
@@ -65,6 +66,15 @@ class Verdict:
     def exit(self) -> int:
         """The exit status this outcome asks for."""
         return EXIT[self.outcome]
+
+
+# For the cards as read: whom to ask about a change to them.
+SecondOpinion = Callable[[Mapping[str, RateCard]], guard.Second]
+
+
+def no_opinion(new: Mapping[str, RateCard]) -> guard.Second:  # noqa: ARG001 - there is nobody to ask about any card
+    """There is no other official source."""
+    return guard.nobody
 
 
 def standing(reading: Reading) -> str:
@@ -85,8 +95,12 @@ def judge(
     now: datetime,
     *,
     hold: bool = True,
+    second: SecondOpinion = no_opinion,
 ) -> Verdict:
-    """The verdict on one edition. `baseline` is called only when the page has to be read."""
+    """The verdict on one edition. `baseline` is called only when the page has to be read.
+
+    `second` gives, for the cards as read, whether another official source says what a change says.
+    """
     verdict = Verdict(source, "UNCHANGED", edition.at, state=replace(state))
     if edition.skipped:
         verdict.outcome, verdict.messages = "SKIPPED", [edition.skipped]
@@ -112,7 +126,7 @@ def judge(
     if not bodies:
         verdict.messages.append("not modified, but what was read before is not known well enough")
         return _failed(verdict, "NOT_FETCHED", now)
-    return _read(verdict, edition, bodies, hashes, baseline, now, hold=hold)
+    return _read(verdict, edition, bodies, hashes, baseline, now, second if hold else None)
 
 
 def _nothing_new(source: Source, state: State, hashes: Mapping[str, str]) -> bool:
@@ -128,9 +142,9 @@ def _read(
     hashes: Mapping[str, str],
     baseline: Callable[[], Mapping[str, RateCard]],
     now: datetime,
-    *,
-    hold: bool,
+    second: SecondOpinion | None,
 ) -> Verdict:
+    """`second` is None where nothing is held."""
     source, state = verdict.source, verdict.state
     readings: dict[str, Reading] = {}
     for kind, body in bodies.items():
@@ -157,31 +171,56 @@ def _read(
     capture = Capture(page.url, page.sha256, _date(edition.at), reading.last_updated, source.module.PARSER)
     same = hashes[first] == state.hashes.get(first) or f"sha256:{capture.sha256}" == state.capture
     places = first == next(iter(source.module.urls()))
-    _compare(verdict, baseline(), capture, now, hold=hold, places=places, same=same)
+    new = cards(reading, capture, source.provider, source.source)
+    if wrong := _unpublishable(new.values()):
+        verdict.messages += wrong
+        return _failed(verdict, "NOT_READ", now)
+    old = baseline()
+    implausible = plausible.fresh(new, old, _date(edition.at))
+    if doubts := plausible.doubtful_page(implausible):
+        verdict.messages += doubts
+        return _failed(verdict, "SUSPECT", now)
+    desk = _Desk(old, new, capture, implausible, second)
+    _compare(verdict, desk, now, places=places, same=same)
     _verified(verdict, edition, hashes, now)
     return _stepped(verdict, lambda: verdict.cards or {}, now)
 
 
-def _compare(
-    verdict: Verdict,
-    old: Mapping[str, RateCard],
-    capture: Capture,
-    now: datetime,
-    *,
-    hold: bool,
-    places: bool,
-    same: bool,
-) -> None:
+def _unpublishable(new: Iterable[RateCard]) -> list[str]:
+    """What no file may hold: an id that is none, a row that contradicts itself. One source's slip stops no other."""
+    wrong = []
+    for card in new:
+        try:
+            codec.check(card, f"{card.source}/{card.model}")
+        except codec.CodecError as error:
+            wrong.append(f"what was read cannot be published: {error}")
+    return wrong
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What lies side by side: the cards as published and as read, what is hard to believe of these, and whom to ask.
+
+    `second` is None where nothing is held.
+    """
+
+    old: Mapping[str, RateCard]
+    new: Mapping[str, RateCard]
+    capture: Capture
+    implausible: Sequence[plausible.Doubt]
+    second: SecondOpinion | None
+
+
+def _compare(verdict: Verdict, desk: _Desk, now: datetime, *, places: bool, same: bool) -> None:
     reading, source, state = verdict.reading, verdict.source, verdict.state
     assert reading is not None  # noqa: S101
-    new = cards(reading, capture, source.provider, source.source)
+    old, new, capture = desk.old, desk.new, desk.capture
     kept = _unread_models(reading.unread, old, new, source.module.renames())
-    found = changes(old, new, source.module.renames(), kept=kept, places=places)
+    publish = found = changes(old, new, source.module.renames(), kept=kept, places=places)
     verdict.proposals = rename_proposals(found, old)
     right = _Corrections(reading, state, known=same and bool(old))
-    publish = found
-    if hold and old:
-        publish, state.holds = _hold(verdict, found, old, kept, now, right)
+    if desk.second:
+        publish, state.holds = _hold(verdict, desk, found, kept, right)
     stamp = Stamp(
         observed=capture.observed,
         recorded=_instant(now),
@@ -237,23 +276,35 @@ class _Corrections:
 
 
 def _hold(
-    verdict: Verdict,
-    found: Sequence[Change],
-    old: Mapping[str, RateCard],
-    kept: set[str],
-    now: datetime,
-    right: _Corrections,
+    verdict: Verdict, desk: _Desk, found: Sequence[Change], kept: set[str], right: _Corrections
 ) -> tuple[list[Change], dict[str, dict[str, Any]]]:
-    """What may be published, and the holds to remember. One edition looked at twice is one look."""
-    before = verdict.state.holds
-    again = _instant(verdict.at) <= verdict.state.observed
-    counted = {key: {**hold, "looks": hold["looks"] - 1} if again else hold for key, hold in before.items()}
-    publish, verdict.held, holds = guard.split(found, old, counted, now)
+    """What may be published, and the holds to remember."""
+    state, at = verdict.state, verdict.at
+    before = state.holds
+    wavering = guard.wavering(found, state.recent, at)
+    if wavering and not state.unstable:
+        verdict.messages.append(f"unstable source: {len(wavering)} rates are back at what they were a few days ago")
+    ask = desk.second(desk.new) if desk.second else guard.nobody
+    sifted = guard.split(
+        found,
+        desk.old,
+        before,
+        at,
+        capture=f"sha256:{desk.capture.sha256}",
+        doubts=[(doubt.rates, str(doubt)) for doubt in desk.implausible],
+        wavering=wavering,
+        second=ask,
+    )
+    verdict.held, verdict.released = sifted.held, sifted.released
     for item in verdict.held:
-        holds[item.id] |= {"model": item.change.model, "correction": right.corrects(item.change)}
+        sifted.holds[item.id] |= {"model": item.change.model, "correction": right.corrects(item.change)}
+    news = [c for c in sifted.publish if not right.corrects(c)]
+    state.recent = guard.remember(news, state.recent, at)
+    if wavering or not guard.lately(state.unstable, at):
+        state.unstable = _instant(at) if wavering else ""
     # what could not be read this time was not seen to be as before
-    waiting = {key: hold for key, hold in before.items() if key not in holds and hold.get("model") in kept}
-    return publish, {**holds, **waiting}
+    waiting = {key: hold for key, hold in before.items() if key not in sifted.holds and hold.get("model") in kept}
+    return sifted.publish, {**sifted.holds, **waiting}
 
 
 def _kept(

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -163,9 +164,15 @@ def _finding(source: str, finding: Finding, cards: Cards, on: date) -> Entry:
     rate = finding.rate
     printed = _side(source, rate, cards)
     gives = replace(printed, price=finding.expected, quote=finding.against, locator=f"by the rule: {finding.rule}")
-    if finding.rule.startswith("allowance"):
-        printed, gives = replace(printed, price=finding.printed), replace(gives, unit=f"{rate.unit} per another period")
+    if finding.period:  # so many prompts, which are no money
+        printed = _allowance(printed, finding.printed, rate.period)
+        gives = _allowance(gives, finding.expected, finding.period)
     return _new("within", finding.rule, rate, (printed, gives), on)
+
+
+def _allowance(side: Side, count: Decimal, period: str) -> Side:
+    """What is free, as a side says it: `5000 a day`."""
+    return replace(side, price=None, currency="", availability="free", unit=f"{plain(count)} a {period}")
 
 
 Now = Callable[[Entry], tuple[Side, Side] | None]
@@ -188,6 +195,12 @@ def update(
             continue
         after.append(entry if entry.state == "closed" else _closed(entry, on, current(entry)))
     return after
+
+
+def standing(before: Sequence[Entry], after: list[Entry]) -> list[Entry]:
+    """The entries as they were, where a look has moved nothing but the day they were last seen: that is no news."""
+    was, now = ({replace(e, last_seen=date.min) for e in entries} for entries in (before, after))
+    return list(before) if was == now else after
 
 
 def _seen(before: Entry | None, now: Entry, on: date, wait: timedelta, explained: str) -> Entry:

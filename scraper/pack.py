@@ -73,11 +73,9 @@ def _whole(dataset: Dataset, names: Sequence[str], fresh: Changes) -> dict[str, 
     return {name: [*dataset.changes(name), *fresh.get(name, ())] for name in names}
 
 
-def remake(dataset: Dataset) -> list[str]:
-    """Make the pack anew and publish it; returns what was written. Raises `DatasetError`."""
-    result = Publication(dataset.root)
+def remake(result: Publication, dataset: Dataset) -> None:
+    """Have the pack be what the histories give, whatever stands. Raises `DatasetError`."""
     _write(result, dataset, None, lambda: _whole(dataset, dataset.names(), {}))
-    return result.commit()
 
 
 def finding(dataset: Dataset) -> str:
@@ -88,4 +86,4 @@ def finding(dataset: Dataset) -> str:
     stands = {name: (data / name).read_bytes() for name in (FILE, *_parts(dataset))}
     if stands == packing.files(_whole(dataset, dataset.names(), {})):
         return ""
-    return f"{data / FILE}: does not hold what the histories say; python -m scraper pack makes it anew"
+    return f"{data / FILE}: does not hold what the histories say; python -m scraper rebuild makes it anew"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
@@ -14,7 +14,7 @@ from ratecards import limits as limits_file
 from ratecards.codec import dumps
 from ratecards.limits import LimitsCard
 from ratecards.model import RateCard
-from scraper import books, limitspage, pack, proof, v1
+from scraper import books, held, limitspage, pack, proof, v1
 from scraper.dataset import Dataset, State
 from scraper.doors import DOORS, Keys
 from scraper.editions import Clock, Edition, getter, keep, look
@@ -24,6 +24,8 @@ from scraper.judge import Verdict, judge
 from scraper.ledger import decided
 from scraper.publish import Publication
 from scraper.record import newest, record
+from scraper.seal import seal
+from scraper.second import opinion
 from scraper.sources import Source
 
 Progress = Callable[[Source, str], None]
@@ -117,7 +119,8 @@ def judge_one(dataset: Dataset, source: Source, edition: Edition, now: datetime,
             return limitspage.judge_limits(dataset, source, edition, now)
         state = dataset.state(source.name)
         base = Baseline(dataset, source.name, state)
-        verdict = judge(source, edition, state, base.cards, now, hold=hold)
+        second = opinion(dataset, source, edition.at.date())
+        verdict = judge(source, edition, state, base.cards, now, hold=hold, second=second)
         verdict.proven = base.proven
     except DatasetError as error:
         words = str(error) if "git" in str(error) else f"{error}; restore it from git"
@@ -146,9 +149,14 @@ def baseline(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
     """
     if proof.holds(dataset, name):
         return dataset.cards(name, state.models or None)
-    folded = recorded(dataset, name)
+    return folded(dataset, name, state)
+
+
+def folded(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
+    """The published cards, held against the whole history. Raises `DatasetError` where it does not fold to them."""
+    given = recorded(dataset, name)
     found = dataset.cards(name, state.models or None)
-    if differ := sorted(m for m in {*folded, *found} if folded.get(m) != found.get(m)):
+    if differ := sorted(m for m in {*given, *found} if given.get(m) != found.get(m)):
         cards = ", ".join(differ)
         raise DatasetError(f"{name}: damaged baseline, the history does not fold to {cards}; restore it from git")
     return found
@@ -175,6 +183,7 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
         name = verdict.source.name
         before, states[name] = dataset.state(name), verdict.state
         _cards(result, dataset, verdict)
+        _held(result, dataset, verdict)
         for path, text in verdict.files.items():
             result.write(path, text)
         record(result, dataset, name, verdict.changes)
@@ -189,8 +198,10 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
             result.write(dataset.state_path(name), verdict.state.text())
     if news or result.writes.keys() - {dataset.state_path(n) for n in states} or result.appends:
         today = max(now, *(v.at for v in verdicts)).date()
-        _v1(result, dataset, current, states, fresh, today)
+        build_v1(result, dataset, current, states, fresh, today)
         pack.keep(result, dataset, fresh)
+    written = {name: state for name, state in states.items() if dataset.state_path(name) in result.writes}
+    seal(result, dataset, written, [change for found in fresh.values() for change in found])
     for verdict in verdicts:
         # the cards of others are not vouched for, and what stood unproven is no better for a change
         name = verdict.source.name
@@ -211,6 +222,17 @@ def _cards(result: Publication, dataset: Dataset, verdict: Verdict) -> None:
             result.delete(path)
 
 
+def _held(result: Publication, dataset: Dataset, verdict: Verdict) -> None:
+    """What waits is kept aside; a look that learned nothing leaves it as it is."""
+    if verdict.reading is None or verdict.cards is None:
+        return
+    path, text = held.path_of(verdict.source.name), held.text(dataset, verdict)
+    if text:
+        result.write(path, text)
+    else:
+        result.delete(path)
+
+
 def _worth_writing(before: State, after: State) -> bool:
     """State is committed when a verdict, a hold or the data moved, and otherwise once a day."""
     moved = (
@@ -224,11 +246,13 @@ def _worth_writing(before: State, after: State) -> bool:
         "verified",
         "parser",
         "last_updated",
+        "amounts",
+        "unstable",
     )
     return any(getattr(before, name) != getattr(after, name) for name in moved)
 
 
-def _v1(
+def build_v1(
     result: Publication,
     dataset: Dataset,
     current: dict[str, dict[str, RateCard]],
@@ -285,7 +309,28 @@ def decide(dataset: Dataset, key: str, state: str, because: str, today: date) ->
     if not found:
         raise KeyError(f"no open discrepancy {key!r}")
     result.write("ratecards/v1/discrepancies.json", books.published(every, books.coverage_of(dataset)))
+    seal(result, dataset, {}, [])
     return result
+
+
+def confirm(
+    dataset: Dataset, sources: Iterable[str], key: str, because: str, today: date
+) -> tuple[str, str, Publication]:
+    """A person says that a held change is right: the next look that reads it again publishes it.
+
+    Returns the source, what is held in words, and what is to be written. Raises `KeyError` when there is none such.
+    """
+    for name in sources:
+        state = dataset.state(name)
+        if key in state.holds:
+            decided = {"on": today.isoformat(), "because": because}
+            entry = {**state.holds[key], "confirmed": decided}
+            result = Publication(dataset.root)
+            after = replace(state, holds={**state.holds, key: entry})
+            result.write(dataset.state_path(name), after.text())
+            seal(result, dataset, {name: after}, [])
+            return name, str(entry.get("what", "")), result
+    raise KeyError(f"nothing is held as {key!r}")
 
 
 def _published(dataset: Dataset, name: str) -> dict[str, RateCard]:

@@ -15,6 +15,7 @@ from ratecards.history import ANNOUNCED, Change, Step, steps
 from ratecards.model import COLUMNS, Rate, RateCard, canonical_order, plain, row
 from scraper.dataset import State
 from scraper.report import conditions, csv_field, markdown
+from scraper.shapes import VALUES
 
 ATTRIBUTION = "Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-api/docs/pricing"
 _RECENT = 2000
@@ -27,7 +28,7 @@ def files(
     ordered = sorted(cards, key=lambda c: (c.provider, c.source, c.model))
     rates = sorted((r for c in ordered for r in c.rates), key=canonical_order)
     return {
-        "rates.json": _json(
+        "rates.json": document(
             {
                 "version": 1,
                 "attribution": ATTRIBUTION,
@@ -36,14 +37,14 @@ def files(
             }
         ),
         "rates.csv": rates_csv(rates),
-        "changes.json": _json({"version": 1, "changes": [change_data(c) for c in changes[-_RECENT:]]}),
-        "upcoming.json": _json({"version": 1, "upcoming": [step_data(s) for s in steps(ordered, today)]}),
+        "changes.json": document({"version": 1, "changes": [change_data(c) for c in changes[-_RECENT:]]}),
+        "upcoming.json": document({"version": 1, "upcoming": [step_data(s) for s in steps(ordered, today)]}),
         **{f"tables/{name}.md": text for name, text in _families(ordered).items()},
     }
 
 
-def _json(data: Mapping[str, object]) -> str:
-    """One record a line, so that a reviewer reads the diff."""
+def document(data: Mapping[str, object]) -> str:
+    """A published JSON file: one record a line, so that a reviewer reads the diff."""
     return "{" + ",\n".join(f"{dumps(name)}: {_lines(value)}" for name, value in data.items()) + "}\n"
 
 
@@ -67,6 +68,7 @@ def _sources(cards: Sequence[RateCard], states: Mapping[str, State]) -> dict[str
         state = states.get(name, State())
         own = [c for c in cards if f"{c.provider}/{c.source}" == name]
         found[name] = {
+            "url": max(own, key=lambda c: c.observed).url,
             "models": len(own),
             "rates": sum(len(c.rates) for c in own),
             "amounts": dict(sorted(state.amounts.items())),
@@ -93,7 +95,7 @@ def change_data(change: Change) -> dict[str, object]:
     stamp = change.stamp
     assert stamp is not None  # noqa: S101
     rate = change.new or change.old
-    key = {n: v for n, v in _row(rate).items() if n not in _VALUES} if rate else {}
+    key = {n: v for n, v in _row(rate).items() if n not in VALUES} if rate else {}
     data: dict[str, object] = {
         "kind": change.kind,
         "provider": change.provider,
@@ -116,29 +118,17 @@ def change_data(change: Change) -> dict[str, object]:
     return {k: v for k, v in data.items() if v is not None}
 
 
-_VALUES = (
-    "unit",
-    "availability",
-    "price",
-    "currency",
-    "effective_from",
-    "effective_until",
-    "quote",
-    "locator",
-)
-
-
 def _values(rate: Rate | None, other: Rate | None = None) -> dict[str, object] | None:
     """What a rate says; with what its key said, where the `other` one's says something else."""
     if rate is None:
         return None
-    names = [n for n in COLUMNS if n in _VALUES or (other and getattr(rate, n) != getattr(other, n))]
+    names = [n for n in COLUMNS if n in VALUES or (other and getattr(rate, n) != getattr(other, n))]
     return {n: v for n, v in row(rate).items() if n in names and v != ""}
 
 
 def step_data(step: Step) -> dict[str, object]:
     """A dated step as published."""
-    key = {n: v for n, v in _row(step.after).items() if n not in _VALUES}
+    key = {n: v for n, v in _row(step.after).items() if n not in VALUES}
     return {"on": step.day.isoformat(), **key, "before": _values(step.before), "after": _values(step.after)}
 
 

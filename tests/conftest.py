@@ -153,8 +153,9 @@ class Workshop:
 
     @property
     def data(self) -> dict[str, bytes]:
-        """All files but state."""
-        return {path: content for path, content in self.files.items() if not path.startswith("state/")}
+        """All files but state, and what follows from it."""
+        follows = ("state/", "ratecards/v1/status.json")
+        return {path: content for path, content in self.files.items() if not path.startswith(follows)}
 
     @property
     def state(self) -> dict:
@@ -237,3 +238,13 @@ def acme(monkeypatch) -> Source:
 def at(text: str) -> datetime:
     """An instant, UTC."""
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+def put_editions(folder: Path, days: dict[str, dict]) -> Path:
+    """A replay folder of the test source: by day, what its page says."""
+    target = folder / ACME.name
+    target.mkdir(parents=True)
+    for day, models in days.items():
+        for kind in tiny.urls():
+            (target / f"{day}.{kind}").write_bytes(tiny.page(models))
+    return folder

@@ -189,9 +189,9 @@ def test_a_decision_stands_on_the_next_refresh(march, word, state):
     after = march.studio("2026-03-09")
     entry = next(e for e in march.entries if e["id"] == key)
 
-    assert (0, f"{state} {key}; wrote 2 files\n") == (ran.code, ran.out)
+    assert (0, f"{state} {key}; wrote 3 files\n") == (ran.code, ran.out)
     assert [("input", state), ("output", "open")] == decided == march.states()
-    assert (state, "the picker is early", "2026-03-09") == (entry["state"], entry["because"], entry["last_seen"])
+    assert (state, "the picker is early", "2026-03-04") == (entry["state"], entry["because"], entry["last_seen"])
     assert "0 new, 0 closed" in after.out
 
 

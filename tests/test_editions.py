@@ -137,10 +137,36 @@ def test_what_is_kept_comes_back(tmp_path):
     }
 
 
-def test_nothing_is_kept_of_pages_that_did_not_come(tmp_path):
-    """Failures are not files."""
-    assert [] == keep(tmp_path, ACME, Edition(DAY, failed={"json": FetchFailed("slow")}))
-    assert [] == list(tmp_path.iterdir())
+def test_what_did_not_come_is_kept_as_words(tmp_path):
+    """And a replay tells it as the look did: what failed, what was not the page, what is not configured."""
+    failed = Edition(DAY, {"txt": page(URLS["txt"])}, failed={"json": FetchFailed("slow")})
+    later = Edition(
+        DAY + timedelta(hours=6), failed={"json": FetchFailed("cut")}, not_read={"txt": LayoutChanged("gone")}
+    )
+    skipped = Edition(DAY + timedelta(hours=12), skipped="no key")
+    for edition in (skipped, failed, later):
+        keep(tmp_path, ACME, edition)
+    found = replay(tmp_path, ACME)
+    assert [failed.at, later.at, skipped.at] == [e.at for e in found]
+    assert [["txt"], [], []] == [list(e.pages) for e in found]
+    assert [{"json": "slow"}, {"json": "cut"}, {}] == [{k: str(v) for k, v in e.failed.items()} for e in found]
+    assert [{}, {"txt": "gone"}, {}] == [{k: str(v) for k, v in e.not_read.items()} for e in found]
+    assert ["", "", "no key"] == [e.skipped for e in found]
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"failed": [], "not_read": {}, "skipped": ""}', "[" * 100_000])
+def test_words_of_a_look_that_cannot_be_read_are_an_error(tmp_path, text):
+    """A failure must not turn into silence."""
+    (tmp_path / "acme" / "tiny").mkdir(parents=True)
+    (tmp_path / "acme" / "tiny" / "2026-11-01T06-00-00Z.look.json").write_text(text)
+    with pytest.raises(DatasetError, match=r"look\.json: expected what a look did not bring"):
+        replay(tmp_path, ACME)
+
+
+def test_a_look_that_brought_all_has_no_words(tmp_path):
+    """Nothing but pages and their headers."""
+    keep(tmp_path, ACME, Edition(DAY, {"json": page()}))
+    assert [] == list(tmp_path.rglob("*.look.json"))
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path):

@@ -14,7 +14,18 @@ import pytest
 from ratecards.history import Change
 from ratecards.model import Rate, RateCard
 from scraper.compare import changes
-from scraper.guard import Held, hold_id, pinned, split, too_few_tables, too_little_read
+from scraper.guard import (
+    Held,
+    hold_id,
+    lane,
+    pinned,
+    remember,
+    said,
+    split,
+    too_few_tables,
+    too_little_read,
+    wavering,
+)
 from tests.kit import card, cards, change, rate
 
 NOW = datetime(2026, 11, 1, 6, 17, tzinfo=UTC)
@@ -26,9 +37,11 @@ def sift(
     baseline: dict[str, RateCard] = BIG,
     holds: dict[str, dict[str, Any]] | None = None,
     now: datetime = NOW,
+    **more: Any,
 ) -> tuple[list[Change], list[Held], dict[str, dict[str, Any]]]:
     """What is published, held and remembered."""
-    return split(found, baseline, holds or {}, now)
+    found = split(found, baseline, holds or {}, now, **more)
+    return found.publish, found.held, found.holds
 
 
 def moved(old: Rate, new: Rate) -> Change:
@@ -98,6 +111,7 @@ def test_the_rest_is_published():
         hold_id(wild): {
             "since": "2026-11-01T06:17:00+00:00",
             "looks": 1,
+            "last": ["2026-11-01T06:17:00+00:00", ""],
             "reason": "moved x9.00, more than 3 times",
             "what": "repriced flash: moved x9.00, more than 3 times",
         }
@@ -183,6 +197,43 @@ def test_what_others_keep_in_an_entry_stays():
     _, _, remembered = sift([WILD], holds=remembered)
 
     assert "flash" == remembered[hold_id(WILD)]["model"]
+
+
+def test_one_edition_seen_twice_is_one_look():
+    """An earlier or equal instant counts nothing, whatever the bytes."""
+    _, _, holds = sift([WILD], capture="sha256:1")
+    for capture in ("sha256:1", "sha256:2"):
+        _, [held], holds = sift([WILD], holds=holds, capture=capture)
+    assert (1, [NOW.isoformat(), "sha256:1"]) == (held.looks, holds[held.id]["last"])
+
+    _, [held], holds = sift([WILD], holds=holds, now=NOW + timedelta(hours=1), capture="sha256:1")
+    assert (2, (NOW + timedelta(hours=1)).isoformat()) == (held.looks, holds[held.id]["last"][0])
+
+
+SETTLED = {
+    "a person": ({"confirmed": {"because": "I saw it"}}, "", "confirmed by a person"),
+    "another source": ({}, "google/ai-studio", "google/ai-studio says the same"),
+    "time": ({"looks": 2}, "", "seen 3 times since 2026-10-30T06:17:00+00:00"),
+}
+
+
+@pytest.mark.parametrize(("entry", "source", "because"), SETTLED.values(), ids=SETTLED)
+def test_what_is_released_says_why(entry, source, because):
+    """Whichever of the three came first."""
+    before = {"since": (NOW - timedelta(days=2)).isoformat(), "looks": 1, **entry}
+    found = split([WILD], BIG, {hold_id(WILD): before}, NOW, second=lambda change: source)
+
+    assert ([WILD], [], {}) == (found.publish, found.held, found.holds)
+    assert [(hold_id(WILD), WILD, because)] == [(r.id, r.change, r.because) for r in found.released]
+
+
+def test_a_second_source_settles_the_first_look():
+    """What it says is asked of what is held alone."""
+    asked = []
+    calm = moved(rate("1"), rate("1.1"))
+    found = split([calm, WILD], BIG, {}, NOW, second=lambda change: asked.append(change) or "google/ai-studio")
+
+    assert ([calm, WILD], [WILD]) == (found.publish, asked)
 
 
 # ---------------------------------------------------------------------------------------------- identity
@@ -283,6 +334,116 @@ def test_what_is_left_of_a_mass_removal_waits_on():
     assert ([], 2, "2 of 30 models gone at once") == (published, held.looks, held.reason)
 
 
+RATES = cards(*(card(*(rate("1", context=f"c{k}") for k in range(5)), model=f"m-{n:02}") for n in range(10)))
+
+
+def without(count: int) -> dict[str, RateCard]:
+    """Fifty rates less the first so many."""
+    left, found = count, {}
+    for model, held in RATES.items():
+        found[model] = replace(held, rates=held.rates[min(left, 4) :])
+        left -= min(left, 4)
+    return found
+
+
+@pytest.mark.parametrize(("count", "held"), [(0, 0), (4, 0), (5, 5), (20, 20)])
+def test_rates_gone_in_numbers(count, held):
+    """Five rates that are a tenth of all wait, all of them; fewer are an edit of the page."""
+    published, waiting, _ = sift(changes(RATES, without(count)), RATES)
+
+    assert held == len(waiting)
+    assert count - held == len(published)
+    assert [f"{held} of 50 rates gone at once"] * held == [h.reason for h in waiting]
+
+
+def repriced(count: int, price: str | None = "1.5") -> dict[str, RateCard]:
+    """The first so many of a dozen models at another price."""
+    return {m: card(rate(price if n < count else "1"), model=m) for n, m in enumerate(list(BIG)[:12])}
+
+
+@pytest.mark.parametrize(
+    ("count", "price", "reason"),
+    [
+        (4, "1.5", ""),
+        (5, "1.5", "5 of 12 models repriced at once"),
+        (12, "1.5", "12 of 12 models repriced at once"),
+        (4, None, ""),
+        (5, None, "5 of 12 models of another availability at once"),
+    ],
+)
+def test_many_models_repriced_or_withdrawn_at_once(count, price, reason):
+    """A new discount for all is news that can wait a day; a slip of the reader must not go out at all."""
+    before = repriced(0)
+    published, held, _ = sift(changes(before, repriced(count, price)), before)
+
+    assert [reason] * count == [h.reason for h in held] + [""] * len(published)
+
+
+# ---------------------------------------------------------------------------------------------- doubts
+
+LOW = rate("2", meter="output")
+DOUBT = [((LOW, rate("3")), "output not below input")]
+
+
+def test_a_doubted_rate_waits():
+    """Whichever of the two moved, and a new model whole."""
+    fell = moved(rate("4", meter="output"), LOW)
+    rose = moved(rate("2"), rate("3"))
+    fresh = change("model_added", model="flash", card=card(LOW, rate("3")))
+    other = moved(rate("1", model="pro"), rate("3", model="pro"))
+    calm = change("rate_removed", old=rate("7", meter="tuning"))
+
+    for found in (fell, rose, fresh):
+        [held] = split([found], {}, {}, NOW, doubts=DOUBT).held
+        assert ("output not below input", found) == (held.reason, held.change)
+    assert [other, calm] == split([other, calm], {}, {}, NOW, doubts=DOUBT).publish
+
+
+def test_a_figure_that_waits_anyway_leaves_no_doubt_in_the_other():
+    """With the input at its old price the new output price is as good as any."""
+    wild, fell = moved(rate("0.5"), rate("3")), moved(rate("2.5", meter="output"), LOW)
+    found = split([wild, fell], BIG, {}, NOW, doubts=DOUBT)
+
+    assert ([fell], ["moved x6.00, more than 3 times"]) == (found.publish, [h.reason for h in found.held])
+
+
+# ---------------------------------------------------------------------------------------------- wavering
+
+A_TO_B, B_TO_A = moved(rate("1"), rate("1.5")), moved(rate("1.5"), rate("1"))
+
+
+def test_a_price_that_comes_back_wavers():
+    """A, B, A: what was said until a few days ago is no news yet."""
+    recent = remember([A_TO_B], {}, NOW)
+
+    assert {lane(B_TO_A): f"the source wavers: it said the same until {NOW.isoformat()}"} == wavering(
+        [B_TO_A], recent, NOW + timedelta(days=7)
+    )
+    assert {} == wavering([B_TO_A], recent, NOW + timedelta(days=7, seconds=1))
+    assert {} == wavering([moved(rate("1.5"), rate("2"))], recent, NOW)
+    assert {} == wavering([moved(rate("1.5", meter="output"), rate("1", meter="output"))], recent, NOW)
+
+
+def test_a_wavering_price_is_held():
+    """Like anything that is hard to believe; the kinds that move no price are not."""
+    recent = remember([A_TO_B], {}, NOW)
+    words = wavering([B_TO_A], recent, NOW)
+    [held] = split([B_TO_A], BIG, {}, NOW, wavering=words).held
+
+    assert words[lane(B_TO_A)] == held.reason
+    assert [] == split([replace(B_TO_A, kind="reworded")], BIG, {}, NOW, wavering=words).held
+
+
+def test_what_is_remembered_and_for_how_long():
+    """The old value of each price that moved, for a week."""
+    recent = remember([A_TO_B, change("reworded", old=rate("1"), new=rate("1")), change("model_removed")], {}, NOW)
+
+    assert {lane(A_TO_B): {said(rate("1")): NOW.isoformat()}} == recent
+    assert recent == remember([], recent, NOW + timedelta(days=7))
+    assert {} == remember([], recent, NOW + timedelta(days=8))
+    assert "" == said(None)
+
+
 # ---------------------------------------------------------------------------------------------- renames
 
 OLD = {**BIG, "pro-preview": card(rate("7"), model="pro-preview")}
@@ -314,7 +475,7 @@ def test_a_held_id_waits_even_if_the_new_one_is_published():
     """A person confirmed the new model alone: that it is known now does not release the removal of the old one."""
     _, held, remembered = sift(changes(OLD, NEW), OLD)
     known = {**OLD, "pro": NEW["pro"]}
-    published, [waiting], _ = sift(changes(known, NEW), known, remembered)
+    published, [waiting], _ = sift(changes(known, NEW), known, remembered, NOW + timedelta(hours=1))
 
     assert [] == published
     assert ("model_removed", 2) == (waiting.change.kind, waiting.looks)

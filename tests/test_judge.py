@@ -19,7 +19,7 @@ from tests import tiny
 from tests.conftest import ACME, at
 
 DAY = at("2026-11-01T06:00:00")
-MODELS = {f"m-{n}": {"input": f"{n}", "output": f"{n}.5"} for n in range(1, 13)}
+MODELS = {f"m-{n}": {"input": f"{n}", "output": f"{n + 100}.5"} for n in range(1, 13)}
 
 
 @pytest.fixture(autouse=True)
@@ -181,7 +181,7 @@ def test_the_representation_named_first_gives_the_evidence(desk):
 def test_what_a_page_is_worth_by_itself(desk, body, expected):
     """The same for `read`, `doctor` and the main job."""
     assert expected == standing(tiny.read(body.decode()))
-    assert {"READ": "CHANGED"}.get(expected, expected) == desk.sees(body.replace(b'"1.5"', b'"1.6"')).outcome
+    assert {"READ": "CHANGED"}.get(expected, expected) == desk.sees(body.replace(b'"101.5"', b'"100.6"')).outcome
 
 
 # ------------------------------------------------------------------------------------------- suspect
@@ -200,7 +200,7 @@ def test_an_older_edition_is_suspect(desk):
     body = with_price("m-1", "1.2").replace(b"2026-10-30", b"2026-10-29")
     verdict = desk.sees(body)
     assert ["an older edition: last updated 2026-10-29, read before: 2026-10-30"] == verdict.messages
-    assert "CHANGED" == desk.sees(tiny.page({**MODELS, "m-1": {"input": "1", "output": "1.6"}})).outcome
+    assert "CHANGED" == desk.sees(tiny.page({**MODELS, "m-1": {"input": "1", "output": "100.6"}})).outcome
     assert "2026-10-30" == desk.state.last_updated
 
 
@@ -382,8 +382,9 @@ def test_a_step_that_the_page_already_dropped_is_its_edit(desk):
 
 
 def test_holds_are_for_refreshes_of_known_sources_only(desk):
-    """Neither a first run nor a backfill waits."""
+    """On a first run only what is hard to believe by itself waits, in a backfill nothing."""
     assert [] == Desk().sees(with_price("m-1", "100")).held
+    assert 1 == len(Desk().sees(with_price("m-1", "5000")).held)
     assert 1 == len(desk.sees(with_price("m-1", "100")).held)
     verdict = desk.sees(with_price("m-1", "100"), hold=False)
     assert ([], "100") == (verdict.held, desk.price("m-1"))
@@ -417,7 +418,7 @@ def test_a_new_card_is_no_correction_on_a_first_run():
 def test_a_held_rate_beside_a_published_one_keeps_its_evidence(desk):
     """The `kept` line pins it, with the capture and the day it is of."""
     first = desk.state.capture
-    changed = {**MODELS, "m-1": {"input": "100", "output": "1.6"}}
+    changed = {**MODELS, "m-1": {"input": "100", "output": "100.6"}}
     verdict = desk.sees(tiny.page(changed), DAY + timedelta(days=1))
     assert [("repriced", "m-1"), ("kept", "m-1")] == kinds(verdict)
     held = next(r for r in desk.cards["m-1"].rates if r.meter == "input")
@@ -427,7 +428,7 @@ def test_a_held_rate_beside_a_published_one_keeps_its_evidence(desk):
 def test_a_removal_that_waits_pins_nothing(desk):
     """The card stays as it is, without a line."""
     rest = {name: prices for name, prices in MODELS.items() if name not in ("m-1", "m-2")}
-    verdict = desk.sees(tiny.page({**rest, "m-3": {"input": "3", "output": "3.6"}}))
+    verdict = desk.sees(tiny.page({**rest, "m-3": {"input": "3", "output": "103.6"}}))
     assert ([("repriced", "m-3")], 2) == (kinds(verdict), len(verdict.held))
     assert "m-1" in desk.cards
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -10,7 +11,7 @@ import pytest
 from ratecards import codec
 from ratecards import ledger as book
 from ratecards.model import Evidence, Formula, Rate, RateCard
-from scraper.ledger import PairRule, between, decided, rules, sides_now, update, within
+from scraper.ledger import PairRule, between, decided, rules, sides_now, standing, update, within
 
 PAGE, STUDIO = "gemini-api", "ai-studio"
 RULE = PairRule("google/gemini-api", "google/ai-studio")
@@ -429,6 +430,18 @@ def test_a_known_factor_judges_where_too_few_speak():
     assert ([], {}) == within("google/gemini-api", few, MARCH_3, {})
 
 
+def test_a_look_that_moves_nothing_is_no_news():
+    """Only the day of the last look differs: the entries stand as they were; with anything else they all move."""
+    before, _ = look([], page("0.25", "1.50"), studio(), MARCH_3, grace=False)
+    after, _ = look(before, page("0.25", "1.50"), studio(), MARCH_7)
+
+    assert before
+    assert before == standing(before, after) != after
+    assert [] == standing(before, [])
+    accepted = [replace(e, state="accepted") for e in after]
+    assert accepted == standing(before, accepted)
+
+
 def test_allowances_in_another_period_are_found():
     """5,000 a month in one tab, 5,000 a day in another."""
     rates = [
@@ -437,4 +450,7 @@ def test_allowances_in_another_period_are_found():
     ]
     entries, _ = within("google/gemini-api", card(PAGE, *rates), MARCH_3, {})
 
-    assert [("allowance per another period", "batch")] == [(e.rule, e.service_tier) for e in entries]
+    [entry] = entries
+    assert ("allowance per another period", "batch") == (entry.rule, entry.service_tier)
+    assert ["free 5000 a day", "free 5000 a month"] == [side.words for side in (entry.left, entry.right)]
+    assert (None, "", "") == (entry.left.price, entry.left.currency, entry.recommended)

@@ -55,6 +55,13 @@ def test_renames_by_day(bounds: dict, expected: dict):
     assert expected == names.renames(LORE.renamed, **bounds)
 
 
+def test_renames_among_changes():
+    """With the day and the instant of each; other changes are none."""
+    moved = change("2026-02-01", "model_renamed", "nano-1", previous_id="nano")
+    expected = Renamed(FEB, "2026-02-01T12:00:00Z", "nano", "nano-1")
+    assert [expected] == names.renamed([change("2026-01-01", "model_added"), moved])
+
+
 def test_what_a_name_stood_for():
     """By id, by alias, and by all names of the same model."""
     assert {"nano", "nano-1", "nano-2"} == names.ids(LORE, "nano-latest") == names.ids(LORE, "nano")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from pathlib import Path
 
@@ -10,11 +9,13 @@ import pytest
 
 from ratecards import packbody, packing
 from ratecards.pack import FILE, Pack, part
-from scraper import __main__ as command_line
 from scraper import pack
 from scraper.check import findings
 from scraper.dataset import Dataset
+from scraper.errors import DatasetError
 from scraper.judge import judge
+from scraper.publish import Publication
+from scraper.rebuild import rebuilt
 from scraper.refresh import publication
 from tests import tiny
 from tests.conftest import ACME, at
@@ -78,30 +79,27 @@ def test_what_cannot_be_added_to_is_made_anew(dataset: Dataset, change: str):
     assert made(dataset) == file(dataset).read_bytes()
 
 
-def test_check_proves_it(dataset: Dataset, capsys: pytest.CaptureFixture):
-    """A pack that says something else is a finding, and the command makes it anew; none at all is none."""
+def test_check_proves_it(dataset: Dataset):
+    """A pack that says something else is a finding, and rebuilding makes it anew; none at all is none."""
     assert [] == findings(dataset, TODAY)
     data = file(dataset).read_bytes()
     file(dataset).write_bytes(data.replace(b'"$1"', b'"$9"'))
-    words = f"{file(dataset)}: does not hold what the histories say; python -m scraper pack makes it anew"
+    words = f"{file(dataset)}: does not hold what the histories say; python -m scraper rebuild makes it anew"
     assert [words] == findings(dataset, TODAY)
-    assert 0 == command_line.main(["pack", "--to", str(dataset.root)])
+    assert pack.PATH in rebuilt(dataset, TODAY).commit()
     assert data == file(dataset).read_bytes()
-    assert 0 == command_line.main(["pack", "--to", str(dataset.root)])
-    assert ["wrote 1 files", "wrote 0 files"] == capsys.readouterr().out.splitlines()
     file(dataset).unlink()
     assert [] == findings(dataset, TODAY)
 
 
-def test_a_history_that_does_not_fold_is_refused(dataset: Dataset, capsys: pytest.CaptureFixture):
-    """The command names the source and writes nothing."""
+def test_a_history_that_does_not_fold_is_refused(dataset: Dataset):
+    """It names the source, and nothing is asked to be written."""
     log = dataset.root / dataset.history_path(ACME.name)
     log.write_text(log.read_text() * 2)
-    before = file(dataset).read_bytes()
-    assert 1 == command_line.main(["pack", "--to", str(dataset.root)])
-    assert "damaged history, restore it from git: history of acme/tiny: model_added: m-1" in capsys.readouterr().err
-    assert before == file(dataset).read_bytes()
-    assert json.loads(log.read_text().splitlines()[0])["model"] == "m-1"
+    result = Publication(dataset.root)
+    with pytest.raises(DatasetError, match="damaged history, restore it from git: history of acme/tiny: model_added"):
+        pack.remake(result, dataset)
+    assert [] == result.paths
 
 
 def test_full_files(dataset: Dataset, monkeypatch: pytest.MonkeyPatch):
@@ -115,6 +113,6 @@ def test_full_files(dataset: Dataset, monkeypatch: pytest.MonkeyPatch):
     assert [] == findings(dataset, TODAY)
     (dataset.root / "ratecards" / part(len(parts) + 1)).write_bytes(b"{}\n")
     assert 1 == len(findings(dataset, TODAY))
-    pack.remake(dataset)
+    assert f"ratecards/{part(len(parts) + 1)}" in rebuilt(dataset, TODAY).commit()
     assert [] == findings(dataset, TODAY)
     assert parts == sorted((dataset.root / "ratecards" / "past").glob("*"))

@@ -180,7 +180,9 @@ def test_a_full_file_that_was_touched(first):
     """A line taken out of a file that another one follows."""
     path = second(first)
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
-    with pytest.raises(HistoryError, match=r"0003.jsonl:1: the checkpoint's changes of the files before is 3, but they"):
+    with pytest.raises(
+        HistoryError, match=r"0003.jsonl:1: the checkpoint's changes of the files before is 3, but they"
+    ):
         read(first)
 
 

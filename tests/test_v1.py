@@ -140,6 +140,7 @@ def test_rates_for_programs():
     assert (1, 12) == (data["version"], len(data["rates"]))
     assert {n: v for n, v in row(FLASH.rates[0]).items() if v} == first
     assert {
+        "url": "https://example.test/pricing",
         "models": 2,
         "rates": 11,
         "amounts": {"read": 9, "seen": 9},

@@ -1,0 +1,170 @@
+"""The findings of an audit for people, as a table or as Markdown, and for programs as JSON."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from ratecards import phrases
+from ratecards.audit import ERRORS, VERDICTS, Finding, tally
+from ratecards.fit import paragraph, safe
+from ratecards.formats.claims import Claim
+from ratecards.model import Rate, plain, row
+from ratecards.render import Column, Group, json_value, table
+
+_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&])")
+_COLUMNS = (
+    Column("field", "wrap", 24),
+    Column("theirs", "number"),
+    Column("ours", "number"),
+    Column("per"),
+    Column("judged by", "wrap", 20),
+    Column("quote", "wrap", 20, optional=True),
+    Column("note", "wrap", 20),
+)
+_SHOWN, _LONGEST = 40, 120
+
+
+class Audited(NamedTuple):
+    """A file's findings, and the day of the cards that they were judged by."""
+
+    path: str
+    format: str
+    day: date
+    findings: Sequence[Finding]
+
+
+def audit_text(audited: Audited, *, everything: bool) -> str:
+    """The errors, by entry, then how many findings there are of each kind; with `everything` each of them."""
+    groups: list[Group] = []
+    for verdict, found in _shown(audited, everything=everything):
+        groups.append(Group(f"{verdict}: {len(found)}"))
+        groups += [Group(title, [_cells(f) for f in same], level=1) for title, same in _by_entry(found).items()]
+    listed = table(_COLUMNS, groups) + "\n" if groups else ""
+    lines = [*([] if everything else _rest(audited)), _summary(audited)]
+    return listed + "".join(line + "\n" for text in lines for line in paragraph(text))
+
+
+def audit_markdown(audited: Audited, *, everything: bool) -> str:
+    """The same as Markdown, every character of the file and of the page harmless."""
+    parts = [f"**{_escape(_summary(audited))}**\n"]
+    for verdict, found in _shown(audited, everything=everything):
+        heads = ("entry", *(column.head for column in _COLUMNS))
+        rule = ("---", *("---:" if column.fit == "number" else "---" for column in _COLUMNS))
+        body = [tuple(map(_escape, (_name(f.claim.key), *_cells(f)))) for f in found]
+        lines = "".join("| " + " | ".join(line) + " |\n" for line in (heads, rule, *body))
+        parts.append(f"### {verdict}: {len(found)}\n\n{lines}")
+    parts += [] if everything else [f"{_escape(line)}\n" for line in _rest(audited)]
+    return "\n".join(parts)
+
+
+def _shown(audited: Audited, *, everything: bool) -> list[tuple[str, list[Finding]]]:
+    """The findings to list, by verdict."""
+    verdicts = VERDICTS if everything else ERRORS
+    return [(verdict, found) for verdict in verdicts if (found := _of(audited, verdict))]
+
+
+def _by_entry(found: Sequence[Finding]) -> dict[str, list[Finding]]:
+    """The findings by the file's entry and, where that differs, the card that it was judged by."""
+    entries: dict[str, list[Finding]] = {}
+    for finding in found:
+        card = f" ({finding.ours.source} {finding.ours.model})" if finding.ours else ""
+        entries.setdefault(_name(finding.claim.key) + card, []).append(finding)
+    return entries
+
+
+def audit_json(audited: Audited) -> str:
+    """Every finding with its claim and, as a row of the rate table, the rate that it was judged by."""
+    data = {
+        "file": audited.path,
+        "format": audited.format,
+        "on": str(audited.day),
+        "counts": tally(audited.findings),
+        "findings": [_data(finding) for finding in audited.findings],
+    }
+    return json_value(data)
+
+
+def _data(finding: Finding) -> dict[str, object]:
+    claim = finding.claim
+    says: dict[str, object] = {"key": claim.key, "field": claim.field, "stated": claim.stated}
+    if isinstance(claim, Claim):
+        says |= {n: getattr(claim, n) for n in Claim._fields if n not in says} | {"price": plain(claim.price)}
+    return {
+        "verdict": finding.verdict,
+        "claim": says,
+        "why": finding.words,
+        "ours": row(finding.ours) if finding.ours else None,
+        "since": str(finding.since or ""),
+        "stale_since": str(finding.stale_since or ""),
+    }
+
+
+def _of(audited: Audited, verdict: str) -> list[Finding]:
+    return [finding for finding in audited.findings if finding.verdict == verdict]
+
+
+def _cells(finding: Finding) -> list[str]:
+    claim, ours = finding.claim, finding.ours
+    since = f"ours since {finding.since}" if finding.since else ""
+    return [
+        _name(claim.field),
+        phrases.money(claim.price) if isinstance(claim, Claim) else claim.stated,
+        phrases.value(ours) if ours else "",
+        phrases.unit(claim.unit) if isinstance(claim, Claim) else "",
+        phrases.subject(ours) if ours else "",
+        ours.evidence.quote if ours else "",
+        "; ".join(filter(None, (since, stale(finding), finding.words))),
+    ]
+
+
+def judged_by(rate: Rate) -> str:
+    """The rate that a claim was judged by: its source, model, and what it is the price of."""
+    return f"{rate.source} {rate.model} {phrases.subject(rate)}"
+
+
+def stale(finding: Finding) -> str:
+    """That a claim was right once, and since when it is not."""
+    return f"theirs is stale since {finding.stale_since}" if finding.stale_since else ""
+
+
+def _summary(audited: Audited) -> str:
+    count = tally(audited.findings)
+    judged = count["wrong"] + count["wrong unit"] + count["right"]
+    old = sum(1 for f in audited.findings if f.stale_since and f.verdict in ERRORS)
+    return (
+        f"{audited.path} ({audited.format}), judged by the cards of {audited.day}: {judged:,} prices judged, "
+        f"{count['right']:,} right, {count['wrong']:,} wrong, {count['wrong unit']:,} in a wrong unit; "
+        f"{old:,} of these errors stale. Not judged: {count['not held']:,} not held, "
+        f"{count['unknown model']:,} of unknown models, {count['unread']:,} unread."
+    )
+
+
+def _rest(audited: Audited) -> list[str]:
+    """What was not judged, in a line each: unknown models, rates not held and fields not read, with their counts."""
+    by: dict[str, Callable[[Finding], str]] = {
+        "not held": lambda f: _name(f.claim.key),
+        "unknown model": lambda f: _name(f.claim.key),
+        "unread": lambda f: f"{_name(f.claim.field)}: {f.words}",
+    }
+    lines = []
+    for verdict, named in by.items():
+        counts: dict[str, int] = {}
+        for finding in _of(audited, verdict):
+            counts[named(finding)] = counts.get(named(finding), 0) + 1
+        if counts:
+            words = ", ".join(f"{name} ({number})" for name, number in list(counts.items())[:_SHOWN])
+            more = f" and {len(counts) - _SHOWN} more" if len(counts) > _SHOWN else ""
+            lines.append(f"{verdict}: {words}{more}")
+    return lines
+
+
+def _name(text: str) -> str:
+    """A name that the file gives, cut where it is longer than any name."""
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _escape(text: str) -> str:
+    return _PUNCTUATION.sub(r"\\\1", safe(text))

@@ -1,0 +1,204 @@
+"""LiteLLM's cost map: what it claims Google's models cost.
+
+A map from `<provider>/<model>` to prices per single token, image, second or query; a price is told apart by its field's
+name: `input_cost_per_audio_token_above_200k_tokens_priority`. What no column of ours can say is handed back as unread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, NamedTuple
+
+from ratecards.formats.claims import Claim, Unread
+from ratecards.formats.litellm_export import export
+
+__all__ = ["claims", "export"]
+
+_PREFIXES = ("gemini/", "vertex_ai/", "vertex_ai_beta/")
+_MILLION, _THOUSAND = Decimal(1_000_000), Decimal(1000)
+TOKENS = "1000000 tokens"
+
+
+class Field(NamedTuple):
+    """What the first part of a field's name counts."""
+
+    meter: str
+    modality: str = ""
+    unit: str = TOKENS
+    context: str = ""
+
+
+FIELDS = {
+    "input_cost_per_token": Field("input"),
+    "input_cost_per_audio_token": Field("input", "audio"),
+    "input_cost_per_image_token": Field("input", "image"),
+    "input_cost_per_video_token": Field("input", "video"),
+    "input_cost_per_image": Field("input", "image", "1 image"),
+    "input_cost_per_audio_per_second": Field("input", "audio", "1 second"),
+    "input_cost_per_video_per_second": Field("input", "video", "1 second"),
+    "input_cost_per_second": Field("input", "audio", "1 second"),
+    "input_cost_per_character": Field("input", "", "1000 characters"),
+    "output_cost_per_token": Field("output"),
+    "output_cost_per_reasoning_token": Field("output", "text", context="thinking"),
+    "output_cost_per_audio_token": Field("output", "audio"),
+    "output_cost_per_image_token": Field("output", "image"),
+    "output_cost_per_video_token": Field("output", "video"),
+    "output_cost_per_image": Field("output", "image", "1 image"),
+    "output_cost_per_second": Field("output", "", "1 second"),
+    "output_cost_per_audio_per_second": Field("output", "audio", "1 second"),
+    "output_cost_per_video_per_second": Field("output", "video", "1 second"),
+    "output_cost_per_character": Field("output", "", "1000 characters"),
+    "cache_read_input_token_cost": Field("cache_read"),
+    "cache_read_input_audio_token_cost": Field("cache_read", "audio"),
+    "cache_read_input_token_cost_per_audio_token": Field("cache_read", "audio"),
+    "cache_read_input_image_token_cost": Field("cache_read", "image"),
+    "cache_creation_input_token_cost": Field("cache_write"),
+    "search_context_cost_per_query": Field("search_grounding"),
+    "google_maps_grounding_cost_per_query": Field("maps_grounding"),
+}
+TIERS = {"": "standard", "_batches": "batch", "_flex": "flex", "_priority": "priority"}
+_RESOLUTIONS = {"480p", "720p", "768p", "1080p", "2k", "4k"}
+_PICTURES = {"512": "0.5K", "1024": "1K", "1K": "1K", "2K": "2K", "4K": "4K"}
+_NAME = re.compile(
+    r"(?P<base>.+?)(?P<tier1>_batches|_flex|_priority)?(?:_above_(?P<over>[0-9]{1,9})(?P<k>k?)_tokens)?"
+    r"(?P<tier2>_batches|_flex|_priority)?\Z"
+)
+_SIZED = re.compile(r"(?P<base>output_cost_per_(?:second|image))_(?P<size>[0-9]+[pkK]?)\Z")
+_WHY = {
+    "above_1hr": "how long a cache lives has no column",
+    "uplift_multiplier": "a factor on all prices of a region is no price",
+    "_interval": "how often video is sampled has no column",
+    "per_page": "a page is no unit of the table",
+    "per_pixel": "a pixel is no unit of the table",
+    "per_query": "a query to a search engine or a ranking is no meter of the table",
+    "per_session": "a session of a tool is no meter of the table",
+    "tiered_pricing": "a table of price steps is not read",
+    "off_peak": "hours of the day have no column",
+}
+
+
+def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
+    """What a map claims for Google's models; those of other makers, and whatever others sell, are none of it."""
+    found: list[Claim] = []
+    unread: list[Unread] = []
+    for key, entry in data.items():
+        source = seller(key, entry)
+        if not source:
+            continue
+        for item in _entry(key, entry, source):
+            if isinstance(item, Claim):
+                found.append(item)
+            else:
+                unread.append(item)
+    return found, unread
+
+
+def seller(key: str, entry: object) -> str:
+    """Which price list of Google's an entry of one of its models speaks of; empty for whatever is none."""
+    provider = entry.get("litellm_provider") if isinstance(entry, Mapping) else None
+    if not isinstance(provider, str) or key == "sample_spec" or "/" in model_of(key):
+        return ""
+    if provider.startswith("vertex_ai") and not provider.endswith("_models"):  # `vertex_ai-anthropic_models`
+        return "vertex-ai"
+    return "gemini-api" if provider == "gemini" else ""
+
+
+def model_of(key: str) -> str:
+    """The model id that a key means: `gemini/gemini-2.5-pro` is `gemini-2.5-pro`."""
+    prefix = next((p for p in _PREFIXES if key.startswith(p)), "")
+    return key.removeprefix(prefix).lower()
+
+
+def _entry(key: str, entry: Mapping[str, Any], source: str) -> Iterator[Claim | Unread]:
+    for field, value in entry.items():
+        if value is None or not _is_price(field):
+            continue
+        if isinstance(value, Mapping) and len({str(v) for v in value.values()}) == 1:
+            value = next(iter(value.values()))  # noqa: PLW2901 - a price by size of the search context, in name only
+        price = amount(value)
+        if price is None:
+            yield Unread(key, field, _short(value), f"expected an amount, saw {_short(value)}")
+            continue
+        claim = _claim(entry, field, price)
+        if isinstance(claim, str):
+            yield Unread(key, field, _short(value), claim)
+        else:
+            yield claim._replace(key=key, stated=_short(value), model=model_of(key), source=source)
+
+
+def _is_price(field: str) -> bool:
+    return any(word in field for word in ("cost", "price", "pricing", "uplift"))
+
+
+def amount(value: object) -> Decimal | None:
+    """The amount that a value states, a string of one included; None where it states none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and not number.is_signed() and abs(number.adjusted()) <= 30 else None
+
+
+def _claim(entry: Mapping[str, Any], field: str, price: Decimal) -> Claim | str:
+    """The claim of a field, its key and model still open, or why it cannot be read."""
+    name = _NAME.match(field)
+    if name is None or (name["tier1"] and name["tier2"]):
+        return "no such field is known"
+    base, size = name["base"], ""
+    if base not in FIELDS and (sized := _SIZED.match(base)):
+        base = sized["base"]
+        size = sized["size"] if sized["size"].lower() in _RESOLUTIONS else _PICTURES.get(sized["size"], "")
+        size = _PICTURES.get(sized["size"], "") if base.endswith("image") else size
+    if base not in FIELDS or (not size and base != name["base"]):
+        return next((why for part, why in _WHY.items() if part in field), "no such field is known")
+    known = FIELDS[base]
+    unit = _grounding(entry) if known.meter.endswith("_grounding") else known.unit
+    tier = name["tier1"] or name["tier2"] or ""
+    over, up_to = _bounds(entry, base, tier, name)
+    return Claim(
+        key="",
+        field=field,
+        stated="",
+        model="",
+        source="",
+        meter=known.meter,
+        unit=unit,
+        price=price * (_MILLION if unit == TOKENS else 1 if unit.startswith("1 ") else _THOUSAND),
+        modality=_modality(entry, base),
+        service_tier=TIERS[tier],
+        resolution=size,
+        prompt_over=over,
+        prompt_up_to=up_to,
+        context=known.context,
+    )
+
+
+def _grounding(entry: Mapping[str, Any]) -> str:
+    return "1000 queries" if entry.get("web_search_billing_unit") == "per_query" else "1000 prompts"
+
+
+def _bounds(entry: Mapping[str, Any], base: str, tier: str, name: re.Match[str]) -> tuple[int | None, int | None]:
+    """The bounds on a prompt that a field states, or leaves to it by having one for what is above."""
+    if name["over"]:
+        return int(name["over"]) * (1000 if name["k"] else 1), None
+    above = re.compile(rf"{base}_above_([0-9]{{1,9}})(k?)_tokens{tier}\Z")
+    limits = [int(m[1]) * (1000 if m[2] else 1) for other in entry if (m := above.match(other))]
+    return None, min(limits, default=None)
+
+
+def _modality(entry: Mapping[str, Any], base: str) -> str:
+    """The modality of a field: its own, else all that the entry has no own field for, which is text if it has one."""
+    known = FIELDS[base]
+    if known.modality or known.unit == "1 second":
+        return known.modality or ("video" if entry.get("mode") == "video_generation" else "")
+    others = [f for name, f in FIELDS.items() if name in entry and f.meter == known.meter and f.modality]
+    return "text" if any(f.modality != "text" for f in others) else ""
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else text[:57] + "..."

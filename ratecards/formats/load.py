@@ -1,0 +1,235 @@
+"""Somebody else's prices from a file or a folder: bounded, strict, and recognised by what they say, never by a name.
+
+What each format's `claims` gets as `data`: LiteLLM and Portkey the JSON object as it stands; models.dev its api.json,
+and a folder of its TOML files in the same shape; genai-prices a list of providers, also for a single one; ours a list
+of rows, strings by column. Numbers are `int`, or `Decimal` of the digits that stand there, never a float.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import re
+import stat
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ratecards.formats import safejson
+from ratecards.formats.safejson import MAX_VALUES, BadText, FormatError
+
+__all__ = ["FORMATS", "FormatError", "PriceFile", "load"]
+
+FORMATS = ("litellm", "models.dev", "genai-prices", "portkey", "ratecards")
+# The largest file of prices there is has 3.2 MB, the largest TOML 2 kB, the largest YAML 100 kB.
+MAX_BYTES = 16_000_000
+MAX_TEXT_BYTES = {"YAML": 2_000_000, "TOML": 200_000}
+_EXPECTED = "a LiteLLM map, models.dev's api.json or TOML folder, genai-prices or Portkey data, or our own rate table"
+_HEADER = "provider,source,model,"
+_TOML = re.compile(r"\[\[?\s*+[A-Za-z_\"'][^\]\n]*+\]\]?[ \t]*+(?:#.*+)?$|[\w.\"'-]++[ \t]*+=", re.MULTILINE)
+_YAML = re.compile(r"-{3}(?:\s|$)|- |[^\s\[\]{}#\"'][^:\n]*+:(?:\s|$)|[\"'][^\"'\n]*+[\"']\s*+:(?:\s|$)")
+_SKIPPED = re.compile(r"(?:\s++|#[^\n]*+)*+")
+_LONG = re.compile(r"[0-9]{41}")
+_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
+_YAML_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+_YAML_NUMBER = re.compile(r"[-+]?[0-9]++(?:\.[0-9]*+)?(?:[eE][-+]?[0-9]++)?\Z")
+
+
+class PriceFile(NamedTuple):
+    """Prices as their file states them; `text` is the file's, empty for a folder of several."""
+
+    path: str
+    format: str
+    data: Any
+    text: str = ""
+
+
+def load(path: str | os.PathLike[str]) -> PriceFile:
+    """The prices at a path, or on standard input for `-`. Raises `FormatError` on whatever cannot be read."""
+    where = os.fspath(path)
+    if where == "-":
+        content = sys.stdin.buffer.read(MAX_BYTES + 1)
+        return _file("standard input", _text(content, "standard input", MAX_BYTES))
+    if os.path.isdir(where):  # noqa: PTH112 - a path that cannot be one is a matter of reading it
+        from ratecards.formats.folder import load_folder
+
+        return load_folder(Path(where))
+    return _file(where, read(where))
+
+
+def _file(where: str, text: str) -> PriceFile:
+    kind, data = parse(text, where)
+    if not kind:
+        start = _start(text)
+        seen = repr(text[start : start + 30]) if text[start:] else "nothing"
+        line = text.count("\n", 0, start) + 1
+        raise FormatError(f"{where}:{line}: expected JSON, TOML, YAML or our CSV, saw {seen}")
+    if kind == "TOML":
+        from ratecards.formats.folder import toml_model
+
+        data = toml_model(Path(where), data)
+    name = recognise(data)
+    if not name:
+        raise FormatError(f"{where}: expected {_EXPECTED}, saw {_seen(data)}")
+    return PriceFile(where, name, shaped(name, data), text)
+
+
+def read(where: str, most: int = MAX_BYTES) -> str:
+    """The text of a regular file of at most so many bytes; nothing is read of a larger one, a pipe or a device."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe must not block
+    try:
+        with os.fdopen(os.open(where, flags), "rb") as file:
+            found = os.fstat(file.fileno())
+            if not stat.S_ISREG(found.st_mode):
+                raise FormatError(f"{where}: expected a file, saw {_kind(found.st_mode)}")
+            if found.st_size > most:
+                raise FormatError(f"{where}: expected at most {most:,} bytes, saw {found.st_size:,}")
+            return _text(file.read(most + 1), where, most)
+    except (OSError, ValueError) as error:
+        if isinstance(error, FormatError):
+            raise
+        raise FormatError(f"{where}: expected a file that can be read, saw: {error}") from error
+
+
+def _kind(mode: int) -> str:
+    known = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
+    return known.get(stat.S_IFMT(mode), "a device")
+
+
+def _text(content: bytes, where: str, most: int) -> str:
+    if len(content) > most:
+        raise FormatError(f"{where}: expected at most {most:,} bytes, saw more")
+    if encoding := next((name for mark, name in _BOMS.items() if content.startswith(mark)), ""):
+        raise FormatError(f"{where}: expected UTF-8, saw the mark of {encoding}")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise FormatError(f"{where}:{line}: expected UTF-8, saw the byte 0x{content[error.start]:02x}") from error
+
+
+def parse(text: str, where: str) -> tuple[str, Any]:
+    """The language of a text (JSON, TOML, YAML or our CSV) and its data; nothing for another language."""
+    start = _start(text)
+    head = text[start : start + 2000]
+    if head.startswith(_HEADER):
+        return "CSV", _csv(text, where)
+    if _TOML.match(head):
+        return "TOML", _toml(text, where)
+    if head.startswith(("{", "[")):
+        return "JSON", safejson.loads(text, where)
+    if _YAML.match(head):
+        return "YAML", _yaml(text, where)
+    return "", None
+
+
+def _start(text: str) -> int:
+    """Where the text begins, after blank lines, comments and blanks."""
+    skipped = _SKIPPED.match(text)
+    return skipped.end() if skipped else 0
+
+
+def _toml(text: str, where: str) -> Any:
+    import tomllib
+
+    _check(text, where, "TOML")
+    try:
+        return tomllib.loads(text, parse_float=safejson.decimal)
+    except BadText as error:
+        line = text.count("\n", 0, max(text.find(error.token), 0)) + 1
+        raise FormatError(f"{where}:{line}: {error}") from error
+    except ValueError as error:
+        raise FormatError(f"{where}: not TOML: {error}") from error
+    except RecursionError as error:
+        raise FormatError(f"{where}: expected TOML of a few levels, saw it nested without end") from error
+
+
+def _yaml(text: str, where: str) -> Any:
+    try:
+        from ratecards import strictyaml
+    except ModuleNotFoundError as error:
+        raise FormatError(f"{where}: YAML needs PyYAML: pip install 'ratecards[cards]'") from error
+    _check(text, where, "YAML")
+    try:
+        return strictyaml.load(text, where, _plain)
+    except strictyaml.StrictYamlError as error:
+        raise FormatError(str(error)) from error
+
+
+def _plain(text: str) -> Any:
+    """A plain scalar of YAML: a word, a whole number, an amount, else what it says."""
+    if text in _YAML_WORDS:
+        return _YAML_WORDS[text]
+    if not _YAML_NUMBER.match(text):
+        if text.lower().lstrip("+-") in (".inf", ".nan"):
+            raise ValueError(f"expected a number, saw {text}")
+        return text
+    return safejson.whole(text) if text.lstrip("+-").isdigit() else safejson.decimal(text)
+
+
+def _check(text: str, where: str, language: str) -> None:
+    if len(text) > MAX_TEXT_BYTES[language]:
+        raise FormatError(f"{where}: expected at most {MAX_TEXT_BYTES[language]:,} characters of {language}, saw more")
+    if long := _LONG.search(text):
+        line = text.count("\n", 0, long.start()) + 1
+        raise FormatError(f"{where}:{line}: expected a number of at most 40 digits, saw a longer one")
+
+
+def _csv(text: str, where: str) -> list[dict[str, str]]:
+    if (values := text.count(",")) > MAX_VALUES:
+        raise FormatError(f"{where}: expected at most {MAX_VALUES:,} values, saw {values:,} commas")
+    lines = csv.reader(text.splitlines(keepends=True), strict=True)
+    rows: list[dict[str, str]] = []
+    try:
+        columns = next(lines)
+        if len(set(columns)) < len(columns):
+            raise FormatError(f"{where}:1: expected each column once, saw {', '.join(columns)[:200]}")
+        for cells in lines:
+            if len(cells) != len(columns):
+                raise FormatError(f"{where}:{lines.line_num}: expected {len(columns)} cells, saw {len(cells)}")
+            rows.append(dict(zip(columns, cells, strict=True)))
+    except csv.Error as error:
+        raise FormatError(f"{where}:{lines.line_num}: not CSV: {error}") from error
+    return rows
+
+
+def recognise(data: object) -> str:
+    """The format that data is of, by its shape; empty where it is none."""
+    if isinstance(data, list):
+        if any(isinstance(row, Mapping) and {"meter", "unit", "price"} <= set(row) for row in data):
+            return "ratecards"
+        return "genai-prices" if any(map(_is_provider, data)) else ""
+    if not isinstance(data, Mapping):
+        return ""
+    if _is_provider(data):
+        return "genai-prices"
+    if isinstance(data.get("rates"), list) and recognise(data["rates"]) == "ratecards":
+        return "ratecards"
+    entries = [entry for entry in data.values() if isinstance(entry, Mapping)]
+    if any("litellm_provider" in entry for entry in entries):
+        return "litellm"
+    if any("pricing_config" in entry for entry in entries):
+        return "portkey"
+    return "models.dev" if any(isinstance(e.get("models"), Mapping) for e in entries) else ""
+
+
+def _is_provider(data: object) -> bool:
+    """Whether this is a provider of genai-prices: models in a list, of which one has prices."""
+    models = data.get("models") if isinstance(data, Mapping) else None
+    return isinstance(models, list) and any(isinstance(m, Mapping) and "prices" in m for m in models)
+
+
+def shaped(name: str, data: Any) -> Any:
+    """The data in the one shape that the format's `claims` expects."""
+    if name == "genai-prices" and isinstance(data, Mapping):
+        return [data]
+    if name == "ratecards" and isinstance(data, Mapping):
+        return data["rates"]
+    return data
+
+
+def _seen(data: object) -> str:
+    if isinstance(data, Mapping):
+        return f"an object with {', '.join(repr(str(k)[:30]) for k in list(data)[:4]) or 'nothing in it'}"
+    return f"a list of {len(data)}" if isinstance(data, list) else f"{str(data)[:40]!r}"

@@ -1,0 +1,123 @@
+"""models.dev: dollars per million tokens, as one TOML file a model or as `api.json` with all of them.
+
+`claims` reads both; `ratecards.formats.modelsdev_export` writes both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ratecards.formats.claims import Claim, Unread
+from ratecards.formats.modelsdev_export import export
+from ratecards.formats.stated import Meaning, Statements, Where, is_google, leaves, mapping, model_of
+
+__all__ = ["claims", "export", "recognise"]
+
+_SOURCES = {"google": "gemini-api", "google-vertex": "vertex-ai"}
+_PATH = re.compile(r"(?:.*/)?providers/(?P<provider>[^/]+)/models/(?P<model>.+)\.toml\Z")
+_FIELDS: dict[str, Meaning | str] = {
+    "input": Meaning("input"),
+    "output": Meaning("output"),
+    "cache_read": Meaning("cache_read"),
+    "cache_write": Meaning("cache_write"),
+    "input_audio": Meaning("input", modality="audio"),
+    "output_audio": Meaning("output", modality="audio"),
+    "reasoning": Meaning("output", context="thinking"),
+}
+# One field for all that comes out: of a model that makes pictures it has the price of these.
+_PICTURES = re.compile(r"(?:\A|-)image(?:-|\Z)")
+_UNKNOWN = "no such field is known"
+_OLD_TIER = 200_000
+
+
+def recognise(data: object) -> bool:
+    """Whether the data is models.dev's `api.json`, or a mapping of paths to its TOML files."""
+    files = mapping(data)
+    if files and all(str(path).endswith(".toml") for path in files):
+        return any("cost" in mapping(file) or "base_model" in mapping(file) for file in files.values())
+    return bool(files) and all(isinstance(mapping(p).get("models"), Mapping) and "id" in p for p in files.values())
+
+
+def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
+    """What the providers `google` and `google-vertex` state about Google's models."""
+    found = Statements()
+    for provider, name, model in _models(data):
+        if not provider:
+            for field, value in leaves("cost", model.get("cost", {})):
+                found.skip(name, field, value, "expected a path like providers/google/models/gemini-2.5-pro.toml")
+        elif provider in _SOURCES and is_google(name):
+            _model(found, Where(name, model_of(name), _SOURCES[provider]), model)
+    return found.result()
+
+
+def _models(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Provider, name and entry of every model; the provider is empty where a path does not say it."""
+    for key, value in data.items():
+        if key.endswith(".toml"):
+            path = _PATH.match(key)
+            yield (path["provider"], path["model"], mapping(value)) if path else ("", key, mapping(value))
+        else:
+            yield from ((key, name, mapping(model)) for name, model in mapping(mapping(value).get("models")).items())
+
+
+def _model(found: Statements, where: Where, model: Mapping[str, Any]) -> None:
+    cost = mapping(model.get("cost"))
+    tiers = list(_tiers(cost))
+    fields = {**_FIELDS, "output": Meaning("output", modality="image")} if _makes_pictures(where, model) else _FIELDS
+    for field, value in cost.items():
+        if field not in ("tiers", "context_over_200k"):
+            ends = [over for _, over, _, prices in tiers if field in prices]
+            found.add(
+                where._replace(up_to=min(ends, default=None)), f"cost.{field}", value, _meaning(fields, field, value)
+            )
+    for path, over, up_to, prices in tiers:
+        for field, value in prices.items():
+            found.add(where._replace(over=over, up_to=up_to), f"{path}.{field}", value, _meaning(fields, field, value))
+    _rest(found, where, model, [path for path, *_ in tiers])
+
+
+def _makes_pictures(where: Where, model: Mapping[str, Any]) -> bool:
+    made = mapping(model.get("modalities")).get("output")
+    return bool(_PICTURES.search(where.model)) or (isinstance(made, list) and "image" in made)
+
+
+def _meaning(fields: Mapping[str, Meaning | str], field: str, value: object) -> Meaning | str:
+    return _UNKNOWN if isinstance(value, (Mapping, list)) else fields.get(field, _UNKNOWN)
+
+
+def _tiers(cost: Mapping[str, Any]) -> Iterator[tuple[str, int, int | None, Mapping[str, Any]]]:
+    """Path, bounds and prices of each tier that is one of the prompt; the older field repeats the newer list."""
+    listed = cost.get("tiers")
+    sized = [(n, _size(tier)) for n, tier in enumerate(listed if isinstance(listed, list) else ())]
+    ordered = sorted((size, n) for n, size in sized if size is not None)
+    ends = [*(size for size, _ in ordered), None]
+    for (size, number), end in zip(ordered, ends[1:], strict=True):
+        tier = mapping(cost["tiers"][number])
+        yield f"cost.tiers[{number}]", size, end, {name: v for name, v in tier.items() if name != "tier"}
+    if isinstance(old := cost.get("context_over_200k"), Mapping):
+        yield "cost.context_over_200k", _OLD_TIER, None, old
+
+
+def _size(tier: object) -> int | None:
+    """Above which prompt a tier holds; `None` where that is not what it says."""
+    words = mapping(mapping(tier).get("tier"))
+    size = words.get("size")
+    fits = words.get("type", "context") == "context" and set(words) <= {"type", "size"}
+    return size if fits and isinstance(size, int) and not isinstance(size, bool) and size > 0 else None
+
+
+def _rest(found: Statements, where: Where, model: Mapping[str, Any], read: list[str]) -> None:
+    """Prices in shapes that are not read."""
+    cost = mapping(model.get("cost"))
+    listed = cost.get("tiers")
+    for path, value in leaves("cost.tiers", listed if listed is not None else []):
+        if ".tier." not in path and not any(path.startswith(f"{tier}.") for tier in read):
+            found.skip(where.key, path, value, "expected a tier by the size of the prompt, in tokens")
+    old = cost.get("context_over_200k")
+    if old is not None and not isinstance(old, Mapping):
+        found.skip(where.key, "cost.context_over_200k", old, "expected prices by name")
+    for mode, words in mapping(mapping(model.get("experimental")).get("modes")).items():
+        for path, value in leaves(f"experimental.modes.{mode}.cost", mapping(words).get("cost", {})):
+            found.skip(where.key, path, value, "an experimental mode, whose service tier it does not name")

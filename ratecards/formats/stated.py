@@ -1,0 +1,140 @@
+"""What a file states, collected as claims: whose models are Google's, which field means which columns of the table."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from ratecards import names
+from ratecards.formats.claims import Claim, Unread
+
+TOKENS = "1000000 tokens"
+# Others' models that Google's platform sells, too; a file may write their publisher before them.
+_OTHERS = re.compile(
+    r"(?:claude|llama|mistral|ministral|codestral|pixtral|deepseek|qwen|glm|kimi|gpt|jamba|grok|minimax|intfloat"
+    r"|multilingual-e5)\b|(?!google/|models/)[^/]+/"
+)
+_SHOWN = 60
+# What moves by powers of ten without being rounded.
+_PLACES, _DIGITS = 30, 28
+
+
+class Where(NamedTuple):
+    """The entry that a price stands in, and what the entry says of all its prices."""
+
+    key: str
+    model: str
+    source: str
+    service_tier: str = "standard"
+    over: int | None = None
+    up_to: int | None = None
+
+
+class Meaning(NamedTuple):
+    """What a field of a file means in the table; its number times ten to the `shift` is the price per `unit`."""
+
+    meter: str
+    unit: str = TOKENS
+    modality: str = ""
+    resolution: str = ""
+    quality: str = ""
+    context: str = ""
+    shift: int = 0
+
+
+class Statements:
+    """The claims of a file and what could not become one, in the order of the file."""
+
+    def __init__(self) -> None:
+        self.claims: list[Claim] = []
+        self.unread: list[Unread] = []
+
+    def add(self, where: Where, field: str, value: object, meaning: Meaning | str) -> None:
+        """One price; `meaning` says what it is, or why the table cannot say it. `None` states nothing."""
+        if value is None:
+            return
+        price = amount(value)
+        if isinstance(meaning, str):
+            self.skip(where.key, field, value, meaning)
+        elif price is None:
+            self.skip(where.key, field, value, "expected an amount from 0, in digits")
+        else:
+            self.claims.append(_claim(where, field, (value, price), meaning))
+
+    def skip(self, key: str, field: str, value: object, why: str) -> None:
+        """A price that no claim says."""
+        self.unread.append(Unread(key, field, shown(value), why))
+
+    def result(self) -> tuple[list[Claim], list[Unread]]:
+        """What `claims` of a format returns."""
+        return self.claims, self.unread
+
+
+def _claim(where: Where, field: str, stated: tuple[object, Decimal], meaning: Meaning) -> Claim:
+    value, price = stated
+    return Claim(
+        key=where.key,
+        field=field,
+        stated=shown(value),
+        model=where.model,
+        source=where.source,
+        meter=meaning.meter,
+        unit=meaning.unit,
+        price=price.scaleb(meaning.shift),
+        modality=meaning.modality,
+        service_tier=where.service_tier,
+        resolution=meaning.resolution,
+        quality=meaning.quality,
+        prompt_over=where.over,
+        prompt_up_to=where.up_to,
+        context=meaning.context,
+    )
+
+
+def amount(value: object) -> Decimal | None:
+    """A price as it stands in a file: a whole number, a `Decimal` or digits in quotes; `None` for anything else."""
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,30}(?:\.[0-9]{1,30})?", value, re.ASCII):
+        return Decimal(value)
+    if isinstance(value, bool) or not isinstance(value, (int, Decimal)):
+        return None
+    number = Decimal(value)
+    if not number.is_finite() or number < 0:
+        return None
+    if abs(number.adjusted()) > _PLACES or len(number.as_tuple().digits) > _DIGITS:
+        return None
+    return abs(number)  # a file may say -0.0
+
+
+def shown(value: object) -> str:
+    """A value as it stands, shortened where it is long."""
+    words = str(value)
+    return words if len(words) <= _SHOWN else words[: _SHOWN - 1] + "…"
+
+
+def is_google(name: str) -> bool:
+    """Whether a model that Google's platform sells is Google's own."""
+    return not _OTHERS.match(names.model_id(name))
+
+
+def model_of(name: str) -> str:
+    """The id of a model as the table spells it."""
+    return names.model_id(name).removeprefix("google/")
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """The value where it is a mapping, else an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def leaves(field: str, value: object) -> Iterable[tuple[str, object]]:
+    """Every value inside a value, with the path to it: `search.price`."""
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from leaves(f"{field}.{name}", inner)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value):
+            yield from leaves(f"{field}[{number}]", inner)
+    else:
+        yield field, value

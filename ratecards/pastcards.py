@@ -1,0 +1,90 @@
+"""The cards of a dataset by every name they go by, and what each said before."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from ratecards import history, names
+from ratecards.dataset import Dataset
+from ratecards.history import Change
+from ratecards.model import RateCard
+from ratecards.pack import Source
+
+
+class Edition(NamedTuple):
+    """A day from which a card, or a dated rate on it, is another; no card where the model was gone."""
+
+    day: date
+    card: RateCard | None
+
+
+class PastCards:
+    """One provider's cards on a day, and their editions until then. Histories are read when one is asked for."""
+
+    def __init__(self, dataset: Dataset, provider: str, on: date | None, today: date) -> None:
+        self._dataset, self._on, self.day = dataset, on, on or today
+        self._named: dict[tuple[str, str], RateCard] = {}
+        self._editions: dict[tuple[str, str], list[Edition]] = {}
+        self._renames: dict[str, dict[str, str]] = {}
+        self._known: dict[str, set[str]] = {}
+        self.provider = provider
+        cards = [card for card in dataset.cards(on) if card.provider == provider]
+        for card in cards:  # an id goes before an alias
+            self._named |= {(card.source, alias): card for alias in card.aliases}
+        self._named |= {(card.source, card.model): card for card in cards}
+        self.sources = sorted({card.source for card in cards})
+
+    def card(self, source: str, model: str) -> RateCard | None:
+        """The card that a name means at a source: as an id, else an alias, else an id since renamed."""
+        if found := self._named.get((source, model)):
+            return found
+        if source not in self.sources:
+            return None
+        if source not in self._renames:
+            self._renames[source] = names.renames(self._source(source).renamed, until=self._on or date.max)
+        return self._named.get((source, self._renames[source].get(model, model)))
+
+    def elsewhere(self, model: str) -> list[str]:
+        """The sources that have a card of a name."""
+        return [source for source in self.sources if (source, model) in self._named]
+
+    def last_day(self, source: str, model: str) -> date | None:
+        """The last day of a model that a source has had and has no longer; None where it never had it."""
+        if source not in self._known:
+            changes = self._changes(source) if source in self.sources else []
+            self._known[source] = {name for c in changes for name in (c.model, c.previous_id)}
+        if model not in self._known[source]:
+            return None
+        held = [edition.day for edition in self.editions(source, model) if edition.card is None]
+        return max(held, default=None)
+
+    def editions(self, source: str, model: str) -> Sequence[Edition]:
+        """Every day up to the dataset's on which a model's card was another, oldest first, under all its names."""
+        if (source, model) not in self._editions:
+            self._editions[source, model] = self._read(source, model)
+        return self._editions[source, model]
+
+    def _read(self, source: str, model: str) -> list[Edition]:
+        known_as = names.ids(self._source(source).lore, model)
+        changes = [c for c in self._changes(source) if c.model in known_as and names.day_of(c) <= self.day]
+        days = {names.day_of(change) for change in changes}
+        days |= {d for c in changes for d in _starts(c) if min(days) <= d <= self.day}
+        found = []
+        for day in sorted(days):
+            cards = history.fold(changes, until=day)
+            found.append(Edition(day, next(iter(cards.values()), None)))
+        return found
+
+    def _source(self, source: str) -> Source:
+        return self._dataset.pack.sources[f"{self.provider}/{source}"]
+
+    def _changes(self, source: str) -> list[Change]:
+        return self._dataset.changes(f"{self.provider}/{source}")
+
+
+def _starts(change: Change) -> list[date]:
+    """The days from which dated rates of a change hold."""
+    rates = [rate for rate in (change.new, *(change.card.rates if change.card else ())) if rate]
+    return [rate.effective_from for rate in rates if rate.effective_from]

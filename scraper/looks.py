@@ -1,0 +1,70 @@
+"""Looking without judging: what a job fetches for another one to publish."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+from scraper.dataset import Dataset
+from scraper.doors import Keys
+from scraper.editions import Edition, keep, replay
+from scraper.errors import DatasetError, FetchFailed
+from scraper.refresh import Looks, fetch_all, judge_all
+from scraper.sources import SOURCES, Source, find
+
+
+def taken(
+    sources: Sequence[Source], dataset: Dataset, folder: Path, given: datetime | None = None
+) -> Iterator[tuple[str, str]]:
+    """Look at sources in full and save it in the layout of `refresh --replay`; what came, in words, by source.
+
+    No conditional request is made: what is saved must hold for whatever is published when it is applied. Where the
+    representations disagree, they are fetched once more, as a refresh does. `given`: the clock stands still.
+    """
+    now = given or datetime.now(UTC)
+
+    def looks(wanted: Sequence[Source]) -> Looks:
+        return fetch_all(
+            wanted, dataset, now, lambda: given or datetime.now(UTC), None, lambda *_: None, again=True, keys=Keys()
+        )
+
+    first = looks(sources)
+    torn = [v.source for v in judge_all(dataset, sources, first, now, lambda *_: None) if v.disagreed]
+    second = looks(torn) if torn else {}
+    for source in sources:
+        edition = _better(first[source.name], second.get(source.name))
+        if isinstance(edition, DatasetError):
+            raise edition
+        keep(folder, source, edition)
+        yield source.name, _words(edition)
+
+
+def _better(first: Edition | DatasetError, second: Edition | DatasetError | None) -> Edition | DatasetError:
+    """The second look, if it brought as much as the first: one page alone settles no disagreement."""
+    if isinstance(second, Edition) and isinstance(first, Edition) and second.pages.keys() == first.pages.keys():
+        return second
+    return first
+
+
+def _words(edition: Edition) -> str:
+    lost = {**edition.failed, **edition.not_read}
+    words = [f"{kind} of {len(page.body)} bytes" for kind, page in edition.pages.items()]
+    words += [f"{kind} did not come: {error}" for kind, error in lost.items()]
+    return "; ".join(words) or edition.skipped
+
+
+def completed(folder: Path, names: Sequence[str], now: datetime) -> list[str]:
+    """The sources to publish: those named, else those that there is a look at.
+
+    Of one that is named and that there is no look at, a failed one is put in its place: the job that was to look at
+    it broke down, and that must not pass for silence. Raises `DatasetError` where there is nothing at all.
+    """
+    sources = [find(name) for name in names] or [s for s in SOURCES if (folder / s.name).is_dir()]
+    if not sources:
+        raise DatasetError(f"{folder}: expected looks at sources, saw none")
+    for source in sources:
+        if not replay(folder, source):
+            failed = FetchFailed("the job that fetches this source brought nothing; see its log")
+            keep(folder, source, Edition(now, failed=dict.fromkeys(source.module.urls(), failed)))
+    return [s.name for s in sources]

@@ -1,0 +1,27 @@
+"""Every derived file made anew from cards, histories and states: nothing is fetched, nothing is judged."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from scraper import pack, proof
+from scraper.dataset import Dataset, State
+from scraper.publish import Publication
+from scraper.refresh import build_v1, folded
+from scraper.seal import seal
+
+
+def rebuilt(dataset: Dataset, today: date) -> Publication:
+    """All of `v1`, the pack, the ledger and the proofs. Raises `DatasetError` unless every history folds to its cards.
+
+    The same dataset on the same day gives the same bytes; `today` decides between dated rates, and nothing else.
+    """
+    result = Publication(dataset.root)
+    states: dict[str, State] = {name: dataset.state(name) for name in dataset.names()}
+    current = {name: folded(dataset, name, state) for name, state in states.items()}
+    build_v1(result, dataset, current, states, {}, today)
+    pack.remake(result, dataset)
+    seal(result, dataset, {}, [], anew=True)
+    for name in states:
+        proof.renew(result, dataset, name)
+    return result

@@ -1,0 +1,159 @@
+"""The static site: today's prices, a page per model, what changed, what is coming, and how each source stands.
+
+`build` is pure: a dataset and a day in, paths and bytes out. The day only decides between dated prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from ratecards.asof import DatedShelf
+from ratecards.dataset import Dataset
+from ratecards.sellers import name_of
+from scraper import books
+from scraper import dataset as workshop
+from scraper.site import entries, feeds, ics, pictures, wire
+from scraper.site.coming import coming
+from scraper.site.disputes import STATES, Dispute, dispute
+from scraper.site.entries import Entry
+from scraper.site.feeds import Feed
+from scraper.site.figures import figures, tiers_of
+from scraper.site.health import Health, health
+from scraper.site.matrix import matrix, words
+from scraper.site.models import Model, models
+from scraper.site.render import Renderer, assets
+from scraper.site.series import Past, charts
+from scraper.site.text import page_link, script
+from scraper.v1 import ATTRIBUTION
+
+
+class Facts(NamedTuple):
+    """All that a site says, before it is put into pages."""
+
+    day: date
+    shelf: DatedShelf
+    models: list[Model]
+    past: dict[str, Past]
+    changes: list[Entry]
+    coming: list[Entry]
+    disputes: list[Dispute]
+    health: list[Health]
+
+
+def gather(dataset: Dataset, root: Path, day: date) -> Facts:
+    """The facts of a dataset, and of the ledger and state files below its root, as of a day."""
+    shelf = DatedShelf(dataset, None, {}, day)
+    cards = [offer.card for offer in shelf]
+    standing = health(root, cards)
+    looks = {entry.source: entry.verified_on for entry in standing}
+    ledger = workshop.Dataset(root)
+    known = [entry for stem in books.stems(ledger) for entry in books.known(ledger, stem)[0]]
+    found = [dispute(entry) for entry in known if entry.state in STATES]
+    return Facts(
+        day=day,
+        shelf=shelf,
+        models=models(shelf),
+        past={source: Past(dataset, source, looks.get(source)) for source in dataset.sources},
+        changes=entries.changes(dataset),
+        coming=coming(cards, dataset),
+        disputes=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
+        health=standing,
+    )
+
+
+def build(facts: Facts, base: str = "") -> dict[str, bytes]:
+    """The site's files by path. `base` is the address it will stand at; without one the feeds' links are relative."""
+    observed = max((str(offer.card.observed) for model in facts.models for offer in model.offers), default="")
+    render = Renderer(attribution=ATTRIBUTION, newest=observed)
+    pages = {path: render.page(template, path, **values) for path, template, values in _pages(facts)}
+    return {
+        **assets(),
+        **pages,
+        "data.js": script("RATECARDS", wire.data(facts.models)).encode(),
+        **_feeds(facts, base),
+        f"{feeds.FOLDER}/coming.ics": ics.calendar(facts.coming),
+        ".nojekyll": b"",
+    }
+
+
+def _feeds(facts: Facts, base: str) -> dict[str, bytes]:
+    pages = _known(facts)
+    changed = Feed("changes", "AI model prices: what changed", "changes.html", facts.changes, pages)
+    announced = Feed("coming", "AI model prices: what is announced", "coming.html", _ahead(facts), pages)
+    return feeds.files(changed, base) | feeds.files(announced, base)
+
+
+def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """Path, template and values of every page."""
+    listed = [(model, figures(model, facts.day)) for model in facts.models]
+    yield "index.html", "index.html", {"models": [(m, found, tiers_of(found), _kinds(m)) for m, found in listed]}
+    yield "rates.html", "rates.html", {"models": facts.models}
+    yield "calculator.html", "calculator.html", {}
+    yield "images.html", "images.html", pictures.values(facts.shelf)
+    yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": _known(facts)}
+    yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": _past(facts)}
+    yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.disputes)}
+    yield "sources.html", "sources.html", {"sources": facts.health}
+    for model, found in listed:
+        first = next(iter(tiers_of(found)), "")
+        own = {kind: [span for span in spans if first in span.tiers] for kind, spans in found.items()}
+        yield model.path, "model.html", _model_values(model, facts) | {"figures": own, "tier": first}
+
+
+def _known(facts: Facts) -> set[str]:
+    """The pages of models."""
+    return {model.path for model in facts.models}
+
+
+def _ahead(facts: Facts) -> list[Entry]:
+    return [entry for entry in facts.coming if entry.day > facts.day]
+
+
+def _past(facts: Facts) -> list[Entry]:
+    """What came as it was announced, the newest first."""
+    return [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
+
+
+def _by_state(found: Sequence[Dispute]) -> list[tuple[str, list[Dispute]]]:
+    return [(state, own) for state in STATES if (own := [entry for entry in found if entry.state == state])]
+
+
+def _kinds(model: Model) -> dict[str, str]:
+    """What a model can be filtered by, in words."""
+    rates = [r for offer in model.offers for r in offer.card.rates if r.price is not None]
+    free = any(r.plan == "free" and r.meter in ("input", "output") for r in rates)
+    return {
+        "modalities": " ".join(sorted({r.modality or "text" for r in rates if r.meter in ("input", "output")})),
+        "meters": " ".join(sorted({r.meter for r in rates})),
+        "free": "free" if free else "",
+    }
+
+
+def _editions(changes: Sequence[Entry]) -> dict[tuple[date, str], list[Entry]]:
+    """Entries by day and source, in their order; the newest only."""
+    found: dict[tuple[date, str], list[Entry]] = {}
+    for entry in changes[: 2 * feeds.NEWEST]:
+        found.setdefault((entry.day, f"{entry.provider}/{entry.source}"), []).append(entry)
+    return found
+
+
+def _model_values(model: Model, facts: Facts) -> dict[str, object]:
+    own = {offer.source for offer in model.offers}
+    offers = [(o, matrix(o), words(o), page_link(o.card)) for o in model.offers]
+    named = {model.model, *model.aliases}
+    disputed = [d for d in facts.disputes if d.model in named and d.sources & own]
+    return {
+        "model": model,
+        "offers": offers,
+        "charts": charts(facts.past[name_of(model.card)], model.model),
+        "bars": pictures.bars_of(model.main),
+        "currency": pictures.currency_of(model.main),
+        "coming": [e for e in facts.coming if e.model == model.model and f"{e.provider}/{e.source}" in own],
+        "changes": [e for e in facts.changes if e.model == model.model and f"{e.provider}/{e.source}" in own],
+        "disputes": [d for d in disputed if d.state != "explained"],
+        "explained": sum(d.state == "explained" for d in disputed),
+        "elsewhere": [m for m in facts.models if m.model == model.model and m.provider != model.provider],
+    }

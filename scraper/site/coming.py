@@ -1,0 +1,68 @@
+"""The steps that a page has dated ahead, in words: one entry per day and model."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from ratecards import history, names, phrases
+from ratecards.dataset import Dataset
+from ratecards.history import Change, Step
+from ratecards.model import Rate, RateCard
+from scraper.site.entries import Entry, lasting_id, step, title_of
+
+
+def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
+    """An entry per day and model of the steps that a page dated ahead, the soonest first; those past are among them."""
+    groups: dict[tuple[str, str, str, date], list[Step]] = defaultdict(list)
+    for found in history.steps(cards, date.min):
+        rate = found.after
+        groups[rate.provider, rate.source, rate.model, found.day].append(found)
+    known = {source: _announced(dataset.changes(source)) for source in dataset.sources}
+    entries = []
+    for (provider, source, _, day), group in groups.items():
+        told = [known[f"{provider}/{source}"].get(_dated(step.after)) for step in group]
+        ahead = [(at[1], step) for at, step in zip(told, group, strict=True) if at and at[0] < day]
+        if ahead:
+            entries.append(_step_entry([step for _, step in ahead], min(recorded for recorded, _ in ahead)))
+    return sorted(entries, key=lambda e: (e.day, e.provider, e.source, e.model))
+
+
+def _dated(rate: Rate) -> tuple[object, ...]:
+    return *rate.join_key, rate.effective_from
+
+
+def _announced(all_changes: Sequence[Change]) -> dict[tuple[object, ...], tuple[date, str]]:
+    """By dated rate, under its model's present name, the day a page first said so and the instant that was recorded."""
+    found: dict[tuple[object, ...], tuple[date, str]] = {}
+    now = names.renames(names.renamed(all_changes))
+    for change in all_changes:
+        fresh = change.card.rates if change.card and change.kind == "model_added" else ()
+        for rate in (*fresh, *((change.new,) if change.new else ())):
+            if rate.effective_from and change.stamp:
+                present = replace(rate, model=now.get(rate.model, rate.model))
+                found.setdefault(_dated(present), (change.stamp.observed, change.stamp.recorded))
+    return found
+
+
+def _step_entry(group: Sequence[Step], recorded: str) -> Entry:
+    rate, day = group[0].after, group[0].day
+    lines = tuple(_step_lines(group))
+    facts = "step", rate.provider, rate.source, day, rate.model
+    head = lasting_id(*facts), rate.provider, rate.source, rate.model, day
+    return Entry(*head, title_of(rate.model, lines), lines, recorded)
+
+
+def _step_lines(group: Iterable[Step]) -> list[str]:
+    """The steps in words, those that differ in nothing but the modality together."""
+    cells: dict[object, list[Step]] = {}
+    for found in group:
+        cells.setdefault(tuple(r and replace(r, modality="") for r in (found.before, found.after)), []).append(found)
+    lines = []
+    for cell in cells.values():
+        rate = replace(cell[0].after, effective_from=None, meter=cell[0].after.meter.replace("_", " "))
+        subject = phrases.subject(rate, phrases.modalities(found.after for found in cell))
+        lines.append(f"{subject}: {step(cell[0].before, cell[0].after)}")
+    return lines

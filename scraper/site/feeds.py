@@ -1,0 +1,111 @@
+"""What changed and what is coming, as Atom and as a JSON feed. The same entries give the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+from xml.etree import ElementTree as ET
+
+from scraper.site.entries import Entry, lasting_id
+from scraper.site.models import page_of
+from scraper.site.text import seen
+
+NEWEST = 100
+FOLDER = "feeds"
+_ATOM = "http://www.w3.org/2005/Atom"
+# The time of a feed that never had an entry.
+_NEVER = "1970-01-01T00:00:00Z"
+
+
+class Feed(NamedTuple):
+    """A feed: the name of its files, its title, the page that shows the same, its entries, and the pages there are."""
+
+    name: str
+    title: str
+    page: str
+    entries: Sequence[Entry]
+    pages: Collection[str] = ()
+
+
+def files(feed: Feed, base: str = "") -> dict[str, bytes]:
+    """The feed's two files, with its first entries. `base` is the site's address; without one links are relative."""
+    cut = feed._replace(entries=feed.entries[:NEWEST])
+    stem = f"{FOLDER}/{feed.name}"
+    return {f"{stem}.atom": atom(cut, base), f"{stem}.json": json_feed(cut, base)}
+
+
+def _address(path: str, base: str) -> str:
+    """Where a file of the site is, seen from the feed's own folder."""
+    return f"{base.rstrip('/')}/{path}" if base else f"../{path}"
+
+
+def _page(entry: Entry, feed: Feed) -> str:
+    """The page of its model; one that is gone, or a whole edition, stands on the feed's own."""
+    page = page_of(entry.provider, entry.model) if entry.model else ""
+    return page if page in feed.pages else feed.page
+
+
+def _updated(feed: Feed) -> str:
+    return max((entry.recorded for entry in feed.entries), default=_NEVER)
+
+
+def _text(entry: Entry) -> str:
+    return seen_lines([*entry.lines, f"{entry.provider}/{entry.source}, {entry.day}"])
+
+
+def seen_lines(lines: Sequence[str]) -> str:
+    """Lines of which every character can be seen, one below the other."""
+    return "\n".join(map(seen, lines))
+
+
+def atom(feed: Feed, base: str = "") -> bytes:
+    """The feed as Atom (RFC 4287)."""
+    root = ET.Element("feed", {"xmlns": _ATOM})
+    _add(root, "id", lasting_id("feed", feed.name))
+    _add(root, "title", feed.title)
+    _add(root, "updated", _updated(feed))
+    ET.SubElement(_add(root, "author", ""), "name").text = "ratecards"
+    ET.SubElement(root, "link", {"rel": "self", "href": _address(f"{FOLDER}/{feed.name}.atom", base)})
+    ET.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": _address(feed.page, base)})
+    for entry in feed.entries:
+        item = ET.SubElement(root, "entry")
+        _add(item, "id", entry.id)
+        _add(item, "title", seen(entry.title))
+        _add(item, "updated", entry.recorded)
+        ET.SubElement(item, "link", {"rel": "alternate", "href": _address(_page(entry, feed), base)})
+        ET.SubElement(item, "category", {"term": f"{entry.provider}/{entry.source}"})
+        _add(item, "content", _text(entry)).set("type", "text")
+    ET.indent(root)
+    text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
+    return text + b"\n"
+
+
+def _add(parent: ET.Element, name: str, text: str) -> ET.Element:
+    child = ET.SubElement(parent, name)
+    child.text = text or None
+    return child
+
+
+def json_feed(feed: Feed, base: str = "") -> bytes:
+    """The feed as JSON Feed 1.1."""
+    items = [
+        {
+            "id": entry.id,
+            "url": _address(_page(entry, feed), base),
+            "title": seen(entry.title),
+            "content_text": _text(entry),
+            "date_modified": entry.recorded,
+            "tags": [f"{entry.provider}/{entry.source}"],
+        }
+        for entry in feed.entries
+    ]
+    head = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": feed.title,
+        "home_page_url": _address(feed.page, base),
+        "feed_url": _address(f"{FOLDER}/{feed.name}.json", base),
+        "authors": [{"name": "ratecards"}],
+        "items": items,
+    }
+    return (json.dumps(head, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,105 @@
+"""How each source stands: the published status, or where there is none yet, the same from the state files."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ratecards.model import RateCard
+from ratecards.sellers import name_of
+from scraper.dataset import Dataset, State
+from scraper.errors import DatasetError
+from scraper.sources import SOURCES
+
+STATUS = "ratecards/v1/status.json"
+
+
+class Health(NamedTuple):
+    """One source: its outcome, the day of the last good look, and how complete that was. Days are ISO, or empty.
+
+    Of the amounts `seen` on its pages, `read` became rates and `ignored` have a reason.
+    """
+
+    source: str
+    outcome: str
+    verified: str
+    stale_after_days: int
+    models: int
+    rates: int
+    read: int
+    ignored: int
+    seen: int
+    unread: tuple[str, ...] = ()
+    holds: int = 0
+    failing_since: str = ""
+    message: str = ""
+    last_updated: str = ""
+
+    @property
+    def verified_on(self) -> date | None:
+        """The day of the last good look."""
+        return date.fromisoformat(self.verified) if self.verified else None
+
+
+def health(root: Path, cards: Iterable[RateCard]) -> list[Health]:
+    """Every source that is looked at or holds cards, by name. Raises `DatasetError` naming the file that is damaged."""
+    path = root / STATUS
+    own = list(cards)
+    try:
+        if not path.exists():
+            return [_from_state(name, state, own) for name, state in _states(root, own).items()]
+        data = json.loads(path.read_text(encoding="utf-8"))
+        if data["version"] != 1:
+            raise DatasetError(f"{path}: expected version 1, saw {data['version']!r}")
+        return [_from_status(name, entry) for name, entry in sorted(data["sources"].items())]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise DatasetError(f"{path}: not a status of version 1: {type(error).__name__} {error}") from error
+
+
+def _states(root: Path, cards: Iterable[RateCard]) -> dict[str, State]:
+    dataset = Dataset(root)
+    names = sorted({*(source.name for source in SOURCES), *(name_of(card) for card in cards)})
+    return {name: dataset.state(name) for name in names}
+
+
+def _from_state(name: str, state: State, cards: Iterable[RateCard]) -> Health:
+    own = [card for card in cards if name_of(card) == name]
+    return Health(
+        source=name,
+        outcome=state.outcome,
+        verified=state.verified,
+        stale_after_days=next((s.stale_days for s in SOURCES if s.name == name), 0),
+        models=len(own),
+        rates=sum(len(card.rates) for card in own),
+        read=state.amounts.get("read", 0),
+        ignored=state.amounts.get("ignored", 0),
+        seen=state.amounts.get("seen", 0),
+        unread=tuple(state.unread),
+        holds=len(state.holds),
+        failing_since=state.failing_since,
+        message=state.message,
+        last_updated=state.last_updated,
+    )
+
+
+def _from_status(name: str, entry: Mapping[str, Any]) -> Health:
+    date.fromisoformat(entry["verified"] or "0001-01-01")
+    return Health(
+        source=name,
+        outcome=entry["outcome"],
+        verified=entry["verified"],
+        stale_after_days=int(entry["stale_after_days"] or 0),
+        models=int(entry["models"]),
+        rates=int(entry["rates"]),
+        read=int(entry["amounts"].get("read", 0)),
+        ignored=int(entry["amounts"].get("ignored", 0)),
+        seen=int(entry["amounts"].get("seen", 0)),
+        unread=tuple(map(str, entry["unread"])),
+        holds=len(entry["holds"]),
+        failing_since=entry["failing_since"],
+        message=entry["message"],
+        last_updated=entry["last_updated"],
+    )

@@ -1,0 +1,103 @@
+"""The models of a site: the offers of one provider and id together, the one that answers for it first."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from ratecards.model import MODEL_ID, RateCard
+from ratecards.offers import Offer
+from ratecards.sellers import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness
+from scraper.errors import DatasetError
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9.\-]{0,63}\Z")
+
+
+class Model(NamedTuple):
+    """One id of one provider, and what each source says of it; the first offer is the one whose word counts."""
+
+    provider: str
+    model: str
+    offers: tuple[Offer, ...]
+
+    @property
+    def main(self) -> Offer:
+        """The offer that answers for the model."""
+        return self.offers[0]
+
+    @property
+    def card(self) -> RateCard:
+        """The card that answers for the model."""
+        return self.main.card
+
+    @property
+    def path(self) -> str:
+        """Where its page stands, below the site's root."""
+        return page_of(self.provider, self.model)
+
+    @property
+    def aliases(self) -> tuple[str, ...]:
+        """What else it is called, in any source."""
+        found = (name for offer in self.offers for name in offer.card.aliases)
+        return tuple(name for name in dict.fromkeys(found) if name != self.model)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What a reader must know of who says its prices."""
+        words = ["reseller"] if is_reseller(self.card) else []
+        words += ["kept by hand"] if is_manual(self.card) else []
+        documented = any(name.startswith(f"{self.provider}/") for name in DOCUMENTATION)
+        words += [f"only in {self.card.source}"] if documented and is_witness(self.card) else []
+        plans = {rate.plan for offer in self.offers for rate in offer.card.rates if rate.price is not None}
+        words += ["free plan only"] if plans == {"free"} else []
+        return tuple(words)
+
+
+def page_of(provider: str, model: str) -> str:
+    """The path of a model's page. Raises `DatasetError` on what is no id: it becomes a file name."""
+    if not _NAME.match(provider) or not MODEL_ID.match(model):
+        raise DatasetError(f"expected a provider and a model id, saw {provider!r} and {model!r}")
+    return f"models/{provider}/{model}.html"
+
+
+def models(offers: Iterable[Offer]) -> list[Model]:
+    """The models of some offers: makers before resellers, what the documentation has, large families, the newest."""
+    groups: dict[tuple[str, str], list[Offer]] = defaultdict(list)
+    for offer in offers:
+        groups[offer.card.provider, offer.card.model].append(offer)
+    found = [Model(*key, tuple(sorted(group, key=_precedence))) for key, group in groups.items()]
+    sizes = Counter((m.provider, _family(m.model)) for m in found)
+    return sorted(found, key=lambda m: (*_provider_order(m), -sizes[m.provider, _family(m.model)], *_version(m.model)))
+
+
+def _precedence(offer: Offer) -> tuple[bool, bool, int, str]:
+    priced = sum(rate.price is not None for rate in offer.card.rates)
+    return offer.source not in DOCUMENTATION, is_witness(offer.card), -priced, offer.source
+
+
+def _provider_order(model: Model) -> tuple[bool, bool, str, bool]:
+    unpriced = all(rate.price is None for offer in model.offers for rate in offer.card.rates)
+    return unpriced, model.provider in RESELLERS, model.provider, model.main.source not in DOCUMENTATION
+
+
+def _family(model: str) -> str:
+    match = re.match(r"[a-z]+", model)
+    return match[0] if match else ""
+
+
+def _version(model: str) -> tuple[str, list[int], str]:
+    """Family, version with the newest first, and the rest of the name."""
+    number = re.match(r"[a-z]*-?([0-9]+(?:\.[0-9]+)?)", model)
+    parts = [-int(part) for part in number[1].split(".")] if number else [0]
+    return _family(model), [*parts, 0][:2], model
+
+
+def moments(cards: Sequence[RateCard], day: date) -> list[date]:
+    """The day, and each later one on which a dated price of the cards begins or has ended."""
+    rates = [rate for card in cards for rate in card.rates]
+    ends = {rate.effective_until + timedelta(days=1) for rate in rates if rate.effective_until}
+    starts = {rate.effective_from for rate in rates if rate.effective_from}
+    return [day, *sorted(d for d in starts | ends if d > day)]

@@ -1,0 +1,86 @@
+"""What an image costs: bars by resolution, and the same picture elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from ratecards import figures as shown
+from ratecards import phrases
+from ratecards.elsewhere import Terms, compare_images
+from ratecards.figures import Sheet
+from ratecards.images import TIERS, images, per_image
+from ratecards.offers import Offer
+from ratecards.pictures import sizes
+from ratecards.sellers import is_reseller
+from ratecards.shelf import Choice, Shelf
+from ratecards.usage import CostError
+from scraper.charts import Bars, bars, ceiling
+
+Groups = list[tuple[str, list[Decimal | None]]]
+# The length of a bar of the table, in units of its view box.
+_LENGTH = 200
+# Where sizes are not told apart there is nothing to draw.
+_FEWEST = 2
+
+
+def values(shelf: Shelf) -> dict[str, object]:
+    """What the page on images shows."""
+    sellers = list(shelf.sellers())
+    makers = [offer for offer in sellers if not is_reseller(offer.card) and sizes(offer)]
+    drawn = [(offer, groups) for offer in makers if len(groups := _groups(offer)) >= _FEWEST]
+    top = _top(groups for _, groups in drawn)
+    return {
+        "drawn": [(offer.card, currency_of(offer), bars(groups, top, phrases.money)) for offer, groups in drawn],
+        "table": _table(images(makers)) if makers else None,
+        "elsewhere": _elsewhere(sellers),
+        "money": shown.money,
+    }
+
+
+def bars_of(offer: Offer) -> Bars | None:
+    """The bars of one model, on a scale of their own; None where sizes are not told apart."""
+    groups = _groups(offer)
+    return bars(groups, _top([groups]), phrases.money) if len(groups) >= _FEWEST else None
+
+
+def currency_of(offer: Offer) -> str:
+    """The currency of an offer's prices; empty where it has none."""
+    return next((rate.currency for rate in offer.card.rates if rate.currency), "")
+
+
+def _groups(offer: Offer) -> Groups:
+    """The listed price of an image by size and tier; qualities are too many to draw."""
+    found = [size for size in sizes(offer) if not size.quality and size.resolution]
+    lines = [(size.words, [per_image(Choice(offer), size, tier) for tier in TIERS]) for size in found]
+    return [(name, [line.rate if line else None for line in own]) for name, own in lines]
+
+
+def _top(several: Iterable[Groups]) -> Decimal:
+    prices = (price for groups in several for _, own in groups for price in own if price)
+    return ceiling(max(prices, default=Decimal(1)))
+
+
+def _table(sheet: Sheet) -> dict[str, object]:
+    """A sheet for people: its title, heads, rows of cells, notes."""
+    heads = sheet.heads
+    rows = [[shown.shown(field.kind, row.cells[field.key]) for field in heads] for row in sheet.rows]
+    models = [(row.cells["model"], row.cells["source"]) for row in sheet.rows]
+    return {"title": sheet.title, "heads": heads, "rows": list(zip(models, rows, strict=True)), "notes": sheet.notes}
+
+
+def _elsewhere(sellers: Iterable[Offer]) -> dict[str, object]:
+    """One image of every seller, with the length of its bar; where currencies differ, why there is no table."""
+    try:
+        sheet = compare_images(sellers, Terms())
+    except CostError as error:
+        return {"error": str(error)}
+    costs = [Decimal(str(row.cells["per_image"])) for row in sheet.rows]
+    top = max(costs, default=Decimal(1)) or Decimal(1)
+    lengths = [f"{cost / top * _LENGTH:.1f}" for cost in costs]
+    return {
+        "error": "",
+        "title": sheet.title,
+        "rows": list(zip(sheet.rows, lengths, strict=True)),
+        "notes": sheet.notes,
+    }

@@ -1,0 +1,65 @@
+"""Puts a site into a folder: an empty one, or one that holds a site already. Nothing else is touched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from scraper.errors import DatasetError
+
+MARKER = ".ratecards-site.json"
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+    """The folder shall hold these files and no others of an earlier site; the paths written or removed.
+
+    Raises `DatasetError` where the folder holds anything that no earlier run put there, or cannot be written.
+    """
+    try:
+        before = _owned(folder)
+        gone = sorted(set(before) - set(files))
+        for path in gone:
+            _inside(folder, path).unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        # the marker first: a run that dies half way must find a folder that is ours
+        (folder / MARKER).write_text(json.dumps(sorted({*before, *files}), indent=0) + "\n", encoding="utf-8")
+        fresh = sorted(path for path, content in files.items() if _put(_inside(folder, path), content))
+        (folder / MARKER).write_text(json.dumps(sorted(files), indent=0) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DatasetError(f"{folder}: expected a folder for a site that can be written, saw {error}") from error
+    return sorted([*gone, *fresh])
+
+
+def _owned(folder: Path) -> list[str]:
+    """The files that an earlier run put there."""
+    marker = folder / MARKER
+    if not marker.is_file():
+        if folder.is_dir() and (other := next(folder.iterdir(), None)):
+            words = f"expected an empty folder or a site with its {MARKER}, saw {other.name}"
+            raise DatasetError(f"{folder}: {words}; nothing was written")
+        return []
+    try:
+        found = json.loads(marker.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DatasetError(f"{marker}: not a site's list of files: {error}; remove the folder") from error
+    if not isinstance(found, list) or not all(isinstance(path, str) for path in found):
+        raise DatasetError(f"{marker}: not a site's list of files; remove the folder")
+    return found
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """The file a path means. Raises `DatasetError` on one that leads out of the folder."""
+    parts = PurePosixPath(path).parts
+    target = folder / path
+    if not parts or ".." in parts or path.startswith("/") or folder.resolve() not in target.resolve().parents:
+        raise DatasetError(f"{folder}: refused to touch {path!r}, which is not inside")
+    return target
+
+
+def _put(target: Path, content: bytes) -> bool:
+    if target.is_file() and target.read_bytes() == content:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return True

@@ -1,0 +1,102 @@
+"""JSON of strangers: exact numbers, and each fault with file, place, expected and seen."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ratecards.formats import safejson
+from ratecards.formats.safejson import FormatError, loads
+
+REFUSED = {
+    '{"a": 1,\n "b": 2,\n "a": 3}': "f:3:2: the key 'a' stands twice in one object",
+    '{"x": {"a": 1}, "y": {"a": 1, "\\u0061": 2}}': "f:1:31: the key 'a' stands twice in one object",
+    '{"x": [1, {"a": {"b": 1, "b": 2}}]}': "f:1:26: the key 'b' stands twice in one object",
+    "[1, NaN]": "f:1:5: expected a number, saw NaN",
+    '{"a": "NaN",\n"b": -Infinity}': "f:2:6: expected a number, saw -Infinity",
+    '{"a": 1, "a": 2, "x": {"b": 1, "b": 2}}': "f:1:32: the key 'b' stands twice in one object",
+    "[" * 41 + "]" * 41: "f:1:41: expected at most 40 levels, saw one more",
+    '{"a":' * 41 + "1" + "}" * 41: "f:1:201: expected at most 40 levels, saw one more",
+    "[1e31]": "f:1:2: expected an amount from 1e-30 to 1e30, saw 1e31",
+    "[1e-31]": "f:1:2: expected an amount from 1e-30 to 1e30, saw 1e-31",
+    "[" + "9" * 41 + "]": "f:1:2: expected a number of at most 40 digits, saw one of 41",
+    "[" + "9" * 5000 + "]": "f:1:2: expected a number of at most 40 digits, saw one of 5000",
+    "[0." + "1" * 40 + "]": "f:1:2: expected a number of at most 40 digits, saw one of 42",
+    '{"a": }': "f:1:7: not JSON: Expecting value, saw '}'",
+    '{"a": 1': "f:1:8: not JSON: Expecting ',' delimiter, saw 'the end of the text'",
+    "": "f:1:1: not JSON: Expecting value, saw 'the end of the text'",
+    '"\\': "f:1:1: not JSON: Unterminated string starting at, saw '\"\\\\'",
+    "[" + "," * 1_000_001 + "]": "f: expected at most 1,000,000 values, saw 1,000,001 commas",
+}
+
+
+@pytest.mark.parametrize(("text", "words"), REFUSED.items(), ids=range(len(REFUSED)))
+def test_each_fault_names_file_place_expected_and_seen(text: str, words: str) -> None:
+    """A duplicate, a number that is none, depth, size, and what is no JSON."""
+    with pytest.raises(FormatError) as found:
+        loads(text, "f")
+
+    assert words == str(found.value)
+
+
+def test_brackets_inside_strings_are_no_levels() -> None:
+    """Neither are those behind an escaped quote."""
+    text = json.dumps({"a": "[" * 60, "b": '\\"' + "{" * 60})
+
+    assert {"a": "[" * 60, "b": '\\"' + "{" * 60} == loads(text, "f")
+
+
+def test_a_number_with_a_point_is_exact_and_prints_as_it_was_written() -> None:
+    """A whole number is an int."""
+    whole, small, exponent = loads("[200000, 0.10, 7.5e-08]", "f")
+
+    assert (200_000, Decimal("0.1"), Decimal("0.000000075")) == (whole, small, exponent)
+    assert ["200000", "0.10", "7.5e-08"] == list(map(str, (whole, small, exponent)))
+    assert not any(isinstance(n, float) for n in (whole, small, exponent))
+
+
+def test_equal_keys_of_different_objects_are_no_duplicates() -> None:
+    """Side by side, and one inside the other."""
+    assert {"a": {"a": [{"a": 1}, {"a": 2}]}} == loads('{"a": {"a": [{"a": 1}, {"a": 2}]}}', "f")
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(VALUES, st.sampled_from([None, 1]))
+def test_whatever_json_says_is_read_as_it_is(value: object, indent: int | None) -> None:
+    """Any value without floats, in ASCII or not."""
+    assert value == loads(json.dumps(value, indent=indent), "f")
+    assert value == loads(json.dumps(value, ensure_ascii=False), "f")
+
+
+@given(st.text(alphabet='{}[]:,"\\ab1.e-N\n', max_size=60))
+def test_nothing_but_a_format_error_comes_out_of_any_text(text: str) -> None:
+    """What json refuses, we refuse; we may refuse more."""
+    try:
+        found = loads(text, "f")
+    except FormatError as error:
+        assert str(error).startswith("f")
+    else:
+        assert json.loads(text, parse_float=Decimal) == found
+
+
+def test_places_are_all_that_there_are() -> None:
+    """Of a token, and of a key that is repeated in its object."""
+    assert [1, 4] == list(safejson._places("[1, 1]", "1", None))
+    assert [9, 17] == list(safejson._places('{"a": 1, "a": 2, "a": 3, "b": {"a": 4}}', "", "a"))
+
+
+def test_a_number_that_is_not_finite_is_no_amount() -> None:
+    """As TOML hands it over."""
+    for text in ("nan", "inf", "-inf"):
+        with pytest.raises(safejson.BadText, match=f"saw {text}"):
+            safejson.decimal(text)
