@@ -23,7 +23,6 @@ Index = tuple[Places, Mapping[str, Sequence[str]], list[Renamed]]
 # what a line that is not as it was written makes the functions below raise
 DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
 
-_rate, _evidence = maker(Rate), maker(Evidence)
 _card, _formula = maker(RateCard), maker(Formula)
 
 
@@ -45,15 +44,34 @@ def rates(lines: bytes, owner: tuple[str, str, str]) -> list[Rate]:
     return [_rate_of(owner, row) for row in rows]
 
 
-def _rate_of(owner: tuple[str, str, str], row: list[Any]) -> Rate:
-    """The rate of a row, which is used up: price (15), dates (17, 18) and evidence (19 to 22) become what they are."""
-    if row[15] is not None:
-        row[15] = _amount(row[15])
-    for place in (17, 18, 22):
-        if row[place] is not None:
-            row[place] = _day(row[place])
-    row[19:] = (_evidence(row[19:]),)
-    return _rate((*owner, *row))
+class _OpenRate:
+    """A rate whose fields are being set: all at once, which takes a fifth of the time of one call for each."""
+
+    __slots__ = Rate.__slots__
+
+
+class _OpenEvidence:
+    """The same of its evidence."""
+
+    __slots__ = Evidence.__slots__
+
+
+def _rate_of(owner: tuple[str, str, str], row: Sequence[Any]) -> Rate:
+    """The rate of a row: its columns in their order, then its evidence."""
+    proof: Any = _OpenEvidence()
+    rate: Any = _OpenRate()
+    rate.provider, rate.source, rate.model = owner
+    rate.service_tier, rate.plan, rate.meter, rate.modality, rate.unit, rate.resolution, rate.quality = row[:7]
+    rate.prompt_over, rate.prompt_up_to, rate.used_over, rate.used_up_to, rate.period, rate.context = row[7:13]
+    rate.basis, rate.availability, price, rate.currency, start, end = row[13:19]
+    proof.quote, proof.locator, proof.capture, seen = row[19:]
+    proof.observed = None if seen is None else _day(seen)
+    rate.price = None if price is None else _amount(price)
+    rate.effective_from = None if start is None else _day(start)
+    rate.effective_until = None if end is None else _day(end)
+    proof.__class__, rate.evidence = Evidence, proof
+    rate.__class__ = Rate
+    return rate  # type: ignore[no-any-return]
 
 
 def card(row: Sequence[Any], owner: tuple[str, str], rates: Sequence[Rate]) -> RateCard:

@@ -112,16 +112,16 @@ def _frozen(self: object, name: str, *_: object) -> None:
 
 
 def maker(cls: type[T]) -> Callable[[Iterable[object]], T]:
-    """A function that makes an instance from all its values, in the order of the fields; they are not checked.
+    """A function that makes an instance from all its values, in the order of the fields; they are not checked."""
+    setters = tuple(vars(cls)[name].__set__ for name in cls.__slots__)  # type: ignore[attr-defined]
+    new = cls.__new__
 
-    A frozen class sets its fields one call each; a twin that is not frozen sets them all at once, and becomes it.
-    """
-    names = cls.__slots__  # type: ignore[attr-defined]
-    fields = ", ".join(f"self.{name}" for name in names)
-    code = f"def make(values):\n self = new(twin)\n ({fields},) = values\n self.__class__ = cls\n return self\n"
-    scope: dict[str, Any] = {"new": object.__new__, "twin": type(cls.__name__, (), {"__slots__": names}), "cls": cls}
-    exec(code, scope)  # noqa: S102 - the names of a class's own fields
-    make: Callable[[Iterable[object]], T] = scope["make"]
+    def make(values: Iterable[object]) -> T:
+        self = new(cls)
+        for put, value in zip(setters, values, strict=True):
+            put(self, value)
+        return self
+
     return make
 
 
