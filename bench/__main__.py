@@ -125,6 +125,9 @@ def main() -> None:
     imports()
     memory()
     growth()
+    from bench import reader
+
+    reader.main()
 
 
 if __name__ == "__main__":

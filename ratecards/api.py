@@ -1,34 +1,47 @@
-"""The read API behind `ratecards.load`, `ratecards.find` and `ratecards.cost`."""
+"""The read API behind the names of `ratecards`."""
 
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from functools import cache, lru_cache
+from collections.abc import Mapping
+from datetime import date
+from functools import cache
+from time import time
 
-from ratecards.asof import DatedShelf, as_day
-from ratecards.breakdown import Breakdown, price
-from ratecards.dataset import VARIABLE, Dataset, locate
-from ratecards.model import COLUMNS, Rate, plain, row
-from ratecards.usage import CostError, read
+from ratecards import moment
+from ratecards.asof import as_day
+from ratecards.breakdown import Breakdown
+from ratecards.dataset import VARIABLE, Dataset, directory
+from ratecards.model import Rate
+from ratecards.moment import Moment
+from ratecards.plans import Again
+from ratecards.usage import read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ratecards.history import Change, Step
 
 Where = Dataset | str | os.PathLike[str] | None
+
+# the environment as it is kept, where it is: looking there at every cost is ten times as quick
+_environ: Mapping[Any, Any] = getattr(os.environ, "_data", os.environ)
+_VARIABLE: Any = os.environ.encodekey(VARIABLE) if _environ is not os.environ else VARIABLE
+_MOST_RECENT = 1024
+_DAY = 86400
+# what was asked, the seconds between which the answer is of today, and the answer for other numbers
+_recent: dict[tuple[object, ...], tuple[int, int, Again]] = {}
 
 
 def load(path: str | os.PathLike[str] | None = None) -> Dataset:
     """The dataset at a path; without one the environment's (RATECARDS_DATASET), else the package's own."""
-    return Dataset(locate(path))
+    return Dataset(directory(path))
 
 
 @cache
 def _opened(path: str) -> Dataset:
     return load(path or None)
-
-
-@lru_cache(maxsize=32)
-def _shelf(dataset: Dataset, on: date | None, today: date) -> DatedShelf:
-    return DatedShelf(dataset, on, {}, today)
 
 
 def _dataset(where: Where) -> Dataset:
@@ -46,20 +59,71 @@ def cost(
     policy: str | None = None,
     dataset: Where = None,
 ) -> Breakdown:
-    """What a usage of a model costs, by the cards as of a day (default: the newest, today's among dated rates).
+    """What a usage of a model costs as of a day (default: newest cards, today), with a line and a quote per rate.
 
-    The usage is a mapping: Google's `usageMetadata`, a whole response with it, or plain counts (`ratecards.usage`).
-    Raises `CostError` where there is no one answer.
+    The usage is a mapping: Google's `usageMetadata`, a whole response with it, or plain counts such as
+    `{"input_tokens": 1200, "cached_tokens": 1000, "output_tokens": 300}` or `{"images": {"1K": 3}}`.
+    Raises `ratecards.usage.CostError`, which says what has no price and what has.
     """
+    now = time()
+    said: Any = usage
+    try:
+        key = (model, on, tier, plan, source, policy, dataset or _environ.get(_VARIABLE), *said)
+        start, end, again = _recent[key]
+        values = (*said.values(), 0)
+    except (KeyError, TypeError, AttributeError):  # not asked before, or not a mapping
+        pass
+    else:
+        if start <= now < end and (found := again.cost(values)):
+            return found
     counts = read(usage)
-    shelf = _shelf(_dataset(dataset), as_day(on), datetime.now(UTC).date())
-    return price(shelf.choose(model, source, policy), counts, tier, plan)
+    shelf = moment.shelf(_dataset(dataset), as_day(on), moment.today(now))
+    priced = moment.plan_of(shelf, model, tier, plan, source, policy)
+    found = priced.cost(counts)
+    if isinstance(usage, Mapping) and (fresh := priced.again(usage, counts, found)):
+        if len(_recent) >= _MOST_RECENT:
+            _recent.clear()
+        start = int(now) // _DAY * _DAY
+        _recent[key] = start, start + _DAY, fresh
+    return found
 
 
 def find(on: date | str | None = None, dataset: Where = None, **columns: object) -> list[Rate]:
     """The rates whose columns have these values: `find(model="gemini-2.5-pro", meter="input", price="1.25")`."""
-    if unknown := [name for name in columns if name not in COLUMNS]:
-        raise CostError(f"no column {unknown[0]!r}; columns: {', '.join(COLUMNS)}")
-    wanted = {n: "" if v is None else plain(v) if isinstance(v, Decimal) else str(v) for n, v in columns.items()}
-    offers = _shelf(_dataset(dataset), as_day(on), datetime.now(UTC).date())
-    return [r for offer in offers for r in offer.card.rates if wanted.items() <= row(r).items()]
+    return moment.find(moment.shelf(_dataset(dataset), as_day(on), moment.today()), columns)
+
+
+def as_of(on: date | str, known_on: date | str | None = None, dataset: Where = None) -> Moment:
+    """The dataset as of a day, with `find`, `cost`, `cards` and `upcoming` of its own.
+
+    With `known_on` it is as it was known then: what was read later of that day, or read better, was not known yet.
+    Raises `CostError` before the first observation, or where nothing was known.
+    """
+    return moment.moment(_dataset(dataset), on, known_on)
+
+
+def changes(
+    since: date | str | None = None,
+    until: date | str | None = None,
+    model: str | None = None,
+    *,
+    everything: bool = False,
+    dataset: Where = None,
+) -> list[Change]:
+    """What changed, by the day it was observed: on `since` or later, on `until` or earlier, of one model by any name.
+
+    These are changes of prices and of what is offered. With `everything` also those of words, labels and places, and
+    corrections: an edition read better is no change of what it says. Raises `DatasetError` on an unknown model.
+    """
+    from ratecards.news import changes as found
+
+    return found(_dataset(dataset), as_day(since), as_day(until), model, everything=everything)
+
+
+def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
+    """The price steps that a page dates for after a day (default: today, by the newest cards), soonest first."""
+    from ratecards.history import steps
+
+    today = moment.today()
+    shelf = moment.shelf(_dataset(dataset), as_day(on), today)
+    return steps([offer.card for offer in shelf], as_day(on) or today)

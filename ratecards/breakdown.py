@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Context, Decimal, localcontext
-from typing import NamedTuple
 
 from ratecards import phrases
 from ratecards.model import Rate
 from ratecards.offers import Offer, Want, measure
 from ratecards.picking import pick
 from ratecards.pictures import BASES, formula_of
+from ratecards.records import NamedTuple
 from ratecards.sellers import BILLED
 from ratecards.shelf import Choice
 from ratecards.usage import CostError, Count, Usage

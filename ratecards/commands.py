@@ -13,7 +13,6 @@ from ratecards.difference import difference
 from ratecards.disputes import discrepancies
 from ratecards.history import Change
 from ratecards.model import RateCard
-from ratecards.names import day_of
 from ratecards.render import csv_text, json_text
 
 Rows = Sequence[Mapping[str, object]]
@@ -64,18 +63,8 @@ def _only(card: RateCard, tier: str | None, plan: str | None) -> RateCard:
 
 def changes(args: Namespace) -> str:
     """What changed, as recorded."""
-    dataset = _open(args)
-    ids = dataset.ids(args.model) if args.model else None
-    found = [
-        change
-        for source in dataset.sources
-        for change in dataset.changes(source)
-        if (args.all or change.kind in history.ANNOUNCED)
-        and (ids is None or change.model in ids)
-        and (args.since is None or args.since <= day_of(change))
-        and (args.until is None or day_of(change) <= args.until)
-    ]
-    found.sort(key=day_of)
+    span = args.since, args.until, args.model
+    found = news.changes(_open(args), *span, everything=args.all, corrections=True)
     if args.format == "table" and not found:
         return "No changes.\n" if args.all else "No price changes; --all also lists changes of wording.\n"
     return _news(args, found)

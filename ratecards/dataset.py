@@ -1,6 +1,7 @@
 """Where the dataset stands, what it holds, and which card a name means.
 
-A dataset is read from its histories: `history/<provider>/<source>.jsonl`, folded. The standard library is enough.
+A dataset is read from its pack (`ratecards.pack`). One without, as older versions wrote it, is read from its
+histories, of which a pack is made in memory. The standard library is enough.
 """
 
 from __future__ import annotations
@@ -8,50 +9,113 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from datetime import date
-from pathlib import Path
+from functools import cached_property
 
-from ratecards import history, names, segments
-from ratecards.history import Change
+from ratecards import names
+from ratecards.errors import DatasetError
 from ratecards.model import RateCard
+from ratecards.pack import FILE, Lines, Pack
+from ratecards.stock import Packed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from mmap import mmap
+    from pathlib import Path
+
+    from ratecards.history import Change
+    from ratecards.moment import Moment
+
+__all__ = ["VARIABLE", "Dataset", "DatasetError", "directory", "locate"]
 
 VARIABLE = "RATECARDS_DATASET"
-PACKAGE = Path(__file__).parent
+PACKAGE = os.path.dirname(__file__)
 _EXPECTED = "history/<provider>/<source>.jsonl, or ratecards/ with that in it"
-
-
-class DatasetError(ValueError):
-    """The dataset, or what was asked of it, is not there; the message names path, expected and seen."""
 
 
 def locate(argument: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ) -> Path:
     """The data directory: `argument`, else the environment's, else the package's own."""
+    from pathlib import Path
+
+    return Path(directory(argument, environ))
+
+
+def directory(argument: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ) -> str:
+    """The data directory, as `locate` gives it, by its name."""
     named = argument or environ.get(VARIABLE)
-    root = Path(named).expanduser() if named else PACKAGE
-    for path in (root, root / "ratecards"):
-        if next(path.glob("history/*/*.jsonl"), None):
+    root = os.path.expanduser(named) if named else os.fspath(PACKAGE)
+    for path in (root, os.path.join(root, "ratecards")):
+        if os.path.isfile(os.path.join(path, FILE)) or _histories(path):
             return path
     origin = "" if argument else f" (from {VARIABLE})" if named else " (the package's own directory)"
     raise DatasetError(f"{root}{origin} is not a dataset: expected {_EXPECTED}, saw {_seen(root)}")
 
 
-def _seen(path: Path) -> str:
-    if not path.is_dir():
-        return "a file" if path.exists() else "no such directory"
-    names = sorted(p.name + "/" * p.is_dir() for p in path.iterdir())
+def _histories(path: str) -> bool:
+    from pathlib import Path
+
+    return next(Path(path).glob("history/*/*.jsonl"), None) is not None
+
+
+def _seen(path: str) -> str:
+    if not os.path.isdir(path):
+        return "a file" if os.path.exists(path) else "no such directory"
+    names = sorted(entry.name + "/" * entry.is_dir() for entry in os.scandir(path))
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return (", ".join(names[:5]) or "an empty directory") + more
 
 
 class Dataset:
-    """The histories of one data directory. Each is read when it is first asked for."""
+    """The data of one directory. What is asked for is read when it is first asked for, and as it stood then."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._root = os.fspath(path)
         self._read: dict[str, list[Change]] = {}
+
+    @property
+    def path(self) -> Path:
+        """The data directory."""
+        from pathlib import Path
+
+        return Path(self._root)
+
+    @cached_property
+    def pack(self) -> Pack:
+        """What is read: the pack, or the same made of the histories. Raises `DatasetError` where it is damaged."""
+        return self._stands or self._made()
+
+    @cached_property
+    def _stands(self) -> Pack | None:
+        if not os.path.exists(os.path.join(self._root, FILE)):
+            return None
+        lines = self._lines(FILE)
+        return Pack(lines.data, lines.where, self._lines)
+
+    def _lines(self, name: str) -> Lines:
+        """A file of the data directory, mapped."""
+        file = os.path.join(self._root, name)
+        try:
+            with open(file, "rb") as opened:
+                return Lines(_mapped(opened.fileno()), file)
+        except OSError as error:
+            raise DatasetError(f"{file}: expected a part of the pack, saw {error}") from error
+
+    def _made(self) -> Pack:
+        from ratecards import packing
+        from ratecards.history import HistoryError
+
+        try:
+            data = packing.build({source: self.changes(source) for source in self.sources})
+        except HistoryError as error:
+            raise DatasetError(f"{self._root}: {error}") from error
+        return Pack(data, f"{self._root} (packed)")
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Every source as `provider/source`, sorted."""
+        if self._stands:
+            return tuple(self._stands.sources)
+        from ratecards import segments
+
         return tuple(segments.sources(self.path / "history"))
 
     def source(self, name: str) -> str:
@@ -60,14 +124,15 @@ class Dataset:
         if len(found) == 1:
             return found[0]
         seen = f"several: {', '.join(found)}" if found else f"only {', '.join(self.sources)}"
-        raise DatasetError(f"{self.path}: expected one source {name!r}, saw {seen}")
+        raise DatasetError(f"{self._root}: expected one source {name!r}, saw {seen}")
 
     def changes(self, source: str) -> list[Change]:
-        """All changes of a source, by day observed. Raises `DatasetError` naming file and line."""
+        """All changes of a source, by day observed, from its history. Raises `DatasetError` naming file and line."""
         full = self.source(source)
         if full not in self._read:
-            provider, _, name = full.partition("/")
-            file = self.path / "history" / provider / f"{name}.jsonl"
+            from ratecards import history, segments
+
+            file = self.path / "history" / f"{full}.jsonl"
             try:
                 self._read[full] = history.ordered(segments.read(file))
             except UnicodeDecodeError as error:
@@ -76,27 +141,32 @@ class Dataset:
                 raise DatasetError(str(error)) from error
         return self._read[full]
 
+    def stock(self, source: str, on: date | None = None, known: date | None = None) -> Packed:
+        """What a source had on a day, by what was known on another."""
+        return Packed(self.pack.sources[source], on, known)
+
     def cards(self, on: date | None = None) -> list[RateCard]:
         """The cards of every source as observed up to `on`, by provider, source and model."""
-        if on is not None and on < self.first:
-            raise DatasetError(f"{self.path}: nothing was observed before {self.first}; asked for {on}")
-        return [card for source in self.sources for card in self._fold(source, on)]
+        return [stock.card(model) for stock in self._stocks(on) for model in stock.models]
 
-    def _fold(self, source: str, on: date | None) -> list[RateCard]:
-        changes = self.changes(source)
-        try:
-            folded = history.fold(changes, until=on)
-        except history.HistoryError as error:
-            raise DatasetError(f"{self.path}: history of {source}: {error}") from error
-        return [folded[model] for model in sorted(folded)]
+    def _stocks(self, on: date | None) -> list[Packed]:
+        if on is not None and on < self.first:
+            raise DatasetError(f"{self._root}: nothing was observed before {self.first}; asked for {on}")
+        return [self.stock(source, on) for source in self.pack.sources]
+
+    def as_of(self, on: date | str, known_on: date | str | None = None) -> Moment:
+        """The dataset as of a day, and as it was known on another. Raises `CostError` where nothing was."""
+        from ratecards.moment import moment
+
+        return moment(self, on, known_on)
 
     @property
     def first(self) -> date:
         """The day of the first observation. Raises `DatasetError` where there is none."""
-        days = [names.day_of(c) for source in self.sources for c in self.changes(source)[:1]]
+        days = [source.first for source in self.pack.sources.values() if source.first]
         if not days:
-            raise DatasetError(f"{self.path}: expected at least one observation, saw empty histories")
-        return min(days)
+            raise DatasetError(f"{self._root}: expected at least one observation, saw empty histories")
+        return date.fromisoformat(min(days))
 
     def find(self, name: str, on: date | None = None) -> list[RateCard]:
         """The cards that `name` means on a day: as an id, else an alias, else an id since renamed.
@@ -104,27 +174,27 @@ class Dataset:
         Each source answers for itself. Raises `DatasetError` with what is known of the name, or what is near it.
         """
         model = names.model_id(name)
-        found: list[RateCard] = []
-        cards = self.cards(on)
-        for source in self.sources:
-            own = [c for c in cards if source == f"{c.provider}/{c.source}"]
-            now = names.renames(self.changes(source), until=on or date.max).get(model)
-            found += (
-                [c for c in own if c.model == model]
-                or [c for c in own if model in c.aliases]
-                or [c for c in own if c.model == now]
-            )
+        found = [stock.card(own) for stock in self._stocks(on) for own in stock.called(model)]
         if not found:
-            raise DatasetError(names.absence(self._all(), model, on))
+            raise DatasetError(names.absence(self.lore, model, on))
         return found
 
     def ids(self, name: str) -> set[str]:
         """Every model id that `name` has stood for in any source. Raises `DatasetError` on an unknown name."""
         model = names.model_id(name)
-        found = names.ids(self._all(), model)
+        found = names.ids(self.lore, model)
         if not found:
-            raise DatasetError(names.unknown(self._all(), model))
+            raise DatasetError(names.unknown(self.lore, model))
         return found
 
-    def _all(self) -> list[Change]:
-        return [change for source in self.sources for change in self.changes(source)]
+    @cached_property
+    def lore(self) -> names.Lore:
+        """All names there have been, of all sources."""
+        return names.merged(source.lore for source in self.pack.sources.values())
+
+
+def _mapped(handle: int) -> bytes | mmap:
+    """A file without reading it; an empty one cannot be mapped."""
+    import mmap
+
+    return mmap.mmap(handle, 0, access=mmap.ACCESS_READ) if os.fstat(handle).st_size else b""

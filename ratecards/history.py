@@ -150,12 +150,15 @@ def fold(
     A change applies to the cards of its day as they were known when it was recorded. Where that was late (an edition
     between others, or a correction, which carries the day of the edition that it corrects), it holds on later days,
     too, until one that no longer says what it changes: what a later edition said otherwise stands.
+    A history is only appended to, so that nothing after a change recorded later than `known` was known by then.
     `start` is the last day before the changes and its cards; none of the changes may be of an earlier one.
     """
     folding = Folding(start)
     for change in sorted(changes, key=lambda c: (c.number == 0, c.number)):
         stamp = stamp_of(change)
-        if not ((until and stamp.observed > until) or (known and stamp.recorded > known)):
+        if known and stamp.recorded > known:
+            break
+        if until is None or stamp.observed <= until:
             folding.add(change)
     return folding.cards
 
@@ -176,6 +179,11 @@ class Folding:
     def cards(self) -> dict[str, RateCard]:
         """The cards of the last day."""
         return dict(self._days[self._last]) if self._days else {}
+
+    @property
+    def days(self) -> dict[date, Mapping[str, RateCard]]:
+        """The cards of each day observed, in order; a card that nothing changed in between is the same object."""
+        return dict(sorted(self._days.items()))
 
     def add(self, change: Change) -> None:
         """One more change. Raises `HistoryError` when it does not fit."""

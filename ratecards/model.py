@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from functools import cache
 from operator import attrgetter
+
+from ratecards.records import dataclass, field
 
 SERVICE_TIERS = ("standard", "batch", "flex", "priority")
 PLANS = ("free", "paid")
@@ -285,13 +286,15 @@ def plain(amount: Decimal) -> str:
     return text
 
 
+def cell(rate: Rate, column: str) -> str:
+    """What stands in a column, as a string; empty where the page says nothing."""
+    value = getattr(rate.evidence if column in ("quote", "locator") else rate, column)
+    return plain(value) if isinstance(value, Decimal) else "" if value is None else str(value)
+
+
 def row(rate: Rate) -> dict[str, str]:
-    """The rate as strings by column; empty where the page says nothing."""
-    values: dict[str, str] = {}
-    for column in COLUMNS:
-        value = getattr(rate.evidence, column) if column in ("quote", "locator") else getattr(rate, column)
-        values[column] = plain(value) if isinstance(value, Decimal) else "" if value is None else str(value)
-    return values
+    """The rate as strings by column."""
+    return {column: cell(rate, column) for column in COLUMNS}
 
 
-RATE_FIELDS = tuple(f.name for f in fields(Rate) if f.name != "evidence")
+RATE_FIELDS = tuple(name for name in Rate.__slots__ if name != "evidence")

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from ratecards.history import Change
+from ratecards.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ratecards.history import Change
+
+
+class Renamed(NamedTuple):
+    """A model that goes by another id: since when, and when that was recorded."""
+
+    day: date
+    recorded: str
+    former: str
+    model: str
+
+
+class Lore(NamedTuple):
+    """All names of a source's history: the first day of each id, the days it went, ids by alias, renames by day."""
+
+    first: Mapping[str, date]
+    gone: Mapping[str, Sequence[date]]
+    ids: Mapping[str, Sequence[str]]
+    renamed: Sequence[Renamed]
 
 
 def model_id(name: str) -> str:
@@ -19,47 +40,77 @@ def day_of(change: Change) -> date:
     return change.stamp.observed if change.stamp else date.max
 
 
-def renames(changes: Iterable[Change], since: date = date.min, until: date = date.max) -> dict[str, str]:
-    """Former id to present id, for renames observed after `since` and up to `until`."""
+def renamed(changes: Iterable[Change]) -> list[Renamed]:
+    """The renames among changes."""
+    found = [(c, c.stamp.recorded if c.stamp else "") for c in changes if c.kind == "model_renamed"]
+    return [Renamed(day_of(change), recorded, change.previous_id, change.model) for change, recorded in found]
+
+
+def merged(lores: Iterable[Lore]) -> Lore:
+    """What several sources say of names, as one."""
+    first: dict[str, date] = {}
+    gone: dict[str, list[date]] = {}
+    ids: dict[str, list[str]] = {}
+    renamed: list[Renamed] = []
+    for lore in lores:
+        first |= {model: min(day, first.get(model, day)) for model, day in lore.first.items()}
+        for days in lore.gone:
+            gone.setdefault(days, []).extend(lore.gone[days])
+        for alias in lore.ids:
+            ids.setdefault(alias, []).extend(lore.ids[alias])
+        renamed += lore.renamed
+    return Lore(first, gone, ids, renamed)
+
+
+def renames(
+    renamed: Iterable[Renamed], since: date = date.min, until: date = date.max, known: date = date.max
+) -> dict[str, str]:
+    """Former id to present id, for renames observed after `since` and up to `until`, as recorded up to `known`."""
     now: dict[str, str] = {}
-    for change in changes:
-        if change.kind == "model_renamed" and since < day_of(change) <= until:
-            former = [f for f, model in now.items() if model == change.previous_id]
-            now.update(dict.fromkeys([*former, change.previous_id], change.model))
+    for change in renamed:
+        if since < change.day <= until and change.recorded[:10] <= known.isoformat():
+            former = [f for f, model in now.items() if model == change.former]
+            now.update(dict.fromkeys([*former, change.former], change.model))
     return now
 
 
-def ids(changes: Sequence[Change], model: str) -> set[str]:
+def ids(lore: Lore, model: str) -> set[str]:
     """Every model id that a name has stood for, renames followed both ways; empty for an unknown name."""
-    found = {c.model for c in changes if model in _names(c)}
-    renamed = [{c.model, c.previous_id} for c in changes if c.kind == "model_renamed"]
-    while more := {name for pair in renamed if pair & found for name in pair} - found:
+    return relatives({*lore.ids.get(model, ()), *({model} & lore.first.keys())}, lore.renamed)
+
+
+def relatives(found: set[str], renamed: Iterable[Renamed]) -> set[str]:
+    """Ids with all that the same models were called before and after."""
+    pairs = [{change.model, change.former} for change in renamed]
+    while more := {name for pair in pairs if pair & found for name in pair} - found:
         found |= more
     return found
 
 
-def _names(change: Change) -> set[str]:
-    return {change.model, *(change.card.aliases if change.card else ())}
-
-
-def absence(changes: Sequence[Change], model: str, on: date | None) -> str:
+def absence(lore: Lore, model: str, on: date | None) -> str:
     """Why no card goes by that name on that day, in one line."""
-    stood_for = ids(changes, model)
+    stood_for = ids(lore, model)
     if not stood_for:
-        return unknown(changes, model)
-    days = [(day_of(c), c.kind) for c in changes if c.model in stood_for]
-    first = min(days)[0]
+        return unknown(lore, model)
+    first = min(lore.first[name] for name in stood_for if name in lore.first)
     if on and on < first:
         return f"{model} was first observed on {first}; nothing is known of it on {on}"
-    gone = max((day for day, kind in days if kind == "model_removed" and day <= (on or day)), default=None)
+    gone = max((day for day in departures(lore, stood_for) if day <= (on or day)), default=None)
     if gone:
         return f"{model} is gone since {gone}; its last card: --on {gone - timedelta(days=1)}"
     return f"{model} names no card any more; it stood for {', '.join(sorted(stood_for))}"
 
 
-def unknown(changes: Iterable[Change], model: str) -> str:
+def departures(lore: Lore, ids: Iterable[str]) -> list[date]:
+    """The days on which any of those ids went."""
+    return [day for name in ids for day in lore.gone.get(name, ())]
+
+
+def unknown(lore: Lore, model: str) -> str:
     """That a name is unknown, with the nearest that are not."""
-    names = sorted({name for change in changes for name in _names(change)})
+    import difflib
+
+    names = sorted({*lore.first, *lore.ids})
     within = [n for n in names if model and model in n]
     close = [n for n in difflib.get_close_matches(model, names) if n not in within]
     near = ", ".join([*within, *close][:3])

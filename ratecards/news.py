@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from itertools import groupby
 
 from ratecards import phrases
-from ratecards.history import Change
+from ratecards.dataset import Dataset
+from ratecards.history import ANNOUNCED, Change
 from ratecards.model import SERVICE_TIERS
 from ratecards.model import row as rate_row
 from ratecards.names import day_of
@@ -61,6 +63,35 @@ _WORDS = {
 }
 
 
+def changes(
+    dataset: Dataset,
+    since: date | None = None,
+    until: date | None = None,
+    model: str | None = None,
+    *,
+    everything: bool = False,
+    corrections: bool = False,
+) -> list[Change]:
+    """What changed from one day to another, both included, of one model by any name; everything, or news alone.
+
+    A correction is no change of what a page says: news has them only where they are asked for.
+    """
+    ids = dataset.ids(model) if model else None
+    found = [
+        change
+        for source in dataset.sources
+        for change in dataset.changes(source)
+        if (everything or (change.kind in ANNOUNCED and (corrections or not _corrects(change))))
+        and (ids is None or change.model in ids)
+        and (since or date.min) <= day_of(change) <= (until or date.max)
+    ]
+    return sorted(found, key=day_of)
+
+
+def _corrects(change: Change) -> bool:
+    return bool(change.stamp and change.stamp.correction)
+
+
 def change_row(change: Change) -> dict[str, object]:
     """One change with all its columns; empty where the change says nothing."""
     sides = {"old": change.old, "new": change.new}
@@ -74,7 +105,7 @@ def change_row(change: Change) -> dict[str, object]:
         "effective": str(change.effective or ""),
         "observed": str(stamp.observed) if stamp else "",
         "recorded": stamp.recorded if stamp else "",
-        "correction": bool(stamp and stamp.correction),
+        "correction": _corrects(change),
         "rates": len(change.card.rates) if change.card and change.kind == "model_added" else "",
         "fields": "; ".join(f"{name}: {old!r} -> {new!r}" for name, old, new in change.fields),
     }
@@ -137,7 +168,7 @@ def _line(cell: Sequence[Change]) -> list[str]:
 
 
 def _note(change: Change) -> str:
-    return " [correction]" if change.stamp and change.stamp.correction else ""
+    return " [correction]" if _corrects(change) else ""
 
 
 def _model_words(change: Change) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from functools import cache
-from typing import NamedTuple
 
 from ratecards.model import SERVICE_TIERS, Rate, RateCard
+from ratecards.records import NamedTuple
 from ratecards.sellers import name_of
 
 

@@ -10,6 +10,7 @@ from ratecards import history, names
 from ratecards.dataset import Dataset
 from ratecards.history import Change
 from ratecards.model import RateCard
+from ratecards.pack import Source
 
 
 class Edition(NamedTuple):
@@ -42,7 +43,7 @@ class PastCards:
         if source not in self.sources:
             return None
         if source not in self._renames:
-            self._renames[source] = names.renames(self._changes(source), until=self._on or date.max)
+            self._renames[source] = names.renames(self._source(source).renamed, until=self._on or date.max)
         return self._named.get((source, self._renames[source].get(model, model)))
 
     def elsewhere(self, model: str) -> list[str]:
@@ -66,7 +67,7 @@ class PastCards:
         return self._editions[source, model]
 
     def _read(self, source: str, model: str) -> list[Edition]:
-        known_as = names.ids(self._changes(source), model)
+        known_as = names.ids(self._source(source).lore, model)
         changes = [c for c in self._changes(source) if c.model in known_as and names.day_of(c) <= self.day]
         days = {names.day_of(change) for change in changes}
         days |= {d for c in changes for d in _starts(c) if min(days) <= d <= self.day}
@@ -75,6 +76,9 @@ class PastCards:
             cards = history.fold(changes, until=day)
             found.append(Edition(day, next(iter(cards.values()), None)))
         return found
+
+    def _source(self, source: str) -> Source:
+        return self._dataset.pack.sources[f"{self.provider}/{source}"]
 
     def _changes(self, source: str) -> list[Change]:
         return self._dataset.changes(f"{self.provider}/{source}")

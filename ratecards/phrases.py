@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -119,6 +118,8 @@ def thing(rate: Rate, modality: str | None = None, *, conditions: str) -> str:
 
 def cells(rates: Iterable[Rate]) -> list[list[Rate]]:
     """Rates that differ in nothing but the modality, together: one printed cell, one line."""
+    from dataclasses import replace  # a cost needs other words of this module, and not that
+
     found: dict[object, list[Rate]] = {}
     for rate in rates:
         same = replace(rate, modality="", evidence=Evidence("", ""))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ratecards.model import Formula, Rate
 from ratecards.offers import Offer, measure
+from ratecards.records import NamedTuple
 
 IMAGE = ("image", "request")
 BASES = ("list", "equivalent")

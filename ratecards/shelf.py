@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from itertools import groupby
 
 from ratecards import names
 from ratecards.choices import POLICIES
 from ratecards.model import RateCard
 from ratecards.offers import Offer
+from ratecards.records import NamedTuple
 from ratecards.sellers import DOCUMENTATION, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
+from ratecards.stock import Loose, Stock
 from ratecards.usage import CostError
 
 
@@ -27,15 +28,30 @@ class Shelf:
     """Cards by source and model, and the days that decide between dated rates: one for all, or a source's own."""
 
     def __init__(self, cards: Iterable[RateCard], day: date, days: Mapping[str, date] | None = None) -> None:
-        self.day = day
-        self._offers: dict[str, dict[str, Offer]] = {}
-        for card in sorted(cards, key=lambda card: (name_of(card), card.model)):
-            source = name_of(card)
-            self._offers.setdefault(source, {})[card.model] = Offer(card, (days or {}).get(source, day))
+        found = groupby(sorted(cards, key=name_of), key=name_of)
+        self._stack({source: Loose(own) for source, own in found}, day, days or {})
+
+    def _stack(self, stocks: Mapping[str, Stock], day: date, days: Mapping[str, date]) -> None:
+        self.day, self._days = day, days
+        self._stocks = {source: stock for source, stock in sorted(stocks.items()) if stock.models}
+        self._offers: dict[tuple[str, str], Offer] = {}
 
     def __iter__(self) -> Iterator[Offer]:
-        for offers in self._offers.values():
-            yield from offers.values()
+        return self.offers()
+
+    def offers(self, provider: str = "", source: str = "", model: str = "") -> Iterator[Offer]:
+        """Every offer, or those of a provider, a source or a model; the cards of no other are read."""
+        for full, stock in self._stocks.items():
+            own = full.split("/")
+            if provider in ("", own[0]) and source in ("", own[1]):
+                yield from (self._offer(full, m) for m in ([model] if model else stock.models) if m in stock)
+
+    def _offer(self, source: str, model: str) -> Offer:
+        """The offer of a model that the source has; made once."""
+        if (source, model) not in self._offers:
+            card = self._stocks[source].card(model)
+            self._offers[source, model] = Offer(card, self._days.get(source, self.day))
+        return self._offers[source, model]
 
     def sellers(self) -> Iterator[Offer]:
         """One offer per seller and model, and what is only kept by hand: a whole model, or a price in another unit."""
@@ -49,20 +65,20 @@ class Shelf:
 
     def offer(self, source: str, name: str) -> Offer | None:
         """The offer of one source under an id or alias. Raises `CostError` where an alias means several."""
-        offers = self._offers.get(source, {})
-        if name in offers:
-            return offers[name]
-        found = [offer for offer in offers.values() if name in offer.card.aliases]
+        stock = self._stocks.get(source)
+        if stock is None or name in stock:
+            return self._offer(source, name) if stock else None
+        found = stock.bearing(name)
         if len(found) > 1:
-            ids = ", ".join(o.card.model for o in found)
-            raise CostError(f"{name} means several models of {source}: {ids}; name one")
-        return found[0] if found else offers.get(self.renamed(source, name))
+            raise CostError(f"{name} means several models of {source}: {', '.join(found)}; name one")
+        model = found[0] if found else stock.renamed(name)
+        return self._offer(source, model) if model in stock else None
 
     def source(self, name: str) -> str:
         """The source of that name, with or without its provider. Raises `CostError`."""
-        found = [s for s in self._offers if name in (s, s.partition("/")[2])]
+        found = [s for s in self._stocks if name in (s, s.partition("/")[2])]
         if len(found) != 1:
-            raise CostError(f"expected one source {name!r}, saw {', '.join(found or self._offers)}")
+            raise CostError(f"expected one source {name!r}, saw {', '.join(found or self._stocks)}")
         return found[0]
 
     def choose(self, name: str, source: str | None = None, policy: str | None = None) -> Choice:
@@ -71,7 +87,7 @@ class Shelf:
         if policy is not None and (source or policy not in POLICIES):
             words = "a policy chooses among sources: leave out the source" if source else f"no policy {policy!r}"
             raise CostError(f"{words}; policies: {', '.join(POLICIES)}")
-        found = [offer for s in self._offers if (offer := self.offer(s, model))]
+        found = [offer for s in self._stocks if (offer := self.offer(s, model))]
         if source:
             return Choice(self._at(self.source(source), model, found))
         documented = [o for o in found if o.source in DOCUMENTATION and not is_reseller(o.card)]
@@ -105,18 +121,16 @@ class Shelf:
         return f"{known}{model} is held by {', '.join(o.source for o in found)} alone: name it as source"
 
     def _witnesses(self, card: RateCard) -> Iterator[Offer]:
-        for source in self._offers:
+        for source in self._stocks:
             if source != name_of(card) and source.startswith(f"{card.provider}/") and source not in SEPARATE:
                 called = (self.offer(source, name) for name in (card.model, *card.aliases))
                 if offer := next(filter(None, called), None):
                     yield offer
 
-    def renamed(self, source: str, name: str) -> str:  # noqa: ARG002 - cards alone have no history
-        """The present id of a former one, as far as is known."""
-        return name
-
     def absence(self, model: str, sources: Sequence[str]) -> str:  # noqa: ARG002 - cards alone have no history
         """Why those sources have no card of a model, in one line."""
+        import difflib
+
         known = sorted({name for offer in self for name in (offer.card.model, *offer.card.aliases)})
         near = difflib.get_close_matches(model, known)
         return f"unknown model {model!r}" + (f"; nearest: {', '.join(near)}" if near else "")

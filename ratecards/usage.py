@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
 
 from ratecards.choices import MODALITIES, READINGS
+from ratecards.records import NamedTuple
 
-_MOST = 10**15
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MOST = 10**15
 
 
 class CostError(ValueError):
@@ -53,7 +57,8 @@ class _Rule(NamedTuple):
     measured: bool = False
 
 
-_TOKENS = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "thoughts_tokens")
+# what is counted in tokens, in the order in which `read` gives them
+TOKENS = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "thoughts_tokens")
 _RULES = {
     "images": _Rule("output", ("image", "request"), ("image",)),
     "seconds": _Rule("output", ("second",), measured=True),
@@ -73,7 +78,7 @@ _RULES = {
 }
 SIZED = ("images", "seconds")
 _USED = {"search_grounding": "search_used", "maps_grounding": "maps_used"}
-COUNTS = (*_TOKENS, *_RULES)
+COUNTS = (*TOKENS, *_RULES)
 FIELDS = (*COUNTS, *_USED.values(), *Usage._fields[2:5])
 
 
@@ -156,7 +161,7 @@ def _by_modality(name: str, said: Mapping[str, Any], unsaid: str = "") -> dict[s
 
 def whole(name: str, value: object) -> int:
     """A count that has no halves. Raises `CostError`."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST:
         raise CostError(f"{name}: expected a whole number from 0 to 10^15, saw {value!r}")
     return value
 
@@ -167,6 +172,6 @@ def measured(name: str, value: object) -> Decimal:
         number = Decimal(str(value)) if isinstance(value, (int, float, str, Decimal)) else Decimal("NaN")
     except InvalidOperation:
         number = Decimal("NaN")
-    if isinstance(value, bool) or not number.is_finite() or not 0 <= number <= _MOST:
+    if isinstance(value, bool) or not number.is_finite() or not 0 <= number <= MOST:
         raise CostError(f"{name}: expected a number from 0 to 10^15, saw {value!r}")
     return number

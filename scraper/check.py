@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from ratecards import codec, history, segments
 from ratecards.model import Rate, RateCard, canonical_order, plain
-from scraper import held, v1, v1check
+from scraper import held, pack, v1, v1check
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.words import AMOUNT, COUNTED, money
@@ -72,6 +72,8 @@ def _published(dataset: Dataset, names: Iterable[str]) -> Iterator[str]:
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     if text != v1.rates_csv(sorted(rates, key=canonical_order)):
         yield f"{path}: does not hold the rates of the cards"
+    if wrong := pack.finding(dataset):
+        yield wrong
 
 
 def _evidence(rate: Rate) -> Iterator[str]:

@@ -38,11 +38,11 @@ class Publication:
         self.deletes: set[str] = set()
         self.notes: list[str] = []
 
-    def write(self, path: str, text: str) -> None:
+    def write(self, path: str, text: str | bytes) -> None:
         """The file at `path` (relative, `/`-separated) shall hold `text`; nothing happens when it does."""
         target = _inside(self.root, path)
         self._forget(path)
-        data = text.encode()
+        data = text.encode() if isinstance(text, str) else text
         with _expected(self.root, "a readable dataset"):
             if not target.is_file() or target.read_bytes() != data:
                 self.writes[path] = data

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from scraper import proof
+from scraper import pack, proof
 from scraper.dataset import Dataset, State
 from scraper.publish import Publication
 from scraper.refresh import build_v1, folded
@@ -12,7 +12,7 @@ from scraper.seal import seal
 
 
 def rebuilt(dataset: Dataset, today: date) -> Publication:
-    """All of `v1`, the ledger and the proofs. Raises `DatasetError` unless every history folds to its cards.
+    """All of `v1`, the pack, the ledger and the proofs. Raises `DatasetError` unless every history folds to its cards.
 
     The same dataset on the same day gives the same bytes; `today` decides between dated rates, and nothing else.
     """
@@ -20,6 +20,7 @@ def rebuilt(dataset: Dataset, today: date) -> Publication:
     states: dict[str, State] = {name: dataset.state(name) for name in dataset.names()}
     current = {name: folded(dataset, name, state) for name, state in states.items()}
     build_v1(result, dataset, current, states, {}, today)
+    pack.remake(result, dataset)
     seal(result, dataset, {}, [], anew=True)
     for name in states:
         proof.renew(result, dataset, name)

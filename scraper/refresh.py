@@ -14,7 +14,7 @@ from ratecards import limits as limits_file
 from ratecards.codec import dumps
 from ratecards.limits import LimitsCard
 from ratecards.model import RateCard
-from scraper import books, held, limitspage, proof, v1
+from scraper import books, held, limitspage, pack, proof, v1
 from scraper.dataset import Dataset, State
 from scraper.doors import DOORS, Keys
 from scraper.editions import Clock, Edition, getter, keep, look
@@ -199,6 +199,7 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
     if news or result.writes.keys() - {dataset.state_path(n) for n in states} or result.appends:
         today = max(now, *(v.at for v in verdicts)).date()
         build_v1(result, dataset, current, states, fresh, today)
+        pack.keep(result, dataset, fresh)
     written = {name: state for name, state in states.items() if dataset.state_path(name) in result.writes}
     seal(result, dataset, written, [change for found in fresh.values() for change in found])
     for verdict in verdicts:

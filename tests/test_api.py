@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 import ratecards
-from ratecards import api
-from ratecards.dataset import Dataset
+from ratecards import api, moment
+from ratecards.dataset import Dataset, DatasetError
 from ratecards.usage import CostError
 from tests.histories import added, card, change, rate, write
 
@@ -59,12 +60,127 @@ def test_find_by_column(root: Path):
         ratecards.find(colour="red", dataset=root)
 
 
-def test_the_packages_own_dataset_is_opened_once(root: Path):
-    """A second cost reads nothing again."""
+def test_a_dataset_is_opened_once(root: Path, monkeypatch: pytest.MonkeyPatch):
+    """A second cost reads nothing again, whatever is used."""
     ratecards.cost("flash", {"input_tokens": 1}, dataset=str(root))
-    before = api._opened.cache_info().hits
+    monkeypatch.setattr(api, "load", lambda *_: pytest.fail("opened again"))
     ratecards.cost("flash", {"input_tokens": 1}, dataset=str(root))
-    assert before + 1 == api._opened.cache_info().hits
+    ratecards.cost("flash", {"output_tokens": 1}, dataset=str(root))
+
+
+def test_the_same_cost_again_is_the_same(root: Path):
+    """The very breakdown; with other numbers another, and what is no number is refused as ever."""
+    usage = {"input_tokens": 1000, "output_tokens": 10}
+    ratecards.cost("flash", usage, dataset=root)
+    first = ratecards.cost("flash", usage, dataset=root)
+    assert first is ratecards.cost("flash", dict(usage), dataset=root)
+    assert Decimal("0.00052") == first.total
+    assert Decimal("0.00102") == ratecards.cost("flash", {**usage, "input_tokens": 2000}, dataset=root).total
+    for wrong in (True, 1000.0, -1, "1000"):
+        with pytest.raises(CostError, match="input_tokens"):
+            ratecards.cost("flash", {**usage, "input_tokens": wrong}, dataset=root)
+    for usage in (7, None, [("input_tokens", 1)], {}):
+        with pytest.raises(CostError):
+            ratecards.cost("flash", usage, dataset=root)
+
+
+def test_usages_of_other_kinds(root: Path):
+    """By modality, or as Google's API says it, once and again."""
+    for usage in ({"input_tokens": {"text": 1000}}, {"promptTokenCount": 1000, "totalTokenCount": 1000}):
+        assert [Decimal("0.0005")] * 2 == [ratecards.cost("flash", usage, dataset=root).total for _ in range(2)]
+
+
+def test_another_dataset_of_the_environment(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It counts at once, as does there being none."""
+    other = write(tmp_path / "other", *added("2026-01-01", card("flash", rate(price="9"))))
+    usage = {"input_tokens": 1_000_000}
+    for place, total in ((root, "0.5"), (other, "9"), (root, "0.5")):
+        monkeypatch.setenv("RATECARDS_DATASET", str(place))
+        assert [Decimal(total)] * 2 == [ratecards.cost("flash", usage).total for _ in range(2)]
+    monkeypatch.delenv("RATECARDS_DATASET")
+    with pytest.raises(CostError, match="unknown model 'flash'"):
+        ratecards.cost("flash", usage)
+
+
+def test_a_new_day_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A dated price ends at midnight, UTC, in a program that runs on; and a clock may go back."""
+    now, then = rate(price="1", effective_until=date(2026, 12, 31)), rate(price="2", effective_from=date(2027, 1, 1))
+    root = write(tmp_path, *added("2026-01-01", card("flash", now, then)))
+    midnight = datetime(2027, 1, 1, tzinfo=UTC).timestamp()
+    for clock, total in ((midnight - 1, 1), (midnight, 2), (midnight - 1, 1)):
+        monkeypatch.setattr(api, "time", lambda clock=clock: clock)
+        costs = [ratecards.cost("flash", {"input_tokens": 1_000_000}, dataset=root) for _ in range(2)]
+        assert [(total, date(2026 + total - 1, 12 if total == 1 else 1, 31 if total == 1 else 1))] * 2 == [
+            (c.total, c.on) for c in costs
+        ]
+
+
+def test_what_was_asked_is_not_remembered_for_ever(root: Path, monkeypatch: pytest.MonkeyPatch):
+    """When there is too much of it, all is forgotten."""
+    monkeypatch.setattr(api, "_MOST_RECENT", 2)
+    for tokens in ("input_tokens", "output_tokens", "input_tokens"):
+        for on in ("2026-01-01", "2026-03-24"):
+            assert ratecards.cost("flash", {tokens: 1}, on, dataset=root).total
+    assert len(api._recent) <= 2
+
+
+def test_many_threads(root: Path):
+    """Each gets its own answer."""
+
+    def total(n: int) -> Decimal:
+        return ratecards.cost("flash", {"input_tokens": n, "output_tokens": n % 3}, dataset=root).total
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(total, range(2000)))
+    assert [(Decimal(n) / 2 + n % 3 * 2) / 1_000_000 for n in range(2000)] == found
+
+
+def kinds(**named: object) -> list[str]:
+    """The kinds of the changes found."""
+    return [change.kind for change in ratecards.changes(**named)]  # type: ignore[arg-type]
+
+
+def test_changes(root: Path):
+    """From a day, to a day, of a model by any name; the oldest first."""
+    assert ["model_added", "repriced"] == kinds(dataset=root)
+    assert ["repriced"] == kinds(since="2026-03-24", dataset=root) == kinds(since=date(2026, 1, 2), dataset=root)
+    assert ["model_added"] == kinds(until="2026-03-23", model="flash-latest", dataset=ratecards.load(root))
+    assert [] == kinds(since="2026-03-25", dataset=root)
+    with pytest.raises(DatasetError, match="unknown model 'flsh'; nearest: flash"):
+        ratecards.changes(model="flsh", dataset=root)
+    with pytest.raises(CostError, match="expected a date like"):
+        ratecards.changes("yesterday", dataset=root)
+
+
+def test_what_is_no_news(root: Path):
+    """Words, and what was read better later: only with everything."""
+    old = rate(meter="output", price="2")
+    write(
+        root,
+        *added("2026-01-01", card("flash", old)),
+        change("2026-02-01", "reworded", old=old, new=rate(meter="output", price="2", quote="two")),
+        change("2026-01-01", "rate_added", new=rate(price="1"), correction=True),
+    )
+    assert ["model_added"] == kinds(dataset=ratecards.load(root))
+    assert ["model_added", "rate_added", "reworded"] == kinds(everything=True, dataset=ratecards.load(root))
+
+
+def test_upcoming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """What a page dates for after today, or after a day."""
+    step = rate(price="2", effective_from=date(2027, 1, 1))
+    before = rate(price="1", effective_until=date(2026, 12, 31))
+    root = write(tmp_path, *added("2026-01-01", card("flash", before, step)))
+    monkeypatch.setattr(moment, "time", lambda: datetime(2026, 12, 31, 23, tzinfo=UTC).timestamp())
+    assert [(date(2027, 1, 1), before, step)] == [(s.day, s.before, s.after) for s in ratecards.upcoming(dataset=root)]
+    assert [] == ratecards.upcoming("2027-01-01", root)
+
+
+def test_the_names_of_the_package():
+    """Each is there, and no other."""
+    assert ["as_of", "changes", "cost", "find", "load", "upcoming"] == ratecards.__all__
+    assert all(callable(getattr(ratecards, name)) and getattr(ratecards, name).__doc__ for name in ratecards.__all__)
+    with pytest.raises(AttributeError, match="module 'ratecards' has no attribute 'prices'"):
+        _ = ratecards.prices  # type: ignore[attr-defined]
 
 
 def test_import_is_quick():

@@ -37,7 +37,7 @@ def _dated(rate: Rate) -> tuple[object, ...]:
 def _announced(all_changes: Sequence[Change]) -> dict[tuple[object, ...], tuple[date, str]]:
     """By dated rate, under its model's present name, the day a page first said so and the instant that was recorded."""
     found: dict[tuple[object, ...], tuple[date, str]] = {}
-    now = names.renames(all_changes)
+    now = names.renames(names.renamed(all_changes))
     for change in all_changes:
         fresh = change.card.rates if change.card and change.kind == "model_added" else ()
         for rate in (*fresh, *((change.new,) if change.new else ())):

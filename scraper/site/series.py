@@ -52,7 +52,7 @@ class Past:
         for change in changes:
             self._changes[change.model].append(change)
         self._former: dict[str, list[str]] = defaultdict(list)
-        for old, new in names.renames(changes).items():
+        for old, new in names.renames(names.renamed(changes)).items():
             self._former[new].append(old)
 
     def cards(self, model: str) -> dict[date, RateCard | None]:

@@ -1,0 +1,227 @@
+"""The reader, beside two calculators from the index; and ten synthetic years of daily observations.
+
+Each of the three is installed into one throw-away environment, compiled and run by one interpreter, in turns: what
+counts is the ratio within the run.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import venv
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from ratecards.model import Evidence, Rate, RateCard
+from ratecards.packbody import Body
+from ratecards.packing import Own, Packing
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = """
+import ratecards
+def ask(sent=10000): return ratecards.cost(
+    "gemini-2.5-pro", {"input_tokens": sent, "cached_tokens": 8000, "output_tokens": 1000}).total
+"""
+GENAI = """
+from genai_prices import Usage, calc_price
+def ask(sent=10000): return calc_price(Usage(
+    input_tokens=sent, cache_read_tokens=8000, output_tokens=1000), "gemini-2.5-pro", provider_id="google").total_price
+"""
+LITELLM = """
+import os
+os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
+from litellm import cost_per_token
+def ask(sent=10000): return sum(cost_per_token(
+    "gemini/gemini-2.5-pro", prompt_tokens=sent, completion_tokens=1000, cache_read_input_tokens=8000))
+"""
+REPEAT = """
+import time
+ask()
+def took(calls):
+    start = time.perf_counter()
+    for number in calls: ask(number)
+    return (time.perf_counter() - start) / len(calls)
+print(min(took([10000] * 500) for _ in range(9)), min(took(range(10000, 10500)) for _ in range(9)))
+"""
+NAME = "google/gemini-api"
+MODELS, RATES, DAYS, DAILY = 1000, 10, 3652, 100
+
+
+def line(what: str, figure: str, ratio: str, bound: str) -> None:
+    """One row of the result."""
+    print(f"{what:44} {figure:>10}  {ratio:32} {bound}")
+
+
+def main() -> None:
+    """All figures."""
+    with tempfile.TemporaryDirectory() as folder:
+        python = _environment(Path(folder))
+        if python:
+            _beside(python)
+    ten_years()
+
+
+def _environment(folder: Path) -> Path | None:
+    """An interpreter that has this package as a wheel and the other two; None, and a word why, where there are none."""
+    venv.create(folder / "v", with_pip=True)
+    python = folder / "v" / "bin" / "python"
+    subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", folder],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+    )
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--no-deps", "--no-index", next(folder.glob("*.whl"))], check=True)
+    done = subprocess.run([*pip, "genai-prices", "litellm"], check=False, capture_output=True, text=True)
+    if done.returncode:
+        print(
+            f"the reader beside genai-prices and litellm: SKIPPED, they cannot be had: {done.stderr.splitlines()[-1:]}"
+        )
+        return None
+    return python
+
+
+def _beside(python: Path) -> None:
+    codes = {"ours": OURS, "genai-prices": GENAI, "litellm": LITELLM}
+    cold: dict[str, list[float]] = {name: [] for name in (*codes, "nothing")}
+    for number in range(11):
+        for name, code in {"nothing": "", **codes}.items():
+            if name != "litellm" or number < 4:
+                start = time.perf_counter()
+                subprocess.run([python, "-I", "-c", code + ("ask()" if code else "")], check=True)
+                cold[name].append(time.perf_counter() - start)
+    times = {name: statistics.median(found[1:]) * 1000 for name, found in cold.items()}
+    print(f"a bare interpreter: {times['nothing']:.0f} ms")
+    for other, bound in (("genai-prices", 4), ("litellm", 40)):
+        ratio = f"{times[other] / times['ours']:.1f} x faster than {other}"
+        line(
+            f"first cost, whole process ({times[other]:.0f} ms)",
+            f"{times['ours']:.0f} ms",
+            ratio,
+            f"at least {bound} x",
+        )
+    again = {name: _again(python, codes[name]) for name in ("ours", "genai-prices")}
+    words = (("the same cost again", "at least 20 x"), ("the cost of other numbers", "no bound"))
+    for (what, bound), ours, theirs in zip(words, again["ours"], again["genai-prices"], strict=True):
+        line(
+            f"{what} ({theirs * 1e6:.0f} us)",
+            f"{ours * 1e6:.1f} us",
+            f"{theirs / ours:.1f} x faster than genai-prices",
+            bound,
+        )
+
+
+def _again(python: Path, code: str) -> list[float]:
+    done = subprocess.run([python, "-I", "-c", code + REPEAT], check=True, capture_output=True, text=True)
+    return [float(word) for word in done.stdout.split()]
+
+
+def ten_years() -> None:
+    """As of days all over ten years: one model, and every rate of every model."""
+    with tempfile.TemporaryDirectory() as folder:
+        size = 0
+        for name, data in packed().items():
+            path = Path(folder, name)
+            path.parent.mkdir(exist_ok=True)
+            size += path.write_bytes(data)
+        done = subprocess.run(
+            [sys.executable, "-c", f"from bench import reader; reader.read({folder!r})"],
+            cwd=ROOT,
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+    found = json.loads(done.stdout)
+    print(f"ten years of {MODELS} models, {DAYS * DAILY:,} new prices: {size / 1e6:.0f} MB")
+    line("load", f"{found['load']:.1f} ms", "", "")
+    line("as_of + all rates of one model", f"{found['one']:.1f} ms", "", "at most 50 ms")
+    line(f"as_of + all {MODELS * RATES:,} rates of all", f"{found['all']:.1f} ms", "", "no bound")
+
+
+def read(folder: str) -> None:
+    """Measure in a fresh process, on days that were not asked for before; medians in milliseconds, as JSON."""
+    import ratecards
+
+    start = time.perf_counter()
+    data = ratecards.load(folder)
+    assert list(data.sources) == [NAME]
+    load = time.perf_counter() - start
+    one, everything = [], []
+    for number in range(20):
+        day = date(2016, 1, 10) + timedelta(days=number * DAYS // 20)
+        start = time.perf_counter()
+        assert len(data.as_of(day).card("model-0500").rates) == RATES
+        one.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        cards = data.as_of(day + timedelta(days=1)).cards()
+        everything.append(time.perf_counter() - start)
+        assert sum(len(card.rates) for card in cards) == MODELS * RATES
+    found = {"load": load, "one": statistics.median(one), "all": statistics.median(everything)}
+    print(json.dumps({name: seconds * 1000 for name, seconds in found.items()}))
+
+
+def packed() -> dict[str, bytes]:
+    """The pack of ten years, edition by edition, as every publication adds to it."""
+    packing = Packing({NAME: Own()}, Body())
+    for day, cards in editions():
+        packing.edition(NAME, day, f"{day}T06:00:00Z", cards)
+    return packing.files()
+
+
+def editions() -> Iterator[tuple[date, Mapping[str, RateCard]]]:
+    """Each day's new cards: 1 % of all rates have a new price."""
+    chance = random.Random(5)
+    first = date(2016, 1, 1)
+    cards = {card.model: card for card in map(_card, range(MODELS))}
+    yield first, cards
+    for number in range(1, DAYS):
+        day = first + timedelta(days=number)
+        fresh: dict[str, RateCard] = {}
+        for place in chance.sample(range(MODELS * RATES), DAILY):
+            model = f"model-{place // RATES:04}"
+            rates = list(fresh.get(model, cards[model]).rates)
+            rates[place % RATES] = _repriced(rates[place % RATES], chance.randint(1, 9999))
+            fresh[model] = replace(cards[model], observed=day, rates=tuple(rates))
+        cards |= fresh
+        yield day, fresh
+
+
+def _repriced(rate: Rate, price: int) -> Rate:
+    amount = Decimal(price).scaleb(-3)
+    return replace(rate, price=amount, evidence=replace(rate.evidence, quote=f"${amount} per 1M tokens"))
+
+
+def _card(number: int) -> RateCard:
+    owner = {"provider": "google", "source": "gemini-api", "model": f"model-{number:04}"}
+    kinds = [
+        (tier, meter)
+        for tier in ("standard", "batch", "flex", "priority")
+        for meter in ("input", "output", "cache_read")
+    ]
+    rates = [
+        Rate(
+            **owner,
+            service_tier=tier,
+            meter=meter,
+            unit="1000000 tokens",
+            price=Decimal(1),
+            currency="USD",
+            evidence=Evidence("$1 per 1M tokens", f"{owner['model']} / {tier} / {meter}"),
+        )
+        for tier, meter in kinds[:RATES]
+    ]
+    head = {"name": owner["model"], "url": "https://example.com", "observed": date(2016, 1, 1), "capture": "sha256:0"}
+    return RateCard(**owner, **head, parser="1", rates=tuple(rates))  # type: ignore[arg-type]
+
+
+if __name__ == "__main__":
+    main()

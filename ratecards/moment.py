@@ -1,0 +1,109 @@
+"""The dataset at a moment: the cards as of a day, by what was known then or on another day, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from time import time
+
+from ratecards.asof import DatedShelf, as_day
+from ratecards.breakdown import Breakdown
+from ratecards.dataset import Dataset
+from ratecards.model import COLUMNS, Rate, RateCard, cell, plain
+from ratecards.plans import Plan
+from ratecards.usage import CostError, read
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ratecards.history import Step
+
+_MOST_PLANS = 1024
+
+
+class Moment:
+    """A dataset as of the day `on`; with `known_on`, as it was known then: without what was recorded later.
+
+    A price that was read late, or read better later, belongs to the day it was seen on; on a day before that was
+    recorded nobody knew.
+    """
+
+    def __init__(self, shelf: DatedShelf, on: date, known_on: date | None) -> None:
+        self._shelf, self.on, self.known_on = shelf, on, known_on
+
+    def cards(self) -> list[RateCard]:
+        """The cards of every source, by provider, source and model."""
+        return [offer.card for offer in self._shelf]
+
+    def card(self, model: str, source: str | None = None) -> RateCard:
+        """The card that answers for a model: of the source asked for, else the documentation's. Raises `CostError`."""
+        return self._shelf.choose(model, source).offer.card
+
+    def find(self, **columns: object) -> list[Rate]:
+        """The rates whose columns have these values, as `ratecards.find` finds them."""
+        return find(self._shelf, columns)
+
+    def cost(
+        self,
+        model: str,
+        usage: object,
+        *,
+        tier: str = "standard",
+        plan: str = "paid",
+        source: str | None = None,
+        policy: str | None = None,
+    ) -> Breakdown:
+        """What a usage costs by these cards, as `ratecards.cost` tells it. Raises `CostError`."""
+        counts = read(usage)
+        return plan_of(self._shelf, model, tier, plan, source, policy).cost(counts)
+
+    def upcoming(self) -> list[Step]:
+        """The price steps that the pages of that day date for later, soonest first."""
+        from ratecards.history import steps
+
+        return steps(self.cards(), self.on)
+
+
+def today(now: float | None = None) -> date:
+    """The day it is, or was at a moment, UTC."""
+    return datetime.fromtimestamp(time() if now is None else now, UTC).date()
+
+
+def moment(dataset: Dataset, on: date | str, known_on: date | str | None = None) -> Moment:
+    """The moment of a day, and of what was known on another. Raises `CostError` where nothing was."""
+    day, known = as_day(on), as_day(known_on)
+    if day is None:
+        raise CostError("expected a date like 2026-03-24, saw None")
+    return Moment(DatedShelf(dataset, day, {}, day, known), day, known)
+
+
+@lru_cache(maxsize=32)
+def shelf(dataset: Dataset, on: date | None, day: date) -> DatedShelf:
+    """The shelf of a day, else the newest cards; `day` is the one that it is. It is kept for the next who asks."""
+    return DatedShelf(dataset, on, {}, day)
+
+
+def plan_of(own: DatedShelf, model: str, tier: str, plan: str, source: str | None, policy: str | None) -> Plan:
+    """How usages of a model are priced there; worked out once. Raises `CostError`."""
+    asked = model, tier, plan, source, policy
+    found = own.plans.get(asked)
+    if found is None:
+        found = Plan(own.choose(model, source, policy), tier, plan)
+        if len(own.plans) >= _MOST_PLANS:
+            own.plans.clear()
+        own.plans[asked] = found
+    return found
+
+
+def find(own: DatedShelf, columns: Mapping[str, object]) -> list[Rate]:
+    """The rates whose columns have these values. Raises `CostError` on a column that is none."""
+    if unknown := [name for name in columns if name not in COLUMNS]:
+        raise CostError(f"no column {unknown[0]!r}; columns: {', '.join(COLUMNS)}")
+    wanted = {n: "" if v is None else plain(v) if isinstance(v, Decimal) else str(v) for n, v in columns.items()}
+    owner = {name: wanted.pop(name) for name in ("provider", "source", "model") if name in wanted}
+    return [rate for offer in own.offers(**owner) for rate in offer.card.rates if _says(rate, wanted.items())]
+
+
+def _says(rate: Rate, wanted: Iterable[tuple[str, str]]) -> bool:
+    return all(cell(rate, name) == value for name, value in wanted)
