@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from werkzeug import Response
 
+from tests import pagebuilder
 from tests.conftest import GEMINI, Ran, facts, model, pages
 from tests.forge import Forge
 from tests.gitrepo import bare_repository, clone, log, no_settings, shown
@@ -44,6 +45,7 @@ class Loop:
         git = clone(self.bare, base / "clone")
         looks, report, output = base / "looks", base / "report.json", base / "output"
         self.words("fetch", GEMINI, "--keep", looks, "--to", git.root, "--now", now)
+        _of_the_real_host(looks)
         publish = ("--replay", looks, "--repo", git.root, "--report", report, "--output", output)
         self.words("publish-git", GEMINI, *publish, *more)
         outputs = _outputs(output)
@@ -54,6 +56,13 @@ class Loop:
             for name in ("summary", "pull", "issue", "commit", "changelog")
         }
         return SimpleNamespace(**texts, alert=alert, outputs=outputs, report=json.loads(report.read_text()))
+
+
+def _of_the_real_host(looks: Path) -> None:
+    """What was fetched from this machine, as if from Google: a published address is one of https."""
+    for headers in looks.rglob("*.headers.json"):
+        kept = json.loads(headers.read_text())
+        headers.write_text(json.dumps({**kept, "url": pagebuilder.PAGE}))
 
 
 def _outputs(path: Path) -> dict[str, str]:
