@@ -46,9 +46,20 @@ def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int
 
     try:
         text = COMMANDS[args.command](args)
+        late = "" if getattr(args, "on", True) else _late(args)
     except (DatasetError, CostError, FormatError, OSError) as error:
         return _refuse(error)
+    if late:
+        print(f"ratecards: {late}", file=sys.stderr)
     return _write(text) or int(getattr(args, "status", 0))
+
+
+def _late(args: argparse.Namespace) -> str:
+    """Which sources' prices may no longer be today's."""
+    from ratecards import staleness
+    from ratecards.dataset import directory
+
+    return staleness.line(staleness.stale(directory(args.dataset), args.today))
 
 
 def _write(text: str) -> int:

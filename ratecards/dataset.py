@@ -160,6 +160,14 @@ class Dataset:
 
         return moment(self, on, known_on)
 
+    def stale(self, today: date | None = None) -> dict[str, date]:
+        """By source, the day of its last good look, where that is further back than its limit; of today or of a day."""
+        from datetime import UTC, datetime
+
+        from ratecards.staleness import stale
+
+        return stale(self._root, today or datetime.now(UTC).date())
+
     @property
     def first(self) -> date:
         """The day of the first observation. Raises `DatasetError` where there is none."""
