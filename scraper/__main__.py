@@ -12,13 +12,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper import automationargs
+from scraper import ROOT, automationargs
 from scraper.errors import ScrapeError
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
-
-ROOT = Path(__file__).resolve().parent.parent
 
 
 def _instant(text: str) -> datetime:

@@ -416,7 +416,7 @@ def confirm(options: argparse.Namespace) -> int:
 
 def readme(_: argparse.Namespace) -> int:
     """The README's tables as they are published."""
-    from scraper.__main__ import ROOT
+    from scraper import ROOT
     from scraper.readme import renewed
 
     path = ROOT / "README.md"

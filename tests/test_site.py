@@ -783,7 +783,7 @@ def test_what_the_command_refuses(tmp_path, run):
 
 def test_the_real_dataset_is_small_enough():
     """Under ten kilobytes a model, all pages and data together."""
-    from scraper.__main__ import ROOT
+    from scraper import ROOT
     from scraper.site import build, gather
 
     found = gather(Dataset(ROOT / "ratecards"), ROOT, TODAY)

@@ -20,8 +20,7 @@ from ratecards.breakdown import EXACT, price
 from ratecards.dataset import Dataset
 from ratecards.shelf import Choice
 from ratecards.usage import CostError, read
-from scraper import browser
-from scraper.__main__ import ROOT
+from scraper import ROOT, browser
 from scraper.site import build, gather
 from scraper.site.write import write
 from tests.histories import added
