@@ -1,0 +1,119 @@
+"""The pages that are mutated: one per layout and source, each with what it says and the baseline it has published."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+from ratecards.model import RateCard
+from scraper.dataset import State
+from scraper.editions import Edition
+from scraper.errors import FetchFailed
+from scraper.fetch import Page
+from scraper.judge import GOOD, Verdict, judge
+from scraper.sources import Source, gemini_api
+from tests import accept, pagebuilder
+from tests.drill import said
+from tests.drill.said import Said
+
+PAGES = Path(__file__).parent / "pages"
+BEFORE = datetime(2026, 11, 1, 6, 17, tzinfo=UTC)
+NOW = BEFORE + timedelta(hours=6)
+_TYPES = {"html": "text/html", "md.txt": "text/plain", "md": "text/markdown", "json": "application/json"}
+
+
+class Drilled(Source):
+    """A source whose reader may be another one: for pages of a few tables, or broken on purpose."""
+
+    reader: Any = None
+
+    @property
+    def module(self) -> Any:
+        return self.reader
+
+
+def drilled(provider: str, source: str, module: ModuleType, **instead: Any) -> Drilled:
+    """The source with some of its functions replaced."""
+    names = ("PARSER", "urls", "renames", "fingerprint", "read")
+    found = Drilled(provider, source)
+    reader = SimpleNamespace(**{name: getattr(module, name) for name in names}, **{})
+    for name, value in instead.items():
+        setattr(reader, name, value)
+    object.__setattr__(found, "reader", reader)
+    return found
+
+
+@dataclass
+class Subject:
+    """One page in all its representations, and what it says."""
+
+    name: str
+    source: Drilled
+    bodies: Mapping[str, str]
+    says: Said
+    facts: Any = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def judged(self, bodies: Mapping[str, str | bytes | None], *, first: bool = False) -> Verdict:
+        """The verdict on a look that brought these bodies; None is a representation that was not fetched."""
+        at = BEFORE if first else NOW
+        edition = Edition(at)
+        for kind, body in bodies.items():
+            if body is None:
+                edition.failed[kind] = FetchFailed("timed out")
+            else:
+                edition.pages[kind] = self._page(kind, body, at)
+        if first:
+            return judge(self.source, edition, State(), dict, at)
+        return judge(self.source, edition, replace(self.published.state), lambda: self.baseline, at)
+
+    def _page(self, kind: str, body: str | bytes, at: datetime) -> Page:
+        url = self.source.module.urls()[kind]
+        data = body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
+        return Page(url, url, 200, {"content-type": f"{_TYPES[kind]}; charset=utf-8"}, data, at)
+
+    @cached_property
+    def published(self) -> Verdict:
+        """The verdict on the page as it was, before anything was published."""
+        verdict = self.judged(self.bodies, first=True)
+        assert verdict.outcome in GOOD, (self.name, verdict.outcome, verdict.messages)
+        return verdict
+
+    @cached_property
+    def baseline(self) -> dict[str, RateCard]:
+        """What stands published when the mutant comes."""
+        return dict(self.published.cards or {})
+
+    @cached_property
+    def before(self) -> said.Facts:
+        """What the accepted table tells of each model."""
+        return self.says.facts
+
+
+def gemini_bodies(edition: dict) -> dict[str, str]:
+    """Both representations of an edition, keyed as they are fetched."""
+    return {
+        "html": pagebuilder.html_page(edition).decode(),
+        "md.txt": pagebuilder.twin_page(edition).decode(),
+    }
+
+
+def small_gemini(body: str) -> Any:
+    """The reader, for pages of a few tables."""
+    return gemini_api.read(body, accept.SMALL)
+
+
+def gemini_subjects() -> list[Subject]:
+    """The pricing page in ten small editions that together have every shape of price."""
+    source = drilled("google", "gemini-api", gemini_api, read=small_gemini)
+    found = []
+    for path in sorted(PAGES.glob("*/facts.yaml")):
+        edition = pagebuilder.load(path)
+        says = said.load(path.with_name("says.csv"))
+        found.append(Subject(path.parent.name, source, gemini_bodies(edition), says, edition))
+    return found
