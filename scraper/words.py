@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
+from ratecards.model import UNIT as CONTRACT_UNIT
 from scraper.errors import UnknownTerm
 
 # Full-width letters, digits and signs are matched as the plain ones they stand for. Nothing else is folded:
@@ -145,7 +146,7 @@ def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
     """Canonical unit and resolutions: "per 1K image" is a resolution, "per 1K requests" a quantity.
 
     Raises `UnknownTerm` on "per 1K images", which may be either, on "per requests" and "per token", whose quantity is
-    missing, and on a price per nothing.
+    missing, on a price per nothing, and on a unit that the rate table does not have, such as "per 10 songs".
     """
     noun = next(n for n in _NOUNS if match[n])
     plural = match[noun].lower().endswith("s")
@@ -159,12 +160,16 @@ def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
     count = _count(quantity)
     if count < 1:
         raise UnknownTerm(f"a price per nothing: {match.group()!r}")
+    many = count > 1
     if match["hourly"]:
-        return f"{count} {noun}-hour{'s' if count > 1 else ''}", ()
-    name = noun if count == 1 else _PLURAL.get(noun, f"{noun}s")
+        unit = f"{count} {noun}-hour{'s' if many else ''}"
+    else:
+        unit = f"{count} {_PLURAL.get(noun, f'{noun}s') if many else noun}"
+    if not CONTRACT_UNIT.match(unit):
+        raise UnknownTerm(f"a unit that the rate table does not have: {match.group()!r}")
     if match["of_size"]:
-        return f"{count} {name}", (match["of_size"],)
-    return f"{count} {name}", tuple(size.upper() for size in re.findall(r"[0-9.]+k(?!\w)", sizes, re.IGNORECASE))
+        return unit, (match["of_size"],)
+    return unit, tuple(size.upper() for size in re.findall(r"[0-9.]+k(?!\w)", sizes, re.IGNORECASE))
 
 
 def _count(quantity: str) -> int:

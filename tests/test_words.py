@@ -116,6 +116,7 @@ def test_unit_of(text, expected):
         ("0.5K (512px) image", ("1 image", ("0.5K",))),
         ("1K (1024 px)/2K image", ("1 image", ("1K", "2K"))),
         ("second of 720p video", ("1 second", ("720p",))),
+        ("1K image per hour", ("1 image-hour", ("1K",))),
         ("1K requests", ("1000 requests", ())),
     ],
 )
@@ -137,6 +138,9 @@ def test_unit_parts(text, expected):
         ("search queries", "without its quantity"),
         ("token", "without its quantity"),
         ("character per hour", "without its quantity"),
+        ("10 songs", "the rate table does not have"),
+        ("1,000 images per hour", "the rate table does not have"),
+        ("2 videos", "the rate table does not have"),
     ],
 )
 def test_unit_parts_refuses(text, reason):
