@@ -302,10 +302,11 @@ def test_ids_in_text_are_not_the_sections():
 
 @pytest.mark.parametrize("name", ["Models/X", "=cmd", "a b", "x" * 70])
 def test_strange_ids(name):
-    """What is not an id is not published as one."""
-    found = same(edition(gemini_a={"name": "Gemini A", "ids": [name], "rows": ROWS}))
+    """What is not an id is not published as one, and whose section it is stays open."""
+    found = same(edition(gemini_a={"name": "Gemini A", "ids": ["gemini-a", name], "rows": ROWS}))
 
     assert [("layout", f"{name!r} is not a model id")] == [(p.kind, p.message) for p in found.problems]
+    assert [()] == [s.models for s in found.unread]
 
 
 def test_a_family_without_ids():

@@ -58,10 +58,11 @@ class SectionReader:
         return ()
 
     def _checked(self, codes: Sequence[str]) -> tuple[str, ...]:
-        for code in codes:
-            if not MODEL_ID.match(code):
-                self.problem("layout", "", f"{code!r} is not a model id", code)
-        return tuple(dict.fromkeys(codes))
+        """The ids once each; none where one is no id, for which models the section is then is not known."""
+        strange = [code for code in codes if not MODEL_ID.match(code)]
+        for code in strange:
+            self.problem("layout", "", f"{code!r} is not a model id", code)
+        return () if strange else tuple(dict.fromkeys(codes))
 
     # ---- footnotes and prose
 
