@@ -14,7 +14,7 @@ from scraper.dataset import State
 from scraper.editions import Edition
 from scraper.errors import FetchFailed, LayoutChanged
 from scraper.fetch import Page
-from scraper.judge import EXIT, GOOD, Verdict, disagreements, judge, standing
+from scraper.judge import EXIT, GOOD, Verdict, judge, standing
 from tests import tiny
 from tests.conftest import ACME, at
 
@@ -218,19 +218,6 @@ def test_the_clock_may_not_go_back(desk):
         "looked at 2026-11-01T05:59:59Z, but the last edition read is of 2026-11-01T06:00:00Z: is the clock right?"
     )
     assert [expected] == verdict.messages
-
-
-def test_rows_that_differ_are_listed_by_their_place():
-    """Another price, a missing row on either side; equal rows are not."""
-    left = tiny.read(tiny.page({"m-1": {"input": "1", "output": "2"}, "m-2": {"input": "3"}}).decode()).rates()
-    right = tiny.read(tiny.page({"m-1": {"input": "1.1", "output": "2"}, "m-3": {"input": "3"}}).decode()).rates()
-    expected = [
-        "a and b disagree at m-1 / input: '$1' against '$1.1'",
-        "a and b disagree at m-2 / input: '$3' against no such row",
-        "a and b disagree at m-3 / input: no such row against '$3'",
-    ]
-    assert expected == disagreements(left, right, "a", "b")
-    assert [] == disagreements(left, left, "a", "b")
 
 
 def test_only_a_disagreement_asks_for_another_look(desk):
