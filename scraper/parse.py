@@ -29,6 +29,7 @@ _BLOCKS = frozenset([*_HEADINGS, "article", "aside", "div", "li", "ol", "p", "se
 _SKIPPED = frozenset(["script", "style", "template", "noscript", "head", "colgroup", "link", "meta", "svg"])
 _STRUCK = frozenset(("s", "del", "strike"))
 _RAISED = frozenset(("sup", "sub"))
+_OF_TABLES = frozenset(("tr", "td", "th", "thead", "tbody", "tfoot"))
 # Deeper than any page, and what the recursion below bears.
 _DEEPEST, _WIDEST = 200, 100
 
@@ -133,6 +134,8 @@ def _block(tag: Tag) -> Iterator[Block]:
         yield Heading(int(tag.name[1]), clean(visible(tag)), str(tag.get("id") or ""))
     elif tag.name == "table":
         yield _table(tag)
+    elif tag.name in _OF_TABLES:
+        raise LayoutChanged(f"a {tag.name} stands outside any table, near {clean(tag.get_text())[:60]!r}")
     else:
         yield from _walk(tag)
 
@@ -158,7 +161,8 @@ def _table(table: Tag) -> Table:
 
 
 def _shown(row: Tag, table: Tag) -> bool:
-    return not any(_hidden(tag) for tag in (row, *takewhile(lambda tag: tag is not table, row.parents)))
+    around = (row, *takewhile(lambda tag: tag is not table, row.parents))
+    return not any(tag.name in _SKIPPED or _hidden(tag) for tag in around)
 
 
 def _spanned_cell(cell: Tag) -> list[str]:

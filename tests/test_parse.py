@@ -345,3 +345,17 @@ def test_both_representations_give_the_same_blocks():
 
     assert html(page) == markdown_blocks(twin.format(" "))
     assert html(page)[:-1] == markdown_blocks(twin.format(""))[:-1]
+
+
+def test_rows_of_a_template_are_not_shown():
+    """A browser draws nothing of them until a script does."""
+    row = "<tr><td>b</td></tr>"
+    for hidden in (f"<template>{row}</template>", f"<noscript>{row}</noscript>"):
+        assert [Table((), (("a",),))] == html(f"<table><tbody><tr><td>a</td></tr>{hidden}</tbody></table>")
+
+
+@pytest.mark.parametrize("tag", ["td", "tr", "th", "tbody"])
+def test_a_cell_outside_of_any_table(tag):
+    """What has fallen out of its table is not prose: a row without money would be lost and nobody told."""
+    with pytest.raises(LayoutChanged, match="stands outside any table, near 'Output price'"):
+        html(f"<table><tr><td>a</td></tr></table><{tag}>Output price</{tag}>")
