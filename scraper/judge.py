@@ -284,11 +284,16 @@ def _unread_models(
     new: Mapping[str, RateCard],
     renames: Mapping[str, str],
 ) -> set[str]:
-    """The models that keep their cards: those of unread sections, and every missing one if a section hides its ids."""
+    """The models that keep their cards: those of unread sections, and if one hides its ids, every one that lost a rate."""
     models = {m for s in unread for m in s.models} | ({"tools"} if any(not s.counted for s in unread) else set())
     if any(s.counted and not s.models for s in unread):
-        models |= set(old) - set(new)
+        models |= {m for m, card in old.items() if m not in new or _lost(card, new[m])}
     return models | {a for a, b in renames.items() if b in models}
+
+
+def _lost(old: RateCard, new: RateCard) -> bool:
+    """Whether a card has fewer things priced than before: what is missing may stand in a section that hides its ids."""
+    return bool({r.join_key for r in old.rates} - {r.join_key for r in new.rates})
 
 
 def _name(section: Section) -> str:

@@ -257,6 +257,16 @@ def test_an_unread_section_takes_no_model_away(desk):
     assert [("model_removed", "m-1")] == kinds(gone)
 
 
+def test_a_section_that_hides_its_ids_may_have_a_rate_that_is_missing(desk):
+    """A model that lost one keeps its whole card; one that only has other prices does not."""
+    fewer = {**MODELS, "m-1": {"input": "1.1"}, "m-2": {"input": "2.2", "output": "2.5"}}
+    verdict = desk.sees(tiny.page(fewer, updated="2026-10-30", unread={"": "who is it?"}))
+
+    assert "PARTLY_READ" == verdict.outcome
+    assert [("repriced", "m-2")] == kinds(verdict)
+    assert ("1", "1.5") == (desk.price("m-1"), desk.price("m-1", "output"))
+
+
 def test_unread_notes_keep_the_tools(desk):
     """A section that is no model may be the one of the tools."""
     desk.sees(tiny.page({**MODELS, "tools": {"tool": "1"}}))
