@@ -284,10 +284,16 @@ def _unread_models(
     new: Mapping[str, RateCard],
     renames: Mapping[str, str],
 ) -> set[str]:
-    """The models that keep their cards: those of unread sections, and if one hides its ids, every one that lost a rate."""
+    """The models that keep their cards: those of unread sections, and those that may stand there without being known.
+
+    A section that was not understood may have swallowed the next one with its heading, so no model is concluded gone
+    beside it. If it hides its ids, its rows may also be a model's that stands elsewhere, too.
+    """
     models = {m for s in unread for m in s.models} | ({"tools"} if any(not s.counted for s in unread) else set())
+    if unread:
+        models |= set(old) - set(new)
     if any(s.counted and not s.models for s in unread):
-        models |= {m for m, card in old.items() if m not in new or _lost(card, new[m])}
+        models |= {m for m, card in old.items() if m in new and _lost(card, new[m])}
     return models | {a for a, b in renames.items() if b in models}
 
 

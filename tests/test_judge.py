@@ -257,6 +257,17 @@ def test_an_unread_section_takes_no_model_away(desk):
     assert [("model_removed", "m-1")] == kinds(gone)
 
 
+def test_no_model_is_gone_beside_a_section_that_was_not_understood(desk):
+    """That section may have swallowed it with its heading; once all is read again, it is gone."""
+    fewer = {model: prices for model, prices in MODELS.items() if model != "m-2"}
+    lost = {model: prices for model, prices in fewer.items() if model != "m-1"}
+
+    verdict = desk.sees(tiny.page(lost, updated="2026-10-30", unread={"m-1": "two tables"}))
+    assert ("PARTLY_READ", [], []) == (verdict.outcome, verdict.changes, verdict.held)
+    verdict = desk.sees(tiny.page(fewer, updated="2026-10-30"))
+    assert ("CHANGED", [("model_removed", "m-2")]) == (verdict.outcome, kinds(verdict))
+
+
 def test_a_section_that_hides_its_ids_may_have_a_rate_that_is_missing(desk):
     """A model that lost one keeps its whole card; one that only has other prices does not."""
     fewer = {**MODELS, "m-1": {"input": "1.1"}, "m-2": {"input": "2.2", "output": "2.5"}}
