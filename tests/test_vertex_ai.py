@@ -478,6 +478,16 @@ def test_a_table_that_breaks_off():
     assert [] == rates(found, model="translation-llm-002")
 
 
+def test_an_ignored_section_that_swallows_the_next_one():
+    """Without its heading a family would stand under one that is ignored by name, and be gone."""
+    found = read("older", ('<h3 id="gemini-models">Other Gemini models</h3>', ""))
+
+    reason = "Model Optimizer figures are example ranges"
+    words = f"the section is ignored ({reason}), but it prices Gemini 1.5 Flash"
+    assert [("layout", words)] == [(kind, message) for title, kind, message in told(found) if "ignored" in message]
+    assert "gemini-1.5-flash" in {m for s in found.unread for m in s.models}
+
+
 def test_two_kinds_of_one_grounding():
     """Without the heading between two families, one's price would be the other's as well."""
     found = read("older", ('<h3 id="gemini_20_models">Gemini 2.0 Models</h3>', ""))

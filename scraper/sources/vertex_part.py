@@ -60,12 +60,20 @@ class PartReader:
             amounts.cells = sum(counted(text) for _, g in self.grids for text in g.texts())
             amounts.notes = sum(counted(note.text) for note in self.notes.notes)
             amounts.ignored[self.part.ignored] = amounts.seen
+            self._swallowed()
             return
         starts = self.notes.starts(self.family)
         for tab, grid in self.grids:
             amounts.cells += sum(map(counted, grid.texts()))
             self._table(tab, grid, starts)
         self.notes.read(self.models, self.marked)
+
+    def _swallowed(self) -> None:
+        """A section that is ignored prices no model of Google's: one that does has lost the heading between them."""
+        if self.family:
+            names = ", ".join(model.names[0] for model in self.family)
+            message = f"the section is ignored ({self.part.ignored}), but it prices {names}"
+            self.page.blame(self.family, self.section, Problem("layout", self.part.anchor, message, self.part.title))
 
     def _first_named(self, row: Row) -> list[Model]:
         return self.terms.all_named(row.cells[0].text) if row.cells and row.cells[0] else []
