@@ -1,4 +1,4 @@
-"""Writes what the reader gives of the drill's pages, for a person to read against them before it is committed.
+"""Writes what the readers give of the drill's pages, for a person to read against them before it is committed.
 
     python -m tests.drill.accept [PAGE ...]
 """
@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import sys
 
-from tests import pagebuilder
 from tests.drill import said
-from tests.drill.subjects import PAGES, Subject, drilled, gemini_bodies, small_gemini
-from scraper.sources import gemini_api
+from tests.drill.subjects import PAGES, all_subjects
 
 
 def main(names: list[str]) -> None:
     """Write the tables of these pages, or of all."""
-    source = drilled("google", "gemini-api", gemini_api, read=small_gemini)
-    for path in sorted(PAGES.glob("*/facts.yaml")):
-        if names and path.parent.name not in names:
+    for subject in all_subjects():
+        if names and subject.name not in names:
             continue
-        edition = pagebuilder.load(path)
-        subject = Subject(path.parent.name, source, gemini_bodies(edition), said.Said(()))
-        says = said.of_cards(subject.baseline.values())
-        path.with_name("says.csv").write_text(said.text(says), encoding="utf-8")
-        print(f"{path.parent.name}: {len(says.rates)} rates, {len(says.figures)} figures")
+        says = subject.told(subject.published)
+        own = PAGES / subject.name / "says.csv"
+        path = own if own.parent.is_dir() else PAGES / f"{subject.name}.csv"
+        path.write_text(said.text(says), encoding="utf-8")
+        print(f"{subject.name}: {len(says.rates)} rates, {len(says.figures)} figures")
 
 
 if __name__ == "__main__":

@@ -317,6 +317,7 @@ def _new_phrase(subject: Subject, random: Random, seed: int) -> Mutant:
 _WORDS = {
     "Free of charge": ("free", "0"),
     "free": ("free", "0"),
+    "Free{*}": ("free", "0"),
     "Not available": ("not_available", ""),
     "Not supported": ("not_available", ""),
     "-": ("not_available", ""),
@@ -324,7 +325,7 @@ _WORDS = {
     "Contact sales": ("not_published", ""),
     "Same as Gemini 9 Pro pricing": ("refers", ""),
 }
-_NO_WORDS = ["", "TBA", "Free*", "Free for now", "See below", "None", "0", "Not available yet", "Included", "Contact us", "Free trial"]
+_NO_WORDS = ["", "TBA", "Free for now", "See below", "None", "0", "Not available yet", "Included", "Contact us", "Free trial"]
 
 
 @kind(GEMINI, 200)
@@ -351,7 +352,7 @@ def _price_became_words(subject: Subject, random: Random, seed: int) -> Mutant |
             # an empty cell beside one that is not available is a spanned one
             says = subject.says.changed(slot.here, lambda r: r | _value("not_available", ""))
             return looked(subject, edition, says, seed, what)
-        return looked(subject, edition, subject.says, seed, what, unsaid=words != "Free*", may_keep=True, place=place)
+        return looked(subject, edition, subject.says, seed, what, unsaid=True, place=place)
     says = subject.says.changed(slot.here, lambda r: r | _value(*_WORDS[words]))
     return looked(subject, edition, says, seed, what)
 

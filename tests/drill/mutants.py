@@ -49,13 +49,15 @@ class Register:
 
     kinds: dict[str, Kind] = field(default_factory=dict)
 
-    def __call__(self, source: str, count: int, pages: Sequence[str] = ()) -> Callable:
-        """Register a function under its own name."""
+    def __call__(self, source: str, count: int, pages: Sequence[str] = (), **also: int) -> Callable:
+        """Register a function under its own name; `also` are other sources (with underscores) and their counts."""
 
         def register(make: Callable[[Subject, Random, int], Mutant | None]) -> Callable:
             name = make.__name__.strip("_")
-            assert name not in self.kinds, name
-            self.kinds[name] = Kind(name, source, count, make, pages)
+            for other, many in {source: count, **also}.items():
+                full = name if other == source else f"{other.split('_')[0]}_{name}"
+                assert full not in self.kinds, full
+                self.kinds[full] = Kind(full, other.replace("_", "-"), many, make, pages if other == source else ())
             return make
 
         return register

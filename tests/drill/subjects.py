@@ -16,8 +16,8 @@ from scraper.editions import Edition
 from scraper.errors import FetchFailed
 from scraper.fetch import Page
 from scraper.judge import GOOD, Verdict, judge
-from scraper.sources import Source, gemini_api
-from tests import accept, pagebuilder
+from scraper.sources import Source, gemini_api, vertex_ai
+from tests import accept, pagebuilder, test_vertex_ai
 from tests.drill import said
 from tests.drill.said import Said
 
@@ -59,7 +59,9 @@ class Subject:
     facts: Any = None
     extra: dict[str, Any] = field(default_factory=dict)
 
-    def judged(self, bodies: Mapping[str, str | bytes | None], *, first: bool = False) -> Verdict:
+    def judged(
+        self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True
+    ) -> Verdict:
         """The verdict on a look that brought these bodies; None is a representation that was not fetched."""
         at = BEFORE if first else NOW
         edition = Edition(at)
@@ -70,7 +72,7 @@ class Subject:
                 edition.pages[kind] = self._page(kind, body, at)
         if first:
             return judge(self.source, edition, State(), dict, at)
-        return judge(self.source, edition, replace(self.published.state), lambda: self.baseline, at)
+        return judge(self.source, edition, replace(self.published.state), lambda: self.baseline, at, hold=hold)
 
     def _page(self, kind: str, body: str | bytes, at: datetime) -> Page:
         url = self.source.module.urls()[kind]
@@ -88,6 +90,10 @@ class Subject:
     def baseline(self) -> dict[str, RateCard]:
         """What stands published when the mutant comes."""
         return dict(self.published.cards or {})
+
+    def told(self, verdict: Verdict) -> Said:
+        """What stands published after a verdict."""
+        return said.of_cards((self.baseline if verdict.cards is None else verdict.cards).values())
 
     @cached_property
     def before(self) -> said.Facts:
@@ -108,12 +114,31 @@ def small_gemini(body: str) -> Any:
     return gemini_api.read(body, accept.SMALL)
 
 
+def _accepted(name: str, source: Drilled, bodies: Mapping[str, str], facts: Any = None) -> Subject:
+    """A page of another source; its accepted table stands in one file."""
+    path = PAGES / f"{name}.csv"
+    return Subject(name, source, bodies, said.load(path) if path.exists() else Said(()), facts)
+
+
+def other_subjects() -> list[Subject]:
+    """The cases of the other sources, as their own tests build them."""
+    platform = drilled("google", "vertex-ai", vertex_ai)
+    found = [_accepted(f"vertex-{case}", platform, {"html": test_vertex_ai.page(case)}) for case in test_vertex_ai.READABLE]
+    return found
+
+
+def all_subjects() -> list[Subject]:
+    """Every page of the drill."""
+    return [*gemini_subjects(), *other_subjects()]
+
+
 def gemini_subjects() -> list[Subject]:
     """The pricing page in ten small editions that together have every shape of price."""
     source = drilled("google", "gemini-api", gemini_api, read=small_gemini)
     found = []
     for path in sorted(PAGES.glob("*/facts.yaml")):
         edition = pagebuilder.load(path)
-        says = said.load(path.with_name("says.csv"))
+        table = path.with_name("says.csv")
+        says = said.load(table) if table.exists() else Said(())
         found.append(Subject(path.parent.name, source, gemini_bodies(edition), says, edition))
     return found

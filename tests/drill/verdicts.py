@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from dataclasses import dataclass
+from decimal import Decimal
 
+from ratecards import codec
 from scraper.judge import GOOD, Verdict
 from tests.drill.mutants import Mutant
-from tests.drill.said import Facts, of_cards
+from tests.drill.said import Facts
 from tests.drill.subjects import Subject
 
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
+_QUOTED = ("gemini-api", "vertex-ai")
 CORRECT, REFUSED, WRONG = "correct", "refused", "wrong"
 
 
@@ -24,14 +30,20 @@ class Outcome:
 def outcome(subject: Subject, mutant: Mutant) -> Outcome:
     """Judge a mutant against its page's baseline, and look at what would be published."""
     verdict = subject.judged(mutant.bodies)
-    cards = subject.baseline if verdict.cards is None else verdict.cards
-    published = of_cards(cards.values()).facts
+    published = subject.told(verdict).facts
     wanted = subject.before if mutant.unsaid else mutant.says.facts
     refused, wrong = _compared(published, wanted, subject.before, _Excuses(verdict))
     if mutant.may_keep and wrong and published == subject.before:
         refused, wrong = set(), []
     if verdict.outcome not in GOOD and verdict.cards is not None and verdict.outcome != "PARTLY_READ":
         wrong.append(f"{verdict.outcome}, but cards would be written")
+    wrong += _unwritable(subject, verdict)
+    if verdict.held:
+        # what waits is published in the end: it must be what the page says, too
+        later = subject.judged(mutant.bodies, hold=False)
+        seen = subject.told(later).facts
+        if not (mutant.may_keep and seen == subject.before):
+            wrong += [f"held: {words}" for words in _compared(seen, wanted, subject.before, _Excuses(later))[1]]
     silent = verdict.outcome in GOOD and not verdict.held
     if mutant.unsaid and silent:
         wrong.append("nothing says that something was not read")
@@ -42,6 +54,30 @@ def outcome(subject: Subject, mutant: Mutant) -> Outcome:
         wrong.append(f"the refusal names none of {mutant.place}: {told[:300]}")
     word = WRONG if wrong else REFUSED if doubted else CORRECT
     return Outcome(word, verdict.outcome, tuple(wrong))
+
+
+def _unwritable(subject: Subject, verdict: Verdict) -> list[str]:
+    """Why the cards that changed could not be written, or say a price that their own words do not."""
+    wrong = []
+    for model, card in (verdict.cards or {}).items():
+        if card == subject.baseline.get(model):
+            continue
+        try:
+            codec.encode(card)
+        except codec.CodecError as error:
+            wrong.append(str(error))
+        wrong += [
+            f"{r.model}: the price {r.price} stands nowhere in {r.evidence.quote!r}"
+            for r in card.rates
+            if r.price and r.source in _QUOTED and str(r.price.normalize()) not in _numbers(r.evidence.quote)
+        ]
+    return wrong
+
+
+def _numbers(quote: str) -> set[str]:
+    """The numbers in a quote, full-width digits as plain ones."""
+    plain = unicodedata.normalize("NFKC", quote).replace(",", "")
+    return {str(Decimal(n).normalize()) for n in _NUMBER.findall(plain)}
 
 
 def _told(verdict: Verdict) -> str:
