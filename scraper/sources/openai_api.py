@@ -91,18 +91,25 @@ def _page(body: str, terms: Terms) -> Page:
     if _HTML.match(body):
         tree = soup(body)
         _prove_html(body, tree, terms)
-        return html_page(only(tree, "article", "the article"), terms)
+        page = html_page(only(tree, "article", "the article"), terms)
+        _prove_end(page, body, "</html>", terms)
+        return page
     if "<TextTokenPricingTables" in body:
         page, ending = mdx_page(body, terms), "/>"
     elif re.match(r"\s*# Pricing\n", body) and "\n### Text tokens\n" in body:
         page, ending = converted_page(body, terms), "|"
     else:
         raise LayoutChanged(f"expected the pricing page, saw {_title(body)}")
+    _prove_end(page, body, ending, terms)
+    return page
+
+
+def _prove_end(page: Page, body: str, ending: str, terms: Terms) -> None:
+    """The last heading must be one that ends the page: its article may be cut while the frame around it is whole."""
     last = page.places[-1].title if page.places else "no heading"
     if fold(last) not in terms.last_titles or not body.rstrip().endswith(ending):
         expected = f"{' or '.join(terms.last_titles)} and {ending!r} at the end"
         raise LayoutChanged(f"truncated page: expected {expected}, saw {last!r} and {body[-40:]!r}")
-    return page
 
 
 def _title(body: str) -> str:
