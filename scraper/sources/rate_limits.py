@@ -27,7 +27,7 @@ VOCABULARY = Path(__file__).with_name("rate_limits.yaml")
 
 _BANNER = re.compile(r"\|\s*([^|]*[^|\s])\s*\|{2,}\Z")
 _DELIMITER = re.compile(r"\|[\s:\-|]*-[\s:\-|]*\|\Z")
-_COUNT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\Z")
+_COUNT = re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)\Z")
 _FACTOR = re.compile(r"\b[0-9]+(?:\.[0-9]+)?x\b")
 _RANGE = re.compile(r"\s+(?:-|\u2013|to)\s+")
 # By kind of section, the columns that a table may have, in any order.
