@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -9,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
+from unittest import mock
 
 from ratecards.model import RateCard
 from scraper.dataset import State
@@ -16,8 +18,16 @@ from scraper.editions import Edition
 from scraper.errors import FetchFailed
 from scraper.fetch import Page
 from scraper.judge import GOOD, Verdict, judge
-from scraper.sources import Source, gemini_api, vertex_ai
-from tests import accept, pagebuilder, test_vertex_ai
+from scraper.sources import Source, ai_studio, cloud_billing, gemini_api, laozhang, openai_api, vertex_ai
+from tests import (
+    accept,
+    pagebuilder,
+    test_ai_studio,
+    test_cloud_billing,
+    test_laozhang,
+    test_openai_api,
+    test_vertex_ai,
+)
 from tests.drill import said
 from tests.drill.said import Said
 
@@ -25,6 +35,9 @@ PAGES = Path(__file__).parent / "pages"
 BEFORE = datetime(2026, 11, 1, 6, 17, tzinfo=UTC)
 NOW = BEFORE + timedelta(hours=6)
 _TYPES = {"html": "text/html", "md.txt": "text/plain", "md": "text/markdown", "json": "application/json"}
+
+
+_FEW_TABLES = replace(openai_api.load_terms(), tables_min=dict.fromkeys(openai_api.load_terms().tables_min, 1))
 
 
 class Drilled(Source):
@@ -63,16 +76,21 @@ class Subject:
         self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True
     ) -> Verdict:
         """The verdict on a look that brought these bodies; None is a representation that was not fetched."""
-        at = BEFORE if first else NOW
-        edition = Edition(at)
+        edition = self.edition(bodies, first=first)
+        if first:
+            return judge(self.source, edition, State(), dict, edition.at)
+        state = replace(self.published.state)
+        return judge(self.source, edition, state, lambda: self.baseline, edition.at, hold=hold)
+
+    def edition(self, bodies: Mapping[str, str | bytes | None], *, first: bool) -> Edition:
+        """What a look brought, some hours after the first one."""
+        edition = Edition(BEFORE if first else NOW)
         for kind, body in bodies.items():
             if body is None:
                 edition.failed[kind] = FetchFailed("timed out")
             else:
-                edition.pages[kind] = self._page(kind, body, at)
-        if first:
-            return judge(self.source, edition, State(), dict, at)
-        return judge(self.source, edition, replace(self.published.state), lambda: self.baseline, at, hold=hold)
+                edition.pages[kind] = self._page(kind, body, edition.at)
+        return edition
 
     def _page(self, kind: str, body: str | bytes, at: datetime) -> Page:
         url = self.source.module.urls()[kind]
@@ -123,13 +141,51 @@ def _accepted(name: str, source: Drilled, bodies: Mapping[str, str], facts: Any 
 def other_subjects() -> list[Subject]:
     """The cases of the other sources, as their own tests build them."""
     platform = drilled("google", "vertex-ai", vertex_ai)
-    found = [_accepted(f"vertex-{case}", platform, {"html": test_vertex_ai.page(case)}) for case in test_vertex_ai.READABLE]
+    studio, billing = drilled("google", "ai-studio", ai_studio), drilled("google", "cloud-billing", cloud_billing)
+    reseller, openai = drilled("laozhang", "laozhang", laozhang), drilled("openai", "openai-api", openai_api, read=small_openai)
+    found = [
+        _accepted(f"vertex-{case}", platform, {"html": test_vertex_ai.page(case)}) for case in test_vertex_ai.READABLE
+    ]
+    found += [openai_subject(openai, *half) for half in (("era-2026-08", 0, 9), ("era-2026-04", 0, 6), ("era-2026-04", 5, 99))]
+    models = test_ai_studio.load("live")["models"]
+    found.append(_accepted("studio-live", studio, {"json": studio_body(models)}, models))
+    for case, last in (("styles", 20), ("allowances", 99)):
+        skus = test_cloud_billing.load(case)["skus"][:last]
+        found.append(_accepted(f"billing-{case}", billing, {"json": billing_body(skus)}, skus))
+    found.append(_accepted("laozhang-era-2026-10", reseller, {"md": test_laozhang.PAGE}))
     return found
+
+
+def small_openai(body: str) -> Any:
+    """The reader, for pages of a few tables."""
+    with mock.patch.object(openai_api, "load_terms", lambda: _FEW_TABLES):
+        return openai_api.read(body)
+
+
+def openai_subject(source: Drilled, case: str, first: int, last: int) -> Subject:
+    """Some of a case's sections as a page of their own."""
+    facts = test_openai_api.facts(case)
+    # the last one ends the page
+    facts["sections"] = [*facts["sections"][first:last][:-1], facts["sections"][-1]]
+    return _accepted(f"openai-{case}-{first}", source, {"html": test_openai_api.html_page(facts)}, facts)
+
+
+def studio_body(models: list[dict]) -> str:
+    """The answer with these models."""
+    return test_ai_studio.body([test_ai_studio.record(facts) for facts in models])
+
+
+def billing_body(skus: list[dict]) -> str:
+    """The catalogue with these SKUs."""
+    found = [test_cloud_billing.sku(facts, number) for number, facts in enumerate(skus)]
+    return json.dumps(test_cloud_billing.page(found))
 
 
 def all_subjects() -> list[Subject]:
     """Every page of the drill."""
-    return [*gemini_subjects(), *other_subjects()]
+    from tests.drill.limits_subject import limits_subjects
+
+    return [*gemini_subjects(), *other_subjects(), *limits_subjects()]
 
 
 def gemini_subjects() -> list[Subject]:
