@@ -210,7 +210,7 @@ def _html_encodings(subject: Subject, random: Random, seed: int) -> Mutant:
 def _html_cut(subject: Subject, random: Random, seed: int) -> Mutant:
     """The bytes end at every percent of the page, or right inside a number or tag near there."""
     html = subject.bodies["html"]
-    at = len(html) * (seed // 10 % 100) // 100
+    at = len(html) * ((seed + seed // 100) % 100) // 100
     if seed % 7 == 3 and (spot := re.search(r"\$[0-9.]*[0-9]|</td>", html[at:])):
         at += spot.start() + len(spot[0]) // 2
     return _look(subject, html[:at], seed, f"cut at {at} of {len(html)}")

@@ -34,7 +34,7 @@ def _put(twin: str, match: re.Match[str], words: str) -> str:
 def _twin_cut(subject: Subject, random: Random, seed: int) -> Mutant:
     """The bytes end at every percent, or inside a number near there."""
     twin = subject.bodies["md.txt"]
-    at = len(twin) * (seed // 10 % 100) // 100
+    at = len(twin) * ((seed + seed // 100) % 100) // 100
     if seed % 7 == 3 and (spot := re.search(r"\$[0-9.]*[0-9]", twin[at:])):
         at += spot.start() + len(spot[0]) // 2
     bodies = {"html": None if seed % 3 else subject.bodies["html"], "md.txt": twin[:at]}

@@ -1,18 +1,19 @@
-"""The limits page as a subject: judged over a dataset of its own, and told as rows like any other."""
+"""The limits page as a subject: judged by its own judge, and told as rows like any other."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cached_property
+from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from unittest import mock
 
 from ratecards import limits
 from ratecards.limits import LimitsCard
 from ratecards.model import plain
-from scraper.dataset import Dataset
-from scraper.judge import GOOD, Verdict
-from scraper.limitspage import PATH, judge_limits
+from scraper import limitspage
+from scraper.dataset import Dataset, State
+from scraper.judge import Verdict
+from scraper.limitspage import PATH
 from scraper.sources import rate_limits
 from tests.drill import said
 from tests.drill.said import RATE, Said
@@ -21,36 +22,28 @@ from tests.drill.subjects import PAGES, Subject, drilled
 CASES = PAGES.parent.parent / "pages" / "google" / "rate-limits"
 
 
+class _Dataset(Dataset):
+    """A dataset of one state that stands nowhere."""
+
+    def __init__(self, state: State) -> None:
+        super().__init__(Path("nowhere"))
+        self.known = state
+
+    def state(self, name: str) -> State:
+        """The state that the first look left."""
+        return replace(self.known)
+
+
 class LimitsSubject(Subject):
-    """Its card stands in a file, and the judge of limits reads that file."""
-
-    @cached_property
-    def folder(self) -> TemporaryDirectory:
-        """Where the dataset stands until the run ends."""
-        return TemporaryDirectory()
-
-    @property
-    def dataset(self) -> Dataset:
-        """The dataset of this page alone."""
-        return Dataset(Path(self.folder.name))
+    """Its card is no rate card, and the judge of limits compares it as a whole."""
 
     def judged(self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True) -> Verdict:
         """The verdict on a look."""
         edition = self.edition(bodies, first=first)
-        if not first:
-            assert self.published.outcome in GOOD
-        return judge_limits(self.dataset, self.source, edition, edition.at)
-
-    @cached_property
-    def published(self) -> Verdict:
-        """The first verdict, written down."""
-        verdict = self.judged(self.bodies, first=True)
-        assert verdict.outcome == "NEW", (self.name, verdict.messages)
-        for path, text in {**verdict.files, self.dataset.state_path(self.source.name): verdict.state.text()}.items():
-            file = self.dataset.root / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text, encoding="utf-8")
-        return verdict
+        state = State() if first else self.published.state
+        card = None if first else limits.decode(self.published.files[PATH], PATH)
+        with mock.patch.object(limitspage, "published", lambda dataset: card):
+            return limitspage.judge_limits(_Dataset(state), self.source, edition, edition.at)
 
     def told(self, verdict: Verdict) -> Said:
         """The limits that stand published after a verdict."""

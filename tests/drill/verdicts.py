@@ -29,6 +29,13 @@ class Outcome:
 
 def outcome(subject: Subject, mutant: Mutant) -> Outcome:
     """Judge a mutant against its page's baseline, and look at what would be published."""
+    try:
+        return _outcome(subject, mutant)
+    except Exception as error:  # noqa: BLE001 - whatever fails on a page takes all other sources with it
+        return Outcome(WRONG, "failed", (f"{type(error).__name__}: {error}",))
+
+
+def _outcome(subject: Subject, mutant: Mutant) -> Outcome:
     verdict = subject.judged(mutant.bodies)
     published = subject.told(verdict).facts
     wanted = subject.before if mutant.unsaid else mutant.says.facts
