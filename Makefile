@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test refresh venv dev lint types tests bench pins clean
+.PHONY: demo test refresh venv dev lint types tests drill drill-full bench pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -49,6 +49,12 @@ types: dev
 
 tests: dev
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+drill: dev ## twelve thousand changed and broken pages: nothing wrong may be published, nothing lost unnoticed
+	$(BIN)/python -m tests.drill
+
+drill-full: dev ## the same over a sample of the captures in RATECARDS_CAPTURES
+	$(BIN)/python -m tests.drill --full --share 0.05
 
 bench: dev ## ratios within one run
 	$(BIN)/python -m bench

@@ -133,7 +133,9 @@ def test_a_record_whose_prices_were_cut_out():
     recs = records()
     del recs[1][38]
 
-    with pytest.raises(LayoutChanged, match=r"models/gemini-flash-latest\[38\]: expected prices and picker text, saw null"):
+    with pytest.raises(
+        LayoutChanged, match=r"models/gemini-flash-latest\[38\]: expected prices and picker text, saw null"
+    ):
         ai_studio.read(body(recs))
 
 

@@ -50,7 +50,9 @@ def test_footnotes_run_together(mark):
     """Two in one paragraph are two; a mark behind other words, or before small ones, begins none."""
     text = f"* Set at $1 per image. {mark} Output is priced at $2 per song."
 
-    assert [Footnote("*", "Set at $1 per image."), Footnote("**", "Output is priced at $2 per song.")] == footnotes(text)
+    assert [Footnote("*", "Set at $1 per image."), Footnote("**", "Output is priced at $2 per song.")] == footnotes(
+        text
+    )
     assert 1 == len(footnotes("* Search** or Maps* are metered. See *below."))
 
 

@@ -328,8 +328,9 @@ def test_an_article_cut_inside_its_frame() -> None:
 
     for title, seen in (("specialized-models", "'Tools'"), ("fine-tuning", "'Specialized models'")):
         cut = page.index(f'id="{title}"') - 40
-        assert f"truncated page: expected finetuning or fine-tuning or legacy models and '</html>' at the end, saw {seen}" in refused(
-            page[:cut] + page[end:]
+        assert (
+            f"truncated page: expected finetuning or fine-tuning or legacy models and '</html>' at the end, saw {seen}"
+            in refused(page[:cut] + page[end:])
         )
     cut = page.index("<astro-island", page.index('id="fine-tuning"'))
     doubt = "tables are missing under Finetuning: the rates read of a model may not be all"

@@ -30,7 +30,8 @@ def test_money(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "$", "$1,25", "$1.2.3", "$1,2500", "1.", "$5M", "5%", "$1e3", "٣", "-1", "$12,34,567", "$0,125", "$00,125"]
+    "text",
+    ["", "$", "$1,25", "$1.2.3", "$1,2500", "1.", "$5M", "5%", "$1e3", "٣", "-1", "$12,34,567", "$0,125", "$00,125"],
 )
 def test_money_refuses(text):
     """Anything else is not an amount."""

@@ -1,6 +1,6 @@
 """Writes what the readers give of the drill's pages, for a person to read against them before it is committed.
 
-    python -m tests.drill.accept [PAGE ...]
+python -m tests.drill.accept [PAGE ...]
 """
 
 from __future__ import annotations

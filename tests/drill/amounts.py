@@ -54,7 +54,11 @@ def repriced(subject: Subject, amount: Unique, random: Random, form: str) -> Mut
 def digits(subject: Subject, amount: Unique, random: Random, form: str) -> Mutant:
     """A digit less or more: what remains is what the page says, if it is a number at all."""
     at = random.randrange(len(amount.text))
-    text = amount.text[:at] + amount.text[at + 1 :] if random.random() < 0.7 else amount.text[:at] + random.choice("0123456789") + amount.text[at:]
+    text = (
+        amount.text[:at] + amount.text[at + 1 :]
+        if random.random() < 0.7
+        else amount.text[:at] + random.choice("0123456789") + amount.text[at:]
+    )
     if not READABLE.match(text):
         return Mutant(amount.put(subject, form.format(text)), subject.says, f"{amount.text} -> {text}", unsaid=True)
     return _with(subject, amount, text, form)
@@ -62,12 +66,16 @@ def digits(subject: Subject, amount: Unique, random: Random, form: str) -> Mutan
 
 def _with(subject: Subject, amount: Unique, text: str, form: str) -> Mutant:
     value, old = number(text.replace(",", "")), Decimal(amount.text.replace(",", ""))
-    says = subject.says.changed(lambda r: r["price"] != "" and Decimal(r["price"]) == old, lambda r: r | {"price": value})
+    says = subject.says.changed(
+        lambda r: r["price"] != "" and Decimal(r["price"]) == old, lambda r: r | {"price": value}
+    )
     return Mutant(amount.put(subject, form.format(text)), says, f"{amount.text} -> {text}")
 
 
 def currency(subject: Subject, amount: Unique, random: Random) -> Mutant:
     """Money of another country is never a number of dollars."""
-    form = random.choice(["€{}", "{} €", "£{}", "¥{}", "CA${}", "A${}", "R${}", "${} CAD", "EUR {}", "{} EUR", "${}¢", "CHF {}"])
+    form = random.choice(
+        ["€{}", "{} €", "£{}", "¥{}", "CA${}", "A${}", "R${}", "${} CAD", "EUR {}", "{} EUR", "${}¢", "CHF {}"]
+    )
     words = form.format(amount.text)
     return Mutant(amount.put(subject, words), subject.says, f"{amount.text} -> {words}", unsaid=True)

@@ -42,7 +42,9 @@ def _digits_lost(subject: Subject, random: Random, seed: int) -> Mutant:
     slot = _priced(subject, random)
     at = random.randrange(len(slot.text))
     more = random.choice([0, 1, 1, 1])
-    text = slot.text[:at] + slot.text[at + 1 :] if more else slot.text[:at] + random.choice("0123456789") + slot.text[at:]
+    text = (
+        slot.text[:at] + slot.text[at + 1 :] if more else slot.text[:at] + random.choice("0123456789") + slot.text[at:]
+    )
     edition = slot.put(subject.facts, f"${text}")
     what = f"{slot.site.locator}: {slot.text} -> {text}"
     if not _READABLE.match(text):
@@ -54,8 +56,32 @@ def _digits_lost(subject: Subject, random: Random, seed: int) -> Mutant:
 def _currency_changed(subject: Subject, random: Random, seed: int) -> Mutant:
     slot = _priced(subject, random)
     form = random.choice(
-        ["€{}", "{} €", "£{}", "¥{}", "₹{}", "₩{}", "US${}", "CA${}", "A${}", "R${}", "HK${}", "${} CAD", "{} USD"]
-        + ["EUR {}", "USD {}", "${} EUR", "{}$", "${}¢", "{} cents", "￥{}", "NT${}", "$ {} AUD", "CHF {}", "{} dollars"],
+        [
+            "€{}",
+            "{} €",
+            "£{}",
+            "¥{}",
+            "₹{}",
+            "₩{}",
+            "US${}",
+            "CA${}",
+            "A${}",
+            "R${}",
+            "HK${}",
+            "${} CAD",
+            "{} USD",
+            "EUR {}",
+            "USD {}",
+            "${} EUR",
+            "{}$",
+            "${}¢",
+            "{} cents",
+            "￥{}",
+            "NT${}",
+            "$ {} AUD",
+            "CHF {}",
+            "{} dollars",
+        ],
     )
     edition = slot.put(subject.facts, form.format(slot.text))
     what = f"{slot.site.locator}: {form.format(slot.text)}"
@@ -77,7 +103,15 @@ _UNITS = {
     " per request": "1 request",
     " / 1,000 requests": "1000 requests",
 }
-_UNKNOWN_UNITS = [" per cup", " per token", " / GPU hour", " per 1M input tokens", " per user", " per month", " per requests"]
+_UNKNOWN_UNITS = [
+    " per cup",
+    " per token",
+    " / GPU hour",
+    " per 1M input tokens",
+    " per user",
+    " per month",
+    " per requests",
+]
 
 
 @kind(GEMINI, 200)
@@ -101,9 +135,7 @@ def _unit_printed(subject: Subject, random: Random, seed: int) -> Mutant | None:
     if words in _UNKNOWN_UNITS:
         return looked(subject, edition, subject.says, seed, what, unsaid=True, place=(slot.site.section,))
     other = slot.site.locator.rpartition(" / ")[0] + " / Free Tier"
-    says = subject.says.changed(
-        lambda r: slot.here(r) or r["locator"] == other, lambda r: r | {"unit": _UNITS[words]}
-    )
+    says = subject.says.changed(lambda r: slot.here(r) or r["locator"] == other, lambda r: r | {"unit": _UNITS[words]})
     return looked(subject, edition, says, seed, what)
 
 
@@ -151,7 +183,9 @@ def _quantity_changed(subject: Subject, random: Random, seed: int) -> Mutant | N
         return looked(subject, edition, subject.says, seed, what, unsaid=True, place=(slot.site.section,))
 
     def meant(rate: Row) -> bool:
-        first = len([s for s in slots(subject.facts) if s.site == slot.site and (s.part, s.start) < (slot.part, slot.start)])
+        first = len(
+            [s for s in slots(subject.facts) if s.site == slot.site and (s.part, s.start) < (slot.part, slot.start)]
+        )
         here = slot.here(rate) and rate["unit"] == before
         allowed = slot.site.here(rate) and rate["availability"] == "free" and rate["unit"] == before
         beside = rate["locator"] == slot.site.locator.rpartition(" / ")[0] + " / Free Tier" and rate["unit"] == before
@@ -165,13 +199,17 @@ def _quantity_changed(subject: Subject, random: Random, seed: int) -> Mutant | N
 @kind(GEMINI, 120)
 def _bound_changed(subject: Subject, random: Random, seed: int) -> Mutant | None:
     """Another threshold on both lines of a cell, or a sign that turns round or is cut off."""
-    found = [s for s in sites(subject.facts) if len(re.findall(r"prompts [^(]*?[0-9]+[kM]", s.text(subject.facts))) == 2]
+    found = [
+        s for s in sites(subject.facts) if len(re.findall(r"prompts [^(]*?[0-9]+[kM]", s.text(subject.facts))) == 2
+    ]
     if not found:
         return None
     site = random.choice(found)
     old = re.search(r"(?<=\S )[0-9]+[kM](?= token|\b)", site.text(subject.facts))[0]
     new, bound = random.choice([("128k", "128000"), ("256k", "256000"), ("500,000", "500000"), ("2M", "2000000")])
-    wrong = random.choice([None, None, None, ("<=", "<"), ("<=", ">="), (f" {old}", ""), (">", "≥"), (old, "200 thousand")])
+    wrong = random.choice(
+        [None, None, None, ("<=", "<"), ("<=", ">="), (f" {old}", ""), (">", "≥"), (old, "200 thousand")]
+    )
     parts = site.parts(subject.facts)
     if wrong and any(wrong[0] in p for p in parts):
         changed = [p.replace(*wrong) for p in parts]
@@ -192,15 +230,27 @@ def _days_changed(subject: Subject, random: Random, seed: int) -> Mutant | None:
         return None
     site = random.choice(found)
     parts = site.parts(subject.facts)
-    until, start = "through December 31, 2026", "starting January 1, 2027"
+    until = "through December 31, 2026"
     choice = random.randrange(8)
     if choice < 4:
-        words = [("March 31, 2027", "2027-03-31", "April 1, 2027", "2027-04-01"), ("June 30, 2026", "2026-06-30", "July 1, 2026", "2026-07-01")]
+        words = [
+            ("March 31, 2027", "2027-03-31", "April 1, 2027", "2027-04-01"),
+            ("June 30, 2026", "2026-06-30", "July 1, 2026", "2026-07-01"),
+        ]
         a, b, c, d = words[choice % 2]
         changed = [p.replace("December 31, 2026", a).replace("January 1, 2027", c) for p in parts]
         says = subject.says.changed(
             site.here,
-            lambda r: r | ({"effective_until": b} if r["effective_until"] else {"effective_from": d} if r["effective_from"] else {}),
+            lambda r: (
+                r
+                | (
+                    {"effective_until": b}
+                    if r["effective_until"]
+                    else {"effective_from": d}
+                    if r["effective_from"]
+                    else {}
+                )
+            ),
         )
         return looked(subject, site.put(subject.facts, changed), says, seed, f"{site.locator}: until {a}")
     at = random.choice([n for n, p in enumerate(parts) if until in p])
@@ -221,7 +271,9 @@ def _days_changed(subject: Subject, random: Random, seed: int) -> Mutant | None:
 
 @kind(GEMINI, 100)
 def _allowance_changed(subject: Subject, random: Random, seed: int) -> Mutant | None:
-    pattern = re.compile(r"(?<![0-9,])([0-9][0-9,]*) (RPD|(?:free )?(?:search )?(?:prompts|requests) per (?:month|day))")
+    pattern = re.compile(
+        r"(?<![0-9,])([0-9][0-9,]*) (RPD|(?:free )?(?:search )?(?:prompts|requests) per (?:month|day))"
+    )
     found = [(s, m) for s in sites(subject.facts, tools=False) for m in [pattern.search(s.text(subject.facts))] if m]
     if not found:
         return None
@@ -270,9 +322,11 @@ def _modalities_changed(subject: Subject, random: Random, seed: int) -> Mutant |
     others = {_key(r) for r in says.rates}
     if any(_key(r) in others for r in unique):
         # two prices of one thing, or one price of it twice
-        return looked(subject, edition, subject.says, seed, what, may_keep=True) if set(new.split(" and ")) == set(
-            old.split(" / ")
-        ) else _clash(subject, edition, unique, says, seed, what, slot)
+        return (
+            looked(subject, edition, subject.says, seed, what, may_keep=True)
+            if set(new.split(" and ")) == set(old.split(" / "))
+            else _clash(subject, edition, unique, says, seed, what, slot)
+        )
     return looked(subject, edition, says.joined(type(says)(tuple(unique))), seed, what)
 
 
@@ -325,7 +379,18 @@ _WORDS = {
     "Contact sales": ("not_published", ""),
     "Same as Gemini 9 Pro pricing": ("refers", ""),
 }
-_NO_WORDS = ["", "TBA", "Free for now", "See below", "None", "0", "Not available yet", "Included", "Contact us", "Free trial"]
+_NO_WORDS = [
+    "",
+    "TBA",
+    "Free for now",
+    "See below",
+    "None",
+    "0",
+    "Not available yet",
+    "Included",
+    "Contact us",
+    "Free trial",
+]
 
 
 @kind(GEMINI, 200)

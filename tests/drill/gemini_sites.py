@@ -157,9 +157,7 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", re.sub(r"\([^)]*\)", "", title.lower())).strip("-")
 
 
-def looked(
-    subject: Subject, changed: dict | dict[str, str], says: Said, seed: int, what: str, **rule: Any
-) -> Mutant:
+def looked(subject: Subject, changed: dict | dict[str, str], says: Said, seed: int, what: str, **rule: Any) -> Mutant:
     """The mutant as one of five looks: both changed (twice), one alone, or only one of two, which publishes nothing."""
     bodies = gemini_bodies(changed) if "models" in changed else changed
     facts = subject.facts

@@ -96,8 +96,12 @@ def _label_means_another(subject: Subject, random: Random, seed: int) -> Mutant 
     moved = [change(r) for r in subject.says.rates if _of_row(site, r)]
     rest = subject.says.without(lambda r: _of_row(site, r))
     taken = {(r["model"], *key_of(r)): (r["availability"], r["price"]) for r in rest.rates}
-    twice = [r for r in moved if taken.get((r["model"], *key_of(r)), (r["availability"], r["price"])) != (r["availability"], r["price"])]
-    if twice or new.get("meter") in ("tuning", "output") and any(r["meter"] == "cache_storage" for r in moved):
+    twice = [
+        r
+        for r in moved
+        if taken.get((r["model"], *key_of(r)), (r["availability"], r["price"])) != (r["availability"], r["price"])
+    ]
+    if twice or (new.get("meter") in ("tuning", "output") and any(r["meter"] == "cache_storage" for r in moved)):
         return looked(subject, edition, subject.says, seed, what, unsaid=True, place=(site.section,))
     fresh = tuple(r for r in moved if (r["model"], *key_of(r)) not in taken)
     return looked(subject, edition, rest.joined(Said(fresh)), seed, what)
@@ -144,7 +148,9 @@ def _rows_moved(subject: Subject, random: Random, seed: int) -> Mutant:
 def _cells_swapped(subject: Subject, random: Random, seed: int) -> Mutant | None:
     """Free and paid change places under their headers: the page says that it is so."""
     found = [
-        s for s in _priced_rows(subject) if len(s.rows(subject.facts)[s.row]) == 3 and "paid" not in subject.facts["models"][s.section]
+        s
+        for s in _priced_rows(subject)
+        if len(s.rows(subject.facts)[s.row]) == 3 and "paid" not in subject.facts["models"][s.section]
     ]
     if not found:
         return None
@@ -204,7 +210,9 @@ def _tab_changed(subject: Subject, random: Random, seed: int) -> Mutant | None:
         edition["models"][anchor]["tabs"] = dict(reversed(tabs.items()))
     else:
         return None
-    return looked(subject, edition, says, seed, f"{anchor} / {tab}: {way} {unknown if way == 'unknown' else ''}", **rule)
+    return looked(
+        subject, edition, says, seed, f"{anchor} / {tab}: {way} {unknown if way == 'unknown' else ''}", **rule
+    )
 
 
 def _retier(subject: Subject, anchor: str, tab: str, tier: str) -> Said:
@@ -234,8 +242,18 @@ def _header_changed(subject: Subject, random: Random, seed: int) -> Mutant:
     model = edition["models"][anchor]
     paid = model.get("paid", "per 1M tokens in USD")
     words = random.choice(
-        ["per 1M tokens in EUR", "per 1M tokens", "in USD", "per token in USD", "per 1M input tokens in USD", "Preise in USD"]
-        + ["per 1M tokens in US dollars", "per unit in USD", "pro 1 Mio. Tokens in USD", "per 1 million tokens in JPY"],
+        [
+            "per 1M tokens in EUR",
+            "per 1M tokens",
+            "in USD",
+            "per token in USD",
+            "per 1M input tokens in USD",
+            "Preise in USD",
+            "per 1M tokens in US dollars",
+            "per unit in USD",
+            "pro 1 Mio. Tokens in USD",
+            "per 1 million tokens in JPY",
+        ],
     )
     model["paid"] = words
     what = f"{anchor}: header {paid!r} -> {words!r}"
@@ -326,7 +344,9 @@ def _section_changed(subject: Subject, random: Random, seed: int) -> Mutant:
 def _names_variant(model: str, subject: Subject, anchor: str) -> bool:
     """Whether a row's label names the word that the id carried."""
     labels = " ".join(row[0].lower() for row in subject.facts["models"][anchor]["rows"])
-    return bool({w for w in re.split(r"[-.]", model) if w in ("fast", "lite", "ultra", "clip", "pro")} & set(labels.split()))
+    return bool(
+        {w for w in re.split(r"[-.]", model) if w in ("fast", "lite", "ultra", "clip", "pro")} & set(labels.split())
+    )
 
 
 @kind(GEMINI, 80)
@@ -337,7 +357,9 @@ def _ids_damaged(subject: Subject, random: Random, seed: int) -> Mutant:
     anchor = random.choice([a for a in models if not a.startswith("gemma")])
     mine = ids(edition, anchor)
     other = next(i for a in models if a != anchor for i in ids(edition, a))
-    wrong = random.choice([[], [f"{mine[0]} (beta)"], [f"{mine[0]}/latest"], [mine[0].upper()], [other], [*mine, other]])
+    wrong = random.choice(
+        [[], [f"{mine[0]} (beta)"], [f"{mine[0]}/latest"], [mine[0].upper()], [other], [*mine, other]]
+    )
     models[anchor]["ids"] = wrong
     what = f"{anchor}: ids {wrong}"
     return looked(subject, edition, subject.says, seed, what, unsaid=True, place=(anchor, *subject.facts["models"]))
@@ -378,7 +400,9 @@ def _note_comes_or_goes(subject: Subject, random: Random, seed: int) -> Mutant |
     anchor = random.choice(list(edition["models"]))
     model = edition["models"][anchor]
     way = random.choice(["about", "warning", "note", "footnote", "intro", "notice"])
-    words = random.choice(["Models may change without notice.", "See [the guide](/gemini-api/docs) first.", "Available in 180 countries."])
+    words = random.choice(
+        ["Models may change without notice.", "See [the guide](/gemini-api/docs) first.", "Available in 180 countries."]
+    )
     if way == "about":
         model["about"] = [words, "For long tasks."]
     elif way == "warning":
@@ -395,7 +419,9 @@ def _note_comes_or_goes(subject: Subject, random: Random, seed: int) -> Mutant |
 @kind(GEMINI, 60)
 def _formula_note_lost(subject: Subject, random: Random, seed: int) -> Mutant | None:
     """A footnote with figures goes. Its figures go with it; a unit that only it gave is not made up."""
-    found = [(a, n) for a, m in subject.facts["models"].items() for n, t in enumerate(m.get("footnotes", [])) if "$" in t]
+    found = [
+        (a, n) for a, m in subject.facts["models"].items() for n, t in enumerate(m.get("footnotes", [])) if "$" in t
+    ]
     if not found:
         return None
     anchor, at = random.choice(found)
@@ -407,9 +433,13 @@ def _formula_note_lost(subject: Subject, random: Random, seed: int) -> Mutant | 
     else:
         del notes[at]
     mine = set(ids(edition, anchor))
-    amounts = {number for number in AMOUNT.findall(lost)}
+    amounts = set(AMOUNT.findall(lost))
     figures = tuple(
-        f for f in subject.says.figures if seed % 2 or f["model"] not in mine or f["amount"] not in {a.rstrip("0").rstrip(".") if "." in a else a for a in amounts}
+        f
+        for f in subject.says.figures
+        if seed % 2
+        or f["model"] not in mine
+        or f["amount"] not in {a.rstrip("0").rstrip(".") if "." in a else a for a in amounts}
     )
     says = Said(subject.says.rates, figures)
     gave_unit = "$0.0006 (image)" in str(subject.facts["models"][anchor]) and "0.0011" in lost
@@ -448,7 +478,8 @@ def _translated_fragment(subject: Subject, random: Random, seed: int) -> Mutant 
         site = random.choice(found)
         rows = site.rows(edition)
         rows[site.row] = [
-            [p.replace(old, new) for p in cell] if isinstance(cell, list) else cell.replace(old, new) for cell in rows[site.row]
+            [p.replace(old, new) for p in cell] if isinstance(cell, list) else cell.replace(old, new)
+            for cell in rows[site.row]
         ]
         section = site.section
     else:
@@ -486,7 +517,9 @@ def _tool_changed(subject: Subject, random: Random, seed: int) -> Mutant | None:
         del site.rows(edition)[site.row]
         says = subject.says.without(site.here)
         return looked(subject, edition, says, seed, f"{site.locator}: row removed")
-    words = random.choice(["Except on Sundays.", "Plus tax of 10%.", "Gemini 10 models: 5 RPD free.", "1,000 RPD free for Nano."])
+    words = random.choice(
+        ["Except on Sundays.", "Plus tax of 10%.", "Gemini 10 models: 5 RPD free.", "1,000 RPD free for Nano."]
+    )
     edition = site.put(edition, [*site.parts(edition), words])
     what = f"{site.locator}: {words}"
     return looked(subject, edition, subject.says, seed, what, unsaid=True, place=("tools",))

@@ -171,7 +171,7 @@ def _columns(html: str, twin: str, order: list[int], extra: tuple[str, str] | No
         chosen = [*cells, *made]
         return "|" + "|".join(chosen[n] for n in order) + "|"
 
-    start, end = html.index('<h2 '), html.index("</article>")
+    start, end = html.index("<h2 "), html.index("</article>")
     changed = re.sub(r"<tr>.*?</tr>", html_row, html[start:end], flags=re.DOTALL)
     lines = re.sub(r"(?m)^\|.*\|$", md_row, twin)
     return {"html": html[:start] + changed + html[end:], "md.txt": lines}
@@ -183,8 +183,12 @@ def _columns_changed(subject: Subject, random: Random, seed: int) -> Mutant | No
     if subject.facts["dialect"] == "2025" or "agents" in subject.facts or "Not Supported" in str(subject.facts):
         return None
     html, twin = subject.bodies["html"], subject.bodies["md.txt"]
-    way = random.choice(["paid first", "label last", "unknown", "no free", "no paid", "free twice", "paid twice", "inserted"])
-    header = random.choice(["Enterprise Tier, per 1M tokens in USD", "Notes", "Trial Tier", "Paid Tier (EU), per 1M tokens in USD"])
+    way = random.choice(
+        ["paid first", "label last", "unknown", "no free", "no paid", "free twice", "paid twice", "inserted"]
+    )
+    header = random.choice(
+        ["Enterprise Tier, per 1M tokens in USD", "Notes", "Trial Tier", "Paid Tier (EU), per 1M tokens in USD"]
+    )
     orders: dict[str, tuple[list[int], tuple[str, str] | None]] = {
         "paid first": ([0, 2, 1], None),
         "label last": ([1, 2, 0], None),
@@ -207,8 +211,12 @@ def _editions_apart(subject: Subject, random: Random, seed: int) -> Mutant:
     edition = copy.deepcopy(subject.facts)
     changes = random.randrange(1, 4)
     for slot in random.sample(slots(edition), changes):
-        edition = slot.put(edition, f"${format((slot.value * 2).normalize(), 'f')}") if slot in slots(edition) else edition
+        edition = (
+            slot.put(edition, f"${format((slot.value * 2).normalize(), 'f')}") if slot in slots(edition) else edition
+        )
     newer = gemini_bodies(edition)
     kind_ = ("html", "md.txt")[seed % 2]
     bodies = {**subject.bodies, kind_: newer[kind_]}
-    return Mutant(bodies, subject.says, f"{changes} prices moved in {kind_}", unsaid=True, place=("disagree", "prices per"))
+    return Mutant(
+        bodies, subject.says, f"{changes} prices moved in {kind_}", unsaid=True, place=("disagree", "prices per")
+    )

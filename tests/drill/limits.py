@@ -30,7 +30,21 @@ def _limits_number_changed(subject: Subject, random: Random, seed: int) -> Mutan
     if subject.bodies["md.txt"].count(old) != 1:
         return None
     at = random.randrange(len(old))
-    new = random.choice([old[:at] + old[at + 1 :], "1,000", "75000", "2,500,000", "1.5M", "many", "-", "1,00", "10k", "0,500", f"{old}+"])
+    new = random.choice(
+        [
+            old[:at] + old[at + 1 :],
+            "1,000",
+            "75000",
+            "2,500,000",
+            "1.5M",
+            "many",
+            "-",
+            "1,00",
+            "10k",
+            "0,500",
+            f"{old}+",
+        ]
+    )
     bodies = _put(subject, old, new)
     what = f"{row['resolution']}: {old} -> {new}"
     if not re.fullmatch(r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+", new):
@@ -44,7 +58,9 @@ def _limits_money_changed(subject: Subject, random: Random, seed: int) -> Mutant
     """What must have been spent, or a cap, in other money or other words."""
     body = subject.bodies["md.txt"]
     spot = random.choice(list(re.finditer(r"\$[0-9,]+[0-9]\+?", body)))
-    new = random.choice(["€250", "about $300", "$250 or more", "250 USD", "$1,00", "$", "TBD $", "$5 - $6 - $7", "up to $9"])
+    new = random.choice(
+        ["€250", "about $300", "$250 or more", "250 USD", "$1,00", "$", "TBD $", "$5 - $6 - $7", "up to $9"]
+    )
     changed = body[: spot.start()] + new + body[spot.end() :]
     return Mutant({"md.txt": changed}, subject.says, f"{spot[0]} -> {new}", unsaid=True)
 

@@ -25,7 +25,10 @@ def _cells(facts: dict) -> list[tuple[list, int, str]]:
     """Every price of the facts: its row, its position there, and its number as text."""
     rows: list[list] = []
     for section in facts["sections"]:
-        for pane in [*section.get("tabs", {}).values(), *([section] if "rows" in section or "groups" in section else [])]:
+        for pane in [
+            *section.get("tabs", {}).values(),
+            *([section] if "rows" in section or "groups" in section else []),
+        ]:
             rows += pane.get("rows", [])
             rows += [row for group in pane.get("groups", {}).values() for row in group]
     found = []
@@ -58,7 +61,9 @@ def _openai_price_changed(subject: Subject, random: Random, seed: int) -> Mutant
     row, at, old = _price(subject, facts, random)
     new = number(str(Decimal(old) * Decimal(random.choice(["0.1", "0.5", "0.9", "1.1", "2", "5"]))))
     row[at] = row[at].replace(old, new)
-    says = subject.says.changed(lambda r: r["price"] != "" and Decimal(r["price"]) == Decimal(old), lambda r: r | {"price": new})
+    says = subject.says.changed(
+        lambda r: r["price"] != "" and Decimal(r["price"]) == Decimal(old), lambda r: r | {"price": new}
+    )
     return _html(facts, says, f"{row}: {old} -> {new}")
 
 
@@ -71,7 +76,11 @@ def _openai_apart(subject: Subject, random: Random, seed: int) -> Mutant | None:
         numbers = {Decimal(n) for n in re.findall(r"\[0, ([0-9.]+)\]", island[1])}
         cells = list(re.finditer(r"<td>\$([0-9.]+)</td>", island[0]))
         drawn = Counter(Decimal(m[1]) for m in cells)
-        once = [m for m in cells if drawn[Decimal(m[1])] == 1 and Decimal(m[1]) in numbers & _said(subject) & _once(subject.facts)]
+        once = [
+            m
+            for m in cells
+            if drawn[Decimal(m[1])] == 1 and Decimal(m[1]) in numbers & _said(subject) & _once(subject.facts)
+        ]
         found += [(island.start() + m.start(1), m[1]) for m in once]
     if not found:
         return None
@@ -121,7 +130,7 @@ def _openai_words_changed(subject: Subject, random: Random, seed: int) -> Mutant
         at = random.randrange(len(section["headings"]))
         section["headings"][at] = "Zebra"
     else:
-        row, at, old = _price(subject, facts, random)
+        row, at, _old = _price(subject, facts, random)
         if way == "shorter row":
             del row[at]
         else:
@@ -145,7 +154,7 @@ def _openai_order(subject: Subject, random: Random, seed: int) -> Mutant:
 def _openai_props_damaged(subject: Subject, random: Random, seed: int) -> Mutant:
     """The wrapped JSON of an island loses a character, a level, or its escaping."""
     html = subject.bodies["html"]
-    islands = [m for m in re.finditer(r'props="([^"]*rows[^"]*|[^"]*groups[^"]*)"', html)]
+    islands = list(re.finditer(r'props="([^"]*rows[^"]*|[^"]*groups[^"]*)"', html))
     spot = random.choice(islands)
     props = spot[1]
     at = random.randrange(len(props))
@@ -157,12 +166,16 @@ def _openai_props_damaged(subject: Subject, random: Random, seed: int) -> Mutant
         "unescaped": props.replace("&quot;", '"'),
         "level": props.replace("[0, ", "[1, ", 1) if "[0, " in props else props.replace("[1, ", "[0, ", 1),
         "none": "",
-        "rows renamed": props.replace("&quot;rows&quot;", "&quot;lines&quot;").replace("&quot;groups&quot;", "&quot;packs&quot;"),
+        "rows renamed": props.replace("&quot;rows&quot;", "&quot;lines&quot;").replace(
+            "&quot;groups&quot;", "&quot;packs&quot;"
+        ),
     }[way]
     changed = html[: spot.start(1)] + new + html[spot.end(1) :]
     if way == "lost" and re.fullmatch(r"[0-9.]", props[at]):
         # a digit: the page says another number, and what it draws does not
-        return Mutant({"html": html.replace(spot[0], spot[0].replace("props", "data-props"))}, subject.says, "props renamed")
+        return Mutant(
+            {"html": html.replace(spot[0], spot[0].replace("props", "data-props"))}, subject.says, "props renamed"
+        )
     return Mutant({"html": changed}, subject.says, f"{way} at {at} of {props[:60]}")
 
 

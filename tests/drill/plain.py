@@ -44,7 +44,9 @@ def _reseller_table(subject: Subject, random: Random, seed: int) -> Mutant | Non
     lines = subject.bodies["md"].split("\n")
     at = next(n for n, line in enumerate(lines) if line.startswith("| |"))
     table = [line.strip("|").split("|") for line in lines[at : at + 5]]
-    way = random.choice(["columns moved", "rows moved", "label", "column gone", "column twice", "row gone", "cell gone", "size", "id"])
+    way = random.choice(
+        ["columns moved", "rows moved", "label", "column gone", "column twice", "row gone", "cell gone", "size", "id"]
+    )
     says, rule = subject.says, {}
     column = random.randrange(1, 6)
     model = re.sub(r"[` ]", "", table[2][column])

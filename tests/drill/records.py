@@ -38,7 +38,7 @@ def _priced(subject: Subject, random: Random, model: str = "") -> tuple[int, str
 def _rows(subject: Subject, at: int, side: str, row: int) -> Any:
     """Which rates come from a row: of its model, meter, bound and label."""
     facts = subject.facts[at]
-    limit, last, *_ = facts[side][row]
+    limit, _last, *_ = facts[side][row]
     label = facts[side][row][4] if len(facts[side][row]) > 4 else ""
     modality = label.split(" ")[0].lower()
     split = len(facts[side]) > 1 and not label
@@ -60,7 +60,9 @@ def _studio_price_changed(subject: Subject, random: Random, seed: int) -> Mutant
     models[at][side][row][2] = new
     value = number(str(Decimal(new)))
     availability = "priced" if Decimal(new) else "free"
-    says = subject.says.changed(_rows(subject, at, side, row), lambda r: r | {"price": value, "availability": availability})
+    says = subject.says.changed(
+        _rows(subject, at, side, row), lambda r: r | {"price": value, "availability": availability}
+    )
     return _json(studio_body(models), says, f"{models[at]['id']} {side} {row}: {old} -> {new}")
 
 
@@ -71,8 +73,23 @@ def _studio_values_of_other_kinds(subject: Subject, random: Random, seed: int) -
     models = copy.deepcopy(subject.facts)
     line = models[at][side][row]
     where, new = random.choice(
-        [(2, "-0.3"), (2, '"0.3"'), (2, "null"), (2, "[0.3]"), (2, "NaN"), (2, "1e99"), (2, "true"), (0, "many"), (0, -5), (0, [1])]
-        + [(1, 7), (1, "1"), (2, "{}"), (2, "1000000"), (2, "0.1234567890123456")],
+        [
+            (2, "-0.3"),
+            (2, '"0.3"'),
+            (2, "null"),
+            (2, "[0.3]"),
+            (2, "NaN"),
+            (2, "1e99"),
+            (2, "true"),
+            (0, "many"),
+            (0, -5),
+            (0, [1]),
+            (1, 7),
+            (1, "1"),
+            (2, "{}"),
+            (2, "1000000"),
+            (2, "0.1234567890123456"),
+        ],
     )
     line[where] = new if where != 2 else "777.5"
     what = f"{models[at]['id']} {side} {row}[{where}] = {new}"
@@ -85,7 +102,16 @@ def _studio_label_changed(subject: Subject, random: Random, seed: int) -> Mutant
     at, side, row = _priced(subject, random)
     models = copy.deepcopy(subject.facts)
     line = [*models[at][side][row], None, None][:5]
-    label = random.choice(["Smell", "Texto", "Image (*Output per 1,000 images)", "Audio (*Output per second)", "Image (*Output per imag", "Text tokens"])
+    label = random.choice(
+        [
+            "Smell",
+            "Texto",
+            "Image (*Output per 1,000 images)",
+            "Audio (*Output per second)",
+            "Image (*Output per imag",
+            "Text tokens",
+        ]
+    )
     line[4] = label
     models[at][side][row] = line
     return _json(studio_body(models), subject.says, f"{models[at]['id']} {side} {row}: {label!r}", unsaid=True)
@@ -184,7 +210,11 @@ def _of_sku(subject: Subject, at: int) -> Any:
 @kind(BILLING, 60)
 def _billing_price_changed(subject: Subject, random: Random, seed: int) -> Mutant | None:
     skus = copy.deepcopy(subject.facts)
-    found = [at for at, facts in enumerate(skus) if "tiers" not in facts and any(map(_of_sku(subject, at), subject.says.rates))]
+    found = [
+        at
+        for at, facts in enumerate(skus)
+        if "tiers" not in facts and any(map(_of_sku(subject, at), subject.says.rates))
+    ]
     if not found:
         return None
     at = random.choice(found)
@@ -233,7 +263,13 @@ def _billing_fields_changed(subject: Subject, random: Random, seed: int) -> Muta
     way = random.choice(list(ways))
     ways[way]()
     # the same SKUs with the promise of another page are what was read before
-    read = way != "token" and any(_of_sku(subject, at)(r) for r in subject.says.rates) or way in ("no skus", "renamed", "error", "service", "id")
+    read = (way != "token" and any(_of_sku(subject, at)(r) for r in subject.says.rates)) or way in (
+        "no skus",
+        "renamed",
+        "error",
+        "service",
+        "id",
+    )
     return _json(json.dumps(data), subject.says, f"{sku.get('description')}: {way}", unsaid=read)
 
 

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tests.drill import (  # noqa: F401 - they register their kinds
-    gemini_html,
+    gemini_damage,
+    gemini_noise,
     gemini_prices,
     gemini_tables,
     gemini_twin,
@@ -87,7 +88,9 @@ def told(subject: Subject, made: Mutant, found: Outcome) -> str:
     """A wrong outcome so that it can be replayed: kind, seed, page, mutation, the difference, and what is wrong."""
     head = f"{made.kind} {made.seed}, page {made.page}: {made.what}"
     again = f"  python -m tests.drill --only {made.kind} --seed {made.seed}"
-    return "\n".join([head, again, *_difference(subject.bodies, made.bodies), *(f"  ! {why}" for why in found.why[:12])])
+    return "\n".join(
+        [head, again, *_difference(subject.bodies, made.bodies), *(f"  ! {why}" for why in found.why[:12])]
+    )
 
 
 def _difference(before: Mapping[str, str], after: Mapping[str, str | bytes | None]) -> list[str]:

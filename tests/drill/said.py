@@ -55,7 +55,7 @@ class Said:
         """Both together."""
         return Said(self.rates + other.rates, self.figures + other.figures)
 
-    def __iter__(self):  # noqa: ANN204
+    def __iter__(self):
         return iter((self.rates, self.figures))
 
     @property

@@ -54,7 +54,7 @@ def drilled(provider: str, source: str, module: ModuleType, **instead: Any) -> D
     """The source with some of its functions replaced."""
     names = ("PARSER", "urls", "renames", "fingerprint", "read")
     found = Drilled(provider, source)
-    reader = SimpleNamespace(**{name: getattr(module, name) for name in names}, **{})
+    reader = SimpleNamespace(**{name: getattr(module, name) for name in names})
     for name, value in instead.items():
         setattr(reader, name, value)
     object.__setattr__(found, "reader", reader)
@@ -72,9 +72,7 @@ class Subject:
     facts: Any = None
     extra: dict[str, Any] = field(default_factory=dict)
 
-    def judged(
-        self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True
-    ) -> Verdict:
+    def judged(self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True) -> Verdict:
         """The verdict on a look that brought these bodies; None is a representation that was not fetched."""
         edition = self.edition(bodies, first=first)
         if first:
@@ -142,11 +140,16 @@ def other_subjects() -> list[Subject]:
     """The cases of the other sources, as their own tests build them."""
     platform = drilled("google", "vertex-ai", vertex_ai)
     studio, billing = drilled("google", "ai-studio", ai_studio), drilled("google", "cloud-billing", cloud_billing)
-    reseller, openai = drilled("laozhang", "laozhang", laozhang), drilled("openai", "openai-api", openai_api, read=small_openai)
+    reseller, openai = (
+        drilled("laozhang", "laozhang", laozhang),
+        drilled("openai", "openai-api", openai_api, read=small_openai),
+    )
     found = [
         _accepted(f"vertex-{case}", platform, {"html": test_vertex_ai.page(case)}) for case in test_vertex_ai.READABLE
     ]
-    found += [openai_subject(openai, *half) for half in (("era-2026-08", 0, 9), ("era-2026-04", 0, 6), ("era-2026-04", 5, 99))]
+    found += [
+        openai_subject(openai, *half) for half in (("era-2026-08", 0, 9), ("era-2026-04", 0, 6), ("era-2026-04", 5, 99))
+    ]
     models = test_ai_studio.load("live")["models"]
     found.append(_accepted("studio-live", studio, {"json": studio_body(models)}, models))
     for case, last in (("styles", 20), ("allowances", 99)):

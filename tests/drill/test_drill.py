@@ -11,7 +11,18 @@ from tests.drill.subjects import all_subjects
 
 # `make drill` makes all of them; here so many of each kind that it takes less than two minutes.
 SHARE, LEAST, ALTOGETHER = 0.42, 10, 5000
-MODULES = ("gemini_prices", "gemini_tables", "gemini_html", "gemini_twin", "vertex", "openai", "records", "limits", "plain")
+MODULES = (
+    "gemini_prices",
+    "gemini_tables",
+    "gemini_noise",
+    "gemini_damage",
+    "gemini_twin",
+    "vertex",
+    "openai",
+    "records",
+    "limits",
+    "plain",
+)
 KINDS = [replace(kind, count=min(kind.count, max(LEAST, round(kind.count * SHARE)))) for kind in run.kinds()]
 
 

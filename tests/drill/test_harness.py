@@ -97,8 +97,14 @@ BREAKS: dict[str, tuple[Any, str, Any, str]] = {
     "figures are not compared": (agree, "_figures_apart", lambda *words: [], "figure_changed"),
     "unread sections lose their cards": (judge, "_unread_models", lambda *words: set(), "label_renamed"),
     "older editions are taken": (judge, "_doubts", lambda *words: [], "older_or_newer"),
-    "one price of two is taken": (gemini_section, "merged", lambda rates: (list({r.row_key: r for r in rates}.values()), []), "row_twice"),
+    "one price of two is taken": (
+        gemini_section,
+        "merged",
+        lambda rates: (list({r.row_key: r for r in rates}.values()), []),
+        "row_twice",
+    ),
 }
+
 
 @pytest.mark.parametrize("name", BREAKS)
 def test_what_is_broken_on_purpose_is_caught(name, monkeypatch):
@@ -116,7 +122,8 @@ def altered(change: Callable[[Rate], Rate | None]) -> Callable[[str], Reading]:
         reading = SUBJECTS[0].source.module.read(body)
         for section in reading.sections[::2]:
             section.cards = [
-                replace(card, rates=tuple(new for rate in card.rates if (new := change(rate)))) for card in section.cards
+                replace(card, rates=tuple(new for rate in card.rates if (new := change(rate))))
+                for card in section.cards
             ]
         return reading
 
@@ -178,7 +185,9 @@ def test_a_reader_that_fails_is_caught(monkeypatch):
     """With its error, and not as the end of the drill."""
     monkeypatch.setattr(judge, "_compare", lambda *words, **more: 1 / 0)
 
-    assert any("! ZeroDivisionError" in words for words in run.drill(SUBJECTS, [kind.kinds["html_blanks"]], seeds=SEEDS).wrong)
+    assert any(
+        "! ZeroDivisionError" in words for words in run.drill(SUBJECTS, [kind.kinds["html_blanks"]], seeds=SEEDS).wrong
+    )
 
 
 # ------------------------------------------------------------------------------------------- replay
@@ -189,7 +198,12 @@ def test_mutants_are_the_same_in_every_run():
     once, again = all_subjects(), all_subjects()
     for chosen in run.kinds():
         (one, left), (two, right) = mutant(chosen, 7, once), mutant(chosen, 7, again)
-        assert (one.name, left.what, left.bodies, left.says.facts) == (two.name, right.what, right.bodies, right.says.facts)
+        assert (one.name, left.what, left.bodies, left.says.facts) == (
+            two.name,
+            right.what,
+            right.bodies,
+            right.says.facts,
+        )
 
 
 def test_a_wrong_outcome_can_be_replayed(monkeypatch, capsys):

@@ -74,7 +74,10 @@ def _rows(rows: list, names: list[str]) -> set[tuple[str, ...]]:
 def _patterns() -> dict[str, re.Pattern[str]]:
     modules = (grammar, amounts, toolcells)
     return {
-        f"{m.__name__}.{name}": found for m in modules for name, found in vars(m).items() if isinstance(found, re.Pattern)
+        f"{m.__name__}.{name}": found
+        for m in modules
+        for name, found in vars(m).items()
+        if isinstance(found, re.Pattern)
     }
 
 

@@ -31,7 +31,7 @@ def outcome(subject: Subject, mutant: Mutant) -> Outcome:
     """Judge a mutant against its page's baseline, and look at what would be published."""
     try:
         return _outcome(subject, mutant)
-    except Exception as error:  # noqa: BLE001 - whatever fails on a page takes all other sources with it
+    except Exception as error:
         return Outcome(WRONG, "failed", (f"{type(error).__name__}: {error}",))
 
 

@@ -71,9 +71,16 @@ def _put(subject: Subject, match: re.Match[str], words: str) -> dict[str, str]:
 def _vertex_named_otherwise(subject: Subject, random: Random, seed: int) -> Mutant:
     """A model, a type, a header or a tab is called something nobody knows."""
     pattern = random.choice(
-        [r'(?<=rowspan="[0-9]">)[^<]+(?=</td>)', r"(?<=<tr><td>)[A-Z][a-z]+(?= )", r"(?<=<th>)[A-Z][^<]*", r'(?<=tabindex="-1">)(?:Standard|Priority|Flex/Batch|Batch)(?=</h3>)']
+        [
+            r'(?<=rowspan="[0-9]">)[^<]+(?=</td>)',
+            r"(?<=<tr><td>)[A-Z][a-z]+(?= )",
+            r"(?<=<th>)[A-Z][^<]*",
+            r'(?<=tabindex="-1">)(?:Standard|Priority|Flex/Batch|Batch)(?=</h3>)',
+        ]
     )
-    found = list(re.finditer(pattern, subject.bodies["html"])) or list(re.finditer(r"(?<=<th>)[A-Z][^<]*", subject.bodies["html"]))
+    found = list(re.finditer(pattern, subject.bodies["html"])) or list(
+        re.finditer(r"(?<=<th>)[A-Z][^<]*", subject.bodies["html"])
+    )
     spot = random.choice(found)
     new = random.choice(["Zebra", f"{spot[0]} Zebra", "ゼブラ", ""])
     return Mutant(_put(subject, spot, new), subject.says, f"{spot[0]!r} -> {new!r} at {spot.start()}")
@@ -86,14 +93,28 @@ def _vertex_spans(subject: Subject, random: Random, seed: int) -> Mutant | None:
     if not found:
         return None
     spot = random.choice(found)
-    new = random.choice([f'rowspan="{int(spot[1]) + 1}"', f'rowspan="{int(spot[1]) - 1}"', "", 'rowspan="0"', 'rowspan="x"', 'rowspan="99"', f'rowspan="{spot[1]}" colspan="2"'])
+    new = random.choice(
+        [
+            f'rowspan="{int(spot[1]) + 1}"',
+            f'rowspan="{int(spot[1]) - 1}"',
+            "",
+            'rowspan="0"',
+            'rowspan="x"',
+            'rowspan="99"',
+            f'rowspan="{spot[1]}" colspan="2"',
+        ]
+    )
     return Mutant(_put(subject, spot, new), subject.says, f"{spot[0]} -> {new!r} at {spot.start()}")
 
 
 @kind(VERTEX, 40)
 def _vertex_columns(subject: Subject, random: Random, seed: int) -> Mutant | None:
     """Two neighbouring headers change places with nothing under them doing so, or with all of it."""
-    tables = [t for t in re.finditer(r"<table.*?</table>", subject.bodies["html"], re.DOTALL) if "<th>Price" in t[0] and "colspan" not in t[0]]
+    tables = [
+        t
+        for t in re.finditer(r"<table.*?</table>", subject.bodies["html"], re.DOTALL)
+        if "<th>Price" in t[0] and "colspan" not in t[0]
+    ]
     if not tables:
         return None
     table = random.choice(tables)
@@ -124,9 +145,15 @@ def _vertex_sections(subject: Subject, random: Random, seed: int) -> Mutant | No
         spot = random.choice(list(re.finditer(r"<h[2345][^>]*>[^<]*</h[2345]>", html)))
         return Mutant(_put(subject, spot, ""), subject.says, f"lost {spot[0][:60]}")
     amount = _amount(subject, random)
-    table = next((t for t in re.finditer(r"<table.*?</table>", html, re.DOTALL) if t.start() < amount.start < t.end()), None)
+    table = next(
+        (t for t in re.finditer(r"<table.*?</table>", html, re.DOTALL) if t.start() < amount.start < t.end()), None
+    )
     if not table:
         return None
     inside = amount.start - table.start()
-    other = table[0][:inside] + f"${Decimal(amount.text.replace(',', '')) * 3}" + table[0][inside + len(amount.text) + 1 :]
-    return Mutant(_put(subject, table, table[0] + other), subject.says, f"a table twice, {amount.text} differs", unsaid=True)
+    other = (
+        table[0][:inside] + f"${Decimal(amount.text.replace(',', '')) * 3}" + table[0][inside + len(amount.text) + 1 :]
+    )
+    return Mutant(
+        _put(subject, table, table[0] + other), subject.says, f"a table twice, {amount.text} differs", unsaid=True
+    )
