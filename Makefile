@@ -54,7 +54,7 @@ drill: dev ## twelve thousand changed and broken pages: nothing wrong may be pub
 	$(BIN)/python -m tests.drill
 
 drill-full: dev ## the same over a sample of the captures in RATECARDS_CAPTURES
-	$(BIN)/python -m tests.drill --full --share 0.05
+	$(BIN)/python -m tests.drill --full --share 0.2
 
 bench: dev ## ratios within one run
 	$(BIN)/python -m bench

@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
             print(run.told(subject, made, found))
             print(f"  = {found.word} ({found.judged})")
         return 0
-    figures = run.drill(subjects, kinds)
+    figures = run.drill(subjects, kinds, foreign=chosen.full)
     print(figures.table())
     for wrong in figures.wrong:
         print(f"\nWRONG {wrong}")

@@ -37,7 +37,13 @@ CAPTURES = [
 # What makes its mutants from a page that was built from facts, or reads the accepted table's places.
 _NEED_FACTS = ("gemini_prices", "gemini_tables", "records", "plain")
 _ALSO_NEED_FACTS = ("html_hidden", "columns_changed", "editions_apart", "openai_price_changed", "openai_apart")
-_ALSO_NEED_FACTS += ("openai_cell_changed", "openai_words_changed", "openai_order", "limits_words_changed")
+_ALSO_NEED_FACTS += (
+    "openai_cell_changed",
+    "openai_words_changed",
+    "openai_order",
+    "limits_words_changed",
+    "limits_number_changed",
+)
 _BYTES_OF_RECORDS = ("studio_cut", "billing_cut")
 # Both representations are looked at side by side.
 _NEED_A_TWIN = ("html_chunk_lost", "html_character", "html_proofs")

@@ -54,8 +54,13 @@ class Figures:
         return "\n".join(f"{row[0]:<30}" + "".join(f"{cell:>9}" for cell in row[1:]) for row in rows)
 
 
-def drill(subjects: Sequence[Subject], kinds: Iterable[Kind], *, seeds: Sequence[int] | None = None) -> Figures:
-    """Make the mutants of these kinds (of some seeds, or as many as each kind has) and judge them."""
+def drill(
+    subjects: Sequence[Subject], kinds: Iterable[Kind], *, seeds: Sequence[int] | None = None, foreign: bool = False
+) -> Figures:
+    """Make the mutants of these kinds (of some seeds, or as many as each kind has) and judge them.
+
+    `foreign` pages need not have a place for every kind. Raises `LookupError` where own ones have none.
+    """
     figures = Figures()
     collecting = gc.isenabled()
     gc.disable()
@@ -63,7 +68,12 @@ def drill(subjects: Sequence[Subject], kinds: Iterable[Kind], *, seeds: Sequence
         for chosen in kinds:
             counts = figures.by_kind.setdefault(chosen.name, Counter())
             for at, seed in enumerate(range(chosen.count) if seeds is None else seeds):
-                subject, made = mutant(chosen, seed, subjects)
+                try:
+                    subject, made = mutant(chosen, seed, subjects)
+                except LookupError:
+                    if foreign:
+                        continue
+                    raise
                 found = outcome(subject, made)
                 counts[found.word] += 1
                 if found.word == WRONG:
