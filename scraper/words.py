@@ -39,6 +39,7 @@ _NOUNS = {
     "character": r"characters?",
 }
 _PLURAL = {"query": "queries"}
+_MOST_DIGITS = 15
 _NEVER_ONE = ("token", "character")
 _SCALES = {"k": 1_000, "m": 1_000_000, "thousand": 1_000, "million": 1_000_000}
 _SIZE = r"[0-9]+(?:\.[0-9]+)?K(?:\s?\(\s?[0-9]+\s?px\s?\))?"
@@ -97,8 +98,11 @@ def counted(text: str) -> int:
 
 
 def whole_number(text: str) -> int:
-    """`1,500`, `200` as an integer."""
-    return int(text.replace(",", ""))
+    """`1,500`, `200` as an integer. Raises `UnknownTerm` on more digits than any count has."""
+    digits = text.replace(",", "")
+    if len(digits) > _MOST_DIGITS:
+        raise UnknownTerm(f"a number of {len(digits)} digits: {text[:40]!r}")
+    return int(digits)
 
 
 def scaled(number: str, scale: str | None) -> int:

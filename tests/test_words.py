@@ -68,6 +68,12 @@ def test_scaled(number, scale, expected):
     assert expected == words.scaled(number, scale)
 
 
+def test_a_number_of_many_digits():
+    """It counts nothing, and Python itself refuses the longest of them with an error of its own."""
+    with pytest.raises(UnknownTerm, match="a number of 5000 digits: '111"):
+        words.whole_number("1" * 5000)
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

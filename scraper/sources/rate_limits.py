@@ -254,7 +254,7 @@ class _Reader:
         """What must have been spent, and the days since the payment; neither in a condition of words alone."""
         for pattern in self.terms.qualifications:
             if match := pattern.fullmatch(text):
-                return money(match["spent"]), int(match["days"])
+                return money(match["spent"]), whole_number(match["days"])
         if not text or re.search(r"[0-9]", text):
             raise UnknownTerm(f"a qualification of unknown shape: {text!r}")
         return None, None
