@@ -12,7 +12,7 @@ from datetime import date
 
 from scraper.errors import LayoutChanged
 from scraper.normalise import fold
-from scraper.parse import Block, Heading, Table, html_blocks, markdown_blocks, only, soup
+from scraper.parse import Block, Heading, Table, html_blocks, markdown_blocks, only, soup, without
 from scraper.reading import Amounts, Problem, Reading, Section
 from scraper.sources.gemini_rows import PROVIDER, SOURCE, TableReader
 from scraper.sources.gemini_section import Part
@@ -21,7 +21,6 @@ from scraper.words import counted
 
 PARSER = "1"
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")
-_UNSEEN = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 
 
 def urls() -> Mapping[str, str]:
@@ -62,7 +61,7 @@ def read(body: str, terms: Terms | None = None) -> Reading:
     _prove_tables(blocks, terms)
     reading = _sections(blocks, terms, kind)
     reading.last_updated = updated
-    missing = counted(_UNSEEN.sub("", fingerprint(body))) - reading.amounts.seen
+    missing = counted(without(fingerprint(body), "script", "style", "!--")) - reading.amounts.seen
     if missing > 0:
         reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
     _settle(reading)
