@@ -97,9 +97,10 @@ def _limits_rows_moved(subject: Subject, random: Random, seed: int) -> Mutant | 
     """A row goes or comes again with another number."""
     row = _row(subject, random, "batch")
     body = subject.bodies["md.txt"]
-    line = next((m for m in re.finditer(r"(?m)^\|.*\|\n", body) if f" {row['resolution']} " in m[0]), None)
-    if line is None:
-        return None
+    lines = [m for m in re.finditer(r"(?m)^\|.*\|\n", body) if f" {row['resolution']} " in m[0]]
+    if len(lines) != 1:
+        return None  # the model has a limit in several tiers
+    line = lines[0]
     if seed % 2:
         changed = body[: line.start()] + body[line.end() :]
         return Mutant({"md.txt": changed}, subject.says.without(lambda r: r == row), f"lost {line[0]!r}")
