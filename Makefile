@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test refresh site venv dev lint types tests bench soak pins clean lint-workflows wheel-test
+.PHONY: demo test refresh site venv dev lint lint-workflows types tests wheel-test bench soak drill drill-full pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -70,6 +70,12 @@ wheel-test: venv ## the built wheel, installed alone, run outside of the checkou
 	$(PYTHON) -m venv $(WHEEL)/venv
 	$(WHEEL)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps $(WHEEL)/*.whl
 	cd $(WHEEL) && venv/bin/python -I $(CURDIR)/tests/wheel.py
+
+drill: dev ## twelve thousand changed and broken pages: nothing wrong may be published, nothing lost unnoticed
+	$(BIN)/python -m tests.drill
+
+drill-full: dev ## the same over a sample of the captures in RATECARDS_CAPTURES
+	$(BIN)/python -m tests.drill --full --share 0.2
 
 bench: dev ## ratios within one run
 	$(BIN)/python -m bench

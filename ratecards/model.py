@@ -35,7 +35,7 @@ PERIODS = ("", "day", "month")
 
 MODEL_ID = re.compile(r"[a-z0-9][a-z0-9.\-]{0,63}\Z")
 UNIT = re.compile(
-    r"(?:1 (?:image|second|minute|hour|frame|song|request|video|image-hour|second-hour|character|token)"
+    r"(?:1 (?:image|second|minute|hour|frame|song|request|prompt|query|video|image-hour|second-hour|character|token)"
     r"|(?!1 )[1-9][0-9]* (?:tokens|token-hours|images|seconds|minutes|prompts|queries|requests|characters"
     r"|character-hours))\Z"
 )

@@ -9,13 +9,13 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
 from ratecards import codec, history
 from ratecards.history import Change, Stamp, Step
-from ratecards.model import Evidence, Rate, RateCard
+from ratecards.model import Evidence, RateCard
 from scraper import guard, plausible
+from scraper.agree import torn_apart
 from scraper.compare import changes, rename_proposals
 from scraper.dataset import State
 from scraper.editions import Edition
@@ -162,7 +162,7 @@ def _read(
     verdict.messages += [str(p) for p in reading.problems]
     if standing(reading) == "NOT_READ":
         return _failed(verdict, "NOT_READ", now)
-    torn = _disagreements(list(readings.items()))
+    torn = torn_apart(readings)
     verdict.disagreed = bool(torn)
     if doubts := [*_doubts(readings, reading, state, edition.at), *torn]:
         verdict.messages += doubts
@@ -337,11 +337,22 @@ def _unread_models(
     new: Mapping[str, RateCard],
     renames: Mapping[str, str],
 ) -> set[str]:
-    """The models that keep their cards: those of unread sections, and every missing one if a section hides its ids."""
+    """The models that keep their cards: those of unread sections, and those that may stand there without being known.
+
+    A section that was not understood may have swallowed the next one with its heading, so no model is concluded gone
+    beside it. If it hides its ids, its rows may also be a model's that stands elsewhere, too.
+    """
     models = {m for s in unread for m in s.models} | ({"tools"} if any(not s.counted for s in unread) else set())
-    if any(s.counted and not s.models for s in unread):
+    if unread:
         models |= set(old) - set(new)
+    if any(s.counted and not s.models for s in unread):
+        models |= {m for m, card in old.items() if m in new and _lost(card, new[m])}
     return models | {a for a, b in renames.items() if b in models}
+
+
+def _lost(old: RateCard, new: RateCard) -> bool:
+    """Whether a card has fewer things priced than before: what is missing may stand in a section that hides its ids."""
+    return bool({r.join_key for r in old.rates} - {r.join_key for r in new.rates})
 
 
 def _name(section: Section) -> str:
@@ -372,27 +383,6 @@ def _doubts(readings: Mapping[str, Reading], reading: Reading, state: State, at:
             f"if it is so, set tables to {reading.tables} in the source's state file"
         )
     return doubts
-
-
-def _disagreements(readings: Sequence[tuple[str, Reading]]) -> list[str]:
-    pairs = [disagreements(a.rates(), b.rates(), kind, other) for (kind, a), (other, b) in pairwise(readings)]
-    return [line for lines in pairs for line in lines]
-
-
-def disagreements(one: Sequence[Rate], other: Sequence[Rate], left: str, right: str) -> list[str]:
-    """The rows on which two representations of one edition differ, in words."""
-    rows = [{r.row_key: r for r in rates} for rates in (one, other)]
-    words = []
-    for key in sorted({*rows[0], *rows[1]}, key=repr):
-        a, b = rows[0].get(key), rows[1].get(key)
-        if a != b:
-            place = (a or b).evidence.locator  # type: ignore[union-attr]
-            words.append(f"{left} and {right} disagree at {place}: {_said(a)} against {_said(b)}")
-    return words
-
-
-def _said(rate: Rate | None) -> str:
-    return repr(rate.evidence.quote) if rate else "no such row"
 
 
 def _stepped(verdict: Verdict, baseline: Callable[[], Mapping[str, RateCard]], now: datetime) -> Verdict:

@@ -13,18 +13,27 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from ratecards.model import Evidence, Rate
+from ratecards.model import Evidence, Rate, problems
 from scraper.errors import UnknownTerm
 from scraper.grammar import Allowance, Amount, Cell
 from scraper.units import Observation, Place, RowRule, hourly, noun_modality, prove_cell, prove_storage, unit_of_amount
 from scraper.words import plain, size_of
 
-__all__ = ["Observation", "Place", "RowRule", "fold", "row_rates"]
+__all__ = ["Observation", "Place", "RowRule", "fold", "prove_row", "row_rates"]
 
 
 def row_rates(cells: Sequence[Observation], rule: RowRule, place: Place) -> list[Rate]:
     """The rates of one row, free and paid columns together. Raises `UnknownTerm` on what has no reading."""
-    return [rate for seen in cells for model in place.models for rate in _cell_rates(seen, cells, rule, place, model)]
+    found = [rate for seen in cells for model in place.models for rate in _cell_rates(seen, cells, rule, place, model)]
+    for rate in found:
+        prove_row(rate)
+    return found
+
+
+def prove_row(rate: Rate) -> None:
+    """Refuse a rate that the rate table has no row for: "$1 per 10 songs" has no unit there."""
+    if wrong := problems(rate):
+        raise UnknownTerm(f"{'; '.join(wrong)}: {rate.evidence.quote}")
 
 
 def _cell_rates(seen: Observation, row: Sequence[Observation], rule: RowRule, place: Place, model: str) -> list[Rate]:

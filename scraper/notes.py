@@ -15,6 +15,7 @@ from scraper.errors import UnknownTerm
 from scraper.words import AMOUNT, UNIT, counted, money, plain, unit_parts, whole_number
 
 _MARKED = re.compile(r"\[?(\*+)\]?\s*(.*)", re.DOTALL)
+_RUN_TOGETHER = re.compile(r"(?<=[a-z)]\.)\s+(?=\[?\*+\]?\s*[A-Z])")
 _SENTENCE = re.compile(r"(?<=[a-z)])\.\s+(?=[A-Z])|(?<=[a-z)])\.(?=[A-Z])")
 _TOKENS = re.compile(r"\b([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+) (?:text |image |audio |video )?tokens?\b", re.IGNORECASE)
 _PER = re.compile(r"\s*(?:/|per)\s*")
@@ -36,6 +37,11 @@ class Footnote:
 
     marks: str
     text: str
+
+
+def footnotes(text: str) -> list[Footnote]:
+    """The notes of a paragraph: `[**] words` or plain words, and further ones that were run together with it."""
+    return [footnote(part) for part in _RUN_TOGETHER.split(text)]
 
 
 def footnote(text: str) -> Footnote:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
@@ -29,6 +29,7 @@ _BLOCKS = frozenset([*_HEADINGS, "article", "aside", "div", "li", "ol", "p", "se
 _SKIPPED = frozenset(["script", "style", "template", "noscript", "head", "colgroup", "link", "meta", "svg"])
 _STRUCK = frozenset(("s", "del", "strike"))
 _RAISED = frozenset(("sup", "sub"))
+_OF_TABLES = frozenset(("tr", "td", "th", "thead", "tbody", "tfoot"))
 # Deeper than any page, and what the recursion below bears.
 _DEEPEST, _WIDEST = 200, 100
 
@@ -133,6 +134,8 @@ def _block(tag: Tag) -> Iterator[Block]:
         yield Heading(int(tag.name[1]), clean(visible(tag)), str(tag.get("id") or ""))
     elif tag.name == "table":
         yield _table(tag)
+    elif tag.name in _OF_TABLES:
+        raise LayoutChanged(f"a {tag.name} stands outside any table, near {clean(tag.get_text())[:60]!r}")
     else:
         yield from _walk(tag)
 
@@ -150,6 +153,9 @@ def _text_of(run: list[PageElement]) -> Text:
 def _table(table: Tag) -> Table:
     if table.find("table"):
         raise LayoutChanged(f"a table stands inside a table, near {clean(table.get_text())[:60]!r}")
+    for cell in table.find_all(["td", "th"]):
+        if cell.parent is None or cell.parent.name != "tr":
+            raise LayoutChanged(f"a cell stands outside any row, near {clean(cell.get_text())[:60]!r}")
     rows = [list(tr.find_all(["td", "th"])) for tr in table.find_all("tr") if _shown(tr, table)]
     texts = [tuple(text for c in row for text in _spanned_cell(c)) for row in rows]
     headed = bool(rows) and all(c.name == "th" for c in rows[0])
@@ -158,7 +164,8 @@ def _table(table: Tag) -> Table:
 
 
 def _shown(row: Tag, table: Tag) -> bool:
-    return not any(_hidden(tag) for tag in (row, *takewhile(lambda tag: tag is not table, row.parents)))
+    around = (row, *takewhile(lambda tag: tag is not table, row.parents))
+    return not any(tag.name in _SKIPPED or _hidden(tag) for tag in around)
 
 
 def _spanned_cell(cell: Tag) -> list[str]:
@@ -217,6 +224,27 @@ def _style(tag: Tag) -> str:
     return str(tag.get("style") or "").replace(" ", "").lower()
 
 
+def without(body: str, *names: str) -> str:
+    """The bytes of a page without these elements (`!--` for comments); one that never ends is left as it stands."""
+    opening = re.compile(
+        "|".join(f"<({re.escape(name)})" + ("" if name == "!--" else r"\b") for name in names), re.IGNORECASE
+    )
+    ends = {name: re.compile("-->" if name == "!--" else f"</{name}>", re.IGNORECASE) for name in names}
+    kept, at = [], 0
+    for match in opening.finditer(body):
+        name = next(filter(None, match.groups())).lower()
+        if match.start() < at or name not in ends:
+            continue
+        end = ends[name].search(body, match.end())
+        if end is None:
+            # no later one ends either: looking again for each of them would take the square of the time
+            del ends[name]
+            continue
+        kept.append(body[at : match.start()])
+        at = end.end()
+    return "".join([*kept, body[at:]])
+
+
 # ------------------------------------------------------------------------------------------- Markdown
 
 _STAR = "\ue000"  # a literal asterisk while emphasis is being taken off
@@ -224,7 +252,9 @@ _ESCAPED = re.compile(r"\\([\\`*_{}\[\]()#+\-.!<>&|~$\"'])")
 _LINK = re.compile(r"(?<!!)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\([^()\s]*(?:\([^()]*\)[^()\s]*)*\)")
 _CODE = re.compile(r"`([^`]+)`")
 _EMPHASIS = re.compile(r"(?<!\*)(\*{1,3})(?=[^\s*,.;:!?)])([^*]+)(?<=[^\s*])\1(?!\*)")
-_BREAKS = re.compile(r"(?:\s*<br ?/?>)+\Z")
+_BREAKS = ("<br>", "<br/>", "<br />", "<br >")
+# Links in links and emphasis in emphasis, deeper than any page; what is left over is read as it stands.
+_NESTED = 10
 _DELIMITER = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\Z")
 _CALLOUT = re.compile(r"(?:>\s*)+(?:\[!\w+\]\s*)?")
 
@@ -238,7 +268,7 @@ def markdown_blocks(body: str) -> list[Block]:
     blocks: list[Block] = []
     paragraph: list[str] = []
     lines = [_CALLOUT.sub("", line, count=1) if line.startswith(">") else line for line in body.split("\n")]
-    lines = [_BREAKS.sub("", line.strip()) for line in lines]
+    lines = [_unbroken(line) for line in lines]
     at = 0
     while at < len(lines):
         line = lines[at]
@@ -252,12 +282,26 @@ def markdown_blocks(body: str) -> list[Block]:
         elif rows:
             blocks.append(_pipe_table(rows))
             at += len(rows) - 1
+        elif line.startswith("|") and line.endswith("|") and line.count("|") > 2:
+            raise LayoutChanged(f"a row stands outside any table: {line[:80]!r}")
         elif line:
             paragraph.append(line.removeprefix("- ").removeprefix("* "))
         at += 1
     if paragraph:
         blocks.append(_paragraph(" ".join(paragraph)))
     return [block for block in blocks if not isinstance(block, Text) or block.text]
+
+
+def _unbroken(line: str) -> str:
+    """The line without blanks around it and breaks at its end."""
+    end = len(line)
+    while True:
+        while end and line[end - 1].isspace():
+            end -= 1
+        at_end = next((mark for mark in _BREAKS if line.endswith(mark, 0, end)), "")
+        if not at_end:
+            return line[:end].strip()
+        end -= len(at_end)
 
 
 def _table_lines(lines: list[str], at: int) -> list[str]:
@@ -291,13 +335,19 @@ def _paragraph(text: str) -> Text:
 def _inline(text: str) -> str:
     text = re.sub(r"\^((?:\\\*|\*)+)\^", lambda m: _STAR * m[1].count("*"), text)
     text = text.replace("\\*", _STAR)
-    while (plain := _LINK.sub(_unglued, text)) != text:
-        text = plain
+    text = _settled(text, lambda t: _LINK.sub(_unglued, t))
     text = re.sub(r"\s*<br ?/?>\s*", " ", text)
-    while (plain := _EMPHASIS.sub(lambda m: _spaced(m, m[2]), text)) != text:
-        text = plain
+    text = _settled(text, lambda t: _EMPHASIS.sub(lambda m: _spaced(m, m[2]), t))
     text = _ESCAPED.sub(r"\1", _CODE.sub(r"\1", text))
     return clean(text.replace(_STAR, "*"))
+
+
+def _settled(text: str, change: Callable[[str], str]) -> str:
+    for _ in range(_NESTED):
+        before, text = text, change(text)
+        if text == before:
+            break
+    return text
 
 
 def _unglued(match: re.Match[str]) -> str:

@@ -71,13 +71,15 @@ def hourly(unit: str) -> bool:
 
 
 def prove_storage(amount: Amount, unit: str, rule: RowRule) -> None:
-    """Refuse a storage price that is none: in another row, per other things, or on conditions of a prompt."""
+    """Refuse a storage price that is none: in another row, per other things, for some prompts, or "about" something."""
     if rule.meter not in ("cache_read", "cache_storage"):
         raise UnknownTerm(f"a storage price in a row of {rule.meter}: {amount.quote}")
     if not hourly(unit):
         raise UnknownTerm(f"a storage price without its unit: {amount.quote}")
     if amount.modalities or amount.prompt_over or amount.prompt_up_to:
         raise UnknownTerm(f"a storage price that depends on the prompt: {amount.quote}")
+    if amount.equivalent:
+        raise UnknownTerm(f"a storage price that is said to be another price in other words: {amount.quote}")
 
 
 def noun_modality(unit: str) -> tuple[str, ...]:

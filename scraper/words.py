@@ -6,20 +6,24 @@ import re
 from datetime import date, timedelta
 from decimal import Decimal
 
+from ratecards.model import UNIT as CONTRACT_UNIT
 from scraper.errors import UnknownTerm
 
 # Full-width letters, digits and signs are matched as the plain ones they stand for. Nothing else is folded:
 # Unicode's own folding would make "$0.30¹" a price of 0.301.
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0xFE69: "$", 0xFFE5: "¥", 0xFFE1: "£"}
 
-AMOUNT = re.compile(r"\$\s?((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]|[.,][0-9]|[A-Za-z%])")
+# "0,125" is how other languages write an eighth, so no group of thousands begins with a zero.
+AMOUNT = re.compile(
+    r"\$\s?((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]|[.,][0-9]|[A-Za-z%])"
+)
 # Whatever looks like money, readable or not: what is counted here must be claimed by a rate, a note or a reason.
 COUNTED = re.compile(
     r"[$€£¥₩₹]\s?\.?[0-9]|[0-9]\s?(?:[€£¥₩₹¢]|\$(?!\s?\.?[0-9])|(?:USD|EUR|GBP|JPY|KRW|INR|cents?)\b)",
     re.IGNORECASE,
 )
 
-NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+"
+NUMBER = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+"
 _NOUNS = {
     "token": r"tokens?",
     "image": r"images?",
@@ -35,6 +39,7 @@ _NOUNS = {
     "character": r"characters?",
 }
 _PLURAL = {"query": "queries"}
+_MOST_DIGITS = 15
 _NEVER_ONE = ("token", "character")
 _SCALES = {"k": 1_000, "m": 1_000_000, "thousand": 1_000, "million": 1_000_000}
 _SIZE = r"[0-9]+(?:\.[0-9]+)?K(?:\s?\(\s?[0-9]+\s?px\s?\))?"
@@ -93,8 +98,11 @@ def counted(text: str) -> int:
 
 
 def whole_number(text: str) -> int:
-    """`1,500`, `200` as an integer."""
-    return int(text.replace(",", ""))
+    """`1,500`, `200` as an integer. Raises `UnknownTerm` on more digits than any count has."""
+    digits = text.replace(",", "")
+    if len(digits) > _MOST_DIGITS:
+        raise UnknownTerm(f"a number of {len(digits)} digits: {text[:40]!r}")
+    return int(digits)
 
 
 def scaled(number: str, scale: str | None) -> int:
@@ -145,7 +153,7 @@ def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
     """Canonical unit and resolutions: "per 1K image" is a resolution, "per 1K requests" a quantity.
 
     Raises `UnknownTerm` on "per 1K images", which may be either, on "per requests" and "per token", whose quantity is
-    missing, and on a price per nothing.
+    missing, on a price per nothing, and on a unit that the rate table does not have, such as "per 10 songs".
     """
     noun = next(n for n in _NOUNS if match[n])
     plural = match[noun].lower().endswith("s")
@@ -159,12 +167,16 @@ def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
     count = _count(quantity)
     if count < 1:
         raise UnknownTerm(f"a price per nothing: {match.group()!r}")
+    many = count > 1
     if match["hourly"]:
-        return f"{count} {noun}-hour{'s' if count > 1 else ''}", ()
-    name = noun if count == 1 else _PLURAL.get(noun, f"{noun}s")
+        unit = f"{count} {noun}-hour{'s' if many else ''}"
+    else:
+        unit = f"{count} {_PLURAL.get(noun, f'{noun}s') if many else noun}"
+    if not CONTRACT_UNIT.match(unit):
+        raise UnknownTerm(f"a unit that the rate table does not have: {match.group()!r}")
     if match["of_size"]:
-        return f"{count} {name}", (match["of_size"],)
-    return f"{count} {name}", tuple(size.upper() for size in re.findall(r"[0-9.]+k(?!\w)", sizes, re.IGNORECASE))
+        return unit, (match["of_size"],)
+    return unit, tuple(size.upper() for size in re.findall(r"[0-9.]+k(?!\w)", sizes, re.IGNORECASE))
 
 
 def _count(quantity: str) -> int:

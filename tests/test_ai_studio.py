@@ -128,6 +128,17 @@ def test_every_amount_is_claimed():
     assert (5, 3, 2) == (bad.seen, bad.read, bad.unclaimed)
 
 
+def test_a_record_whose_prices_were_cut_out():
+    """Everything behind moves by one: what then stands there is nothing, which is not the same as no price."""
+    recs = records()
+    del recs[1][38]
+
+    with pytest.raises(
+        LayoutChanged, match=r"models/gemini-flash-latest\[38\]: expected prices and picker text, saw null"
+    ):
+        ai_studio.read(body(recs))
+
+
 def test_a_record_without_a_price_is_listed():
     """No price is not lost: the model has its card, with facts and no rates, and the reading says so."""
     reading = ai_studio.read(body(records()))

@@ -120,17 +120,20 @@ def test_both_representations_give_the_same_rows(case):
     ]
 
 
-def test_older_pages_are_refused():
-    """The layout of May 2025 has other products in its tables: no section of it is understood, and the twin has no end."""
+@pytest.mark.parametrize("kind", KINDS)
+def test_older_pages_are_refused(kind):
+    """The layout of May 2025 has other products in its tables, and no section behind its models."""
     page = pagebuilder.load(accept.CASES / "era-2025-05" / "facts.yaml")
-    found = read(page)
 
-    assert [] == found.rates()
-    assert ["Gemini 2.5 Flash Preview", "Gemini 1.5 Pro", "Gemini 1.5 Flash"] == [s.title for s in found.unread]
-    with pytest.raises(LayoutChanged, match="truncated page"):
-        read(page, "md")
-    with pytest.raises(LayoutChanged, match="expected at least 35 tables, saw 3"):
-        gemini_api.read(body(page, "html"))
+    with pytest.raises(LayoutChanged, match="truncated page: expected the last section to be pricing for tools or"):
+        read(page, kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_too_few_tables_are_another_page(kind):
+    """The page has many; one of a few is at best a part of it."""
+    with pytest.raises(LayoutChanged, match="expected at least 35 tables, saw 4"):
+        gemini_api.read(body(edition(), kind))
 
 
 # ------------------------------------------------------------------------- what the page has been or will be
@@ -300,12 +303,36 @@ def test_ids_in_text_are_not_the_sections():
     assert [("layout", "no model id under the heading 'Gemini A'")] == [(p.kind, p.message) for p in found.problems]
 
 
+def test_an_article_cut_inside_its_frame():
+    """Its last section must be one that ends the page, with what stands behind the table of tools."""
+    page = body(edition(), "html")
+    start, end = page.index('id="gemini-b"'), page.index("</article>")
+    tools = page.index("</tr>", page.index('id="pricing-for-tools"'))
+
+    for cut, seen in ((start - 4, "'gemini a'"), (end - 900, "'gemini b'"), (tools, "the page end before")):
+        with pytest.raises(LayoutChanged, match=f"truncated page: .*{seen}"):
+            read(page[:cut] + page[end:])
+
+
+@pytest.mark.parametrize("level", ["h1", "h2"])
+def test_a_tab_that_became_a_section(level):
+    """The table under it is the model's before it, whose rates are not all."""
+    page = re.sub(r"<h3([^>]*>Batch)</h3>", rf"<{level}\1</{level}>", body(edition(), "html"))
+    found = read(page)
+
+    assert ["gemini-a: behind it the tab 'Batch' stands as a section of its own"] == [
+        str(p) for p in found.problems if p.term == "Batch" and p.place == "gemini-a"
+    ]
+    assert ["gemini-b", "tools"] == [d.model for d in found.drafts()]
+
+
 @pytest.mark.parametrize("name", ["Models/X", "=cmd", "a b", "x" * 70])
 def test_fault_48_strange_ids(name):
-    """What is not an id is not published as one."""
-    found = same(edition(gemini_a={"name": "Gemini A", "ids": [name], "rows": ROWS}))
+    """What is not an id is not published as one, and whose section it is stays open."""
+    found = same(edition(gemini_a={"name": "Gemini A", "ids": ["gemini-a", name], "rows": ROWS}))
 
     assert [("layout", f"{name!r} is not a model id")] == [(p.kind, p.message) for p in found.problems]
+    assert [()] == [s.models for s in found.unread]
 
 
 def test_a_family_without_ids():

@@ -14,7 +14,7 @@ from scraper.dataset import State
 from scraper.editions import Edition
 from scraper.errors import FetchFailed, LayoutChanged
 from scraper.fetch import Page
-from scraper.judge import EXIT, GOOD, Verdict, disagreements, judge, standing
+from scraper.judge import EXIT, GOOD, Verdict, judge, standing
 from tests import tiny
 from tests.conftest import ACME, at
 
@@ -220,19 +220,6 @@ def test_the_clock_may_not_go_back(desk):
     assert [expected] == verdict.messages
 
 
-def test_rows_that_differ_are_listed_by_their_place():
-    """Another price, a missing row on either side; equal rows are not."""
-    left = tiny.read(tiny.page({"m-1": {"input": "1", "output": "2"}, "m-2": {"input": "3"}}).decode()).rates()
-    right = tiny.read(tiny.page({"m-1": {"input": "1.1", "output": "2"}, "m-3": {"input": "3"}}).decode()).rates()
-    expected = [
-        "a and b disagree at m-1 / input: '$1' against '$1.1'",
-        "a and b disagree at m-2 / input: '$3' against no such row",
-        "a and b disagree at m-3 / input: no such row against '$3'",
-    ]
-    assert expected == disagreements(left, right, "a", "b")
-    assert [] == disagreements(left, left, "a", "b")
-
-
 def test_only_a_disagreement_asks_for_another_look(desk):
     """It is marked apart from other doubts."""
     found = edition(with_price("m-1", "1.2"))
@@ -268,6 +255,27 @@ def test_an_unread_section_takes_no_model_away(desk):
     assert [] == kinds(desk.sees(tiny.page(rest, unread={"": "?"})))
     gone = desk.sees(tiny.page({**rest, "m-2": MODELS["m-2"]}))
     assert [("model_removed", "m-1")] == kinds(gone)
+
+
+def test_no_model_is_gone_beside_a_section_that_was_not_understood(desk):
+    """That section may have swallowed it with its heading; once all is read again, it is gone."""
+    fewer = {model: prices for model, prices in MODELS.items() if model != "m-2"}
+    lost = {model: prices for model, prices in fewer.items() if model != "m-1"}
+
+    verdict = desk.sees(tiny.page(lost, updated="2026-10-30", unread={"m-1": "two tables"}))
+    assert ("PARTLY_READ", [], []) == (verdict.outcome, verdict.changes, verdict.held)
+    verdict = desk.sees(tiny.page(fewer, updated="2026-10-30"))
+    assert ("CHANGED", [("model_removed", "m-2")]) == (verdict.outcome, kinds(verdict))
+
+
+def test_a_section_that_hides_its_ids_may_have_a_rate_that_is_missing(desk):
+    """A model that lost one keeps its whole card; one that only has other prices does not."""
+    fewer = {**MODELS, "m-1": {"input": "1.1"}, "m-2": {"input": "2.2", "output": "102.5"}}
+    verdict = desk.sees(tiny.page(fewer, updated="2026-10-30", unread={"": "who is it?"}))
+
+    assert "PARTLY_READ" == verdict.outcome
+    assert [("repriced", "m-2")] == kinds(verdict)
+    assert ("1", "101.5") == (desk.price("m-1"), desk.price("m-1", "output"))
 
 
 def test_unread_notes_keep_the_tools(desk):

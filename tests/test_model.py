@@ -154,6 +154,8 @@ def test_any_resolution_has_a_place(resolution):
         rate(effective_from=date(2026, 1, 1)),
         rate(effective_until=date(2026, 1, 1)),
         rate(unit="1 character"),
+        rate(unit="1 query"),
+        rate(unit="1 prompt"),
         rate(unit="1000000 character-hours"),
     ],
 )

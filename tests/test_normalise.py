@@ -392,6 +392,7 @@ def test_fault_38_reading_10_storage_inside_a_caching_cell():
         ("Context caching price", "$1 per hour (storage price)", "without its unit"),
         ("Context caching price", "$1 / 1M tokens per hour (storage price) (text)", "depends on the prompt"),
         ("Context caching price", "$1 / 1M tokens per hour (storage price), prompts > 200k", "depends on the prompt"),
+        ("Context caching price", "$1 ~$2 / 1M tokens per hour (storage price)", "in other words"),
         ("Context caching price", "$1 / 1M tokens per hour, prompts <= 200k", "depends on the prompt"),
         ("Context caching (storage)", "$4.50 per hour", "without tokens per hour"),
         ("Context caching (storage)", "$4.50 / 1M tokens", "without tokens per hour"),
@@ -503,3 +504,10 @@ def test_allowances_that_are_refused(paid, words):
 def test_fold(text, expected):
     """Labels and headers compare in lower case, without footnote stars, blanks folded."""
     assert expected == fold(text)
+
+
+def test_a_rate_that_the_table_has_no_row_for():
+    """It is refused where it stands: written to a card it would be damage. Here a promotion ends before it begins."""
+    soon = "(coming soon**) $14 / 1,000 prompts through December 31, 2026"
+    with pytest.raises(UnknownTerm, match="effective from 2027-01-05 until 2026-12-31: "):
+        rates("Grounding with Google Search", "Not available", soon, starts={"**": date(2027, 1, 5)})

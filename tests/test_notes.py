@@ -8,7 +8,7 @@ import pytest
 
 from ratecards.model import plain
 from scraper.errors import UnknownTerm
-from scraper.notes import Footnote, footnote, formulas, sentences
+from scraper.notes import Footnote, footnote, footnotes, formulas, sentences
 
 
 def said(sentence: str) -> list[str]:
@@ -43,6 +43,17 @@ def said(sentence: str) -> list[str]:
 def test_footnote(text, expected):
     """Marks with and without brackets and blanks, as the two dialects print them."""
     assert expected == footnote(text)
+
+
+@pytest.mark.parametrize("mark", ["**", "[**]"])
+def test_footnotes_run_together(mark):
+    """Two in one paragraph are two; a mark behind other words, or before small ones, begins none."""
+    text = f"* Set at $1 per image. {mark} Output is priced at $2 per song."
+
+    assert [Footnote("*", "Set at $1 per image."), Footnote("**", "Output is priced at $2 per song.")] == footnotes(
+        text
+    )
+    assert 1 == len(footnotes("* Search** or Maps* are metered. See *below."))
 
 
 @pytest.mark.parametrize(

@@ -321,6 +321,22 @@ def test_one_model_is_one_section() -> None:
     assert 15 == reading.tables
 
 
+def test_an_article_cut_inside_its_frame() -> None:
+    """The page must end with the heading that ends it, and no heading may be without its table."""
+    page = html_page(facts("era-2026-04"))
+    end = page.index("</article>")
+
+    for title, seen in (("specialized-models", "'Tools'"), ("fine-tuning", "'Specialized models'")):
+        cut = page.index(f'id="{title}"') - 40
+        assert (
+            f"truncated page: expected finetuning or fine-tuning or legacy models and '</html>' at the end, saw {seen}"
+            in refused(page[:cut] + page[end:])
+        )
+    cut = page.index("<astro-island", page.index('id="fine-tuning"'))
+    doubt = "tables are missing under Finetuning: the rates read of a model may not be all"
+    assert doubt in source.read(page[:cut] + page[end:]).suspicions
+
+
 # ------------------------------------------------------------------------------ what does not fit
 
 

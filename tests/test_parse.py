@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable
+from time import process_time
+
 import pytest
 
 from scraper.errors import LayoutChanged
-from scraper.parse import Heading, Table, Text, clean, html_blocks, markdown_blocks, only, soup
+from scraper.parse import Heading, Table, Text, clean, html_blocks, markdown_blocks, only, soup, without
 
 
 def html(body: str) -> list:
@@ -345,3 +349,89 @@ def test_both_representations_give_the_same_blocks():
 
     assert html(page) == markdown_blocks(twin.format(" "))
     assert html(page)[:-1] == markdown_blocks(twin.format(""))[:-1]
+
+
+def test_rows_of_a_template_are_not_shown():
+    """A browser draws nothing of them until a script does."""
+    row = "<tr><td>b</td></tr>"
+    for hidden in (f"<template>{row}</template>", f"<noscript>{row}</noscript>"):
+        assert [Table((), (("a",),))] == html(f"<table><tbody><tr><td>a</td></tr>{hidden}</tbody></table>")
+
+
+@pytest.mark.parametrize("tag", ["td", "tr", "th", "tbody"])
+def test_a_cell_outside_of_any_table(tag):
+    """What has fallen out of its table is not prose: a row without money would be lost and nobody told."""
+    with pytest.raises(LayoutChanged, match="stands outside any table, near 'Output price'"):
+        html(f"<table><tr><td>a</td></tr></table><{tag}>Output price</{tag}>")
+
+
+def test_a_cell_outside_of_any_row():
+    """Its row is lost, and no header says so."""
+    with pytest.raises(LayoutChanged, match="a cell stands outside any row, near 'b'"):
+        html("<table><tbody><tr><td>a</td></tr><td>b</td><td>c</td></tbody></table>")
+
+
+@pytest.mark.parametrize("rows", ["| a | b |\n| c | d |", "| a | b |\n|---|---|\n| c | d |\n\n| e | f |"])
+def test_markdown_rows_without_their_table(rows):
+    """A delimiter or line that is lost leaves rows that are no prose."""
+    with pytest.raises(LayoutChanged, match=r"a row stands outside any table: '\| [ae] \| [bf] \|'"):
+        markdown_blocks(rows)
+    assert [Text("| one bar, as callouts had")] == markdown_blocks("| one bar, as callouts had")
+
+
+@pytest.mark.parametrize(
+    ("body", "names", "expected"),
+    [
+        ("a<script>b</script>c", ["script"], "ac"),
+        ("a<SCRIPT x=1>b</Script>c", ["script"], "ac"),
+        ("a<scripted>b</scripted>", ["script"], "a<scripted>b</scripted>"),
+        ("a<!-- <script> -->b<script><!--</script>c-->", ["script", "!--"], "abc-->"),
+        ("a<style>b</style>c<script>d", ["script", "style"], "ac<script>d"),
+        ("a<!-- b", ["!--"], "a<!-- b"),
+    ],
+)
+def test_without(body, names, expected):
+    """What a page draws nothing of goes, also in each other; what never ends stays."""
+    assert expected == without(body, *names)
+
+
+def seconds(read: Callable[[str], object], text: str) -> float:
+    """Processor time that a reading takes, whatever it says."""
+    start = process_time()
+    with contextlib.suppress(LayoutChanged):
+        read(text)
+    return process_time() - start
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "[a](b)",
+        "[",
+        "*a",
+        "**a** ",
+        "*a *b* c* ",
+        "`a",
+        "<br> ",
+        "| a | b |\n",
+        "\\*",
+        "(x)",
+        "a\n",
+        "> ",
+        "~~a",
+        "![a](",
+    ],
+)
+def test_markdown_takes_linear_time(piece):
+    """Four times the text takes about four times as long; what goes back and forth would take sixteen times."""
+    for before, behind in (("", ""), ("x", "x"), ("| a |\n|---|\n| ", " |")):
+        short, long = (seconds(markdown_blocks, before + piece * size + behind) for size in (1500, 6000))
+        assert long < 9 * short + 0.1
+
+
+@pytest.mark.parametrize("piece", ["<script>", "<!--", "<style><script>"])
+def test_leaving_out_takes_linear_time(piece):
+    """Elements that never end are looked for once."""
+    short, long = (seconds(lambda t: without(t, "script", "style", "!--"), piece * size) for size in (4000, 16000))
+
+    assert long < 9 * short + 0.1

@@ -94,6 +94,7 @@ def test_vocabulary_is_offered():
             "Tier 1 / Gemini 9 Pro: expected a usage tier, a model and a count of tokens, saw 'lots'",
         ),
         ("25,000 |", "25,00 |", "cell", "saw '25,00'"),
+        ("25,000 |", "0,250 |", "cell", "saw '0,250'"),
         (
             "| Gemini 9 Pro | 25,000 |",
             "| Gemini 9 Pro |  |",

@@ -461,11 +461,40 @@ def test_conflict():
 
 
 def test_notes_that_are_not_understood():
-    """Money in a text, and a date nobody expects, stop the models of the section."""
+    """Money in a text, and a date nobody expects, stop the models of the section; the money may be others' as well."""
+    money = "money in a text that gives no rates: The model costs $7 on Sundays."
     assert [
         ("Gemini 3.1 Pro Preview", "unclaimed", "a dated note that is not understood: From May 1, 2027 on all is new."),
-        ("Gemini 3.1 Pro Preview", "unclaimed", "money in a text that gives no rates: The model costs $7 on Sundays."),
+        ("Gemini 3.1 Pro Preview", "unclaimed", money),
+        ("Gemini 3", "unclaimed", money),
     ] == told(read("notes"))
+
+
+def test_a_table_that_breaks_off():
+    """What falls out of it is text with money: whose rows those were is not known, so no model is taken for gone."""
+    found = read("media", ("The number of output characters per month</td>", "The number of output</table>"))
+
+    assert any(s.counted and not s.models for s in found.unread)
+    assert [] == rates(found, model="translation-llm-002")
+
+
+def test_an_ignored_section_that_swallows_the_next_one():
+    """Without its heading a family would stand under one that is ignored by name, and be gone."""
+    found = read("older", ('<h3 id="gemini-models">Other Gemini models</h3>', ""))
+
+    reason = "Model Optimizer figures are example ranges"
+    words = f"the section is ignored ({reason}), but it prices Gemini 1.5 Flash"
+    assert [("layout", words)] == [(kind, message) for title, kind, message in told(found) if "ignored" in message]
+    assert "gemini-1.5-flash" in {m for s in found.unread for m in s.models}
+
+
+def test_two_kinds_of_one_grounding():
+    """Without the heading between two families, one's price would be the other's as well."""
+    found = read("older", ('<h3 id="gemini_20_models">Gemini 2.0 Models</h3>', ""))
+    message = "'Grounding with Google Search' stands twice in this section, with other prices: which models is it for?"
+
+    assert ("Gemini 2.0 Flash", "cell", message) in told(found)
+    assert {"gemini-2.0-flash", "gemini-1.5-flash"} <= {m for s in found.unread for m in s.models}
 
 
 def test_money_outside_any_section_is_a_suspicion():

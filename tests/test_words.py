@@ -30,7 +30,8 @@ def test_fault_33_money(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "$", "$1,25", "$1.2.3", "$1,2500", "1.", "$5M", "5%", "$1e3", "٣", "-1", "$12,34,567"]
+    "text",
+    ["", "$", "$1,25", "$1.2.3", "$1,2500", "1.", "$5M", "5%", "$1e3", "٣", "-1", "$12,34,567", "$0,125", "$00,125"],
 )
 def test_fault_33_money_refuses(text):
     """Anything else is not an amount."""
@@ -65,6 +66,12 @@ def test_counted(text, expected):
 def test_scaled(number, scale, expected):
     """Numbers with a scale behind them."""
     assert expected == words.scaled(number, scale)
+
+
+def test_a_number_of_many_digits():
+    """It counts nothing, and Python itself refuses the longest of them with an error of its own."""
+    with pytest.raises(UnknownTerm, match="a number of 5000 digits: '111"):
+        words.whole_number("1" * 5000)
 
 
 @pytest.mark.parametrize(
@@ -116,6 +123,7 @@ def test_unit_of(text, expected):
         ("0.5K (512px) image", ("1 image", ("0.5K",))),
         ("1K (1024 px)/2K image", ("1 image", ("1K", "2K"))),
         ("second of 720p video", ("1 second", ("720p",))),
+        ("1K image per hour", ("1 image-hour", ("1K",))),
         ("1K requests", ("1000 requests", ())),
     ],
 )
@@ -137,6 +145,9 @@ def test_unit_parts(text, expected):
         ("search queries", "without its quantity"),
         ("token", "without its quantity"),
         ("character per hour", "without its quantity"),
+        ("10 songs", "the rate table does not have"),
+        ("1,000 images per hour", "the rate table does not have"),
+        ("2 videos", "the rate table does not have"),
     ],
 )
 def test_unit_parts_refuses(text, reason):

@@ -281,6 +281,8 @@ def _record(raw: Any, place: str, terms: Terms) -> _Record:
         # nothing was ever seen beside the prices: what stands there is the prices, shifted
         _expect(_at(raw, position) is None, f"{place}[{position}]", "nothing", _at(raw, position))
     prices = _at(raw, PRICES)
+    # a record without a price has a list there, too: nothing, with more behind it, is another position
+    _expect(prices is not None or len(raw) <= PRICES, f"{place}[{PRICES}]", "prices and picker text", prices)
     _prove_prices(prices, f"{place}[{PRICES}]")
     replaced = _at(raw, REPLACED)
     _expect(_each(replaced, lambda r: _model_id(_at(r, 0))), f"{place}[{REPLACED}]", "ids that were replaced", replaced)

@@ -12,7 +12,7 @@ from datetime import date
 
 from scraper.errors import LayoutChanged
 from scraper.normalise import fold
-from scraper.parse import Block, Heading, Table, clean, html_blocks, markdown_blocks, only, soup
+from scraper.parse import Block, Heading, Table, clean, html_blocks, markdown_blocks, only, soup, without
 from scraper.reading import Amounts, Problem, Reading, Section
 from scraper.sources.gemini_rows import PROVIDER, SOURCE, TableReader
 from scraper.sources.gemini_section import Part
@@ -21,7 +21,6 @@ from scraper.words import counted
 
 PARSER = "1"
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")
-_UNSEEN = re.compile(r"<(script|style)\b.*?</\1>|<!--.*?-->", re.DOTALL)
 
 
 def urls() -> Mapping[str, str]:
@@ -57,11 +56,12 @@ def read(body: str, terms: Terms | None = None) -> Reading:
         blocks, updated = _html(body, terms)
     else:
         blocks, updated = markdown_blocks(body), None
-        _prove_twin(body, blocks, terms)
+        _prove_twin(body)
+    _prove_end(blocks, terms)
     _prove_tables(blocks, terms)
     reading = _sections(blocks, terms, kind)
     reading.last_updated = updated
-    missing = counted(_UNSEEN.sub("", fingerprint(body))) - reading.amounts.seen
+    missing = counted(without(fingerprint(body), "script", "style", "!--")) - reading.amounts.seen
     if missing > 0:
         reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
     _settle(reading)
@@ -113,9 +113,13 @@ def _between(body: str, begin: str, end: str) -> str:
     return body[start : stop + len(end)] if 0 <= start < stop else body
 
 
-def _prove_twin(body: str, blocks: Sequence[Block], terms: Terms) -> None:
+def _prove_twin(body: str) -> None:
     if re.match(r"\s*Title: .*\n+\s*URL Source:", body):
         raise LayoutChanged("a reader's copy of the page: expected Google's own Markdown, saw 'URL Source:'")
+
+
+def _prove_end(blocks: Sequence[Block], terms: Terms) -> None:
+    """The twin has no other end, and an article may be cut while the frame around it is whole."""
     titles = [fold(b.text) for b in blocks if isinstance(b, Heading) and b.level == 2]
     last = titles[-1] if titles else "no heading"
     if last not in terms.last_sections:
@@ -151,6 +155,10 @@ def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
     reading = Reading(f"{PROVIDER}/{SOURCE}", kind, [], Amounts())
     for part in parts:
         section = _section(part, parts, terms)
+        if fold(part.title) in terms.tabs and reading.sections:
+            before = reading.sections[-1]
+            words = f"behind it the tab {part.title!r} stands as a section of its own"
+            before.problems.append(Problem("layout", before.anchor or before.title, words, part.title))
         reading.sections.append(section)
         reading.amounts.add(section.amounts)
     reading.tables = sum(isinstance(b, Table) for b in blocks)

@@ -9,7 +9,7 @@ from datetime import date
 
 from ratecards.model import MODEL_ID, Formula, Rate
 from scraper.errors import UnknownTerm
-from scraper.notes import Footnote, footnote, formulas, sentences
+from scraper.notes import Footnote, footnotes, formulas, sentences
 from scraper.parse import Block, Table, Text
 from scraper.reading import Draft, Problem, Section, merged
 from scraper.sources.gemini_terms import Terms
@@ -31,8 +31,8 @@ class SectionReader:
 
     def __init__(self, part: Part, section: Section, terms: Terms, parts: Sequence[Part]) -> None:
         self.part, self.section, self.terms = part, section, terms
-        self.notes = [footnote(b.text) for b in part.blocks if isinstance(b, Text)]
-        self.page_notes = [footnote(b.text) for p in parts for b in p.blocks if isinstance(b, Text)]
+        self.notes = [note for b in part.blocks if isinstance(b, Text) for note in footnotes(b.text)]
+        self.page_notes = [n for p in parts for b in p.blocks if isinstance(b, Text) for n in footnotes(b.text)]
         self.formulas: dict[str, list[Formula]] = {}
         self.rates: list[Rate] = []
         self.used: dict[str, str] = {}
@@ -58,10 +58,11 @@ class SectionReader:
         return ()
 
     def _checked(self, codes: Sequence[str]) -> tuple[str, ...]:
-        for code in codes:
-            if not MODEL_ID.match(code):
-                self.problem("layout", "", f"{code!r} is not a model id", code)
-        return tuple(dict.fromkeys(codes))
+        """The ids once each; none where one is no id, for which models the section is then is not known."""
+        strange = [code for code in codes if not MODEL_ID.match(code)]
+        for code in strange:
+            self.problem("layout", "", f"{code!r} is not a model id", code)
+        return () if strange else tuple(dict.fromkeys(codes))
 
     # ---- footnotes and prose
 

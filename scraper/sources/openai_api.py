@@ -16,7 +16,7 @@ from bs4 import BeautifulSoup
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged
 from scraper.normalise import fold
-from scraper.parse import Text, only, soup
+from scraper.parse import Text, only, soup, without
 from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
 from scraper.sources.openai_pages import converted_page, html_page, mdx_page
 from scraper.sources.openai_rows import PROVIDER, SOURCE, RowReading, bounds, frame, read_row
@@ -28,8 +28,7 @@ PARSER = "1"
 # Its Markdown twin is cut short and not fetched; older editions were kept in it.
 KEPT = ("md",)
 _HTML = re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE)
-_SCRIPTS = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
-_PROPS = re.compile(r'<astro-island\b[^>]*?\bcomponent-export="([^"]*)"[^>]*?\bprops="([^"]*)"')
+_PROPS = re.compile(r'[^>]*?\bcomponent-export="([^"]*)"[^>]*?\bprops="([^"]*)"')
 
 
 def urls() -> Mapping[str, str]:
@@ -47,9 +46,15 @@ def fingerprint(body: str) -> str:
     start, end = body.find("<article"), body.rfind("</article>")
     if not _HTML.match(body) or not 0 <= start < end:
         return body
-    article = _SCRIPTS.sub("", body[start:end])
-    props = [f"{name} {text}" for name, text in _PROPS.findall(article)]
-    return "\n".join([*props, re.sub(r"<[^>]*>", " ", article)])
+    article = without(body[start:end], "script", "style")
+    props = [f"{name} {text}" for name, text in _islands(article)]
+    return "\n".join([*props, re.sub(r"<[^<>]*>", " ", article)])
+
+
+def _islands(article: str) -> list[tuple[str, str]]:
+    """Component and props of each island, looked for no further than the next one."""
+    found = [_PROPS.match(tag) for tag in article.split("<astro-island")[1:]]
+    return [(match[1], match[2]) for match in found if match]
 
 
 def read(body: str) -> Reading:
@@ -91,18 +96,25 @@ def _page(body: str, terms: Terms) -> Page:
     if _HTML.match(body):
         tree = soup(body)
         _prove_html(body, tree, terms)
-        return html_page(only(tree, "article", "the article"), terms)
+        page = html_page(only(tree, "article", "the article"), terms)
+        _prove_end(page, body, "</html>", terms)
+        return page
     if "<TextTokenPricingTables" in body:
         page, ending = mdx_page(body, terms), "/>"
     elif re.match(r"\s*# Pricing\n", body) and "\n### Text tokens\n" in body:
         page, ending = converted_page(body, terms), "|"
     else:
         raise LayoutChanged(f"expected the pricing page, saw {_title(body)}")
+    _prove_end(page, body, ending, terms)
+    return page
+
+
+def _prove_end(page: Page, body: str, ending: str, terms: Terms) -> None:
+    """The last heading must be one that ends the page: its article may be cut while the frame around it is whole."""
     last = page.places[-1].title if page.places else "no heading"
     if fold(last) not in terms.last_titles or not body.rstrip().endswith(ending):
         expected = f"{' or '.join(terms.last_titles)} and {ending!r} at the end"
         raise LayoutChanged(f"truncated page: expected {expected}, saw {last!r} and {body[-40:]!r}")
-    return page
 
 
 def _title(body: str) -> str:
@@ -126,7 +138,7 @@ def _printed(body: str) -> int:
     """The amounts with a dollar sign in the part of the bytes that prices stand in."""
     start, end = body.find("<article"), body.rfind("</article>")
     html = _HTML.match(body) is not None
-    return len(COUNTED.findall(_SCRIPTS.sub("", body[start:end]) if html else body))
+    return len(COUNTED.findall(without(body[start:end], "script", "style") if html else body))
 
 
 # ------------------------------------------------------------------------------------------- sections

@@ -27,7 +27,7 @@ VOCABULARY = Path(__file__).with_name("rate_limits.yaml")
 
 _BANNER = re.compile(r"\|\s*([^|]*[^|\s])\s*\|{2,}\Z")
 _DELIMITER = re.compile(r"\|[\s:\-|]*-[\s:\-|]*\|\Z")
-_COUNT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)\Z")
+_COUNT = re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)\Z")
 _FACTOR = re.compile(r"\b[0-9]+(?:\.[0-9]+)?x\b")
 _RANGE = re.compile(r"\s+(?:-|\u2013|to)\s+")
 # By kind of section, the columns that a table may have, in any order.
@@ -254,7 +254,7 @@ class _Reader:
         """What must have been spent, and the days since the payment; neither in a condition of words alone."""
         for pattern in self.terms.qualifications:
             if match := pattern.fullmatch(text):
-                return money(match["spent"]), int(match["days"])
+                return money(match["spent"]), whole_number(match["days"])
         if not text or re.search(r"[0-9]", text):
             raise UnknownTerm(f"a qualification of unknown shape: {text!r}")
         return None, None

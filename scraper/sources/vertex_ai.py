@@ -13,7 +13,7 @@ from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
 from scraper.normalise import fold
-from scraper.parse import Heading, Text, clean, only
+from scraper.parse import Heading, Text, clean, only, without
 from scraper.reading import Amounts, Draft, Problem, Reading, merged
 from scraper.sources.vertex_grid import TAB_LEVEL, Grid, page_blocks, tree_of
 from scraper.sources.vertex_page import Card, Page, Part
@@ -23,7 +23,6 @@ from scraper.words import counted
 
 PROVIDER, SOURCE = "google", "vertex-ai"
 PARSER = "1"
-_UNSEEN = re.compile(r"<(script|style|template)\b.*?</\1>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 
 
 def urls() -> Mapping[str, str]:
@@ -60,7 +59,7 @@ def read(body: str) -> Reading:
     for section in page.parts:
         reading.amounts.add(section.amounts)
     reading.tables = sum(isinstance(block, Grid) for block in blocks)
-    missing = counted(_UNSEEN.sub("", fingerprint(body))) - reading.amounts.seen
+    missing = counted(without(fingerprint(body), "script", "style", "template", "!--")) - reading.amounts.seen
     if missing > 0:
         reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
     return reading

@@ -133,4 +133,5 @@ def _cell(tag: Tag) -> Cell:
 
 def _span(tag: Tag, name: str) -> int:
     text = str(tag.get(name, "1"))
-    return int(text) if text.isdecimal() else 1
+    # no table has more columns or rows than five digits can say
+    return int(text[:5]) if text.isdecimal() else 1

@@ -50,6 +50,11 @@ class Grounding:
     starts: date | None
     included: tuple[Included, ...]
 
+    @property
+    def terms(self) -> object:
+        """What it says, whatever the words."""
+        return self.price, self.unit, self.starts, [(i.who, i.count, i.period) for i in self.included]
+
 
 def read_grounding(lines: Sequence[str], terms: Terms) -> Grounding:
     """Read a grounding cell sentence by sentence. Raises `UnknownTerm` on a sentence it does not know."""

@@ -117,7 +117,11 @@ class NoteReader:
             if claimed:
                 self.part.amounts.read += printed
             elif printed and not self._ignored(note, printed):
-                self._refuse(note, "money in a text that gives no rates", models)
+                message = "money in a text that gives no rates"
+                self._refuse(note, message, models)
+                if models:
+                    # it may be what is left of a table: of models, too, that are named nowhere else
+                    self.page.blame((), self.part, self._problem(note, message))
 
     def _formulas(
         self, note: Footnote, models: Sequence[Model], marked: Mapping[str, tuple[str, Sequence[Model]]]

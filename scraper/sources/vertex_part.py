@@ -14,7 +14,7 @@ from scraper.normalise import fold
 from scraper.parse import Text
 from scraper.reading import Problem, Section
 from scraper.sources.vertex_grid import Cell, Grid, Row
-from scraper.sources.vertex_grounding import grounding_rates, read_grounding
+from scraper.sources.vertex_grounding import Grounding, grounding_rates, read_grounding
 from scraper.sources.vertex_notes import NoteReader
 from scraper.sources.vertex_page import Page, Part, unique
 from scraper.sources.vertex_rows import Frame, frame_tiers, label_of, row_model, row_rates
@@ -47,6 +47,7 @@ class PartReader:
         self.notes = NoteReader((b.text for _, b in part.items if isinstance(b, Text)), page, self.section)
         self.family = unique(m for _, g in self.grids for r in g.rows for m in self._first_named(r))
         self.models = list(self.family)
+        self.grounded: dict[str, object] = {}
         self.marked: dict[str, tuple[str, list[Model]]] = {}
         page.parts.append(self.section)
         for model in [] if part.ignored else self.family:
@@ -59,12 +60,20 @@ class PartReader:
             amounts.cells = sum(counted(text) for _, g in self.grids for text in g.texts())
             amounts.notes = sum(counted(note.text) for note in self.notes.notes)
             amounts.ignored[self.part.ignored] = amounts.seen
+            self._swallowed()
             return
         starts = self.notes.starts(self.family)
         for tab, grid in self.grids:
             amounts.cells += sum(map(counted, grid.texts()))
             self._table(tab, grid, starts)
         self.notes.read(self.models, self.marked)
+
+    def _swallowed(self) -> None:
+        """A section that is ignored prices no model of Google's: one that does has lost the heading between them."""
+        if self.family:
+            names = ", ".join(model.names[0] for model in self.family)
+            message = f"the section is ignored ({self.part.ignored}), but it prices {names}"
+            self.page.blame(self.family, self.section, Problem("layout", self.part.anchor, message, self.part.title))
 
     def _first_named(self, row: Row) -> list[Model]:
         return self.terms.all_named(row.cells[0].text) if row.cells and row.cells[0] else []
@@ -152,11 +161,17 @@ class PartReader:
         place = f"{frame.place} / {row.own[0].text}"
         try:
             found = read_grounding(self._grounding_cell(row).lines, self.terms)
+            self._once(found, row.own[0].text)
             rates = grounding_rates(found, rules, frame, row.own[0].text, self.family, self._resolve)
         except UnknownTerm as error:
             return _Outcome(self.family, "", problem=Problem("cell", place, str(error), _words(row)))
         # no sentence it knows holds a second amount
         return _Outcome(self.family, "", rates, 1)
+
+    def _once(self, found: Grounding, label: str) -> None:
+        """Refuse a second price of one kind of grounding, as when the heading between two families is lost."""
+        if self.grounded.setdefault(fold(label), found.terms) != found.terms:
+            raise UnknownTerm(f"{label!r} stands twice in this section, with other prices: which models is it for?")
 
     def _grounding_cell(self, row: Row) -> Cell:
         """The cell behind a grounding row's label. Raises `UnknownTerm` when there is more, or no model it is for."""

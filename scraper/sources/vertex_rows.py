@@ -9,7 +9,7 @@ from datetime import date
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
-from scraper.normalise import fold
+from scraper.normalise import fold, prove_row
 from scraper.sources.vertex_cells import Price, read_price
 from scraper.sources.vertex_grid import Row
 from scraper.sources.vertex_terms import Column, Model, Rule, Terms
@@ -145,7 +145,7 @@ def _rates(price: Price, rule: Rule, column: Column, frame: Frame, row: Row, mod
     # a model without sound has no "without audio" to be told from
     own = "" if model.silent and rule.context == "without audio" else rule.context
     context = ", ".join(sorted(word for word in (own, price.context) if word))
-    return [
+    found = [
         Rate(
             provider=frame.provider,
             source=frame.source,
@@ -170,6 +170,9 @@ def _rates(price: Price, rule: Rule, column: Column, frame: Frame, row: Row, mod
         for modality in rule.modalities
         for resolution in _resolutions(row, frame)
     ]
+    for rate in found:
+        prove_row(rate)
+    return found
 
 
 def _meter(price: Price, rule: Rule, column: Column, frame: Frame) -> str:

@@ -1,0 +1,203 @@
+"""The pages that are mutated: one per layout and source, each with what it says and the baseline it has published."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+from unittest import mock
+
+from ratecards.model import RateCard
+from scraper.dataset import State
+from scraper.editions import Edition
+from scraper.errors import FetchFailed
+from scraper.fetch import Page
+from scraper.judge import GOOD, Verdict, judge
+from scraper.sources import Source, ai_studio, cloud_billing, gemini_api, laozhang, openai_api, vertex_ai
+from tests import (
+    accept,
+    pagebuilder,
+    test_ai_studio,
+    test_cloud_billing,
+    test_laozhang,
+    test_openai_api,
+    test_vertex_ai,
+)
+from tests.drill import said
+from tests.drill.said import Said
+
+PAGES = Path(__file__).parent / "pages"
+BEFORE = datetime(2026, 11, 1, 6, 17, tzinfo=UTC)
+NOW = BEFORE + timedelta(hours=6)
+_TYPES = {"html": "text/html", "md.txt": "text/plain", "md": "text/markdown", "json": "application/json"}
+
+
+_FEW_TABLES = replace(openai_api.load_terms(), tables_min=dict.fromkeys(openai_api.load_terms().tables_min, 1))
+
+
+class Drilled(Source):
+    """A source whose reader may be another one: for pages of a few tables, or broken on purpose."""
+
+    reader: Any = None
+
+    @property
+    def module(self) -> Any:
+        return self.reader
+
+
+def drilled(provider: str, source: str, module: ModuleType, **instead: Any) -> Drilled:
+    """The source with some of its functions replaced."""
+    names = ("PARSER", "urls", "renames", "fingerprint", "read")
+    found = Drilled(provider, source)
+    reader = SimpleNamespace(**{name: getattr(module, name) for name in names})
+    for name, value in instead.items():
+        setattr(reader, name, value)
+    object.__setattr__(found, "reader", reader)
+    return found
+
+
+@dataclass
+class Subject:
+    """One page in all its representations, and what it says."""
+
+    name: str
+    source: Drilled
+    bodies: Mapping[str, str]
+    says: Said
+    facts: Any = None
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def judged(self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True) -> Verdict:
+        """The verdict on a look that brought these bodies; None is a representation that was not fetched."""
+        edition = self.edition(bodies, first=first)
+        if first:
+            return judge(self.source, edition, State(), dict, edition.at)
+        state = replace(self.published.state)
+        return judge(self.source, edition, state, lambda: self.baseline, edition.at, hold=hold)
+
+    def edition(self, bodies: Mapping[str, str | bytes | None], *, first: bool) -> Edition:
+        """What a look brought, some hours after the first one."""
+        edition = Edition(BEFORE if first else NOW)
+        for kind, body in bodies.items():
+            if body is None:
+                edition.failed[kind] = FetchFailed("timed out")
+            else:
+                edition.pages[kind] = self._page(kind, body, edition.at)
+        return edition
+
+    def _page(self, kind: str, body: str | bytes, at: datetime) -> Page:
+        url = self.source.module.urls()[kind]
+        data = body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
+        return Page(url, url, 200, {"content-type": f"{_TYPES[kind]}; charset=utf-8"}, data, at)
+
+    @cached_property
+    def published(self) -> Verdict:
+        """The verdict on the page as it was, before anything was published."""
+        verdict = self.judged(self.bodies, first=True)
+        assert verdict.outcome in GOOD, (self.name, verdict.outcome, verdict.messages)
+        return verdict
+
+    @cached_property
+    def baseline(self) -> dict[str, RateCard]:
+        """What stands published when the mutant comes."""
+        return dict(self.published.cards or {})
+
+    def told(self, verdict: Verdict) -> Said:
+        """What stands published after a verdict."""
+        return said.of_cards((self.baseline if verdict.cards is None else verdict.cards).values())
+
+    @cached_property
+    def before(self) -> said.Facts:
+        """What the accepted table tells of each model."""
+        return self.says.facts
+
+
+def gemini_bodies(edition: dict) -> dict[str, str]:
+    """Both representations of an edition, keyed as they are fetched."""
+    return {
+        "html": pagebuilder.html_page(edition).decode(),
+        "md.txt": pagebuilder.twin_page(edition).decode(),
+    }
+
+
+def small_gemini(body: str) -> Any:
+    """The reader, for pages of a few tables."""
+    return gemini_api.read(body, accept.SMALL)
+
+
+def _accepted(name: str, source: Drilled, bodies: Mapping[str, str], facts: Any = None) -> Subject:
+    """A page of another source; its accepted table stands in one file."""
+    path = PAGES / f"{name}.csv"
+    return Subject(name, source, bodies, said.load(path) if path.exists() else Said(()), facts)
+
+
+def other_subjects() -> list[Subject]:
+    """The cases of the other sources, as their own tests build them."""
+    platform = drilled("google", "vertex-ai", vertex_ai)
+    studio, billing = drilled("google", "ai-studio", ai_studio), drilled("google", "cloud-billing", cloud_billing)
+    reseller, openai = (
+        drilled("laozhang", "laozhang", laozhang),
+        drilled("openai", "openai-api", openai_api, read=small_openai),
+    )
+    found = [
+        _accepted(f"vertex-{case}", platform, {"html": test_vertex_ai.page(case)}) for case in test_vertex_ai.READABLE
+    ]
+    found += [
+        openai_subject(openai, *half) for half in (("era-2026-08", 0, 9), ("era-2026-04", 0, 6), ("era-2026-04", 5, 99))
+    ]
+    models = test_ai_studio.load("live")["models"]
+    found.append(_accepted("studio-live", studio, {"json": studio_body(models)}, models))
+    for case, last in (("styles", 20), ("allowances", 99)):
+        skus = test_cloud_billing.load(case)["skus"][:last]
+        found.append(_accepted(f"billing-{case}", billing, {"json": billing_body(skus)}, skus))
+    found.append(_accepted("laozhang-era-2026-10", reseller, {"md": test_laozhang.PAGE}))
+    return found
+
+
+def small_openai(body: str) -> Any:
+    """The reader, for pages of a few tables."""
+    with mock.patch.object(openai_api, "load_terms", lambda: _FEW_TABLES):
+        return openai_api.read(body)
+
+
+def openai_subject(source: Drilled, case: str, first: int, last: int) -> Subject:
+    """Some of a case's sections as a page of their own."""
+    facts = test_openai_api.facts(case)
+    # the last one ends the page
+    facts["sections"] = [*facts["sections"][first:last][:-1], facts["sections"][-1]]
+    return _accepted(f"openai-{case}-{first}", source, {"html": test_openai_api.html_page(facts)}, facts)
+
+
+def studio_body(models: list[dict]) -> str:
+    """The answer with these models."""
+    return test_ai_studio.body([test_ai_studio.record(facts) for facts in models])
+
+
+def billing_body(skus: list[dict]) -> str:
+    """The catalogue with these SKUs."""
+    found = [test_cloud_billing.sku(facts, number) for number, facts in enumerate(skus)]
+    return json.dumps(test_cloud_billing.page(found))
+
+
+def all_subjects() -> list[Subject]:
+    """Every page of the drill."""
+    from tests.drill.limits_subject import limits_subjects
+
+    return [*gemini_subjects(), *other_subjects(), *limits_subjects()]
+
+
+def gemini_subjects() -> list[Subject]:
+    """The pricing page in ten small editions that together have every shape of price."""
+    source = drilled("google", "gemini-api", gemini_api, read=small_gemini)
+    found = []
+    for path in sorted(PAGES.glob("*/facts.yaml")):
+        edition = pagebuilder.load(path)
+        table = path.with_name("says.csv")
+        says = said.load(table) if table.exists() else Said(())
+        found.append(Subject(path.parent.name, source, gemini_bodies(edition), says, edition))
+    return found

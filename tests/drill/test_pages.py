@@ -1,0 +1,122 @@
+"""The pages of the drill: small, together complete, and read as they were accepted."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import MISSING, fields
+from unittest import mock
+
+import pytest
+
+from scraper import amounts, grammar, toolcells
+from scraper.amounts import Amount
+from scraper.scanner import Scanner
+from scraper.sources import gemini_rows
+from tests import test_openai_api, test_vertex_ai
+from tests.drill import said
+from tests.drill.gemini_sites import slots
+from tests.drill.subjects import PAGES, Subject, all_subjects, gemini_subjects, small_gemini
+
+SUBJECTS = all_subjects()
+GEMINI = gemini_subjects()
+LARGEST = 15 * 1024
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.name)
+def test_a_page_says_what_was_accepted(subject: Subject):
+    """In all its representations, and in each of them alone."""
+    assert subject.says.facts == subject.told(subject.published).facts
+    for kind in subject.bodies if len(subject.bodies) > 1 else ():
+        alone = Subject(subject.name, subject.source, {kind: subject.bodies[kind]}, subject.says)
+        assert subject.says.facts == alone.told(alone.published).facts
+
+
+@pytest.mark.parametrize("subject", SUBJECTS, ids=lambda s: s.name)
+def test_a_page_is_small(subject: Subject):
+    """At most 15 KB, so that thousands of them can be read."""
+    assert [] == [kind for kind, body in subject.bodies.items() if len(body.encode()) > LARGEST]
+
+
+@pytest.mark.parametrize("subject", GEMINI, ids=lambda s: s.name)
+def test_every_amount_has_its_rates(subject: Subject):
+    """The rules find the rows of an amount by its place and number: no two of a cell may be alike."""
+    found = slots(subject.facts)
+    told = {(r["locator"], r["price"]) for r in subject.says.rates if r["availability"] == "priced"}
+
+    assert [] == [slot for slot in found if not any(map(slot.here, subject.says.rates))]
+    assert told == {(slot.site.locator, said.number(slot.text.replace(",", ""))) for slot in found}
+
+
+def test_the_tables_are_those_that_the_sources_own_tests_accepted():
+    """A file of the drill is not one more opinion on what a page says."""
+    for case in test_vertex_ai.READABLE:
+        with (test_vertex_ai.CASES / case / "expected.csv").open(encoding="utf-8") as file:
+            expected = list(csv.DictReader(file))
+        names = [name for name in expected[0] if name != "quote"]
+        mine = said.load(PAGES / f"vertex-{case}.csv").rates
+        assert _rows(expected, names) == _rows(mine, names)
+    names = [name for name in test_openai_api.SHOWN if name != "quote"]
+    for case, parts in (("era-2026-08", ["0"]), ("era-2026-04", ["0", "5"])):
+        lines = (test_openai_api.CASES / case / "expected.txt").read_text(encoding="utf-8").splitlines()
+        expected = [dict(zip(test_openai_api.SHOWN, line.split(" | "), strict=True)) for line in lines]
+        mine = [r for part in parts for r in said.load(PAGES / f"openai-{case}-{part}.csv").rates]
+        assert _rows(expected, names) == _rows(mine, names)
+
+
+def _rows(rows: list, names: list[str]) -> set[tuple[str, ...]]:
+    return {tuple(row[name] for name in names) for row in rows}
+
+
+# ------------------------------------------------------------------------------------- every price shape
+
+
+def _patterns() -> dict[str, re.Pattern[str]]:
+    modules = (grammar, amounts, toolcells)
+    return {
+        f"{m.__name__}.{name}": found
+        for m in modules
+        for name, found in vars(m).items()
+        if isinstance(found, re.Pattern)
+    }
+
+
+def test_the_pages_have_every_price_shape():
+    """Each pattern of the price-cell language, and each named part of it, is matched by some cell of these pages."""
+    taken: dict[re.Pattern[str], set[str]] = {}
+    take = Scanner.take
+
+    def noted(self: Scanner, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = take(self, pattern)
+        if match:
+            taken.setdefault(pattern, set()).update(name for name, value in match.groupdict().items() if value)
+        return match
+
+    with mock.patch.object(Scanner, "take", noted):
+        for subject in GEMINI:
+            small_gemini(subject.bodies["html"])
+
+    patterns = _patterns()
+    assert [] == [name for name, pattern in patterns.items() if pattern not in taken]
+    assert {} == {name: lost for name, p in patterns.items() if (lost := set(p.groupindex) - taken[p])}
+
+
+def test_the_pages_have_every_part_of_an_amount():
+    """Each field that an amount may carry is carried by some, and each availability is some cell's."""
+    seen: list[grammar.Cell] = []
+    read = gemini_rows.read_cell
+
+    def noted(*words: object) -> grammar.Cell:
+        seen.append(read(*words))
+        return seen[-1]
+
+    with mock.patch.object(gemini_rows, "read_cell", noted):
+        for subject in GEMINI:
+            small_gemini(subject.bodies["html"])
+
+    found = [amount for cell in seen for amount in cell.amounts]
+    optional = {f.name: f.default for f in fields(Amount) if f.default is not MISSING}
+    assert [] == [name for name, default in optional.items() if all(getattr(a, name) == default for a in found)]
+    assert {"priced", "free", "supported", "not_available", "not_published", "refers"} == {c.availability for c in seen}
+    assert {"day", "month"} == {a.period for cell in seen for a in cell.allowances}
+    assert any(cell.unsold for cell in seen)
