@@ -18,7 +18,7 @@ def raised(*several: RateCard) -> list[str]:
 
 
 RANGES = {
-    "an image read per million tokens": (rate("0.0006"), "0.0006 per 1000000 tokens, expected 0.001 to 1000"),
+    "an image read per million tokens": (rate("0.0006"), "0.0006 per 1000000 tokens, expected 0.001 to 2500"),
     "tokens read per image": (rate("30", meter="output", unit="1 image"), "30 per 1 image, expected 0.001 to 2"),
     "a month's storage": (
         rate("720", meter="cache_storage", unit="1000000 token-hours"),
@@ -44,7 +44,7 @@ def test_a_figure_under_another_unit(found, words):
     "found",
     [
         rate("0.001"),
-        rate("1000"),
+        rate("2500"),
         rate("0"),
         rate(None),
         rate("5000", currency="JPY"),
