@@ -20,9 +20,10 @@ from scraper.compare import changes
 from scraper.dataset import Dataset, State
 from scraper.editions import Edition, editions
 from scraper.fetch import Page
-from scraper.judge import Verdict, judge
+from scraper.judge import judge
 from scraper.refresh import baseline, publication
 from scraper.sources import Source
+from scraper.verdict import Verdict
 
 
 def backfill(

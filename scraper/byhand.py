@@ -13,9 +13,9 @@ from scraper import manual
 from scraper.backfill import afterwards
 from scraper.compare import changes
 from scraper.dataset import Dataset
-from scraper.judge import Verdict
 from scraper.refresh import publication
 from scraper.sources import Source
+from scraper.verdict import Verdict
 
 
 def take_in(dataset: Dataset, folder: Path, now: datetime) -> Iterator[tuple[str, date, int, list[str]]]:

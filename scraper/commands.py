@@ -22,11 +22,11 @@ from scraper.doors import DOORS, Keys
 from scraper.editions import Edition, check_clock, load, replay
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch import Page, decode
-from scraper.judge import EXIT, Verdict, standing
 from scraper.publish import STAGING, locked
 from scraper.recorder import Recorder
 from scraper.refresh import Looks, Progress, fetch_all, judge_all, publication
 from scraper.sources import SOURCES, Source, find
+from scraper.verdict import EXIT, Verdict, standing
 from scraper.watch import Watch
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch import Page, decode
-from scraper.judge import EXIT, standing
 from scraper.normalise import fold
 from scraper.reading import Problem, Reading
 from scraper.sources import Source
+from scraper.verdict import EXIT, standing
 
 CASES = Path(__file__).resolve().parent.parent / "tests" / "pages"
 _CASE = re.compile(r"[a-z0-9][a-z0-9._\-]*\Z")

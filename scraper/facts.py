@@ -26,8 +26,8 @@ from ratecards.model import Rate, row
 from scraper import v1
 from scraper.errors import DatasetError
 from scraper.guard import Held, hold_id
-from scraper.judge import Verdict
 from scraper.report import what
+from scraper.verdict import Verdict
 
 Facts = dict[str, Any]
 VERSION = 1

@@ -10,7 +10,7 @@ from ratecards import codec
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.guard import Held
-from scraper.judge import Verdict
+from scraper.verdict import Verdict
 
 
 def path_of(name: str) -> str:

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from ratecards import codec, history
-from ratecards.history import Change, Stamp, Step
-from ratecards.model import Evidence, RateCard
+from ratecards.history import Change, Stamp
+from ratecards.model import RateCard
 from scraper import guard, plausible
 from scraper.agree import torn_apart
 from scraper.compare import changes, rename_proposals
@@ -21,70 +21,10 @@ from scraper.dataset import State
 from scraper.editions import Edition
 from scraper.errors import LayoutChanged
 from scraper.fetch import Page, decode
-from scraper.reading import Capture, Reading, Section, cards
+from scraper.holding import Corrections, Desk, SecondOpinion, hold, name_of, no_opinion, pins, unread_models
+from scraper.reading import Capture, Reading, cards
 from scraper.sources import Source
-
-GOOD = ("NEW", "UNCHANGED", "CHANGED")
-EXIT = {
-    "NEW": 0,
-    "UNCHANGED": 0,
-    "CHANGED": 0,
-    "SKIPPED": 0,
-    "NOT_FETCHED": 3,
-    "PARTLY_READ": 4,
-    "NOT_READ": 4,
-    "SUSPECT": 5,
-    "DAMAGED": 1,
-}
-
-
-@dataclass(slots=True)
-class Verdict:
-    """What became of one look: the outcome, what to publish, and what to tell.
-
-    `disagreed` tells that representations gave different rates: the one doubt that another look may settle.
-    `proven` tells that the cards it was compared with were found to be what the history gives.
-    """
-
-    source: Source
-    outcome: str
-    at: datetime
-    messages: list[str] = field(default_factory=list)
-    reading: Reading | None = None
-    changes: list[Change] = field(default_factory=list)
-    held: list[guard.Held] = field(default_factory=list)
-    released: list[guard.Released] = field(default_factory=list)
-    proposals: list[tuple[str, str]] = field(default_factory=list)
-    steps: list[Step] = field(default_factory=list)
-    cards: dict[str, RateCard] | None = None
-    state: State = field(default_factory=State)
-    disagreed: bool = False
-    proven: bool = False
-    files: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def exit(self) -> int:
-        """The exit status this outcome asks for."""
-        return EXIT[self.outcome]
-
-
-# For the cards as read: whom to ask about a change to them.
-SecondOpinion = Callable[[Mapping[str, RateCard]], guard.Second]
-
-
-def no_opinion(new: Mapping[str, RateCard]) -> guard.Second:  # noqa: ARG001 - there is nobody to ask about any card
-    """There is no other official source."""
-    return guard.nobody
-
-
-def standing(reading: Reading) -> str:
-    """What a page is worth by itself, before it is compared with anything: READ or one of the failing outcomes."""
-    counted = [s for s in reading.sections if s.counted]
-    if guard.too_little_read(sum(bool(s.problems) for s in counted), len(counted)):
-        return "NOT_READ"
-    if reading.suspicions or any(p.kind == "conflict" for p in reading.problems):
-        return "SUSPECT"
-    return "PARTLY_READ" if reading.unread else "READ"
+from scraper.verdict import GOOD, Verdict, instant, standing
 
 
 def judge(
@@ -180,7 +120,7 @@ def _read(
     if doubts := plausible.doubtful_page(implausible):
         verdict.messages += doubts
         return _failed(verdict, "SUSPECT", now)
-    desk = _Desk(old, new, capture, implausible, second)
+    desk = Desk(old, new, capture, implausible, second)
     _compare(verdict, desk, now, places=places, same=same)
     _verified(verdict, edition, hashes, now)
     return _stepped(verdict, lambda: verdict.cards or {}, now)
@@ -197,39 +137,25 @@ def _unpublishable(new: Iterable[RateCard]) -> list[str]:
     return wrong
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """What lies side by side: the cards as published and as read, what is hard to believe of these, and whom to ask.
-
-    `second` is None where nothing is held.
-    """
-
-    old: Mapping[str, RateCard]
-    new: Mapping[str, RateCard]
-    capture: Capture
-    implausible: Sequence[plausible.Doubt]
-    second: SecondOpinion | None
-
-
-def _compare(verdict: Verdict, desk: _Desk, now: datetime, *, places: bool, same: bool) -> None:
+def _compare(verdict: Verdict, desk: Desk, now: datetime, *, places: bool, same: bool) -> None:
     reading, source, state = verdict.reading, verdict.source, verdict.state
     assert reading is not None  # noqa: S101
     old, new, capture = desk.old, desk.new, desk.capture
-    kept = _unread_models(reading.unread, old, new, source.module.renames())
+    kept = unread_models(reading.unread, old, new, source.module.renames())
     publish = found = changes(old, new, source.module.renames(), kept=kept, places=places)
     verdict.proposals = rename_proposals(found, old)
-    right = _Corrections(reading, state, known=same and bool(old))
+    right = Corrections(reading, state, known=same and bool(old))
     if desk.second:
-        publish, state.holds = _hold(verdict, desk, found, kept, right)
+        publish, state.holds = hold(verdict, desk, found, kept, right)
     stamp = Stamp(
         observed=capture.observed,
-        recorded=_instant(now),
+        recorded=instant(now),
         capture=f"sha256:{capture.sha256}",
         parser=capture.parser,
         last_updated=capture.last_updated,
     )
     verdict.changes = [replace(c, stamp=replace(stamp, correction=right.corrects(c))) for c in publish]
-    verdict.changes += [replace(c, stamp=stamp) for c in _kept(publish, verdict.held, old, new)]
+    verdict.changes += [replace(c, stamp=stamp) for c in pins(publish, verdict.held, old, new)]
     current = dict(old)
     for change in verdict.changes:
         history.apply(current, change)
@@ -242,7 +168,7 @@ def _compare(verdict: Verdict, desk: _Desk, now: datetime, *, places: bool, same
 
 def _remember(state: State, reading: Reading, capture: Capture) -> None:
     amounts = reading.amounts
-    state.unread = sorted(_name(s) for s in reading.unread)
+    state.unread = sorted(name_of(s) for s in reading.unread)
     state.capture, state.tables = f"sha256:{capture.sha256}", reading.tables
     state.amounts = {
         "seen": amounts.seen,
@@ -253,110 +179,6 @@ def _remember(state: State, reading: Reading, capture: Capture) -> None:
     }
     if reading.last_updated:
         state.last_updated = reading.last_updated.isoformat()
-
-
-class _Corrections:
-    """Which changes are only a better reading of a page that was read before.
-
-    The cards of a section that was unread then, and a rate that was held then, come from an older page: what
-    changes about them is news. `state` is the one before this look.
-    """
-
-    def __init__(self, reading: Reading, state: State, *, known: bool) -> None:
-        unread = [s for s in reading.sections if _name(s) in state.unread]
-        self.known, self.holds = known, state.holds
-        self.fresh = {d.model for s in unread for d in s.cards}
-
-    def corrects(self, change: Change) -> bool:
-        """Whether the change is a correction."""
-        held = self.holds.get(guard.hold_id(change))
-        if held is not None:
-            return bool(held.get("correction"))
-        return self.known and change.model not in self.fresh
-
-
-def _hold(
-    verdict: Verdict, desk: _Desk, found: Sequence[Change], kept: set[str], right: _Corrections
-) -> tuple[list[Change], dict[str, dict[str, Any]]]:
-    """What may be published, and the holds to remember."""
-    state, at = verdict.state, verdict.at
-    before = state.holds
-    wavering = guard.wavering(found, state.recent, at)
-    if wavering and not state.unstable:
-        verdict.messages.append(f"unstable source: {len(wavering)} rates are back at what they were a few days ago")
-    ask = desk.second(desk.new) if desk.second else guard.nobody
-    sifted = guard.split(
-        found,
-        desk.old,
-        before,
-        at,
-        capture=f"sha256:{desk.capture.sha256}",
-        doubts=[(doubt.rates, str(doubt)) for doubt in desk.implausible],
-        wavering=wavering,
-        second=ask,
-    )
-    verdict.held, verdict.released = sifted.held, sifted.released
-    for item in verdict.held:
-        sifted.holds[item.id] |= {"model": item.change.model, "correction": right.corrects(item.change)}
-    news = [c for c in sifted.publish if not right.corrects(c)]
-    state.recent = guard.remember(news, state.recent, at)
-    if wavering or not guard.lately(state.unstable, at):
-        state.unstable = _instant(at) if wavering else ""
-    # what could not be read this time was not seen to be as before
-    waiting = {key: hold for key, hold in before.items() if key not in sifted.holds and hold.get("model") in kept}
-    return sifted.publish, {**sifted.holds, **waiting}
-
-
-def _kept(
-    publish: Sequence[Change],
-    held: Sequence[guard.Held],
-    old: Mapping[str, RateCard],
-    new: Mapping[str, RateCard],
-) -> list[Change]:
-    """Where a card moves on while some of its rates are held, those rates keep the evidence they were read from."""
-    touched = {c.model for c in publish}
-    standing_cards = {**old, **{c.model: old[c.previous_id] for c in publish if c.previous_id}}
-    pins = []
-    for model, rates in guard.pinned(held, standing_cards).items():
-        if model in touched and model in new:
-            card = standing_cards[model]
-            kept = tuple(replace(r, evidence=_dated(r.evidence, card)) for r in rates)
-            owner: dict[str, Any] = {"provider": card.provider, "source": card.source, "model": model}
-            pins.append(Change(kind="kept", kept=kept, **owner))
-    return pins
-
-
-def _dated(evidence: Evidence, card: RateCard) -> Evidence:
-    """The evidence with the edition it is of: the card's, unless it was kept from an older one already."""
-    return evidence if evidence.capture else replace(evidence, capture=card.capture, observed=card.observed)
-
-
-def _unread_models(
-    unread: Sequence[Section],
-    old: Mapping[str, RateCard],
-    new: Mapping[str, RateCard],
-    renames: Mapping[str, str],
-) -> set[str]:
-    """The models that keep their cards: those of unread sections, and those that may stand there without being known.
-
-    A section that was not understood may have swallowed the next one with its heading, so no model is concluded gone
-    beside it. If it hides its ids, its rows may also be a model's that stands elsewhere, too.
-    """
-    models = {m for s in unread for m in s.models} | ({"tools"} if any(not s.counted for s in unread) else set())
-    if unread:
-        models |= set(old) - set(new)
-    if any(s.counted and not s.models for s in unread):
-        models |= {m for m, card in old.items() if m in new and _lost(card, new[m])}
-    return models | {a for a, b in renames.items() if b in models}
-
-
-def _lost(old: RateCard, new: RateCard) -> bool:
-    """Whether a card has fewer things priced than before: what is missing may stand in a section that hides its ids."""
-    return bool({r.join_key for r in old.rates} - {r.join_key for r in new.rates})
-
-
-def _name(section: Section) -> str:
-    return section.anchor or section.title
 
 
 def _share_problems(readings: Sequence[Reading]) -> None:
@@ -373,10 +195,8 @@ def _doubts(readings: Mapping[str, Reading], reading: Reading, state: State, at:
     doubts += [f"one key with two prices: {p}" for p in reading.problems if p.kind == "conflict"]
     if state.last_updated and reading.last_updated and reading.last_updated.isoformat() < state.last_updated:
         doubts.append(f"an older edition: last updated {reading.last_updated}, read before: {state.last_updated}")
-    if _instant(at) < state.observed:
-        doubts.append(
-            f"looked at {_instant(at)}, but the last edition read is of {state.observed}: is the clock right?"
-        )
+    if instant(at) < state.observed:
+        doubts.append(f"looked at {instant(at)}, but the last edition read is of {state.observed}: is the clock right?")
     if guard.too_few_tables(reading.tables, state.tables):
         doubts.append(
             f"{reading.tables} tables, {state.tables} on the last edition; "
@@ -397,7 +217,7 @@ def _stepped(verdict: Verdict, baseline: Callable[[], Mapping[str, RateCard]], n
         card = current[step.after.model]
         stamp = Stamp(
             observed=_date(verdict.at),
-            recorded=_instant(now),
+            recorded=instant(now),
             capture=card.capture,
             parser=card.parser,
             last_updated=card.last_updated,
@@ -416,9 +236,9 @@ def _verified(verdict: Verdict, edition: Edition, hashes: Mapping[str, str], now
     good = verdict.outcome in GOOD
     state.outcome = "READ" if good else verdict.outcome
     state.message = "; ".join(verdict.messages)[:2000]
-    state.failing_since = "" if good else since or _instant(now)
+    state.failing_since = "" if good else since or instant(now)
     state.parser = verdict.source.module.PARSER
-    state.observed = max(state.observed, _instant(edition.at))
+    state.observed = max(state.observed, instant(edition.at))
     state.stepped = state.stepped or _day(edition.at)
     state.hashes = {**state.hashes, **hashes}
     if verdict.cards is not None:
@@ -438,16 +258,12 @@ def _failed(verdict: Verdict, outcome: str, now: datetime) -> Verdict:
     verdict.outcome = outcome
     state = verdict.state
     state.outcome, state.message = outcome, "; ".join(verdict.messages)[:2000]
-    state.failing_since = state.failing_since or _instant(now)
+    state.failing_since = state.failing_since or instant(now)
     return verdict
 
 
 def _sha(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _instant(now: datetime) -> str:
-    return now.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _day(at: datetime) -> str:

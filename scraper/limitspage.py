@@ -12,8 +12,9 @@ from scraper.dataset import Dataset
 from scraper.editions import Edition
 from scraper.errors import DatasetError
 from scraper.fetch import decode
-from scraper.judge import GOOD, Verdict, judge
+from scraper.judge import judge
 from scraper.sources import Source
+from scraper.verdict import GOOD, Verdict
 
 NAME = "google/rate-limits"
 PATH = "ratecards/cards/google/rate-limits/limits.yaml"

@@ -12,8 +12,8 @@ from ratecards.model import RateCard
 from scraper import books
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
-from scraper.judge import Verdict
 from scraper.refresh import recorded
+from scraper.verdict import Verdict
 
 
 class Recorder:

@@ -20,13 +20,14 @@ from scraper.doors import DOORS, Keys
 from scraper.editions import Clock, Edition, getter, keep, look
 from scraper.errors import DatasetError
 from scraper.fetch import Validators
-from scraper.judge import Verdict, judge
+from scraper.judge import judge
 from scraper.ledger import decided
 from scraper.publish import Publication
 from scraper.record import newest, record
 from scraper.seal import seal
 from scraper.second import opinion
 from scraper.sources import Source
+from scraper.verdict import Verdict
 
 Progress = Callable[[Source, str], None]
 Looks = dict[str, Edition | DatasetError]

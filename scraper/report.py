@@ -10,7 +10,7 @@ from datetime import date
 from ratecards.codec import INVISIBLE
 from ratecards.history import ANNOUNCED, Change, Step
 from ratecards.model import Rate, plain
-from scraper.judge import Verdict
+from scraper.verdict import Verdict
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|@~$:&])")
 # What makes a line a list, a rule or a heading, and what GitHub links wherever it stands in the rendered text.

@@ -12,7 +12,7 @@ from scraper.align import compare
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.guard import Second
-from scraper.judge import SecondOpinion
+from scraper.holding import SecondOpinion
 from scraper.sources import SOURCES, Source
 
 Cards = Mapping[str, RateCard]

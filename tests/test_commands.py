@@ -393,7 +393,7 @@ def test_a_source_not_read_for_long_is_stale(acme, tmp_path, monkeypatch, capsys
     """The age of the last good look is told beside whatever the outcome is."""
     from scraper import commands
     from scraper.dataset import State
-    from scraper.judge import Verdict
+    from scraper.verdict import Verdict
     from tests.conftest import ACME, at
 
     verdict = Verdict(ACME, "NOT_FETCHED", at("2026-11-20T06:00:00"), state=State(verified="2026-11-01"))

@@ -14,7 +14,8 @@ from scraper.dataset import State
 from scraper.editions import Edition
 from scraper.errors import FetchFailed, LayoutChanged
 from scraper.fetch import Page
-from scraper.judge import EXIT, GOOD, Verdict, judge, standing
+from scraper.judge import judge
+from scraper.verdict import EXIT, GOOD, Verdict, standing
 from tests import tiny
 from tests.conftest import ACME, at
 

@@ -12,7 +12,6 @@ import pytest
 from ratecards.history import Change, Step
 from ratecards.model import Rate
 from scraper.dataset import State
-from scraper.judge import Verdict
 from scraper.report import (
     conditions,
     csv_field,
@@ -29,6 +28,7 @@ from scraper.report import (
     what,
 )
 from scraper.sources import Source
+from scraper.verdict import Verdict
 from tests.kit import DAY, card, change, rate
 
 HOSTILE = {

@@ -12,9 +12,9 @@ from ratecards.limits import LimitsCard
 from ratecards.model import plain
 from scraper import limitspage
 from scraper.dataset import Dataset, State
-from scraper.judge import Verdict
 from scraper.limitspage import PATH
 from scraper.sources import rate_limits
+from scraper.verdict import Verdict
 from tests.drill import said
 from tests.drill.said import RATE, Said
 from tests.drill.subjects import PAGES, Subject, drilled

@@ -17,8 +17,9 @@ from scraper.dataset import State
 from scraper.editions import Edition
 from scraper.errors import FetchFailed
 from scraper.fetch import Page
-from scraper.judge import GOOD, Verdict, judge
+from scraper.judge import judge
 from scraper.sources import Source, ai_studio, cloud_billing, gemini_api, laozhang, openai_api, vertex_ai
+from scraper.verdict import GOOD, Verdict
 from tests import (
     accept,
     pagebuilder,

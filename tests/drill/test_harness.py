@@ -95,7 +95,7 @@ BREAKS: dict[str, tuple[Any, str, Any, str]] = {
     "struck words are read": (parse, "_struck", lambda tag: False, "html_struck"),
     "representations are not compared": (judge, "torn_apart", lambda readings: [], "editions_apart"),
     "figures are not compared": (agree, "_figures_apart", lambda *words: [], "figure_changed"),
-    "unread sections lose their cards": (judge, "_unread_models", lambda *words: set(), "label_renamed"),
+    "unread sections lose their cards": (judge, "unread_models", lambda *words: set(), "label_renamed"),
     "older editions are taken": (judge, "_doubts", lambda *words: [], "older_or_newer"),
     "one price of two is taken": (
         gemini_section,
@@ -141,7 +141,7 @@ def altered(change: Callable[[Rate], Rate | None]) -> Callable[[str], Reading]:
         lambda r: replace(r, price=Decimal(0), currency="USD", availability="free") if r.price is None else r,
         lambda r: replace(r, currency="EUR") if r.price else r,
         lambda r: replace(r, modality=""),
-        lambda r: replace(r, prompt_over=None, prompt_up_to=None),
+        lambda r: replace(r, prompt_up_to=128_000) if r.prompt_up_to else r,
         lambda r: replace(r, effective_until=None),
         lambda r: replace(r, basis="list"),
         lambda r: replace(r, resolution=""),

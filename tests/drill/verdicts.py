@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ratecards import codec
-from scraper.judge import GOOD, Verdict
+from scraper.verdict import GOOD, Verdict
 from tests.drill.mutants import Mutant
 from tests.drill.said import Facts
 from tests.drill.subjects import Subject

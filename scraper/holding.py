@@ -1,0 +1,141 @@
+"""The cards as published beside the cards as read: what waits, what corrects, what could not be seen to be gone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ratecards.history import Change
+from ratecards.model import Evidence, RateCard
+from scraper import guard, plausible
+from scraper.dataset import State
+from scraper.reading import Capture, Reading, Section
+from scraper.verdict import Verdict, instant
+
+# For the cards as read: whom to ask about a change to them.
+SecondOpinion = Callable[[Mapping[str, RateCard]], guard.Second]
+
+
+def no_opinion(new: Mapping[str, RateCard]) -> guard.Second:  # noqa: ARG001 - there is nobody to ask about any card
+    """There is no other official source."""
+    return guard.nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What lies side by side: the cards as published and as read, what is hard to believe of these, and whom to ask.
+
+    `second` is None where nothing is held.
+    """
+
+    old: Mapping[str, RateCard]
+    new: Mapping[str, RateCard]
+    capture: Capture
+    implausible: Sequence[plausible.Doubt]
+    second: SecondOpinion | None
+
+
+class Corrections:
+    """Which changes are only a better reading of a page that was read before.
+
+    The cards of a section that was unread then, and a rate that was held then, come from an older page: what
+    changes about them is news. `state` is the one before this look.
+    """
+
+    def __init__(self, reading: Reading, state: State, *, known: bool) -> None:
+        unread = [s for s in reading.sections if name_of(s) in state.unread]
+        self.known, self.holds = known, state.holds
+        self.fresh = {d.model for s in unread for d in s.cards}
+
+    def corrects(self, change: Change) -> bool:
+        """Whether the change is a correction."""
+        held = self.holds.get(guard.hold_id(change))
+        if held is not None:
+            return bool(held.get("correction"))
+        return self.known and change.model not in self.fresh
+
+
+def hold(
+    verdict: Verdict, desk: Desk, found: Sequence[Change], kept: set[str], right: Corrections
+) -> tuple[list[Change], dict[str, dict[str, Any]]]:
+    """What may be published, and the holds to remember."""
+    state, at = verdict.state, verdict.at
+    before = state.holds
+    wavering = guard.wavering(found, state.recent, at)
+    if wavering and not state.unstable:
+        verdict.messages.append(f"unstable source: {len(wavering)} rates are back at what they were a few days ago")
+    ask = desk.second(desk.new) if desk.second else guard.nobody
+    sifted = guard.split(
+        found,
+        desk.old,
+        before,
+        at,
+        capture=f"sha256:{desk.capture.sha256}",
+        doubts=[(doubt.rates, str(doubt)) for doubt in desk.implausible],
+        wavering=wavering,
+        second=ask,
+    )
+    verdict.held, verdict.released = sifted.held, sifted.released
+    for item in verdict.held:
+        sifted.holds[item.id] |= {"model": item.change.model, "correction": right.corrects(item.change)}
+    news = [c for c in sifted.publish if not right.corrects(c)]
+    state.recent = guard.remember(news, state.recent, at)
+    if wavering or not guard.lately(state.unstable, at):
+        state.unstable = instant(at) if wavering else ""
+    # what could not be read this time was not seen to be as before
+    waiting = {key: hold for key, hold in before.items() if key not in sifted.holds and hold.get("model") in kept}
+    return sifted.publish, {**sifted.holds, **waiting}
+
+
+def pins(
+    publish: Sequence[Change],
+    held: Sequence[guard.Held],
+    old: Mapping[str, RateCard],
+    new: Mapping[str, RateCard],
+) -> list[Change]:
+    """Where a card moves on while some of its rates are held, those rates keep the evidence they were read from."""
+    touched = {c.model for c in publish}
+    standing_cards = {**old, **{c.model: old[c.previous_id] for c in publish if c.previous_id}}
+    pins = []
+    for model, rates in guard.pinned(held, standing_cards).items():
+        if model in touched and model in new:
+            card = standing_cards[model]
+            kept = tuple(replace(r, evidence=_dated(r.evidence, card)) for r in rates)
+            owner: dict[str, Any] = {"provider": card.provider, "source": card.source, "model": model}
+            pins.append(Change(kind="kept", kept=kept, **owner))
+    return pins
+
+
+def _dated(evidence: Evidence, card: RateCard) -> Evidence:
+    """The evidence with the edition it is of: the card's, unless it was kept from an older one already."""
+    return evidence if evidence.capture else replace(evidence, capture=card.capture, observed=card.observed)
+
+
+def unread_models(
+    unread: Sequence[Section],
+    old: Mapping[str, RateCard],
+    new: Mapping[str, RateCard],
+    renames: Mapping[str, str],
+) -> set[str]:
+    """The models that keep their cards: those of unread sections, and those that may stand there without being known.
+
+    A section that was not understood may have swallowed the next one with its heading, so no model is concluded gone
+    beside it. If it hides its ids, its rows may also be a model's that stands elsewhere, too.
+    """
+    models = {m for s in unread for m in s.models} | ({"tools"} if any(not s.counted for s in unread) else set())
+    if unread:
+        models |= set(old) - set(new)
+    if any(s.counted and not s.models for s in unread):
+        models |= {m for m, card in old.items() if m in new and _lost(card, new[m])}
+    return models | {a for a, b in renames.items() if b in models}
+
+
+def _lost(old: RateCard, new: RateCard) -> bool:
+    """Whether a card has fewer things priced than before: what is missing may stand in a section that hides its ids."""
+    return bool({r.join_key for r in old.rates} - {r.join_key for r in new.rates})
+
+
+def name_of(section: Section) -> str:
+    """What a section goes by in a state file."""
+    return section.anchor or section.title
