@@ -13,7 +13,7 @@ from scraper.dataset import Dataset, whole_history
 from scraper.publish import Publication
 
 # So many bytes of changes fill a file. One that is full is never touched again.
-FULL = 1_000_000
+FULL = 500_000
 
 
 def record(result: Publication, dataset: Dataset, name: str, fresh: Sequence[Change]) -> None:
