@@ -98,6 +98,8 @@ def _page_commands(commands: Commands) -> None:
     backfill.add_argument("file", type=Path, nargs="+")
     backfill.add_argument("--date", type=_instant, help="the pages' day, if their names do not say it")
     _dataset(backfill, "the instant to record")
+    for command in (read, doctor, canary, backfill):
+        command.set_defaults(module="scraper.pagecommands")
 
 
 def _person_commands(commands: Commands) -> None:
@@ -115,6 +117,9 @@ def _person_commands(commands: Commands) -> None:
         decide.add_argument("id")
         decide.add_argument("--because", required=True, metavar="WORDS")
         _dataset(decide, "the day to record")
+        decide.set_defaults(module="scraper.personcommands")
+    for command in (manual, confirm):
+        command.set_defaults(module="scraper.personcommands")
 
 
 def _release_commands(commands: Commands) -> None:

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import argparse
-import csv
-import io
 import json
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from ratecards.model import Rate
 from scraper import report
 from scraper.dataset import Dataset
 from scraper.doors import DOORS, Keys
-from scraper.editions import Edition, check_clock, load, replay
-from scraper.errors import DatasetError, LayoutChanged
-from scraper.fetch import Page, decode
+from scraper.editions import Edition, check_clock, replay
+from scraper.errors import DatasetError
 from scraper.publish import STAGING, locked
 from scraper.recorder import Recorder
 from scraper.refresh import Looks, Progress, fetch_all, judge_all, publication
 from scraper.sources import SOURCES, Source, find
-from scraper.verdict import EXIT, Verdict, standing
+from scraper.verdict import Verdict
 from scraper.watch import Watch
 
 
@@ -34,11 +30,13 @@ class UsageError(Exception):
     """The command line names something that there is not."""
 
 
-def _now(given: datetime | None) -> datetime:
+def moment(given: datetime | None) -> datetime:
+    """The instant given, or now."""
     return given or datetime.now(UTC)
 
 
-def _source(name: str) -> Source:
+def named_source(name: str) -> Source:
+    """The source of that name. Raises `UsageError`."""
     try:
         return find(name)
     except KeyError as error:
@@ -47,7 +45,7 @@ def _source(name: str) -> Source:
 
 def named_sources(names: Sequence[str]) -> list[Source]:
     """The sources of these names; all if none is named. Raises `UsageError`."""
-    return [_source(name) for name in names] or list(SOURCES)
+    return [named_source(name) for name in names] or list(SOURCES)
 
 
 def refresh(options: argparse.Namespace) -> int:
@@ -68,7 +66,7 @@ def refresh(options: argparse.Namespace) -> int:
         return worst
 
 
-def _opened(root: Path) -> Dataset:
+def opened(root: Path) -> Dataset:
     """A dataset to write to, watched from now on."""
     return Dataset(root, Watch(root))
 
@@ -78,7 +76,7 @@ def _target(root: Path, *, dry: bool) -> Iterator[Dataset]:
     """The dataset, locked; for a dry run a copy of it that is thrown away, so that it can be written to."""
     if not dry:
         with locked(root):
-            yield _opened(root)
+            yield opened(root)
         return
     with TemporaryDirectory() as folder:
         copy = Path(folder)
@@ -96,11 +94,11 @@ def _live(
     dataset: Dataset, sources: Sequence[Source], options: argparse.Namespace, progress: Progress
 ) -> tuple[list[Verdict], datetime]:
     """One run is one instant, whatever the pages' own: it must not end on another day than it began."""
-    now = _now(options.now)
+    now = moment(options.now)
     keys = Keys(options.saved, options.browser, options.state, options.save_state)
 
     def fetched(wanted: Sequence[Source], *, again: bool = False) -> Looks:
-        clock = partial(_now, options.now)
+        clock = partial(moment, options.now)
         looks = fetch_all(wanted, dataset, now, clock, options.keep, progress, again=again, keys=keys)
         for name, edition in looks.items():
             if isinstance(edition, Edition) and not (options.now or name in DOORS):
@@ -145,13 +143,14 @@ def _publish(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime, recor
     result = publication(dataset, verdicts, now)
     paths = result.commit()
     recorder.add(verdicts, now, paths)
-    _say(verdicts, now, paths, dry=dry)
+    say(verdicts, now, paths, dry=dry)
     for note in result.notes:
         print(note)
     return max((v.exit for v in verdicts), default=0)
 
 
-def _say(verdicts: Sequence[Verdict], now: datetime, paths: Sequence[str], *, dry: bool) -> None:
+def say(verdicts: Sequence[Verdict], now: datetime, paths: Sequence[str], *, dry: bool) -> None:
+    """Print what became of each source, and how many files were written."""
     header = ("source", "outcome", "models", "rates", "amounts read", "changes")
     _table(header, report.summary_rows(verdicts), f"{now:%Y-%m-%d %H:%M} UTC")
     for verdict in verdicts:
@@ -213,207 +212,6 @@ def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
         yield lambda source, step: bar.update(task, advance=1, description=f"{step} {source.name}")
 
 
-def read(options: argparse.Namespace) -> int:
-    """Print what would be published of one page; problems go to stderr, the exit status is the verdict."""
-    source = _source(options.source)
-    try:
-        reading = source.module.read(decode(load_any(options.file, source)))
-    except LayoutChanged as error:
-        _complain(f"NOT_READ {options.file}: {error}")
-        return EXIT["NOT_READ"]
-    for problem in reading.problems:
-        _complain(str(problem))
-    outcome = standing(reading)
-    whole = outcome in ("READ", "PARTLY_READ")
-    rates = reading.rates() if whole else []
-    held = [*reading.rates(held_back=True), *(() if whole else reading.rates())]
-    _print_rates(rates, held if options.all else None, options.format, outcome)
-    for words in reading.suspicions:
-        _complain(f"SUSPECT: {words}")
-    _complain(f"{outcome}: {len(rates)} rates of {len({r.model for r in rates})} models; {reading.amounts}")
-    return 0 if outcome == "READ" else EXIT[outcome]
-
-
-def _complain(text: str) -> None:
-    print("\n".join(report.plain_text(line) for line in text.splitlines()), file=sys.stderr)
-
-
-def load_any(path: Path, source: Source) -> Page:
-    """A saved page whatever its name; a file without a date in its name counts as fetched now."""
-    try:
-        return load(path, source)
-    except DatasetError:
-        if not path.is_file():
-            raise
-    try:
-        return Page("", "", 200, {}, path.read_bytes(), datetime.now(UTC))
-    except OSError as error:
-        raise DatasetError(f"{path}: expected a page, saw {error}") from error
-
-
-def _print_rates(published: Sequence[Rate], back: Sequence[Rate] | None, style: str, outcome: str) -> None:
-    """Rates in one of the formats; where those held back (`back`) are asked for, each row says what holds it."""
-    from scraper import v1
-
-    if style == "csv":
-        sys.stdout.write(v1.rates_csv(published) if back is None else _marked_csv(published, back, outcome))
-    elif style == "json":
-        sys.stdout.write(v1.rate_json(published) if back is None else _marked_json(published, back, outcome))
-    else:
-        for rate in published:
-            print(report.plain_text(f"{rate.model:36} {report.what(rate)}: {report.value(rate)}"))
-        for rate in back or ():
-            print(report.plain_text(f"HELD {rate.model:31} {report.what(rate)}: {report.value(rate)}"))
-
-
-def _marked_csv(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
-    from scraper import v1
-
-    head, *rows = csv.reader(io.StringIO(v1.rates_csv(published)))
-    _, *held = csv.reader(io.StringIO(v1.rates_csv(back)))
-    out = io.StringIO()
-    marked = [[*head, "held"], *([*row, ""] for row in rows), *([*row, outcome] for row in held)]
-    csv.writer(out, lineterminator="\n").writerows(marked)
-    return out.getvalue()
-
-
-def _marked_json(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
-    from scraper import v1
-
-    rows = [*json.loads(v1.rate_json(published)), *({**r, "held": outcome} for r in json.loads(v1.rate_json(back)))]
-    return "[" + ",".join(f"\n{json.dumps(row, ensure_ascii=False)}" for row in rows) + "\n]\n"
-
-
-def doctor(options: argparse.Namespace) -> int:
-    """Every place that is not understood, the nearest known terms, and the lines that would settle it."""
-    from scraper.doctor import examine, keep_case
-
-    source = _source(options.source)
-    pages, code = _patients(source, options.file)
-    for name, page in pages.items():
-        lines, found = examine(source, name, page)
-        print("\n".join(report.plain_text(line) for line in lines))
-        code = max(code, found)
-    if options.keep and pages:
-        print(f"kept as {keep_case(source, options.keep, pages)}")
-    return code
-
-
-def canary(options: argparse.Namespace) -> int:
-    """Words of prices on a page that no kept case has: exit 1, for then the tests are behind the page."""
-    from scraper.canary import covered, strange
-
-    source = _source(options.source)
-    known = covered(source)
-    pages, code = _patients(source, options.file)
-    try:
-        readings = [source.module.read(decode(page)) for page in pages.values()]
-    except LayoutChanged as error:
-        _complain(f"NOT_READ: {error}")
-        return EXIT["NOT_READ"]
-    found = strange(readings, known)
-    for place in found.values():
-        print(report.plain_text(f"{source.name}: no case has {place}"))
-    if readings and not found:
-        print(f"{source.name}: the cases have every shape of price that stands there")
-    elif found:
-        print(f"keep the page as a case: python -m scraper doctor {source.name} --keep NAME")
-    return max(code, 1 if found else 0)
-
-
-def _patients(source: Source, file: Path | None) -> tuple[Mapping[str, Page], int]:
-    """The pages to examine, by name: a saved one, or those of now; and what kept others from coming."""
-    if file:
-        return {file.name: load_any(file, source)}, 0
-    from scraper.editions import getter, look
-
-    now = datetime.now(UTC)
-    edition = look(source, getter(source, lambda: now), now, {})
-    for kind, error in {**edition.failed, **edition.not_read}.items():
-        _complain(f"{kind}: {error}")
-    missing = "NOT_READ" if edition.not_read else "NOT_FETCHED"
-    return edition.pages, EXIT[missing] if edition.not_read or not edition.pages else 0
-
-
-def backfill(options: argparse.Namespace) -> int:
-    """History from saved pages, in date order, without holds; a second reading of an edition gives corrections."""
-    from dataclasses import replace
-
-    from scraper.backfill import backfill as run
-
-    source = _source(options.source)
-    pages = [(load_any if options.date else load)(path, source) for path in options.file]
-    if options.date:
-        pages = [replace(page, fetched_at=options.date) for page in pages]
-    with locked(options.to):
-        worst = 0
-        for verdict, paths, at in run(_opened(options.to), source, pages, options.file, _now(options.now)):
-            _say([verdict], at, paths, dry=False)
-            worst = max(worst, verdict.exit)
-    return worst
-
-
-def manual(options: argparse.Namespace) -> int:
-    """Take in the cards that a person keeps, each edition at its own day."""
-    from scraper.byhand import take_in
-
-    with locked(options.to):
-        for name, day, count, paths in take_in(_opened(options.to), options.folder, _now(options.now)):
-            print(f"{name} {day}: {count} changes, wrote {len(paths)} files")
-    return 0
-
-
-def accept(options: argparse.Namespace) -> int:
-    """A person says that this difference is as it should be, for exactly these values."""
-    return _decide(options, "accepted")
-
-
-def explain(options: argparse.Namespace) -> int:
-    """A person says why two sources differ."""
-    return _decide(options, "explained")
-
-
-def _decide(options: argparse.Namespace, state: str) -> int:
-    from scraper.refresh import decide
-
-    with locked(options.to):
-        try:
-            result = decide(_opened(options.to), options.id, state, options.because, _now(options.now).date())
-        except KeyError as error:
-            raise UsageError(error.args[0]) from error
-        print(f"{state} {options.id}; wrote {len(result.commit())} files")
-    return 0
-
-
-def confirm(options: argparse.Namespace) -> int:
-    """A person says that what is held is right; without an id, what is held."""
-    from scraper.refresh import confirm as settle
-
-    dataset = Dataset(options.to)
-    if not options.id:
-        holds = {s.name: dataset.state(s.name).holds for s in SOURCES}
-        for name, found in holds.items():
-            for key, entry in sorted(found.items()):
-                marked = "; confirmed, waits to be read again" if entry.get("confirmed") else ""
-                print(report.plain_text(f"{key} {name}: {entry.get('what', '')}; since {entry['since']}{marked}"))
-        if not any(holds.values()):
-            print("nothing is held")
-        return 0
-    if not options.because:
-        raise UsageError(f"why is {options.id} right? --because WORDS")
-    with locked(options.to):
-        try:
-            names = [s.name for s in SOURCES]
-            name, what, result = settle(
-                _opened(options.to), names, options.id, options.because, _now(options.now).date()
-            )
-        except KeyError as error:
-            raise UsageError(error.args[0]) from error
-        result.commit()
-    print(report.plain_text(f"confirmed {options.id}: {name}: {what}; the next look that reads it again publishes it"))
-    return 0
-
-
 def readme(_: argparse.Namespace) -> int:
     """The README's tables as they are published."""
     from scraper import ROOT
@@ -428,7 +226,7 @@ def check(options: argparse.Namespace) -> int:
     """Everything a dataset promises of itself; findings one a line, exit 1 on any."""
     from scraper.check import findings
 
-    found = findings(Dataset(options.to), _now(options.now).date())
+    found = findings(Dataset(options.to), moment(options.now).date())
     for line in found:
         print(report.plain_text(line))
     print(f"{len(found)} findings" if found else "history, cards, evidence and counts fit together")
@@ -446,7 +244,7 @@ def site(options: argparse.Namespace) -> int:
         raise UsageError(f"--base-url: expected http:// or https://, saw {options.base_url!r}")
     try:
         found = product.Dataset(product.locate(options.root))
-        files = build(gather(found, options.root, _now(options.now).date()), options.base_url)
+        files = build(gather(found, options.root, moment(options.now).date()), options.base_url)
     except (product.DatasetError, CostError) as error:
         raise DatasetError(str(error)) from error
     touched = write(options.to, files)

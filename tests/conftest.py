@@ -21,7 +21,7 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from scraper import __main__ as command_line
-from scraper import commands, editions
+from scraper import commands, editions, personcommands
 from scraper.fetch import Limits, fetch
 from scraper.reading import Reading
 from scraper.sources import Source, gemini_api
@@ -236,6 +236,7 @@ def acme(monkeypatch) -> Source:
     both = (Source("google", "gemini-api"), ACME)
     monkeypatch.setattr("scraper.sources.SOURCES", both)
     monkeypatch.setattr(commands, "SOURCES", both)
+    monkeypatch.setattr(personcommands, "SOURCES", both)
     return ACME
 
 

@@ -15,7 +15,7 @@ import pytest
 
 from ratecards.model import COLUMNS
 from scraper import __main__ as command_line
-from scraper import commands
+from scraper import commands, pagecommands
 from scraper.editions import Edition
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import Page
@@ -221,7 +221,7 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
 
     monkeypatch.setattr(Path, "read_bytes", refuse)
     with pytest.raises(DatasetError, match=r"page: expected a page, saw .*Permission denied"):
-        commands.load_any(path, Source("google", "gemini-api"))
+        pagecommands.load_any(path, Source("google", "gemini-api"))
 
 
 def test_a_folder_without_editions(run, tmp_path):
@@ -384,7 +384,7 @@ def test_the_doctor_asks_for_the_page_of_now(monkeypatch, capsys):
         ]
     )
     monkeypatch.setattr("scraper.editions.look", lambda *_: next(looks))
-    found = [commands._patients(source, None) for _ in range(3)]
+    found = [pagecommands._patients(source, None) for _ in range(3)]
     assert [({"html": page}, 0), ({"html": page}, 4), ({}, 3)] == found
     assert "md.txt: slow\nmd.txt: moved\nhtml: slow\n" == capsys.readouterr().err
 

@@ -100,3 +100,10 @@ def test_a_number_that_is_not_finite_is_no_amount() -> None:
     for text in ("nan", "inf", "-inf"):
         with pytest.raises(safejson.BadText, match=f"saw {text}"):
             safejson.decimal(text)
+
+
+@pytest.mark.parametrize("text", ['{"a":NaNb": 1}', '{"a":NaN}}]', '[0e999999b"]', '{"a":NaN"'])
+def test_a_bad_number_before_what_is_no_json(text):
+    """It is met first, and told with its place; the rest is not even looked at."""
+    with pytest.raises(FormatError, match=r"^x:1:[0-9]+: expected a"):
+        loads(text, "x")

@@ -62,8 +62,7 @@ def loads(text: str, where: str) -> Any:
         seen = text[error.pos : error.pos + 20] or "the end of the text"
         raise FormatError(f"{where}:{error.lineno}:{error.colno}: not JSON: {error.msg}, saw {seen!r}") from error
     except BadText as error:
-        at = next(_places(text, error.token, error.key))
-        raise FormatError(f"{where}:{_line(text, at)}: {error}") from error
+        raise FormatError(f"{where}:{_line(text, _place(text, error))}: {error}") from error
 
 
 def _check_size(text: str, where: str) -> None:
@@ -118,6 +117,14 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = Counter(key for key, _ in pairs).most_common(1)[0][0]
         raise BadText(f"the key {twice[:60]!r} stands twice in one object", key=twice)
     return found
+
+
+def _place(text: str, error: BadText) -> int:
+    """Where the bad token stands; by its letters where what comes behind it is no JSON."""
+    try:
+        return next(_places(text, error.token, error.key))
+    except (StopIteration, IndexError, ValueError):
+        return max(text.find(error.token), 0)
 
 
 def _places(text: str, token: str, twice: str | None) -> Iterator[int]:
