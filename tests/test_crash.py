@@ -22,6 +22,9 @@ from scraper.sources import gemini_api
 from tests.conftest import _TERMS, tree
 from tests.crash import GEMINI, look, moved, prepared
 
+# Many runs of code that other tests cover: tracing them would double their time and show nothing.
+pytestmark = pytest.mark.no_cover
+
 REPOSITORY = Path(__file__).parent.parent
 TODAY = date(2026, 11, 20)
 

@@ -8,6 +8,9 @@ from tests import misbehaving, soak
 from tests.misbehaving import World
 from tests.soak import CASES, START, Soak, show
 
+# Many runs of code that other tests cover: tracing them would double their time and show nothing.
+pytestmark = pytest.mark.no_cover
+
 
 def test_fifty_refreshes(tmp_path):
     """Every misbehaviour at least once, every outcome one that it may have; nothing wrong published, nothing left."""

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,6 +22,9 @@ from ratecards.formats.tokens import SEARCH, Slots, slots
 from ratecards.model import Rate, RateCard, canonical_order
 from tests.kit import card, rate
 from tests.property import strategies
+
+# Many runs of code that other tests cover: tracing them would double their time and show nothing.
+pytestmark = pytest.mark.no_cover
 
 ON = date(2026, 11, 1)
 LATER = date(2027, 1, 1)

@@ -8,6 +8,9 @@ from hypothesis import strategies as st
 
 from tests.fuzz import TARGETS, seeds
 
+# Many runs of code that other tests cover: tracing them would double their time and show nothing.
+pytestmark = pytest.mark.no_cover
+
 
 @st.composite
 def spoilt(draw: st.DrawFn, target: str) -> bytes:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from time import process_time
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,9 @@ from scraper.toolcells import read_tool
 from tests import accept
 from tests.test_gemini_api import KINDS, body, edition, read, same
 from tests.test_grammar import REFUSED, SEEN, VARIANTS
+
+# Many runs of code that other tests cover: tracing them would double their time and show nothing.
+pytestmark = pytest.mark.no_cover
 
 TERMS = load_terms()
 PHRASES = TERMS.phrases

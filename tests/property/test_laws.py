@@ -8,6 +8,7 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,9 @@ from ratecards.model import Rate, RateCard, plain, problems
 from scraper.compare import changes
 from tests.kit import facts, stamped
 from tests.property.strategies import START, cards, editions, prices, rates, read_on, words
+
+# Many runs of code that other tests cover: tracing them would double their time and show nothing.
+pytestmark = pytest.mark.no_cover
 
 Edition = dict[str, RateCard]
 

@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,6 +17,9 @@ from ratecards.judge import judge
 from ratecards.model import Rate, RateCard
 from tests.kit import card, rate
 from tests.property import strategies
+
+# Many runs of code that other tests cover: tracing them would double their time and show nothing.
+pytestmark = pytest.mark.no_cover
 
 ON = date(2026, 11, 1)
 TIERS = ("standard", "batch", "flex", "priority")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from unittest.mock import patch
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,6 +19,9 @@ from scraper.compare import changes
 from scraper.pack import added
 from tests.kit import stamped
 from tests.property.strategies import START, editions, read_on
+
+# Many runs of code that other tests cover: tracing them would double their time and show nothing.
+pytestmark = pytest.mark.no_cover
 
 NAME = "google/gemini-api"
 OTHER = "google/ai-studio"

@@ -22,6 +22,9 @@ from scraper.record import newest
 from tests.property.strategies import START, editions
 from tests.property.test_laws import Edition, record
 
+# Many runs of code that other tests cover: tracing them would double their time and show nothing.
+pytestmark = pytest.mark.no_cover
+
 NAME = "google/gemini-api"
 # day, edition, correction, and whether the file is full by then
 looks = st.lists(st.tuples(st.integers(0, 4), editions(), st.booleans(), st.booleans()), min_size=1, max_size=6)
