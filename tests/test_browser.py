@@ -15,7 +15,10 @@ from scraper import browser
 from scraper.errors import FetchFailed, LayoutChanged
 
 pytest.importorskip("playwright", reason="the browser extra is not installed")
-pytestmark = pytest.mark.skipif(browser._chromium() is None, reason="no Chromium on this machine")
+pytestmark = [
+    pytest.mark.skipif(browser._chromium() is None, reason="no Chromium on this machine"),
+    pytest.mark.no_cover,  # the tracer does not know Playwright's greenlets
+]
 
 RPC = "/$rpc/MakerSuiteService/ListModels"
 SECRET = "planted-session-secret"

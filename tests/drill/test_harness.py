@@ -20,6 +20,9 @@ from tests.drill import run, verdicts
 from tests.drill.mutants import kind, mutant
 from tests.drill.subjects import Subject, all_subjects, drilled, gemini_subjects
 
+# Many runs of code that other tests cover: tracing them would double their time and show nothing.
+pytestmark = pytest.mark.no_cover
+
 SUBJECTS = gemini_subjects()
 SEEDS = range(24)
 # A page that ends before half of it is missing too many tables.
