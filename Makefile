@@ -61,7 +61,7 @@ types: dev
 	$(BIN)/mypy
 
 tests: dev
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
 
 WHEEL := build/wheel
 wheel-test: venv ## the built wheel, installed alone, run outside of the checkout
