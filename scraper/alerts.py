@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from scraper import said, texts
+from scraper.dataset import instant
 from scraper.facts import Facts
 from scraper.report import markdown, plain_text
 
@@ -139,7 +140,7 @@ def _reminder(issue: Issue | None, about: str, now: datetime) -> str:
     """When a lasting trouble was told last: now, if it is new or a week has gone by."""
     if issue and issue.about == about and now - _instant(issue.told) < REMINDED:
         return issue.told
-    return f"{now:%Y-%m-%dT%H:%M:%SZ}"
+    return instant(now)
 
 
 def broken_text(source: Facts) -> str:

@@ -17,7 +17,7 @@ from ratecards.history import Change
 from ratecards.model import RateCard
 from scraper import limitspage
 from scraper.compare import changes
-from scraper.dataset import Dataset, State
+from scraper.dataset import Dataset, State, instant
 from scraper.editions import Edition, editions
 from scraper.fetch import Page
 from scraper.judge import judge
@@ -67,7 +67,7 @@ def afterwards(log: Sequence[Change], fresh: Sequence[Change], day: date, now: d
     later = [c.stamp for c in history.ordered(log) if c.stamp and c.stamp.observed > day]
     if not later:
         return []
-    stamp = replace(later[0], recorded=now.strftime("%Y-%m-%dT%H:%M:%SZ"), correction=False)
+    stamp = replace(later[0], recorded=instant(now), correction=False)
     said = history.fold(log, until=stamp.observed)
     folded = history.fold([*log, *fresh], until=stamp.observed)
     return [replace(c, stamp=stamp) for c in changes(folded, said)]

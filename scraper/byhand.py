@@ -12,7 +12,7 @@ from ratecards.history import Stamp
 from scraper import manual
 from scraper.backfill import afterwards
 from scraper.compare import changes
-from scraper.dataset import Dataset
+from scraper.dataset import Dataset, instant
 from scraper.refresh import publication
 from scraper.sources import Source
 from scraper.verdict import Verdict
@@ -31,7 +31,7 @@ def take_in(dataset: Dataset, folder: Path, now: datetime) -> Iterator[tuple[str
         before = history.fold(log, until=edition.observed)
         stamp = Stamp(
             observed=edition.observed,
-            recorded=now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            recorded=instant(now),
             capture=capture,
             parser=edition.capture.parser,
         )

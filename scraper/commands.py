@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scraper import report
-from scraper.dataset import Dataset
+from scraper.dataset import Dataset, instant
 from scraper.doors import DOORS, Keys
 from scraper.editions import Edition, check_clock, replay
 from scraper.errors import DatasetError
@@ -120,7 +120,7 @@ def _replayed(
     if not kept:
         raise DatasetError(f"{folder}: expected <provider>/<source>/<ISO time>.<ext> of a source, saw none")
     newest = {s.name: _observed(dataset, s) for s in sources}
-    editions = [(at, name, e) for at, name, e in kept if f"{at:%Y-%m-%dT%H:%M:%SZ}" >= newest[name]]
+    editions = [(at, name, e) for at, name, e in kept if instant(at) >= newest[name]]
     if not editions:
         print(f"nothing to read: the {len(kept)} editions in {folder} are older than the last one read")
     if at_once and editions:

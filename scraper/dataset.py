@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,11 @@ from scraper.errors import DatasetError
 from scraper.watch import Watch
 
 STATE_SCHEMA = 1
+
+
+def instant(at: datetime) -> str:
+    """An instant as it stands in state and history: ISO, UTC, to the second."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(slots=True)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from scraper.dataset import instant
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import Page, Validators, fetch
 from scraper.sources import Source
@@ -74,7 +75,7 @@ def check_clock(edition: Edition) -> None:
     for kind, page in list(edition.pages.items()):
         said = _dated(page.headers.get("date", ""))
         if said and abs(page.fetched_at - said) > _OFF:
-            times = f"{_instant(page.fetched_at)} by the clock here, {_instant(said)} by the server's"
+            times = f"{instant(page.fetched_at)} by the clock here, {instant(said)} by the server's"
             edition.failed[kind] = FetchFailed(f"{page.url}: fetched at {times}: is the clock right?")
             del edition.pages[kind]
 
@@ -85,10 +86,6 @@ def _dated(text: str) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _instant(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _get(edition: Edition, kind: str, url: str, get: Getter, validators: Validators | None) -> None:

@@ -24,6 +24,7 @@ from ratecards.history import Change, Stamp, Step
 from ratecards.ledger import Entry
 from ratecards.model import Rate, row
 from scraper import v1
+from scraper.dataset import instant
 from scraper.errors import DatasetError
 from scraper.guard import Held, hold_id
 from scraper.report import what
@@ -54,7 +55,7 @@ def run(
     """The facts of one run; `ledger` holds the discrepancies before and after it, by id."""
     return {
         "version": VERSION,
-        "at": f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        "at": instant(now),
         "exit": max((v.exit for v in verdicts), default=0),
         "files": sorted(paths),
         "sources": [source(v) for v in verdicts],

@@ -9,9 +9,9 @@ from typing import Any
 from ratecards.history import Change
 from ratecards.model import Evidence, RateCard
 from scraper import guard, plausible
-from scraper.dataset import State
+from scraper.dataset import State, instant
 from scraper.reading import Capture, Reading, Section
-from scraper.verdict import Verdict, instant
+from scraper.verdict import Verdict
 
 # For the cards as read: whom to ask about a change to them.
 SecondOpinion = Callable[[Mapping[str, RateCard]], guard.Second]

@@ -17,14 +17,14 @@ from ratecards.model import RateCard
 from scraper import guard, plausible
 from scraper.agree import torn_apart
 from scraper.compare import changes, rename_proposals
-from scraper.dataset import State
+from scraper.dataset import State, instant
 from scraper.editions import Edition
 from scraper.errors import LayoutChanged
 from scraper.fetch import Page, decode
 from scraper.holding import Corrections, Desk, SecondOpinion, hold, name_of, no_opinion, pins, unread_models
 from scraper.reading import Capture, Reading, cards
 from scraper.sources import Source
-from scraper.verdict import GOOD, Verdict, instant, standing
+from scraper.verdict import GOOD, Verdict, standing
 
 
 def judge(

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from scraper.dataset import State
+from scraper.dataset import State, instant
 from scraper.report import plain_text
 from scraper.sources import SOURCES
 from scraper.v1 import document
@@ -43,7 +43,7 @@ def _entry(name: str, state: State, counts: Mapping[str, int]) -> dict[str, Any]
 
 def _hold(key: str, hold: Mapping[str, Any]) -> dict[str, str]:
     since = datetime.fromisoformat(hold["since"]).astimezone(UTC)
-    return {"id": key, "since": f"{since:%Y-%m-%dT%H:%M:%SZ}", "what": plain_text(hold.get("what", ""))}
+    return {"id": key, "since": instant(since), "what": plain_text(hold.get("what", ""))}
 
 
 def counts(rates_csv: bytes) -> Counter[str]:

@@ -64,8 +64,3 @@ def standing(reading: Reading) -> str:
     if reading.suspicions or any(p.kind == "conflict" for p in reading.problems):
         return "SUSPECT"
     return "PARTLY_READ" if reading.unread else "READ"
-
-
-def instant(at: datetime) -> str:
-    """An instant as it stands in state and history: ISO, UTC, to the second."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
