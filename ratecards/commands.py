@@ -89,9 +89,10 @@ def diff(args: Namespace) -> str:
 def upcoming(args: Namespace) -> str:
     """The price steps that a page dates for after the day."""
     day = args.on or args.today
-    steps = history.steps(_open(args).cards(args.on), day)
+    cards = _open(args).cards(args.on)
+    steps = history.steps(cards, day)
     if args.format == "table":
-        return views.upcoming_text(steps, day)
+        return views.upcoming_text(steps, day, history.undated(cards))
     return _data(args, views.UPCOMING, views.upcoming(steps, day))
 
 

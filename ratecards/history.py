@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Any
 
 from ratecards import codec
-from ratecards.model import META, MODEL_ID, Rate, RateCard, canonical_order
+from ratecards.model import META, MODEL_ID, UNDATED, Rate, RateCard, canonical_order
 
 KINDS = (
     "model_added",
@@ -396,6 +396,17 @@ def steps(cards: Iterable[RateCard], since: date, until: date | None = None) -> 
             if day and day > since and (until is None or day <= until):
                 found.append(Step(day, _before(card, rate), rate))
     return sorted(found, key=lambda s: (s.day, canonical_order(s.after)))
+
+
+def undated(cards: Iterable[RateCard]) -> list[tuple[RateCard, str, str]]:
+    """The prices that pages announce without a day: the card, what they are of, and the words; in order of models."""
+    owners = sorted(cards, key=lambda card: (card.provider, card.source, card.model))
+    return [
+        (card, name.removeprefix(UNDATED), words)
+        for card in owners
+        for name, words in card.facts
+        if name.startswith(UNDATED)
+    ]
 
 
 def _before(card: RateCard, rate: Rate) -> Rate | None:

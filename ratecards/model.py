@@ -186,6 +186,8 @@ class RateCard:
     rates: tuple[Rate, ...] = ()
 
 
+# The name of a fact that is a price announced without a day: "announced: standard search_grounding".
+UNDATED = "announced: "
 META = ("name", "aliases", "used_to_improve", "notices", "formulas", "facts")
 
 

@@ -9,9 +9,9 @@ from itertools import groupby
 
 from ratecards import history, names, phrases
 from ratecards.dataset import Dataset
-from ratecards.fit import paragraph
+from ratecards.fit import paragraph, safe
 from ratecards.history import Change, Step
-from ratecards.model import COLUMNS, SERVICE_TIERS, plain
+from ratecards.model import COLUMNS, SERVICE_TIERS, RateCard, plain
 from ratecards.model import row as rate_row
 from ratecards.render import Column, Group, table
 
@@ -102,10 +102,14 @@ def upcoming(steps: Iterable[Step], day: date) -> list[Row]:
     ]
 
 
-def upcoming_text(steps: Sequence[Step], day: date) -> str:
-    """The dated steps, soonest first, one line each."""
-    if not steps:
-        return f"Nothing is announced for after {day}.\n"
+def upcoming_text(steps: Sequence[Step], day: date, undated: Sequence[tuple[RateCard, str, str]] = ()) -> str:
+    """The dated steps, soonest first, one line each; below them what is announced without a day."""
+    dated = _steps_text(steps, day) if steps else f"Nothing is announced for after {day}.\n"
+    lines = [f"announced without a day: {card.model} {what}: {safe(words)}" for card, what, words in undated]
+    return dated + "".join(f"{line}\n" for text in lines for line in paragraph(text))
+
+
+def _steps_text(steps: Sequence[Step], day: date) -> str:
     columns = (
         Column("day"),
         Column("source", optional=True),

@@ -38,6 +38,7 @@ from scraper.words import (
 
 _T = TypeVar("_T")
 _STORAGE = re.compile(r"\(\s*(?:cache )?storage(?: price| cost| fee)?\s*\)", re.IGNORECASE)
+_CACHING = re.compile(r"\(\s*(?:input|context) caching(?: price| cost)?\s*\)", re.IGNORECASE)
 _SOON = re.compile(r"\(\s*coming soon\s*(\**)\s*\)", re.IGNORECASE)
 _ABOUT = r"(?:approximately\b|approx\.|about\b|~|≈)"
 _EQUIVALENT = re.compile(rf"(?P<said>equivalent to\b)(?:\s*{_ABOUT})?|{_ABOUT}", re.IGNORECASE)
@@ -51,7 +52,8 @@ _OPEN, _CLOSE, _COLON = re.compile(r"\("), re.compile(r"\)"), re.compile(r":")
 class Amount:
     """One price in a cell. `unit` None means the header's; empty tuples mean the row's own.
 
-    `restates` are the modalities of the price that "equivalent to" restates; "or" has them as its own.
+    `restates` are the modalities of the price that "equivalent to" restates; "or" has them as its own. `soon` are the
+    footnote marks behind "coming soon", None where the cell does not say that.
     """
 
     price: Decimal
@@ -62,6 +64,7 @@ class Amount:
     prompt_over: int | None = None
     prompt_up_to: int | None = None
     storage: bool = False
+    caching: bool = False
     equivalent: bool = False
     restates: tuple[str, ...] = ()
     marks: str = ""
@@ -187,6 +190,8 @@ def _qualifier(scan: Scanner) -> dict[str, Any]:
         return {"prompt_over" if match["over"] else "prompt_up_to": scaled(match["n"], match["scale"])}
     if scan.take(_STORAGE):
         return {"storage": True}
+    if scan.take(_CACHING):
+        return {"caching": True}
     if match := scan.take(MARKS):
         return {"marks": match[1]}
     before = scan.at

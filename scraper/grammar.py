@@ -19,7 +19,7 @@ _ALLOWANCE = re.compile(
     r"(?:\s*\(RPD\))?)(?:\s*(?:\bare )?\bfree(?: of charge)?\b)?",
     re.IGNORECASE,
 )
-_FREE_PAREN = re.compile(r"\(\s*(?:free(?: of charge)?(?:\s*[,;]\s*|\s*(?=\))))?([^()]*)\)", re.IGNORECASE)
+_FREE_PAREN = re.compile(r"\(\s*+(?:free(?: of charge)?(?:\s*+[,;]\s*+|\s*+(?=\))))?([^()]*)\)", re.IGNORECASE)
 _STOP = re.compile(r"[\s,;.]+")
 # words that join stand between two things: "1,500 RPD (free), then" and "then $35" are cells cut short
 _JOIN = re.compile(r"/(?=\s?\$)|(?:and|then)\b(?=\s*(?:\$|\(coming soon))", re.IGNORECASE)

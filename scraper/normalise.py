@@ -9,14 +9,23 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from ratecards.model import Evidence, Rate, problems
 from scraper.errors import UnknownTerm
 from scraper.grammar import Allowance, Amount, Cell
-from scraper.units import Observation, Place, RowRule, hourly, noun_modality, prove_cell, prove_storage, unit_of_amount
+from scraper.units import (
+    Observation,
+    Place,
+    RowRule,
+    hourly,
+    noun_modality,
+    prove_caching,
+    prove_cell,
+    prove_storage,
+    unit_of_amount,
+)
 from scraper.words import plain, size_of
 
 __all__ = ["Observation", "Place", "RowRule", "fold", "prove_row", "row_rates"]
@@ -39,10 +48,12 @@ def prove_row(rate: Rate) -> None:
 def _cell_rates(seen: Observation, row: Sequence[Observation], rule: RowRule, place: Place, model: str) -> list[Rate]:
     base = _Base(seen, rule, place, model)
     prove_cell(seen, rule, place)
-    rates = [r for a in seen.cell.amounts for r in _amount_rates(a, seen, rule, place, base)]
     if seen.cell.amounts:
-        rates += _allowance_rates(seen.cell, rates, base)
-        return rates + _unsold_rates(seen.cell, rates, base)
+        rates = [r for a in seen.cell.amounts for r in _amount_rates(a, seen, rule, place, base)]
+        # a price that is announced without a day is none of any day: no rate, though the allowance before it holds
+        sold = [r for a, r in rates if not place.announced(a)]
+        every = [r for _, r in rates]
+        return [*sold, *_allowance_rates(seen.cell, every, base), *_unsold_rates(seen.cell, every, base)]
     unit = _borrowed_unit(seen, row, rule, place)
     free = seen.cell.availability == "free"
     fixed = {
@@ -78,8 +89,11 @@ class _Base:
         )
 
 
-def _amount_rates(amount: Amount, seen: Observation, rule: RowRule, place: Place, base: _Base) -> list[Rate]:
+def _amount_rates(
+    amount: Amount, seen: Observation, rule: RowRule, place: Place, base: _Base
+) -> list[tuple[Amount, Rate]]:
     unit = unit_of_amount(amount, seen, rule, place)
+    prove_caching(amount, rule)
     storage = amount.storage or hourly(unit)
     if storage:
         prove_storage(amount, unit, rule)
@@ -87,20 +101,23 @@ def _amount_rates(amount: Amount, seen: Observation, rule: RowRule, place: Place
         raise UnknownTerm(f"a storage row without tokens per hour: {amount.quote}")
     fan = ("",) if storage else _modalities(amount, unit, rule)
     return [
-        base.rate(
-            amount.quote,
-            meter="cache_storage" if storage else rule.meter,
-            modality=modality,
-            unit=unit,
-            resolution=size_of(resolution, modality),
-            prompt_over=amount.prompt_over,
-            prompt_up_to=amount.prompt_up_to,
-            basis="equivalent" if amount.equivalent else "list",
-            price=amount.price,
-            currency=place.currency,
-            effective_from=amount.effective_from or _start(amount, place),
-            effective_until=amount.effective_until,
-            **_after(seen.cell.allowances),
+        (
+            amount,
+            base.rate(
+                amount.quote,
+                meter="cache_storage" if storage else rule.meter,
+                modality=modality,
+                unit=unit,
+                resolution=size_of(resolution, modality),
+                prompt_over=amount.prompt_over,
+                prompt_up_to=amount.prompt_up_to,
+                basis="equivalent" if amount.equivalent else "list",
+                price=amount.price,
+                currency=place.currency,
+                effective_from=place.start(amount),
+                effective_until=amount.effective_until,
+                **_after(seen.cell.allowances),
+            ),
         )
         for modality in fan
         for resolution in amount.resolutions or ("",)
@@ -113,11 +130,6 @@ def _modalities(amount: Amount, unit: str, rule: RowRule) -> tuple[str, ...]:
     if noun and amount.modalities and noun != amount.modalities:
         raise UnknownTerm(f"a price per {unit} that is one of {' and '.join(amount.modalities)}: {amount.quote}")
     return amount.modalities or noun or amount.restates or rule.modalities or (rule.modality,)
-
-
-def _start(amount: Amount, place: Place) -> date | None:
-    """The day a "coming soon" price begins, from the footnote it points to."""
-    return place.starts.get(amount.soon) if amount.soon else None
 
 
 def _after(allowances: Sequence[Allowance]) -> dict[str, object]:

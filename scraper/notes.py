@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from ratecards.model import Formula
 from scraper.errors import UnknownTerm
-from scraper.words import AMOUNT, UNIT, counted, money, plain, unit_parts, whole_number
+from scraper.words import AMOUNT, DATE, LIKE_A_DAY, UNIT, counted, day, money, plain, unit_parts, whole_number
 
 _MARKED = re.compile(r"\[?(\*+)\]?\s*(.*)", re.DOTALL)
 _RUN_TOGETHER = re.compile(r"(?<=[a-z)]\.)\s+(?=\[?\*+\]?\s*[A-Z])")
@@ -26,6 +27,12 @@ _SURCHARGE = re.compile(
     re.IGNORECASE,
 )
 _SIZE = re.compile(r"\b(0\.5K|[1248]K|[0-9]{3,4}p|4k)\b(?! (?:tokens?|requests?|prompts?|queries|characters?)\b)")
+
+# Words that take a day back, or leave it open.
+_OPEN = re.compile(
+    r"\bnot\b|n't\b|\bno (?:earlier|sooner)\b|\b(?:earliest|expected|planned|tentative\w*|about|around)\b",
+    re.IGNORECASE,
+)
 
 _Count = tuple[int, str | None]  # tokens, and the unit they are counted per
 _Money = tuple[Decimal, str]
@@ -53,6 +60,17 @@ def footnote(text: str) -> Footnote:
 def sentences(text: str) -> list[str]:
     """The sentences of a paragraph, each with its own full stop."""
     return [s if s.endswith(".") else f"{s}." for s in _SENTENCE.split(text) if s.strip()]
+
+
+def only_day(note: str) -> date | None:
+    """The day that a note names, if it names exactly one and leaves no doubt of it. Raises `UnknownTerm`.
+
+    "Before January 5 nothing is billed; billing starts on February 7, 2027" names two.
+    """
+    found = list(DATE.finditer(note))
+    if len(found) != 1 or len(LIKE_A_DAY.findall(note)) != 1 or _OPEN.search(note):
+        return None
+    return day(found[0])
 
 
 def formulas(sentence: str) -> list[Formula]:

@@ -54,7 +54,10 @@ def documents() -> dict[str, Schema]:
     found = {
         "rates": ("The rate table as JSON, and how completely each source was read.", _rates()),
         "changes": ("The newest changes, by day observed.", {"changes": listed(_change())}),
-        "upcoming": ("Price steps that a page dates for later.", {"upcoming": listed(_step())}),
+        "upcoming": (
+            "Price steps that a page dates for later.",
+            {"upcoming": listed(_step()), "undated": listed(_undated())},
+        ),
         "discrepancies": ("Where official sources disagree.", _discrepancies()),
         "limits": ("Usage tiers, batch queues and other limits of use.", {"limits": listed(_limits())}),
         "status": ("How the last look at each source ended. Not data.", {"sources": by_name(SOURCE, _status())}),
@@ -117,6 +120,11 @@ def _step() -> Schema:
     always = ("on", "provider", "source", "model", "service_tier", "plan", "meter", "basis", "before", "after")
     before = {"anyOf": [{"type": "null"}, _ref("values")]}
     return record({"on": DAY, **key, "before": before, "after": _ref("values")}, always)
+
+
+def _undated() -> Schema:
+    owner = {name: FIELDS[name] for name in ("provider", "source", "model")}
+    return record({**owner, "what": WORDS, "quote": WORDS})
 
 
 def _discrepancies() -> dict[str, Schema]:

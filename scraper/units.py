@@ -54,6 +54,14 @@ class Place:
     formulas: Mapping[str, Sequence[Formula]] = field(default_factory=dict)
     starts: Mapping[str, date] = field(default_factory=dict)
 
+    def announced(self, amount: Amount) -> bool:
+        """Whether the cell announces the price ("coming soon") and neither it nor its footnote says from which day."""
+        return amount.soon is not None and self.start(amount) is None
+
+    def start(self, amount: Amount) -> date | None:
+        """The first day of a price: its own, else that of the footnote which its "coming soon" points to."""
+        return amount.effective_from or (self.starts.get(amount.soon) if amount.soon else None)
+
 
 def unit_of_amount(amount: Amount, seen: Observation, rule: RowRule, place: Place) -> str:
     """The amount's own unit, else its footnote's, else its row's, else its column's."""
@@ -80,6 +88,12 @@ def prove_storage(amount: Amount, unit: str, rule: RowRule) -> None:
         raise UnknownTerm(f"a storage price that depends on the prompt: {amount.quote}")
     if amount.equivalent:
         raise UnknownTerm(f"a storage price that is said to be another price in other words: {amount.quote}")
+
+
+def prove_caching(amount: Amount, rule: RowRule) -> None:
+    """Refuse "(input caching)" where another thing is priced: it selects nothing in a row of caching."""
+    if amount.caching and (rule.meter != "cache_read" or amount.storage):
+        raise UnknownTerm(f"a caching price in a row of {rule.meter}: {amount.quote}")
 
 
 def noun_modality(unit: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 from ratecards.codec import dumps
-from ratecards.history import ANNOUNCED, Change, Step, steps
+from ratecards.history import ANNOUNCED, Change, Step, steps, undated
 from ratecards.model import COLUMNS, Rate, RateCard, canonical_order, plain, row
 from scraper.dataset import State
 from scraper.report import conditions, csv_field, markdown
@@ -38,9 +38,19 @@ def files(
         ),
         "rates.csv": rates_csv(rates),
         "changes.json": document({"version": 1, "changes": [change_data(c) for c in changes[-_RECENT:]]}),
-        "upcoming.json": document({"version": 1, "upcoming": [step_data(s) for s in steps(ordered, today)]}),
+        "upcoming.json": document(
+            {"version": 1, "upcoming": [step_data(s) for s in steps(ordered, today)], "undated": _undated(ordered)}
+        ),
         **{f"tables/{name}.md": text for name, text in _families(ordered).items()},
     }
+
+
+def _undated(cards: Iterable[RateCard]) -> list[dict[str, str]]:
+    """What is announced without a day."""
+    return [
+        {"provider": card.provider, "source": card.source, "model": card.model, "what": what, "quote": words}
+        for card, what, words in undated(cards)
+    ]
 
 
 def document(data: Mapping[str, object]) -> str:

@@ -27,9 +27,9 @@ NUMBER = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+"
 _NOUNS = {
     "token": r"tokens?",
     "image": r"images?",
-    "second": r"seconds?|secs?",
+    "second": r"seconds?|secs?|(?<=[0-9])s",
     "minute": r"minutes?|mins?",
-    "hour": r"hours?|hrs?",
+    "hour": r"hours?|hrs?|(?<=[0-9])h",
     "frame": r"frames?",
     "song": r"songs?",
     "video": r"videos?",
@@ -41,21 +41,26 @@ _NOUNS = {
 _PLURAL = {"query": "queries"}
 _MOST_DIGITS = 15
 _NEVER_ONE = ("token", "character")
+_TIMES = ("second", "minute", "hour")
+# A number may stand glued to a time: "10s", "5min".
+_GLUED = r"(?:s|secs?|min|mins?|h|hrs?)"
 _SCALES = {"k": 1_000, "m": 1_000_000, "thousand": 1_000, "million": 1_000_000}
 _SIZE = r"[0-9]+(?:\.[0-9]+)?K(?:\s?\(\s?[0-9]+\s?px\s?\))?"
 RESOLUTION = r"[0-9]{3,4}p|[0-9]+(?:\.[0-9]+)?k"
-# `of` is what the time is a time of ("second of 720p video"); `aside` are words that say whose tokens or images.
+# `of` is what the time is a time of ("second of 720p video", "10s audio"); `aside` are words that say whose tokens or
+# images.
 UNIT = re.compile(
-    rf"(?:(?P<qty>(?:{NUMBER})(?:\s(?:thousand|million))?|[0-9]+[KM]|thousand|million)\s+)?"
-    rf"(?P<res>{_SIZE}(?:(?:\s?/\s?|,\s|\s(?:and|or)\s){_SIZE})*\s+)?"
+    rf"(?:(?P<qty>(?:{NUMBER})(?:\s(?:thousand|million))?|[0-9]+[KM]|thousand|million)\s+|(?P<glued>[0-9]+)(?={_GLUED}\b))?"
+    rf"(?P<res>{_SIZE}(?:(?:\s?/\s?|,\s|\s(?:and|or)\s){_SIZE})*(?:[\s-]resolution)?\s+)?"
     rf"(?P<aside>(?:(?:input|output|generated|text|image|audio|video)\s+){{1,2}})?"
     rf"(?:{'|'.join(f'(?P<{noun}>{words})' for noun, words in _NOUNS.items())})\b"
     r"(?P<hourly>\s?(?:/|per\b)\s?(?:hour|hr)\b)?"
-    rf"(?:\s+of\s+(?:(?P<of_size>{RESOLUTION})\s+)?(?P<of>audio|video)\b)?",
+    rf"(?:\s+(?P<whose>of\s+)?(?:(?P<of_size>{RESOLUTION})\s+)?(?P<of>audio|video)\b)?",
     re.IGNORECASE,
 )
 _MODALITY = r"(?:texts?|images?|videos?|audio|thinking)(?:\s+tokens?)?"
-_SEPARATOR = r"\s*(?:/|,\s*(?:and\s|or\s)?|\b(?:and|or)\b|&|\+)\s*"
+# No two repeats of blanks may meet in it: a list of twenty sizes would be divided in a million ways.
+_SEPARATOR = r"\s*(?:/|,(?:\s*(?:and|or)\b)?|\b(?:and|or)\b|&|\+)\s*"
 _LIST = rf"(?:{_MODALITY})(?:{_SEPARATOR}(?:{_MODALITY}))*"
 _SIZES = rf"(?:{RESOLUTION})(?:{_SEPARATOR}(?:{RESOLUTION}))*"
 MODALITIES = re.compile(rf"\(\s*({_LIST})\s*\)", re.IGNORECASE)
@@ -80,6 +85,12 @@ _DAY, _YEAR = r"[0-9]{1,2}(?:st|nd|rd|th)?", r"20[0-9]{2}\b"
 DATE = re.compile(
     rf"(?:(?P<month>{_MONTH})\s+(?P<day>{_DAY}),?\s+(?P<year>{_YEAR})"
     rf"|(?P<day2>{_DAY})\s+(?P<month2>{_MONTH})\s+(?P<year2>{_YEAR}))"
+)
+# Whatever may be meant as a day, readable or not.
+LIKE_A_DAY = re.compile(
+    rf"\b(?:{_MONTH}\s+{_DAY}\b|{_DAY}\s+{_MONTH}\b|{_MONTH}\s+{_YEAR}"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{2}){1,2})|\b(?:next|this|last)\s+(?:week|month|quarter|year)\b",
+    re.IGNORECASE,
 )
 UNTIL = re.compile(rf"(?P<word>(?i:(?:valid\s+)?(?:through|until|till)|before))\s+{DATE.pattern}")
 FROM = re.compile(
@@ -157,7 +168,9 @@ def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
     """
     noun = next(n for n in _NOUNS if match[n])
     plural = match[noun].lower().endswith("s")
-    quantity, sizes = (match["qty"] or "").lower(), (match["res"] or "").strip()
+    quantity, sizes = (match["qty"] or match["glued"] or "").lower(), (match["res"] or "").strip()
+    if match["of"] and not match["whose"] and noun not in _TIMES:
+        raise UnknownTerm(f"a {noun} that is said to be {match['of']}: {match.group()!r}")
     if noun == "image" and quantity.endswith("k") and not sizes:
         quantity, sizes = "", quantity
     if sizes and (noun != "image" or quantity or plural):

@@ -79,6 +79,8 @@ def card(draft: Draft) -> dict[str, object]:
     }
     if draft.notices:
         out["notices"] = list(draft.notices)
+    if draft.facts:
+        out["facts"] = [": ".join(pair) for pair in draft.facts]
     if draft.formulas:
         out["formulas"] = [_formula(f) for f in draft.formulas]
     return out

@@ -602,7 +602,39 @@ def test_reading_14_billing_starts_by_another_sections_note():
     )
 
     assert "search_grounding 1000 queries 5000 month 14 2026-01-05" == rates(same(there))[-1]
-    assert "search_grounding 1000 queries 5000 month 14" == rates(same(here))[-1]
+    assert ["search_grounding 1000 queries 5000 month 0 free"] == rates(same(here))[:1]
+    assert not any("14" in rate for rate in rates(same(here)))
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "{**} Another note.",
+        "{**} Billing will start next month.",
+        "{**} Before January 5 nothing is billed; billing starts on February 7, 2027.",
+        "{**} Billing will start January 5, 2027 or February 7, 2027.",
+        "{**} Billing will not start January 5, 2027.",
+        "{**} Billing is expected to start January 5, 2027.",
+        "{**} Billing starts January 5, 2027. Prices as of 2026-11-01.",
+    ],
+)
+def test_fault_79_announced_without_a_day(note):
+    """No rate, no price of today, and listed: a day counts only where the note says exactly one."""
+    found = same(one(SOON, footnotes=[note]))
+
+    assert ["search_grounding 1000 queries 5000 month 0 free"] == rates(found)
+    assert [] == found.problems
+    assert found.amounts.seen == found.amounts.read
+    facts = {"announced: standard search_grounding": SOON[0][2].replace("{**}", "**")}
+    assert facts in [dict(draft.facts) for draft in found.drafts()]
+
+
+def test_fault_79_the_price_of_today_stands_beside_an_announced_one():
+    """What is coming is no second price of today."""
+    found = same(one([["Input price", "-", "$2.50 (coming soon) $2.60"]]))
+
+    assert ["input 2.5"] == rates(found)
+    assert [] == found.problems
 
 
 def test_reading_14_billing_starts_on_no_day():

@@ -423,7 +423,7 @@ def test_reading_11_no_other_contexts():
 
 
 def test_reading_14_billing_starts_on_a_day():
-    """A price "coming soon" holds from the day its footnote names; one that points to nothing has no date."""
+    """A price "coming soon" holds from the day its footnote names; one that points to nothing is none yet."""
     cell = "5,000 prompts per month (free), then (Coming soon**) $14 / 1,000 search queries"
     dated = rates("Grounding with Google Search", "-", cell, starts={"**": date(2026, 1, 5), "": date(2020, 1, 1)})
     undated = rates("Grounding with Google Search", "-", cell.replace("**", ""), starts={"": date(2020, 1, 1)})
@@ -431,7 +431,7 @@ def test_reading_14_billing_starts_on_a_day():
     assert (
         "paid search_grounding 1000 queries 14 used_over=5000 period=month effective_from=2026-01-05" == said(dated)[1]
     )
-    assert "paid search_grounding 1000 queries 14 used_over=5000 period=month" == said(undated)[1]
+    assert ["paid search_grounding 1000 queries free 0 used_up_to=5000 period=month"] == said(undated)[1:]
 
 
 def test_reading_15_the_currency_is_the_vocabularys():

@@ -89,7 +89,7 @@ def test_no_cards():
     """An empty dataset has files, too."""
     empty = published([], [])
 
-    assert {"version": 1, "upcoming": []} == json.loads(empty["upcoming.json"])
+    assert {"version": 1, "upcoming": [], "undated": []} == json.loads(empty["upcoming.json"])
     assert '"sources": {},\n"rates": []}\n' == empty["rates.json"].partition('pricing",\n')[2]
     assert ",".join(COLUMNS) + "\n" == empty["rates.csv"]
     assert {"rates.json", "rates.csv", "changes.json", "upcoming.json"} == set(empty)

@@ -117,7 +117,9 @@ class TableReader(SectionReader):
         marks = {a.marks: self.formulas_at(a.marks) for a in amounts if a.marks}
         starts = self.starts() if any(a.soon for a in amounts) else {}
         models = self._models_of(variant, label)
-        self.rates += row_rates(cells, rule, Place(PROVIDER, SOURCE, models, tier, self.terms.currency, marks, starts))
+        place = Place(PROVIDER, SOURCE, models, tier, self.terms.currency, marks, starts)
+        self.rates += row_rates(cells, rule, place)
+        self.announce(cells, rule, place)
         return len(amounts)
 
     def _observations(

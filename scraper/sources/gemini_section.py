@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from ratecards.model import MODEL_ID, Formula, Rate
+from ratecards.model import MODEL_ID, UNDATED, Formula, Rate
 from scraper.errors import UnknownTerm
-from scraper.notes import Footnote, footnotes, formulas, sentences
+from scraper.notes import Footnote, footnotes, formulas, only_day, sentences
 from scraper.parse import Block, Table, Text
 from scraper.reading import Draft, Problem, Section, merged
 from scraper.sources.gemini_terms import Terms
-from scraper.words import DATE, counted, day
+from scraper.units import Observation, Place, RowRule
+from scraper.words import counted
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class SectionReader:
         self.formulas: dict[str, list[Formula]] = {}
         self.rates: list[Rate] = []
         self.used: dict[str, str] = {}
+        self.announced: dict[str, dict[str, str]] = {}  # by model: what is announced without a day, and its words
 
     def problem(self, kind: str, place: str, message: object, term: str = "") -> None:
         """Note a place that was not understood; it keeps the whole section from being published."""
@@ -94,14 +96,22 @@ class SectionReader:
         return [formula for sentence in elsewhere for formula in _readable(sentence)]
 
     def starts(self) -> dict[str, date]:
-        """By footnote marks, the day a note says that billing starts; another section's where this one prints none."""
+        """By footnote marks, the one day on which notes say billing starts; another section's where it prints none."""
         own = {note.marks for note in self.notes}
-        starts: dict[str, date] = {}
+        days: dict[str, set[date | None]] = {}
         for note in (*self.notes, *(n for n in self.page_notes if n.marks not in own)):
-            for sentence in sentences(note.text):
-                if self.terms.effective.search(sentence) and (found := DATE.search(sentence)):
-                    starts.setdefault(note.marks, day(found))
-        return starts
+            if any(self.terms.effective.search(sentence) for sentence in sentences(note.text)):
+                days.setdefault(note.marks, set()).add(only_day(note.text))
+        return {marks: found for marks, said in days.items() if len(said) == 1 and (found := next(iter(said)))}
+
+    def announce(self, cells: Sequence[Observation], rule: RowRule, place: Place) -> None:
+        """Note the prices of a row that come some day and have none yet: they are listed, and no rate."""
+        for seen in cells:
+            if any(place.announced(amount) for amount in seen.cell.amounts):
+                plan = "" if seen.plan == "paid" else f" ({seen.plan} plan)"
+                name = f"{UNDATED}{place.service_tier} {rule.meter}{plan}"
+                for model in place.models:
+                    self.announced.setdefault(model, {})[name] = seen.text
 
     # ---- cards
 
@@ -123,6 +133,7 @@ class SectionReader:
                 used_to_improve=tuple(sorted(self.used.items())),
                 notices=notices,
                 formulas=tuple(dict.fromkeys(f for found in self.formulas.values() for f in found)),
+                facts=tuple(sorted(self.announced.get(model, {}).items())),
                 aliases=tuple(old for old, new in self.terms.renames.items() if new == model),
                 rates=tuple(r for r in rates if r.model == model),
             )

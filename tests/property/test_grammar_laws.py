@@ -21,6 +21,7 @@ from scraper.parse import html_blocks, markdown_blocks, soup
 from scraper.sources.gemini_terms import load_terms
 from scraper.toolcells import read_tool
 from tests import accept
+from tests.deadline import deadline
 from tests.test_gemini_api import KINDS, body, edition, read, same
 from tests.test_grammar import REFUSED, SEEN, VARIANTS
 
@@ -223,10 +224,17 @@ def seconds(text: str) -> float:
     st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map(" ".join), st.sampled_from(["", " ", ", ", "(", "/"])
 )
 def test_time_is_linear(piece, joined):
-    """Four times the text takes about four times as long; what backtracks would take sixteen times, of seconds."""
-    short, long = (joined.join([piece] * (size // (len(piece) + len(joined)))) for size in (4_000, 16_000))
+    """From fifty characters on, each length within a deadline: what backtracks doubles with every word, and never ends.
 
-    assert seconds(long) < 10 * seconds(short) + 0.2
+    Four times the text takes about four times as long; the square of it would take sixteen times, of seconds.
+    """
+    taken = {}
+    for size in (50, 75, 100, 150, 250, 500, 1_000, 4_000, 16_000):
+        text = joined.join([piece] * (size // (len(piece) + len(joined)) + 1))[:size]
+        with deadline(10, text[:90]):
+            taken[size] = seconds(text)
+
+    assert taken[16_000] < 10 * taken[4_000] + 0.2
 
 
 TAGS = [
