@@ -9,7 +9,7 @@ from scraper.errors import DatasetError
 
 # marker: published table, and the one section of it that is shown ("" for all of it)
 SHOWN = {
-    "cost-per-image": ("cost-per-image.md", "gemini-3.1-flash-image-preview"),
+    "cost-per-image": ("cost-per-image.md", "gemini-3.1-flash-image"),
     "elsewhere": ("elsewhere.md", ""),
 }
 

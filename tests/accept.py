@@ -136,7 +136,8 @@ def golden_lines(found: Reading) -> list[str]:
 def write_golden() -> None:
     """Write the facts of the captures."""
     GOLDEN.mkdir(parents=True, exist_ok=True)
-    for name in ("2025-12-21.md.txt", "2026-03-24.html", "2026-04-27.html"):
+    editions = "2025-11-21.md.txt", "2025-12-21.md.txt", "2026-03-24.html", "2026-04-27.html"
+    for name in (*editions, "2026-08-27.md.txt", "2026-10-04.md.txt"):
         lines = golden_lines(capture(name))
         (GOLDEN / f"{name.split('.')[0]}.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
         print(f"{name}: {len(lines) - 1} rates")

@@ -1140,11 +1140,24 @@ def test_reading_of_a_page_keeps_its_frame():
 
 captured = pytest.mark.skipif(not accept.CAPTURES, reason="RATECARDS_CAPTURES names no folder of captures")
 FIGURES = [
+    (
+        "2025-11-21.md.txt",
+        38,
+        397,
+        206,
+        "amounts on the page: 171 (160 in cells, 11 in footnotes), read: 167, ignored with reason: 4",
+    ),
     ("2025-12-21.md.txt", 41, 437, 232, "amounts on the page: 183 (175 in cells, 8 in footnotes), read: 183"),
+    ("2026-01-08.md.txt", 41, 437, 232, "amounts on the page: 183 (175 in cells, 8 in footnotes), read: 183"),
     ("2026-03-24.html", 44, 527, 283, "amounts on the page: 217 (204 in cells, 13 in footnotes), read: 217"),
     ("2026-03-24.md.txt", 44, 527, 283, "amounts on the page: 217 (204 in cells, 13 in footnotes), read: 217"),
+    ("2026-04-16.md.txt", 65, 843, 479, "amounts on the page: 354 (341 in cells, 13 in footnotes), read: 354"),
     ("2026-04-27.html", 65, 843, 479, "amounts on the page: 354 (341 in cells, 13 in footnotes), read: 354"),
+    ("2026-08-27.md.txt", 80, 1040, 618, "amounts on the page: 485 (467 in cells, 18 in footnotes), read: 485"),
+    ("2026-10-04.md.txt", 88, 1221, 758, "amounts on the page: 598 (580 in cells, 18 in footnotes), read: 598"),
 ]
+# Editions on which no price differs from another's; one id is that of a preview still.
+SAME_PRICES = {"2026-01-08": "2025-12-21", "2026-04-16": "2026-04-27"}
 
 
 @captured
@@ -1163,8 +1176,11 @@ def test_captures(name, tables, count, priced, amounts):
 @pytest.mark.parametrize("name", [name for name, *_ in FIGURES])
 def test_captures_row_by_row(name):
     """Every row of a real page, as accepted by a person."""
-    expected = (accept.GOLDEN / f"{name.split('.')[0]}.csv").read_text(encoding="utf-8").splitlines()
+    day = name.split(".")[0]
+    expected = (accept.GOLDEN / f"{SAME_PRICES.get(day, day)}.csv").read_text(encoding="utf-8").splitlines()
     actual = accept.golden_lines(accept.capture(name))
+    if day in SAME_PRICES:
+        actual = [line.replace("gemini-embedding-2-preview", "gemini-embedding-2") for line in actual]
 
     assert ([], []) == (sorted(set(expected) - set(actual)), sorted(set(actual) - set(expected)))
     assert expected == actual
