@@ -171,11 +171,15 @@ def _recovered(source: Facts) -> dict[str, str]:
 def _holds(source: Facts) -> list[Want]:
     """A held change that came back: an implausible price is not news until a second look has it, too."""
     found = []
-    for held in source["held"]:
+    ends = {
+        False: "; three readings over 24 hours do so, too.",
+        True: ", and so does another publication that says it.",
+    }
+    for held, *more in _together(source["held"]):
         if held["looks"] < LOOKS:
             continue
         change = held["change"]
-        words = plain_text(said.line(change))
+        words = plain_text(said.line(change)) + (f" and {len(more)} more" if more else "")
         old, new = (markdown(said.full(change.get(side))) for side in ("old", "new"))
         lines = [
             f"**{markdown(words)}**",
@@ -184,7 +188,7 @@ def _holds(source: Facts) -> list[Want]:
             f"Held because: {markdown(held['reason'])}.",
             f"On [the page]({change['link']}) since {held['since'][:10]}, {held['looks']} looks.",
             "",
-            "If it is right: `confirm` publishes it with the next look; three readings over 24 hours do so, too.",
+            f"If it is right: `confirm` publishes it with the next look{ends[bool(held.get('person'))]}",
             "",
             f'    python -m scraper confirm {held["id"]} --because "..."',
             "",
@@ -196,6 +200,14 @@ def _holds(source: Facts) -> list[Want]:
         title = f"{source['name']}: held, {words}"[:200]
         found.append(Want(key, held["id"], held["id"], texts.unlinked(title), texts.capped(lines, texts.BODY)))
     return found
+
+
+def _together(held: Iterable[Facts]) -> list[list[Facts]]:
+    """What waits by hold."""
+    found: dict[str, list[Facts]] = {}
+    for one in held:
+        found.setdefault(one["id"], []).append(one)
+    return list(found.values())
 
 
 def _settled(source: Facts, issues: Sequence[Issue]) -> dict[str, str]:

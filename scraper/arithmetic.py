@@ -25,7 +25,8 @@ _METERS = ("input", "output", "cache_read", "cache_storage")
 class Finding:
     """Two figures of one source that do not fit: which rule, the rate, what it says and what the rule gives.
 
-    `period` is that of the other figure where both count an allowance and not money.
+    `period` is that of the other figure where both count an allowance and not money; `base` the rate that the rule
+    starts from, where it is one.
     """
 
     rule: str
@@ -34,6 +35,7 @@ class Finding:
     expected: Decimal
     against: str
     period: str = ""
+    base: Rate | None = None
 
 
 def findings(cards: Iterable[RateCard], on: date, known: Mapping[str, str]) -> tuple[list[Finding], dict[str, str]]:
@@ -50,7 +52,7 @@ def findings(cards: Iterable[RateCard], on: date, known: Mapping[str, str]) -> t
         for _, rate, base in rows:
             if not within(base.price * Decimal(usual), rate):  # type: ignore[operator]
                 expected = base.price * Decimal(usual)  # type: ignore[operator]
-                found.append(Finding(rule, rate, rate.price or Decimal(0), expected, base.evidence.quote))
+                found.append(Finding(rule, rate, rate.price or Decimal(0), expected, base.evidence.quote, base=base))
     found += [f for _, rates in held for f in _allowances(rates)]
     return found, learned
 

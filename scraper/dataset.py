@@ -28,7 +28,7 @@ class State:
     """What changes with every look at a source: verdict, validators, hashes, holds. Not part of the data.
 
     `outcome` is READ after any good look; `verified` is the day, `observed` the instant of the last good one.
-    `recent` is what rates were said to cost until some days ago, `unstable` the instant that was last said again.
+    `recent` are the moves of the last week (see `recent`), `unstable` the instant at which a price last went back.
     `hashes` are of the part of each representation that prices stand in, keyed like `validators` by representation.
     """
 
@@ -49,7 +49,7 @@ class State:
     unread: list[str] = field(default_factory=list)
     amounts: dict[str, int] = field(default_factory=dict)
     holds: dict[str, dict[str, Any]] = field(default_factory=dict)
-    recent: dict[str, dict[str, str]] = field(default_factory=dict)
+    recent: list[dict[str, Any]] = field(default_factory=list)
     unstable: str = ""
 
     def text(self) -> str:
@@ -99,6 +99,8 @@ class Dataset:
             data = json.loads(path.read_text(encoding="utf-8"))
             if data["schema"] != STATE_SCHEMA:
                 raise DatasetError(f"{path}: expected state schema {STATE_SCHEMA}, saw {data['schema']!r}")
+            if isinstance(data.get("recent"), dict):  # as it was written before moves were remembered whole
+                data["recent"] = []
             return _typed(State(**data))
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise DatasetError(f"{path}: not a state file, restore it from git: {error}") from error

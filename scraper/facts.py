@@ -70,6 +70,7 @@ def source(verdict: Verdict) -> Facts:
     urls = verdict.source.module.urls()
     url = urls.get("html") or next(iter(urls.values()))
     anchors = {m: c.anchor for m, c in (cards or {}).items()}
+    released = {hold_id(r.change): r.id for r in verdict.released}
     return {
         "name": verdict.source.name,
         "url": url,
@@ -83,11 +84,17 @@ def source(verdict: Verdict) -> Facts:
         "stale_days": verdict.source.stale_days,
         "failing_since": state.failing_since,
         "last_updated": state.last_updated,
-        "changes": [change(c, url, anchors) for c in verdict.changes],
+        "changes": [_published(c, url, anchors, released) for c in verdict.changes],
         "held": [held(h, verdict.at, url, anchors) for h in verdict.held],
         "proposals": [list(p) for p in verdict.proposals],
         "files": sorted(verdict.files),
     }
+
+
+def _published(changed: Change, url: str, anchors: Mapping[str, str], released: Mapping[str, str]) -> Facts:
+    """A change as published; one that waited has the id of its hold."""
+    told = change(changed, url, anchors)
+    return {**told, "id": released.get(told["id"], told["id"])}
 
 
 def change(changed: Change, url: str, anchors: Mapping[str, str]) -> Facts:
@@ -115,6 +122,7 @@ def held(item: Held, at: datetime, url: str, anchors: Mapping[str, str]) -> Fact
         "reason": item.reason,
         "since": item.since,
         "looks": item.looks,
+        "person": item.person,
         "change": change(replace(item.change, stamp=seen), url, anchors),
     }
 

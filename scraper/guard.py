@@ -1,28 +1,33 @@
 """What must hold before anything is published, and what waits until it has been seen again.
 
-A doubt about the page as a whole makes the source SUSPECT. A single implausible change is held: the rest of the page
-is published, the held key keeps its value until the same reading has come back often and long enough, a second
-official source says the same, or a person confirms it. What is held waits even if the rule that stopped it no longer
-would: a rename is only seen once, on the look that brings the new id.
+Two cards are compared by what calls pay (`effective`), not by keys: a price that moves by more than three times waits,
+whatever label, bound, date, unit or allowance it moves under. What waits together (a price and the key it left, prices
+that changed places, the unit of a whole column) is one hold with one id; the rest of the page is published. A hold ends
+when the same reading has come back often and long enough, when another publication says the same, or when a person
+confirms it. Where a whole column changed its unit only the last two count.
 
-A removal is held when two models or a tenth of them are gone at once. In a small set a tenth is one model: there a
-single removal waits, too, and the only model of a source most of all. It costs a day with one card too many; more
-than half of such removals turned out to be a bad page, and the line that reports the hold is there at once.
+A price that goes back within a week to what stood before is published at once, the first time: no wrong edition may
+keep a right one out. Pure: cards, changes and what is remembered in, what may be published out.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from ratecards.history import Change
 from ratecards.model import Rate, RateCard, plain
+from scraper import effective
 from scraper.compare import rename_proposals
+from scraper.effective import Lane, Move, lane_of
+from scraper.places import changed_places
+from scraper.recent import Recent
 
 MOST_UNREAD = Fraction(1, 3)
 PRICE_FACTOR = 3
@@ -31,20 +36,40 @@ REMOVED_SHARE = Decimal("0.1")
 # So many rates gone, or so many models repriced, that it may be the page and not the prices.
 REMOVED_RATES = 5
 REPRICED_MODELS, REPRICED_SHARE = 5, Decimal("0.33")
+# So many cells of one table that move alike, that it is their unit that moved.
+COLUMN = 3
 LOOKS, WAIT = 3, timedelta(hours=24)
-# A price that is back where it was within this time says that the source wavers.
-UNSTABLE = timedelta(days=7)
+# The kinds of change that may move what a call pays.
+MOVING = ("repriced", "unit_changed", "availability_changed", "redated", "relabelled", "rate_added", "rate_removed")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Why changes wait: the rates of the old and the new card that it is about, and models that came or went.
+
+    What one finding names waits together. `person`: readings alone do not release it.
+    """
+
+    reason: str
+    old: tuple[Rate, ...] = ()
+    new: tuple[Rate, ...] = ()
+    models: tuple[tuple[str, str], ...] = ()  # (kind of change, model)
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A change that waits: its id, the rule that stopped it, and since when."""
+    """A change that waits: the id of its hold, the rule that stopped it, and since when.
+
+    `person`: only a person or another publication ends it.
+    """
 
     id: str
     reason: str
     change: Change
     since: str
     looks: int
+    person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +83,17 @@ class Released:
 
 @dataclass(slots=True)
 class Sifted:
-    """What may be published, what is held, what was released from its hold, and the holds to remember."""
+    """What may be published, what is held, what was released from its hold, and the holds and moves to remember."""
 
     publish: list[Change] = field(default_factory=list)
     held: list[Held] = field(default_factory=list)
     released: list[Released] = field(default_factory=list)
+    returned: list[Change] = field(default_factory=list)
     holds: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 Second = Callable[[Change], str]
-# Rates that do not go together, and why.
-Doubt = tuple[Sequence[Rate], str]
+Cards = Mapping[str, RateCard]
 
 
 def nobody(change: Change) -> str:  # noqa: ARG001 - stands in where there is no second source
@@ -76,45 +101,79 @@ def nobody(change: Change) -> str:  # noqa: ARG001 - stands in where there is no
     return ""
 
 
-def split(
-    changes: Sequence[Change],
-    baseline: Mapping[str, RateCard],
-    holds: Mapping[str, Mapping[str, Any]],
-    at: datetime,
-    *,
-    capture: str = "",
-    doubts: Iterable[Doubt] = (),
-    wavering: Mapping[str, str] | None = None,
-    second: Second = nobody,
-) -> Sifted:
-    """Which changes are held. A hold whose change did not come back is forgotten.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An edition beside the published cards: when it was seen, its digest, and what is known besides.
 
-    A held change is released after `LOOKS` equal readings over `WAIT`, once `second` names another official source
-    that says the same, or once its entry is confirmed. `at` is when the page was seen and `capture` its digest: one
-    edition looked at twice is one look. `doubts` are new rates that are hard to believe, alone or beside each other;
-    `wavering` are lanes (`lane`) that are back where they were; each with the reason.
+    One edition looked at twice is one look (`capture`). `doubts` are what rules over single cards found. `alone` names
+    the one representation that was read where there should be two.
     """
+
+    at: datetime
+    capture: str = ""
+    doubts: Sequence[Finding] = ()
+    alone: str = ""
+    recent: Recent = field(default_factory=Recent)
+    second: Second = nobody
+
+
+def split(
+    changes: Sequence[Change], old: Cards, new: Cards, holds: Mapping[str, Mapping[str, Any]], look: Look
+) -> Sifted:
+    """Which changes are held. A hold whose changes did not come back as they were is forgotten."""
+    compared = Compared(changes, old, new, look)
     result = Sifted()
-    reasons = _reasons(changes, baseline, doubts, wavering or {})
-    for change, new_reason in zip(changes, reasons, strict=True):
-        key = hold_id(change)
-        entry = dict(holds.get(key) or {})
-        reason = new_reason or entry.get("reason", "")
-        if not reason:
-            result.publish.append(change)
-            continue
-        _look(entry, at, capture)
-        entry |= {"reason": reason, "what": f"{change.kind} {change.model}: {reason}"}
-        if because := _settled(entry, at, second(change)):
-            result.publish.append(change)
-            result.released.append(Released(key, change, because))
-            continue
-        result.holds[key] = entry
-        result.held.append(Held(key, reason, change, entry["since"], entry["looks"]))
+    for members in compared.together():
+        _decide(members, compared, holds, look, result)
     return result
 
 
-def _look(entry: dict[str, Any], at: datetime, capture: str) -> None:
+def _decide(
+    members: Sequence[int],
+    compared: Compared,
+    holds: Mapping[str, Mapping[str, Any]],
+    look: Look,
+    result: Sifted,
+) -> None:
+    """Publish or hold the changes that go together."""
+    changes = [compared.changes[i] for i in members]
+    key = hold_of(changes)
+    entry = dict(holds.get(key) or {})
+    reasons = {i: compared.reasons[i] for i in members if i in compared.reasons}
+    reason = next(iter(reasons.values()), entry.get("reason", ""))
+    if compared.returns(members):
+        result.publish += changes
+        result.returned += changes
+        return
+    if not reason:
+        result.publish += changes
+        return
+    _count(entry, look.at, look.capture)
+    person = any(i in compared.persons for i in members)
+    entry |= {"reason": reason, "what": _what(changes, reason), "members": sorted(map(hold_id, changes))}
+    if because := _settled(entry, look.at, _witness(changes, look.second), person=person):
+        result.publish += changes
+        result.released += [Released(key, change, because) for change in changes]
+        return
+    result.holds[key] = entry
+    since, looks = entry["since"], entry["looks"]
+    result.held += [Held(key, reasons.get(i, reason), compared.changes[i], since, looks, person) for i in members]
+
+
+def _what(changes: Sequence[Change], reason: str) -> str:
+    if len(changes) == 1:
+        return f"{changes[0].kind} {changes[0].model}: {reason}"
+    models = sorted({c.model for c in changes})
+    more = f" and {len(models) - 3} more" if len(models) > 3 else ""
+    return f"{len(changes)} changes of {', '.join(models[:3])}{more}: {reason}"
+
+
+def _witness(changes: Sequence[Change], second: Second) -> str:
+    """The other publication that says what one of the changes says: where they go together, it proves them all."""
+    return next(filter(None, map(second, changes)), "")
+
+
+def _count(entry: dict[str, Any], at: datetime, capture: str) -> None:
     """Count a look that is later than the last one counted."""
     seen = [at.isoformat(), capture]
     last = entry.get("last", ["", ""])
@@ -124,13 +183,13 @@ def _look(entry: dict[str, Any], at: datetime, capture: str) -> None:
         entry |= {"looks": entry["looks"] + 1, "last": seen}
 
 
-def _settled(entry: Mapping[str, Any], at: datetime, source: str) -> str:
+def _settled(entry: Mapping[str, Any], at: datetime, source: str, *, person: bool) -> str:
     """What releases a hold now; nothing while it waits."""
     if entry.get("confirmed"):
         return "confirmed by a person"
     if source:
         return f"{source} says the same"
-    if entry["looks"] >= LOOKS and at - datetime.fromisoformat(entry["since"]) >= WAIT:
+    if not person and entry["looks"] >= LOOKS and at - datetime.fromisoformat(entry["since"]) >= WAIT:
         return f"seen {entry['looks']} times since {entry['since']}"
     return ""
 
@@ -142,6 +201,16 @@ def hold_id(change: Change) -> str:
         parts += _identity(rate) if rate else [None]
     if change.card:
         parts += sorted(repr(_identity(rate)) for rate in change.card.rates)
+    return _digest(parts)
+
+
+def hold_of(changes: Sequence[Change]) -> str:
+    """The id of the hold of changes that wait together: a single one's own."""
+    ids = sorted(map(hold_id, changes))
+    return ids[0] if len(ids) == 1 else _digest(list(ids))
+
+
+def _digest(parts: list[Any]) -> str:
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:10]
 
 
@@ -149,110 +218,293 @@ def _identity(rate: Rate) -> list[object]:
     return [rate.row_key, None if rate.price is None else plain(rate.price), rate.currency, rate.availability]
 
 
-def _reasons(
-    changes: Sequence[Change],
-    baseline: Mapping[str, RateCard],
-    doubts: Iterable[Doubt],
-    wavering: Mapping[str, str],
-) -> list[str]:
-    """Why each change is held; empty where it is not."""
-    whole = _mass_reasons(changes, baseline)
-    for gone, fresh in rename_proposals(changes, baseline):
-        whole["model_removed", gone] = f"looks renamed to {fresh}; record it in the vocabulary or wait"
-        whole["model_added", fresh] = f"looks renamed from {gone}; record it in the vocabulary or wait"
-    first = [
-        whole.get((c.kind, c.model))
-        or _price_reason(c)
-        or (wavering.get(lane(c), "") if c.kind in PRICED else "")
-        or whole.get((c.kind, ""), "")
-        for c in changes
-    ]
-    # of two figures that do not go together, one that waits anyway leaves nothing to doubt in the other
-    waiting = {c.new for c, reason in zip(changes, first, strict=True) if reason and c.new}
-    doubted = {rate: words for rates, words in doubts if waiting.isdisjoint(rates) for rate in rates}
-    return [reason or _doubt(c, doubted) for c, reason in zip(changes, first, strict=True)]
+# ------------------------------------------------------------------------------------ two cards side by side
 
 
-# The kinds of change that move a price.
-PRICED = ("repriced", "unit_changed", "availability_changed", "redated")
+class Compared:
+    """The changes of an edition with what calls pay before and after them, why some wait, and which go together."""
+
+    def __init__(self, changes: Sequence[Change], old: Cards, new: Cards, look: Look) -> None:
+        self.changes, self.look, self.today = changes, look, look.at.date()
+        renamed = {c.previous_id: c.model for c in changes if c.kind == "model_renamed"}
+        self.old, self.new = old, new
+        self.before = effective.lanes(_renamed(card, renamed) for card in old.values())
+        self.after = effective.lanes(new.values())
+        self._of_old = {c.old.row_key: i for i, c in enumerate(changes) if c.old is not None}
+        self._of_new = {c.new.row_key: i for i, c in enumerate(changes) if c.new is not None}
+        for i, c in enumerate(changes):
+            self._of_new |= {r.row_key: i for r in (c.card.rates if c.kind == "model_added" and c.card else ())}
+            self._of_old |= {r.row_key: i for r in (old[c.model].rates if c.kind == "model_removed" else ())}
+        self._of_model = {(c.kind, c.model): i for i, c in enumerate(changes) if c.kind.startswith("model_")}
+        self.touched = sorted({lane_of(r) for c in changes if c.kind in MOVING for r in (c.old, c.new) if r})
+        self.moves = self._moves()
+        self.reasons: dict[int, str] = {}
+        self.persons: set[int] = set()
+        self._parent = list(range(len(changes)))
+        self._join_lanes()
+        for finding in self._findings():
+            self._hold(finding)
+
+    def _moves(self) -> list[Move]:
+        gone = {c.model for c in self.changes if c.kind == "model_removed"}
+        fresh = {c.model for c in self.changes if c.kind == "model_added"}
+        touched = {*self.touched, *(lane for lane in (*self.before, *self.after) if lane[0] in gone | fresh)}
+        before = {lane: self.before.get(lane, []) for lane in touched}
+        return effective.moves(before, {lane: self.after.get(lane, []) for lane in touched}, self.today)
+
+    # ---- what goes together
+
+    def _join_lanes(self) -> None:
+        """Whatever prices one call before and after goes together: half of it would be a card that no page had."""
+        for lane in self.touched:
+            for pair in effective.pairs(self.before.get(lane, ()), self.after.get(lane, ()), self.today):
+                self._join([*self._indices(pair.old, self._of_old), *self._indices(pair.new, self._of_new)])
+
+    @staticmethod
+    def _indices(rate: Rate | None, index: Mapping[tuple[object, ...], int]) -> list[int]:
+        return [index[rate.row_key]] if rate is not None and rate.row_key in index else []
+
+    def _root(self, i: int) -> int:
+        while self._parent[i] != i:
+            self._parent[i] = self._parent[self._parent[i]]
+            i = self._parent[i]
+        return i
+
+    def _join(self, indices: Sequence[int]) -> None:
+        for i in indices[1:]:
+            self._parent[self._root(i)] = self._root(indices[0])
+
+    def together(self) -> list[list[int]]:
+        """The changes by number, those that go together in one list; in their own order."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for i in range(len(self.changes)):
+            found[self._root(i)].append(i)
+        return sorted(found.values())
+
+    def _hold(self, finding: Finding) -> None:
+        named = [i for rate in finding.old for i in self._indices(rate, self._of_old)]
+        named += [i for rate in finding.new for i in self._indices(rate, self._of_new)]
+        named += [self._of_model[key] for key in finding.models if key in self._of_model]
+        named = list(dict.fromkeys(named))
+        self._join(named)
+        for i in named:
+            self.reasons.setdefault(i, finding.reason)
+        self.persons |= {*named} if finding.person else set()
+
+    # ---- why something waits
+
+    def _findings(self) -> Iterable[Finding]:
+        yield from _column_units(self.moves)
+        yield from _moved(self.moves)
+        yield from _under_another_noun_or_name(self.moves)
+        yield from (Finding(*found) for found in changed_places(self.moves, self.before, self.after, self.today))
+        yield from self._walked()
+        yield from self._wavering()
+        yield from self._steps_in_the_past()
+        yield from self._removals()
+        yield from self._many_at_once()
+        yield from self._alone()
+        waiting = {c.new for i, c in enumerate(self.changes) if i in self.reasons and c.new}
+        # of two figures that do not go together, one that waits anyway leaves nothing to doubt in the other
+        yield from (doubt for doubt in self.look.doubts if waiting.isdisjoint(doubt.new))
+
+    def _walked(self) -> Iterable[Finding]:
+        """A move in steps, measured against what stood a week ago."""
+        for lane in self.touched:
+            stood = self.look.recent.unverified(lane, self.before.get(lane, []))
+            for move in effective.moves({lane: stood}, {lane: self.after.get(lane, [])}, self.today):
+                now = effective.at(self.before.get(lane, ()), move.point)
+                if move.new and _far(move.factor) and not effective.same_price(now, move.new):
+                    words = f"moved x{move.factor:.2f} within seven days, more than {PRICE_FACTOR} times"
+                    yield Finding(words, (now,) if now else (), (move.new,))
+
+    def _wavering(self) -> Iterable[Finding]:
+        """From the second time that a price goes back and forth, its moves wait."""
+        for lane in self.touched:
+            if since := self.look.recent.went_back(lane):
+                moved = [m for m in self.moves if m.lane == lane]
+                old, new = _sides(moved)
+                yield Finding(f"the source wavers: it went back to an earlier price on {since[:10]}", old, new)
+
+    def returns(self, members: Sequence[int]) -> bool:
+        """Whether changes only take prices back to what stood within the last days, and that for the first time."""
+        rates = [r for i in members for r in (self.changes[i].old, self.changes[i].new) if r]
+        moved = {lane_of(r) for r in rates} & {m.lane for m in self.moves}
+        if not moved or any(self.changes[i].kind not in MOVING for i in members):
+            return False
+        recent = self.look.recent
+        return not any(recent.went_back(lane) for lane in moved) and all(
+            recent.stood(lane, self.before.get(lane, []), self.after.get(lane, []), self.today) for lane in moved
+        )
+
+    def _steps_in_the_past(self) -> Iterable[Finding]:
+        """Of what was published before, a step whose day is past stood in the last edition, too."""
+        for change in self.changes:
+            rate = change.new
+            if rate is None or change.kind == "reworded" or not (start := rate.effective_from) or start > self.today:
+                continue
+            known = self.before.get(lane_of(rate), [])
+            days = {d for r in known for d in (r.effective_from, _next(r.effective_until)) if d}
+            if any(r.price is not None for r in known) and start not in days:
+                words = f"from {start}, a day that is past and that the last edition did not announce"
+                yield Finding(words, (change.old,) if change.old else (), (rate,))
+
+    def _removals(self) -> Iterable[Finding]:
+        """Models, tiers, half of a card: what is gone at once may be the page that is cut."""
+        removed = [c.model for c in self.changes if c.kind == "model_removed"]
+        if len(removed) >= REMOVED_MODELS or len(removed) >= REMOVED_SHARE * len(self.old):
+            words = f"{len(removed)} of {len(self.old)} models gone at once"
+            yield from (Finding(words, models=(("model_removed", model),)) for model in removed)
+        for gone, fresh in rename_proposals(self.changes, self.old):
+            words = f"looks renamed to {fresh}; record it in the vocabulary or wait"
+            yield Finding(words, models=(("model_removed", gone),))
+        gone_lanes = {lane for lane in self.touched if _sold(self.before.get(lane)) and not self.after.get(lane)}
+        sold = {lane for lane, rates in self.before.items() if _sold(rates)}
+        for model in sorted({lane[0] for lane in gone_lanes}):
+            yield from self._card_cut(model, gone_lanes, sold)
+        rates = sum(len(rates) for rates in self.before.values())
+        lost = [r for lane in gone_lanes for r in self.before[lane]]
+        if len(lost) >= REMOVED_RATES and len(lost) >= REMOVED_SHARE * rates:
+            yield Finding(f"{len(lost)} of {rates} rates gone at once", tuple(lost))
+
+    def _card_cut(self, model: str, gone: set[Lane], sold: set[Lane]) -> Iterable[Finding]:
+        mine = {lane for lane in sold if lane[0] == model}
+        lost = gone & mine
+        rates = {lane: tuple(self.before[lane]) for lane in lost}
+        for tier in sorted({lane[1] for lane in lost}):
+            of_tier = {lane for lane in mine if lane[1] == tier}
+            if of_tier <= lost:
+                old = tuple(r for lane in sorted(of_tier) for r in rates[lane])
+                yield Finding(f"all of {model}'s {tier} prices gone at once", old)
+        if 2 * len(lost) >= len(mine):
+            old = tuple(r for lane in sorted(lost) for r in rates[lane])
+            yield Finding(f"{len(lost)} of {len(mine)} things that {model} was sold for gone at once", old)
+
+    def _many_at_once(self) -> Iterable[Finding]:
+        for kind, word in (("repriced", "repriced"), ("availability_changed", "of another availability")):
+            mine = [c for c in self.changes if c.kind == kind]
+            models = {c.model for c in mine}
+            if len(models) >= REPRICED_MODELS and len(models) >= REPRICED_SHARE * len(self.old):
+                words = f"{len(models)} of {len(self.old)} models {word} at once"
+                yield from (Finding(words, (c.old,) if c.old else (), (c.new,) if c.new else ()) for c in mine)
+
+    def _alone(self) -> Iterable[Finding]:
+        """What one representation alone no longer says may only be lost in it."""
+        if not self.look.alone:
+            return
+        words = f"only {self.look.alone} was read, and a part of it may be missing"
+        for change in self.changes:
+            if change.kind == "model_removed":
+                yield Finding(words, models=((change.kind, change.model),))
+            elif change.old and (
+                change.kind == "availability_changed"
+                or (change.kind == "rate_removed" and not self.after.get(lane_of(change.old)))
+            ):
+                yield Finding(words, (change.old,), (change.new,) if change.new else ())
 
 
-def _mass_reasons(changes: Sequence[Change], baseline: Mapping[str, RateCard]) -> dict[tuple[str, str], str]:
-    """Reasons by kind and model; an empty model stands for all of a kind."""
-    reasons: dict[tuple[str, str], str] = {}
-    removed = [c.model for c in changes if c.kind == "model_removed"]
-    if len(removed) >= REMOVED_MODELS or len(removed) >= REMOVED_SHARE * len(baseline):
-        words = f"{len(removed)} of {len(baseline)} models gone at once"
-        reasons |= {("model_removed", model): words for model in removed}
-    rates = sum(len(card.rates) for card in baseline.values())
-    gone = sum(c.kind == "rate_removed" for c in changes)
-    if gone >= REMOVED_RATES and gone >= REMOVED_SHARE * rates:
-        reasons["rate_removed", ""] = f"{gone} of {rates} rates gone at once"
-    for kind, word in (("repriced", "repriced"), ("availability_changed", "of another availability")):
-        models = {c.model for c in changes if c.kind == kind}
-        if len(models) >= REPRICED_MODELS and len(models) >= REPRICED_SHARE * len(baseline):
-            reasons[kind, ""] = f"{len(models)} of {len(baseline)} models {word} at once"
-    return reasons
+def _renamed(card: RateCard, renamed: Mapping[str, str]) -> RateCard:
+    model = renamed.get(card.model)
+    if model is None:
+        return card
+    return replace(card, model=model, rates=tuple(replace(r, model=model) for r in card.rates))
 
 
-def _doubt(change: Change, doubted: Mapping[Rate, str]) -> str:
-    rates = [change.new] if change.new else [*change.card.rates] if change.card else []
-    return next((doubted[rate] for rate in rates if rate in doubted), "")
+def _sold(rates: Sequence[Rate] | None) -> bool:
+    return any(r.price is not None for r in rates or ())
 
 
-def lane(change: Change) -> str:
-    """What a change moves, whatever it moves it to: the same for a price that goes up and comes back."""
-    rate = change.new or change.old
-    parts = [change.provider, change.source, change.model, rate.join_key if rate else None]
-    return hashlib.sha256(repr(parts).encode()).hexdigest()[:10]
+def _next(day: date | None) -> date | None:
+    return day + timedelta(days=1) if day and day < date.max else None
 
 
-def said(rate: Rate | None) -> str:
-    """A rate's value in a few letters, to know it again."""
-    return hashlib.sha256(repr(_identity(rate)).encode()).hexdigest()[:10] if rate else ""
+def _sides(moves: Iterable[Move]) -> tuple[tuple[Rate, ...], tuple[Rate, ...]]:
+    listed = list(moves)
+    old = dict.fromkeys(m.old for m in listed if m.old)
+    return tuple(old), tuple(dict.fromkeys(m.new for m in listed if m.new))
 
 
-def wavering(changes: Iterable[Change], recent: Mapping[str, Mapping[str, str]], at: datetime) -> dict[str, str]:
-    """By `lane`, the changes that go back to what the source said until a few days ago."""
-    found = {}
-    for change in changes:
-        was = recent.get(lane(change), {}).get(said(change.new), "")
-        if lately(was, at):
-            found[lane(change)] = f"the source wavers: it said the same until {was}"
-    return found
+def _far(factor: Decimal | None) -> bool:
+    return factor is not None and not Decimal(1) / PRICE_FACTOR <= factor <= PRICE_FACTOR
 
 
-def lately(instant: str, at: datetime) -> bool:
-    """Whether an ISO instant, if there is one, is recent enough to tell that a source wavers."""
-    return bool(instant) and at - datetime.fromisoformat(instant) <= UNSTABLE
+def _moved(moves: Iterable[Move]) -> Iterable[Finding]:
+    """A call that pays more than three times, a third, nothing, or in another currency."""
+    for move in moves:
+        if move.old and move.new and (words := _why(move.old, move.new, move.factor)):
+            yield Finding(words, (move.old,), (move.new,))
 
 
-def remember(
-    published: Iterable[Change], recent: Mapping[str, Mapping[str, str]], at: datetime
-) -> dict[str, dict[str, str]]:
-    """What was said until now, by `lane`, for as long as it tells whether a source wavers."""
-    kept: dict[str, dict[str, str]] = {}
-    for key, values in recent.items():
-        if still := {value: on for value, on in values.items() if lately(on, at)}:
-            kept[key] = still
-    for change in published:
-        if change.kind in PRICED and change.old:
-            kept.setdefault(lane(change), {})[said(change.old)] = at.isoformat()
-    return kept
-
-
-def _price_reason(change: Change) -> str:
-    old, new = change.old, change.new
-    if old is None or new is None or old.price is None or new.price is None:
-        return ""
+def _why(old: Rate, new: Rate, factor: Decimal | None) -> str:
     if old.currency != new.currency:
         return f"from {old.currency} to {new.currency}, which are never compared as numbers"
     if bool(old.price) != bool(new.price):
         return f"a price {'from' if new.price else 'to'} zero"
-    ratio = change.ratio
-    if ratio and not Decimal(1) / PRICE_FACTOR <= ratio <= PRICE_FACTOR:
-        return f"moved x{ratio:.2f}, more than {PRICE_FACTOR} times"
-    return ""
+    return f"moved x{factor:.2f}, more than {PRICE_FACTOR} times" if _far(factor) else ""
+
+
+def _under_another_noun_or_name(moves: Iterable[Move]) -> Iterable[Finding]:
+    """A price that vanished, beside one that appeared in the same lane on the same day: a move under another key."""
+    by_lane: dict[tuple[Lane, date], tuple[list[Move], list[Move]]] = defaultdict(lambda: ([], []))
+    for move in moves:
+        if move.old is None or move.new is None:
+            by_lane[move.lane, move.point.day][move.old is None].append(move)
+    for gone, fresh in by_lane.values():
+        for move in fresh:
+            assert move.new  # noqa: S101 - it appeared
+            same = [m.old for m in gone if m.old and m.point.noun == move.point.noun]
+            if same:
+                nearest = min(same, key=lambda old: _distance(old, move.new))
+                if words := _why(nearest, move.new, _factor(nearest, move.new)):
+                    yield Finding(f"{words}, under another label", (nearest,), (move.new,))
+            elif gone and move.new.price:
+                units = f"per {gone[0].point.noun} before, per {move.point.noun} now"
+                yield Finding(f"the noun of the unit changed: {units}", _sides(gone)[0], (move.new,))
+
+
+def _factor(old: Rate, new: Rate) -> Decimal | None:
+    return effective.per_one(new) / effective.per_one(old) if old.price and new.price else None
+
+
+def _distance(old: Rate, new: Rate | None) -> Decimal:
+    """How many times the one is of the other, the larger over the smaller; far where one of them is free."""
+    factor = _factor(old, new) if new else None
+    return max(factor, 1 / factor) if factor else Decimal("Infinity" if new and (old.price or new.price) else 1)
+
+
+def _column_units(moves: Iterable[Move]) -> Iterable[Finding]:
+    """Cells of one table that move by the same power of ten, or change their noun together."""
+    tables: dict[tuple[str, str], list[tuple[Rate, Rate]]] = defaultdict(list)
+    listed = list(moves)
+    for move in listed:
+        if move.old and move.new and (power := _power_of_ten(move.factor)):
+            tables[_table(move.new), f"x1e{power}"].append((move.old, move.new))
+    fresh = {(m.lane, m.point.day): m for m in listed if m.old is None and m.new and m.new.price}
+    for move in listed:
+        other = fresh.get((move.lane, move.point.day))
+        if move.new is None and move.old and other and other.new and other.point.noun != move.point.noun:
+            words = f"per {move.point.noun} before, per {other.point.noun} now"
+            tables[_table(other.new), words].append((move.old, other.new))
+    for (table, words), found in tables.items():
+        if len({(new.evidence.locator, new.evidence.quote) for _, new in found}) >= COLUMN:
+            reason = f"the unit of this column changed ({table}): {words} in {len(found)} rates"
+            yield Finding(reason, tuple(o for o, _ in found), tuple(n for _, n in found), person=True)
+
+
+def _table(rate: Rate) -> str:
+    """The table a rate stands in: section and tab, the first two parts of its place."""
+    return " / ".join(rate.evidence.locator.split(" / ")[:2])
+
+
+def _power_of_ten(factor: Decimal | None) -> int:
+    """The power of ten, other than none, that a factor is; 0 where it is no such power."""
+    if factor is None:
+        return 0
+    power = factor.adjusted()
+    return power if factor == Decimal(1).scaleb(power) else 0
+
+
+# ----------------------------------------------------------------------------------------- the page as a whole
 
 
 def too_little_read(unread: int, sections: int) -> bool:
@@ -265,7 +517,7 @@ def too_few_tables(tables: int, before: int) -> bool:
     return tables < (1 - MOST_UNREAD) * before
 
 
-def pinned(held: Iterable[Held], baseline: Mapping[str, RateCard]) -> dict[str, list[Rate]]:
+def pinned(held: Iterable[Held], baseline: Cards) -> dict[str, list[Rate]]:
     """By model, the baseline rates that held changes keep in place."""
     kept: dict[str, list[Rate]] = {}
     for item in held:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,11 +22,12 @@ def path_of(name: str) -> str:
 def text(dataset: Dataset, verdict: Verdict) -> str:
     """The file after a verdict, one record a line; empty where nothing waits."""
     name = verdict.source.name
-    fresh = {item.id: record(item, verdict) for item in verdict.held}
-    before = kept(dataset, name)
+    fresh: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for item in verdict.held:
+        fresh[item.id].append(record(item, verdict))
     # what is held stands as it was first read
-    records = {**fresh, **before}
-    found = [records[key] for key in sorted(verdict.state.holds) if key in records]
+    records = {**fresh, **kept(dataset, name)}
+    found = [one for key in sorted(verdict.state.holds) for one in records.get(key, ())]
     if not found:
         return ""
     lines = ",\n".join(map(codec.dumps, found))
@@ -33,7 +35,10 @@ def text(dataset: Dataset, verdict: Verdict) -> str:
 
 
 def record(item: Held, verdict: Verdict) -> dict[str, Any]:
-    """A held change as plain data: the rule, what stands and what was read instead, and where."""
+    """A held change as plain data: the rule, what stands and what was read instead, and where.
+
+    Changes that wait together have one id.
+    """
     change = item.change
     data: dict[str, Any] = {
         "id": item.id,
@@ -50,13 +55,16 @@ def record(item: Held, verdict: Verdict) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value is not None}
 
 
-def kept(dataset: Dataset, name: str) -> Mapping[str, dict[str, Any]]:
-    """The records of a source's file by id; none where there is no file. Raises `DatasetError` on damage."""
+def kept(dataset: Dataset, name: str) -> Mapping[str, list[dict[str, Any]]]:
+    """The records of a source's file by the id of their hold; none without a file. Raises `DatasetError` on damage."""
     path = dataset.root / path_of(name)
     if not path.exists():
         return {}
     try:
-        return {str(item["id"]): item for item in json.loads(path.read_text(encoding="utf-8"))["held"]}
+        found: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for item in json.loads(path.read_text(encoding="utf-8"))["held"]:
+            found[str(item["id"])].append(item)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         words = f"{path}: expected the held changes, saw {type(error).__name__}; restore it from git"
         raise DatasetError(words) from error
+    return found

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from ratecards.history import Change
-from ratecards.model import Evidence, RateCard
-from scraper import guard, plausible
+from ratecards.model import Evidence, Rate, RateCard
+from scraper import effective, guard
 from scraper.dataset import State, instant
 from scraper.reading import Capture, Reading, Section
+from scraper.recent import WINDOW, Recent, recent_from
 from scraper.verdict import Verdict
 
 # For the cards as read: whom to ask about a change to them.
@@ -26,14 +28,16 @@ def no_opinion(new: Mapping[str, RateCard]) -> guard.Second:  # noqa: ARG001 - t
 class Desk:
     """What lies side by side: the cards as published and as read, what is hard to believe of these, and whom to ask.
 
-    `second` is None where nothing is held.
+    `alone` names the representation that was read where others could not be fetched. `second` is None where nothing is
+    held.
     """
 
     old: Mapping[str, RateCard]
     new: Mapping[str, RateCard]
     capture: Capture
-    implausible: Sequence[plausible.Doubt]
+    implausible: Sequence[guard.Finding]
     second: SecondOpinion | None
+    alone: str = ""
 
 
 class Corrections:
@@ -45,15 +49,18 @@ class Corrections:
 
     def __init__(self, reading: Reading, state: State, *, known: bool) -> None:
         unread = [s for s in reading.sections if name_of(s) in state.unread]
-        self.known, self.holds = known, state.holds
+        self.known = known
+        self.waited = {
+            member: member in hold.get("corrections", [])
+            for key, hold in state.holds.items()
+            for member in hold.get("members", [key])
+        }
         self.fresh = {d.model for s in unread for d in s.cards}
 
     def corrects(self, change: Change) -> bool:
         """Whether the change is a correction."""
-        held = self.holds.get(guard.hold_id(change))
-        if held is not None:
-            return bool(held.get("correction"))
-        return self.known and change.model not in self.fresh
+        waited = self.waited.get(guard.hold_id(change))
+        return waited if waited is not None else self.known and change.model not in self.fresh
 
 
 def hold(
@@ -62,30 +69,51 @@ def hold(
     """What may be published, and the holds to remember."""
     state, at = verdict.state, verdict.at
     before = state.holds
-    wavering = guard.wavering(found, state.recent, at)
-    if wavering and not state.unstable:
-        verdict.messages.append(f"unstable source: {len(wavering)} rates are back at what they were a few days ago")
+    source = verdict.source
+    recent = recent_from(state.recent, source.provider, source.source, f"state of {source.name}")
     ask = desk.second(desk.new) if desk.second else guard.nobody
-    sifted = guard.split(
-        found,
-        desk.old,
-        before,
-        at,
-        capture=f"sha256:{desk.capture.sha256}",
-        doubts=[(doubt.rates, str(doubt)) for doubt in desk.implausible],
-        wavering=wavering,
-        second=ask,
-    )
+    look = guard.Look(at, f"sha256:{desk.capture.sha256}", desk.implausible, desk.alone, recent, ask)
+    sifted = guard.split(found, desk.old, desk.new, before, look)
     verdict.held, verdict.released = sifted.held, sifted.released
     for item in verdict.held:
-        sifted.holds[item.id] |= {"model": item.change.model, "correction": right.corrects(item.change)}
-    news = [c for c in sifted.publish if not right.corrects(c)]
-    state.recent = guard.remember(news, state.recent, at)
-    if wavering or not guard.lately(state.unstable, at):
-        state.unstable = instant(at) if wavering else ""
+        entry = sifted.holds[item.id]
+        entry["models"] = sorted({*entry.get("models", ()), item.change.model})
+        if right.corrects(item.change):
+            entry["corrections"] = sorted({*entry.get("corrections", ()), guard.hold_id(item.change)})
+    _remember_moves(verdict, desk, sifted, recent, right)
     # what could not be read this time was not seen to be as before
-    waiting = {key: hold for key, hold in before.items() if key not in sifted.holds and hold.get("model") in kept}
+    waiting = {key: hold for key, hold in before.items() if key not in sifted.holds and kept & _models(hold)}
     return sifted.publish, {**sifted.holds, **waiting}
+
+
+def _models(hold: Mapping[str, Any]) -> set[str]:
+    return {*hold.get("models", ()), *([hold["model"]] if hold.get("model") else [])}
+
+
+def _remember_moves(verdict: Verdict, desk: Desk, sifted: guard.Sifted, recent: Recent, right: Corrections) -> None:
+    """What moved stays known for a week, so that a price that goes back is known again, and one that walks away."""
+    state, at = verdict.state, verdict.at
+    sold = {
+        lane for lane, rates in effective.lanes(desk.old.values()).items() if any(r.price is not None for r in rates)
+    }
+    moved = [
+        c
+        for c in sifted.publish
+        if c.kind in guard.MOVING and not right.corrects(c) and effective.lane_of(_rate(c)) in sold
+    ]
+    back = [c for c in moved if c in sifted.returned]
+    state.recent = recent.after(moved, at, verified=[r.change for r in sifted.released], back=back).data()
+    if back and not state.unstable:
+        verdict.messages.append(f"unstable source: {len(back)} rates are back at what they were a few days ago")
+    stable = not state.unstable or at - datetime.fromisoformat(state.unstable) > WINDOW
+    if back or stable:
+        state.unstable = instant(at) if back else ""
+
+
+def _rate(change: Change) -> Rate:
+    rate = change.new or change.old
+    assert rate is not None  # noqa: S101 - what moves has a side
+    return rate
 
 
 def pins(

@@ -116,11 +116,10 @@ def _read(
         verdict.messages += wrong
         return _failed(verdict, "NOT_READ", now)
     old = baseline()
-    implausible = plausible.fresh(new, old, _date(edition.at))
-    if doubts := plausible.doubtful_page(implausible):
-        verdict.messages += doubts
-        return _failed(verdict, "SUSPECT", now)
-    desk = Desk(old, new, capture, implausible, second)
+    implausible = plausible.findings(plausible.fresh(new, old, _date(edition.at)))
+    verdict.messages += plausible.new_factors(new.values(), old.values(), _date(edition.at)) if second else []
+    alone = first if edition.failed else ""
+    desk = Desk(old, new, capture, implausible, second, alone)
     _compare(verdict, desk, now, places=places, same=same)
     _verified(verdict, edition, hashes, now)
     return _stepped(verdict, lambda: verdict.cards or {}, now)

@@ -6,7 +6,7 @@ cards and a day in, doubts out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -17,16 +17,18 @@ from typing import Any, NamedTuple
 from ratecards import strictyaml
 from ratecards.model import Rate, RateCard, plain
 from scraper import arithmetic
+from scraper.effective import noun_of, per_one, per_one_of
+from scraper.guard import Finding
 
 RULES = Path(__file__).with_name("plausible.yaml")
 Cards = Mapping[str, RateCard]
 
 
 class Range(NamedTuple):
-    """What one unit of a meter may cost, in USD."""
+    """What one of a noun may cost in a meter, in USD."""
 
     meter: str
-    unit: str
+    noun: str
     least: Decimal
     most: Decimal
 
@@ -54,16 +56,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A rule, the rates it doubts, and both numbers in words. Equal for the same figures, whatever their evidence."""
+    """A rule, the rates it doubts, and both numbers in words."""
 
     rule: str
     rates: tuple[Rate, ...]
     words: str
-
-    @property
-    def model(self) -> str:
-        """The model whose figures are doubted."""
-        return self.rates[0].model
 
     def __str__(self) -> str:
         return f"{self.rule}: {self.words}"
@@ -77,42 +74,55 @@ def rules() -> Rules:
 
 def rules_from(data: Mapping[str, Any]) -> Rules:
     """Rules from plain data; amounts are strings. Raises `KeyError` or `decimal.InvalidOperation` on anything else."""
-    ranges = [
-        Range(meter, row["unit"], Decimal(row["least"]), Decimal(row["most"]))
-        for row in data["ranges"]
-        for meter in row["meters"]
-    ]
+    ranges = [_range(meter, row) for row in data["ranges"] for meter in row["meters"]]
     relations = tuple(
         Relation(r["name"], r["of"], r["than"], tuple(r["modalities"]), bool(r.get("or_equal")))
         for r in data["relations"]
     )
-    by_unit = {(r.meter, r.unit): r for r in ranges}
     known = frozenset((k["rule"], k["source"], k["model"]) for k in data["known"])
-    return Rules(by_unit, relations, tuple(data["learned"]), int(data["most_models"]), known)
+    by_noun = {(r.meter, r.noun): r for r in ranges}
+    return Rules(by_noun, relations, tuple(data["learned"]), int(data["most_models"]), known)
+
+
+def _range(meter: str, row: Mapping[str, Any]) -> Range:
+    """A range as written, per any quantity of its unit, for one of the unit's noun."""
+    count = per_one_of(Decimal(1), row["unit"])
+    return Range(meter, noun_of(row["unit"]), Decimal(row["least"]) * count, Decimal(row["most"]) * count)
 
 
 def fresh(new: Cards, old: Cards, on: date, by: Rules | None = None) -> list[Doubt]:
-    """The doubts about new cards that the old ones did not raise: what was published once is not doubted again."""
+    """The doubts about figures that are new or moved: what stands as it was published is never doubted again.
+
+    Of two figures that do not fit, both must be new or moved: who came beside one that stands does not put it in doubt.
+    """
     used = by or rules()
-    before = set(doubts(old.values(), used))
-    found = [d for d in doubts(new.values(), used) if d not in before]
-    return found + list(_broken(new.values(), old.values(), on, used))
+    stood = {_figure(rate) for card in old.values() for rate in card.rates}
+    found = [d for d in doubts(new.values(), used) if all(_figure(rate) not in stood for rate in d.rates)]
+    return found + list(_broken(new.values(), old.values(), stood, on, used))
+
+
+def _figure(rate: Rate) -> tuple[object, ...]:
+    return rate.row_key, rate.price, rate.currency
 
 
 def doubts(cards: Iterable[RateCard], by: Rules) -> Iterator[Doubt]:
-    """Every figure out of range or out of relation."""
+    """Every figure out of range, in a unit that no range is known for, in a free plan, or out of relation."""
     for card in cards:
         priced = [rate for rate in card.rates if rate.price and rate.currency == "USD"]
         found = [*filter(None, (_out_of_range(rate, by) for rate in priced)), *_out_of_relation(priced, by)]
+        found += [Doubt("free plan", (r,), f"{_said(r)} in the free plan") for r in priced if r.plan == "free"]
         yield from (d for d in found if (d.rule, card.source, card.model) not in by.known)
 
 
 def _out_of_range(rate: Rate, by: Rules) -> Doubt | None:
-    found = by.ranges.get((rate.meter, rate.unit))
-    if found is None or rate.price is None or found.least <= rate.price <= found.most:
+    found = by.ranges.get((rate.meter, noun_of(rate.unit)))
+    if found is None:
+        return Doubt("unit without a range", (rate,), f"{_said(rate)}; what such a thing costs stands in {RULES.name}")
+    if rate.price is None or found.least <= per_one(rate) <= found.most:
         return None
-    between = f"{plain(found.least)} to {plain(found.most)}"
-    return Doubt("price in range", (rate,), f"{_said(rate)}, expected {between}")
+    quantity = per_one_of(Decimal(1), rate.unit)
+    least, most = (plain((bound / quantity).normalize()) for bound in (found.least, found.most))
+    return Doubt("price in range", (rate,), f"{_said(rate)}, expected {least} to {most}")
 
 
 def _out_of_relation(rates: Iterable[Rate], by: Rules) -> Iterator[Doubt]:
@@ -140,17 +150,29 @@ def _alike(rate: Rate, meter: str) -> tuple[object, ...]:
     return meter, *(getattr(rate, name) for name in (*names, *more))
 
 
-def _broken(new: Iterable[RateCard], old: Iterable[RateCard], on: date, by: Rules) -> Iterator[Doubt]:
-    """Factors that a rate kept in the old edition and breaks now; what is new may have factors of its own."""
+def _broken(
+    new: Iterable[RateCard], old: Iterable[RateCard], stood: Container[object], on: date, by: Rules
+) -> Iterator[Doubt]:
+    """Factors that two rates kept in the old edition and break now that both have moved."""
     before = list(old)
     was, factors = arithmetic.findings(before, on, {})
     broken = {(f.rule, f.rate.row_key) for f in was}
     kept = {rate.row_key for card in before for rate in card.rates if rate.price}
     for finding in arithmetic.findings(new, on, factors)[0]:
-        rule, key = finding.rule, finding.rate.row_key
-        if rule.startswith(by.learned) and key in kept and (rule, key) not in broken:
-            words = f"{_said(finding.rate)}, by {finding.against} it would be {plain(finding.expected)}"
-            yield Doubt(finding.rule, (finding.rate,), words)
+        rule, rate, base = finding.rule, finding.rate, finding.base
+        if not rule.startswith(by.learned) or rate.row_key not in kept or (rule, rate.row_key) in broken:
+            continue
+        if base is not None and _figure(rate) not in stood and _figure(base) not in stood:
+            words = f"{_said(rate)}, by {finding.against} it would be {plain(finding.expected)}"
+            yield Doubt(finding.rule, (rate,), words)
+
+
+def new_factors(new: Iterable[RateCard], old: Iterable[RateCard], on: date, by: Rules | None = None) -> list[str]:
+    """The factors between prices that most models keep now and did not before, a line each."""
+    learned = (by or rules()).learned
+    was, now = (arithmetic.findings(cards, on, {})[1] for cards in (old, new))
+    changed = [rule for rule in sorted(now) if rule.startswith(learned) and rule in was and was[rule] != now[rule]]
+    return [f"{rule}: most models have the factor {now[rule]} now, {was[rule]} before" for rule in changed]
 
 
 def _said(rate: Rate) -> str:
@@ -159,10 +181,12 @@ def _said(rate: Rate) -> str:
     return f"{rate.model} {rate.service_tier} {rate.meter.replace('_', ' ')}{modality} {price} per {rate.unit}"
 
 
-def doubtful_page(found: Iterable[Doubt], by: Rules | None = None) -> list[str]:
-    """Why the page as a whole is not believed, a line per doubt; empty where single figures may be held instead."""
+def findings(found: Iterable[Doubt], by: Rules | None = None) -> list[Finding]:
+    """The doubts as reasons to wait; those of several models are one, for then it may be the page."""
     listed = list(found)
-    if len({d.model for d in listed}) < (by or rules()).most_models:
-        return []
-    more = [f"and {len(listed) - 10} more"] if len(listed) > 10 else []
-    return [*(str(d) for d in listed[:10]), *more, f"if it is so, add them to `known` in {RULES.name}"]
+    models = {rate.model for doubt in listed for rate in doubt.rates}
+    if len(models) < (by or rules()).most_models:
+        return [Finding(str(doubt), new=doubt.rates) for doubt in listed]
+    words = "; ".join(map(str, listed[:3])) + (f"; and {len(listed) - 3} more" if len(listed) > 3 else "")
+    rates = tuple(dict.fromkeys(rate for doubt in listed for rate in doubt.rates))
+    return [Finding(f"{len(models)} models with figures that are hard to believe: {words}", new=rates)]

@@ -323,6 +323,8 @@ def confirm(
     """
     for name in sources:
         state = dataset.state(name)
+        # the id of one of several that wait together is an id of their hold
+        key = next((hold for hold, entry in state.holds.items() if key in entry.get("members", ())), key)
         if key in state.holds:
             decided = {"on": today.isoformat(), "because": because}
             entry = {**state.holds[key], "confirmed": decided}

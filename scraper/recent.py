@@ -1,0 +1,125 @@
+"""What moved within the last days, to know a price that goes back and one that walks away in steps.
+
+Kept in a source's state file: a line per published move, the rate before and after, for a week.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from ratecards import codec
+from ratecards.history import Change
+from ratecards.model import Evidence, Rate
+from scraper.effective import Lane, lane_of, moves
+
+WINDOW = timedelta(days=7)
+_NO_EVIDENCE = Evidence("", "")
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A published move: when it was seen, the rates before and after (None where there was none).
+
+    `verified`: it waited until it was seen often enough, said by another publication or confirmed, so that later moves
+    are measured from it. `back`: it went back to what stood before.
+    """
+
+    at: str
+    old: Rate | None
+    new: Rate | None
+    verified: bool = False
+    back: bool = False
+
+    @property
+    def lane(self) -> Lane:
+        """The lane that moved."""
+        rate = self.new or self.old
+        assert rate is not None  # noqa: S101 - a move has a side
+        return lane_of(rate)
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """The moves of the last week, oldest first."""
+
+    moved: tuple[Moved, ...] = field(default=())
+
+    def _of(self, lane: Lane) -> list[Moved]:
+        return [m for m in self.moved if m.lane == lane]
+
+    def _undone(self, lane: Lane, rates: Sequence[Rate]) -> Iterator[tuple[Moved, list[Rate]]]:
+        """The lane as it stood before each move, newest move first."""
+        stood = {r.row_key: r for r in rates}
+        for move in reversed(self._of(lane)):
+            if move.new is not None:
+                stood.pop(move.new.row_key, None)
+            if move.old is not None:
+                stood[move.old.row_key] = move.old
+            yield move, list(stood.values())
+
+    def unverified(self, lane: Lane, rates: Sequence[Rate]) -> list[Rate]:
+        """The lane as it stood a week ago, or after its last verified move: what a move is measured against."""
+        found = list(rates)
+        for move, stood in self._undone(lane, rates):
+            if move.verified:
+                break
+            found = stood
+        return found
+
+    def stood(self, lane: Lane, rates: Sequence[Rate], new: Sequence[Rate], today: date) -> bool:
+        """Whether calls paid within the last week what they would pay by `new`."""
+        return any(not moves({lane: before}, {lane: new}, today) for _, before in self._undone(lane, rates))
+
+    def went_back(self, lane: Lane) -> str:
+        """The instant at which the lane went back to an earlier price, if it did within the last week."""
+        return max((m.at for m in self._of(lane) if m.back), default="")
+
+    def after(
+        self, published: Iterable[Change], at: datetime, *, verified: Iterable[Change], back: Iterable[Change]
+    ) -> Recent:
+        """With what is published now, and without what is older than a week."""
+        sure, returned = {id(c) for c in verified}, {id(c) for c in back}
+        kept = [m for m in self.moved if at - datetime.fromisoformat(m.at) <= WINDOW]
+        kept += [
+            Moved(at.isoformat(), _bare(c.old), _bare(c.new), id(c) in sure, id(c) in returned)
+            for c in published
+            if c.old or c.new
+        ]
+        return Recent(tuple(kept))
+
+    def data(self) -> list[dict[str, Any]]:
+        """As plain data for a state file."""
+        return [_data(m) for m in self.moved]
+
+
+def _bare(rate: Rate | None) -> Rate | None:
+    return rate and replace(rate, evidence=_NO_EVIDENCE)
+
+
+def _data(move: Moved) -> dict[str, Any]:
+    rate = move.new or move.old
+    out: dict[str, Any] = {"at": move.at, "model": rate.model if rate else ""}
+    for name in ("old", "new"):
+        side = getattr(move, name)
+        if side is not None:
+            out[name] = {k: v for k, v in codec.rate_data(side).items() if k not in ("quote", "locator")}
+    return out | {name: True for name in ("verified", "back") if getattr(move, name)}
+
+
+def recent_from(data: Iterable[Mapping[str, Any]], provider: str, source: str, where: str) -> Recent:
+    """From the plain data of a state file. Raises `CodecError`, `KeyError` or `TypeError` on anything else."""
+    return Recent(tuple(_move(entry, provider, source, where) for entry in data))
+
+
+def _move(entry: Mapping[str, Any], provider: str, source: str, where: str) -> Moved:
+    owner = {"provider": provider, "source": source, "model": entry["model"]}
+    sides = {
+        name: codec.rate_from({**entry[name], "quote": "", "locator": ""}, owner, where) if name in entry else None
+        for name in ("old", "new")
+    }
+    if not any(sides.values()):
+        raise TypeError(f"{where}: a move without a rate")
+    return Moved(str(entry["at"]), sides["old"], sides["new"], bool(entry.get("verified")), bool(entry.get("back")))

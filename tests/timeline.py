@@ -1,0 +1,107 @@
+"""Every edition of the captures in order of date, each as the next look: what each guard held or doubted, rate by rate.
+
+    RATECARDS_CAPTURES=FOLDER python -m tests.timeline [SOURCE]
+
+What is held waits for a person here as anywhere; the next edition is compared with the whole of this one, as if all of it
+had been released. On real editions a guard may stop nothing that was true, save what a person would want to see twice.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ratecards.history import Change
+from ratecards.model import RateCard
+from scraper import effective, guard, plausible
+from scraper.compare import changes
+from scraper.reading import Capture, cards
+from scraper.report import describe
+from scraper.sources import SOURCES, Source
+
+# By source, the editions that are pages, first hand, in order.
+EDITIONS = {
+    "google/gemini-api": (
+        *("2025-11-21.md.txt", "2025-12-21.md.txt", "2026-01-08.md.txt", "2026-03-24.html", "2026-04-16.md.txt"),
+        *("2026-04-27.html", "2026-08-27.md.txt", "2026-10-04.md.txt"),
+    ),
+    "openai/openai-api": ("2026-03-24.md", "2026-04-16.md", "2026-04-27.html"),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """From one edition to the next: the changes, those that are held, and the lines that the run prints."""
+
+    name: str
+    changes: list[Change]
+    sifted: guard.Sifted
+    lines: list[str]
+    reached: tuple[int, int]
+
+    def reasons(self) -> Counter[str]:
+        """How many changes each hold stops, by its words."""
+        return Counter(f"{held.id} {held.reason}" for held in self.sifted.held)
+
+
+def steps(folder: Path, source: Source) -> Iterator[Step]:
+    """The steps of one source's editions."""
+    old: dict[str, RateCard] = {}
+    for name in EDITIONS[source.name]:
+        path = folder / source.name / name
+        day = datetime.fromisoformat(name[:10]).replace(hour=12, tzinfo=UTC)
+        reading = source.module.read(path.read_bytes().decode())
+        new = cards(reading, Capture("https://x", name, day.date(), None, "0"), source.provider, source.source)
+        if old:
+            yield _step(name, old, new, source, day)
+        old = new
+
+
+def _step(name: str, old: dict[str, RateCard], new: dict[str, RateCard], source: Source, at: datetime) -> Step:
+    found = changes(old, new, source.module.renames(), places=False)
+    doubts = plausible.findings(plausible.fresh(new, old, at.date()))
+    look = guard.Look(at, name, doubts)
+    sifted = guard.split(found, old, new, {}, look)
+    lines = plausible.new_factors(new.values(), old.values(), at.date())
+    priced = [r for card in new.values() for r in card.rates if r.price is not None]
+    lanes = effective.lanes(new.values())
+    reached = {
+        id(rate)
+        for rates in lanes.values()
+        for point in effective.points((), rates, at.date())
+        if (rate := effective.at(rates, point))
+    }
+    return Step(name, found, sifted, lines, (sum(id(r) in reached for r in priced), len(priced)))
+
+
+def report(folder: Path, source: Source) -> Iterator[str]:
+    """The steps in words."""
+    for step in steps(folder, source):
+        announced = sum(c.kind not in ("reworded", "card_changed", "relabelled") for c in step.changes)
+        yield f"== {source.name} {step.name}: {announced} changes, {len(step.sifted.held)} held"
+        yield f"   calls of the basket reach {step.reached[0]} of {step.reached[1]} priced rates"
+        yield from (f"   {line}" for line in step.lines)
+        for held in step.sifted.held:
+            yield f"   held {held.id} {describe(held.change)}: {held.reason}"
+
+
+def main(arguments: list[str]) -> int:
+    """Print it."""
+    folder = os.environ.get("RATECARDS_CAPTURES")
+    if not folder:
+        print("RATECARDS_CAPTURES names no folder of captured pages")
+        return 2
+    for source in SOURCES:
+        if source.name in EDITIONS and arguments in ([], [source.name]):
+            for line in report(Path(folder), source):
+                print(line)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
