@@ -22,7 +22,7 @@ from fractions import Fraction
 from typing import Any
 
 from ratecards.history import Change
-from ratecards.model import Rate, RateCard, plain
+from ratecards.model import UNDATED, Rate, RateCard, plain
 from scraper import effective
 from scraper.compare import rename_proposals
 from scraper.effective import Lane, Move, lane_of
@@ -289,7 +289,9 @@ class Compared:
         self._join(named)
         for i in named:
             self.reasons.setdefault(i, finding.reason)
-        self.persons |= {*named} if finding.person else set()
+        # what was priced for the first time a few days ago may itself be what was wrong: no person is needed to mend it
+        known = any(lane_of(rate) not in self.look.recent.appeared for rate in finding.old)
+        self.persons |= {*named} if finding.person and known else set()
 
     # ---- why something waits
 
@@ -360,12 +362,21 @@ class Compared:
             yield Finding(words, models=(("model_removed", gone),))
         gone_lanes = {lane for lane in self.touched if _sold(self.before.get(lane)) and not self.after.get(lane)}
         sold = {lane for lane, rates in self.before.items() if _sold(rates)}
+        for lane in sorted(gone_lanes & self._announced()):
+            words = "announced without a day, and no price of today is printed beside it"
+            yield Finding(words, tuple(self.before[lane]))
         for model in sorted({lane[0] for lane in gone_lanes}):
             yield from self._card_cut(model, gone_lanes, sold)
         rates = sum(len(rates) for rates in self.before.values())
         lost = [r for lane in gone_lanes for r in self.before[lane]]
         if len(lost) >= REMOVED_RATES and len(lost) >= REMOVED_SHARE * rates:
             yield Finding(f"{len(lost)} of {rates} rates gone at once", tuple(lost))
+
+    def _announced(self) -> set[Lane]:
+        """The lanes whose price is announced without a day."""
+        facts = [(card.model, name) for card in self.new.values() for name, _ in card.facts]
+        said = {(model, name.removeprefix(UNDATED)) for model, name in facts if name.startswith(UNDATED)}
+        return {lane for lane in self.before if (lane[0], f"{lane[1]} {lane[3]}") in said}
 
     def _card_cut(self, model: str, gone: set[Lane], sold: set[Lane]) -> Iterable[Finding]:
         mine = {lane for lane in sold if lane[0] == model}

@@ -102,12 +102,20 @@ def _remember_moves(verdict: Verdict, desk: Desk, sifted: guard.Sifted, recent: 
         if c.kind in guard.MOVING and not right.corrects(c) and effective.lane_of(_rate(c)) in sold
     ]
     back = [c for c in moved if c in sifted.returned]
-    state.recent = recent.after(moved, at, verified=[r.change for r in sifted.released], back=back).data()
+    fresh = {effective.lane_of(r) for c in sifted.publish for r in _added(c)} - sold if desk.old else ()
+    sure = [r.change for r in sifted.released]
+    state.recent = recent.after(moved, at, verified=sure, back=back, appeared=fresh).data()
     if back and not state.unstable:
         verdict.messages.append(f"unstable source: {len(back)} rates are back at what they were a few days ago")
     stable = not state.unstable or at - datetime.fromisoformat(state.unstable) > WINDOW
     if back or stable:
         state.unstable = instant(at) if back else ""
+
+
+def _added(change: Change) -> Sequence[Rate]:
+    if change.kind == "model_added" and change.card:
+        return change.card.rates
+    return [change.new] if change.new and change.kind in guard.MOVING else []
 
 
 def _rate(change: Change) -> Rate:

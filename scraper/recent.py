@@ -1,6 +1,7 @@
 """What moved within the last days, to know a price that goes back and one that walks away in steps.
 
-Kept in a source's state file: a line per published move, the rate before and after, for a week.
+Kept in a source's state file for a week: an entry per published move, the rate before and after, and one per lane that
+was priced for the first time.
 """
 
 from __future__ import annotations
@@ -43,9 +44,10 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """The moves of the last week, oldest first."""
+    """The moves of the last week, oldest first, and by lane the instant at which it was priced for the first time."""
 
-    moved: tuple[Moved, ...] = field(default=())
+    moved: tuple[Moved, ...] = ()
+    appeared: Mapping[Lane, str] = field(default_factory=dict)
 
     def _of(self, lane: Lane) -> list[Moved]:
         return [m for m in self.moved if m.lane == lane]
@@ -78,21 +80,28 @@ class Recent:
         return max((m.at for m in self._of(lane) if m.back), default="")
 
     def after(
-        self, published: Iterable[Change], at: datetime, *, verified: Iterable[Change], back: Iterable[Change]
+        self,
+        published: Iterable[Change],
+        at: datetime,
+        *,
+        verified: Iterable[Change] = (),
+        back: Iterable[Change] = (),
+        appeared: Iterable[Lane] = (),
     ) -> Recent:
         """With what is published now, and without what is older than a week."""
         sure, returned = {id(c) for c in verified}, {id(c) for c in back}
         kept = [m for m in self.moved if at - datetime.fromisoformat(m.at) <= WINDOW]
+        fresh = {lane: on for lane, on in self.appeared.items() if at - datetime.fromisoformat(on) <= WINDOW}
         kept += [
             Moved(at.isoformat(), _bare(c.old), _bare(c.new), id(c) in sure, id(c) in returned)
             for c in published
             if c.old or c.new
         ]
-        return Recent(tuple(kept))
+        return Recent(tuple(kept), {**dict.fromkeys(sorted(appeared), at.isoformat()), **fresh})
 
     def data(self) -> list[dict[str, Any]]:
         """As plain data for a state file."""
-        return [_data(m) for m in self.moved]
+        return [*map(_data, self.moved), *({"at": on, "appeared": list(lane)} for lane, on in self.appeared.items())]
 
 
 def _bare(rate: Rate | None) -> Rate | None:
@@ -111,7 +120,14 @@ def _data(move: Moved) -> dict[str, Any]:
 
 def recent_from(data: Iterable[Mapping[str, Any]], provider: str, source: str, where: str) -> Recent:
     """From the plain data of a state file. Raises `CodecError`, `KeyError` or `TypeError` on anything else."""
-    return Recent(tuple(_move(entry, provider, source, where) for entry in data))
+    entries = list(data)
+    moved = tuple(_move(entry, provider, source, where) for entry in entries if "appeared" not in entry)
+    return Recent(moved, {_lane(e["appeared"]): str(e["at"]) for e in entries if "appeared" in e})
+
+
+def _lane(words: Sequence[str]) -> Lane:
+    model, tier, plan, meter = words
+    return model, tier, plan, meter
 
 
 def _move(entry: Mapping[str, Any], provider: str, source: str, where: str) -> Moved:

@@ -14,6 +14,8 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 from ratecards.history import Change
@@ -22,7 +24,7 @@ from scraper import effective, guard, plausible
 from scraper.compare import changes
 from scraper.reading import Capture, cards
 from scraper.report import describe
-from scraper.sources import SOURCES, Source
+from scraper.sources import SOURCES, Source, find
 
 # By source, the editions that are pages, first hand, in order.
 EDITIONS = {
@@ -49,17 +51,23 @@ class Step:
         return Counter(f"{held.id} {held.reason}" for held in self.sifted.held)
 
 
-def steps(folder: Path, source: Source) -> Iterator[Step]:
+@cache
+def edition(folder: str, source: str, name: str) -> dict[str, RateCard]:
+    """The cards of one saved page."""
+    found = find(source)
+    reading = found.module.read((Path(folder) / source / name).read_bytes().decode())
+    return cards(reading, Capture("https://x", name, _at(name).date(), None, "0"), found.provider, found.source)
+
+
+def _at(name: str) -> datetime:
+    return datetime.fromisoformat(name[:10]).replace(hour=12, tzinfo=UTC)
+
+
+def steps(folder: str, source: Source) -> Iterator[Step]:
     """The steps of one source's editions."""
-    old: dict[str, RateCard] = {}
-    for name in EDITIONS[source.name]:
-        path = folder / source.name / name
-        day = datetime.fromisoformat(name[:10]).replace(hour=12, tzinfo=UTC)
-        reading = source.module.read(path.read_bytes().decode())
-        new = cards(reading, Capture("https://x", name, day.date(), None, "0"), source.provider, source.source)
-        if old:
-            yield _step(name, old, new, source, day)
-        old = new
+    for before, name in pairwise(EDITIONS[source.name]):
+        old, new = (edition(folder, source.name, one) for one in (before, name))
+        yield _step(name, old, new, source, _at(name))
 
 
 def _step(name: str, old: dict[str, RateCard], new: dict[str, RateCard], source: Source, at: datetime) -> Step:
@@ -79,7 +87,7 @@ def _step(name: str, old: dict[str, RateCard], new: dict[str, RateCard], source:
     return Step(name, found, sifted, lines, (sum(id(r) in reached for r in priced), len(priced)))
 
 
-def report(folder: Path, source: Source) -> Iterator[str]:
+def report(folder: str, source: Source) -> Iterator[str]:
     """The steps in words."""
     for step in steps(folder, source):
         announced = sum(c.kind not in ("reworded", "card_changed", "relabelled") for c in step.changes)
@@ -98,7 +106,7 @@ def main(arguments: list[str]) -> int:
         return 2
     for source in SOURCES:
         if source.name in EDITIONS and arguments in ([], [source.name]):
-            for line in report(Path(folder), source):
+            for line in report(folder, source):
                 print(line)
     return 0
 
