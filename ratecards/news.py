@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from ratecards import phrases
+from ratecards import paid, phrases
 from ratecards.dataset import Dataset
 from ratecards.history import ANNOUNCED, Change
 from ratecards.model import SERVICE_TIERS
@@ -45,22 +45,11 @@ COLUMNS = (
     *(f"{side}_{name}" for name in _VALUES for side in ("old", "new")),
     *("ratio", "effective", "observed", "recorded", "correction", "rates", "fields"),
 )
-_COLUMNS = (
-    Column("what", "wrap", 30),
-    Column("change", "wrap", 16),
-    Column("ratio", "number"),
-    Column("unit", optional=True),
-)
-_PRICES = ("repriced", "stepped", "rate_added", "rate_removed")
 # A few rates are worth a line each, more are worth a count.
 _FEW = 3
-_WORDS = {
-    "rate_added": "added",
-    "rate_removed": "removed",
-    "reworded": "reworded",
-    "relabelled": "relabelled",
-    "kept": "kept",
-}
+_COLUMNS = (Column("what", "wrap", 30), Column("change", "wrap", 30))
+# What is recorded and no price: told only where everything is asked for.
+_QUIET = {"reworded": "reworded", "relabelled": "relabelled", "kept": "kept"}
 
 
 def changes(
@@ -80,7 +69,7 @@ def changes(
     found = [
         change
         for source in dataset.sources
-        for change in dataset.changes(source)
+        for change in (dataset.changes(source) if everything else first_told(dataset.changes(source)))
         if (everything or (change.kind in ANNOUNCED and (corrections or not _corrects(change))))
         and (ids is None or change.model in ids)
         and (since or date.min) <= day_of(change) <= (until or date.max)
@@ -90,6 +79,34 @@ def changes(
 
 def _corrects(change: Change) -> bool:
     return bool(change.stamp and change.stamp.correction)
+
+
+def first_told(all_changes: Sequence[Change]) -> list[Change]:
+    """The changes without those that an earlier edition, taken in later, had said already.
+
+    A history is only appended to: when an edition is found that lies between two others, what it says first was
+    recorded before as said by the later one.
+    """
+    first: dict[object, Change] = {}
+    for change in all_changes:
+        known = first.get(_said(change))
+        if known is None or _stamp(change) < _stamp(known):
+            first[_said(change)] = change
+    return [c for c in all_changes if not _told_before(c, first[_said(c)])]
+
+
+def _told_before(change: Change, first: Change) -> bool:
+    day, recorded = _stamp(change)
+    return _stamp(first)[0] < day and recorded < _stamp(first)[1]
+
+
+def _stamp(change: Change) -> tuple[date, str]:
+    return day_of(change), change.stamp.recorded if change.stamp else ""
+
+
+def _said(change: Change) -> object:
+    sides = tuple((*r.row_key, r.price, r.availability) if r else () for r in (change.old, change.new))
+    return change.kind, change.model, change.previous_id, sides
 
 
 def change_row(change: Change) -> dict[str, object]:
@@ -112,39 +129,61 @@ def change_row(change: Change) -> dict[str, object]:
 
 
 def news_text(changes: Iterable[Change], title: str = "") -> str:
-    """The changes by edition (or under a `title`) and model."""
+    """What a buyer pays differently by each edition (or under a `title`), model by model."""
     groups = []
     for (day, provider, source), edition in groupby(changes, key=lambda c: (day_of(c), c.provider, c.source)):
-        groups.append(Group(f"{title or day}  {provider} {source}"))
         by_model: dict[str, list[Change]] = {}
         for change in edition:
             by_model.setdefault(change.model, []).append(change)
-        groups += [_model_group(model, own) for model, own in by_model.items()]
+        own_groups = [_model_group(model, own, day) for model, own in by_model.items()]
+        if told := [g for g in own_groups if g]:
+            groups += [Group(f"{title or day}  {provider} {source}"), *told]
     return table(_COLUMNS, groups, heads=False)
 
 
-def _model_group(model: str, changes: Sequence[Change]) -> Group:
-    """What happened to one model in one edition: in its title what can be counted, a row for each price."""
-    words: list[str] = []
-    rows: list[list[str]] = []
+def _model_group(model: str, changes: Sequence[Change], day: date) -> Group | None:
+    """What happened to one model in one edition: in its title what can be said of the model, a row for each price.
+
+    None where nobody pays differently and no word changed.
+    """
+    told = paid.told(changes, day)
+    words = [_titled(line) for line in told if not line.what]
+    rows = [[line.what + _note(line.correction), line.change] for line in told if line.what]
     notes: list[str] = []
-    for kind in dict.fromkeys(c.kind for c in changes):
+    for kind in dict.fromkeys(c.kind for c in changes if c.kind in _QUIET):
         own = [c for c in changes if c.kind == kind]
-        if kind in _WORDS and len(own) > _FEW:
-            words.append(f"{len(own)} rates {_WORDS[kind]}{_tiers(own)}")
-        elif own[0].new or own[0].old:
-            lines = [_line(cell) for cell in cells(own)]
-            rows += lines if kind in _PRICES else []
-            notes += [] if kind in _PRICES else [f"{what}: {change}" for what, change, _, _ in lines]
-        else:
-            words += [_model_words(change) + _note(change) for change in own]
+        if kind != "relabelled" and len(own) > _FEW:
+            words.append(f"{phrases.count(len(own), 'rate')} {_QUIET[kind]}{_tiers(own)}")
+        elif kind != "relabelled":
+            notes += [f"{_subject(cell)}: {_QUIET[kind]}" for cell in cells(own)]
+    words += [_card_words(c) + _note(_corrects(c)) for c in changes if c.kind == "card_changed"]
+    if not (words or rows or notes):
+        return None
     return Group(f"{model}: {'; '.join(words)}" if words else model, rows, notes, level=1)
 
 
+def _titled(line: paid.Told) -> str:
+    return line.change + _note(line.correction)
+
+
+def _note(correction: bool) -> str:
+    return " [correction]" if correction else ""
+
+
 def _tiers(changes: Iterable[Change]) -> str:
-    rates = [rate for c in changes for rate in (c.new or c.old, *(c.card.rates if c.card else ())) if rate]
+    rates = [rate for c in changes for rate in (c.new or c.old,) if rate]
     tiers = [tier for tier in SERVICE_TIERS if any(r.service_tier == tier for r in rates)]
     return f" ({', '.join(tiers)})" if tiers else ""
+
+
+def _subject(cell: Sequence[Change]) -> str:
+    rates = [rate for c in cell if (rate := c.new or c.old)]
+    return phrases.subject(rates[0], phrases.modalities(rates)) if rates else ""
+
+
+def _card_words(change: Change) -> str:
+    fields = dict.fromkeys(name.partition(".")[0] for name, _, _ in change.fields)
+    return f"card changed: {', '.join(fields) or 'place on the page'}"
 
 
 def cells(changes: Iterable[Change]) -> list[list[Change]]:
@@ -154,46 +193,3 @@ def cells(changes: Iterable[Change]) -> list[list[Change]]:
         sides = tuple(r and replace(r, modality="") for r in (change.old, change.new))
         found.setdefault(sides, []).append(change)
     return list(found.values())
-
-
-def _line(cell: Sequence[Change]) -> list[str]:
-    """What, change, ratio and unit of one line."""
-    change = cell[0]
-    rates = [rate for c in cell if (rate := c.new or c.old)]
-    rate = rates[0]
-    if change.kind == "redated":
-        rate = replace(rate, effective_from=None, effective_until=None)
-    what = phrases.subject(rate, phrases.modalities(rates)) + _note(change)
-    return [what, _change_words(change), phrases.times(change.ratio), phrases.unit(rate.unit)]
-
-
-def _note(change: Change) -> str:
-    return " [correction]" if _corrects(change) else ""
-
-
-def _model_words(change: Change) -> str:
-    if change.kind == "model_added" and change.card:
-        return f"added with {phrases.count(len(change.card.rates), 'rate')}{_tiers([change])}"
-    if change.kind == "model_renamed":
-        return f"renamed from {change.previous_id}"
-    if change.kind == "card_changed":
-        fields = dict.fromkeys(name.partition(".")[0] for name, _, _ in change.fields)
-        return f"card changed: {', '.join(fields) or 'place on the page'}"
-    return change.kind.removeprefix("model_")
-
-
-def _change_words(change: Change) -> str:
-    old, new = change.old, change.new
-    if old is None or new is None:
-        return f"new: {phrases.value(new)}" if new else f"removed: {phrases.value(old)}"
-    if change.kind == "redated":
-        before, after = (phrases.dates(rate) or "no dates" for rate in (old, new))
-        return f"{phrases.value(new)}, {before} -> {after}"
-    if change.kind == "unit_changed":
-        before, after = (f"{phrases.value(r)} per {phrases.unit(r.unit)}" for r in (old, new))
-        return f"{before} -> {after}"
-    if change.kind == "relabelled":
-        return f"formerly {phrases.conditions(old) or 'no conditions'}"
-    if change.kind == "reworded":
-        return "reworded"
-    return f"{phrases.value(old)} -> {phrases.value(new)}"

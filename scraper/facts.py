@@ -23,11 +23,12 @@ from ratecards import ledger as book
 from ratecards.history import Change, Stamp, Step
 from ratecards.ledger import Entry
 from ratecards.model import Rate, row
+from ratecards.paid import Told
 from scraper import v1
 from scraper.dataset import instant
 from scraper.errors import DatasetError
 from scraper.guard import Held, hold_id
-from scraper.report import what
+from scraper.report import told, what
 from scraper.verdict import Verdict
 
 Facts = dict[str, Any]
@@ -85,10 +86,21 @@ def source(verdict: Verdict) -> Facts:
         "failing_since": state.failing_since,
         "last_updated": state.last_updated,
         "changes": [_published(c, url, anchors, released) for c in verdict.changes],
+        "news": [] if verdict.outcome == "NEW" else [_told(t, url, anchors) for t in told(verdict.changes)],
         "held": [held(h, verdict.at, url, anchors) for h in verdict.held],
         "proposals": [list(p) for p in verdict.proposals],
         "files": sorted(verdict.files),
     }
+
+
+def _told(line: Told, url: str, anchors: Mapping[str, str]) -> Facts:
+    """A line of news: what a buyer pays differently, and the words of the page."""
+    anchor = anchors.get(line.model, "")
+    out: Facts = {**{n: getattr(line, n) for n in ("model", "what", "change", "kind", "number", "correction")}}
+    out["link"] = f"{url}#{quote(anchor)}" if anchor else url
+    if line.news:
+        out["quote"] = line.news.rate.evidence.quote
+    return out
 
 
 def _published(changed: Change, url: str, anchors: Mapping[str, str], released: Mapping[str, str]) -> Facts:
@@ -164,8 +176,9 @@ def added(first: Facts, then: Facts) -> Facts:
 
 def _source_added(first: Facts, then: Facts) -> Facts:
     """Changes add up, but for those of a first look, which are contents; of all else the newest stands."""
-    before = first["changes"] if first and first["outcome"] != "NEW" else []
-    return {**then, "changes": before + then["changes"]}
+    if not first or first["outcome"] == "NEW":
+        return then
+    return {**then, "changes": first["changes"] + then["changes"], "news": first["news"] + then["news"]}
 
 
 def save(path: Path, facts: Facts) -> None:

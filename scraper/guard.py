@@ -21,11 +21,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from ratecards import effective
+from ratecards.effective import Lane, Move, lane_of
 from ratecards.history import Change
 from ratecards.model import UNDATED, Rate, RateCard, plain
-from scraper import effective
 from scraper.compare import rename_proposals
-from scraper.effective import Lane, Move, lane_of
 from scraper.places import changed_places
 from scraper.recent import Recent
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from ratecards import effective
 from ratecards.history import Change
 from ratecards.model import Evidence, Rate, RateCard
-from scraper import effective, guard
+from scraper import guard
 from scraper.dataset import State, instant
 from scraper.reading import Capture, Reading, Section
 from scraper.recent import WINDOW, Recent, recent_from

@@ -11,9 +11,9 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
+from ratecards import effective
+from ratecards.effective import Lane, Move, at, per_one, same_price
 from ratecards.model import Rate
-from scraper import effective
-from scraper.effective import Lane, Move, at, per_one, same_price
 
 # A value that a price may change places with: that the page says a thing is not sold there.
 _UNSOLD = ("", "", Decimal(-1))

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ratecards import strictyaml
+from ratecards.effective import noun_of, per_one, per_one_of
 from ratecards.model import Rate, RateCard, plain
 from scraper import arithmetic
-from scraper.effective import noun_of, per_one, per_one_of
 from scraper.guard import Finding
 
 RULES = Path(__file__).with_name("plausible.yaml")

@@ -12,9 +12,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from ratecards import codec
+from ratecards.effective import Lane, lane_of, moves
 from ratecards.history import Change
 from ratecards.model import Evidence, Rate
-from scraper.effective import Lane, lane_of, moves
 
 WINDOW = timedelta(days=7)
 _NO_EVIDENCE = Evidence("", "")

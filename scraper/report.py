@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from ratecards import paid
 from ratecards.codec import INVISIBLE
 from ratecards.history import ANNOUNCED, Change, Step
 from ratecards.model import Rate, plain
+from ratecards.names import day_of
 from scraper.verdict import Verdict
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|@~$:&])")
@@ -112,27 +114,24 @@ def describe(change: Change) -> str:
     return f"{change.model}: {change.kind}"
 
 
-def lines(changes: Iterable[Change], *, everything: bool = False) -> list[str]:
-    """The announced changes in words; many added or removed rates of one model and tier are one line."""
-    groups: dict[tuple[str, str, str], list[Change]] = defaultdict(list)
-    words = []
+def lines(changes: Iterable[Change]) -> list[str]:
+    """What a buyer pays differently, what is announced, which models came and went; corrections are marked."""
+    return [plain_text(f"{t.text}{' [correction]' if t.correction else ''}") for t in told(changes) if t.kind != "same"]
+
+
+def told(changes: Iterable[Change]) -> list[paid.Told]:
+    """The lines of changes of one edition or of several, one edition after the other."""
+    editions: dict[date, list[Change]] = defaultdict(list)
     for change in changes:
-        rate = change.new or change.old
-        if change.kind in ("rate_added", "rate_removed") and rate:
-            groups[change.model, change.kind, rate.service_tier].append(change)
-        elif change.kind in ANNOUNCED or everything:
-            words.append(describe(change))
-    for (model, kind, tier), group in sorted(groups.items()):
-        if len(group) > 3:
-            words.append(f"{model} {tier}: {len(group)} rates {kind.removeprefix('rate_')}")
-        else:
-            words += [describe(c) for c in group]
-    return [plain_text(w) for w in words]
+        editions[day_of(change)].append(change)
+    return [line for day, own in sorted(editions.items()) for line in paid.told(own, day)]
 
 
 def quiet_count(changes: Iterable[Change]) -> int:
-    """How many changes are recorded and not announced (wording, notes)."""
-    return sum(c.kind not in ANNOUNCED for c in changes)
+    """How many changes are recorded and not told: wording, notes, rates at the same price in other words."""
+    listed = list(changes)
+    quiet = sum(c.kind not in ANNOUNCED and c.kind != "relabelled" for c in listed)
+    return quiet + sum(line.number for line in told(listed) if line.kind == "same")
 
 
 def step_line(step: Step, today: date) -> str:

@@ -10,15 +10,14 @@ from typing import Any
 from scraper.facts import Facts
 
 Values = Mapping[str, Any]
-# One and many of each kind of change that is told.
+# One and many of each kind of news.
 COUNTED = {
-    "repriced": ("price changed", "prices changed"),
-    "unit_changed": ("unit changed", "units changed"),
-    "availability_changed": ("availability changed", "availabilities changed"),
-    "redated": ("date changed", "dates changed"),
+    "moved": ("price changed", "prices changed"),
+    "allowance": ("allowance changed", "allowances changed"),
     "stepped": ("dated price took effect", "dated prices took effect"),
-    "rate_added": ("rate new", "rates new"),
-    "rate_removed": ("rate gone", "rates gone"),
+    "announced": ("price announced", "prices announced"),
+    "new": ("price new", "prices new"),
+    "gone": ("price gone", "prices gone"),
     "model_added": ("model new", "models new"),
     "model_removed": ("model gone", "models gone"),
     "model_renamed": ("model renamed", "models renamed"),
@@ -30,13 +29,21 @@ _DATES = ("effective_from", "effective_until")
 
 
 def news(source: Facts) -> list[Facts]:
-    """What of a source's changes is told. The first look at a source brings no changes, only contents."""
-    return [] if source["outcome"] == "NEW" else [c for c in source["changes"] if c["announced"]]
+    """What of a source is told: what a buyer pays differently. The first look brings contents, no news."""
+    return [n for n in source.get("news", []) if n["kind"] != "same"]
 
 
 def all_news(facts: Facts) -> list[Facts]:
-    """The told changes of a run."""
-    return [c for source in facts["sources"] for c in news(source)]
+    """The told news of a run."""
+    return [n for source in facts["sources"] for n in news(source)]
+
+
+def text(told: Facts) -> str:
+    """A line of news with its model."""
+    mark = " [correction]" if told["correction"] else ""
+    return (
+        f"{told['model']} {told['what']}: {told['change']}" if told["what"] else f"{told['model']}: {told['change']}"
+    ) + mark
 
 
 def unit(name: str) -> str:
@@ -94,18 +101,9 @@ def line(change: Facts) -> str:
     return f"{model} {change['rate']}: {moved}{times}{', took effect' if kind == 'stepped' else ''}"
 
 
-def lines(changes: Iterable[Facts]) -> Iterator[str]:
-    """Changes in lines; many rates that came or went with one model and tier are one line."""
-    groups: dict[tuple[str, ...], list[Facts]] = {}
-    for number, change in enumerate(changes):
-        several = change["kind"] in ("rate_added", "rate_removed")
-        tier = change.get("service_tier", "") if several else str(number)
-        groups.setdefault((change["kind"], change["model"], tier), []).append(change)
-    for (kind, model, tier), group in groups.items():
-        if len(group) > 3:
-            yield f"{model} {tier}: {count({kind: len(group)})}"
-        else:
-            yield from map(line, group)
+def lines(told: Iterable[Facts]) -> Iterator[str]:
+    """News in lines."""
+    yield from map(text, told)
 
 
 def count(kinds: Mapping[str, int]) -> str:
@@ -115,8 +113,10 @@ def count(kinds: Mapping[str, int]) -> str:
 
 def headline(facts: Facts) -> str:
     """The run in a few words: what changed, which sources are new, which could not be read."""
-    told = Counter(c["kind"] for c in all_news(facts) if not c.get("correction"))
-    better = sum(bool(c.get("correction")) for c in all_news(facts))
+    told: Counter[str] = Counter()
+    for one in all_news(facts):
+        told[one["kind"]] += 0 if one["correction"] else one["number"]
+    better = sum(one["number"] for one in all_news(facts) if one["correction"])
     fresh = [s["name"] for s in facts["sources"] if s["outcome"] == "NEW"]
     held = sum(len(s["held"]) for s in facts["sources"])
     broken = [f"{s['name']} {s['outcome']}" for s in facts["sources"] if s["outcome"] not in READ]

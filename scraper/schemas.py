@@ -10,7 +10,7 @@ import json
 
 from ratecards.history import KINDS
 from ratecards.ledger import STATES
-from ratecards.model import META, METERS, MODALITIES, PLANS, SERVICE_TIERS
+from ratecards.model import AVAILABILITIES, META, METERS, MODALITIES, PLANS, SERVICE_TIERS
 from scraper import shapes
 from scraper.shapes import (
     CAPTURE,
@@ -105,9 +105,16 @@ def _change() -> Schema:
         "fields": listed({"type": "array", "prefixItems": [_field(), TEXT, TEXT], "minItems": 3, "items": False}),
         "rates": COUNT,
         "capture": CAPTURE,
+        "paid": _paid(),
     }
     always = ("kind", "provider", "source", "model", "observed", "recorded", "announced", "capture")
     return record({"kind": one_of(KINDS), **key, **rest}, always)
+
+
+def _paid() -> Schema:
+    price = {"anyOf": [MONEY, one_of(AVAILABILITIES)]}
+    then = listed(record({"from": DAY, "price": price}))
+    return record({"before": price, "after": price, "from": DAY, "then": then}, ("before", "after", "from"))
 
 
 def _field() -> Schema:

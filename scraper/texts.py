@@ -7,7 +7,7 @@ each text is cut where its reader would refuse it, with a line that says so; the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from scraper import said
@@ -94,9 +94,10 @@ def payload(text: str, link: str, **more: object) -> dict[str, object]:
 
 def webhook(facts: Facts, link: str) -> dict[str, object]:
     """What a webhook gets of a run that changed something."""
-    changes = said.all_news(facts)[:200]
+    changes = [c for s in facts["sources"] if s["outcome"] != "NEW" for c in s["changes"] if c["announced"]][:200]
     outcomes = {s["name"]: s["outcome"] for s in facts["sources"]}
-    more = {"title": said.headline(facts), "at": facts["at"], "sources": outcomes, "changes": changes}
+    more = {"title": said.headline(facts), "at": facts["at"], "sources": outcomes, "news": said.all_news(facts)[:200]}
+    more["changes"] = changes
     return payload(chat(facts), link, event="changes", **more)
 
 
@@ -172,68 +173,37 @@ def _age(source: Facts, facts: Facts) -> str:
 
 
 def _source(source: Facts) -> Iterator[str]:
-    """What is new on a source: prices first, then models that came and went; what is recorded; what waits."""
+    """What is new on a source, model by model: what a buyer pays differently first; what is recorded; what waits."""
     groups: dict[str, list[Facts]] = {}
-    models = []
-    for change in said.news(source):
-        if change["kind"].startswith("model_"):
-            models.append(change)
-        else:
-            groups.setdefault(change["model"], []).append(change)
-    for model, group in groups.items():
-        yield from _rates(model, group)
-    for change in models:
-        yield from _model(change)
-    if quiet := sum(not c["announced"] for c in source["changes"]):
+    for told in said.news(source):
+        groups.setdefault(told["model"], []).append(told)
+    prices = {c["model"]: c.get("prices", []) for c in source["changes"] if c["kind"] == "model_added"}
+    for model, group in sorted(groups.items(), key=lambda item: all(not n["what"] for n in item[1])):
+        yield from _model(model, group, prices.get(model, []))
+    same = sum(n["number"] for n in source.get("news", []) if n["kind"] == "same")
+    if quiet := sum(not c["announced"] and c["kind"] != "relabelled" for c in source["changes"]) + same:
         yield from (f"{quiet} change{'' if quiet == 1 else 's'} of wording or notes recorded.", "")
     yield from _held(source)
     for old, new in source["proposals"]:
         yield from (f"Looks renamed: {_md(old)} → {_md(new)}; if so, add it to `renames` in the vocabulary.", "")
 
 
-def _model(change: Facts) -> Iterator[str]:
-    """A model that came, went or was renamed; a new one with its prices."""
-    yield from (f"**[{_md(change['model'])}]({change['link']})**: {_md(said.line(change).partition(': ')[2])}", "")
-    yield from table(("rate", "price"), [(_md(p["rate"]), _md(said.full(p))) for p in change.get("prices", [])])
+def _model(model: str, group: Sequence[Facts], prices: Sequence[Facts]) -> Iterator[str]:
+    """A model's news: that it came, went or was renamed, then what is paid for it; a new one with its prices."""
+    whole = [n["change"] + _mark(n) for n in group if not n["what"]]
+    head = f": {_md(', '.join(whole))}" if whole else ""
+    yield from (f"**[{_md(model)}]({group[0]['link']})**{head}", "")
+    rows = [
+        (_md(n["what"] + _mark(n)), f"**{_md(n['change'])}**", markdown(n.get("quote", ""), 120))
+        for n in group
+        if n["what"]
+    ]
+    yield from table(("price of", "changed", "the page says"), rows)
+    yield from table(("rate", "price"), [(_md(p["rate"]), _md(said.full(p))) for p in prices])
 
 
-def _rates(model: str, group: Sequence[Facts]) -> Iterator[str]:
-    """The changed rates of one model: before, after, and the words of the page."""
-    first = group[0]
-    measures = {_measure(c) for c in group}
-    common = measures.pop() if len(measures) == 1 else ""
-    yield from (f"**[{_md(model)}]({first['link']})**{f', {_md(common)}' if common else ''}", "")
-    yield from table(("rate", "was", "now", "the page says"), [_row(c, common) for c in group])
-    seen = sorted({c["observed"] for c in group})
-    better = " A better reading of the same page, not a new price." if any(c.get("correction") for c in group) else ""
-    yield from (f"Since {seen[0]}.{better}", "")
-
-
-def _measure(change: Facts) -> str:
-    """`USD per 1M tokens`, where both sides of a change have it."""
-    sides = [v for v in (change.get("old"), change.get("new")) if v and "price" in v]
-    found = {f"{v['currency']} per {said.unit(v['unit'])}" for v in sides}
-    return found.pop() if len(found) == 1 else ""
-
-
-def _row(change: Facts, common: str) -> tuple[str, ...]:
-    old, new = change.get("old"), change.get("new")
-    was, now = (_cell(v, common) for v in (old, new))
-    times = said.ratio(change)
-    quote = (new or old or {}).get("quote", "")
-    took = ", took effect" if change["kind"] == "stepped" else ""
-    return (
-        _md(change.get("rate", "")),
-        _md(was),
-        f"**{_md(now)}**{f' {times}' if times else ''}{took}",
-        markdown(quote, 120),
-    )
-
-
-def _cell(values: Mapping[str, str] | None, common: str) -> str:
-    if values is None or "price" not in values:
-        return said.amount(values)
-    return f"{values['price']}{said.dates(values)}" if common else said.full(values)
+def _mark(told: Facts) -> str:
+    return " (a better reading, not a new price)" if told["correction"] else ""
 
 
 def _held(source: Facts) -> list[str]:

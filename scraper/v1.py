@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from ratecards import paid
 from ratecards.codec import dumps
 from ratecards.history import ANNOUNCED, Change, Step, steps, undated
 from ratecards.model import COLUMNS, Rate, RateCard, canonical_order, plain, row
+from ratecards.names import day_of
 from scraper.dataset import State
 from scraper.report import conditions, csv_field, markdown
 from scraper.shapes import VALUES
@@ -37,7 +39,7 @@ def files(
             }
         ),
         "rates.csv": rates_csv(rates),
-        "changes.json": document({"version": 1, "changes": [change_data(c) for c in changes[-_RECENT:]]}),
+        "changes.json": document({"version": 1, "changes": _with_what_is_paid(changes[-_RECENT:])}),
         "upcoming.json": document(
             {"version": 1, "upcoming": [step_data(s) for s in steps(ordered, today)], "undated": _undated(ordered)}
         ),
@@ -98,6 +100,20 @@ def rates_csv(rates: Iterable[Rate]) -> str:
     for rate in rates:
         writer.writerow([csv_field(v) for v in row(rate).values()])
     return out.getvalue()
+
+
+def _with_what_is_paid(changes: Sequence[Change]) -> list[dict[str, object]]:
+    """The changes as published; the one that brings a price into force says what was paid before and what is now."""
+    editions: dict[tuple[object, ...], list[Change]] = defaultdict(list)
+    for change in changes:
+        stamp = change.stamp
+        editions[change.provider, change.source, change.model, stamp and (stamp.observed, stamp.recorded)].append(
+            change
+        )
+    found: dict[int, dict[str, object]] = {}
+    for own in editions.values():
+        found |= paid.by_change(own, day_of(own[0]))
+    return [{**change_data(c), **({"paid": found[id(c)]} if id(c) in found else {})} for c in changes]
 
 
 def change_data(change: Change) -> dict[str, object]:

@@ -18,9 +18,10 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
+from ratecards import effective
 from ratecards.history import Change
 from ratecards.model import RateCard
-from scraper import effective, guard, plausible
+from scraper import guard, plausible
 from scraper.compare import changes
 from scraper.reading import Capture, cards
 from scraper.report import describe

@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 import uuid
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from ratecards import names, news, phrases
+from ratecards import names, news, paid, phrases
 from ratecards.dataset import Dataset
 from ratecards.history import ANNOUNCED, Change
 from ratecards.model import Rate, plain
 
 # An edition that brings more new models than this is one entry.
 _MANY = 5
-# What a reader wants to hear first.
-_ORDER = (
-    *("repriced", "stepped", "unit_changed", "availability_changed", "redated"),
-    *("model_renamed", "model_removed", "model_added", "rate_removed", "rate_added"),
-)
-# A few rates are worth a line each, more are worth a count.
-_FEW = 3
-_COUNTED = {"rate_added": "added", "rate_removed": "removed"}
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ratecards")
 
 
@@ -50,22 +41,16 @@ def lasting_id(*facts: object) -> str:
 
 def changes(dataset: Dataset) -> list[Entry]:
     """An entry per edition and model, the newest edition first; what is only wording makes none."""
-    found = [entry for source in dataset.sources for entry in _of_source(dataset.changes(source))]
+    found = [entry for source in dataset.sources for entry in _of_source(news.first_told(dataset.changes(source)))]
     return sorted(found, key=lambda e: (-e.day.toordinal(), e.provider, e.source, e.model))
 
 
 def _of_source(all_changes: Sequence[Change]) -> list[Entry]:
     editions: dict[date, list[Change]] = defaultdict(list)
     for change in all_changes:
-        if change.kind in ANNOUNCED and not _says_nothing(change):
+        if change.kind in ANNOUNCED or change.kind == "relabelled":
             editions[names.day_of(change)].append(change)
     return [entry for own in editions.values() for entry in _edition(own)]
-
-
-def _says_nothing(change: Change) -> bool:
-    """Whether a rate came or went that never was a price."""
-    rate = change.new or change.old
-    return change.kind in _COUNTED and rate is not None and rate.availability == "not_available"
 
 
 def _edition(own: Sequence[Change]) -> list[Entry]:
@@ -75,7 +60,8 @@ def _edition(own: Sequence[Change]) -> list[Entry]:
     for change in own:
         if change.kind != "model_added" or not entries:
             groups[change.model].append(change)
-    return [*entries, *(_model_entry(group) for group in groups.values())]
+    told = (_model_entry(group) for group in groups.values())
+    return [*entries, *(entry for entry in told if entry)]
 
 
 def _models_added(added: Sequence[Change]) -> Entry:
@@ -87,13 +73,21 @@ def _models_added(added: Sequence[Change]) -> Entry:
     return Entry(lasting_id(*facts), first.provider, first.source, "", day, title, lines, _recorded(added))
 
 
-def _model_entry(group: Sequence[Change]) -> Entry:
+def _model_entry(group: Sequence[Change]) -> Entry | None:
+    """What a buyer pays differently; none where only keys and words moved."""
     change, day = group[0], names.day_of(group[0])
-    lines = tuple(line for kind in _ORDER for line in _lines([c for c in group if c.kind == kind]))
+    lines = tuple(_line(told) for told in paid.told(group, day) if told.kind != "same")
+    if not lines:
+        return None
     title = title_of(change.model, lines)
     facts = "change", change.provider, change.source, day, change.model
     head = lasting_id(*facts), change.provider, change.source, change.model, day
     return Entry(*head, title, lines, _recorded(group))
+
+
+def _line(told: paid.Told) -> str:
+    words = f"{told.what.replace('_', ' ')}: {told.change}" if told.what else told.change
+    return words + (" (correction)" if told.correction else "")
 
 
 def title_of(model: str, lines: Sequence[str]) -> str:
@@ -106,49 +100,8 @@ def _recorded(group: Iterable[Change]) -> str:
     return max(change.stamp.recorded for change in group if change.stamp)
 
 
-def _lines(own: Sequence[Change]) -> list[str]:
-    """The changes of one kind in words, those that differ in nothing but the modality together."""
-    if not own or not (own[0].new or own[0].old):
-        return [_words(change) for change in own]
-    kind, cells = own[0].kind, news.cells(own)
-    if kind in _COUNTED and len(cells) > _FEW:
-        by_tier = Counter(rate.service_tier for change in own if (rate := change.new or change.old))
-        return [f"{tier}: {phrases.count(number, 'rate')} {_COUNTED[kind]}" for tier, number in by_tier.items()]
-    return [_cell(cell) for cell in cells]
-
-
-def _words(change: Change) -> str:
-    """What happened to a model as a whole."""
-    if change.kind == "model_added":
-        return _added(change)
-    if change.kind == "model_renamed":
-        return f"renamed from {change.previous_id}"
-    return "no longer on the page"
-
-
 def _added(change: Change) -> str:
     return f"new, with {phrases.count(len(change.card.rates) if change.card else 0, 'rate')}"
-
-
-def _cell(cell: Sequence[Change]) -> str:
-    """`output (standard): 2.5 -> 3 USD per 1M tokens, x1.20`."""
-    change = cell[0]
-    rates = [rate for c in cell if (rate := c.new or c.old)]
-    dated = change.kind == "redated"
-    rate = replace(rates[0], effective_from=None, effective_until=None) if dated else rates[0]
-    note = " (correction)" if change.stamp and change.stamp.correction else ""
-    subject = phrases.subject(replace(rate, meter=rate.meter.replace("_", " ")), phrases.modalities(rates))
-    return f"{subject}: {_move(change)}{note}"
-
-
-def _move(change: Change) -> str:
-    old, new = change.old, change.new
-    if old is None or new is None:
-        return f"{'new, ' if new else 'removed, was '}{says(new or old)}"
-    if change.kind == "redated":
-        before, after = (phrases.dates(rate) or "no dates" for rate in (old, new))
-        return f"{says(new)}, {before} -> {after}"
-    return step(old, new)
 
 
 def step(old: Rate | None, new: Rate) -> str:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratecards import history
+from ratecards import effective, history
 from ratecards.model import RateCard
-from scraper import effective, guard, plausible
+from scraper import guard, plausible
 from scraper.compare import changes
 from scraper.holding import pins
 from scraper.reading import Capture, cards
