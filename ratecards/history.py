@@ -39,7 +39,11 @@ ANNOUNCED = frozenset(KINDS) - {"reworded", "card_changed", "kept", "relabelled"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """Which edition a change was read from: day observed, instant recorded (ISO, UTC), capture, parser."""
+    """Which edition a change was read from: day observed, instant recorded (ISO, UTC), capture, parser.
+
+    `withdraws` is the day from which on the page had said otherwise, on a change that takes a price back to what stood
+    before.
+    """
 
     observed: date
     recorded: str
@@ -47,6 +51,7 @@ class Stamp:
     parser: str
     last_updated: date | None = None
     correction: bool = False
+    withdraws: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +93,7 @@ class Change:
 _HEAD = (*META, "anchor", "url")
 _FIELDS = {
     *("kind", "model", "observed", "recorded", "effective", "capture", "parser", "last_updated", "correction"),
-    *("previous_id", "old", "new", "fields", "card", "kept"),
+    *("withdraws", "previous_id", "old", "new", "fields", "card", "kept"),
 }
 
 
@@ -250,6 +255,7 @@ def line(change: Change) -> str:
         "parser": stamp.parser,
         "last_updated": stamp.last_updated.isoformat() if stamp.last_updated else None,
         "correction": stamp.correction or None,
+        "withdraws": stamp.withdraws.isoformat() if stamp.withdraws else None,
         "previous_id": change.previous_id or None,
         "old": codec.rate_data(change.old) if change.old else None,
         "new": codec.rate_data(change.new) if change.new else None,
@@ -355,6 +361,7 @@ def _stamp_from(data: Mapping[str, Any], place: str) -> Stamp:
         parser=_text(data, "parser"),
         last_updated=codec.day("last_updated", data["last_updated"], place) if "last_updated" in data else None,
         correction="correction" in data,
+        withdraws=codec.day("withdraws", data["withdraws"], place) if "withdraws" in data else None,
     )
 
 

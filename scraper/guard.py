@@ -105,14 +105,14 @@ def nobody(change: Change) -> str:  # noqa: ARG001 - stands in where there is no
 class Look:
     """An edition beside the published cards: when it was seen, its digest, and what is known besides.
 
-    One edition looked at twice is one look (`capture`). `doubts` are what rules over single cards found. `alone` names
-    the one representation that was read where there should be two.
+    One edition looked at twice is one look (`capture`). `doubts` are what rules over single cards found. `partial` says
+    why a part of the page may not have been read, if so.
     """
 
     at: datetime
     capture: str = ""
     doubts: Sequence[Finding] = ()
-    alone: str = ""
+    partial: str = ""
     recent: Recent = field(default_factory=Recent)
     second: Second = nobody
 
@@ -305,7 +305,7 @@ class Compared:
         yield from self._steps_in_the_past()
         yield from self._removals()
         yield from self._many_at_once()
-        yield from self._alone()
+        yield from self._partly_seen()
         waiting = {c.new for i, c in enumerate(self.changes) if i in self.reasons and c.new}
         # of two figures that do not go together, one that waits anyway leaves nothing to doubt in the other
         yield from (doubt for doubt in self.look.doubts if waiting.isdisjoint(doubt.new))
@@ -399,11 +399,11 @@ class Compared:
                 words = f"{len(models)} of {len(self.old)} models {word} at once"
                 yield from (Finding(words, (c.old,) if c.old else (), (c.new,) if c.new else ()) for c in mine)
 
-    def _alone(self) -> Iterable[Finding]:
-        """What one representation alone no longer says may only be lost in it."""
-        if not self.look.alone:
+    def _partly_seen(self) -> Iterable[Finding]:
+        """What the page no longer says may stand in a part that was not seen."""
+        if not self.look.partial:
             return
-        words = f"only {self.look.alone} was read, and a part of it may be missing"
+        words = f"{self.look.partial}, and a part of the page may be missing"
         for change in self.changes:
             if change.kind == "model_removed":
                 yield Finding(words, models=((change.kind, change.model),))

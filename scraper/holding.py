@@ -29,8 +29,7 @@ def no_opinion(new: Mapping[str, RateCard]) -> guard.Second:  # noqa: ARG001 - t
 class Desk:
     """What lies side by side: the cards as published and as read, what is hard to believe of these, and whom to ask.
 
-    `alone` names the representation that was read where others could not be fetched. `second` is None where nothing is
-    held.
+    `partial` says why a part of the page may be missing. `second` is None where nothing is held.
     """
 
     old: Mapping[str, RateCard]
@@ -38,7 +37,7 @@ class Desk:
     capture: Capture
     implausible: Sequence[guard.Finding]
     second: SecondOpinion | None
-    alone: str = ""
+    partial: str = ""
 
 
 class Corrections:
@@ -73,9 +72,10 @@ def hold(
     source = verdict.source
     recent = recent_from(state.recent, source.provider, source.source, f"state of {source.name}")
     ask = desk.second(desk.new) if desk.second else guard.nobody
-    look = guard.Look(at, f"sha256:{desk.capture.sha256}", desk.implausible, desk.alone, recent, ask)
+    look = guard.Look(at, f"sha256:{desk.capture.sha256}", desk.implausible, desk.partial, recent, ask)
     sifted = guard.split(found, desk.old, desk.new, before, look)
     verdict.held, verdict.released = sifted.held, sifted.released
+    verdict.withdrawn = {id(c): recent.since(effective.lane_of(_rate(c))) for c in sifted.returned}
     for item in verdict.held:
         entry = sifted.holds[item.id]
         entry["models"] = sorted({*entry.get("models", ()), item.change.model})

@@ -118,11 +118,19 @@ def _read(
     old = baseline()
     implausible = plausible.findings(plausible.fresh(new, old, _date(edition.at)))
     verdict.messages += plausible.new_factors(new.values(), old.values(), _date(edition.at)) if second else []
-    alone = first if edition.failed else ""
-    desk = Desk(old, new, capture, implausible, second, alone)
+    desk = Desk(old, new, capture, implausible, second, _partial(first, edition, reading, state))
     _compare(verdict, desk, now, places=places, same=same)
     _verified(verdict, edition, hashes, now)
     return _stepped(verdict, lambda: verdict.cards or {}, now)
+
+
+def _partial(kind: str, edition: Edition, reading: Reading, state: State) -> str:
+    """Why what the page no longer says may only be missing from what was read; empty where it is whole."""
+    if edition.failed:
+        return f"only {kind} was read"
+    if guard.too_few_tables(reading.tables, state.tables):
+        return f"{reading.tables} tables were read, {state.tables} on the last edition"
+    return ""
 
 
 def _unpublishable(new: Iterable[RateCard]) -> list[str]:
@@ -153,7 +161,10 @@ def _compare(verdict: Verdict, desk: Desk, now: datetime, *, places: bool, same:
         parser=capture.parser,
         last_updated=capture.last_updated,
     )
-    verdict.changes = [replace(c, stamp=replace(stamp, correction=right.corrects(c))) for c in publish]
+    verdict.changes = [
+        replace(c, stamp=replace(stamp, correction=right.corrects(c), withdraws=verdict.withdrawn.get(id(c))))
+        for c in publish
+    ]
     verdict.changes += [replace(c, stamp=stamp) for c in pins(publish, verdict.held, old, new)]
     current = dict(old)
     for change in verdict.changes:
@@ -196,11 +207,6 @@ def _doubts(readings: Mapping[str, Reading], reading: Reading, state: State, at:
         doubts.append(f"an older edition: last updated {reading.last_updated}, read before: {state.last_updated}")
     if instant(at) < state.observed:
         doubts.append(f"looked at {instant(at)}, but the last edition read is of {state.observed}: is the clock right?")
-    if guard.too_few_tables(reading.tables, state.tables):
-        doubts.append(
-            f"{reading.tables} tables, {state.tables} on the last edition; "
-            f"if it is so, set tables to {reading.tables} in the source's state file"
-        )
     return doubts
 
 

@@ -79,6 +79,10 @@ class Recent:
         """The instant at which the lane went back to an earlier price, if it did within the last week."""
         return max((m.at for m in self._of(lane) if m.back), default="")
 
+    def since(self, lane: Lane) -> date:
+        """The day of the lane's newest move."""
+        return datetime.fromisoformat(max(m.at for m in self._of(lane))).date()
+
     def after(
         self,
         published: Iterable[Change],

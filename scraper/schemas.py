@@ -97,6 +97,7 @@ def _change() -> Schema:
         "recorded": INSTANT,
         "effective": DAY,
         "correction": YES,
+        "withdraws": DAY,
         "announced": {"type": "boolean"},
         "previous_id": FIELDS["model"],
         "old": _ref("values"),

@@ -53,6 +53,8 @@ def _witnesses(dataset: Dataset, source: Source, today: date) -> Iterator[tuple[
         if source.name not in (rule.left, rule.right):
             continue
         other = rule.right if source.name == rule.left else rule.left
+        if source.same_publication(by_name[other]):
+            continue
         try:
             verified = dataset.state(other).verified_on
             if verified and (today - verified).days <= by_name[other].stale_days:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from ratecards.history import Change, Step
 from ratecards.model import RateCard
@@ -31,6 +31,7 @@ class Verdict:
     """What became of one look: the outcome, what to publish, and what to tell.
 
     `disagreed` tells that representations gave different rates: the one doubt that another look may settle.
+    `withdrawn` gives, by `id` of a change that goes back to an earlier price, the day from which on another was said.
     `proven` tells that the cards it was compared with were found to be what the history gives.
     """
 
@@ -42,6 +43,7 @@ class Verdict:
     changes: list[Change] = field(default_factory=list)
     held: list[guard.Held] = field(default_factory=list)
     released: list[guard.Released] = field(default_factory=list)
+    withdrawn: dict[int, date] = field(default_factory=dict)
     proposals: list[tuple[str, str]] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     cards: dict[str, RateCard] | None = None

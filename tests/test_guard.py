@@ -731,15 +731,15 @@ def test_fault_74_what_stands_under_another_key_is_not_gone():
 )
 def test_fault_85_one_representation_alone(old, new, held):
     """What is gone or no longer sold may only be lost in it, and waits; what it says does not."""
-    found = sifted(one(*old), one(*new), alone="html")
+    found = sifted(one(*old), one(*new), partial="only html was read")
 
     assert held == bool(found.held)
-    assert {"only html was read, and a part of it may be missing"} >= {h.reason for h in found.held}
+    assert {"only html was read, and a part of the page may be missing"} >= {h.reason for h in found.held}
 
 
 def test_fault_85_a_model_that_one_representation_alone_lost():
     """So is a model, though one alone may leave."""
-    assert 1 == len(sifted(one(rate("1")), BIG, alone="md.txt").held)
+    assert 1 == len(sifted(one(rate("1")), BIG, partial="only md.txt was read").held)
 
 
 def repriced(count: int, price: str | None = "1.5") -> Cards:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from ratecards import history
 from ratecards.model import RateCard
 from scraper.dataset import State
 from scraper.editions import Edition
@@ -205,10 +206,39 @@ def test_fault_45_an_older_edition_is_suspect(desk):
     assert "2026-10-30" == desk.state.last_updated
 
 
-@pytest.mark.parametrize(("tables", "outcome"), [(8, "CHANGED"), (7, "SUSPECT")])
-def test_a_third_of_the_tables_gone_is_suspect(desk, tables, outcome):
-    """Of twelve, eight will do."""
-    assert outcome == desk.sees(with_price("m-1", "1.2", tables=tables)).outcome
+@pytest.mark.parametrize(("tables", "held"), [(8, []), (7, ["7 tables were read, 12 on the last edition"])])
+def test_a_third_of_the_tables_gone(desk, tables, held):
+    """Of twelve, eight will do; below that what the page no longer says waits, and what it says is published."""
+    gone = {m: p for m, p in MODELS.items() if m != "m-2"}
+    verdict = desk.sees(
+        tiny.page({**gone, "m-1": {"input": "1.2", "output": "2"}}, updated="2026-10-30", tables=tables)
+    )
+
+    assert ("CHANGED", "1.2") == (verdict.outcome, desk.price("m-1"))
+    assert held == [h.reason.partition(", and")[0] for h in verdict.held if h.change.model == "m-2"]
+
+
+def test_fault_85_what_one_representation_alone_no_longer_says_waits(desk):
+    """While the other could not be fetched; what it says is published, and three readings release the rest."""
+    gone = {m: p for m, p in MODELS.items() if m != "m-2"}
+    body = tiny.page({**gone, "m-1": {"input": "1.2", "output": "2"}}, updated="2026-10-30")
+    for hours, left in ((0, True), (12, True), (25, False)):
+        when = DAY + timedelta(hours=hours)
+        one = Edition(when, {"json": page(body, when=when)}, failed={"txt": "503"})
+        verdict = desk.sees(one)
+        assert (left, "1.2") == ("m-2" in desk.cards, desk.price("m-1"))
+        assert left == any("only json was read" in h.reason for h in verdict.held)
+
+
+def test_fault_73_an_excursion_is_marked_withdrawn(desk):
+    """The change that takes a price back names the day from which on another was said."""
+    desk.sees(with_price("m-1", "2.4"), DAY + timedelta(days=1))
+    verdict = desk.sees(tiny.page(MODELS, updated="2026-10-30"), DAY + timedelta(days=2))
+    [back] = [c for c in verdict.changes if c.kind == "repriced" and c.new.meter == "input"]
+
+    assert DAY.date() + timedelta(days=1) == back.stamp.withdraws
+    [read] = history.parse(history.line(back), back.provider, back.source, "x")
+    assert back.stamp == read.stamp
 
 
 def test_the_clock_may_not_go_back(desk):

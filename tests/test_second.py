@@ -10,7 +10,7 @@ import pytest
 from ratecards import codec
 from scraper.dataset import Dataset, State
 from scraper.second import opinion, says
-from scraper.sources import find
+from scraper.sources import SOURCES, find
 from tests.kit import card, cards, change, rate
 
 TODAY = date(2026, 11, 20)
@@ -89,6 +89,16 @@ def test_a_damaged_source_is_no_witness(dataset):
 def test_who_is_in_no_pair_has_no_witness(dataset):
     """A reseller's price is nobody else's."""
     assert "" == asked(dataset, "laozhang/laozhang")
+
+
+def test_the_same_publication_is_no_witness(dataset, monkeypatch):
+    """The same document at another address says nothing that it does not say already."""
+    same = [replace(s, publication="gemini docs") if s.source in ("gemini-api", "ai-studio") else s for s in SOURCES]
+    monkeypatch.setattr("scraper.second.SOURCES", same)
+    ask = opinion(dataset, same[0], TODAY)(cards(card(NEW)))
+
+    assert "" == ask(RISE)
+    assert not find("gemini-api").same_publication(find("ai-studio"))
 
 
 def test_cards_are_read_once(dataset, monkeypatch):

@@ -30,16 +30,24 @@ class SourceModule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One publication of one provider. `module` is imported when it is used."""
+    """One source of one provider. `module` is imported when it is used.
+
+    `publication` names the document where several sources print the same one: they never confirm each other's prices.
+    """
 
     provider: str
     source: str
     stale_days: int = 3
+    publication: str = ""
 
     @property
     def name(self) -> str:
         """`provider/source`."""
         return f"{self.provider}/{self.source}"
+
+    def same_publication(self, other: Source) -> bool:
+        """Whether the other source prints the same document."""
+        return self == other or (bool(self.publication) and self.publication == other.publication)
 
     @property
     def module(self) -> SourceModule:
