@@ -11,7 +11,8 @@ from ratecards import codec
 from scraper.verdict import GOOD, Verdict
 from tests.drill.mutants import Mutant
 from tests.drill.said import Facts
-from tests.drill.subjects import Subject
+from tests.drill.subjects import NOW, Subject
+from tests.drill.waits import at_once
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?|\.[0-9]+")
 _QUOTED = ("gemini-api", "vertex-ai")
@@ -45,6 +46,7 @@ def _outcome(subject: Subject, mutant: Mutant) -> Outcome:
     if verdict.outcome not in GOOD and verdict.cards is not None and verdict.outcome != "PARTLY_READ":
         wrong.append(f"{verdict.outcome}, but cards would be written")
     wrong += _unwritable(subject, verdict)
+    wrong += at_once(subject.says, subject.told(verdict), NOW.date().isoformat())
     if verdict.held:
         # what waits is published in the end: it must be what the page says, too
         later = subject.judged(mutant.bodies, hold=False)
