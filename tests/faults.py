@@ -82,6 +82,8 @@ FAULTS = {
     66: "the schedule itself stops",
     67: "a fork inherits the schedule",
     68: "recorded pages that are out of date",
+    98: "a list of calls, a stream, a Live session",
+    99: "an answer that names another model or tier than its caller",
 }
 # Whose tests are still to come.
 PENDING: tuple[int, ...] = ()
