@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -55,7 +56,7 @@ ANSWER = {"candidates": [], "usageMetadata": {"promptTokenCount": 9, "totalToken
         ([], "plain counts; saw an empty list"),
         ("text", "plain counts; saw 'text'"),
         (None, "plain counts; saw None"),
-        (object(), "plain counts; saw a object"),
+        (Decimal(1), "plain counts; saw a Decimal"),
         ([["chunk"]], "element 1: expected usageMetadata, an answer that holds it, or plain counts; saw a list"),
         ({"embedding": {"values": [0.1]}}, "saw an object with 'embedding'"),
     ],
