@@ -68,8 +68,13 @@ def _one(shelf: DatedShelf, answer: Answer, asked: Asked) -> Breakdown:
     if answer.day and answer.day != shelf.day:
         shelf = _day(shelf, answer.day, notes)
     tier = _tier(answer, asked, notes)
-    plan = plan_of(shelf, asked.model or answer.model or None, tier, asked)
-    if answer.model and asked.model and answer.model != asked.model:
+    differs = answer.model and asked.model and answer.model != asked.model
+    try:
+        plan = plan_of(shelf, asked.model or answer.model or None, tier, asked)
+    except CostError as error:
+        hint = f"; the answer is of {answer.model}: leave the model out to price that" if differs else ""
+        raise CostError(f"{error}{hint}") from error
+    if differs:
         _agree(shelf, answer, asked, notes)
     found = plan.cost(read(answer.counts))
     said = (*answer.notes, *found.notes, *notes)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ratecards
@@ -119,6 +119,16 @@ def test_fault_99_another_model_than_the_caller_s(root: Dataset, answered: str):
     )
 
 
+def test_fault_99_a_name_that_nobody_explains(root: Dataset):
+    """Such as an alias of the API: the answer names the model, and may do so alone."""
+    with pytest.raises(CostError) as caught:
+        total(root, answer("flash-2"), "flash-newest")
+    assert str(caught.value).startswith("unknown model 'flash-newest'")
+    assert str(caught.value).endswith("; the answer is of flash-2: leave the model out to price that")
+    with pytest.raises(CostError, match=r"unknown model 'flash-newest'; nearest: [a-z0-9, -]+$"):
+        total(root, answer("flash-newest"), "flash-newest")
+
+
 def test_what_agrees_is_no_as_if(root: Dataset):
     """Nothing is said where nothing differs."""
     assert () == ratecards.cost("flash-2", answer("flash-2"), "2026-04-01", as_if=True, dataset=root).notes
@@ -219,6 +229,7 @@ def test_currencies_of_calls_do_not_mix(tmp_path: Path):
         ratecards.cost(None, [answer("a"), answer("b")], dataset=root)
 
 
+@settings(deadline=None)  # the first of them reads the history
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.integers(0, 10**9)), min_size=2, max_size=6))
 def test_fault_98_a_list_costs_what_its_calls_cost(root: Dataset, calls: list[tuple[int, int]]):
     """To the last digit, and in whatever order they stand."""
