@@ -42,6 +42,26 @@ from litellm import cost_per_token
 def ask(sent=10000): return sum(cost_per_token(
     "gemini/gemini-2.5-pro", prompt_tokens=sent, completion_tokens=1000, cache_read_input_tokens=8000))
 """
+# An answer as the API sends it, whose numbers change from one to the next.
+ANSWER = """
+def answer(sent=10000): return {
+    "candidates": [{"content": {"role": "model", "parts": [{"text": "x"}]}, "finishReason": "STOP"}],
+    "usageMetadata": {
+        "promptTokenCount": sent, "cachedContentTokenCount": sent - 1000, "candidatesTokenCount": sent % 900 + 1,
+        "thoughtsTokenCount": sent % 300 + 1, "totalTokenCount": sent + sent % 900 + sent % 300 + 2,
+        "promptTokensDetails": [{"modality": "TEXT", "tokenCount": sent}],
+        "cacheTokensDetails": [{"modality": "TEXT", "tokenCount": sent - 1000}],
+        "candidatesTokensDetails": [{"modality": "TEXT", "tokenCount": sent % 900 + 1}]},
+    "modelVersion": "gemini-2.5-flash", "responseId": "abc"}
+"""
+OURS_ANSWER = f"""{ANSWER}
+import ratecards
+def ask(sent=10000): return ratecards.cost(usage=answer(sent)).total
+"""
+GENAI_ANSWER = f"""{ANSWER}
+from genai_prices import extract_usage
+def ask(sent=10000): return extract_usage(answer(sent), provider_id="google").calc_price().total_price
+"""
 REPEAT = """
 import time
 ask()
@@ -109,9 +129,11 @@ def _beside(python: Path) -> None:
             ratio,
             f"at least {bound} x",
         )
-    again = {name: _again(python, codes[name]) for name in ("ours", "genai-prices")}
+    again = [*zip(_again(python, OURS), _again(python, GENAI), strict=True)]
+    again += [*zip(_again(python, OURS_ANSWER), _again(python, GENAI_ANSWER), strict=True)][1:]
     words = (("the same cost again", "at least 20 x"), ("the cost of other numbers", "no bound"))
-    for (what, bound), ours, theirs in zip(words, again["ours"], again["genai-prices"], strict=True):
+    words += (("the cost of an API's answer, other numbers", "no bound"),)
+    for (what, bound), (ours, theirs) in zip(words, again, strict=True):
         line(
             f"{what} ({theirs * 1e6:.0f} us)",
             f"{ours * 1e6:.1f} us",

@@ -8,14 +8,15 @@ from datetime import date
 from functools import cache
 from time import time
 
-from ratecards import moment
+from ratecards import calls, moment
 from ratecards.asof import as_day
 from ratecards.breakdown import Breakdown
+from ratecards.calls import Asked
 from ratecards.dataset import VARIABLE, Dataset, directory
 from ratecards.model import Rate
 from ratecards.moment import Moment
 from ratecards.plans import Again
-from ratecards.usage import read
+from ratecards.usage import PLAIN, Usage, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,21 +50,25 @@ def _dataset(where: Where) -> Dataset:
 
 
 def cost(
-    model: str,
-    usage: object,
+    model: str | None = None,
+    usage: object = None,
     on: date | str | None = None,
     *,
-    tier: str = "standard",
+    tier: str | None = None,
     plan: str = "paid",
     source: str | None = None,
     policy: str | None = None,
+    as_if: bool = False,
+    each: bool | None = None,
     dataset: Where = None,
 ) -> Breakdown:
     """What a usage of a model costs as of a day (default: newest cards, today), with a line and a quote per rate.
 
-    The usage is a mapping: Google's `usageMetadata`, a whole response with it, or plain counts such as
-    `{"input_tokens": 1200, "cached_tokens": 1000, "output_tokens": 300}` or `{"images": {"1K": 3}}`.
-    Raises `ratecards.usage.CostError`, which says what has no price and what has.
+    The usage is plain counts, such as `{"input_tokens": 1200, "cached_tokens": 1000, "output_tokens": 300}` or
+    `{"images": {"1K": 3}}`; or an answer of Google's API as it came, or a list of them (`ratecards.answers`). An answer
+    says its model, service tier and day where the caller does not, and must not say another; with `as_if` it is priced
+    at what the caller says. A list is told apart into calls, or `each` says: True for a call each, False for the chunks
+    of one. Raises `ratecards.usage.CostError`, which says what has no price and what has.
     """
     now = time()
     said: Any = usage
@@ -76,9 +81,14 @@ def cost(
     else:
         if start <= now < end and (found := again.cost(values)):
             return found
-    counts = read(usage)
+    asked = Asked(model, tier, plan, source, policy, as_if)
     shelf = moment.shelf(_dataset(dataset), as_day(on), moment.today(now))
-    priced = moment.plan_of(shelf, model, tier, plan, source, policy)
+    if not isinstance(usage, Usage) and not (isinstance(usage, Mapping) and PLAIN.issuperset(usage)):
+        from ratecards import answers
+
+        return calls.cost(shelf, answers.read(usage, each=each), asked)
+    counts = read(usage)
+    priced = calls.plan_of(shelf, model, tier, asked)
     found = priced.cost(counts)
     if isinstance(usage, Mapping) and (fresh := priced.again(usage, counts, found)):
         if len(_recent) >= _MOST_RECENT:

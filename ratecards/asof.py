@@ -16,6 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.plans import Plan
 
+_MOST_OTHERS = 366
+
 
 class DatedShelf(Shelf):
     """The shelf of a dataset on a day, by what was known on another; it knows what was renamed and what is gone."""
@@ -24,13 +26,28 @@ class DatedShelf(Shelf):
         self, dataset: Dataset, on: date | None, days: Mapping[str, date], today: date, known: date | None = None
     ) -> None:
         self._dataset, self._on, self._known = dataset, on, known
+        self._again = dict(days), today
         self.plans: dict[object, Plan] = {}
+        self._others: dict[date, DatedShelf] = {}
         own = {dataset.source(name): day for name, day in days.items()}
         if on is not None and on < dataset.first:
             raise CostError(f"nothing was observed before {dataset.first}; asked for {on}")
         self._stack({source: self._stock(source, own) for source in dataset.pack.sources}, on or today, own)
         if known is not None and not self._stocks:
             raise CostError(f"nothing of {on or today} was known on {known}")
+
+    @property
+    def on(self) -> date | None:
+        """The day that was asked for; none for the newest cards."""
+        return self._on
+
+    def at(self, day: date) -> DatedShelf:
+        """The same of another day; kept for the next who asks. Raises `CostError` before the first observation."""
+        if day not in self._others:
+            if len(self._others) >= _MOST_OTHERS:
+                self._others.clear()
+            self._others[day] = DatedShelf(self._dataset, day, *self._again, self._known)
+        return self._others[day]
 
     def _stock(self, source: str, days: Mapping[str, date]) -> Packed:
         first = self._dataset.pack.sources[source].first or str(date.max)

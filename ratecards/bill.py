@@ -19,8 +19,40 @@ _FIELDS = (
 )
 
 
+_CALLS = (
+    Field("call", "call", "count"),
+    Field("model", "model"),
+    Field("tier", "tier"),
+    Field("on", "as of", "day"),
+    Field("amount", "amount", "exact"),
+    Field("currency"),
+)
+
+
 def bill(found: Breakdown) -> Sheet:
-    """A breakdown as a sheet, the total in its last row."""
+    """A breakdown as a sheet, the total in its last row; of several calls with a row for each."""
+    return Sheet(_title(found), *(_several(found) if found.calls else _single(found)), _notes(found))
+
+
+def _several(found: Breakdown) -> tuple[tuple[Field, ...], tuple[Row, ...]]:
+    rows = [
+        Row(
+            {
+                "call": number,
+                "model": call.model,
+                "tier": call.tier,
+                "on": str(call.on),
+                "amount": call.total,
+                "currency": call.currency,
+            },
+            call.lines,
+        )
+        for number, call in enumerate(found.calls, 1)
+    ]
+    return _CALLS, (*rows, Row({"model": "total", "amount": found.total, "currency": found.currency}))
+
+
+def _single(found: Breakdown) -> tuple[tuple[Field, ...], tuple[Row, ...]]:
     rows = [
         Row(
             {
@@ -36,8 +68,17 @@ def bill(found: Breakdown) -> Sheet:
         for line in found.lines
     ]
     rows.append(Row({"what": "total", "amount": found.total, "currency": found.currency}))
-    title = f"{found.model}, {found.tier} tier, {found.plan} plan, by {found.source} as of {found.on}: {_money(found)}"
-    return Sheet(title, _FIELDS, tuple(rows), tuple(f"Note: {note}." for note in found.notes))
+    return _FIELDS, tuple(rows)
+
+
+def _title(found: Breakdown) -> str:
+    many = f"{len(found.calls)} calls, " if found.calls else ""
+    where = f"{found.tier} tier, {found.plan} plan, by {found.source} as of {found.on}"
+    return f"{many}{found.model}, {where}: {_money(found)}"
+
+
+def _notes(found: Breakdown) -> tuple[str, ...]:
+    return tuple(f"Note: {note}." for note in found.notes)
 
 
 def _money(found: Breakdown) -> str:
@@ -45,9 +86,19 @@ def _money(found: Breakdown) -> str:
 
 
 def bill_data(found: Breakdown, *, explain: bool = False) -> dict[str, object]:
-    """A breakdown as plain data; explained, each line with the words, place and day of its rate."""
-    head = {name: _plain(value) for name, value in found._asdict().items() if name not in ("lines", "notes")}
-    return {**head, "lines": [_line(line, explain=explain) for line in found.lines], "notes": list(found.notes)}
+    """A breakdown as plain data; explained, each line with the words, place and day of its rate.
+
+    Of several calls `lines` are their sums by rate, and `calls` has the same of each.
+    """
+    apart = ("lines", "notes", "calls")
+    head = {name: _plain(value) for name, value in found._asdict().items() if name not in apart}
+    data: dict[str, object] = {
+        **head,
+        "lines": [_line(line, explain=explain) for line in found.lines],
+        "notes": list(found.notes),
+    }
+    each = [bill_data(call, explain=explain) for call in found.calls]
+    return {**data, "calls": each} if each else data
 
 
 def _line(line: Line, *, explain: bool) -> dict[str, str]:

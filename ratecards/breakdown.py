@@ -11,10 +11,10 @@ from datetime import date
 from decimal import Context, Decimal, localcontext
 
 from ratecards import phrases
-from ratecards.model import Rate
+from ratecards.model import Formula, Rate
 from ratecards.offers import Offer, Want, measure
 from ratecards.picking import pick
-from ratecards.pictures import BASES, formula_of
+from ratecards.pictures import BASES, IMAGE, by_token, formula_of, formulas, token_rate
 from ratecards.records import NamedTuple
 from ratecards.sellers import BILLED
 from ratecards.shelf import Choice
@@ -43,7 +43,11 @@ class Line(NamedTuple):
 
 
 class Breakdown(NamedTuple):
-    """What a usage costs: the lines add up to the total. `on` is the day that dated rates were judged by."""
+    """What a usage costs: the lines add up to the total. `on` is the day that dated rates were judged by.
+
+    Of several calls the lines are summed by rate, `calls` has a breakdown of each, and the head names all that differ;
+    `on` is the last of their days.
+    """
 
     model: str
     source: str
@@ -54,26 +58,34 @@ class Breakdown(NamedTuple):
     currency: str
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()
+    calls: tuple[Breakdown, ...] = ()
 
 
 def price(choice: Choice, usage: Usage, tier: str = "standard", plan: str = "paid") -> Breakdown:
     """The cost of a usage by the cards of a choice. Raises `CostError` naming what has no price."""
+    where, lines, notes = (tier, plan), [], [*usage.notes]
     with localcontext(EXACT):
-        lines = tuple(line for count in usage.counts for line in _lines(choice, count, usage, (tier, plan)))
+        for count in usage.counts:
+            found = list(_lines(choice, count, usage, where))
+            lines += found
+            notes += [line.how for line in found if line.how and "token" in count.nouns]
         total = sum((line.amount for line in lines), Decimal(0))
     currencies = list(dict.fromkeys(line.currency for line in lines))
     offer = choice.offer
     if len(currencies) > 1:
         raise CostError(f"{offer.card.model}: amounts in {' and '.join(currencies)} do not add up")
-    if not lines and (tier, plan) not in offer.sold():
+    if not lines and where not in offer.sold():
         pick(offer, Want("output", ()), tier, plan)
     head = offer.card.model, offer.source, tier, plan, offer.day
-    return Breakdown(*head, total, currencies[0] if currencies else "", lines, usage.notes)
+    return Breakdown(*head, total, currencies[0] if currencies else "", tuple(lines), tuple(notes))
 
 
 def _lines(choice: Choice, count: Count, usage: Usage, where: tuple[str, str]) -> Iterator[Line]:
     if count.meter == "output" and "image" in count.nouns:
         yield _picture(choice, count, usage, where)
+        return
+    if count.meter == "output" and "token" in count.nouns and (line := _by_piece(choice, count, usage, where)):
+        yield line
         return
     offer, rates = _rates(choice, _want(count, usage), where)
     for rate, part in _bands(offer, count, rates):
@@ -82,7 +94,9 @@ def _lines(choice: Choice, count: Count, usage: Usage, where: tuple[str, str]) -
 
 def _want(count: Count, usage: Usage) -> Want:
     words = usage.quality, usage.context
-    return Want(count.meter, count.nouns, count.modalities, count.resolution, *words, usage.prompt)
+    want = Want(count.meter, count.nouns, count.modalities, count.resolution, *words, usage.prompt)
+    # a page that sells by the token prints the price of a minute as an equivalent
+    return want._replace(bases=BASES) if "minute" in count.nouns else want
 
 
 def _picture(choice: Choice, count: Count, usage: Usage, where: tuple[str, str]) -> Line:
@@ -99,9 +113,59 @@ def _picture(choice: Choice, count: Count, usage: Usage, where: tuple[str, str])
     if formula is None or formula.tokens is None:
         size = f" of {count.resolution}" if count.resolution else ""
         raise CostError(f"{choice.offer.card.model}: the page does not say how many tokens an image{size} has")
-    offer, rates = _rates(choice, tokens, where)
+    offer, rate = _metered(choice, tokens, formula, where)
     how = f"{formula.tokens:,} tokens an image: {formula.quote}"
-    return _line(offer, rates[0], count.amount * formula.tokens, "image", how)
+    return _line(offer, rate, count.amount * formula.tokens, "image", how)
+
+
+def _metered(choice: Choice, tokens: Want, formula: Formula, where: tuple[str, str]) -> tuple[Offer, Rate]:
+    """The rate of a token of an image: the table's, else what the page says beside it."""
+    listed = tokens._replace(nouns=IMAGE, resolution=formula.resolution, bases=BASES)
+    own = choice.offer
+    if not by_token(own.rates(*where)) and (rate := token_rate(own, pick(own, listed, *where)[0], formula)):
+        return own, rate
+    offer, rates = _rates(choice, tokens, where)
+    return offer, rates[0]
+
+
+def _by_piece(choice: Choice, count: Count, usage: Usage, where: tuple[str, str]) -> Line | None:
+    """Tokens of images that are sold by the piece: as images where they are whole ones, else metered.
+
+    None where the page sells images by the token, or does not say how many an image has.
+    """
+    offer = choice.offer
+    found = formulas(offer) if count.modalities in ((), ("image",)) and offer.card.formulas else []
+    if not found or by_token(offer.rates(*where)):
+        return None
+    if not count.modalities:
+        words = (
+            f"say how many of the {count.amount:,} output tokens are of images, as image=N: they are sold by the piece"
+        )
+        raise CostError(f"{offer.card.model} at {offer.source}: {words}")
+    want = _want(count, usage)
+    whole = [f for f in found if not count.amount % (f.tokens or 1)]
+    if usage.reading == "listed":
+        lines = [_pieces(choice, want, formula, count.amount, where) for formula in whole]
+        if len({line.amount for line in lines}) == 1:
+            return lines[0]
+    rates = {rate.price: (of, rate) for of, rate in (_metered(choice, want, formula, where) for formula in found)}
+    if len(rates) > 1:
+        words = f"{count.amount:,} tokens of images are of several prices; say the images by resolution"
+        raise CostError(f"{offer.card.model} at {offer.source}: {words}")
+    how = f"{count.amount:,} output tokens are {'' if whole else 'no whole number of images, and '}metered"
+    return _line(*next(iter(rates.values())), count.amount, "image", f"{how}; {_tokens_of(found[0])}")
+
+
+def _pieces(choice: Choice, want: Want, formula: Formula, tokens: Decimal, where: tuple[str, str]) -> Line:
+    """So many tokens as images of the size that a formula is of."""
+    listed = want._replace(nouns=IMAGE, resolution=formula.resolution, bases=BASES)
+    offer, rates = _rates(choice, listed, where)
+    pictures = tokens / (formula.tokens or 1)
+    return _line(offer, rates[0], pictures, "image", f"{tokens:,} output tokens are images; {_tokens_of(formula)}")
+
+
+def _tokens_of(formula: Formula) -> str:
+    return f"{formula.tokens:,} tokens an image: {formula.quote.rstrip('.')}"
 
 
 def _moved(choice: Choice, tokens: Want, where: tuple[str, str]) -> bool:

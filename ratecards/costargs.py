@@ -19,31 +19,44 @@ _SPLIT = {
     "thoughts_tokens": "thinking tokens, where they are not in the output",
     "images": "images made, by resolution: 1K=3",
     "seconds": "seconds of video made, by resolution: 720p=8",
+    "input_seconds": "seconds of what is sent, where they are priced by the second",
+    "input_minutes": "minutes of what is sent, where the page prints a minute: audio=10",
+    "output_minutes": "minutes of what comes out, where the page prints a minute: audio=10",
 }
 _SINGLE = {
     "songs": "songs made",
     "characters": "characters read",
+    "output_characters": "characters that come out",
     "input_images": "images sent, where they are priced by the piece",
     "grounded_prompts": "prompts grounded with Google Search",
     "search_queries": "search queries, where these are what is billed",
-    "search_used": "of either, already used in the period",
+    "search_requests": "requests with a search, where these are what is billed",
+    "search_used": "of any of these, already used in the period",
     "maps_prompts": "prompts grounded with Google Maps",
     "maps_queries": "queries to Google Maps, where these are what is billed",
     "maps_used": "of either, already used in the period",
     "cache_token_hours": "tokens kept in the cache, times hours",
 }
-_MEASURED = ("seconds", "cache_token_hours")
+TIERS = "standard, batch, flex or priority"
+_MEASURED = ("seconds", "input_seconds", "input_minutes", "output_minutes", "cache_token_hours")
 _REQUEST = ("input_tokens", "output_tokens", "seconds", "songs", "characters")
 
 
 def add(make: Make) -> None:
     """Add the commands; `make` gives the parser of a new one."""
-    cost = make("cost", "what a usage costs")
-    _model(cost)
-    cost.add_argument("--usage", metavar="FILE", help="a response or its usageMetadata, as JSON; - for standard input")
+    cost = make("cost", "what calls cost")
+    cost.add_argument("model", nargs="?", help="a model id or an alias (default: the one that the answer names)")
+    cost.add_argument(
+        "--usage", metavar="FILE", help="an API's answer, or a list of them, as JSON; - for standard input"
+    )
+    which = cost.add_mutually_exclusive_group()
+    which.add_argument("--each", action="store_true", default=None, help="each element of the list is a call")
+    which.add_argument("--stream", action="store_false", dest="each", help="the elements are the chunks of one answer")
+    cost.add_argument("--as-if", action="store_true", help="price it at this model and tier, whatever the answer names")
     _counts(cost, (*_SPLIT, *_SINGLE))
     cost.add_argument("--plan", default="paid", help="free or paid (default: paid)")
-    _words(cost, "tier", "source", "policy", "quality", "context", "reading")
+    cost.add_argument("--tier", metavar="TIER", help=f"{TIERS} (default: the answer's, else standard)")
+    _words(cost, "source", "policy", "quality", "context", "reading")
     images = make("images", "the cost per image, by resolution")
     images.add_argument("models", nargs="*", metavar="MODEL", help="a model id or an alias (default: all)")
     _volume(images)
@@ -105,7 +118,7 @@ def _counts(parser: argparse.ArgumentParser, names: tuple[str, ...]) -> None:
 
 
 _WORDS = {
-    "tier": ("TIER", "standard, batch, flex or priority (default: standard)"),
+    "tier": ("TIER", f"{TIERS} (default: standard)"),
     "source": ("SOURCE", "by this source (default: the provider's documentation)"),
     "policy": ("POLICY", f"whose price: {', '.join(POLICIES)}"),
     "quality": ("QUALITY", "of images, where the price depends on it"),

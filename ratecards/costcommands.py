@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from ratecards import limitsjson, limitsview, sheet
+from ratecards import answerfile, answers, calls, limitsjson, limitsview, sheet
+from ratecards.answers import Answer
 from ratecards.asof import DatedShelf
 from ratecards.bill import bill, bill_data
-from ratecards.breakdown import price
 from ratecards.budget import VOLUMES, Work, budget, matrix
+from ratecards.calls import Asked
 from ratecards.dataset import Dataset, locate
 from ratecards.elsewhere import Terms, compare_images, compare_text
 from ratecards.figures import Sheet
@@ -23,7 +22,7 @@ from ratecards.pictures import Size, sizes
 from ratecards.render import json_value
 from ratecards.savings import Volume, savings
 from ratecards.sellers import is_reseller
-from ratecards.usage import COUNTS, FIELDS, CostError, read
+from ratecards.usage import FIELDS, CostError, read
 
 
 def run(args: Namespace) -> str:
@@ -55,24 +54,22 @@ def _form(args: Namespace, made: Sheet) -> str:
 
 
 def cost(args: Namespace, shelf: DatedShelf) -> str:
-    """What a usage costs, by options, by a saved response, or by both."""
+    """What calls cost, by options, by saved answers, or by both."""
     counts = _counts(args)
-    notes: tuple[str, ...] = ()
-    if args.usage:
-        from ratecards import metadata
-
-        piped = args.usage == "-"
-        content = sys.stdin.buffer.read() if piped else Path(args.usage).read_bytes()
-        saved, notes = metadata.parsed(content, "standard input" if piped else args.usage)
-        if both := [name for name in saved if name in counts and name in COUNTS]:
-            raise CostError(f"{both[0]} stands in the usage and among the options")
-        counts = saved | counts
-    usage = read(counts)
-    choice = shelf.choose(args.model, args.source, args.policy)
-    found = price(choice, usage._replace(notes=(*usage.notes, *notes)), args.tier, args.plan)
+    asked = Asked(args.model, args.tier, args.plan, args.source, args.policy, args.as_if)
+    found = calls.cost(shelf, _saved(args, counts) if args.usage else [Answer(counts)], asked)
     if args.format == "json":
         return json_value(bill_data(found, explain=args.explain))
     return _form(args, bill(found))
+
+
+def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:
+    """The answers of a file, with the counts among the options. Raises `CostError` naming the file."""
+    data, stream = answerfile.read(args.usage)
+    try:
+        return answers.read(data, beside, False if stream and args.each is None else args.each)
+    except CostError as error:
+        raise CostError(f"{'standard input' if args.usage == '-' else args.usage}: {error}") from error
 
 
 def _images(args: Namespace, shelf: DatedShelf) -> str:

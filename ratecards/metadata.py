@@ -1,113 +1,168 @@
-"""The `usageMetadata` of Google's API as plain counts: every token of it gets a name, or an error says which has none.
+"""The token counts of Google's APIs as plain counts: every token gets a name, or an error says which has none.
 
-https://ai.google.dev/api/generate-content#UsageMetadata. Takes the object itself, a whole response with it, or a list
-of streamed chunks, of which the last one counts for all; names in camelCase, or in snake_case as the SDKs print them.
+`usageMetadata` of generateContent, of the Live API and of embeddings, and the `usage` of the Interactions API; names in
+camelCase, or in snake_case as the SDKs print them. https://ai.google.dev/api/generate-content#UsageMetadata,
+https://ai.google.dev/api/live#UsageMetadata, https://ai.google.dev/gemini-api/docs/tokens.
 """
 
 from __future__ import annotations
 
-import difflib
-import json
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
-from ratecards.usage import FIELDS, CostError, whole
+from ratecards.records import NamedTuple
+from ratecards.usage import MOST, CostError, whole
 
-_COUNTS = {
-    "prompttokencount": "prompt",
-    "cachedcontenttokencount": "cached",
-    "candidatestokencount": "output",
-    "responsetokencount": "output",
-    "thoughtstokencount": "thoughts",
-    "tooluseprompttokencount": "tool",
-    "totaltokencount": "total",
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Counted(NamedTuple):
+    """Plain counts, what must be said of them, and what else a usage says: service tiers, uses of tools.
+
+    `lacks` is a count without which the others are not all, and why: it must be given beside them.
+    """
+
+    counts: dict[str, Any]
+    notes: tuple[str, ...] = ()
+    tiers: tuple[object, ...] = ()
+    tools: Mapping[str, int] = {}
+    lacks: tuple[str, str] = ("", "")
+
+
+_PARTS = {
+    "prompt": ("promptTokenCount", "totalInputTokens"),
+    "cached": ("cachedContentTokenCount", "totalCachedTokens"),
+    "output": ("candidatesTokenCount", "responseTokenCount", "totalOutputTokens"),
+    "thoughts": ("thoughtsTokenCount", "totalThoughtTokens"),
+    "tool": ("toolUsePromptTokenCount", "totalToolUseTokens"),
+    "total": ("totalTokenCount", "totalTokens"),
 }
 _DETAILS = {
-    "prompttokensdetails": "prompt",
-    "cachetokensdetails": "cached",
-    "candidatestokensdetails": "output",
-    "responsetokensdetails": "output",
-    "tooluseprompttokensdetails": "tool",
+    "prompt": ("promptTokensDetails", "promptTokenDetails", "inputTokensByModality"),
+    "cached": ("cacheTokensDetails", "cachedTokensByModality"),
+    "output": ("candidatesTokensDetails", "responseTokensDetails", "outputTokensByModality"),
+    "tool": ("toolUsePromptTokensDetails", "toolUseTokensByModality"),
 }
+_OTHERS = {"tier": ("serviceTier", "trafficType"), "tools": ("groundingToolCount",)}
 _WORDS = {"prompt": "prompt", "cached": "cached", "output": "output", "tool": "tool-use"}
+# By their numbers, as protocol buffers write them.
+_MODALITIES = ("", "text", "image", "video", "audio", "document")
+_TRAFFIC = dict(enumerate(("", "ON_DEMAND", "PROVISIONED_THROUGHPUT", "ON_DEMAND_PRIORITY", "ON_DEMAND_FLEX")))
+_UNSAID = ("", "modality_unspecified")
+_SPELLED = {modality.upper(): modality for modality in _MODALITIES if modality}
 
 
-def plain(data: object) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Plain counts, and what had to be read into them. Raises `CostError`."""
-    notes: list[str] = []
-    found = _usage(data, notes)
-    counts: dict[str, int] = {}
-    details: dict[str, dict[str, int]] = {}
-    for name, value in found.items():
-        folded = _folded(name)
-        if value is None:
-            continue
-        if folded in _COUNTS:
-            counts[_COUNTS[folded]] = whole(name, value)
-        elif folded in _DETAILS:
-            details[_DETAILS[folded]] = _modalities(name, value)
-        elif not isinstance(value, str):
-            raise CostError(_unknown(name))
-    split = {part: _split(part, counts.get(part, 0), details.get(part), notes) for part in _WORDS}
-    _adds_up(counts)
-    inputs = split["prompt"]
-    for modality, tokens in split["tool"].items():
-        inputs[modality] = inputs.get(modality, 0) + tokens
-    usage = {"input_tokens": inputs, "cached_tokens": split["cached"], "output_tokens": split["output"]}
-    return {**usage, "thoughts_tokens": counts.get("thoughts", 0)}, tuple(notes)
-
-
-def _folded(name: object) -> str:
+@lru_cache(maxsize=4096)
+def folded(name: object) -> str:
+    """A field's name without its spelling: `promptTokenCount` and `prompt_token_count` are one."""
     return str(name).replace("_", "").lower()
 
 
-def _usage(data: object, notes: list[str]) -> Mapping[str, Any]:
-    """The usage object, wherever it stands in what the API sent."""
-    chunks = data if isinstance(data, list) else [data]
-    for chunk in reversed(chunks):
-        if not isinstance(chunk, Mapping):
-            break
-        holder = {_folded(name): value for name, value in chunk.items()}
-        if isinstance(inner := holder.get("usagemetadata"), Mapping):
-            _searched(holder.get("candidates"), notes)
-            return inner
-        if set(holder) & {*_COUNTS, *_DETAILS}:
-            return chunk
-        if unknown := [name for name in chunk if name not in FIELDS and not isinstance(data, list)]:
-            raise CostError(_unknown(str(unknown[0])))
-    raise CostError("expected usageMetadata, a response that holds it, or plain counts; saw none of them")
+def spelled(fields: Mapping[Any, Any]) -> dict[str, Any]:
+    """Fields by their folded names."""
+    return {folded(name): value for name, value in fields.items()}
 
 
-def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, [*FIELDS, "usageMetadata", "promptTokenCount", "candidatesTokenCount"])
-    return f"unknown count {name!r} in the usage" + (f"; nearest: {', '.join(near)}" if near else "")
+def _named() -> Iterator[tuple[str, tuple[str, str]]]:
+    for kind, table in (("count", _PARTS), ("details", _DETAILS)):
+        for part, names in table.items():
+            yield from ((folded(name), (kind, part)) for name in names)
+    for kind, names in _OTHERS.items():
+        yield from ((folded(name), (kind, "")) for name in names)
 
 
-def _searched(candidates: object, notes: list[str]) -> None:
-    """A grounded answer names its searches outside the usage: they cost money that the tokens do not show."""
-    found = [c for c in candidates if isinstance(c, Mapping)] if isinstance(candidates, list) else []
-    grounds = [{_folded(n): v for n, v in g.items()} for c in found if isinstance(g := _grounding(c), Mapping)]
-    queries = sum(len(g["websearchqueries"]) for g in grounds if isinstance(g.get("websearchqueries"), list))
-    if queries:
-        notes.append(f"the answer was grounded: {queries} search queries (1 grounded prompt) are not in these counts")
+_FIELDS = dict(_named())
+# What a Live usage counts and no other does; its total may leave out what the model thought and what its tools said.
+_LIVE = {"responsetokencount", "responsetokensdetails"}
 
 
-def _grounding(candidate: Mapping[str, Any]) -> object:
-    return next((value for name, value in candidate.items() if _folded(name) == "groundingmetadata"), None)
+_COUNTING = frozenset(name for name, (kind, _) in _FIELDS.items() if kind in ("count", "details"))
 
 
-def _modalities(name: str, value: object) -> dict[str, int]:
-    """Tokens by modality of a list of details; a count of zero is left out by the API."""
+def counts_tokens(fields: Mapping[str, object]) -> bool:
+    """Whether folded fields are those of a usage of Google's."""
+    return not _COUNTING.isdisjoint(fields)
+
+
+def is_live(fields: Mapping[str, object]) -> bool:
+    """Whether folded fields are those of a usage of the Live API."""
+    return not _LIVE.isdisjoint(fields)
+
+
+def tokens(found: Mapping[Any, Any]) -> Counted:
+    """A usage as plain counts. Raises `CostError` where a token has no name, or the parts are not the total."""
+    counts: dict[str, int] = {}
+    details: dict[str, dict[str, int]] = {}
+    notes: list[str] = []
+    tiers: list[object] = []
+    tools: dict[str, int] = {}
+    live = False
+    for name, value in found.items():
+        if value is None:
+            continue
+        known = folded(name)
+        kind, part = _FIELDS.get(known) or _uncounted(name, value, found)
+        if kind == "count":
+            counts[part] = value if type(value) is int and 0 <= value <= MOST else whole(name, value)
+            live = live or known in _LIVE
+        elif kind == "details":
+            details[part] = _modalities(name, value)
+        elif kind == "tier":
+            tiers.append(_TRAFFIC.get(value, value) if known == "traffictype" and type(value) is int else value)
+        elif kind == "tools":
+            tools = _tools(name, value)
+    inputs, cached, output, tool = [_split(p, counts.get(p, 0), details.get(p), notes) for p in _WORDS]
+    for modality, number in tool.items():
+        inputs[modality] = inputs.get(modality, 0) + number
+    _adds_up(counts, notes, live=live)
+    usage = {"input_tokens": inputs, "cached_tokens": cached, "output_tokens": output}
+    return Counted({**usage, "thoughts_tokens": counts.get("thoughts", 0)}, tuple(notes), tuple(tiers), tools)
+
+
+def _uncounted(name: object, value: object, found: Mapping[Any, Any]) -> tuple[str, str]:
+    """A field that is not known: words count nothing, anything else might."""
+    if isinstance(value, str) and not value.strip().isdecimal():
+        return "", ""
+    from ratecards import foreign
+
+    raise CostError(foreign.unknown(str(name), found))
+
+
+def _modalities(name: object, value: object) -> dict[str, int]:
+    """Tokens by modality of a list of details. A count of zero is left out by the API, and so is text."""
     counts: dict[str, int] = {}
     for entry in value if isinstance(value, list) else [value]:
-        fields = {_folded(n): v for n, v in entry.items()} if isinstance(entry, Mapping) else {}
-        modality = fields.get("modality")
-        if not isinstance(modality, str):
+        if not isinstance(entry, Mapping):
             raise CostError(f"{name}: expected a list of modality and tokenCount, saw {entry!r}")
-        key = "" if modality == "MODALITY_UNSPECIFIED" else modality.rpartition(".")[2].lower()
-        counts[key] = counts.get(key, 0) + whole(f"{name} {modality}", fields.get("tokencount") or 0)
+        word, number = entry.get("modality"), entry.get("tokenCount")
+        key = _SPELLED.get(word) if type(word) is str else None
+        if key is None or type(number) is not int or not 0 <= number <= MOST:  # not as the API itself spells it
+            fields = spelled(entry)
+            key = _modality(name, fields.get("modality"))
+            number = whole(f"{name} {key}", fields.get("tokencount", fields.get("tokens")) or 0)
+        counts[key] = counts.get(key, 0) + number
     return counts
+
+
+def _modality(name: object, value: object) -> str:
+    """A modality in our word; unspecified is text (https://cloud.google.com/vertex-ai, ModalityTokenCount)."""
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(_MODALITIES):
+        value = _MODALITIES[value]
+    if value is not None and not isinstance(value, str):
+        raise CostError(f"{name}: expected a modality such as TEXT, saw {value!r}")
+    word = value.rpartition(".")[2].lower() if value else ""
+    return "text" if word in _UNSAID else word
+
+
+def _tools(name: object, value: object) -> dict[str, int]:
+    """How often a tool was used, by its type: `[{"type": "google_search", "count": 2}]`."""
+    entries = value if isinstance(value, list) else [value]
+    fields = [spelled(entry) for entry in entries if isinstance(entry, Mapping)]
+    if len(fields) < len(entries):
+        raise CostError(f"{name}: expected a list of type and count, saw {value!r}")
+    return {str(f.get("type", "")).lower(): whole(f"{name} count", f.get("count") or 0) for f in fields}
 
 
 def _split(part: str, total: int, details: dict[str, int] | None, notes: list[str]) -> dict[str, int]:
@@ -125,28 +180,14 @@ def _split(part: str, total: int, details: dict[str, int] | None, notes: list[st
     return details
 
 
-def _adds_up(counts: Mapping[str, int]) -> None:
-    """The parts are the total: a part without a name would cost nothing, unseen."""
-    parts = sum(counts.get(name, 0) for name in ("prompt", "tool", "output", "thoughts"))
-    if "total" in counts and counts["total"] != parts:
-        raise CostError(
-            f"the usage does not add up: its parts are {parts} tokens, totalTokenCount is {counts['total']}"
-        )
-
-
-def parsed(text: str | bytes, where: str) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Plain counts from a JSON text: a usage, plain or the API's, or a response. Raises `CostError` naming `where`."""
-    try:
-        data = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise CostError(f"{where}: not JSON: {error}") from error
-    if isinstance(data, dict) and data and set(data) <= set(FIELDS):
-        return data, ()
-    try:
-        return plain(data)
-    except CostError as error:
-        raise CostError(f"{where}: {error}") from error
-
-
-def _no_constant(text: str) -> Any:
-    raise ValueError(f"{text} is no number")
+def _adds_up(counts: Mapping[str, int], notes: list[str], *, live: bool) -> None:
+    """The parts are the total: a part without a name would cost nothing, unseen. A Live total may leave out two."""
+    total = counts.get("total")
+    tool, thoughts = counts.get("tool", 0), counts.get("thoughts", 0)
+    parts = counts.get("prompt", 0) + counts.get("output", 0) + tool + thoughts
+    if total is None or total == parts:
+        return
+    if live and parts - total in (tool, thoughts, tool + thoughts):
+        notes.append(f"totalTokenCount leaves out {parts - total} tokens of thoughts or tool use; they are counted")
+        return
+    raise CostError(f"the usage does not add up: its parts are {parts} tokens, totalTokenCount is {total}")

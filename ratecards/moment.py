@@ -10,16 +10,14 @@ from time import time
 
 from ratecards.asof import DatedShelf, as_day
 from ratecards.breakdown import Breakdown
+from ratecards.calls import Asked, cost, plan_of
 from ratecards.dataset import Dataset
 from ratecards.model import COLUMNS, Rate, RateCard, cell, plain
-from ratecards.plans import Plan
-from ratecards.usage import CostError, read
+from ratecards.usage import CostError, Usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.history import Step
-
-_MOST_PLANS = 1024
 
 
 class Moment:
@@ -46,17 +44,23 @@ class Moment:
 
     def cost(
         self,
-        model: str,
-        usage: object,
+        model: str | None = None,
+        usage: object = None,
         *,
-        tier: str = "standard",
+        tier: str | None = None,
         plan: str = "paid",
         source: str | None = None,
         policy: str | None = None,
+        as_if: bool = False,
+        each: bool | None = None,
     ) -> Breakdown:
         """What a usage costs by these cards, as `ratecards.cost` tells it. Raises `CostError`."""
-        counts = read(usage)
-        return plan_of(self._shelf, model, tier, plan, source, policy).cost(counts)
+        asked = Asked(model, tier, plan, source, policy, as_if)
+        if isinstance(usage, Usage):
+            return plan_of(self._shelf, model, tier, asked).cost(usage)
+        from ratecards import answers
+
+        return cost(self._shelf, answers.read(usage, each=each), asked)
 
     def upcoming(self) -> list[Step]:
         """The price steps that the pages of that day date for later, soonest first."""
@@ -82,18 +86,6 @@ def moment(dataset: Dataset, on: date | str, known_on: date | str | None = None)
 def shelf(dataset: Dataset, on: date | None, day: date) -> DatedShelf:
     """The shelf of a day, else the newest cards; `day` is the one that it is. It is kept for the next who asks."""
     return DatedShelf(dataset, on, {}, day)
-
-
-def plan_of(own: DatedShelf, model: str, tier: str, plan: str, source: str | None, policy: str | None) -> Plan:
-    """How usages of a model are priced there; worked out once. Raises `CostError`."""
-    asked = model, tier, plan, source, policy
-    found = own.plans.get(asked)
-    if found is None:
-        found = Plan(own.choose(model, source, policy), tier, plan)
-        if len(own.plans) >= _MOST_PLANS:
-            own.plans.clear()
-        own.plans[asked] = found
-    return found
 
 
 def find(own: DatedShelf, columns: Mapping[str, object]) -> list[Rate]:

@@ -30,9 +30,31 @@ class Lore(NamedTuple):
     renamed: Sequence[Renamed]
 
 
+# What callers write before an id: paths of Google's APIs; LiteLLM, OpenRouter and gateways; Pydantic AI and LangChain.
+PREFIXES = (
+    *("models/", "google/", "gemini/", "vertex_ai/", "vertex-ai/", "vertexai/", "vertex/", "openai/"),
+    *(
+        "google-gla:",
+        "google-vertex:",
+        "google_genai:",
+        "google_vertexai:",
+        "google:",
+        "gemini:",
+        "vertex_ai:",
+        "openai:",
+    ),
+)
+_PUBLISHER = "publishers/google/models/"
+# Words of an id that do not make it another model, for finding what is near.
+_LATEST, _STAGES = "-latest", ("latest", "preview", "exp")
+
+
 def model_id(name: str) -> str:
-    """A model id as the table spells it, from what a person or an API path writes."""
-    return name.strip().lower().removeprefix("models/")
+    """A model id as the table spells it, from what a person, a gateway or an API path writes."""
+    model = name.strip().lower().rpartition(_PUBLISHER)[2]
+    while model.startswith(PREFIXES):
+        model = next(model[len(prefix) :] for prefix in PREFIXES if model.startswith(prefix))
+    return model.partition("@")[0] or model  # a version at the Agent Platform: gemini-2.5-flash@default
 
 
 def day_of(change: Change) -> date:
@@ -108,10 +130,34 @@ def departures(lore: Lore, ids: Iterable[str]) -> list[date]:
 
 def unknown(lore: Lore, model: str) -> str:
     """That a name is unknown, with the nearest that are not."""
+    return unknown_among({*lore.first, *lore.ids}, model)
+
+
+def unknown_among(known: Iterable[str], model: str) -> str:
+    """That a name is not among those known, with the nearest of them."""
+    near = ", ".join(nearest(known, model)[:3])
+    points = "no page that is held says what it points to; " if model.endswith(_LATEST) else ""
+    return f"unknown model {model!r}; {points}" + (f"nearest: {near}" if near else "`ratecards models` lists them all")
+
+
+def nearest(known: Iterable[str], model: str) -> list[str]:
+    """The names near to one that nobody knows: what holds it, what has all its words, what looks alike."""
     import difflib
 
-    names = sorted({*lore.first, *lore.ids})
-    within = [n for n in names if model and model in n]
-    close = [n for n in difflib.get_close_matches(model, names) if n not in within]
-    near = ", ".join([*within, *close][:3])
-    return f"unknown model {model!r}; " + (f"nearest: {near}" if near else "`ratecards models` lists them all")
+    words, numbers = _words(model)
+
+    def order(name: str) -> tuple[object, ...]:
+        own, versions = _words(name)
+        return not numbers <= versions, len(own), sorted((-float(v) for v in versions), reverse=True), name
+
+    names = sorted(known, key=order)
+    within = [name for name in names if model and model in name]
+    holding = [name for name in names if words and words <= _words(name)[0]]
+    return list(dict.fromkeys([*within, *holding, *difflib.get_close_matches(model, names)]))
+
+
+def _words(model: str) -> tuple[set[str], set[str]]:
+    """The words of an id that say what it is, and the numbers in it."""
+    words = {word for word in model.split("-") if word not in _STAGES}
+    numbers = {word for word in words if word.replace(".", "", 1).isdecimal() and word.isascii()}
+    return words - numbers, numbers

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ratecards.model import Formula, Rate
+from collections.abc import Iterable
+from decimal import Decimal
+
+from ratecards.model import Formula, Rate, plain
 from ratecards.offers import Offer, measure
 from ratecards.records import NamedTuple
 
@@ -41,13 +44,43 @@ def sizes(offer: Offer, tier: str | None = None) -> list[Size]:
     return sorted(dict.fromkeys(found), key=lambda size: ranks.get(size.quality, len(ranks)))
 
 
+def formulas(offer: Offer) -> list[Formula]:
+    """The notes that say how many tokens an image has, by resolution."""
+    image = ("output", "image", (1, "image"))
+    return [f for f in offer.card.formulas if (f.meter, f.modality, measure(f.unit)) == image and f.tokens]
+
+
 def formula_of(offer: Offer, resolution: str) -> Formula | None:
     """The note that says how many tokens an image of a resolution has; None where the page does not say."""
     wanted = resolution.casefold()
-    for formula in offer.card.formulas:
-        image = (formula.meter, formula.modality, measure(formula.unit)) == ("output", "image", (1, "image"))
-        if image and formula.tokens and formula.resolution.casefold() == wanted:
-            return formula
+    return next((f for f in formulas(offer) if f.resolution.casefold() == wanted), None)
+
+
+def by_token(rates: Iterable[Rate]) -> bool:
+    """Whether images that come out are sold by the token: what a page says of text alone is no price of theirs."""
+    sold = [r for r in rates if r.meter == "output" and r.modality == "image" and r.price is not None]
+    return any(measure(rate.unit)[1] == "token" for rate in sold)
+
+
+def token_rate(offer: Offer, listed: Rate, formula: Formula) -> Rate | None:
+    """What a token costs where a page sells images by the piece, and says beside its table what their tokens cost.
+
+    That is said of the standard tier; in another a token costs as much less, or more, as an image does.
+    """
+    from dataclasses import replace  # few cards say so, and a first cost can do without
+
+    for said in offer.card.formulas:
+        own = (said.meter, said.modality, measure(said.unit)[1], said.currency)
+        if own == ("output", "image", "token", listed.currency) and said.amount and formula.amount and listed.price:
+            price = Decimal(plain(said.amount * (listed.price / formula.amount)))
+            return replace(
+                listed,
+                unit=said.unit,
+                resolution="",
+                price=price,
+                basis="equivalent",
+                evidence=replace(listed.evidence, quote=said.quote),
+            )
     return None
 
 

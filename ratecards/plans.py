@@ -21,6 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ratecards.offers import Offer
+
 _MOST_FORMS = 256
 _ZERO = Decimal(0)
 _new, _multiply, _divide, _add = tuple.__new__, EXACT.multiply, EXACT.divide, EXACT.add
@@ -44,7 +46,7 @@ class Form:
             amount = _divide(_multiply(quantity, rate), per)
             total = _add(total, amount)
             lines.append(_new(Line, (what, quantity, unit, rate, amount, *rest)))
-        return _new(Breakdown, (*self.head, total, self.currency, tuple(lines), notes))
+        return _new(Breakdown, (*self.head, total, self.currency, tuple(lines), notes, ()))
 
 
 class Plan:
@@ -60,6 +62,11 @@ class Plan:
         self._periods = {rate.meter for rate in rates if (rate.used_over, rate.used_up_to) != (None, None)}
         self._forms: dict[object, Form] = {}
         self._again: dict[tuple[str, ...], Again] = {}
+
+    @property
+    def offer(self) -> Offer:
+        """The card that answers, as of its day."""
+        return self._choice.offer
 
     def cost(self, usage: object) -> Breakdown:
         """What a usage costs. Raises `CostError`."""
@@ -87,7 +94,7 @@ class Plan:
 
     def _form(self, usage: Usage, found: Breakdown) -> Form | None:
         """The form of what was found, where every count is one line whatever its number."""
-        single = [line.quantity for line in found.lines] == [count.amount for count in usage.counts]
+        single = [(line.quantity, line.how) for line in found.lines] == [(c.amount, "") for c in usage.counts]
         return Form(found) if single and not self._periods & {count.meter for count in usage.counts} else None
 
 

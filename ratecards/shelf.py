@@ -129,8 +129,4 @@ class Shelf:
 
     def absence(self, model: str, sources: Sequence[str]) -> str:  # noqa: ARG002 - cards alone have no history
         """Why those sources have no card of a model, in one line."""
-        import difflib
-
-        known = sorted({name for offer in self for name in (offer.card.model, *offer.card.aliases)})
-        near = difflib.get_close_matches(model, known)
-        return f"unknown model {model!r}" + (f"; nearest: {', '.join(near)}" if near else "")
+        return names.unknown_among({name for o in self for name in (o.card.model, *o.card.aliases)}, model)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ratecards.breakdown import Breakdown, price
-from ratecards.model import RateCard
+from ratecards.model import Formula, RateCard
 from ratecards.offers import Offer
 from ratecards.shelf import Choice, Shelf
 from ratecards.usage import CostError, read
 from tests.guide import FLASH_IMAGE, MARCH, flash_image, shelf
-from tests.histories import card, rate
+from tests.histories import TOKENS, card, rate
 
 FLASH = card(
     "flash",
@@ -81,6 +84,127 @@ def test_the_cached_share_of_nobody_knows_what():
     """Of several modalities at several prices the answer is which, not a guess."""
     with pytest.raises(CostError, match="several prices; say which"):
         cost({"input_tokens": {"text": 10, "audio": 10}, "cached_tokens": 5})
+
+
+PIECES = card(
+    "nano",
+    rate("nano", price="0.3", modality="text"),
+    *(
+        rate("nano", "output", price, unit="1 image", modality="image", service_tier=tier)
+        for tier, price in (("standard", "0.039"), ("batch", "0.0195"), ("priority", "0.0702"))
+    ),
+    formulas=(
+        Formula(
+            quote="$30 per 1M tokens.",
+            meter="output",
+            modality="image",
+            unit=TOKENS,
+            amount=Decimal(30),
+            currency="USD",
+        ),
+        Formula(
+            quote="1290 tokens, equivalent to $0.039.",
+            meter="output",
+            modality="image",
+            unit="1 image",
+            tokens=1290,
+            amount=Decimal("0.039"),
+            currency="USD",
+        ),
+    ),
+)
+SHARES = {"standard": 1, "batch": Decimal("0.5"), "priority": Decimal("1.8")}
+
+
+@given(st.integers(1, 10**6), st.sampled_from(list(SHARES)), st.sampled_from(["listed", "metered"]))
+def test_images_by_their_tokens(tokens: int, tier: str, reading: str):
+    """Whole images at the price of one, anything else at the page's rate of a token, in proportion to the tier; it is said."""
+    found = cost({"output_tokens": {"image": tokens}, "reading": reading}, PIECES, tier=tier)
+    images, rest = divmod(tokens, 1290)
+    pieces = reading == "listed" and not rest
+    expected = images * Decimal("0.039") if pieces else tokens * Decimal(30) / 1_000_000
+    assert expected * SHARES[tier] == found.total
+    assert ("1 image" if pieces else TOKENS) == found.lines[0].unit
+    words = "are images" if pieces else "are metered" if not rest else "are no whole number of images, and metered"
+    assert (
+        f"{tokens:,} output tokens {words}; 1,290 tokens an image: 1290 tokens, equivalent to $0.039",
+    ) == found.notes
+
+
+@pytest.mark.parametrize("tier", SHARES)
+def test_images_metered_where_only_a_formula_has_the_rate(tier: str):
+    """As many tokens as the page says, at what it says of a token; the quote is that sentence."""
+    found = cost({"images": 2, "reading": "metered"}, PIECES, tier=tier)
+    assert Decimal("0.0774") * SHARES[tier] == found.total
+    assert ("$30 per 1M tokens.", Decimal(2580)) == (found.lines[0].quote, found.lines[0].quantity)
+
+
+def test_tokens_of_nobody_knows_what_where_images_are_sold_by_the_piece():
+    """Text and images cost different things; which they are must be said."""
+    with pytest.raises(CostError, match="say how many of the 1,290 output tokens are of images, as image=N"):
+        cost({"output_tokens": 1290}, PIECES)
+    with pytest.raises(CostError, match=r"output \(text\) is not priced per token, but per 1 image"):
+        cost({"output_tokens": {"image": 1290, "text": 31}}, PIECES)
+
+
+def sized(*tokens: tuple[str, int, str], **values: Any) -> RateCard:
+    """A card that sells images of several sizes by the piece: resolution, tokens, price."""
+    rates = [
+        rate("nano", "output", price, unit="1 image", modality="image", resolution=size) for size, _, price in tokens
+    ]
+    said = [
+        Formula(quote=size, meter="output", modality="image", resolution=size, unit="1 image", tokens=n, **values)
+        for size, n, _ in tokens
+    ]
+    return card("nano", *rates, formulas=tuple(said))
+
+
+def test_images_of_several_sizes_by_their_tokens():
+    """Of one size as far as the number tells; where it does not, and no token has a price, it must be said."""
+    model = sized(("1K", 1120, "0.067"), ("2K", 1120, "0.067"), ("4K", 2000, "0.12"))
+    totals = [cost({"output_tokens": {"image": n}}, model).total for n in (1120, 2240, 2000)]
+    assert [Decimal("0.067"), Decimal("0.134"), Decimal("0.12")] == totals
+    for tokens in (1000, 28000):
+        with pytest.raises(CostError, match=r"output \(image\) is not priced per token"):
+            cost({"output_tokens": {"image": tokens}}, model)
+
+
+def test_tokens_of_several_prices():
+    """Where sizes are not in proportion to their tokens, no token has one price."""
+    model = sized(("1K", 1000, "0.05"), ("2K", 2000, "0.08"), amount=Decimal("0.1"), currency="USD")
+    said = Formula(quote="$9", meter="output", modality="image", unit=TOKENS, amount=Decimal(9), currency="USD")
+    model = replace(model, formulas=(*model.formulas, said))
+    with pytest.raises(CostError, match="nano at google/gemini-api: 1,500 tokens of images are of several prices"):
+        cost({"output_tokens": {"image": 1500}}, model)
+
+
+def test_images_sold_by_the_token_are_no_pieces():
+    """Nor is anything where the page does not say how many tokens an image has."""
+    token = rate("nano", "output", "60", modality="image")
+    assert (
+        Decimal("0.0774")
+        == cost({"output_tokens": {"image": 1290}}, replace(PIECES, rates=(*PIECES.rates, token))).total
+    )
+    with pytest.raises(CostError, match=r"output \(image\) is not priced per token"):
+        cost({"output_tokens": {"image": 1290}}, replace(PIECES, formulas=()))
+
+
+def test_minutes_where_the_page_prints_one():
+    """As an equivalent of its price by the token, each modality at its own; else it is said what is sold."""
+    minutes = [
+        rate("live", meter, price, unit="1 minute", modality=modality, basis="equivalent")
+        for meter, modality, price in (
+            ("input", "audio", "0.005"),
+            ("input", "video", "0.002"),
+            ("output", "audio", "0.018"),
+        )
+    ]
+    live = card("live", rate("live", price="3", modality="audio"), *minutes)
+    assert Decimal("0.23") == cost({"input_minutes": {"audio": 10}, "output_minutes": 10}, live).total
+    with pytest.raises(CostError, match=r"say which: 0.005 \(audio equivalent\), 0.002 \(video equivalent\)"):
+        cost({"input_minutes": 10}, live)
+    with pytest.raises(CostError, match="input is not priced per minute, but per 1M tokens"):
+        cost({"input_minutes": 10})
 
 
 def test_a_period_is_shared_out():

@@ -103,7 +103,62 @@ def test_cost_of_a_response_with_options(run: Run, tmp_path: Path):
     assert "0.0014" == json.loads(text)["total"]
     assert {"quote": "$1", "observed": "2026-03-24"}.items() <= json.loads(text)["lines"][0].items()
     error = run("cost", "flash", "--usage", str(file), "--input-tokens", "1", status=2)
-    assert "ratecards: input_tokens stands in the usage and among the options\n" == error
+    assert "usage.json: input_tokens stands in the usage and beside it (1000 and 1); what is given beside" in error
+
+
+def test_cost_of_several_answers(run: Run, tmp_path: Path):
+    """A row for each and the total; for programs their sums by rate, and each call."""
+    file = tmp_path / "calls.json"
+    ended = [{"finishReason": "STOP"}]
+    calls = [
+        {"candidates": ended, "modelVersion": "flash", "usageMetadata": {"promptTokenCount": n, "serviceTier": tier}}
+        for n, tier in ((2000, "standard"), (1000, "standard"))
+    ]
+    file.write_text(json.dumps(calls), encoding="utf-8")
+    expected = """\
+2 calls, flash, standard tier, paid plan, by google/gemini-api as of
+  2026-11-22: 0.003 USD
+
+call  model  tier      as of       amount
+   1  flash  standard  2026-11-22   0.002
+   2  flash  standard  2026-11-22   0.001
+   -  total                         0.003
+
+Note: the prompt tokens name no modality.
+"""
+    assert expected == run("cost", "--usage", str(file))
+    assert "$1" in run("cost", "--usage", str(file), "--explain")
+    assert ["1", "2", ""] == [row["call"] for row in rows(run("cost", "--usage", str(file), "--format", "csv"))]
+    found = json.loads(run("cost", "--usage", str(file), "--format", "json", "--explain"))
+    assert (["3000"], ["0.002", "0.001"]) == (
+        [line["quantity"] for line in found["lines"]],
+        [call["total"] for call in found["calls"]],
+    )
+    assert "$1" == found["calls"][0]["lines"][0]["quote"]
+
+
+def test_cost_of_what_could_be_a_stream(run: Run, tmp_path: Path):
+    """The options say which; the events of a stream are one answer anyhow."""
+    file = tmp_path / "chunks.json"
+    usages = [{"usageMetadata": {"promptTokenCount": n}} for n in (1000, 2000)]
+    file.write_text(json.dumps(usages), encoding="utf-8")
+    asked = ("cost", "flash", "--usage", str(file), "--format", "json")
+    assert f"{file}: cannot tell whether 2 usages" in run(*asked, status=2)
+    assert ["0.003", "0.002"] == [json.loads(run(*asked, option))["total"] for option in ("--each", "--stream")]
+    file.write_text("".join(f"data: {json.dumps(usage)}\n\n" for usage in usages), encoding="utf-8")
+    assert ["0.002", "0.003"] == [json.loads(run(*asked, *option))["total"] for option in ((), ("--each",))]
+    assert "not allowed with argument --each" in run(*asked, "--each", "--stream", status=2)
+
+
+def test_cost_of_what_the_answer_names(run: Run, tmp_path: Path):
+    """Its model and tier; another is asked for as if."""
+    file = tmp_path / "answer.json"
+    answer = {"modelVersion": "flash", "usageMetadata": {"promptTokenCount": 1000, "serviceTier": "batch"}}
+    file.write_text(json.dumps(answer), encoding="utf-8")
+    assert "flash, batch tier, paid plan" in run("cost", "--usage", str(file))
+    asked = ("cost", "--usage", str(file), "--tier", "standard")
+    assert "served in the batch tier, and standard is asked for; to price it all the same" in run(*asked, status=2)
+    assert "Note: as if in the standard tier: the answer was served as batch." in run(*asked, "--as-if")
 
 
 def test_cost_explained_in_every_form(run: Run):
@@ -224,6 +279,9 @@ def test_limits(run: Run):
         ("cost flash --cache-token-hours x", "expected a number from 0, saw 'x'"),
         ("cost flash --cache-token-hours -1", "expected a number from 0, saw '-1'"),
         ("cost flash", "the usage counts nothing"),
+        ("cost --input-tokens 1", "no model is named; say one, or give an answer that does"),
+        ("cost flash --input-minutes audio=1", "input (audio) is not priced per minute, but per 1M tokens"),
+        ("cost flash --output-minutes -1", "expected a number from 0, saw '-1'"),
         ("cost flash --input-tokens 1 --tier flex", "the flex tier is not offered on the paid plan; offered: standard"),
         ("cost flash --input-tokens 1 --policy cheap", "invalid choice: 'cheap'"),
         ("cost flash --input-tokens 1 --on 2020-01-01", "nothing was observed before 2025-12-19; asked for 2020-01-01"),

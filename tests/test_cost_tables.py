@@ -164,7 +164,7 @@ def test_many_sizes_go_down_the_page():
         (Work({"input_tokens": 1}, cached_share=Decimal(2)), {}, "cached share: expected a share from 0 to 1, saw 2"),
         (Work({"input_tokens": 1}), {"volumes": [-1]}, "per day: expected a whole number"),
         (Work({"input_tokens": 1}), {"days": -1}, "days: expected a whole number"),
-        (Work({}), {}, "expected usageMetadata"),
+        (Work({}), {}, "the usage counts nothing"),
     ],
 )
 def test_a_budget_that_makes_no_sense(work: Work, how: dict[str, Any], message: str):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards import moment
+from ratecards import calls
 from ratecards.usage import CostError
 from tests.histories import added, card, change, rate, write
 
@@ -125,7 +125,7 @@ def test_what_is_gone_as_it_was_known(root: Path):
 
 def test_plans_are_remembered_within_bounds(root: Path, monkeypatch: pytest.MonkeyPatch):
     """When there are too many, all are forgotten."""
-    monkeypatch.setattr(moment, "_MOST_PLANS", 1)
+    monkeypatch.setattr(calls, "_MOST_PLANS", 1)
     then = ratecards.as_of("2026-02-02", dataset=root)
     assert [Decimal("0.5"), Decimal(1)] * 2 == [then.cost(model, USAGE).total for model in ("flash", "pro")] * 2
     assert 1 == len(then._shelf.plans)

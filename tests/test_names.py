@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ratecards import names
 from ratecards.names import Lore, Renamed
@@ -22,9 +24,69 @@ LORE = Lore(
 )
 
 
-def test_an_id_as_the_table_spells_it():
-    """Without blanks, capitals and the prefix of an API path."""
-    assert "gemini-2.5-pro" == names.model_id(" models/Gemini-2.5-Pro ")
+@pytest.mark.parametrize(
+    "name",
+    [
+        " models/Gemini-2.5-Pro ",
+        "publishers/google/models/gemini-2.5-pro",
+        "projects/p/locations/us-central1/publishers/google/models/gemini-2.5-pro@default",
+        "vertex_ai/google/gemini-2.5-pro",
+        *(prefix + "gemini-2.5-pro" for prefix in names.PREFIXES),
+    ],
+)
+def test_an_id_as_the_table_spells_it(name: str):
+    """Without blanks, capitals, and what an API path, a gateway or an SDK writes around it; again it is the same."""
+    assert "gemini-2.5-pro" == names.model_id(name) == names.model_id(names.model_id(name))
+
+
+@given(st.lists(st.sampled_from(names.PREFIXES), max_size=4), st.sampled_from(["gpt-5", "veo-3.1-generate-preview"]))
+def test_whatever_stands_before_an_id(prefixes: list[str], model: str):
+    """One gateway behind another, in any order."""
+    assert model == names.model_id("".join(prefixes) + model) == names.model_id("".join(prefixes).upper() + model)
+
+
+@pytest.mark.parametrize("name", ["meta/llama-4", "publishers/anthropic/models/claude", "azure/gpt-5", "@x", ""])
+def test_what_is_not_before_an_id_of_theirs_stays(name: str):
+    """Another seller has prices of its own."""
+    assert name == names.model_id(name)
+
+
+KNOWN = [
+    "gemini-2.5-flash",
+    "gemini-2.5-flash-image",
+    "gemini-3-flash-preview",
+    "gemini-3-pro-preview",
+    "gpt-5",
+    "veo-2",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "nearest"),
+    [
+        ("gemini-flash-latest", ["gemini-3-flash-preview", "gemini-2.5-flash", "gemini-2.5-flash-image"]),
+        ("gemini-2.5-flash-latest", ["gemini-2.5-flash", "gemini-2.5-flash-image", "gemini-3-flash-preview"]),
+        ("gemini-pro-latest", ["gemini-3-pro-preview"]),
+        ("gemini-3-pro", ["gemini-3-pro-preview"]),
+        ("gemini-2.5-flsh", ["gemini-2.5-flash"]),
+        ("gpt5", ["gpt-5"]),
+        ("2", ["veo-2"]),
+        ("zzz", []),
+        ("", []),
+    ],
+)
+def test_the_nearest_names(name: str, nearest: list[str]):
+    """Of the same kind first, then the same version, the plainest, the newest; what only looks alike comes last."""
+    assert nearest == names.nearest(KNOWN, name)[: len(nearest)]
+    assert bool(nearest) == bool(names.nearest(KNOWN, name))
+
+
+def test_an_alias_that_no_page_explains():
+    """What it points to is not guessed. https://github.com/lobehub/lobehub/pull/18647"""
+    words = (
+        "unknown model 'gemini-pro-latest'; no page that is held says what it points to; nearest: gemini-3-pro-preview"
+    )
+    assert names.unknown_among(KNOWN, "gemini-pro-latest").startswith(words)
 
 
 def test_the_day_of_a_change():

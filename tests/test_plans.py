@@ -164,6 +164,16 @@ def test_the_share_of_a_period_is_worked_out_anew(plan: Plan):
     assert [Decimal("0.001"), Decimal("17.501"), Decimal("35.001"), Decimal("0.001")] == costs
 
 
+def test_images_by_their_tokens_are_worked_out_anew():
+    """Whether they are whole ones depends on the number: a plan that was asked for others gives the same."""
+    choice = OWN.choose("gemini-2.5-flash-image")
+    for numbers in ((1000, 1290, 1000, 2580), (1290, 1000)):
+        plan = Plan(choice, "standard", "paid")
+        for number in numbers:
+            usage = {"output_tokens": {"image": number}}
+            assert price(choice, read(usage)) == plan.cost(usage)
+
+
 def test_forms_are_bounded(plan: Plan, monkeypatch: pytest.MonkeyPatch):
     """When there are too many, all are forgotten and made again."""
     monkeypatch.setattr(plans, "_MOST_FORMS", 2)

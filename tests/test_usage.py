@@ -79,6 +79,17 @@ def test_everything_else_by_name():
     ] == actual
 
 
+def test_minutes_and_seconds_by_modality():
+    """What goes in and what comes out may be said of a modality, or be of whatever the page prices."""
+    actual = counts(input_minutes={"audio": 10}, output_minutes="1.5", input_seconds={"video": 2, "": 1})
+    assert [
+        Count("input", ("second",), Decimal(2), ("video",)),
+        Count("input", ("second",), Decimal(1)),
+        Count("input", ("minute",), Decimal(10), ("audio",)),
+        Count("output", ("minute",), Decimal("1.5")),
+    ] == actual
+
+
 def test_words_are_kept():
     """Quality, context and reading select a price; they count nothing."""
     usage = read({"images": 1, "quality": "low", "context": "global", "reading": "metered"})
@@ -108,6 +119,15 @@ def test_nothing_used_is_no_error():
         ({"seconds": True}, "seconds: expected a number from 0 to 10^15, saw True"),
         ({"seconds": [1]}, "seconds: expected a number from 0 to 10^15, saw [1]"),
         ({"seconds": float("nan")}, "seconds: expected a number from 0 to 10^15, saw nan"),
+        (
+            {"input_tokens": None, "output_tokens": 0.0},
+            "output_tokens: expected a whole number from 0 to 10^15, saw 0.0",
+        ),
+        ({"input_tokens": False}, "input_tokens: expected a whole number from 0 to 10^15, saw False"),
+        ({"input_minutes": {"smell": 1}}, "input_minutes: 'smell' is not one of text, image, video, audio, document"),
+        ({"images": {"1K": -1}}, "images: expected a whole number"),
+        ([{"input_tokens": 1}, {"input_tokens": 2}], "expected the usage of one call, saw those of 2"),
+        ({}, "the usage counts nothing; it may hold input_tokens"),
         ({"input_tokens": {"smell": 1}}, "input_tokens: 'smell' is not one of text, image, video, audio, document"),
         (
             {"input_tokens": 1, "cached_tokens": 2},

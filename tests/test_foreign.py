@@ -1,0 +1,69 @@
+"""Usage in the words of others: the message says what was brought, and what to do."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from ratecards import answers
+from ratecards.usage import CostError
+
+CHAT = {"prompt_tokens": 21, "completion_tokens": 0, "completion_tokens_details": {"reasoning_tokens": 60}}
+RESPONSES = {
+    "input_tokens": 75,
+    "input_tokens_details": {"cached_tokens": 0},
+    "output_tokens": 1186,
+    "total_tokens": 1261,
+}
+LANGCHAIN = {"input_tokens": 9, "output_tokens": 4, "total_tokens": 13, "input_token_details": {"cache_read": 7}}
+VERCEL = {"inputTokens": 4740, "outputTokens": 255, "totalTokens": 4995, "cachedInputTokens": 4000}
+ANSWER = {"candidates": [], "usageMetadata": {"promptTokenCount": 9, "totalTokenCount": 9}}
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (CHAT, "saw the usage of an OpenAI chat completion, which is not read here; say its counts as input_tokens"),
+        ({"id": "x", "object": "chat.completion", "usage": CHAT}, "saw the usage of an OpenAI chat completion"),
+        ({**CHAT, "total_tokens": 81}, "saw the usage of an OpenAI chat completion"),
+        (RESPONSES, "saw the usage of OpenAI's Responses or Images API"),
+        ({"created": 1, "data": [], "quality": "medium", "usage": RESPONSES}, "saw the usage of OpenAI's Responses"),
+        (LANGCHAIN, "saw the usage of an SDK (LangChain, Vercel AI)"),
+        ({"content": "x", "usage_metadata": LANGCHAIN}, "saw the usage of an SDK (LangChain, Vercel AI)"),
+        (VERCEL, "saw the usage of an SDK (LangChain, Vercel AI)"),
+        ({"id": "m1", "tokens": {"input": 1, "total": 1}}, "saw a line of a session's log"),
+        ({"name": "x", "attributes": {"gen_ai.usage.input_tokens": 1}}, "saw a span of a trace"),
+        ({"key": "req-1", "response": ANSWER}, "saw a line of a batch's output: expected its answer alone"),
+        ({"status": "", "request": {}, "response": ANSWER}, "which stands under 'response', and --tier batch"),
+        ({"key": "req-3", "error": {"code": 8}}, "saw an error and no answer: nothing was counted"),
+        ({"contents": [], "generationConfig": {}}, "saw a request and no answer"),
+        ({"input_tokens": 9, "output_tokens": 4, "total_tokens": 13}, "unknown count 'total_tokens' beside the plain"),
+        (
+            {"usageMetadata": {"input_tokens": 9}},
+            "'input_tokens' is a plain count: it stands beside a usage, and not in one",
+        ),
+        ({"inptu_tokens": 3}, "unknown count 'inptu_tokens' in the usage; nearest: input_tokens"),
+        ({"zzz": 3}, "unknown count 'zzz' in the usage"),
+        ({"promptTokenCount": 3, "soundTokenCount": 3}, "unknown count 'soundTokenCount' in the usage; nearest:"),
+        (
+            {"a": {}, "b": 1, "c": "x", "d": [], "e": 1},
+            "expected usageMetadata, an answer that holds it, or plain counts; saw an object with 'a', 'b', 'c', 'd'",
+        ),
+        ({"usage": {"a": "b"}}, "saw an object with 'usage'"),
+        ({}, "plain counts; saw an empty dict"),
+        ([], "plain counts; saw an empty list"),
+        ("text", "plain counts; saw 'text'"),
+        (None, "plain counts; saw None"),
+        (Decimal(1), "plain counts; saw a Decimal"),
+        ([["chunk"]], "element 1: expected usageMetadata, an answer that holds it, or plain counts; saw a list"),
+        ({"embedding": {"values": [0.1]}}, "saw an object with 'embedding'"),
+    ],
+    ids=lambda value: str(value)[:40],
+)
+def test_what_is_no_usage_of_ours_is_named(data: Any, words: str):
+    """No count of another form is taken for one of ours, and no hint names what cannot help."""
+    with pytest.raises(CostError) as caught:
+        answers.read(data)
+    assert words in str(caught.value)
