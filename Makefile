@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test refresh site venv dev lint lint-workflows types tests wheel-test bench soak drill drill-full fuzz pins clean
+.PHONY: demo test refresh site venv dev lint lint-workflows types tests wheel-test bench soak drill drill-full timeline fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -76,6 +76,9 @@ drill: dev ## twelve thousand changed and broken pages: nothing wrong may be pub
 
 drill-full: dev ## the same over a sample of the captures in RATECARDS_CAPTURES
 	$(BIN)/python -m tests.drill --full --share 0.2
+
+timeline: dev ## every edition in RATECARDS_CAPTURES in order of date: what each guard held or doubted
+	$(BIN)/python -m tests.timeline
 
 SECONDS := 60
 fuzz: dev ## by coverage, with atheris: SECONDS for each of the readers

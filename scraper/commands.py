@@ -13,7 +13,8 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from scraper import report
+from ratecards.history import Change
+from scraper import guard, report
 from scraper.dataset import Dataset, instant
 from scraper.doors import DOORS, Keys
 from scraper.editions import Edition, check_clock, replay
@@ -160,6 +161,27 @@ def say(verdicts: Sequence[Verdict], now: datetime, paths: Sequence[str], *, dry
     print(f"{done} {len(paths)} files" if paths else "nothing to write")
 
 
+def _waiting(verdict: Verdict) -> Iterator[str]:
+    """What is held and what was released, a line for each hold: several changes may wait as one."""
+    held: dict[str, list[guard.Held]] = {}
+    for item in verdict.held:
+        held.setdefault(item.id, []).append(item)
+    for key, items in held.items():
+        words, first = _several([item.change for item in items]), items[0]
+        yield f"  held {key}: {words}; {first.reason}; seen {first.looks} times since {first.since}"
+    released: dict[tuple[str, str], list[Change]] = {}
+    for one in verdict.released:
+        released.setdefault((one.id, one.because), []).append(one.change)
+    for (key, because), changes in released.items():
+        yield f"  released {key}: {_several(changes)}; {because}"
+
+
+def _several(changes: Sequence[Change]) -> str:
+    """The first of changes that go together in words, and how many more there are."""
+    words = report.plain_text(report.describe(changes[0]))
+    return words if len(changes) == 1 else f"{words}, and {len(changes) - 1} more"
+
+
 def _story(verdict: Verdict, now: datetime) -> Iterator[str]:
     name = verdict.source.name
     if verdict.reading:
@@ -173,12 +195,7 @@ def _story(verdict: Verdict, now: datetime) -> Iterator[str]:
             yield f"  {line}"
     if quiet := report.quiet_count(verdict.changes):
         yield f"  {quiet} changes of wording or notes recorded"
-    for held in verdict.held:
-        words = report.plain_text(report.describe(held.change))
-        yield f"  held {held.id}: {words}; {held.reason}; seen {held.looks} times since {held.since}"
-    for released in verdict.released:
-        words = report.plain_text(report.describe(released.change))
-        yield f"  released {released.id}: {words}; {released.because}"
+    yield from _waiting(verdict)
     for old, new in verdict.proposals:
         yield f"  looks renamed: {old} -> {new}; if so, add it to renames in the vocabulary"
     if verdict.cards and verdict.changes:
