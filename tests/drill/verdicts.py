@@ -46,7 +46,8 @@ def _outcome(subject: Subject, mutant: Mutant) -> Outcome:
     if verdict.outcome not in GOOD and verdict.cards is not None and verdict.outcome != "PARTLY_READ":
         wrong.append(f"{verdict.outcome}, but cards would be written")
     wrong += _unwritable(subject, verdict)
-    wrong += at_once(subject.says, subject.told(verdict), NOW.date().isoformat())
+    if subject.source.source != "rate-limits":  # its figures are no prices
+        wrong += at_once(subject.says, subject.told(verdict), NOW.date().isoformat())
     if verdict.held:
         # what waits is published in the end: it must be what the page says, too
         later = subject.judged(mutant.bodies, hold=False)
