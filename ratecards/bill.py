@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ratecards.breakdown import Breakdown, Line
 from ratecards.figures import Field, Row, Sheet, printed
+from ratecards.lifecycle import said
 from ratecards.model import plain
 from ratecards.phrases import unit
 
@@ -37,7 +38,9 @@ def bill(found: Breakdown) -> Sheet:
     ]
     rows.append(Row({"what": "total", "amount": found.total, "currency": found.currency}))
     title = f"{found.model}, {found.tier} tier, {found.plan} plan, by {found.source} as of {found.on}: {_money(found)}"
-    return Sheet(title, _FIELDS, tuple(rows), tuple(f"Note: {note}." for note in found.notes))
+    ends = said(found.model, found.shutdown, found.on)
+    notes = tuple(f"Note: {note}." for note in found.notes)
+    return Sheet(title, _FIELDS, tuple(rows), notes, (ends,) if ends else ())
 
 
 def _money(found: Breakdown) -> str:
@@ -45,9 +48,19 @@ def _money(found: Breakdown) -> str:
 
 
 def bill_data(found: Breakdown, *, explain: bool = False) -> dict[str, object]:
-    """A breakdown as plain data; explained, each line with the words, place and day of its rate."""
-    head = {name: _plain(value) for name, value in found._asdict().items() if name not in ("lines", "notes")}
-    return {**head, "lines": [_line(line, explain=explain) for line in found.lines], "notes": list(found.notes)}
+    """A breakdown as plain data; explained, each line with the words, place and day of its rate.
+
+    Where the page announces the model's end, that stands first.
+    """
+    listed = ("lines", "notes", "shutdown")
+    ends = found.shutdown and {"shutdown": str(found.shutdown.day), "successor": found.shutdown.successor}
+    head = {name: _plain(value) for name, value in found._asdict().items() if name not in listed}
+    return {
+        **(ends or {}),
+        **head,
+        "lines": [_line(line, explain=explain) for line in found.lines],
+        "notes": list(found.notes),
+    }
 
 
 def _line(line: Line, *, explain: bool) -> dict[str, str]:

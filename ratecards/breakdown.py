@@ -20,6 +20,10 @@ from ratecards.sellers import BILLED
 from ratecards.shelf import Choice
 from ratecards.usage import CostError, Count, Usage
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ratecards.lifecycle import Shutdown
+
 # More digits than any quantity times any price has: nothing is rounded here.
 EXACT = Context(prec=60)
 Found = tuple[Offer, list[Rate]]
@@ -43,7 +47,10 @@ class Line(NamedTuple):
 
 
 class Breakdown(NamedTuple):
-    """What a usage costs: the lines add up to the total. `on` is the day that dated rates were judged by."""
+    """What a usage costs: the lines add up to the total. `on` is the day that dated rates were judged by.
+
+    `shutdown` is the end of the model where its page announces one, past or to come.
+    """
 
     model: str
     source: str
@@ -54,6 +61,7 @@ class Breakdown(NamedTuple):
     currency: str
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()
+    shutdown: Shutdown | None = None
 
 
 def price(choice: Choice, usage: Usage, tier: str = "standard", plan: str = "paid") -> Breakdown:
@@ -68,7 +76,7 @@ def price(choice: Choice, usage: Usage, tier: str = "standard", plan: str = "pai
     if not lines and (tier, plan) not in offer.sold():
         pick(offer, Want("output", ()), tier, plan)
     head = offer.card.model, offer.source, tier, plan, offer.day
-    return Breakdown(*head, total, currencies[0] if currencies else "", lines, usage.notes)
+    return Breakdown(*head, total, currencies[0] if currencies else "", lines, usage.notes, offer.card.shutdown)
 
 
 def _lines(choice: Choice, count: Count, usage: Usage, where: tuple[str, str]) -> Iterator[Line]:

@@ -5,3 +5,4 @@ from __future__ import annotations
 MODALITIES = ("text", "image", "video", "audio")
 READINGS = ("listed", "metered")
 POLICIES = ("documented", "billed", "conservative")
+STALE = ("allow", "warn", "error")

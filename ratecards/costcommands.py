@@ -9,15 +9,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ratecards import limitsjson, limitsview, sheet
+from ratecards import limitsjson, limitsview, sheet, staleness
 from ratecards.asof import DatedShelf
 from ratecards.bill import bill, bill_data
 from ratecards.breakdown import price
 from ratecards.budget import VOLUMES, Work, budget, matrix
-from ratecards.dataset import Dataset, locate
 from ratecards.elsewhere import Terms, compare_images, compare_text
 from ratecards.figures import Sheet
 from ratecards.images import images
+from ratecards.lifecycle import said
 from ratecards.offers import Offer
 from ratecards.pictures import Size, sizes
 from ratecards.render import json_value
@@ -31,9 +31,9 @@ def run(args: Namespace) -> str:
     days = dict(args.on)
     if len(days) < len(args.on):
         raise CostError("--on: expected one date, and one for a source; saw two for the same")
-    dataset = Dataset(locate(args.dataset))
     args.day = days.get("", args.today)
-    return _COMMANDS[args.command](args, DatedShelf(dataset, days.pop("", None), days, args.today))
+    args.shelf = DatedShelf(args.opened, days.pop("", None), days, args.today)
+    return _COMMANDS[args.command](args, args.shelf)
 
 
 def _counts(args: Namespace) -> dict[str, Any]:
@@ -51,7 +51,8 @@ def _counts(args: Namespace) -> dict[str, Any]:
 
 
 def _form(args: Namespace, made: Sheet) -> str:
-    return sheet.form(made, args.format, explain=args.explain)
+    """A sheet with the ages of its rows, in the form asked for."""
+    return sheet.form(sheet.aged(made, args.shelf.tell), args.format, explain=args.explain)
 
 
 def cost(args: Namespace, shelf: DatedShelf) -> str:
@@ -71,8 +72,17 @@ def cost(args: Namespace, shelf: DatedShelf) -> str:
     choice = shelf.choose(args.model, args.source, args.policy)
     found = price(choice, usage._replace(notes=(*usage.notes, *notes)), args.tier, args.plan)
     if args.format == "json":
-        return json_value(bill_data(found, explain=args.explain))
+        ages = shelf.tell([found.source, *(line.source for line in found.lines)])
+        observed = max((line.observed for line in found.lines), default=choice.offer.card.observed)
+        data = bill_data(found, explain=args.explain)
+        return json_value({**data, "observed": str(observed), **staleness.columns(ages)})
     return _form(args, bill(found))
+
+
+def _ending(made: Sheet, offer: Offer) -> Sheet:
+    """A sheet of one model, above it the end that its page announces."""
+    ends = said(offer.card.model, offer.card.shutdown, offer.day)
+    return made._replace(first=(ends,)) if ends else made
 
 
 def _images(args: Namespace, shelf: DatedShelf) -> str:
@@ -108,8 +118,10 @@ def _budget(args: Namespace, shelf: DatedShelf) -> str:
     choice = shelf.choose(args.model, args.source, args.policy)
     work = _work(args, choice.offer)
     made = budget(choice, work, args.per_day or VOLUMES, args.tier, args.days)
-    people = args.format in ("table", "markdown")
-    return _form(args, matrix(made, "images" if work.images else "requests") if people else made)
+    made = sheet.aged(_ending(made, choice.offer), shelf.tell)
+    if args.format in ("table", "markdown"):
+        made = matrix(made, "images" if work.images else "requests")
+    return sheet.form(made, args.format, explain=args.explain)
 
 
 def _compare(args: Namespace, shelf: DatedShelf) -> str:
@@ -131,17 +143,21 @@ def _savings(args: Namespace, shelf: DatedShelf) -> str:
     """T5."""
     choice = shelf.choose(args.model, args.source)
     volume = Volume(args.per_day, args.days, args.repeated_share, args.day)
-    return _form(args, savings(choice, _work(args, choice.offer), shelf.sellers(), volume, args.tier))
+    made = savings(choice, _work(args, choice.offer), shelf.sellers(), volume, args.tier)
+    return _form(args, _ending(made, choice.offer))
 
 
 def _limits(args: Namespace, shelf: DatedShelf) -> str:
     """T6: records for programs, two tables for people."""
-    cards = limitsjson.read(locate(args.dataset) / "v1" / "limits.json")
+    cards = limitsjson.read(args.opened.path / "v1" / "limits.json")
     offers = [shelf.choose(name).offer for name in args.models]
     every = offers or limitsview.models(shelf.sellers())
+    records = sheet.aged(limitsview.records(every, cards, alone=bool(offers)), shelf.tell)
     if args.format in ("csv", "json"):
-        return sheet.form(limitsview.records(every, cards, alone=bool(offers)), args.format)
-    return "\n".join(sheet.form(part, args.format) for part in limitsview.overview(every, cards, alone=bool(offers)))
+        return sheet.form(records, args.format)
+    models, tiers = limitsview.overview(every, cards, alone=bool(offers))
+    aged = tiers._replace(notes=(*tiers.notes, *records.notes))
+    return "\n".join(sheet.form(part, args.format) for part in (models, aged))
 
 
 _COMMANDS: Mapping[str, Callable[[Namespace, DatedShelf], str]] = {

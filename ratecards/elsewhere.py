@@ -14,6 +14,7 @@ from typing import NamedTuple
 from ratecards.breakdown import EXACT, Breakdown, price
 from ratecards.figures import Field, Row, Sheet, printed
 from ratecards.images import picture
+from ratecards.lifecycle import past
 from ratecards.offers import Offer, measure
 from ratecards.pictures import USUAL, Size, canonical, is_picture, sizes
 from ratecards.sellers import is_manual, is_reseller
@@ -138,10 +139,10 @@ def _row(one: _One, terms: Terms, base: Decimal | None) -> Row:
 
 
 def mark(offer: Offer, observed: date, day: date | None) -> str:
-    """What a reader must know of who says a price: `reseller, by hand, 22 days old`."""
+    """What a reader must know of a price: who says it (`reseller, by hand, 22 days old`), and whether the model ended."""
     words = ["reseller"] if is_reseller(offer.card) else []
     words += ["by hand"] if is_manual(offer.card) else []
     if words and day:
         age = (day - observed).days
         words.append(f"{age} day{'s' * (age != 1)} old")
-    return ", ".join(words)
+    return ", ".join(filter(None, (*words, past(offer.card.shutdown, offer.day, offer.seen))))
