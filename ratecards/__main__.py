@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from typing import NoReturn
 
 from ratecards import costargs
-from ratecards.choices import STALE
+from ratecards.choices import FAILING, STALE
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -116,6 +116,8 @@ def _parser() -> _Parser:
     )
     audit.add_argument("file", help="a LiteLLM map, models.dev, genai-prices, Portkey or our CSV; - for standard input")
     audit.add_argument("--source", help="only what is claimed of this source, as in `gemini-api`")
+    words = "what else ends with 1: unknown models, unread prices, prices unlike a stale card"
+    audit.add_argument("--fail-on", type=_failing, default=(), metavar="unknown,unread,stale", help=words)
     audit.add_argument("--all", action="store_true", help="every price, also what is right or cannot be judged")
     for command in (models, show, upcoming, export, audit):
         command.add_argument("--on", type=_day, metavar="DATE", help="as of this day (default: today)")
@@ -140,6 +142,13 @@ def _bare(commands: argparse._SubParsersAction[_Parser], name: str, words: str) 
     parser.add_argument("--stale", choices=STALE, help=old)
     parser.add_argument("--today", type=_day, help=argparse.SUPPRESS)
     return parser
+
+
+def _failing(text: str) -> tuple[str, ...]:
+    found = tuple(text.split(","))
+    if wrong := [word for word in found if word not in FAILING]:
+        raise argparse.ArgumentTypeError(f"expected {', '.join(FAILING)}, saw {wrong[0]!r}")
+    return found
 
 
 def _day(text: str) -> date:

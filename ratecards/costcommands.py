@@ -22,7 +22,7 @@ from ratecards.offers import Offer
 from ratecards.pictures import Size, sizes
 from ratecards.render import json_value
 from ratecards.savings import Volume, savings
-from ratecards.sellers import is_reseller
+from ratecards.sellers import SEPARATE, is_reseller
 from ratecards.usage import COUNTS, FIELDS, CostError, read
 
 
@@ -127,16 +127,20 @@ def _budget(args: Namespace, shelf: DatedShelf) -> str:
 def _compare(args: Namespace, shelf: DatedShelf) -> str:
     """T4."""
     to = shelf.choose(args.to).offer if args.to else None
-    terms = Terms(args.per_day, args.days, args.tier, to, args.day)
+    terms = Terms(args.per_day, args.days, args.tier, to, args.day, args.region or "")
     counts = _counts(args)
     if args.what == "images":
         if counts:
             raise CostError("compare images: the tokens of a prompt are not compared")
+        if args.region:
+            raise CostError("compare images: no page tells regions apart by the image; compare text --region does")
         return _form(args, compare_images(shelf.sellers(), terms, args.resolution or ""))
     if set(counts) != {"input_tokens", "output_tokens"}:
         raise CostError("compare text: say what a request is, as --input-tokens and --output-tokens")
     output = {modality or "text": number for modality, number in counts["output_tokens"].items()}
-    return _form(args, compare_text(shelf.sellers(), terms, read({**counts, "output_tokens": output})))
+    # the platform's list is one of its own: it has other prices by region
+    lists = [offer for offer in shelf if offer.source in SEPARATE] if args.region else []
+    return _form(args, compare_text([*shelf.sellers(), *lists], terms, read({**counts, "output_tokens": output})))
 
 
 def _savings(args: Namespace, shelf: DatedShelf) -> str:

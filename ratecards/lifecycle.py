@@ -30,15 +30,17 @@ _DAYS = tuple(
 _ENDS = re.compile(
     r"\bshut(?:s|ting)?[ -]?down\b|\bretir(?:e[sd]?|ing|ement)\b|\bdiscontinu(?:e[sd]?|ing|ation)\b"
     r"|\bsunset(?:s|ting)?\b|\b(?:turned|switched) off\b|\bdecommission(?:ed|ing)?\b|\bremoved from\b"
-    r"|\bend[ -]of[ -]life\b|\bno longer (?:be )?(?:available|supported|served|accessible)\b|\bstops? (?:working|serving|supporting)\b",
+    r"|\bno longer (?:be )?(?:available|supported|served|accessible)\b|\bstops? (?:working|serving|supporting)\b"
+    r"|\bend[ -]of[ -]life\b",
     re.IGNORECASE,
 )
 # What makes of a day no day, or of an end none.
 _OPEN = re.compile(
     r"\bearliest\b|\b(?:no|not) (?:earlier|sooner|before)\b|\bas (?:early|soon) as\b|\bat least\b"
-    r"|\bor (?:later|after)\b|\b(?:down|off|retired|discontinued|decommissioned)(?: \w+){0,2} after\b"
-    r"|\b(?:may|might|could|can) be\b|\b(?:expected|tentative\w*|estimated|postponed|delayed|extended|cancel\w*|withdrawn)\b"
-    r"|\b(?:not|never)\b|n't\b|\bno longer (?:be )?(?:shut|retired|deprecated|discontinued|scheduled|planned)\b",
+    r"|\b(?:down|off|retired|discontinued|decommissioned)(?: \w+){0,2} after\b|\bor (?:later|after)\b"
+    r"|\b(?:may|might|could|can) be\b|\b(?:expected|tentative\w*|estimated|postponed|delayed|extended)\b"
+    r"|\b(?:cancel\w*|withdrawn|not|never)\b|n't\b"
+    r"|\bno longer (?:be )?(?:shut|retired|deprecated|discontinued|scheduled|planned)\b",
     re.IGNORECASE,
 )
 # What else than a model may end.
