@@ -29,8 +29,8 @@ NO_SELLER = "it names no seller, and no one page that is held has this id"
 class Finding(NamedTuple):
     """A claim, the verdict on it and why; `ours` is the rate it was judged by.
 
-    Of one that differs, `since` is the day from which ours is known to hold, and `stale_since` the day on which the claim,
-    which was right before, ceased to be. None where that is not known.
+    Of one that differs, `since` is the day from which ours is known to hold, and `stale_since` the day on which the
+    claim, which was right before, ceased to be. None where that is not known.
     """
 
     verdict: str

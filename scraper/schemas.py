@@ -54,7 +54,10 @@ def documents() -> dict[str, Schema]:
     found = {
         "rates": ("The rate table as JSON, and how completely each source was read.", _rates()),
         "changes": ("The newest changes, by day observed.", {"changes": listed(_change())}),
-        "upcoming": ("Price steps that a page dates for later.", {"upcoming": listed(_step())}),
+        "upcoming": (
+            "Price steps and shutdowns that a page dates for later.",
+            {"upcoming": listed(_step()), "shutdowns": listed(_end())},
+        ),
         "discrepancies": ("Where official sources disagree.", _discrepancies()),
         "limits": ("Usage tiers, batch queues and other limits of use.", {"limits": listed(_limits())}),
         "status": ("How the last look at each source ended. Not data.", {"sources": by_name(SOURCE, _status())}),
@@ -75,6 +78,8 @@ def _ref(name: str) -> Schema:
 def _rates() -> dict[str, Schema]:
     source = {
         "url": matching("https://[!-~]+"),
+        "observed": DAY,
+        "expires": maybe(DAY),
         "models": COUNT,
         "rates": COUNT,
         "amounts": AMOUNTS,
@@ -117,6 +122,12 @@ def _step() -> Schema:
     always = ("on", "provider", "source", "model", "service_tier", "plan", "meter", "basis", "before", "after")
     before = {"anyOf": [{"type": "null"}, _ref("values")]}
     return record({"on": DAY, **key, "before": before, "after": _ref("values")}, always)
+
+
+def _end() -> Schema:
+    owner = {name: FIELDS[name] for name in ("provider", "source", "model")}
+    fields = {"on": DAY, **owner, "successor": WORDS, "quote": WORDS, "observed": DAY}
+    return record(fields, [name for name in fields if name != "successor"])
 
 
 def _discrepancies() -> dict[str, Schema]:
@@ -185,6 +196,7 @@ def _status() -> Schema:
         "verified": maybe(DAY),
         "failing_since": maybe(INSTANT),
         "message": TEXT,
+        "expires": maybe(DAY),
         "stale_after_days": {"type": ["integer", "null"], "minimum": 1},
         "models": COUNT,
         "rates": COUNT,
