@@ -12,6 +12,7 @@ from ratecards import moment
 from ratecards.asof import as_day
 from ratecards.breakdown import Breakdown
 from ratecards.dataset import VARIABLE, Dataset, directory
+from ratecards.errors import StaleError, StaleWarning
 from ratecards.model import Rate
 from ratecards.moment import Moment
 from ratecards.plans import Again
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ratecards.history import Change, Step
+
+__all__ = ["StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "upcoming"]
 
 Where = Dataset | str | os.PathLike[str] | None
 

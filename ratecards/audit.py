@@ -65,7 +65,7 @@ def placed(entry: Entry, cards: PastCards) -> Entry:
     """An entry with its seller: one that names none is the one maker's whose page has the model."""
     if entry.seller:
         held = entry.seller.partition("/")[0] in cards.providers
-        return entry if held or entry.why else Entry(entry.key, entry.seller, why=OTHER)
+        return entry if held else Entry(entry.key, entry.seller, why=OTHER)
     seller = next((found for claim in entry.claims if (found := cards.maker(claim.model))), "")
     provider, _, source = seller.partition("/")
     claims = tuple(claim._replace(provider=provider, source=source) for claim in entry.claims)

@@ -153,9 +153,10 @@ def upcoming_text(coming: Coming) -> str:
     """What is announced, soonest first, one line each; and since when nobody has looked, where that is too long ago."""
     late = ", ".join(f"{age.source} since {age.verified}" for age in _late(coming))
     unknown = "\n".join(paragraph(f"What was announced since then is not known; nobody has looked at {late}.")) + "\n"
+    age = unknown if late else "\n".join(paragraph(staleness.note(coming.ages.values()))) + "\n"
     if coming.steps or coming.ends:
-        return _coming_table(coming) + (unknown if late else "")
-    return unknown if late else f"Nothing is announced for after {coming.day}.\n"
+        return _coming_table(coming) + age
+    return age if late else f"Nothing is announced for after {coming.day}.\n{age}"
 
 
 def _coming_table(coming: Coming) -> str:

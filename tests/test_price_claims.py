@@ -472,9 +472,12 @@ def test_own_csv():
 
 def test_own_json():
     """The rows of rates.json have only the fields that are not empty."""
-    assert ["flash standard input <=5 0.5 per 1000000 tokens"] == words(
-        table.claims({"version": 1, "rates": [{**ROW, "prompt_up_to": 5}, {**ROW, "provider": "openai"}]})
+    read = table.claims({"version": 1, "rates": [{**ROW, "prompt_up_to": 5}, {**ROW, "provider": "openai"}]})
+
+    assert ["flash standard input <=5 0.5 per 1000000 tokens", "flash standard input 0.5 per 1000000 tokens"] == words(
+        read
     )
+    assert ["google", "openai"] == [claim.provider for claim in read[0]]
 
 
 @pytest.mark.parametrize(
