@@ -156,7 +156,7 @@ def test_upcoming_lists_the_day(run: Run):
     assert ("shutdown", "2026-06-01", "flash-1", 1, GONE, "") == tuple(
         row[name] for name in ("kind", "on", "model", "in_days", "quote", "successor")
     )
-    assert f"flash-2    shut down; in its place {SUCCESSOR}  in 1 day" in run("upcoming", "--on", "2026-10-01")
+    assert f"flash-2  shut down; in its place {SUCCESSOR}  in 1 day" in run("upcoming", "--on", "2026-10-01")
     assert run("upcoming").startswith("Nothing is announced for after 2026-10-05.")
 
 
