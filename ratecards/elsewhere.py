@@ -157,7 +157,9 @@ def _sheet(thing: str, fields: tuple[Field, ...], found: Sequence[_One], terms: 
     ratios = [f"Ratio: to {terms.to.card.model} ({terms.to.source})."] if terms.to else []
     title = f"{thing} elsewhere in {', '.join(currencies) or 'no currency'}, {terms.tier}; {volume}"
     hidden = {"ratio": not terms.to, "region": not terms.region}
-    kept = tuple(f for f in fields if not hidden.get(f.key))
+    # two lists of one provider are told apart by their names
+    named = [f._replace(head="source") if terms.region and f.key == "source" else f for f in fields]
+    kept = tuple(f for f in named if not hidden.get(f.key))
     return Sheet(title, kept, tuple(_row(one, terms, base) for one in ordered), (*ratios, *notes))
 
 

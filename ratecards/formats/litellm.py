@@ -122,10 +122,10 @@ def seller_of(key: str, value: Mapping[str, Any]) -> str | None:
     provider = said.strip().lower() if isinstance(said, str) else ""
     prefix = _prefix(key)
     model = key[len(prefix) :]
-    listed = _PREFIXES.get(prefix.lower()) or _PROVIDERS.get(provider)
-    if provider.startswith("vertex_ai") and prefix.lower() not in ("gemini/", "google/"):
-        listed = _PLATFORM
-    if provider.endswith("_models") or ("/" in model and not _SIZES.match(model)):
+    platform = provider.startswith("vertex_ai")
+    listed = _PREFIXES.get(prefix.lower()) or (_PLATFORM if platform else _PROVIDERS.get(provider))
+    others = platform and provider.endswith("_models") and listed == _PLATFORM
+    if others or ("/" in model and not _SIZES.match(model)):
         return None
     if listed is None:
         return None if provider or "/" in key.removeprefix(prefix) else ""
