@@ -162,13 +162,13 @@ def _summary(audited: Audited) -> str:
     old = sum(1 for f in audited.findings if f.stale_since and f.verdict in ERRORS)
     late = f", {count['stale']:,} unlike a card that is too old to judge by" if count["stale"] else ""
     total, rest = len(audited.accounts), unjudged(audited.accounts)
-    others = f", not {counted(rest)}" if rest else ""
+    others = f"; the rest: {counted(rest)}" if rest else ""
     return (
         f"{audited.path} ({audited.format}), judged by the cards of {audited.day}: {judged:,} prices judged, "
         f"{count['right']:,} right, {count['wrong']:,} wrong, {count['wrong unit']:,} in a wrong unit{late}; "
         f"{old:,} of these errors were right once. Not judged: {count['not held']:,} not held, "
         f"{count['unknown model']:,} of unknown models, {count['unread']:,} unread. "
-        f"Of {total:,} entr{'y' if total == 1 else 'ies'} {total - sum(rest.values()):,} judged{others}."
+        f"Entries: {total:,}, of which {total - sum(rest.values()):,} judged{others}."
     )
 
 

@@ -87,7 +87,7 @@ def test_the_table_shows_each_error_with_both_amounts_and_the_quote(run: Run) ->
     assert words.startswith(
         "~/prices.json (litellm), judged by the cards of 2026-11-22: 3 prices judged, 1 right, 1 wrong, 1 in a wrong "
         "unit; 1 of these errors were right once. Not judged: 1 not held, 2 of unknown models, 1 unread. "
-        "Of 4 entries 2 judged, not 2 of an unknown model."
+        "Entries: 4, of which 2 judged; the rest: 2 of an unknown model."
     )
     assert words.endswith("Last looked at: google/gemini-api 2026-03-24 (243 days old).")
 

@@ -149,7 +149,7 @@ def test_fault_100_the_first_line_counts_the_rest(run: Run, tmp_path: Path, caps
     }
     assert {"all": 7, "judged": 1, "not_judged": reasons} == found["entries"]
     assert first.endswith(
-        "Of 7 entries 1 judged, not 2 of an unknown model, 1 no model, 1 of a seller that is not held, 1 without a price, 1 unread."
+        "Entries: 7, of which 1 judged; the rest: 2 of an unknown model, 1 no model, 1 of a seller that is not held, 1 without a price, 1 unread."
     )
     for word in ("unknown", "unread", "unknown,unread,stale"):
         run(data, "--fail-on", word, status=1)
