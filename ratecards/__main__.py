@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int
     except StaleError as error:
         return _refuse(error, 6)
     except (DatasetError, CostError, FormatError, OSError) as error:
-        return _refuse(error)
+        return _refuse(error, late=_late(args) if "unknown model" in str(error) and wanted == "warn" else "")
     late = staleness.line(args.opened.answered.values())
     if late and wanted == "warn":
         print(f"ratecards: {late}", file=sys.stderr)
@@ -73,10 +73,19 @@ def _write(text: str) -> int:
     return 0
 
 
-def _refuse(error: Exception, status: int = 2) -> int:
+def _late(args: argparse.Namespace) -> str:
+    """Which documentation was not read for so long that a new model may be missing."""
+    from ratecards import staleness
+    from ratecards.sellers import DOCUMENTATION
+
+    return staleness.line(args.opened.age(s, args.today) for s in args.opened.sources if s in DOCUMENTATION)
+
+
+def _refuse(error: Exception, status: int = 2, late: str = "") -> int:
     from ratecards.fit import safe
 
-    print(f"ratecards: {safe(str(error))}", file=sys.stderr)
+    for words in filter(None, (str(error), late)):
+        print(f"ratecards: {safe(words)}", file=sys.stderr)
     return status
 
 

@@ -46,7 +46,7 @@ def pro(**owner: str) -> RateCard:
 @pytest.fixture
 def run(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Audit data as JSON, or what stands at a path; gives the counts, the entries and what was found by key and field."""
-    monkeypatch.setenv("COLUMNS", "400")
+    monkeypatch.setenv("COLUMNS", "900")
     root = tmp_path / "data"
     lite = card(
         "gemini-2.5-flash-lite",

@@ -255,6 +255,17 @@ def test_fault_101_the_line_names_what_was_asked_about(run):
     assert "google/gemini-api" in run("cost", "flash", "--input-tokens", "1", "--on", "2027-01-01")[2]
 
 
+def test_fault_101_an_unknown_model_may_be_a_new_one(run):
+    """Where nobody has looked for too long, that is said with it; not where it is allowed, nor of another error."""
+    late = "ratecards: STALE, not read for longer than its limit: google/gemini-api since 2026-11-21\n"
+    for argv in (("cost", "flash-9", "--input-tokens", "1"), ("show", "flash-9")):
+        code, _, err = run(*argv)
+        assert (2, late) == (code, err.splitlines(keepends=True)[-1])
+        assert "unknown model 'flash-9'; nearest: flash\n" in err
+        assert late not in run(*argv, "--stale", "allow")[2]
+    assert late not in run("cost", "flash", "--input-tokens", "1", "--tier", "none")[2]
+
+
 def test_fault_101_nothing_announced_is_not_said_where_nobody_looked(run, root):
     """But since when; for programs a record of that kind; after a look it is said again."""
     words = "What was announced since then is not known; nobody has looked at google/gemini-api since 2026-11-21.\n"

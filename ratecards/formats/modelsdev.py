@@ -106,7 +106,8 @@ def _tiers(cost: Mapping[str, Any]) -> Iterator[tuple[str, int, int | None, Mapp
         tier = mapping(cost["tiers"][number])
         yield f"cost.tiers[{number}]", size, end, {name: v for name, v in tier.items() if name != "tier"}
     if isinstance(old := cost.get("context_over_200k"), Mapping):
-        yield "cost.context_over_200k", _OLD_TIER, None, old
+        # it repeats what the list says, also where that begins elsewhere
+        yield "cost.context_over_200k", ordered[0][0] if len(ordered) == 1 else _OLD_TIER, None, old
 
 
 def _size(tier: object) -> int | None:
