@@ -56,7 +56,10 @@ _INSTEAD = re.compile(
 )
 _CLAUSE_ENDS = re.compile(r";|[.!](?=\s|$)|\s(?:to|instead|before|by|as soon|for|on|until|which|that)\s|\sinstead\b|$")
 _SENTENCE_ENDS = re.compile(r"(?<=[.!?])\s+(?=[A-Z`(\[])")
-_ID = re.compile(r"(?<![\w.\-])[a-z][a-z0-9]*(?:-[a-z0-9.]*[a-z0-9])+(?![\w\-])")
+# Possessive: each character is looked at once, whatever a page says.
+_ID = re.compile(r"(?<![\w.\-])[a-z][a-z0-9]*+(?:-[a-z0-9.]++)++(?![\w\-])")
+# The longest notice seen has 300 characters; what is longer is no notice.
+_LONGEST = 4000
 _JOINED = re.compile(r",\s*(?:or|and)\s+|,\s+|\s+(?:or|and)\s+")
 
 
@@ -71,7 +74,7 @@ class Shutdown(NamedTuple):
 @lru_cache(maxsize=1024)
 def shutdown(notices: tuple[str, ...], ids: tuple[str, ...]) -> Shutdown | None:
     """What the notices of a card announce of the model that goes by these ids; None where they name no one day."""
-    found = [(day, notice) for notice in notices for day in _announced(notice, ids)]
+    found = [(day, notice) for notice in notices if len(notice) <= _LONGEST for day in _announced(notice, ids)]
     if len({day for day, _ in found}) != 1:
         return None
     day, notice = found[0]
@@ -99,7 +102,7 @@ def _without_successor(sentence: str) -> str:
 
 def _clause_end(words: str, start: int) -> int:
     """Where the clause that begins there ends."""
-    return min(match.start() for match in _CLAUSE_ENDS.finditer(words, start))
+    return next(_CLAUSE_ENDS.finditer(words, start)).start()
 
 
 def endings(cards: Iterable[RateCard], after: date = date.min) -> list[tuple[Shutdown, RateCard]]:
@@ -128,7 +131,8 @@ def past(ends: Shutdown | None, on: date, seen: date | None) -> str:
 
 def _named(words: str) -> list[str]:
     """The model ids among words: of lower-case words joined by hyphens, those with a digit."""
-    return [name for name in _ID.findall(words) if re.search("[0-9]", name) and not days(name)]
+    found = (name.rstrip(".") for name in _ID.findall(words))
+    return [name for name in found if re.search("[0-9]", name) and not days(name)]
 
 
 def days(words: str) -> list[date]:

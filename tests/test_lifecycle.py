@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -75,6 +76,21 @@ def test_two_notices():
 
     assert Shutdown(JUNE, "gemini-3.5-flash", first) == shutdown((first, second), IDS)
     assert None is shutdown((first, second.replace("06", "07")), IDS)
+
+
+HOSTILE = ("a-" + "." * 3000, "a-1" * 1300, "use " * 990, "shut down " * 390, "June 1, " * 490, "migrate a to " * 300)
+
+
+@pytest.mark.parametrize("words", HOSTILE, ids=[words[:12] for words in HOSTILE])
+def test_a_hostile_notice_takes_no_time(words):
+    """As long as one may be; a longer one is no notice."""
+    notice = f"It will be shut down on June 1, 2026; use {words}"
+    start = time.process_time()
+    shutdown((notice,), IDS)
+    shutdown((words,), IDS)
+
+    assert time.process_time() - start < 1
+    assert None is shutdown((notice + " " * 4000,), IDS)
 
 
 FORMS = ("%B %-d, %Y", "%-d %B %Y", "%Y-%m-%d", "%b %-d, %Y")
