@@ -29,7 +29,11 @@
         node.textContent += ", stale";
       }
     }
-    for (const node of all(".old")) node.hidden = now <= node.dataset.expires;
+    for (const box of all(".old")) {
+      const looks = all("[data-expires]", box);
+      for (const look of looks) look.hidden = now <= look.dataset.expires;
+      box.hidden = looks.every((look) => look.hidden);
+    }
     for (const node of all(".price[data-since], .price[data-until]")) {
       node.classList.toggle("later", (node.dataset.since || "") > now);
       node.classList.toggle("past", (node.dataset.until || "9999") < now);
