@@ -1,17 +1,17 @@
 """What AI models cost: rate cards read from the official pages, with evidence and history.
 
 `load()` gives the dataset, `find()` rates by column, `cost()` what a usage costs, `changes()` what changed, `as_of()`
-the dataset on a day of the past, `upcoming()` what pages date for later. They are imported when they are first asked
-for, so that importing the package is quick.
+the dataset on a day of the past, `upcoming()` what pages date for later; a `StaleWarning` says that an answer is old.
+They are imported when they are first asked for, so that importing the package is quick.
 """
 
 from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ratecards.api import as_of, changes, cost, find, load, upcoming
+    from ratecards.api import StaleError, StaleWarning, as_of, changes, cost, find, load, upcoming
 
-__all__ = ["as_of", "changes", "cost", "find", "load", "upcoming"]
+__all__ = ["StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "upcoming"]
 
 
 def __getattr__(name: str) -> object:

@@ -1,6 +1,7 @@
 """The reader's command line: `ratecards`, or `python -m ratecards`.
 
-Exit status: 0 fine; 1 where an audit finds errors; 2 for usage or bad input, with one line on stderr.
+Exit status: 0 fine; 1 where an audit finds errors; 2 for usage or bad input, with one line on stderr; 6 where a source
+that is answered from was not read for longer than its limit, and `--stale error` was said.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from datetime import UTC, date, datetime
 from typing import NoReturn
 
 from ratecards import costargs
+from ratecards.choices import FAILING, STALE
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -39,27 +41,26 @@ def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int
         return _refuse(error)
     args.today = args.today or today or datetime.now(UTC).date()
     # after the parser, so that --help is quick
+    from ratecards import staleness
     from ratecards.commands import COMMANDS
-    from ratecards.dataset import DatasetError
+    from ratecards.dataset import Dataset, DatasetError, directory
+    from ratecards.errors import StaleError
     from ratecards.formats.safejson import FormatError
     from ratecards.usage import CostError
 
     try:
+        wanted = staleness.policy(args.stale)
+        # what is stale is said in one line, below
+        args.opened = Dataset(directory(args.dataset), "error" if wanted == "error" else "allow")
         text = COMMANDS[args.command](args)
-        late = "" if getattr(args, "on", True) else _late(args)
+    except StaleError as error:
+        return _refuse(error, 6)
     except (DatasetError, CostError, FormatError, OSError) as error:
-        return _refuse(error)
-    if late:
+        return _refuse(error, late=_late(args) if "unknown model" in str(error) and wanted == "warn" else "")
+    late = staleness.line(args.opened.answered.values())
+    if late and wanted == "warn":
         print(f"ratecards: {late}", file=sys.stderr)
     return _write(text) or int(getattr(args, "status", 0))
-
-
-def _late(args: argparse.Namespace) -> str:
-    """Which sources' prices may no longer be today's."""
-    from ratecards import staleness
-    from ratecards.dataset import directory
-
-    return staleness.line(staleness.stale(directory(args.dataset), args.today))
 
 
 def _write(text: str) -> int:
@@ -72,11 +73,20 @@ def _write(text: str) -> int:
     return 0
 
 
-def _refuse(error: Exception) -> int:
+def _late(args: argparse.Namespace) -> str:
+    """Which documentation was not read for so long that a new model may be missing."""
+    from ratecards import staleness
+    from ratecards.sellers import DOCUMENTATION
+
+    return staleness.line(args.opened.age(s, args.today) for s in args.opened.sources if s in DOCUMENTATION)
+
+
+def _refuse(error: Exception, status: int = 2, late: str = "") -> int:
     from ratecards.fit import safe
 
-    print(f"ratecards: {safe(str(error))}", file=sys.stderr)
-    return 2
+    for words in filter(None, (str(error), late)):
+        print(f"ratecards: {safe(words)}", file=sys.stderr)
+    return status
 
 
 def _parser() -> _Parser:
@@ -100,7 +110,7 @@ def _parser() -> _Parser:
     diff = _command(commands, "diff", "the net difference between two days")
     diff.add_argument("since", type=_day, metavar="DATE")
     diff.add_argument("until", type=_day, metavar="DATE")
-    upcoming = _command(commands, "upcoming", "list price steps that a page dates for later")
+    upcoming = _command(commands, "upcoming", "list price steps and shutdowns that a page dates for later")
     disputes = _command(commands, "discrepancies", "list where official sources disagree")
     disputes.add_argument("model", nargs="?", help="only this model")
     disputes.add_argument("--open", action="store_true", help="only those that nobody has accepted or explained")
@@ -115,6 +125,8 @@ def _parser() -> _Parser:
     )
     audit.add_argument("file", help="a LiteLLM map, models.dev, genai-prices, Portkey or our CSV; - for standard input")
     audit.add_argument("--source", help="only what is claimed of this source, as in `gemini-api`")
+    words = "what else ends with 1: unknown models, unread prices, prices unlike a stale card"
+    audit.add_argument("--fail-on", type=_failing, default=(), metavar="unknown,unread,stale", help=words)
     audit.add_argument("--all", action="store_true", help="every price, also what is right or cannot be judged")
     for command in (models, show, upcoming, export, audit):
         command.add_argument("--on", type=_day, metavar="DATE", help="as of this day (default: today)")
@@ -135,8 +147,17 @@ def _bare(commands: argparse._SubParsersAction[_Parser], name: str, words: str) 
     parser = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
     where = "a dataset or a root with one (default: $RATECARDS_DATASET, else the package's own)"
     parser.add_argument("--dataset", metavar="DIR", help=where)
+    old = "where a source was not read for longer than its limit (default: $RATECARDS_STALE, else warn)"
+    parser.add_argument("--stale", choices=STALE, help=old)
     parser.add_argument("--today", type=_day, help=argparse.SUPPRESS)
     return parser
+
+
+def _failing(text: str) -> tuple[str, ...]:
+    found = tuple(text.split(","))
+    if wrong := [word for word in found if word not in FAILING]:
+        raise argparse.ArgumentTypeError(f"expected {', '.join(FAILING)}, saw {wrong[0]!r}")
+    return found
 
 
 def _day(text: str) -> date:

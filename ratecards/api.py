@@ -13,9 +13,12 @@ from ratecards.asof import as_day
 from ratecards.breakdown import Breakdown
 from ratecards.calls import Asked
 from ratecards.dataset import VARIABLE, Dataset, directory
+from ratecards.errors import StaleError, StaleWarning
 from ratecards.model import Rate
 from ratecards.moment import Moment
 from ratecards.plans import Again
+from ratecards.sellers import name_of
+from ratecards.staleness import policy
 from ratecards.usage import PLAIN, Usage, read
 
 TYPE_CHECKING = False
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ratecards.history import Change, Step
+
+__all__ = ["StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "upcoming"]
 
 Where = Dataset | str | os.PathLike[str] | None
 
@@ -35,9 +40,13 @@ _DAY = 86400
 _recent: dict[tuple[object, ...], tuple[int, int, Again]] = {}
 
 
-def load(path: str | os.PathLike[str] | None = None) -> Dataset:
-    """The dataset at a path; without one the environment's (RATECARDS_DATASET), else the package's own."""
-    return Dataset(directory(path))
+def load(path: str | os.PathLike[str] | None = None, *, stale: str | None = None) -> Dataset:
+    """The dataset at a path; without one the environment's (RATECARDS_DATASET), else the package's own.
+
+    Where an answer is from a source that was not read for longer than its limit, `stale` says what to do: `allow`,
+    `warn` (a `StaleWarning` once per source), or `error` (`StaleError`); without a word RATECARDS_STALE, else `warn`.
+    """
+    return Dataset(directory(path), policy(stale))
 
 
 @cache
@@ -127,7 +136,10 @@ def changes(
     """
     from ratecards.news import changes as found
 
-    return found(_dataset(dataset), as_day(since), as_day(until), model, everything=everything)
+    own, until = _dataset(dataset), as_day(until)
+    listed = found(own, as_day(since), until, model, everything=everything)
+    own.tell(own.age(source, until or moment.today()) for source in own.holders(model))
+    return listed
 
 
 def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
@@ -136,4 +148,6 @@ def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
 
     today = moment.today()
     shelf = moment.shelf(_dataset(dataset), as_day(on), today)
-    return steps([offer.card for offer in shelf], as_day(on) or today)
+    cards = [offer.card for offer in shelf]
+    shelf.tell(map(name_of, cards))
+    return steps(cards, as_day(on) or today)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from ratecards import names, phrases
@@ -15,6 +15,7 @@ from ratecards.usage import CostError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.plans import Plan
+    from ratecards.staleness import Age
 
 _MOST_OTHERS = 366
 
@@ -54,6 +55,19 @@ class DatedShelf(Shelf):
         if source in days and str(days[source]) < first:
             raise CostError(f"nothing of {source} was observed before {first}; asked for {days[source]}")
         return self._dataset.stock(source, days.get(source, self._on), self._known)
+
+    def age(self, source: str) -> Age:
+        """How old what a source says is, on the shelf's day or on its own."""
+        return self._dataset.age(source, self._days.get(source, self.day), self._known)
+
+    def tell(self, sources: Iterable[str]) -> list[Age]:
+        """The ages of the sources that an answer is from; the dataset takes note of them. Raises `StaleError`."""
+        ages = [self.age(source) for source in sorted(set(sources))]
+        self._dataset.tell(ages)
+        return ages
+
+    def _seen(self, source: str) -> date | None:
+        return self.age(source).verified
 
     def absence(self, model: str, sources: Sequence[str]) -> str:
         """Why those sources have no card of a model; of one that is gone, its last prices."""

@@ -7,14 +7,14 @@ from datetime import date
 from importlib import import_module
 from typing import Any
 
-from ratecards.audit import ERRORS, audit
-from ratecards.auditview import Audited, audit_json, audit_markdown, audit_text
-from ratecards.dataset import Dataset, DatasetError, locate
-from ratecards.formats.claims import Claim, Unread
+from ratecards.audit import ERRORS, Account, audit, unjudged
+from ratecards.auditview import Audited, audit_json, audit_markdown, audit_text, counted
+from ratecards.choices import FAILING
+from ratecards.dataset import DatasetError
+from ratecards.formats.claims import Entry
 from ratecards.formats.load import load
 from ratecards.pastcards import PastCards
 
-_PROVIDER = "google"
 _MODULES = {
     "litellm": "litellm",
     "models.dev": "modelsdev",
@@ -24,29 +24,35 @@ _MODULES = {
 }
 # Their files date prices.
 _DATED = ("genai-prices", "ratecards")
+_NOT_ASKED = "of a source that was not asked for"
 
 
-def claims_of(name: str, data: Any, day: date) -> tuple[list[Claim], list[Unread]]:
-    """What data of a format states as of a day."""
-    read = import_module(f"ratecards.formats.{_MODULES[name]}").claims
-    found: tuple[list[Claim], list[Unread]] = read(data, day) if name in _DATED else read(data)
+def entries_of(name: str, data: Any, day: date) -> list[Entry]:
+    """What data of a format states as of a day, entry by entry."""
+    read = import_module(f"ratecards.formats.{_MODULES[name]}").entries
+    found: list[Entry] = read(data, day) if name in _DATED else read(data)
     return found
 
 
 def run(args: Namespace) -> str:
-    """The text of the command; `args.status` becomes 1 where the file has errors."""
+    """The text of the command; `args.status` becomes 1 where the file has errors, or what counts as one."""
     file = load(args.file)
-    cards = PastCards(Dataset(locate(args.dataset)), _PROVIDER, args.on, args.today)
-    claims, unread = claims_of(file.format, file.data, cards.day)
+    cards = PastCards(args.opened, args.on, args.today)
+    accounts = audit(entries_of(file.format, file.data, cards.day), cards)
     if args.source:
         source = _source(args.source, cards)
-        claims = [claim for claim in claims if claim.source == source]
-    if not claims and not unread:
+        accounts = [_asked(account, source) for account in accounts]
+    if not any(account.findings for account in accounts):
+        held, rest = ", ".join(cards.providers), counted(unjudged(accounts))
         raise DatasetError(
-            f"{file.path}: expected prices of models of {_PROVIDER}, saw none in this {file.format} file"
+            f"{file.path}: expected prices of models of {held}, saw none in this {file.format} file: {rest}"
         )
-    found = Audited(file.path, file.format, cards.day, audit(claims, unread, cards))
-    args.status = int(any(finding.verdict in ERRORS for finding in found.findings))
+    ages = cards.tell(
+        account.entry.seller for account in accounts if account.entry.seller in cards.sources and account.findings
+    )
+    failing = (*ERRORS, *(FAILING[word] for word in args.fail_on))
+    found = Audited(file.path, file.format, cards.day, accounts, ages, failing)
+    args.status = int(any(finding.verdict in failing for finding in found.findings))
     if args.format == "sarif":
         from ratecards.sarif import audit_sarif
 
@@ -57,7 +63,15 @@ def run(args: Namespace) -> str:
 
 
 def _source(name: str, cards: PastCards) -> str:
-    found = name.removeprefix(f"{_PROVIDER}/")
-    if found not in cards.sources:
+    found = [source for source in cards.sources if name in (source, source.partition("/")[2])]
+    if len(found) != 1:
         raise DatasetError(f"--source: expected one of {', '.join(cards.sources)}, saw {name!r}")
-    return found
+    return found[0]
+
+
+def _asked(account: Account, source: str) -> Account:
+    """The account of an entry that is of a source, or of none that is known; else only that it was not asked for."""
+    entry = account.entry
+    if entry.seller in ("", source) or entry.why:
+        return account
+    return Account(Entry(entry.key, entry.seller, why=_NOT_ASKED), ())

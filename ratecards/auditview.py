@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ratecards import phrases
-from ratecards.audit import ERRORS, VERDICTS, Finding, tally
+from ratecards import phrases, staleness
+from ratecards.audit import ERRORS, JUDGED, VERDICTS, Account, Finding, findings, tally, unjudged
 from ratecards.fit import paragraph, safe
 from ratecards.formats.claims import Claim
 from ratecards.model import Rate, plain, row
 from ratecards.render import Column, Group, json_value, table
+from ratecards.staleness import Age, note
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&])")
 _COLUMNS = (
@@ -28,23 +29,36 @@ _SHOWN, _LONGEST = 40, 120
 
 
 class Audited(NamedTuple):
-    """A file's findings, and the day of the cards that they were judged by."""
+    """A file's entries with their findings, and the day and the ages of the cards that they were judged by.
+
+    `failing` are the verdicts that are errors.
+    """
 
     path: str
     format: str
     day: date
-    findings: Sequence[Finding]
+    accounts: Sequence[Account]
+    ages: Sequence[Age] = ()
+    failing: Sequence[str] = ERRORS
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Every finding, the unread ones last."""
+        return findings(self.accounts)
 
 
 def audit_text(audited: Audited, *, everything: bool) -> str:
-    """The errors, by entry, then how many findings there are of each kind; with `everything` each of them."""
+    """How many findings there are of each kind, then the errors, by entry; with `everything` each finding."""
     groups: list[Group] = []
     for verdict, found in _shown(audited, everything=everything):
         groups.append(Group(f"{verdict}: {len(found)}"))
         groups += [Group(title, [_cells(f) for f in same], level=1) for title, same in _by_entry(found).items()]
-    listed = table(_COLUMNS, groups) + "\n" if groups else ""
-    lines = [*([] if everything else _rest(audited)), _summary(audited)]
-    return listed + "".join(line + "\n" for text in lines for line in paragraph(text))
+    listed = "\n" + table(_COLUMNS, groups) + "\n" if groups else ""
+    lines = [*([] if everything else _rest(audited)), *([note(audited.ages)] if audited.ages else [])]
+    first, last = (
+        "".join(f"{line}\n" for text in part for line in paragraph(text)) for part in ([_summary(audited)], lines)
+    )
+    return first + listed + last
 
 
 def audit_markdown(audited: Audited, *, everything: bool) -> str:
@@ -57,12 +71,13 @@ def audit_markdown(audited: Audited, *, everything: bool) -> str:
         lines = "".join("| " + " | ".join(line) + " |\n" for line in (heads, rule, *body))
         parts.append(f"### {verdict}: {len(found)}\n\n{lines}")
     parts += [] if everything else [f"{_escape(line)}\n" for line in _rest(audited)]
+    parts += [f"{_escape(note(audited.ages))}\n"] if audited.ages else []
     return "\n".join(parts)
 
 
 def _shown(audited: Audited, *, everything: bool) -> list[tuple[str, list[Finding]]]:
     """The findings to list, by verdict."""
-    verdicts = VERDICTS if everything else ERRORS
+    verdicts = VERDICTS if everything else [v for v in VERDICTS if v in (*audited.failing, "stale")]
     return [(verdict, found) for verdict in verdicts if (found := _of(audited, verdict))]
 
 
@@ -77,17 +92,27 @@ def _by_entry(found: Sequence[Finding]) -> dict[str, list[Finding]]:
 
 def audit_json(audited: Audited) -> str:
     """Every finding with its claim and, as a row of the rate table, the rate that it was judged by."""
+    ages = {age.source: age for age in audited.ages}
     data = {
         "file": audited.path,
         "format": audited.format,
         "on": str(audited.day),
         "counts": tally(audited.findings),
-        "findings": [_data(finding) for finding in audited.findings],
+        "entries": entries(audited),
+        **staleness.columns(audited.ages),
+        "sources": [{"source": age.source, **staleness.columns([age])} for age in audited.ages],
+        "findings": [_data(finding, ages) for finding in audited.findings],
     }
     return json_value(data)
 
 
-def _data(finding: Finding) -> dict[str, object]:
+def entries(audited: Audited) -> dict[str, object]:
+    """How many entries the file has, how many were judged, and by reason how many not: together, all of them."""
+    total, rest = len(audited.accounts), unjudged(audited.accounts)
+    return {"all": total, "judged": total - sum(rest.values()), "not_judged": rest}
+
+
+def _data(finding: Finding, ages: Mapping[str, Age]) -> dict[str, object]:
     claim = finding.claim
     says: dict[str, object] = {"key": claim.key, "field": claim.field, "stated": claim.stated}
     if isinstance(claim, Claim):
@@ -99,6 +124,7 @@ def _data(finding: Finding) -> dict[str, object]:
         "ours": row(finding.ours) if finding.ours else None,
         "since": str(finding.since or ""),
         "stale_since": str(finding.stale_since or ""),
+        **(staleness.columns([ages[f"{finding.ours.provider}/{finding.ours.source}"]]) if finding.ours else {}),
     }
 
 
@@ -132,14 +158,23 @@ def stale(finding: Finding) -> str:
 
 def _summary(audited: Audited) -> str:
     count = tally(audited.findings)
-    judged = count["wrong"] + count["wrong unit"] + count["right"]
+    judged = sum(count[verdict] for verdict in JUDGED)
     old = sum(1 for f in audited.findings if f.stale_since and f.verdict in ERRORS)
+    late = f", {count['stale']:,} unlike a card that is too old to judge by" if count["stale"] else ""
+    total, rest = len(audited.accounts), unjudged(audited.accounts)
+    others = f"; the rest: {counted(rest)}" if rest else ""
     return (
         f"{audited.path} ({audited.format}), judged by the cards of {audited.day}: {judged:,} prices judged, "
-        f"{count['right']:,} right, {count['wrong']:,} wrong, {count['wrong unit']:,} in a wrong unit; "
-        f"{old:,} of these errors stale. Not judged: {count['not held']:,} not held, "
-        f"{count['unknown model']:,} of unknown models, {count['unread']:,} unread."
+        f"{count['right']:,} right, {count['wrong']:,} wrong, {count['wrong unit']:,} in a wrong unit{late}; "
+        f"{old:,} of these errors were right once. Not judged: {count['not held']:,} not held, "
+        f"{count['unknown model']:,} of unknown models, {count['unread']:,} unread. "
+        f"Entries: {total:,}, of which {total - sum(rest.values()):,} judged{others}."
     )
+
+
+def counted(rest: Mapping[str, int]) -> str:
+    """How many entries were not judged, by reason: `12 of a seller that is not held, 3 without a price`."""
+    return ", ".join(f"{number:,} {why}" for why, number in rest.items())
 
 
 def _rest(audited: Audited) -> list[str]:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from ratecards.breakdown import Breakdown, Line
 from ratecards.figures import Field, Row, Sheet, printed
+from ratecards.lifecycle import said
 from ratecards.model import plain
 from ratecards.phrases import unit
 
@@ -31,7 +32,14 @@ _CALLS = (
 
 def bill(found: Breakdown) -> Sheet:
     """A breakdown as a sheet, the total in its last row; of several calls with a row for each."""
-    return Sheet(_title(found), *(_several(found) if found.calls else _single(found)), _notes(found))
+    fields, rows = _several(found) if found.calls else _single(found)
+    return Sheet(_title(found), fields, rows, _notes(found), _ends(found))
+
+
+def _ends(found: Breakdown) -> tuple[str, ...]:
+    """The end of each model that its page announces."""
+    calls = found.calls or (found,)
+    return tuple(dict.fromkeys(ends for call in calls if (ends := said(call.model, call.shutdown, call.on))))
 
 
 def _several(found: Breakdown) -> tuple[tuple[Field, ...], tuple[Row, ...]]:
@@ -88,11 +96,14 @@ def _money(found: Breakdown) -> str:
 def bill_data(found: Breakdown, *, explain: bool = False) -> dict[str, object]:
     """A breakdown as plain data; explained, each line with the words, place and day of its rate.
 
-    Of several calls `lines` are their sums by rate, and `calls` has the same of each.
+    Of several calls `lines` are their sums by rate, and `calls` has the same of each. Where the page announces the
+    model's end, that stands first.
     """
-    apart = ("lines", "notes", "calls")
+    apart = ("lines", "notes", "calls", "shutdown")
+    ends = found.shutdown and {"shutdown": str(found.shutdown.day), "successor": found.shutdown.successor}
     head = {name: _plain(value) for name, value in found._asdict().items() if name not in apart}
     data: dict[str, object] = {
+        **(ends or {}),
         **head,
         "lines": [_line(line, explain=explain) for line in found.lines],
         "notes": list(found.notes),

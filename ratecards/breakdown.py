@@ -20,6 +20,10 @@ from ratecards.sellers import BILLED
 from ratecards.shelf import Choice
 from ratecards.usage import CostError, Count, Usage
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ratecards.lifecycle import Shutdown
+
 # More digits than any quantity times any price has: nothing is rounded here.
 EXACT = Context(prec=60)
 Found = tuple[Offer, list[Rate]]
@@ -46,7 +50,8 @@ class Breakdown(NamedTuple):
     """What a usage costs: the lines add up to the total. `on` is the day that dated rates were judged by.
 
     Of several calls the lines are summed by rate, `calls` has a breakdown of each, and the head names all that differ;
-    `on` is the last of their days.
+    `on` is the last of their days. `shutdown` is the end of the model where its page announces one, past or to come;
+    of several calls each has its own.
     """
 
     model: str
@@ -59,6 +64,7 @@ class Breakdown(NamedTuple):
     lines: tuple[Line, ...]
     notes: tuple[str, ...] = ()
     calls: tuple[Breakdown, ...] = ()
+    shutdown: Shutdown | None = None
 
 
 def price(choice: Choice, usage: Usage, tier: str = "standard", plan: str = "paid") -> Breakdown:
@@ -77,7 +83,8 @@ def price(choice: Choice, usage: Usage, tier: str = "standard", plan: str = "pai
     if not lines and where not in offer.sold():
         pick(offer, Want("output", ()), tier, plan)
     head = offer.card.model, offer.source, tier, plan, offer.day
-    return Breakdown(*head, total, currencies[0] if currencies else "", tuple(lines), tuple(notes))
+    currency = currencies[0] if currencies else ""
+    return Breakdown(*head, total, currency, tuple(lines), tuple(notes), (), offer.card.shutdown)
 
 
 def _lines(choice: Choice, count: Count, usage: Usage, where: tuple[str, str]) -> Iterator[Line]:

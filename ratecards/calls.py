@@ -56,7 +56,10 @@ def plan_of(shelf: DatedShelf, model: object, tier: str | None, asked: Asked) ->
         if not isinstance(model, str):
             words = "no model is named" if model is None else f"expected the id of a model, saw {model!r}"
             raise CostError(f"{words}; say one, or give an answer that does")
-        found = Plan(shelf.choose(model, asked.source, asked.policy), tier or "standard", asked.plan)
+        choice = shelf.choose(model, asked.source, asked.policy)
+        witnesses = choice.witnesses if choice.policy != "documented" else ()
+        shelf.tell(offer.source for offer in (choice.offer, *witnesses))
+        found = Plan(choice, tier or "standard", asked.plan)
         if len(shelf.plans) >= _MOST_PLANS:
             shelf.plans.clear()
         shelf.plans[key] = found

@@ -7,11 +7,13 @@ from datetime import date
 
 from ratecards import names, phrases
 from ratecards.fit import paragraph, safe
+from ratecards.lifecycle import said
 from ratecards.model import PLANS, SERVICE_TIERS, Rate, RateCard
 from ratecards.render import Column, Group, table
+from ratecards.staleness import Age, note
 
 
-def card_text(card: RateCard, asked: str, day: date, *, everything: bool = False) -> str:
+def card_text(card: RateCard, asked: str, age: Age, day: date, *, everything: bool = False) -> str:
     """A rate card to read: its head, then its rates by service tier and plan, as they stand on `day`."""
     columns = (
         Column("meter"),
@@ -28,22 +30,24 @@ def card_text(card: RateCard, asked: str, day: date, *, everything: bool = False
         if (rates := [r for r in card.rates if (r.service_tier, r.plan) == (tier, plan)])
     ]
     no_rates = "No such rates.\n"
-    head = "".join(line + "\n" for line in _head(card, asked))
+    head = "".join(line + "\n" for line in _head(card, asked, age, day))
     return f"{head}\n{table(columns, groups) if groups else no_rates}"
 
 
-def _head(card: RateCard, asked: str) -> list[str]:
+def _head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
     known_as = names.model_id(asked)
     others = [alias for alias in card.aliases if alias != known_as]
     updated = f"; page last updated {card.last_updated}" if card.last_updated else ""
     improve = ", ".join(f"{plan} plan {answer}" for plan, answer in card.used_to_improve)
     currencies = " and ".join(sorted({r.currency for r in card.rates} - {""}))
     texts = [
+        said(card.model, card.shutdown, day),
         f"{card.name}: {card.model}",
         f"{known_as} is another name of {card.model}." if known_as != card.model else "",
         f"Also called {', '.join(others)}" if others else "",
         f"Source: {card.provider} {card.source}, as observed {card.observed} (last change){updated}"
         + (f"; prices in {currencies}" if currencies else ""),
+        note([age]),
         *(f"Notice: {notice}" for notice in card.notices),
         *(f"Fact: {name}: {fact}" for name, fact in card.facts),
         *(f"Note: {quote}" for quote in dict.fromkeys(f.quote for f in card.formulas)),

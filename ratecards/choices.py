@@ -5,3 +5,6 @@ from __future__ import annotations
 MODALITIES = ("text", "image", "video", "audio")
 READINGS = ("listed", "metered")
 POLICIES = ("documented", "billed", "conservative")
+# What an audit may be told to fail on, and the verdict that it means.
+FAILING = {"unknown": "unknown model", "unread": "unread", "stale": "stale"}
+STALE = ("allow", "warn", "error")

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 
-from ratecards import history, model, news, views
+from ratecards import history, lifecycle, model, news, staleness, views
 from ratecards.cardtext import card_text
-from ratecards.dataset import Dataset, DatasetError, locate
+from ratecards.dataset import Dataset, DatasetError
 from ratecards.difference import difference
 from ratecards.disputes import discrepancies
+from ratecards.fit import paragraph
 from ratecards.history import Change
-from ratecards.model import RateCard
+from ratecards.model import Rate, RateCard
 from ratecards.render import csv_text, json_text
+from ratecards.sellers import name_of
+from ratecards.staleness import Age
 
 Rows = Sequence[Mapping[str, object]]
 
 
-def _open(args: Namespace) -> Dataset:
-    return Dataset(locate(args.dataset))
+def _ages(dataset: Dataset, sources: Iterable[str], day: date) -> dict[str, Age]:
+    """How old on a day what the sources say is; the dataset takes note that it was answered from them."""
+    ages = {source: dataset.age(source, day) for source in sorted(set(sources))}
+    dataset.tell(ages.values())
+    return ages
 
 
 def _data(args: Namespace, columns: Sequence[str], rows: Rows) -> str:
@@ -28,16 +35,21 @@ def _data(args: Namespace, columns: Sequence[str], rows: Rows) -> str:
 
 def models(args: Namespace) -> str:
     """Every model of every source."""
-    rows = views.models(_open(args), args.on)
-    return views.models_text(rows) if args.format == "table" else _data(args, views.MODELS, rows)
+    dataset: Dataset = args.opened
+    ages = _ages(dataset, dataset.sources, args.on or args.today)
+    rows = views.models(dataset, args.on, ages)
+    held = {f"{row['provider']}/{row['source']}" for row in rows}
+    if args.format == "table":
+        return views.models_text(rows, {source: ages[source] for source in ages if source in held})
+    return _data(args, views.MODELS, rows)
 
 
 def show(args: Namespace) -> str:
     """The rate cards of one model, one per source."""
     _one_of("tier", args.tier, model.SERVICE_TIERS)
     _one_of("plan", args.plan, model.PLANS)
-    dataset = _open(args)
-    cards = dataset.find(args.model, args.on)
+    dataset: Dataset = args.opened
+    cards, day = dataset.find(args.model, args.on), args.on or args.today
     if args.source:
         source = dataset.source(args.source)
         seen = ", ".join(f"{c.provider}/{c.source}" for c in cards)
@@ -45,10 +57,20 @@ def show(args: Namespace) -> str:
         if not cards:
             raise DatasetError(f"{args.model}: expected a card from {source}, saw one from {seen}")
     cards = [_only(card, args.tier, args.plan) for card in cards]
+    ages = _ages(dataset, map(name_of, cards), day)
     if args.format != "table":
-        return _data(args, model.COLUMNS, [model.row(rate) for card in cards for rate in card.rates])
-    day = args.on or args.today
-    return "\n".join(card_text(card, args.model, day, everything=args.all) for card in cards)
+        rows = [_shown(rate, card, ages[name_of(card)]) for card in cards for rate in card.rates]
+        return _data(args, (*model.COLUMNS, "observed", *staleness.COLUMNS), rows)
+    return "\n".join(card_text(c, args.model, ages[name_of(c)], day, everything=args.all) for c in cards)
+
+
+def _shown(rate: Rate, card: RateCard, age: Age) -> Mapping[str, object]:
+    """A rate as a row, with the day it was read on and its age."""
+    return {
+        **model.row(rate),
+        "observed": str(rate.evidence.observed or card.observed),
+        **staleness.columns([age]),
+    }
 
 
 def _one_of(what: str, word: str | None, known: Sequence[str]) -> None:
@@ -64,36 +86,42 @@ def _only(card: RateCard, tier: str | None, plan: str | None) -> RateCard:
 def changes(args: Namespace) -> str:
     """What changed, as recorded."""
     span = args.since, args.until, args.model
-    found = news.changes(_open(args), *span, everything=args.all, corrections=True)
-    if args.format == "table" and not found:
-        return "No changes.\n" if args.all else "No price changes; --all also lists changes of wording.\n"
-    return _news(args, found)
+    dataset: Dataset = args.opened
+    found = news.changes(dataset, *span, everything=args.all, corrections=True)
+    ages = _ages(dataset, dataset.holders(args.model), args.until or args.today)
+    nothing = "No changes.\n" if args.all else "No price changes; --all also lists changes of wording.\n"
+    return _news(args, found, ages, nothing)
 
 
-def _news(args: Namespace, found: Sequence[Change], title: str = "") -> str:
+def _news(args: Namespace, found: Sequence[Change], ages: Mapping[str, Age], nothing: str, title: str = "") -> str:
     if args.format == "table":
-        return news.news_text(found, title)
-    return _data(args, news.COLUMNS, [news.change_row(change) for change in found])
+        lines = paragraph(staleness.note(ages.values()))
+        return (news.news_text(found, title) or nothing) + "".join(line + "\n" for line in lines)
+    rows = [{**news.change_row(c), **staleness.columns([ages[f"{c.provider}/{c.source}"]])} for c in found]
+    return _data(args, (*news.COLUMNS, *staleness.COLUMNS), rows)
 
 
 def diff(args: Namespace) -> str:
     """The net difference between two days."""
     if args.until < args.since:
         raise DatasetError(f"diff: expected the earlier date first, saw {args.since} before {args.until}")
-    found = difference(_open(args), args.since, args.until)
-    if args.format == "table" and not found:
-        return f"No difference between {args.since} and {args.until}.\n"
-    return _news(args, found, f"{args.since} to {args.until}")
+    dataset: Dataset = args.opened
+    found = difference(dataset, args.since, args.until)
+    ages = _ages(dataset, dataset.sources, args.until)
+    nothing = f"No difference between {args.since} and {args.until}.\n"
+    return _news(args, found, ages, nothing, f"{args.since} to {args.until}")
 
 
 def upcoming(args: Namespace) -> str:
-    """The price steps that a page dates for after the day."""
-    day = args.on or args.today
-    cards = _open(args).cards(args.on)
-    steps = history.steps(cards, day)
-    if args.format == "table":
-        return views.upcoming_text(steps, day, history.undated(cards))
-    return _data(args, views.UPCOMING, views.upcoming(steps, day))
+    """The price steps and shutdowns that a page dates for after the day, and what is announced without one."""
+    dataset: Dataset = args.opened
+    day, cards = args.on or args.today, dataset.cards(args.on)
+    ages = _ages(dataset, map(name_of, cards), day)
+    undated = history.undated(cards)
+    coming = views.Coming(day, history.steps(cards, day), lifecycle.endings(cards, day), ages, undated)
+    return (
+        views.upcoming_text(coming) if args.format == "table" else _data(args, views.UPCOMING, views.upcoming(coming))
+    )
 
 
 def _computed(args: Namespace) -> str:

@@ -73,7 +73,7 @@ def add(make: Make) -> None:
     compare.add_argument("--to", metavar="MODEL", help="show the ratio to this model")
     _volume(compare)
     _counts(compare, _REQUEST[:2])
-    _words(compare, "tier", "resolution")
+    _words(compare, "tier", "resolution", "region")
     savings = make("savings", "where money can be saved")
     _model(savings)
     _volume(savings)
@@ -125,6 +125,7 @@ _WORDS = {
     "context": ("WORDS", "another condition of a price, in the table's words"),
     "reading": ("READING", f"of images: {' or '.join(READINGS)} (default: {READINGS[0]})"),
     "resolution": ("SIZE", "only this resolution"),
+    "region": ("REGION", "of text: where requests run (global, regional, or as in us-central1), the platform's too"),
 }
 
 

@@ -7,21 +7,21 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ratecards import answerfile, answers, calls, limitsjson, limitsview, sheet
+from ratecards import answerfile, answers, calls, limitsjson, limitsview, sheet, staleness
 from ratecards.answers import Answer
 from ratecards.asof import DatedShelf
 from ratecards.bill import bill, bill_data
 from ratecards.budget import VOLUMES, Work, budget, matrix
 from ratecards.calls import Asked
-from ratecards.dataset import Dataset, locate
 from ratecards.elsewhere import Terms, compare_images, compare_text
 from ratecards.figures import Sheet
 from ratecards.images import images
+from ratecards.lifecycle import said
 from ratecards.offers import Offer
 from ratecards.pictures import Size, sizes
 from ratecards.render import json_value
 from ratecards.savings import Volume, savings
-from ratecards.sellers import is_reseller
+from ratecards.sellers import SEPARATE, is_reseller
 from ratecards.usage import FIELDS, CostError, read
 
 
@@ -30,9 +30,9 @@ def run(args: Namespace) -> str:
     days = dict(args.on)
     if len(days) < len(args.on):
         raise CostError("--on: expected one date, and one for a source; saw two for the same")
-    dataset = Dataset(locate(args.dataset))
     args.day = days.get("", args.today)
-    return _COMMANDS[args.command](args, DatedShelf(dataset, days.pop("", None), days, args.today))
+    args.shelf = DatedShelf(args.opened, days.pop("", None), days, args.today)
+    return _COMMANDS[args.command](args, args.shelf)
 
 
 def _counts(args: Namespace) -> dict[str, Any]:
@@ -50,7 +50,8 @@ def _counts(args: Namespace) -> dict[str, Any]:
 
 
 def _form(args: Namespace, made: Sheet) -> str:
-    return sheet.form(made, args.format, explain=args.explain)
+    """A sheet with the ages of its rows, in the form asked for."""
+    return sheet.form(sheet.aged(made, args.shelf.tell), args.format, explain=args.explain)
 
 
 def cost(args: Namespace, shelf: DatedShelf) -> str:
@@ -59,7 +60,12 @@ def cost(args: Namespace, shelf: DatedShelf) -> str:
     asked = Asked(args.model, args.tier, args.plan, args.source, args.policy, args.as_if)
     found = calls.cost(shelf, _saved(args, counts) if args.usage else [Answer(counts)], asked)
     if args.format == "json":
-        return json_value(bill_data(found, explain=args.explain))
+        ages = shelf.tell([found.source, *(line.source for line in found.lines)])
+        first = (found.calls or (found,))[0].model
+        card = shelf.choose(first, args.source, args.policy).offer.card
+        observed = max((line.observed for line in found.lines), default=card.observed)
+        data = bill_data(found, explain=args.explain)
+        return json_value({**data, "observed": str(observed), **staleness.columns(ages)})
     return _form(args, bill(found))
 
 
@@ -70,6 +76,12 @@ def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:
         return answers.read(data, beside, False if stream and args.each is None else args.each)
     except CostError as error:
         raise CostError(f"{'standard input' if args.usage == '-' else args.usage}: {error}") from error
+
+
+def _ending(made: Sheet, offer: Offer) -> Sheet:
+    """A sheet of one model, above it the end that its page announces."""
+    ends = said(offer.card.model, offer.card.shutdown, offer.day)
+    return made._replace(first=(ends,)) if ends else made
 
 
 def _images(args: Namespace, shelf: DatedShelf) -> str:
@@ -105,40 +117,50 @@ def _budget(args: Namespace, shelf: DatedShelf) -> str:
     choice = shelf.choose(args.model, args.source, args.policy)
     work = _work(args, choice.offer)
     made = budget(choice, work, args.per_day or VOLUMES, args.tier, args.days)
-    people = args.format in ("table", "markdown")
-    return _form(args, matrix(made, "images" if work.images else "requests") if people else made)
+    made = sheet.aged(_ending(made, choice.offer), shelf.tell)
+    if args.format in ("table", "markdown"):
+        made = matrix(made, "images" if work.images else "requests")
+    return sheet.form(made, args.format, explain=args.explain)
 
 
 def _compare(args: Namespace, shelf: DatedShelf) -> str:
     """T4."""
     to = shelf.choose(args.to).offer if args.to else None
-    terms = Terms(args.per_day, args.days, args.tier, to, args.day)
+    terms = Terms(args.per_day, args.days, args.tier, to, args.day, args.region or "")
     counts = _counts(args)
     if args.what == "images":
         if counts:
             raise CostError("compare images: the tokens of a prompt are not compared")
+        if args.region:
+            raise CostError("compare images: no page tells regions apart by the image; compare text --region does")
         return _form(args, compare_images(shelf.sellers(), terms, args.resolution or ""))
     if set(counts) != {"input_tokens", "output_tokens"}:
         raise CostError("compare text: say what a request is, as --input-tokens and --output-tokens")
     output = {modality or "text": number for modality, number in counts["output_tokens"].items()}
-    return _form(args, compare_text(shelf.sellers(), terms, read({**counts, "output_tokens": output})))
+    # the platform's list is one of its own: it has other prices by region
+    lists = [offer for offer in shelf if offer.source in SEPARATE] if args.region else []
+    return _form(args, compare_text([*shelf.sellers(), *lists], terms, read({**counts, "output_tokens": output})))
 
 
 def _savings(args: Namespace, shelf: DatedShelf) -> str:
     """T5."""
     choice = shelf.choose(args.model, args.source)
     volume = Volume(args.per_day, args.days, args.repeated_share, args.day)
-    return _form(args, savings(choice, _work(args, choice.offer), shelf.sellers(), volume, args.tier))
+    made = savings(choice, _work(args, choice.offer), shelf.sellers(), volume, args.tier)
+    return _form(args, _ending(made, choice.offer))
 
 
 def _limits(args: Namespace, shelf: DatedShelf) -> str:
     """T6: records for programs, two tables for people."""
-    cards = limitsjson.read(locate(args.dataset) / "v1" / "limits.json")
+    cards = limitsjson.read(args.opened.path / "v1" / "limits.json")
     offers = [shelf.choose(name).offer for name in args.models]
     every = offers or limitsview.models(shelf.sellers())
+    records = sheet.aged(limitsview.records(every, cards, alone=bool(offers)), shelf.tell)
     if args.format in ("csv", "json"):
-        return sheet.form(limitsview.records(every, cards, alone=bool(offers)), args.format)
-    return "\n".join(sheet.form(part, args.format) for part in limitsview.overview(every, cards, alone=bool(offers)))
+        return sheet.form(records, args.format)
+    models, tiers = limitsview.overview(every, cards, alone=bool(offers))
+    aged = tiers._replace(notes=(*tiers.notes, *records.notes))
+    return "\n".join(sheet.form(part, args.format) for part in (models, aged))
 
 
 _COMMANDS: Mapping[str, Callable[[Namespace, DatedShelf], str]] = {

@@ -7,11 +7,11 @@ histories, of which a pack is made in memory. The standard library is enough.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 
-from ratecards import names
+from ratecards import names, staleness
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
 from ratecards.pack import FILE, Lines, Pack
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from ratecards.history import Change
     from ratecards.moment import Moment
+    from ratecards.staleness import Age
 
 __all__ = ["VARIABLE", "Dataset", "DatasetError", "directory", "locate"]
 
@@ -65,11 +66,17 @@ def _seen(path: str) -> str:
 
 
 class Dataset:
-    """The data of one directory. What is asked for is read when it is first asked for, and as it stood then."""
+    """The data of one directory. What is asked for is read when it is first asked for, and as it stood then.
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
-        self._root = os.fspath(path)
+    `when_stale` says what to do where a source that is answered from is stale: `allow`, `warn` once, or `error`.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], when_stale: str = "allow") -> None:
+        self._root, self.when_stale = os.fspath(path), when_stale
         self._read: dict[str, list[Change]] = {}
+        self._told: set[str] = set()
+        # by source, the age of what was answered
+        self.answered: dict[str, Age] = {}
 
     @property
     def path(self) -> Path:
@@ -161,12 +168,30 @@ class Dataset:
         return moment(self, on, known_on)
 
     def stale(self, today: date | None = None) -> dict[str, date]:
-        """By source, the day of its last good look, where that is further back than its limit; of today or of a day."""
+        """By source, the day of its last good look, where that is further back than its limit; of today or of a day.
+
+        A source that a person keeps has no limit. Nothing is known of a dataset without a status.
+        """
         from datetime import UTC, datetime
 
-        from ratecards.staleness import stale
+        day = today or datetime.now(UTC).date()
+        ages = [staleness.age(source, look, None, day) for source, look in self._looks.items()]
+        return {age.source: age.verified for age in ages if age.stale and age.verified}
 
-        return stale(self._root, today or datetime.now(UTC).date())
+    @cached_property
+    def _looks(self) -> dict[str, staleness.Look]:
+        return staleness.looks(self._root)
+
+    def age(self, source: str, on: date, known: date | None = None) -> Age:
+        """How old what a source (`provider/source`) says of a day is."""
+        held = self.pack.sources.get(source)
+        return staleness.age(source, self._looks.get(source), held.newest(on, known) if held else None, on)
+
+    def tell(self, ages: Iterable[Age]) -> None:
+        """Take note of the ages of what is answered. Warns of what is stale, or raises, as `when_stale` says."""
+        found = {age.source: age for age in ages}
+        staleness.tell(found.values(), self.when_stale, self._told)
+        self.answered |= found
 
     @property
     def first(self) -> date:
@@ -194,6 +219,11 @@ class Dataset:
         if not found:
             raise DatasetError(names.unknown(self.lore, model))
         return found
+
+    def holders(self, name: str | None = None) -> list[str]:
+        """The sources that have had a model of that name, or without one all."""
+        model = names.model_id(name or "")
+        return [full for full, source in self.pack.sources.items() if not name or names.ids(source.lore, model)]
 
     @cached_property
     def lore(self) -> names.Lore:

@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ratecards.dataset import DatasetError, locate
-from ratecards.fit import safe
+from ratecards import staleness
+from ratecards.dataset import Dataset, DatasetError
+from ratecards.fit import paragraph, safe
 from ratecards.render import csv_text, json_text
+from ratecards.staleness import Age
 
 COLUMNS = (
     "id",
@@ -39,25 +41,32 @@ COLUMNS = (
     "closed_on",
     "moved",
     "because",
+    *staleness.COLUMNS,  # of the older side
 )
 _OPEN = ("open",)
+_SIDES = ("left", "right")
 
 
 def discrepancies(args: Namespace) -> str:
     """The entries asked for, as a table, CSV or JSON."""
-    path = locate(args.dataset) / "v1" / "discrepancies.json"
+    dataset: Dataset = args.opened
+    path = dataset.path / "v1" / "discrepancies.json"
     try:
-        return _shown([e for e in _read(path)["discrepancies"] if _wanted(e, args)], args.format)
+        entries = [e for e in _read(path)["discrepancies"] if _wanted(e, args)]
+        sources = {entry[side]["source"] for entry in entries for side in _SIDES}
+        ages = {source: dataset.age(source, args.today) for source in sources}
+        dataset.tell(ages.values())
+        return _shown(entries, ages, args.format)
     except (KeyError, TypeError, AttributeError) as error:
         raise DatasetError(f"{path}: not a ledger of version 1: {type(error).__name__} {error}") from error
 
 
-def _shown(entries: Sequence[Mapping[str, Any]], style: str) -> str:
-    if style == "json":
-        return json_text([_row(e) for e in entries])
-    if style == "csv":
-        return csv_text(COLUMNS, [_row(e) for e in entries])
-    return "".join(_block(e) for e in entries) + _total(entries)
+def _shown(entries: Sequence[Mapping[str, Any]], ages: Mapping[str, Age], style: str) -> str:
+    if style in ("json", "csv"):
+        rows = [{**_row(e), **staleness.columns(ages[e[side]["source"]] for side in _SIDES)} for e in entries]
+        return json_text(rows) if style == "json" else csv_text(COLUMNS, rows)
+    note = "".join(line + "\n" for line in paragraph(staleness.note(ages.values()))) if ages else ""
+    return "".join(_block(e) for e in entries) + _total(entries) + note
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -81,7 +90,7 @@ def _wanted(entry: Mapping[str, Any], args: Namespace) -> bool:
 def _row(entry: Mapping[str, Any]) -> dict[str, object]:
     row: dict[str, object] = {name: entry.get(name, "") for name in COLUMNS}
     row["modalities"] = ", ".join(entry["modalities"])
-    for side in ("left", "right"):
+    for side in _SIDES:
         says = entry[side]
         row |= {side: says["source"], f"{side}_says": _says(says), f"{side}_quote": says["quote"]}
         row[f"{side}_since"] = says["observed"]
@@ -102,9 +111,9 @@ def _block(entry: Mapping[str, Any]) -> str:
     more = f" ({entry['conditions']})" if entry.get("conditions") else ""
     plan = " on the free plan" if entry["plan"] == "free" else ""
     lines = [f"{entry['model']}: {what}{more}{plan}", f"  {entry['id']}  {_standing(entry)}"]
-    width = max(len(entry[s]["source"]) for s in ("left", "right"))
-    says = max(len(_says(entry[s])) for s in ("left", "right"))
-    for side in ("left", "right"):
+    width = max(len(entry[s]["source"]) for s in _SIDES)
+    says = max(len(_says(entry[s])) for s in _SIDES)
+    for side in _SIDES:
         said = entry[side]
         place = said["source"] if side == "left" or entry["kind"] == "between" else "by the rule"
         lines.append(f"  {place:<{width}}  {_says(said):<{says}}  {said['observed']}  {said['quote']}")

@@ -6,7 +6,9 @@ for. Prices of resellers and prices kept by hand are marked; seen from a day, wi
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -14,6 +16,8 @@ from typing import NamedTuple
 from ratecards.breakdown import EXACT, Breakdown, price
 from ratecards.figures import Field, Row, Sheet, printed
 from ratecards.images import picture
+from ratecards.lifecycle import past
+from ratecards.model import Rate
 from ratecards.offers import Offer, measure
 from ratecards.pictures import USUAL, Size, canonical, is_picture, sizes
 from ratecards.sellers import is_manual, is_reseller
@@ -21,6 +25,11 @@ from ratecards.shelf import Choice
 from ratecards.usage import CostError, Usage
 
 _DECIMALS = 3
+_GLOBAL, _NON_GLOBAL = "global", "non-global"
+_REGION = re.compile(
+    r"(?:africa|asia|australia|ca|canada|ch|de|eu|europe|fr|in|india|jp|japan|me|northamerica|sg|southamerica|uk|us)"
+    r"(?:-[a-z0-9]+)*\Z"
+)
 _FIELDS = (
     Field("what", "model", "id"),
     Field("model"),
@@ -34,6 +43,7 @@ _FIELDS = (
     Field("days"),
     Field("currency"),
     Field("ratio", "ratio", "ratio"),
+    Field("region", "region"),
     Field("mark", "mark"),
     Field("observed", "observed", "day", optional=True),
 )
@@ -41,19 +51,50 @@ _TEXT = tuple(f._replace(key="per_request", kind="exact") if f.key == "per_image
 
 
 class Terms(NamedTuple):
-    """What is compared: a month of what volume and tier, to which offer, and the day that ages are seen from."""
+    """What is compared: a month of what volume and tier, to which offer, and the day that ages are seen from.
+
+    `region` is where requests run, as somebody says it: a page that tells regions apart has a price of its own there.
+    """
 
     per_day: int = 1000
     days: int = 30
     tier: str = "standard"
     to: Offer | None = None
     day: date | None = None
+    region: str = ""
+
+
+def region_word(region: str) -> str:
+    """The word of a page's `context` for where requests run: `global`, or `non-global` for any region that is named.
+
+    Raises `CostError` on what names neither.
+    """
+    said = region.strip().casefold()
+    if said in ("global", "worldwide"):
+        return _GLOBAL
+    if said in ("regional", "non-global", "multi-region", "multiregion") or _REGION.match(said):
+        return _NON_GLOBAL
+    raise CostError(f"expected global, regional, or a region as in us-central1 or eu, saw {region!r}")
+
+
+def in_region(offer: Offer, word: str) -> tuple[Offer, str]:
+    """What an offer sells there, and the word its page has for it; empty where one price holds wherever it runs."""
+    other = _GLOBAL if word == _NON_GLOBAL else _NON_GLOBAL
+    rates = [rate for rate in offer.card.rates if other not in rate.context.split(", ")]
+    said = {_but_region(rate) for rate in rates if word in rate.context.split(", ")}
+    own = [rate for rate in rates if word in rate.context.split(", ") or _but_region(rate) not in said]
+    return Offer(replace(offer.card, rates=tuple(own)), offer.day, offer.seen), word if said else ""
+
+
+def _but_region(rate: Rate) -> tuple[object, ...]:
+    return rate.service_tier, rate.plan, rate.meter, rate.modality, rate.prompt_over, rate.unit
 
 
 class _One(NamedTuple):
     offer: Offer
     size: Size
     cost: Breakdown
+    region: str = ""
 
 
 def compare_images(offers: Iterable[Offer], terms: Terms, resolution: str = "") -> Sheet:
@@ -72,10 +113,15 @@ def compare_images(offers: Iterable[Offer], terms: Terms, resolution: str = "") 
 
 def compare_text(offers: Iterable[Offer], terms: Terms, usage: Usage) -> Sheet:
     """One request of every seller that prices all of it. Raises `CostError` where currencies differ."""
+    offers, word = list(offers), region_word(terms.region) if terms.region else ""
     if terms.to:
         price(Choice(terms.to), usage, terms.tier)
-    found = [one for offer in offers for one in _requests(offer, usage, terms.tier)]
-    return _sheet("One request", _TEXT, found, terms, [])
+    found = [one for offer in offers for one in _requests(offer, usage, terms.tier, word)]
+    selling = {one.offer.source for one in found}
+    silent = sorted({o.source for o in offers if is_reseller(o.card)} - selling)
+    notes = [f"Resellers without a price of such a request: {', '.join(silent)}."] if silent else []
+    notes += [f"Region: {word}, where a page tells regions apart; empty where one price holds in all."] if word else []
+    return _sheet("One request", _TEXT, found, terms, notes)
 
 
 def _pictures(offer: Offer, resolution: str, tier: str) -> Iterator[_One]:
@@ -87,9 +133,10 @@ def _pictures(offer: Offer, resolution: str, tier: str) -> Iterator[_One]:
                 continue
 
 
-def _requests(offer: Offer, usage: Usage, tier: str) -> Iterator[_One]:
+def _requests(offer: Offer, usage: Usage, tier: str, word: str) -> Iterator[_One]:
+    there, said = in_region(offer, word) if word else (offer, "")
     try:
-        yield _One(offer, Size(), price(Choice(offer), usage, tier))
+        yield _One(offer, Size(), price(Choice(there), usage, tier), said)
     except CostError:  # not sold there, or not in that tier: that is what the table says
         return
 
@@ -109,7 +156,10 @@ def _sheet(thing: str, fields: tuple[Field, ...], found: Sequence[_One], terms: 
     volume = f"a month is {terms.days} days of {terms.per_day:,}"
     ratios = [f"Ratio: to {terms.to.card.model} ({terms.to.source})."] if terms.to else []
     title = f"{thing} elsewhere in {', '.join(currencies) or 'no currency'}, {terms.tier}; {volume}"
-    kept = tuple(f for f in fields if terms.to or f.key != "ratio")
+    hidden = {"ratio": not terms.to, "region": not terms.region}
+    # two lists of one provider are told apart by their names
+    named = [f._replace(head="source") if terms.region and f.key == "source" else f for f in fields]
+    kept = tuple(f for f in named if not hidden.get(f.key))
     return Sheet(title, kept, tuple(_row(one, terms, base) for one in ordered), (*ratios, *notes))
 
 
@@ -130,6 +180,7 @@ def _row(one: _One, terms: Terms, base: Decimal | None) -> Row:
             "days": terms.days,
             "currency": one.cost.currency,
             "ratio": total / base if base else None,
+            "region": one.region,
             "mark": mark(one.offer, observed, terms.day),
             "observed": str(observed),
         },
@@ -138,10 +189,10 @@ def _row(one: _One, terms: Terms, base: Decimal | None) -> Row:
 
 
 def mark(offer: Offer, observed: date, day: date | None) -> str:
-    """What a reader must know of who says a price: `reseller, by hand, 22 days old`."""
+    """What a reader must know of a price: who says it (`reseller, by hand, 22 days old`), and that the model ended."""
     words = ["reseller"] if is_reseller(offer.card) else []
     words += ["by hand"] if is_manual(offer.card) else []
     if words and day:
         age = (day - observed).days
         words.append(f"{age} day{'s' * (age != 1)} old")
-    return ", ".join(words)
+    return ", ".join(filter(None, (*words, past(offer.card.shutdown, offer.day, offer.seen))))

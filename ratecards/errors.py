@@ -1,7 +1,15 @@
-"""What is raised where the data is not there."""
+"""What is raised where the data is not there, or too old."""
 
 from __future__ import annotations
 
 
 class DatasetError(ValueError):
     """The dataset, or what was asked of it, is not there; the message names path, expected and seen."""
+
+
+class StaleError(DatasetError):
+    """A source was not read for longer than its limit, and the caller wants no answer from such a one."""
+
+
+class StaleWarning(UserWarning):
+    """A source was not read for longer than its limit: what it says may no longer be so."""

@@ -16,9 +16,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ratecards import phrases
+from ratecards import phrases, staleness
 from ratecards.codec import dumps
-from ratecards.dataset import Dataset, DatasetError, locate
+from ratecards.dataset import Dataset, DatasetError
 from ratecards.fit import safe
 from ratecards.model import RateCard
 from ratecards.sellers import name_of
@@ -46,21 +46,25 @@ def exported(cards: Iterable[RateCard], name: str, on: date) -> Exported:
 
 def run(args: Namespace) -> str:
     """The one file, or a line about those that were written; what they do not say goes to stderr."""
-    dataset = Dataset(locate(args.dataset))
+    dataset: Dataset = args.opened
     sources = sorted({dataset.source(name) for name in args.source or ["google/gemini-api"]})
     cards = [card for card in dataset.cards(args.on) if name_of(card) in sources]
     if not cards:
         raise DatasetError(f"{', '.join(sources)}: nothing was observed by {args.on}")
-    made = exported(cards, args.project, args.on or args.today)
+    day = args.on or args.today
+    ages = [dataset.age(source, day) for source in sources]
+    dataset.tell(ages)
+    made = exported(cards, args.project, day)
     if args.to is None and len(made.files) > 1:
         raise DatasetError(f"export {args.project}: {len(made.files)} files; say where: --to DIR")
     head = {
         "format": args.project,
         "sources": sources,
         "observed": max(card.observed for card in cards).isoformat(),
+        "expires": str(min(filter(None, (age.expires for age in ages)), default="")),
     }
     left = [] if args.to is None else write(Path(args.to), made, head)
-    sys.stderr.write(_report(args.project, made, sources))
+    sys.stderr.write(_report(args.project, made, sources) + f"{staleness.note(ages)}\n")
     sys.stderr.writelines(f"left as it is, because it was edited: {safe(str(path))}\n" for path in left)
     if args.to is None:
         return next(iter(made.files.values()))

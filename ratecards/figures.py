@@ -42,12 +42,13 @@ class Row(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """A table with what must be said below it."""
+    """A table with what must be said below it, and `first`, above it."""
 
     title: str
     fields: tuple[Field, ...]
     rows: tuple[Row, ...]
     notes: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
 
     @property
     def heads(self) -> tuple[Field, ...]:

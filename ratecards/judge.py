@@ -114,9 +114,14 @@ def _meant(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
 
 
 def _modality(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
-    """The rates of the claim's modality, else those that are not split; of a claim without one, text or whatever is."""
+    """The rates of the claim's modality, else those that are not split; of a claim without one, text or whatever is.
+
+    Where a page says that no text comes out, the one number of a claim is of what does.
+    """
     found = [r for r in rates if r.modality == (claim.modality or "text")] or [r for r in rates if not r.modality]
-    return found or ([] if claim.modality else list(rates))
+    if claim.modality:
+        return found
+    return found if any(r.price is not None for r in found) else [r for r in rates if r.price is not None] or found
 
 
 def _nearest(rates: list[Rate], near: Callable[[Rate], bool]) -> list[Rate]:

@@ -15,6 +15,7 @@ from ratecards import phrases
 from ratecards.breakdown import Breakdown
 from ratecards.budget import Work
 from ratecards.elsewhere import mark
+from ratecards.lifecycle import past
 from ratecards.model import plain
 from ratecards.offers import Offer
 from ratecards.pictures import Size, canonical, sizes
@@ -131,7 +132,8 @@ def models(now: Plan, sellers: Iterable[Offer]) -> Iterator[Plan]:
             continue
         for size in _alike(offer, now):
             work = now.work._replace(size=size)
-            plan = now.so("model", offer.card.model, _RETURNS["model"], choice=Choice(offer), work=work)
+            gives = "; ".join(filter(None, (_RETURNS["model"], past(offer.card.shutdown, offer.day, offer.seen))))
+            plan = now.so("model", offer.card.model, gives, choice=Choice(offer), work=work)
             if cost := plan.cost():
                 found.append((cost.total, plan))
     yield from (plan for _, plan in sorted(found, key=lambda pair: (pair[0], pair[1].changes))[:_MOST_MODELS])

@@ -15,6 +15,10 @@ from operator import attrgetter
 
 from ratecards.records import dataclass, field
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ratecards.lifecycle import Shutdown
+
 SERVICE_TIERS = ("standard", "batch", "flex", "priority")
 PLANS = ("free", "paid")
 METERS = (
@@ -184,6 +188,15 @@ class RateCard:
     last_updated: date | None = None
     parser: str
     rates: tuple[Rate, ...] = ()
+
+    @property
+    def shutdown(self) -> Shutdown | None:
+        """The day on which the model ends and what takes its place, where its notices announce one."""
+        if not self.notices:
+            return None
+        from ratecards.lifecycle import shutdown
+
+        return shutdown(self.notices, (self.model, *self.aliases))
 
 
 # The name of a fact that is a price announced without a day: "announced: standard search_grounding".

@@ -13,6 +13,7 @@ from ratecards.breakdown import Breakdown
 from ratecards.calls import Asked, cost, plan_of
 from ratecards.dataset import Dataset
 from ratecards.model import COLUMNS, Rate, RateCard, cell, plain
+from ratecards.sellers import name_of
 from ratecards.usage import CostError, Usage
 
 TYPE_CHECKING = False
@@ -32,11 +33,15 @@ class Moment:
 
     def cards(self) -> list[RateCard]:
         """The cards of every source, by provider, source and model."""
-        return [offer.card for offer in self._shelf]
+        cards = [offer.card for offer in self._shelf]
+        self._shelf.tell(map(name_of, cards))
+        return cards
 
     def card(self, model: str, source: str | None = None) -> RateCard:
         """The card that answers for a model: of the source asked for, else the documentation's. Raises `CostError`."""
-        return self._shelf.choose(model, source).offer.card
+        offer = self._shelf.choose(model, source).offer
+        self._shelf.tell([offer.source])
+        return offer.card
 
     def find(self, **columns: object) -> list[Rate]:
         """The rates whose columns have these values, as `ratecards.find` finds them."""
@@ -94,7 +99,9 @@ def find(own: DatedShelf, columns: Mapping[str, object]) -> list[Rate]:
         raise CostError(f"no column {unknown[0]!r}; columns: {', '.join(COLUMNS)}")
     wanted = {n: "" if v is None else plain(v) if isinstance(v, Decimal) else str(v) for n, v in columns.items()}
     owner = {name: wanted.pop(name) for name in ("provider", "source", "model") if name in wanted}
-    return [rate for offer in own.offers(**owner) for rate in offer.card.rates if _says(rate, wanted.items())]
+    offers = [(offer, [r for r in offer.card.rates if _says(r, wanted.items())]) for offer in own.offers(**owner)]
+    own.tell(offer.source for offer, rates in offers if rates)
+    return [rate for _, rates in offers for rate in rates]
 
 
 def _says(rate: Rate, wanted: Iterable[tuple[str, str]]) -> bool:

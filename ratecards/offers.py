@@ -13,10 +13,12 @@ from ratecards.sellers import name_of
 class Offer:
     """A card as of a day, which decides between dated rates."""
 
-    __slots__ = ("_rates", "card", "day")
+    __slots__ = ("_rates", "card", "day", "seen")
 
-    def __init__(self, card: RateCard, day: date) -> None:
+    def __init__(self, card: RateCard, day: date, seen: date | None = None) -> None:
         self.card, self.day = card, day
+        # the last day up to then on which its page was read
+        self.seen = seen or card.observed
         self._rates: dict[tuple[str, str], list[Rate]] = {}
         for rate in card.rates:
             self._rates.setdefault((rate.service_tier, rate.plan), []).append(rate)

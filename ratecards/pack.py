@@ -219,6 +219,14 @@ class Source:
             return self.models
         return standing(self._editions(day, then), self._edition)
 
+    def newest(self, on: date, known: date | None = None) -> date | None:
+        """The newest day up to a day on which anything was observed, by what had been recorded up to another."""
+        day, then = on.isoformat(), known.isoformat() if known else "9"
+        if self.last and self.last <= day and self.recorded[:10] <= then:
+            return date.fromisoformat(self.last)
+        editions = self._editions(day, then) if self.first and self.first <= day else ()
+        return date.fromisoformat(editions[-1][0]) if editions else None
+
     def _editions(self, day: str, then: str) -> Sequence[Any]:
         """The editions observed and recorded by those days, by what was known then; both only ever rise."""
         former = self._front("former editions", list) if then < self.recorded[:10] else ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ from ratecards.dataset import Dataset
 from ratecards.history import Change
 from ratecards.model import RateCard
 from ratecards.pack import Source
+from ratecards.sellers import DOCUMENTATION, RESELLERS, name_of
+from ratecards.staleness import Age
 
 
 class Edition(NamedTuple):
@@ -21,20 +23,39 @@ class Edition(NamedTuple):
 
 
 class PastCards:
-    """One provider's cards on a day, and their editions until then. Histories are read when one is asked for."""
+    """The cards of all sources on a day, and their editions until then. Histories are read when one is asked for.
 
-    def __init__(self, dataset: Dataset, provider: str, on: date | None, today: date) -> None:
+    A source is named in full: `google/gemini-api`.
+    """
+
+    def __init__(self, dataset: Dataset, on: date | None, today: date) -> None:
         self._dataset, self._on, self.day = dataset, on, on or today
         self._named: dict[tuple[str, str], RateCard] = {}
         self._editions: dict[tuple[str, str], list[Edition]] = {}
         self._renames: dict[str, dict[str, str]] = {}
         self._known: dict[str, set[str]] = {}
-        self.provider = provider
-        cards = [card for card in dataset.cards(on) if card.provider == provider]
+        cards = dataset.cards(on)
         for card in cards:  # an id goes before an alias
-            self._named |= {(card.source, alias): card for alias in card.aliases}
-        self._named |= {(card.source, card.model): card for card in cards}
-        self.sources = sorted({card.source for card in cards})
+            self._named |= {(name_of(card), alias): card for alias in card.aliases}
+        self._named |= {(name_of(card), card.model): card for card in cards}
+        self.sources = sorted(set(map(name_of, cards)))
+        self.providers = sorted({source.partition("/")[0] for source in self.sources})
+
+    def age(self, source: str) -> Age:
+        """How old what a source says of the day is."""
+        return self._dataset.age(source, self.day)
+
+    def tell(self, sources: Iterable[str]) -> list[Age]:
+        """The ages of the sources that were judged by; the dataset takes note of them."""
+        ages = [self.age(source) for source in sorted(set(sources))]
+        self._dataset.tell(ages)
+        return ages
+
+    def maker(self, model: str) -> str:
+        """The one documentation page that has or had a model; empty where none has, or several."""
+        pages = [source for source in DOCUMENTATION if source in self.sources and not source.startswith(RESELLERS)]
+        found = [s for s in pages if self.card(s, model)] or [s for s in pages if self.last_day(s, model)]
+        return found[0] if len(found) == 1 else ""
 
     def card(self, source: str, model: str) -> RateCard | None:
         """The card that a name means at a source: as an id, else an alias, else an id since renamed."""
@@ -46,9 +67,10 @@ class PastCards:
             self._renames[source] = names.renames(self._source(source).renamed, until=self._on or date.max)
         return self._named.get((source, self._renames[source].get(model, model)))
 
-    def elsewhere(self, model: str) -> list[str]:
-        """The sources that have a card of a name."""
-        return [source for source in self.sources if (source, model) in self._named]
+    def elsewhere(self, provider: str, model: str) -> list[str]:
+        """The sources of a provider that have a card of a name, without its name."""
+        own = [source for source in self.sources if (source, model) in self._named]
+        return [source.removeprefix(f"{provider}/") for source in own if source.startswith(f"{provider}/")]
 
     def last_day(self, source: str, model: str) -> date | None:
         """The last day of a model that a source has had and has no longer; None where it never had it."""
@@ -78,10 +100,10 @@ class PastCards:
         return found
 
     def _source(self, source: str) -> Source:
-        return self._dataset.pack.sources[f"{self.provider}/{source}"]
+        return self._dataset.pack.sources[source]
 
     def _changes(self, source: str) -> list[Change]:
-        return self._dataset.changes(f"{self.provider}/{source}")
+        return self._dataset.changes(source)
 
 
 def _starts(change: Change) -> list[date]:

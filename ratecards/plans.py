@@ -31,10 +31,10 @@ _new, _multiply, _divide, _add = tuple.__new__, EXACT.multiply, EXACT.divide, EX
 class Form:
     """A breakdown without its quantities."""
 
-    __slots__ = ("currency", "head", "parts")
+    __slots__ = ("currency", "head", "parts", "shutdown")
 
     def __init__(self, found: Breakdown) -> None:
-        self.head, self.currency = found[:5], found.currency
+        self.head, self.currency, self.shutdown = found[:5], found.currency, found.shutdown
         self.parts = [
             (line.what, line.unit, line.rate, Decimal(measure(line.unit)[0]), line[5:]) for line in found.lines
         ]
@@ -46,7 +46,7 @@ class Form:
             amount = _divide(_multiply(quantity, rate), per)
             total = _add(total, amount)
             lines.append(_new(Line, (what, quantity, unit, rate, amount, *rest)))
-        return _new(Breakdown, (*self.head, total, self.currency, tuple(lines), notes, ()))
+        return _new(Breakdown, (*self.head, total, self.currency, tuple(lines), notes, (), self.shutdown))
 
 
 class Plan:

@@ -9,9 +9,9 @@ from bisect import bisect_right
 from pathlib import Path
 from urllib.parse import quote
 
-from ratecards import phrases
+from ratecards import phrases, staleness
 from ratecards.audit import ERRORS, Finding, tally
-from ratecards.auditview import Audited, judged_by, stale
+from ratecards.auditview import Audited, entries, judged_by, stale
 from ratecards.formats.claims import Claim
 from ratecards.render import json_value
 
@@ -20,32 +20,49 @@ _RULES = {
     "wrong-price": "The price is not what the source says",
     "stale-price": "The price was right once and the source has changed it",
     "wrong-unit": "The number is right for another unit",
+    "stale-card": "The price differs from a card that nobody has looked at for longer than its limit",
+    "unknown-model": "No card goes by this id, so that its price was not judged",
+    "unread-price": "What the price is for cannot be said, so that it was not judged",
 }
 
 _NAME = re.compile(r'(?P<word>"[^"\\]*+(?:\\.[^"\\]*+)*+")(?P<name>\s*+:)?+', re.DOTALL)
-_RULE_OF = {"wrong": "wrong-price", "wrong unit": "wrong-unit"}
+_LEVEL = {"stale-card": "note"}
+_RULE_OF = {
+    "wrong": "wrong-price",
+    "wrong unit": "wrong-unit",
+    "stale": "stale-card",
+    "unknown model": "unknown-model",
+    "unread": "unread-price",
+}
 
 
 def audit_sarif(audited: Audited, text: str) -> str:
-    """One result per error; `text` is the file's, for the lines, or empty."""
+    """One result per error, and a note per price unlike a stale card; `text` is the file's, for the lines, or empty."""
     lines = Lines(text)
-    results = [_result(audited, finding, lines) for finding in audited.findings if finding.verdict in ERRORS]
+    shown = (*audited.failing, "stale")
+    results = [_result(audited, finding, lines) for finding in audited.findings if finding.verdict in shown]
     rules = [
-        {"id": name, "shortDescription": {"text": words}, "defaultConfiguration": {"level": "error"}}
+        {"id": name, "shortDescription": {"text": words}, "defaultConfiguration": {"level": _LEVEL.get(name, "error")}}
         for name, words in _RULES.items()
     ]
     run = {
         "tool": {"driver": {"name": "ratecards", "rules": rules}},
         "results": results,
-        "properties": {"format": audited.format, "on": str(audited.day), "counts": tally(audited.findings)},
+        "properties": {
+            "format": audited.format,
+            "on": str(audited.day),
+            "counts": tally(audited.findings),
+            "entries": entries(audited),
+            **staleness.columns(audited.ages),
+            "sources": [{"source": age.source, **staleness.columns([age])} for age in audited.ages],
+        },
     }
     return json_value({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _result(audited: Audited, finding: Finding, lines: Lines) -> dict[str, object]:
-    rule = (
-        "stale-price" if finding.stale_since else {"wrong": "wrong-price", "wrong unit": "wrong-unit"}[finding.verdict]
-    )
+    once = finding.stale_since and finding.verdict in ERRORS
+    rule = "stale-price" if once else _RULE_OF[finding.verdict]
     claim = finding.claim
     name = f"{claim.key}/{claim.field}"
     place: dict[str, object] = {"artifactLocation": {"uri": _uri(audited.path)}}
@@ -54,7 +71,7 @@ def _result(audited: Audited, finding: Finding, lines: Lines) -> dict[str, objec
     return {
         "ruleId": rule,
         "ruleIndex": list(_RULES).index(rule),
-        "level": "error",
+        "level": "error" if finding.verdict in audited.failing else "note",
         "message": {"text": message(finding)},
         "locations": [{"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": name}]}],
         "partialFingerprints": {"claim/v1": hashlib.sha256(name.encode()).hexdigest()},

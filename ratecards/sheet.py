@@ -6,7 +6,7 @@ Explained, each form also says which rates the figures were computed from, in wh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from ratecards import phrases
@@ -14,6 +14,7 @@ from ratecards.breakdown import Line
 from ratecards.figures import NUMBERS, OWN, Field, Row, Sheet, data, printed, shown, used
 from ratecards.fit import paragraph, safe
 from ratecards.render import Column, Group, csv_text, json_text, table
+from ratecards.staleness import COLUMNS, Age, columns, note
 
 _MARKUP = re.compile(r"([\\`*_\[\]#|~$])")
 _HARMLESS = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "@": "&#64;", "://": "&#58;//", "www.": "www&#46;"}
@@ -31,7 +32,8 @@ def text(sheet: Sheet, *, explain: bool = False, width: int | None = None) -> st
         Group(title, [[shown(f.kind, row.cells.get(f.key)) for f in sheet.heads] for row in rows])
         for title, rows in groupby(sheet.rows, key=lambda row: row.group)
     ]
-    parts = [paragraph(sheet.title, width=width), table(_columns(sheet.heads), groups, width=width).splitlines()]
+    parts = [paragraph(words, width=width) for words in (*sheet.first, sheet.title)]
+    parts += [table(_columns(sheet.heads), groups, width=width).splitlines()]
     parts += [[line for note in sheet.notes for line in paragraph(note, width=width)]]
     parts += [_explained(sheet, width)] if explain else []
     return "\n".join("".join(line + "\n" for line in part) for part in parts if part)
@@ -52,6 +54,22 @@ def _explained(sheet: Sheet, width: int | None) -> list[str]:
     ]
     hows = dict.fromkeys(line.how for row in sheet.rows for line in row.lines if line.how)
     return table(columns, [*groups, Group("", (), list(hows))], width=width).splitlines()
+
+
+def aged(sheet: Sheet, tell: Callable[[Iterable[str]], list[Age]]) -> Sheet:
+    """The sheet with the age of each row; `tell` gives the ages of the sources that an answer is from."""
+    sources = [
+        {*filter(None, [str(row.cells.get("source") or "")]), *(r.source for r in row.lines)} for row in sheet.rows
+    ]
+    ages = {age.source: age for age in tell(source for own in sources for source in own)}
+    rows = [
+        row._replace(cells={**row.cells, **columns(ages[source] for source in own)})
+        for row, own in zip(sheet.rows, sources, strict=True)
+    ]
+    fields = (*sheet.fields, *map(Field, COLUMNS))
+    return sheet._replace(
+        fields=fields, rows=tuple(rows), notes=(*sheet.notes, *([note(ages.values())] if ages else []))
+    )
 
 
 def csv(sheet: Sheet, *, explain: bool = False) -> str:
@@ -88,7 +106,8 @@ def escaped(words: str) -> str:
 
 def markdown(sheet: Sheet, *, explain: bool = False, escape: Callable[[str], str] = escaped) -> str:
     """The sheet as Markdown: a heading per group, a table below it."""
-    lines = [f"# {escape(sheet.title)}", ""]
+    lines = [line for words in sheet.first for line in (f"**{escape(words)}**", "")]
+    lines += [f"# {escape(sheet.title)}", ""]
     for title, rows in groupby(sheet.rows, key=lambda row: row.group):
         lines += [f"## {escape(title)}", ""] if title else []
         cells = [[_cell(f, row, escape) for f in sheet.heads] for row in rows]

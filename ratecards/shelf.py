@@ -35,6 +35,7 @@ class Shelf:
         self.day, self._days = day, days
         self._stocks = {source: stock for source, stock in sorted(stocks.items()) if stock.models}
         self._offers: dict[tuple[str, str], Offer] = {}
+        self._looked: dict[str, date | None] = {}
 
     def __iter__(self) -> Iterator[Offer]:
         return self.offers()
@@ -50,8 +51,15 @@ class Shelf:
         """The offer of a model that the source has; made once."""
         if (source, model) not in self._offers:
             card = self._stocks[source].card(model)
-            self._offers[source, model] = Offer(card, self._days.get(source, self.day))
+            if source not in self._looked:
+                self._looked[source] = self._seen(source)
+            self._offers[source, model] = Offer(card, self._days.get(source, self.day), self._looked[source])
         return self._offers[source, model]
+
+    def _seen(self, source: str) -> date | None:
+        """The last day on which a source was read; of cards alone, that of the newest."""
+        stock = self._stocks[source]
+        return max(stock.card(model).observed for model in stock.models)
 
     def sellers(self) -> Iterator[Offer]:
         """One offer per seller and model, and what is only kept by hand: a whole model, or a price in another unit."""

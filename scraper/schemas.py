@@ -55,8 +55,8 @@ def documents() -> dict[str, Schema]:
         "rates": ("The rate table as JSON, and how completely each source was read.", _rates()),
         "changes": ("The newest changes, by day observed.", {"changes": listed(_change())}),
         "upcoming": (
-            "Price steps that a page dates for later.",
-            {"upcoming": listed(_step()), "undated": listed(_undated())},
+            "Price steps and shutdowns that a page dates for later.",
+            {"upcoming": listed(_step()), "undated": listed(_undated()), "shutdowns": listed(_end())},
         ),
         "discrepancies": ("Where official sources disagree.", _discrepancies()),
         "limits": ("Usage tiers, batch queues and other limits of use.", {"limits": listed(_limits())}),
@@ -78,6 +78,8 @@ def _ref(name: str) -> Schema:
 def _rates() -> dict[str, Schema]:
     source = {
         "url": matching("https://[!-~]+"),
+        "observed": DAY,
+        "expires": maybe(DAY),
         "models": COUNT,
         "rates": COUNT,
         "amounts": AMOUNTS,
@@ -133,6 +135,12 @@ def _step() -> Schema:
 def _undated() -> Schema:
     owner = {name: FIELDS[name] for name in ("provider", "source", "model")}
     return record({**owner, "what": WORDS, "quote": WORDS})
+
+
+def _end() -> Schema:
+    owner = {name: FIELDS[name] for name in ("provider", "source", "model")}
+    fields = {"on": DAY, **owner, "successor": WORDS, "quote": WORDS, "observed": DAY}
+    return record(fields, [name for name in fields if name != "successor"])
 
 
 def _discrepancies() -> dict[str, Schema]:
@@ -201,6 +209,7 @@ def _status() -> Schema:
         "verified": maybe(DAY),
         "failing_since": maybe(INSTANT),
         "message": TEXT,
+        "expires": maybe(DAY),
         "stale_after_days": {"type": ["integer", "null"], "minimum": 1},
         "models": COUNT,
         "rates": COUNT,

@@ -46,7 +46,8 @@ TABLES: dict[str, tuple[str, ...]] = {
     ),
     "upcoming": ("on", *KEYS, *_sides(VALUES, "before", "after")),
     "discrepancies": (*_ENTRY, *_sides(_SIDE, "left", "right"), *_LIFE),
-    "sources": ("name", "url", "models", "rates", "last_updated", "capture", "parser", "unread"),
+    "shutdowns": ("on", "provider", "source", "model", "successor", "quote", "observed"),
+    "sources": ("name", "url", "models", "rates", "last_updated", "capture", "parser", "unread", "observed", "expires"),
     "meta": ("name", "value"),
 }
 _NEEDED: dict[str, tuple[str, ...]] = {
@@ -54,7 +55,8 @@ _NEEDED: dict[str, tuple[str, ...]] = {
     "changes": ("kind", "observed", "recorded", "announced", "provider", "source", "model", "capture"),
     "upcoming": ("on", "provider", "source", "model", "service_tier", "plan", "meter", "basis"),
     "discrepancies": ("id", "kind", "rule", "model", "left_source", "right_source", "first_seen", "last_seen", "state"),
-    "sources": ("name", "models", "rates"),
+    "shutdowns": ("on", "provider", "source", "model", "quote", "observed"),
+    "sources": ("name", "models", "rates", "observed"),
     "meta": ("name", "value"),
 }
 _INDICES = {
@@ -94,6 +96,7 @@ def _rows(files: Mapping[str, bytes]) -> dict[str, list[dict[str, Any]]]:
         "rates": content["rates"]["rates"],
         "changes": [_flat(change, "old", "new") for change in content["changes"]["changes"]],
         "upcoming": [_flat(step, "before", "after") for step in content["upcoming"]["upcoming"]],
+        "shutdowns": content["upcoming"]["shutdowns"],
         "discrepancies": [_flat(entry, "left", "right") for entry in content["discrepancies"]["discrepancies"]],
         "sources": [{"name": name, **source} for name, source in content["rates"]["sources"].items()],
         "meta": [{"name": name, "value": package[name]} for name in ("version", "observed", "created", "digest")],

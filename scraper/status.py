@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from scraper.dataset import State, instant
 from scraper.report import plain_text
-from scraper.sources import SOURCES
+from scraper.sources import SOURCES, expires
 from scraper.v1 import document
 
 PATH = "ratecards/v1/status.json"
@@ -32,6 +32,7 @@ def _entry(name: str, state: State, counts: Mapping[str, int]) -> dict[str, Any]
         "failing_since": state.failing_since,
         "message": plain_text(state.message),
         "stale_after_days": next((s.stale_days for s in SOURCES if s.name == name), None),
+        "expires": expires(name, date.fromisoformat(state.verified) if state.verified else None),
         "models": len(state.models),
         "rates": counts.get(name, 0),
         "amounts": dict(sorted(state.amounts.items())),

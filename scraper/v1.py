@@ -13,11 +13,13 @@ from typing import Any
 from ratecards import paid
 from ratecards.codec import dumps
 from ratecards.history import ANNOUNCED, Change, Step, steps, undated
+from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import COLUMNS, Rate, RateCard, canonical_order, plain, row
 from ratecards.names import day_of
 from scraper.dataset import State
 from scraper.report import conditions, csv_field, markdown
 from scraper.shapes import VALUES
+from scraper.sources import expires
 
 ATTRIBUTION = "Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-api/docs/pricing"
 _RECENT = 2000
@@ -41,7 +43,12 @@ def files(
         "rates.csv": rates_csv(rates),
         "changes.json": document({"version": 1, "changes": _with_what_is_paid(changes[-_RECENT:])}),
         "upcoming.json": document(
-            {"version": 1, "upcoming": [step_data(s) for s in steps(ordered, today)], "undated": _undated(ordered)}
+            {
+                "version": 1,
+                "upcoming": [step_data(s) for s in steps(ordered, today)],
+                "undated": _undated(ordered),
+                "shutdowns": [end_data(ends, card) for ends, card in endings(ordered, today)],
+            }
         ),
         **{f"tables/{name}.md": text for name, text in _families(ordered).items()},
     }
@@ -74,13 +81,20 @@ def _row(rate: Rate) -> dict[str, object]:
 
 
 def _sources(cards: Sequence[RateCard], states: Mapping[str, State]) -> dict[str, Any]:
-    """By source: how complete its last reading was, its last edition and parser. No time of a run stands here."""
+    """By source: how complete its last reading was, its last edition and parser. No time of a run stands here.
+
+    `observed` is the newest day on which something new was read, and `expires` counts from there: what was found
+    unchanged since then is known to the status alone.
+    """
     found: dict[str, Any] = {}
     for name in dict.fromkeys(f"{c.provider}/{c.source}" for c in cards):
         state = states.get(name, State())
         own = [c for c in cards if f"{c.provider}/{c.source}" == name]
+        newest = max(own, key=lambda c: c.observed)
         found[name] = {
-            "url": max(own, key=lambda c: c.observed).url,
+            "url": newest.url,
+            "observed": str(newest.observed),
+            "expires": expires(name, newest.observed),
             "models": len(own),
             "rates": sum(len(c.rates) for c in own),
             "amounts": dict(sorted(state.amounts.items())),
@@ -157,6 +171,20 @@ def step_data(step: Step) -> dict[str, object]:
     """A dated step as published."""
     key = {n: v for n, v in _row(step.after).items() if n not in VALUES}
     return {"on": step.day.isoformat(), **key, "before": _values(step.before), "after": _values(step.after)}
+
+
+def end_data(ends: Shutdown, card: RateCard) -> dict[str, object]:
+    """The announced end of a model as published."""
+    data = {
+        "on": str(ends.day),
+        "provider": card.provider,
+        "source": card.source,
+        "model": card.model,
+        "successor": ends.successor,
+        "quote": ends.quote,
+        "observed": str(card.observed),
+    }
+    return {name: value for name, value in data.items() if value}
 
 
 def family(card: RateCard) -> str:

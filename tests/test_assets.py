@@ -200,6 +200,24 @@ def test_sqlite_answers(base):
     assert 1 <= rows(base, "SELECT count(*) FROM discrepancies WHERE left_price IS NOT right_price")[0][0]
 
 
+def test_sqlite_says_how_old_and_what_ends(files, tmp_path):
+    """By source until when it is not stale; the announced shutdowns, NULL where no successor is named."""
+    end = {"on": "2027-03-01", "provider": "google", "source": "gemini-api", "model": "flash"}
+    ends = [
+        {**end, "quote": "It ends.", "observed": "2026-11-08"},
+        {**end, "successor": "Pro", "quote": "x", "observed": "y"},
+    ]
+    data = json.loads(files["upcoming.json"]) | {"shutdowns": ends}
+    sqlitefile.write(tmp_path / "x.sqlite", {**files, "upcoming.json": json.dumps(data).encode()})
+    with closing(sqlite3.connect(tmp_path / "x.sqlite")) as base:
+        assert [("2026-11-08", "2026-11-11")] == rows(
+            base, "SELECT observed, expires FROM sources WHERE name = 'google/gemini-api'"
+        )
+        assert [("2027-03-01", None, "It ends."), ("2027-03-01", "Pro", "x")] == rows(
+            base, 'SELECT "on", successor, quote FROM shutdowns ORDER BY row'
+        )
+
+
 def test_sqlite_refuses_a_row_twice(files, tmp_path):
     """The row key is a key, also where parts of it say nothing."""
     data = json.loads(files["rates.json"])

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ratecards.audit import Finding, audit, tally
+from ratecards.audit import Finding, audit, findings, tally
 from ratecards.dataset import Dataset
-from ratecards.formats.claims import Claim, Unread
+from ratecards.formats.claims import Claim, Entry, Unread
 from ratecards.pastcards import PastCards
 from tests.histories import added, card, change, rate, write
 
@@ -21,6 +21,7 @@ OLD, NEW = rate(price="0.25"), rate(price="0.5")
 PROMO = rate("flash", "output", "0.75", effective_until=date(2026, 5, 31))
 FULL = rate("flash", "output", "1.5", effective_from=date(2026, 6, 1))
 VERTEX = {"provider": "google", "source": "vertex-ai"}
+SOURCE = "google/gemini-api"
 
 
 @pytest.fixture
@@ -49,7 +50,8 @@ def claim(price: str, model: str = "flash", meter: str = "input", **values: Any)
 
 def one(dataset: Dataset, said: Claim, on: date | None = None) -> Finding:
     """The finding on one claim."""
-    (found,) = audit([said], [], PastCards(dataset, "google", on, TODAY))
+    entry = Entry(said.key, f"{said.provider}/{said.source}", (said,))
+    ((found,),) = (account.findings for account in audit([entry], PastCards(dataset, on, TODAY)))
     return found
 
 
@@ -131,18 +133,31 @@ def test_a_claim_of_a_price_that_the_page_first_did_not_have_is_wrong_since_it_h
 def test_unread_prices_are_findings_and_all_are_counted(dataset: Dataset) -> None:
     """In the order of the verdicts, each of them named."""
     unread = Unread("gemini/flash", "x", "1", "no such field is known")
-    found = audit([claim("0.5"), claim("0.6"), claim("1", "mega")], [unread], PastCards(dataset, "google", None, TODAY))
+    claims = (claim("0.5"), claim("0.6"), claim("1", "mega"))
+    entries = [
+        Entry("gemini/flash", "google/gemini-api", claims[:1], (unread,)),
+        *(Entry("k", SOURCE, (c,)) for c in claims[1:]),
+    ]
+    found = findings(audit(entries, PastCards(dataset, None, TODAY)))
 
     assert ("unread", unread, "no such field is known") == found[3][:3]
-    assert {"wrong": 1, "wrong unit": 0, "right": 1, "not held": 0, "unknown model": 1, "unread": 1} == tally(found)
+    assert {
+        "wrong": 1,
+        "wrong unit": 0,
+        "stale": 0,
+        "right": 1,
+        "not held": 0,
+        "unknown model": 1,
+        "unread": 1,
+    } == tally(found)
 
 
 def test_editions_and_names_are_read_once(dataset: Dataset) -> None:
     """Two wrong claims of a model ask for the same, and two unknown models."""
-    cards = PastCards(dataset, "google", None, TODAY)
+    cards = PastCards(dataset, None, TODAY)
 
-    assert [None, None] == [cards.card("gemini-api", model) for model in ("mega", "giga")]
-    assert [None, APRIL] == [cards.last_day("gemini-api", model) for model in ("mega", "lite")]
+    assert [None, None] == [cards.card(SOURCE, model) for model in ("mega", "giga")]
+    assert [None, APRIL] == [cards.last_day(SOURCE, model) for model in ("mega", "lite")]
 
-    assert cards.editions("gemini-api", "flash") is cards.editions("gemini-api", "flash")
-    assert [JANUARY, MARCH, date(2026, 6, 1)] == [edition.day for edition in cards.editions("gemini-api", "flash")]
+    assert cards.editions(SOURCE, "flash") is cards.editions(SOURCE, "flash")
+    assert [JANUARY, MARCH, date(2026, 6, 1)] == [edition.day for edition in cards.editions(SOURCE, "flash")]

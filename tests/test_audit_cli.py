@@ -13,9 +13,9 @@ import pytest
 
 from ratecards import auditcommand, auditview, sarif
 from ratecards.__main__ import main
-from ratecards.audit import Finding
+from ratecards.audit import Account, Finding
 from ratecards.auditview import Audited
-from ratecards.formats.claims import Claim, Unread
+from ratecards.formats.claims import Claim, Entry, Unread
 from tests.histories import added, card, change, rate, write
 
 TODAY = date(2026, 11, 22)
@@ -37,6 +37,7 @@ PRICES = """{
   "vertex_ai/flash": {"litellm_provider": "vertex_ai", "input_cost_per_token": 1e-06}
 }
 """
+COUNTS = {"wrong": 1, "wrong unit": 1, "stale": 0, "right": 1, "not held": 1, "unknown model": 2, "unread": 1}
 RIGHT = '{"gemini/flash": {"litellm_provider": "gemini", "input_cost_per_token": 5e-07}}'
 
 
@@ -73,9 +74,9 @@ def test_the_table_shows_each_error_with_both_amounts_and_the_quote(run: Run) ->
     lines = run(PRICES).splitlines()
     words = squeezed("\n".join(lines))
 
-    assert ["field", "theirs", "ours", "per", "judged", "by", "quote", "note"] == lines[0].split()
-    assert "wrong: 1" == lines[1]
-    assert "  gemini/flash (gemini-api flash)" == lines[2]
+    assert ["field", "theirs", "ours", "per", "judged", "by", "quote", "note"] == lines[4].split()
+    assert "wrong: 1" == lines[5]
+    assert "  gemini/flash (gemini-api flash)" == lines[6]
     assert "0.25 0.50 1M tokens input (standard) $0.50 (text) ours since 2026-03-24" in words
     assert "theirs is stale since 2026-03-24" in words
     assert "wrong unit: 1 gemini/video (gemini-api video)" in words
@@ -83,10 +84,12 @@ def test_the_table_shows_each_error_with_both_amounts_and_the_quote(run: Run) ->
     assert "not held: gemini/video (1)" in words
     assert "unknown model: gemini/flash-2 (1), vertex_ai/flash (1)" in words
     assert "unread: ocr_cost_per_page: a page is no unit of the table (1)" in words
-    assert words.endswith(
+    assert words.startswith(
         "~/prices.json (litellm), judged by the cards of 2026-11-22: 3 prices judged, 1 right, 1 wrong, 1 in a wrong "
-        "unit; 1 of these errors stale. Not judged: 1 not held, 2 of unknown models, 1 unread."
+        "unit; 1 of these errors were right once. Not judged: 1 not held, 2 of unknown models, 1 unread. "
+        "Entries: 4, of which 2 judged; the rest: 2 of an unknown model."
     )
+    assert words.endswith("Last looked at: google/gemini-api 2026-03-24 (243 days old).")
 
 
 def test_all_shows_every_price_and_what_it_was_judged_by(run: Run) -> None:
@@ -112,7 +115,9 @@ def test_one_source_alone_can_be_judged(run: Run) -> None:
     """With its provider or without."""
     for name in ("gemini-api", "google/gemini-api"):
         assert "1 of unknown models, 1 unread" in squeezed(run(PRICES, "--source", name))
-    assert "ratecards: --source: expected one of gemini-api, saw 'page'\n" == run(PRICES, "--source", "page", status=2)
+    assert "ratecards: --source: expected one of google/gemini-api, saw 'page'\n" == run(
+        PRICES, "--source", "page", status=2
+    )
 
 
 def test_json_has_every_finding_with_the_row_it_was_judged_by(run: Run) -> None:
@@ -120,7 +125,11 @@ def test_json_has_every_finding_with_the_row_it_was_judged_by(run: Run) -> None:
     found = json.loads(run(PRICES, "--format", "json"))
 
     assert ("~/prices.json", "litellm", "2026-11-22") == (found["file"], found["format"], found["on"])
-    assert {"wrong": 1, "wrong unit": 1, "right": 1, "not held": 1, "unknown model": 2, "unread": 1} == found["counts"]
+    assert COUNTS == found["counts"]
+    assert {"all": 4, "judged": 2, "not_judged": {"of an unknown model": 2}} == found["entries"]
+    age = {"verified": "2026-03-24", "age_days": 243, "stale": False}
+    assert age == {name: found[name] for name in age} == {name: found["findings"][0][name] for name in age}
+    assert [{"source": "google/gemini-api", **age}] == found["sources"]
     wrong = found["findings"][0]
     assert ("wrong", "2026-03-24", "2026-03-24") == (wrong["verdict"], wrong["since"], wrong["stale_since"])
     assert ("2.5e-07", "0.25", "1000000 tokens", None) == tuple(
@@ -144,7 +153,8 @@ def test_markdown_is_a_table_whose_words_do_nothing(run: Run) -> None:
     assert lines[6].startswith(
         "| gemini/flash | input\\_cost\\_per\\_token | 0.25 | 0.50 | 1M tokens | input \\(standard\\)"
     )
-    assert "unread: ocr\\_cost\\_per\\_page: a page is no unit of the table \\(1\\)" == lines[-1]
+    assert "unread: ocr\\_cost\\_per\\_page: a page is no unit of the table \\(1\\)" == lines[-3]
+    assert "Last looked at: google/gemini-api 2026-03-24 \\(243 days old\\)." == lines[-1]
     assert "### right: 1" in run(PRICES, "--format", "markdown", "--all")
 
 
@@ -155,7 +165,8 @@ def test_sarif_has_a_result_for_each_error_at_its_line(run: Run) -> None:
 
     assert "2.1.0" == log["version"]
     assert log["$schema"].endswith("sarif-schema-2.1.0.json")
-    assert ["wrong-price", "stale-price", "wrong-unit"] == [rule["id"] for rule in done["tool"]["driver"]["rules"]]
+    rules = ["wrong-price", "stale-price", "wrong-unit", "stale-card", "unknown-model", "unread-price"]
+    assert rules == [rule["id"] for rule in done["tool"]["driver"]["rules"]]
     stale, unit = done["results"]
     assert ("stale-price", 1, "error") == (stale["ruleId"], stale["ruleIndex"], stale["level"])
     assert ("wrong-unit", 2) == (unit["ruleId"], unit["ruleIndex"])
@@ -165,17 +176,18 @@ def test_sarif_has_a_result_for_each_error_at_its_line(run: Run) -> None:
         "0.50 per 1M tokens, '$0.50 (text)'; ours since 2026-03-24; theirs is stale since 2026-03-24"
     ) == stale["message"]["text"]
     assert stale["partialFingerprints"] != unit["partialFingerprints"]
-    assert {"wrong": 1, "wrong unit": 1, "right": 1, "not held": 1, "unknown model": 2, "unread": 1} == (
-        done["properties"]["counts"]
-    )
+    assert COUNTS == done["properties"]["counts"]
+    assert (243, False) == (done["properties"]["age_days"], done["properties"]["stale"])
 
 
 def test_sarif_of_a_file_elsewhere_has_an_address() -> None:
     """Relative to where the command runs, or the whole one; without lines where the words do not stand there."""
     said = Claim("k", "f", "1", "m", "s", "input", "1000000 tokens", Decimal(1))
-    findings = [Finding("wrong", said, "the page does not sell it", rate(price=None, unit=""))]
+    found = [Finding("wrong", said, "the page does not sell it", rate(price=None, unit=""))]
     for path, uri in (("my prices.json", "my%20prices.json"), ("/a b/c.json", "file:///a%20b/c.json")):
-        log = json.loads(sarif.audit_sarif(Audited(path, "litellm", TODAY, findings), '{"k": 1}'))
+        log = json.loads(
+            sarif.audit_sarif(Audited(path, "litellm", TODAY, [Account(Entry("k"), tuple(found))]), '{"k": 1}')
+        )
         (result,) = log["runs"][0]["results"]
         assert {"artifactLocation": {"uri": uri}} == result["locations"][0]["physicalLocation"]
         assert "wrong-price" == result["ruleId"]
@@ -201,8 +213,9 @@ def test_lines_are_those_of_the_field_behind_its_key() -> None:
 
 REFUSED = {
     "{": "~/prices.json:1:2: not JSON: Expecting property name enclosed in double quotes, saw 'the end of the text'",
-    '{"a": {"litellm_provider": "openai"}}': (
-        "~/prices.json: expected prices of models of google, saw none in this litellm file"
+    '{"a": {"litellm_provider": "openai"}, "b": {"litellm_provider": "gemini"}}': (
+        "~/prices.json: expected prices of models of google, saw none in this litellm file: "
+        "1 of a seller that is not held, 1 without a price"
     ),
 }
 
@@ -224,9 +237,8 @@ def test_a_name_of_the_file_reaches_no_terminal_as_it_is(run: Run) -> None:
 def test_a_long_list_of_names_is_cut() -> None:
     """The rest is a number."""
     claims = [Unread("k", f"f{n}", "1", "why") for n in range(auditview._SHOWN + 2)]
-    text = auditview.audit_text(
-        Audited("f", "litellm", TODAY, [Finding("unread", c, c.why) for c in claims]), everything=False
-    )
+    account = Account(Entry("k"), tuple(Finding("unread", c, c.why) for c in claims))
+    text = auditview.audit_text(Audited("f", "litellm", TODAY, [account]), everything=False)
 
     assert "and 2 more" in text
 
@@ -237,15 +249,15 @@ def test_formats_whose_files_date_prices_are_read_as_of_the_day(monkeypatch: pyt
 
     class Module:
         @staticmethod
-        def claims(*words: Any) -> tuple[list[Claim], list[Unread]]:
+        def entries(*words: Any) -> list[Entry]:
             asked.append(words)
-            return [], []
+            return []
 
     monkeypatch.setattr(
         auditcommand, "import_module", lambda name: Module if name.startswith("ratecards.formats.") else None
     )
     for name in auditcommand._MODULES:
-        auditcommand.claims_of(name, {}, TODAY)
+        auditcommand.entries_of(name, {}, TODAY)
 
     assert [({},), ({},), ({}, TODAY), ({},), ({}, TODAY)] == asked
 

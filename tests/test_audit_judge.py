@@ -58,6 +58,16 @@ def test_a_claim_without_a_modality_is_of_text() -> None:
     assert ("wrong", "0.3", "") == verdict(claim("0.4"), SPLIT)
 
 
+def test_the_one_number_of_what_makes_no_text_is_of_what_it_makes() -> None:
+    """A page that prints a dash for text and a price for images; what a claim names is meant."""
+    pictures = card(rate(None, meter="output", modality="text"), rate("40", meter="output", modality="image"))
+
+    assert ("right", "40", "") == verdict(claim("40", "output"), pictures)
+    assert ("wrong", "40", "") == verdict(claim("41", "output"), pictures)
+    assert "wrong" == verdict(claim("40", "output", modality="text"), pictures)[0]
+    assert "wrong" == verdict(claim("40", "output"), card(rate(None, meter="output", modality="text")))[0]
+
+
 def test_a_model_of_one_other_modality_is_meant_by_whoever_splits_nothing() -> None:
     """Speech has no price of text."""
     speech = card(rate("10", meter="output", modality="audio"))

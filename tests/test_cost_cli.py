@@ -76,6 +76,8 @@ input text            400   1    1M tokens  0.0004
 cache read text       600   0.1  1M tokens  0.00006
 output                300   4    1M tokens  0.0012
 total                   -     -             0.00166
+
+Last looked at: google/gemini-api 2026-03-24 (243 days old).
 """
     assert expected == run(
         "cost", "flash", "--input-tokens", "1000", "--cached-tokens", "600", "--output-tokens", "300"

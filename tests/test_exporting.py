@@ -44,7 +44,10 @@ def test_one_file_to_stdout(run):
     """The file alone; what it does not say goes to stderr, with counts."""
     status, out, err = run("genai-prices")
     assert (0, ["flash", "lite"]) == (status, [m["id"] for m in json.loads(out)[0]["models"]])
-    assert "genai-prices: 4 of 5 rates of google/gemini-api, without\n      1  storage of cached tokens\n" == err
+    assert (
+        "genai-prices: 4 of 5 rates of google/gemini-api, without\n      1  storage of cached tokens\n"
+        "Last looked at: google/gemini-api 2026-03-01 (266 days old).\n"
+    ) == err
 
 
 def test_nothing_unsaid(run, tmp_path):
@@ -52,7 +55,9 @@ def test_nothing_unsaid(run, tmp_path):
     lite = card("lite", rate("lite", price="0.1"), rate("lite", "output", "0.3"))
     write(tmp_path / "other", *added("2026-01-01", lite))
     assert (
-        "genai-prices: 2 of 2 rates of google/gemini-api\n" == run("genai-prices", "--dataset", tmp_path / "other")[2]
+        "genai-prices: 2 of 2 rates of google/gemini-api\n"
+        "Last looked at: google/gemini-api 2026-01-01 (325 days old).\n"
+        == run("genai-prices", "--dataset", tmp_path / "other")[2]
     )
 
 

@@ -155,16 +155,32 @@ KEYS = {
     ("gemini-2.5-flash-native-audio-latest", "gemini"): ("gemini-2.5-flash-native-audio-latest", "gemini-api"),
     ("vertex_ai/Gemini-2.5-pro", "vertex_ai-language-models"): ("gemini-2.5-pro", "vertex-ai"),
     ("gemini-2.5-pro", "vertex_ai"): ("gemini-2.5-pro", "vertex-ai"),
+    ("gemini/gemini-2.5-pro", None): ("gemini-2.5-pro", "gemini-api"),
+    ("Gemini/gemini-2.5-pro", "google"): ("gemini-2.5-pro", "gemini-api"),
+    ("vertex_ai/gemini-2.5-pro", "google"): ("gemini-2.5-pro", "vertex-ai"),
+    ("gemini-2.5-pro", "Gemini "): ("gemini-2.5-pro", "gemini-api"),
+    ("gemini-2.5-pro", "google"): ("gemini-2.5-pro", "gemini-api"),
+    ("gemini/gemini-2.5-pro", "azure"): ("gemini-2.5-pro", "gemini-api"),
+    ("publishers/google/models/gemini-2.5-pro", None): ("gemini-2.5-pro", "vertex-ai"),
+    ("gemini-2.5-pro", None): ("gemini-2.5-pro", ""),
+    ("models/gemini-2.5-pro", None): ("gemini-2.5-pro", ""),
+    ("gemini/flash", 5): ("flash", "gemini-api"),
+    ("gpt-5", "openai"): ("gpt-5", "openai-api"),
+    ("openai/gpt-5", None): ("gpt-5", "openai-api"),
+    ("azure/gpt-5", "azure"): None,
+    ("azure/gpt-5", None): None,
+    ("gpt-5", "azure"): None,
     ("vertex_ai/claude-opus-4-5", "vertex_ai-anthropic_models"): None,
+    ("vertex_ai/claude-opus-4-5", None): None,
     ("vertex_ai/meta/llama-3", "vertex_ai"): None,
     ("openrouter/google/gemini-2.5-pro", "openrouter"): None,
     ("sample_spec", "gemini"): None,
-    ("gemini/flash", 5): None,
 }
 
 
-def test_only_models_that_google_makes_and_sells_are_claims() -> None:
-    """By the provider that the entry names; what is no entry is none."""
+def test_an_entry_is_of_the_seller_that_its_id_or_its_provider_names() -> None:
+    """The id first, whatever else is missing; neither: it is open. What is others', or no entry, is none."""
     for (key, provider), expected in KEYS.items():
-        found, _ = claims({key: {"litellm_provider": provider, "input_cost_per_token": 1}, "rules": [1]})
+        said = {} if provider is None else {"litellm_provider": provider}
+        found, _ = claims({key: {**said, "input_cost_per_token": 1}, "rules": [1]})
         assert [expected] == [(c.model, c.source) for c in found] or (expected is None and found == [])

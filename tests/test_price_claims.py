@@ -247,6 +247,17 @@ def test_modelsdev_tiers():
     ] == words(modelsdev.claims(api(COST)))
 
 
+def test_modelsdev_repeats_its_one_tier():
+    """The older field says what the list says, wherever that begins; without a list it begins at 200,000 tokens."""
+    tier = {"input": 10, "tier": {"type": "context", "size": 272_000}}
+    old = {"input": 5, "context_over_200k": {"input": 10}}
+    listed, bare = (modelsdev.claims(api(cost, "openai", "gpt-5.5"))[0] for cost in ({**old, "tiers": [tier]}, old))
+
+    assert [(None, 272_000), (272_000, None), (272_000, None)] == [(c.prompt_over, c.prompt_up_to) for c in listed]
+    assert [(None, 200_000), (200_000, None)] == [(c.prompt_over, c.prompt_up_to) for c in bare]
+    assert {"openai-api"} == {c.source for c in (*listed, *bare)}
+
+
 def test_modelsdev_toml():
     """The TOML folder says the same as the API, by path; a tier without a type is one of the prompt."""
     tiers = [{"input": Decimal("2.5"), "output": 15, "tier": {"size": 200_000}}]
@@ -472,9 +483,12 @@ def test_own_csv():
 
 def test_own_json():
     """The rows of rates.json have only the fields that are not empty."""
-    assert ["flash standard input <=5 0.5 per 1000000 tokens"] == words(
-        table.claims({"version": 1, "rates": [{**ROW, "prompt_up_to": 5}, {**ROW, "provider": "openai"}]})
+    read = table.claims({"version": 1, "rates": [{**ROW, "prompt_up_to": 5}, {**ROW, "provider": "openai"}]})
+
+    assert ["flash standard input <=5 0.5 per 1000000 tokens", "flash standard input 0.5 per 1000000 tokens"] == words(
+        read
     )
+    assert ["google", "openai"] == [claim.provider for claim in read[0]]
 
 
 @pytest.mark.parametrize(
@@ -556,16 +570,16 @@ def data_of(path: Path) -> Any:
 @pytest.mark.parametrize(
     ("module", "path", "claims", "unread"),
     [
-        (genai_prices, "genai-prices/data.v2.json", 128, 6),
+        (genai_prices, "genai-prices/data.v2.json", 394, 25),
         (genai_prices, "genai-prices/google.2026-08-21.yml", 128, 6),
         (genai_prices, "genai-prices/genai-prices-0.2.3_google.json", 180, 42),
-        (modelsdev, "models.dev/api.2026-07-20.json", 159, 0),
+        (modelsdev, "models.dev/api.2026-07-20.json", 361, 25),
         (modelsdev, "models.dev/2026-07-02", 73, 0),
         (portkey, "portkey/google.2026-08-21.json", 819, 26),
     ],
 )
 def test_files_of_the_projects(module, path, claims, unread):
-    """Every price of Google's models is a claim, or is said not to be one; all units are units of the table."""
+    """Every price of a held seller's models is a claim, or is said not to be one; all units are units of the table."""
     data = data_of(peers() / path)
     read = module.claims(data)
     assert module.recognise(data)

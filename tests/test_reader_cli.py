@@ -63,6 +63,19 @@ def run(root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monk
     return command
 
 
+def seen(day: str, days: int) -> str:
+    """The line on how old an answer is: without a status the newest edition is the last look."""
+    return f"Last looked at: google/gemini-api {day} ({days} day{'s' * (days != 1)} old)."
+
+
+AGE = {"verified": "2026-04-01", "age_days": 235, "stale": False}
+
+
+def spelt(row: dict[str, object]) -> dict[str, object]:
+    """A row as CSV has it."""
+    return {**row, "age_days": str(row["age_days"]), "stale": "no"}
+
+
 def records(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
@@ -74,7 +87,8 @@ class TestModels:
             "  model  name   tiers  free  rates  observed    changed",
             "google gemini-api: 1 model",
             "  flash  Flash  S-F-   yes      24  2026-03-24  2026-03-24",
-            "tiers: S standard, B batch, F flex, P priority; free: has a free plan",
+            "tiers: S standard, B batch, F flex, P priority; free: has a free plan; shutdown: announced",
+            seen("2026-04-01", 235),
         ]
 
     def test_as_of_a_day(self, run: Run) -> None:
@@ -96,11 +110,14 @@ class TestModels:
             "rates": 24,
             "observed": "2026-03-24",
             "last_changed": "2026-03-24",
+            "shutdown": "",
+            "successor": "",
+            **AGE,
         }
 
         assert [row] == json.loads(run("models", "--format", "json"))
-        spelt = {**row, "tiers": "standard flex", "free_plan": "yes", "rates": "24"}
-        assert [spelt] == records(run("models", "--format", "csv"))
+        words = {"tiers": "standard flex", "free_plan": "yes", "rates": "24"}
+        assert [{**spelt(row), **words}] == records(run("models", "--format", "csv"))
 
     def test_wording_is_no_news(self, root: Path, run: Run) -> None:
         """A reworded cell moves the day observed, not the day of the last change."""
@@ -119,6 +136,7 @@ class TestShow:
             "Also called flash-latest",
             "Source: google gemini-api, as observed 2026-03-24 (last change); page last updated 2026-03-24;",
             "  prices in USD",
+            seen("2026-04-01", 235),
             "https://example.test/pricing",
             "",
             "  meter   conditions                price  unit       quote",
@@ -172,6 +190,7 @@ class TestShow:
         assert run("show", "pro").splitlines() == [
             "Pro: pro",
             "Source: google gemini-api, as observed 2026-01-01 (last change); page last updated 2026-01-01",
+            seen("2026-01-01", 325),
             "Notice: Shut down soon.",
             "Fact: uplift: 10 %",
             f"Note: {sentence}",
@@ -207,12 +226,12 @@ class TestShow:
     def test_rates_for_programs_are_the_flat_table(self, run: Run) -> None:
         """Every row, with the columns of the contract in order; also what the table collapses."""
         argv = ("show", "flash", "--tier", "standard")
-        rows = [model.row(r) for r in (NEW, PROMO, FULL, MISSING, FREE)]
+        rows = [{**model.row(r), "observed": "2026-03-24", **AGE} for r in (NEW, PROMO, FULL, MISSING, FREE)]
 
         assert rows == json.loads(run(*argv, "--format", "json"))
         text = run(*argv, "--format", "csv")
-        assert ",".join(model.COLUMNS) == text.splitlines()[0]
-        assert rows == records(text)
+        assert ",".join((*model.COLUMNS, "observed", *AGE)) == text.splitlines()[0]
+        assert [spelt(row) for row in rows] == records(text)
 
     def test_one_of_several_sources(self, root: Path, run: Run) -> None:
         """Every source has its card; --source chooses one."""
@@ -244,6 +263,7 @@ class TestChanges:
             "    input (standard)  0.25 -> 0.50  x2.00  1M tokens",
             "2026-04-01  google gemini-api",
             "  lite: removed",
+            seen("2026-04-01", 235),
         ]
 
     def test_days_bound_the_news(self, run: Run) -> None:
@@ -255,8 +275,9 @@ class TestChanges:
         """No news is a line, not nothing; programs get an empty list."""
         bounds = ("--since", "2026-03-25", "--until", "2026-03-31")
 
-        assert "No price changes; --all also lists changes of wording.\n" == run("changes", *bounds)
-        assert "No changes.\n" == run("changes", "--all", *bounds)
+        age = seen("2026-03-24", 7) + "\n"
+        assert "No price changes; --all also lists changes of wording.\n" + age == run("changes", *bounds)
+        assert "No changes.\n" + age == run("changes", "--all", *bounds)
         assert "[]\n" == run("changes", "--format", "json", *bounds)
 
     def test_everything_that_was_recorded(self, run: Run) -> None:
@@ -290,7 +311,7 @@ class TestChanges:
         """A new model says how many rates it came with; its other columns are empty."""
         row = json.loads(run("changes", "--until", "2026-01-01", "--format", "json"))[0]
 
-        filled = {name: value for name, value in row.items() if value not in ("", False)}
+        filled = {name: value for name, value in row.items() if value != "" and value is not False}
         assert filled == {
             "kind": "model_added",
             "provider": "google",
@@ -299,6 +320,8 @@ class TestChanges:
             "observed": "2026-01-01",
             "recorded": "2026-01-01T12:00:00Z",
             "rates": 5,
+            "verified": "2026-01-01",
+            "age_days": 0,
         }
 
     def test_ratios_have_four_places(self, root: Path, run: Run) -> None:
@@ -359,6 +382,7 @@ class TestChanges:
             "    input (standard, thinking)  1.00 -> 1.00   x1.00  1M tokens",
             "2026-03-07  google gemini-api",
             "  n: renamed from m [correction]",
+            seen("2026-03-07", 260),
         ]
         fields = {row["fields"] for row in json.loads(run("changes", "--all", "--format", "json"))}
         assert {"", "notices.x: '' -> 'printed'"} == fields
@@ -373,7 +397,7 @@ class TestChanges:
         write(root, *added("2026-01-01", card("flash", *(old for old, _ in pairs))), *moves)
 
         lines = run("changes", "--since", "2026-02-01").splitlines()
-        assert ["    input text, image (standard)  1.00 -> 2.00  x2.00  1M tokens"] == lines[2:]
+        assert ["    input text, image (standard)  1.00 -> 2.00  x2.00  1M tokens"] == lines[2:-1]
 
 
 class TestDiff:
@@ -384,11 +408,13 @@ class TestDiff:
             "  flash: 19 rates added (flex)",
             "    input (standard)  0.25 -> 0.50  x2.00  1M tokens",
             "  lite: removed",
+            seen("2026-04-01", 235),
         ]
 
     def test_no_difference(self, run: Run) -> None:
         """The same words on both days are a line, and for programs an empty list."""
-        assert "No difference between 2026-04-01 and 2026-05-01.\n" == run("diff", "2026-04-01", "2026-05-01")
+        nothing = f"No difference between 2026-04-01 and 2026-05-01.\n{seen('2026-04-01', 30)}\n"
+        assert nothing == run("diff", "2026-04-01", "2026-05-01")
         assert "[]\n" == run("diff", "2026-04-01", "2026-05-01", "--format", "json")
 
     def test_there_and_back_is_no_difference(self, root: Path, run: Run) -> None:
@@ -467,6 +493,7 @@ class TestDiff:
             "  n: renamed from m",
             "    input (standard)  1.00 -> 2.00  x2.00  1M tokens",
             "  y: added with 1 rate (standard)",
+            seen("2026-02-02", 27),
         ]
 
     def test_days_in_the_wrong_order(self, run: Run) -> None:
@@ -479,19 +506,22 @@ class TestUpcoming:
     def test_steps_with_the_days_until_then(self, run: Run) -> None:
         """Counted from today when shown."""
         line = "2027-01-01  flash output (standard)  0.75 -> 1.50  x2.00  1M tokens  in 40 days\n"
-        assert line == run("upcoming")
+        assert line + seen("2026-04-01", 235) + "\n" == run("upcoming")
 
     def test_days_count_from_the_day_asked_for(self, run: Run) -> None:
         """One day is a day; on the day itself nothing is announced any more."""
-        assert run("upcoming", "--on", "2026-12-31").endswith("in 1 day\n")
-        assert "Nothing is announced for after 2027-01-01.\n" == run("upcoming", "--on", "2027-01-01")
+        assert "in 1 day" == run("upcoming", "--on", "2026-12-31").splitlines()[0][-8:]
+        assert ["Nothing is announced for after 2027-01-01.", seen("2026-04-01", 275)] == run(
+            "upcoming", "--on", "2027-01-01"
+        ).splitlines()
 
     def test_steps_for_programs(self, run: Run) -> None:
         """The coming rate as in the flat table, and what it replaces."""
         row = {**model.row(FULL), "old_price": "0.75", "ratio": "2", "in_days": 40}
+        row |= {"kind": "step", "on": "2027-01-01", "successor": "", **AGE}
 
         assert [row] == json.loads(run("upcoming", "--format", "json"))
-        assert [{**row, "in_days": "40"}] == records(run("upcoming", "--format", "csv"))
+        assert [{**spelt(row), "in_days": "40"}] == records(run("upcoming", "--format", "csv"))
 
     def test_a_price_that_begins(self, root: Path, run: Run) -> None:
         """Where nothing was said before, there is no ratio; several sources are told apart."""
@@ -502,6 +532,8 @@ class TestUpcoming:
             "2027-01-01  google gemini-api  flash output (standard)            0.75 -> 1.50  x2.00  in 40 days",
             "2027-01-01  google vertex-ai   flash search_grounding (standard)  - -> 14.00           in 40 days",
             "(not shown in 100 columns: unit)",
+            f"{seen('2026-04-01', 235)[:-1]}, google/vertex-ai 2026-01-01 (325 days",
+            "  old).",
         ]
         rows = json.loads(run("upcoming", "--format", "json"))
         assert [("0.75", "2"), ("", "")] == [(row["old_price"], row["ratio"]) for row in rows]

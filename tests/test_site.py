@@ -22,7 +22,7 @@ from scraper.errors import DatasetError
 from scraper.site import pictures
 from scraper.site.disputes import dispute
 from scraper.site.figures import figures, tiers_of
-from scraper.site.health import health
+from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
 from scraper.site.models import Model, models, page_of
 from scraper.site.series import Past, series
@@ -387,7 +387,8 @@ def test_data_in_a_script_is_only_data():
 def test_the_wire_has_every_price_and_no_other():
     """Rows of numbers that give the rates back; what has no price is not in them."""
     rates = (text("input", "1"), text("output", None), picture("0.067"))
-    found = data(models([offer(*rates, aliases=("n",), formulas=(tokens(1120),))]))
+    looks = [Health("google/gemini-api", "READ", day, 3, 1, 2, 2, 0, 2) for day in ("2026-11-24", "")]
+    found = data(models([offer(*rates, aliases=("n",), formulas=(tokens(1120),))]), looks)
     (only,) = found["offers"]
     row = dict(zip(found["fields"], [found["words"][n] for n in only["rates"][1]], strict=False))
 
@@ -397,6 +398,7 @@ def test_the_wire_has_every_price_and_no_other():
     )
     assert (["n"], {"1k": 1120}) == (only["aliases"], only["tokens"])
     assert {"1 image": (1, "image"), "1000000 tokens": (1_000_000, "token")} == found["units"]
+    assert {"google/gemini-api": ["2026-11-24", "2026-11-27"]} == found["looks"]
 
 
 # -------------------------------------------------------------------------------------------- health
@@ -658,7 +660,7 @@ def test_an_empty_ledger_and_no_history_of_changes(tmp_path):
     found = pages(site(tmp_path, added("2026-11-10", whole("m", text("input", None)))))
 
     assert "None are known." in found["discrepancies.html"].text
-    assert "No page announces a dated price." in found["coming.html"].text
+    assert "No page that was looked at announces a dated price or the end of a model." in found["coming.html"].text
     assert "No price is published for this model." in found["models/google/m.html"].text
     assert "Read once so far" in found["models/google/m.html"].text
 

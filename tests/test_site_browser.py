@@ -259,6 +259,17 @@ def test_countdowns_and_ages_are_of_today(tab, small, real):
     assert "stale" in tab(real, "sources.html").locator("tr", has_text="gemini-api").locator(".age").inner_text()
 
 
+def test_the_first_page_says_what_is_too_old(tab, real):
+    """Above the search, once it is, with the days since; not while it is fresh. The calculator says so, too."""
+    fresh, old = (tab(real, now=datetime(year, 1, 1, tzinfo=UTC)).locator(".old") for year in (2026, 2040))
+
+    assert fresh.is_hidden()
+    assert "google/gemini-api on" in old.inner_text()
+    assert "days ago, stale" in old.inner_text()
+    page = tab(real, "calculator.html#model=google/gemini-2.5-pro", now=datetime(2040, 1, 1, tzinfo=UTC))
+    assert "too long to be sure" in page.locator("#how").inner_text()
+
+
 # -------------------------------------------------------------------------------- under any address
 
 

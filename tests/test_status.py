@@ -30,6 +30,7 @@ def test_an_entry():
         "failing_since": "2026-11-02T06:00:00Z",
         "message": "label",
         "stale_after_days": 3,
+        "expires": "2026-11-04",
         "models": 2,
         "rates": 7,
         "amounts": {"cells": 9, "ignored": 0, "notes": 0, "read": 9, "seen": 9},
@@ -53,7 +54,7 @@ def test_a_source_that_a_person_keeps():
     """It is never stale, and has no rates where the table has none."""
     found = entry(state(["a"]), "google/enterprise")
 
-    assert (None, 0) == (found["stale_after_days"], found["rates"])
+    assert (None, "", 0) == (found["stale_after_days"], found["expires"], found["rates"])
 
 
 @pytest.mark.parametrize("words", HOSTILE)
@@ -102,7 +103,7 @@ def test_a_good_look(workshop):
     workshop.refresh(facts("2026-11-02T06:00:00Z"))
 
     assert ("READ", "2026-11-01", 6, 24) == tuple(first[n] for n in ("outcome", "verified", "models", "rates"))
-    assert {**first, "verified": "2026-11-02"} == published(workshop)
+    assert {**first, "verified": "2026-11-02", "expires": "2026-11-05"} == published(workshop)
 
 
 def test_a_second_look_on_one_day(workshop):

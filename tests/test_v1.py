@@ -89,7 +89,7 @@ def test_no_cards():
     """An empty dataset has files, too."""
     empty = published([], [])
 
-    assert {"version": 1, "upcoming": [], "undated": []} == json.loads(empty["upcoming.json"])
+    assert {"version": 1, "upcoming": [], "undated": [], "shutdowns": []} == json.loads(empty["upcoming.json"])
     assert '"sources": {},\n"rates": []}\n' == empty["rates.json"].partition('pricing",\n')[2]
     assert ",".join(COLUMNS) + "\n" == empty["rates.csv"]
     assert {"rates.json", "rates.csv", "changes.json", "upcoming.json"} == set(empty)
@@ -141,6 +141,8 @@ def test_rates_for_programs():
     assert {n: v for n, v in row(FLASH.rates[0]).items() if v} == first
     assert {
         "url": "https://example.test/pricing",
+        "observed": "2026-11-01",
+        "expires": "2026-11-04",
         "models": 2,
         "rates": 11,
         "amounts": {"read": 9, "seen": 9},

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from ratecards.formats.claims import Claim, Unread
+from ratecards.formats.claims import OTHER, Claim, Entry, Unread, entry, flat
 from ratecards.formats.genai_export import export
-from ratecards.formats.stated import Meaning, Statements, Where, is_google, leaves, mapping, model_of
+from ratecards.formats.stated import Meaning, Statements, Where, leaves, mapping, model_of, seller_of
 from ratecards.model import MODALITIES
 
-__all__ = ["claims", "export", "recognise"]
+__all__ = ["claims", "entries", "export", "recognise"]
 
-_SOURCES = {"google": "gemini-api", "google-vertex": "vertex-ai"}
 _FIELDS: dict[str, Meaning] = {
     **{f"input{m and '_'}{m}_mtok": Meaning("input", modality=m) for m in MODALITIES},
     **{f"output{m and '_'}{m}_mtok": Meaning("output", modality=m) for m in MODALITIES},
@@ -49,30 +48,39 @@ def _providers(data: object) -> list[Any]:
 
 
 def claims(data: object, on: date | None = None) -> tuple[list[Claim], list[Unread]]:
-    """What the providers that are Google state about its models.
+    """What the providers that are held state about their models.
 
     `on` decides between prices by date; without a day those that begin on a day are no claims.
     """
+    return flat(entries(data, on))
+
+
+def entries(data: object, on: date | None = None) -> list[Entry]:
+    """Every model of every provider: what is stated of it as of a day, or why that is none of ours."""
+    providers = [(p, p.get("models")) for p in map(mapping, _providers(data))]
+    named = [(str(p.get("id", p.get("provider"))), models) for p, models in providers if isinstance(models, list)]
+    return [_entry(name, mapping(model), on) for name, models in named for model in models]
+
+
+def _entry(provider: str, model: Mapping[str, Any], on: date | None) -> Entry:
+    key = str(model.get("id"))
+    seller = seller_of(provider, key)
+    if seller is None:
+        return Entry(key, why=OTHER)
     found = Statements()
-    for provider in map(mapping, _providers(data)):
-        source = _SOURCES.get(str(provider.get("id", provider.get("provider"))))
-        models = provider.get("models")
-        for model in map(mapping, models if source and isinstance(models, list) else ()):
-            key = str(model.get("id"))
-            if is_google(key):
-                _model(found, Where(key, model_of(key), source or ""), model, on)
-    return found.result()
+    _model(found, Where(key, model_of(key), seller), model, on)
+    return entry(key, seller, found.found)
 
 
 def _model(found: Statements, where: Where, model: Mapping[str, Any], on: date | None) -> None:
     prices = model.get("prices")
     listed = prices if isinstance(prices, list) else [{"prices": prices}]
     # the last whose condition holds; where none does, the first
-    active = [n for n, entry in enumerate(listed) if not _inactive(mapping(entry), on)] or [0]
-    for number, entry in enumerate(map(mapping, listed)):
+    active = [n for n, one in enumerate(listed) if not _inactive(mapping(one), on)] or [0]
+    for number, one in enumerate(map(mapping, listed)):
         path = f"prices[{number}]" if isinstance(prices, list) else "prices"
-        why = "" if number == active[-1] else _inactive(entry, on) or "a later entry of the list holds"
-        _prices(found, where, (path, entry.get("prices")), why)
+        why = "" if number == active[-1] else _inactive(one, on) or "a later entry of the list holds"
+        _prices(found, where, (path, one.get("prices")), why)
     _variants(found, where, model.get("price_variants"), on)
 
 

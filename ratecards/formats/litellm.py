@@ -1,4 +1,4 @@
-"""LiteLLM's cost map: what it claims Google's models cost.
+"""LiteLLM's cost map: what it claims the models of held sellers cost.
 
 A map from `<provider>/<model>` to prices per single token, image, second or query; a price is told apart by its field's
 name: `input_cost_per_audio_token_above_200k_tokens_priority`. What no column of ours can say is handed back as unread.
@@ -11,12 +11,29 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from ratecards.formats.claims import Claim, Unread
+from ratecards import names
+from ratecards.formats.claims import NO_MODEL, OTHER, Claim, Entry, Unread, entry, flat
 from ratecards.formats.litellm_export import export
+from ratecards.formats.stated import is_google
 
-__all__ = ["claims", "export"]
+__all__ = ["claims", "entries", "export"]
 
-_PREFIXES = ("gemini/", "vertex_ai/", "vertex_ai_beta/")
+_API, _PLATFORM, _OPENAI = "google/gemini-api", "google/vertex-ai", "openai/openai-api"
+# Whose price list an id names before its first slashes, or `litellm_provider` in letters of any case.
+_PREFIXES = {
+    "gemini/": _API,
+    "google/": _API,
+    "vertex_ai/": _PLATFORM,
+    "vertex_ai_beta/": _PLATFORM,
+    "publishers/google/models/": _PLATFORM,
+    "openai/": _OPENAI,
+    "models/": "",
+}
+_PROVIDERS = {
+    **dict.fromkeys(("gemini", "google", "google_ai_studio", "google ai studio"), _API),
+    **dict.fromkeys(("openai", "text-completion-openai"), _OPENAI),
+}
+_SIZES = re.compile(r"(?:[a-z]+/)?[0-9]+-x-[0-9]+/|(?:low|medium|high|standard|hd|auto)/", re.IGNORECASE)
 _MILLION, _THOUSAND = Decimal(1_000_000), Decimal(1000)
 TOKENS = "1000000 tokens"
 
@@ -80,44 +97,61 @@ _WHY = {
 
 
 def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
-    """What a map claims for Google's models; those of other makers, and whatever others sell, are none of it."""
-    found: list[Claim] = []
-    unread: list[Unread] = []
-    for key, entry in data.items():
-        source = seller(key, entry)
-        if not source:
-            continue
-        for item in _entry(key, entry, source):
-            if isinstance(item, Claim):
-                found.append(item)
-            else:
-                unread.append(item)
-    return found, unread
+    """What a map claims for the models of sellers that are held."""
+    return flat(entries(data))
 
 
-def seller(key: str, entry: object) -> str:
-    """Which price list of Google's an entry of one of its models speaks of; empty for whatever is none."""
-    provider = entry.get("litellm_provider") if isinstance(entry, Mapping) else None
-    if not isinstance(provider, str) or key == "sample_spec" or "/" in model_of(key):
-        return ""
-    if provider.startswith("vertex_ai") and not provider.endswith("_models"):  # `vertex_ai-anthropic_models`
-        return "vertex-ai"
-    return "gemini-api" if provider == "gemini" else ""
+def entries(data: Mapping[str, Any]) -> list[Entry]:
+    """Every entry of a map: what it claims, or why that is none of ours."""
+    return [_read(key, value) for key, value in data.items()]
+
+
+def _read(key: str, value: object) -> Entry:
+    if not isinstance(value, Mapping) or key == "sample_spec":
+        return Entry(key, why=NO_MODEL)
+    seller = seller_of(key, value)
+    return Entry(key, why=OTHER) if seller is None else entry(key, seller, _stated(key, value))
+
+
+def seller_of(key: str, value: Mapping[str, Any]) -> str | None:
+    """Whose price list an entry speaks of: as its id says, else its provider; empty where neither does, None: others.
+
+    `vertex_ai-anthropic_models` are other makers' models on Google's platform.
+    """
+    said = value.get("litellm_provider")
+    provider = said.strip().lower() if isinstance(said, str) else ""
+    prefix = _prefix(key)
+    model = key[len(prefix) :]
+    platform = provider.startswith("vertex_ai")
+    listed = _PREFIXES.get(prefix.lower()) or (_PLATFORM if platform else _PROVIDERS.get(provider))
+    others = platform and provider.endswith("_models") and listed == _PLATFORM
+    if others or ("/" in model and not _SIZES.match(model)):
+        return None
+    if listed is None:
+        return None if provider or "/" in key.removeprefix(prefix) else ""
+    return None if listed.startswith("google/") and not is_google(model) else listed
+
+
+def _prefix(key: str) -> str:
+    """What stands before a model id and names whose it is, as it is written."""
+    return key[: max((len(p) for p in _PREFIXES if key.lower().startswith(p)), default=0)]
 
 
 def model_of(key: str) -> str:
     """The model id that a key means: `gemini/gemini-2.5-pro` is `gemini-2.5-pro`."""
-    prefix = next((p for p in _PREFIXES if key.startswith(p)), "")
-    return key.removeprefix(prefix).lower()
+    return names.model_id(key[len(_prefix(key)) :])
 
 
-def _entry(key: str, entry: Mapping[str, Any], source: str) -> Iterator[Claim | Unread]:
+def _stated(key: str, entry: Mapping[str, Any]) -> Iterator[Claim | Unread]:
     for field, value in entry.items():
         if value is None or not _is_price(field):
             continue
         if isinstance(value, Mapping) and len({str(v) for v in value.values()}) == 1:
             value = next(iter(value.values()))  # noqa: PLW2901 - a price by size of the search context, in name only
         price = amount(value)
+        if _SIZES.match(key):
+            yield Unread(key, field, _short(value), "a size or a quality as a part of the id is not read")
+            continue
         if price is None:
             yield Unread(key, field, _short(value), f"expected an amount, saw {_short(value)}")
             continue
@@ -125,7 +159,7 @@ def _entry(key: str, entry: Mapping[str, Any], source: str) -> Iterator[Claim | 
         if isinstance(claim, str):
             yield Unread(key, field, _short(value), claim)
         else:
-            yield claim._replace(key=key, stated=_short(value), model=model_of(key), source=source)
+            yield claim._replace(key=key, stated=_short(value), model=model_of(key))
 
 
 def _is_price(field: str) -> bool:

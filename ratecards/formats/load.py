@@ -31,6 +31,8 @@ _TOML = re.compile(r"\[\[?\s*+[A-Za-z_\"'][^\]\n]*+\]\]?[ \t]*+(?:#.*+)?$|[\w.\"
 _YAML = re.compile(r"-{3}(?:\s|$)|- |[^\s\[\]{}#\"'][^:\n]*+:(?:\s|$)|[\"'][^\"'\n]*+[\"']\s*+:(?:\s|$)")
 _SKIPPED = re.compile(r"(?:\s++|#[^\n]*+)*+")
 _LONG = re.compile(r"[0-9]{41}")
+# What a map of LiteLLM says of a model, with or without a provider.
+_PER_TOKEN = {"input_cost_per_token", "output_cost_per_token", "output_cost_per_image"}
 _BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16", b"\x00\x00\xfe\xff": "UTF-32"}
 _YAML_WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 _YAML_NUMBER = re.compile(r"[-+]?[0-9]++(?:\.[0-9]*+)?(?:[eE][-+]?[0-9]++)?\Z")
@@ -207,7 +209,7 @@ def recognise(data: object) -> str:
     if isinstance(data.get("rates"), list) and recognise(data["rates"]) == "ratecards":
         return "ratecards"
     entries = [entry for entry in data.values() if isinstance(entry, Mapping)]
-    if any("litellm_provider" in entry for entry in entries):
+    if any("litellm_provider" in entry or _PER_TOKEN & set(entry) for entry in entries):
         return "litellm"
     if any("pricing_config" in entry for entry in entries):
         return "portkey"

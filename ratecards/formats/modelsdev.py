@@ -9,21 +9,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ratecards.formats.claims import Claim, Unread
+from ratecards.formats.claims import OTHER, Claim, Entry, Unread, entry, flat
 from ratecards.formats.modelsdev_export import export
-from ratecards.formats.stated import Meaning, Statements, Where, is_google, leaves, mapping, model_of
+from ratecards.formats.stated import Meaning, Statements, Where, leaves, mapping, model_of, seller_of
+from ratecards.model import MODALITIES
 
-__all__ = ["claims", "export", "recognise"]
+__all__ = ["claims", "entries", "export", "recognise"]
 
-_SOURCES = {"google": "gemini-api", "google-vertex": "vertex-ai"}
 _PATH = re.compile(r"(?:.*/)?providers/(?P<provider>[^/]+)/models/(?P<model>.+)\.toml\Z")
 _FIELDS: dict[str, Meaning | str] = {
     "input": Meaning("input"),
     "output": Meaning("output"),
     "cache_read": Meaning("cache_read"),
     "cache_write": Meaning("cache_write"),
-    "input_audio": Meaning("input", modality="audio"),
-    "output_audio": Meaning("output", modality="audio"),
+    **{f"{meter}_{kind}": Meaning(meter, modality=kind) for meter in ("input", "output") for kind in MODALITIES[1:]},
     "reasoning": Meaning("output", context="thinking"),
 }
 # One field for all that comes out: of a model that makes pictures it has the price of these.
@@ -41,15 +40,25 @@ def recognise(data: object) -> bool:
 
 
 def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
-    """What the providers `google` and `google-vertex` state about Google's models."""
-    found = Statements()
-    for provider, name, model in _models(data):
-        if not provider:
-            for field, value in leaves("cost", model.get("cost", {})):
-                found.skip(name, field, value, "expected a path like providers/google/models/gemini-2.5-pro.toml")
-        elif provider in _SOURCES and is_google(name):
-            _model(found, Where(name, model_of(name), _SOURCES[provider]), model)
-    return found.result()
+    """What the providers that are held state about their models."""
+    return flat(entries(data))
+
+
+def entries(data: Mapping[str, Any]) -> list[Entry]:
+    """Every model of every provider: what is stated of it, or why that is none of ours."""
+    return [_entry(*model) for model in _models(data)]
+
+
+def _entry(provider: str, name: str, model: Mapping[str, Any]) -> Entry:
+    found, seller = Statements(), seller_of(provider, name)
+    if not provider:
+        for field, value in leaves("cost", model.get("cost", {})):
+            found.skip(name, field, value, "expected a path like providers/google/models/gemini-2.5-pro.toml")
+    elif seller is None:
+        return Entry(name, why=OTHER)
+    else:
+        _model(found, Where(name, model_of(name), seller), model)
+    return entry(name, seller or "", found.found)
 
 
 def _models(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
@@ -97,7 +106,8 @@ def _tiers(cost: Mapping[str, Any]) -> Iterator[tuple[str, int, int | None, Mapp
         tier = mapping(cost["tiers"][number])
         yield f"cost.tiers[{number}]", size, end, {name: v for name, v in tier.items() if name != "tier"}
     if isinstance(old := cost.get("context_over_200k"), Mapping):
-        yield "cost.context_over_200k", _OLD_TIER, None, old
+        # it repeats what the list says, also where that begins elsewhere
+        yield "cost.context_over_200k", ordered[0][0] if len(ordered) == 1 else _OLD_TIER, None, old
 
 
 def _size(tier: object) -> int | None:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ratecards.formats.claims import Claim, Unread
-from ratecards.formats.stated import Meaning, Statements, Where, is_google, leaves, mapping, model_of
+from ratecards.formats.claims import OTHER, Claim, Entry, Unread, entry, flat
+from ratecards.formats.stated import Meaning, Statements, Where, leaves, maker_of, mapping, model_of
 
 # A cent per token is 10,000 dollars per million tokens, a cent per search 10 dollars per thousand.
 _TOKEN, _THOUSAND, _ONE = 4, 1, -2
@@ -43,32 +43,40 @@ def recognise(data: object) -> bool:
 
 
 def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
-    """What a file states about Google's models; the file does not say whose price list it is: the Gemini API's."""
-    found = Statements()
-    for key, entry in data.items():
-        if not is_google(key):
-            continue
-        config = mapping(mapping(entry).get("pricing_config"))
-        currency = config.get("currency", "USD")
-        where = _where(key)
-        for part, prices in config.items():
-            if part in _TIERS:
-                why = "" if currency == "USD" else f"in {currency}, not in US dollars"
-                why = why or ("for models that the file does not name" if key == "default" else "")
-                _part(found, where._replace(service_tier=_TIERS[part]), (part, prices), why)
-            elif part not in ("currency", "calculate"):
-                _all(found, key, (part, prices), _UNKNOWN)
-    return found.result()
+    """What a file states; it does not say whose price list it is: that of the maker's documentation."""
+    return flat(entries(data))
 
 
-def _where(key: str) -> Where:
+def entries(data: Mapping[str, Any]) -> list[Entry]:
+    """Every model: what is stated of it, or why that is none of ours."""
+    return [_entry(key, mapping(value)) for key, value in data.items()]
+
+
+def _entry(key: str, value: Mapping[str, Any]) -> Entry:
+    seller = maker_of(key)
+    if seller is None:
+        return Entry(key, why=OTHER)
+    found, where = Statements(), _where(key, seller)
+    config = mapping(value.get("pricing_config"))
+    currency = config.get("currency", "USD")
+    for part, prices in config.items():
+        if part in _TIERS:
+            why = "" if currency == "USD" else f"in {currency}, not in US dollars"
+            why = why or ("for models that the file does not name" if key == "default" else "")
+            _part(found, where._replace(service_tier=_TIERS[part]), (part, prices), why)
+        elif part not in ("currency", "calculate"):
+            _all(found, key, (part, prices), _UNKNOWN)
+    return entry(key, seller, found.found)
+
+
+def _where(key: str, seller: str) -> Where:
     """The model of an entry, and the prompts it is for."""
     sized = _SIZE.match(key)
     if sized is None:
-        return Where(key, model_of(key), "gemini-api")
+        return Where(key, model_of(key), seller)
     size = int(sized["k"]) * 1000
     over, up_to = (size, None) if sized["side"] == "gt" else (None, size)
-    return Where(key, model_of(sized["id"]), "gemini-api", over=over, up_to=up_to)
+    return Where(key, model_of(sized["id"]), seller, over=over, up_to=up_to)
 
 
 def _part(found: Statements, where: Where, part: tuple[str, object], why: str) -> None:

@@ -21,12 +21,20 @@ _SHOWN = 60
 _PLACES, _DIGITS = 30, 28
 
 
+_OPENAI = re.compile(
+    r"(?:gpt|chatgpt|o[0-9]|dall-e|whisper|tts|sora|codex|computer-use|davinci|babbage|omni-moderation"
+    r"|text-embedding-(?:ada|3))\b(?!/)"
+)
+# By a file's word for a provider, whose price list it means.
+SELLERS = {"google": "google/gemini-api", "google-vertex": "google/vertex-ai", "openai": "openai/openai-api"}
+
+
 class Where(NamedTuple):
     """The entry that a price stands in, and what the entry says of all its prices."""
 
     key: str
     model: str
-    source: str
+    seller: str
     service_tier: str = "standard"
     over: int | None = None
     up_to: int | None = None
@@ -45,11 +53,10 @@ class Meaning(NamedTuple):
 
 
 class Statements:
-    """The claims of a file and what could not become one, in the order of the file."""
+    """The claims of an entry and what could not become one, in the order of the file."""
 
     def __init__(self) -> None:
-        self.claims: list[Claim] = []
-        self.unread: list[Unread] = []
+        self.found: list[Claim | Unread] = []
 
     def add(self, where: Where, field: str, value: object, meaning: Meaning | str) -> None:
         """One price; `meaning` says what it is, or why the table cannot say it. `None` states nothing."""
@@ -61,15 +68,11 @@ class Statements:
         elif price is None:
             self.skip(where.key, field, value, "expected an amount from 0, in digits")
         else:
-            self.claims.append(_claim(where, field, (value, price), meaning))
+            self.found.append(_claim(where, field, (value, price), meaning))
 
     def skip(self, key: str, field: str, value: object, why: str) -> None:
         """A price that no claim says."""
-        self.unread.append(Unread(key, field, shown(value), why))
-
-    def result(self) -> tuple[list[Claim], list[Unread]]:
-        """What `claims` of a format returns."""
-        return self.claims, self.unread
+        self.found.append(Unread(key, field, shown(value), why))
 
 
 def _claim(where: Where, field: str, stated: tuple[object, Decimal], meaning: Meaning) -> Claim:
@@ -79,7 +82,7 @@ def _claim(where: Where, field: str, stated: tuple[object, Decimal], meaning: Me
         field=field,
         stated=shown(value),
         model=where.model,
-        source=where.source,
+        source="",
         meter=meaning.meter,
         unit=meaning.unit,
         price=price.scaleb(meaning.shift),
@@ -116,6 +119,18 @@ def shown(value: object) -> str:
 def is_google(name: str) -> bool:
     """Whether a model that Google's platform sells is Google's own."""
     return not _OTHERS.match(names.model_id(name))
+
+
+def seller_of(provider: str, name: str) -> str | None:
+    """Whose price list a provider's model is of, by a file's words; None where it is of nobody that is held."""
+    seller = SELLERS.get(provider)
+    return None if seller is None or (seller.startswith("google/") and not is_google(name)) else seller
+
+
+def maker_of(name: str) -> str | None:
+    """Whose documentation a model is of that a file names no seller of, by its id; None: somebody else's."""
+    model = names.model_id(name)
+    return SELLERS["openai"] if _OPENAI.match(model) else SELLERS["google"] if is_google(model) else None
 
 
 def model_of(name: str) -> str:

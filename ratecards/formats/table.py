@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ratecards.formats.claims import Claim, Unread
+from ratecards.formats.claims import Claim, Entry, Unread, entry, flat
 from ratecards.formats.stated import amount, mapping, shown
 from ratecards.model import COLUMNS, METERS, MODALITIES, PLANS, SERVICE_TIERS, UNIT
 
@@ -33,21 +33,30 @@ def recognise(data: object) -> bool:
 
 
 def claims(data: object, on: date | None = None) -> tuple[list[Claim], list[Unread]]:
-    """What the rows state about Google's models; rows with dates that do not hold on a day are no claims."""
-    found: list[Claim] = []
-    unread: list[Unread] = []
-    for row in _rows(data):
-        values = {**_DEFAULTS, **{name: _text(value) for name, value in row.items()}}
-        if values["provider"] != "google" or not values["price"]:
-            continue
-        key = "/".join(values[name] for name in ("provider", "source", "model"))
-        price = amount(row["price"])
-        why = _why_not(values, on)
-        if why or price is None:
-            unread.append(Unread(key, "price", shown(values["price"]), why or "expected an amount from 0, in digits"))
-        else:
-            found.append(_claim(key, values, price))
-    return found, unread
+    """What the rows state; rows with dates that do not hold on a day are no claims."""
+    return flat(entries(data, on))
+
+
+def entries(data: object, on: date | None = None) -> list[Entry]:
+    """Every row: what it states as of a day. Whose it is stands in it."""
+    return [_entry(row, on) for row in _rows(data)]
+
+
+def _entry(row: Mapping[str, Any], on: date | None) -> Entry:
+    values = {**_DEFAULTS, **{name: _text(value) for name, value in row.items()}}
+    key = "/".join(values[name] for name in ("provider", "source", "model"))
+    return entry(key, f"{values['provider']}/{values['source']}", _stated(key, values, row, on))
+
+
+def _stated(key: str, values: Mapping[str, str], row: Mapping[str, Any], on: date | None) -> Iterator[Claim | Unread]:
+    """The one price of a row, where it has one."""
+    if not values["price"]:
+        return
+    price, why = amount(row["price"]), _why_not(values, on)
+    if why or price is None:
+        yield Unread(key, "price", shown(values["price"]), why or "expected an amount from 0, in digits")
+    else:
+        yield _claim(key, values, price)
 
 
 def _rows(data: object) -> Iterator[Mapping[str, Any]]:

@@ -72,7 +72,7 @@ def build(facts: Facts, base: str = "") -> dict[str, bytes]:
     return {
         **assets(),
         **pages,
-        "data.js": script("RATECARDS", wire.data(facts.models)).encode(),
+        "data.js": script("RATECARDS", wire.data(facts.models, facts.health)).encode(),
         **_feeds(facts, base),
         f"{feeds.FOLDER}/coming.ics": ics.calendar(facts.coming),
         ".nojekyll": b"",
@@ -89,7 +89,8 @@ def _feeds(facts: Facts, base: str) -> dict[str, bytes]:
 def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Path, template and values of every page."""
     listed = [(model, figures(model, facts.day)) for model in facts.models]
-    yield "index.html", "index.html", {"models": [(m, found, tiers_of(found), _kinds(m)) for m, found in listed]}
+    rows = [(m, found, tiers_of(found), _kinds(m)) for m, found in listed]
+    yield "index.html", "index.html", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
     yield "rates.html", "rates.html", {"models": facts.models}
     yield "calculator.html", "calculator.html", {}
     yield "images.html", "images.html", pictures.values(facts.shelf)
@@ -101,6 +102,12 @@ def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
         first = next(iter(tiers_of(found)), "")
         own = {kind: [span for span in spans if first in span.tiers] for kind, spans in found.items()}
         yield model.path, "model.html", _model_values(model, facts) | {"figures": own, "tier": first}
+
+
+def _looks(facts: Facts) -> list[Health]:
+    """The sources whose prices the first page shows and which can be too old."""
+    shown = {name_of(model.card) for model in facts.models}
+    return [look for look in facts.health if look.source in shown and look.expires]
 
 
 def _known(facts: Facts) -> set[str]:

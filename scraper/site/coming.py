@@ -1,4 +1,4 @@
-"""The steps that a page has dated ahead, in words: one entry per day and model."""
+"""What a page has dated ahead, steps of prices and ends of models, in words: one entry per day and model."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from datetime import date
 from ratecards import history, names, phrases
 from ratecards.dataset import Dataset
 from ratecards.history import Change, Step
+from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import Rate, RateCard
+from ratecards.sellers import name_of
 from scraper.site.entries import Entry, lasting_id, step, title_of
 
 
 def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
-    """An entry per day and model of the steps that a page dated ahead, the soonest first; those past are among them."""
+    """An entry per day and model of what a page dated ahead, the soonest first; what is past is among them."""
+    cards = list(cards)
     groups: dict[tuple[str, str, str, date], list[Step]] = defaultdict(list)
     for found in history.steps(cards, date.min):
         rate = found.after
@@ -27,7 +30,20 @@ def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
         ahead = [(at[1], step) for at, step in zip(told, group, strict=True) if at and at[0] < day]
         if ahead:
             entries.append(_step_entry([step for _, step in ahead], min(recorded for recorded, _ in ahead)))
+    entries += [_end_entry(ends, card, dataset) for ends, card in endings(cards)]
     return sorted(entries, key=lambda e: (e.day, e.provider, e.source, e.model))
+
+
+def _end_entry(ends: Shutdown, card: RateCard, dataset: Dataset) -> Entry:
+    """The end of a model; it was recorded when a card of it first announced that day."""
+    facts = "shutdown", card.provider, card.source, ends.day, card.model
+    all_changes = dataset.changes(name_of(card))
+    now = names.renames(names.renamed(all_changes))
+    said = [c for c in all_changes if c.card and c.card.shutdown and c.card.shutdown.day == ends.day]
+    recorded = min(c.stamp.recorded for c in said if c.stamp and now.get(c.model, c.model) == card.model)
+    lines = (f"shut down; in its place {ends.successor}" if ends.successor else "shut down", ends.quote)
+    head = lasting_id(*facts), card.provider, card.source, card.model, ends.day
+    return Entry(*head, f"{card.model} {lines[0]}", lines, recorded)
 
 
 def _dated(rate: Rate) -> tuple[object, ...]:

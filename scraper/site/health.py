@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -42,6 +42,12 @@ class Health(NamedTuple):
     def verified_on(self) -> date | None:
         """The day of the last good look."""
         return date.fromisoformat(self.verified) if self.verified else None
+
+    @property
+    def expires(self) -> str:
+        """The last day on which what was seen is not stale, ISO; empty where it never is."""
+        seen = self.verified_on
+        return str(seen + timedelta(self.stale_after_days)) if seen and self.stale_after_days else ""
 
 
 def health(root: Path, cards: Iterable[RateCard]) -> list[Health]:

@@ -46,13 +46,15 @@ class Model(NamedTuple):
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """What a reader must know of who says its prices."""
+        """What a reader must know of who says its prices, and of its announced end."""
         words = ["reseller"] if is_reseller(self.card) else []
         words += ["kept by hand"] if is_manual(self.card) else []
         documented = any(name.startswith(f"{self.provider}/") for name in DOCUMENTATION)
         words += [f"only in {self.card.source}"] if documented and is_witness(self.card) else []
         plans = {rate.plan for offer in self.offers for rate in offer.card.rates if rate.price is not None}
         words += ["free plan only"] if plans == {"free"} else []
+        ends = self.card.shutdown
+        words += [f"shutdown announced for {ends.day}"] if ends else []
         return tuple(words)
 
 

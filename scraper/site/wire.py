@@ -8,6 +8,7 @@ from ratecards.model import Rate, plain
 from ratecards.offers import Offer, measure
 from ratecards.picking import PLAIN
 from ratecards.sellers import DOCUMENTATION, TEXT_ALONE
+from scraper.site.health import Health
 from scraper.site.models import Model
 from scraper.site.text import seen
 
@@ -28,10 +29,11 @@ class _Pool:
         return self.words.setdefault(word, len(self.words))
 
 
-def data(models: Sequence[Model]) -> dict[str, object]:
+def data(models: Sequence[Model], looks: Iterable[Health]) -> dict[str, object]:
     """Every priced rate of every offer, as rows of numbers into `words`, in the order of `fields`.
 
-    `units` tells how many of what a unit is; a price is a string, as everywhere.
+    `units` tells how many of what a unit is; a price is a string, as everywhere. `looks` says by source when it was
+    last looked at, and until when that is not too old.
     """
     pool = _Pool()
     offers = [_offer(model, offer, pool) for model in models for offer in model.offers]
@@ -39,6 +41,7 @@ def data(models: Sequence[Model]) -> dict[str, object]:
     return {
         "fields": FIELDS,
         "offers": offers,
+        "looks": {look.source: [look.verified, look.expires] for look in looks if look.verified},
         "units": {unit: measure(unit) for unit in units},
         "documented": DOCUMENTATION,
         "text_alone": TEXT_ALONE,
@@ -53,6 +56,7 @@ def _offer(model: Model, offer: Offer, pool: _Pool) -> dict[str, object]:
     optional = {
         "name": seen(card.name) if card.name != card.model else "",
         "aliases": [seen(alias) for alias in card.aliases],
+        "shutdown": str(card.shutdown.day) if card.shutdown else "",
         "tokens": {size: number for size, number in tokens.items() if number},
     }
     return {

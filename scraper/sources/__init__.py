@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -64,6 +65,12 @@ SOURCES = (
     Source("openai", "openai-api"),
     Source("laozhang", "laozhang"),
 )
+
+
+def expires(name: str, seen: date | None) -> str:
+    """The last day on which what was seen of a source is not stale, ISO; empty where it never is, or was not seen."""
+    limit = next((source.stale_days for source in SOURCES if source.name == name), None)
+    return "" if seen is None or limit is None else str(seen + timedelta(limit))
 
 
 def find(name: str) -> Source:

@@ -29,6 +29,11 @@
         node.textContent += ", stale";
       }
     }
+    for (const box of all(".old")) {
+      const looks = all("[data-expires]", box);
+      for (const look of looks) look.hidden = now <= look.dataset.expires;
+      box.hidden = looks.every((look) => look.hidden);
+    }
     for (const node of all(".price[data-since], .price[data-until]")) {
       node.classList.toggle("later", (node.dataset.since || "") > now);
       node.classList.toggle("past", (node.dataset.until || "9999") < now);
@@ -521,7 +526,9 @@
         totals.append(figure(found.total, "one request"), figure(month, `${grouped(day)} a day for ${plural(Number(span), "day")}`, month.n && compare(month, whole(1)) < 0 ? 20 : 2));
         box.replaceChildren(totals);
         lines(found);
-        $("how").textContent = `By ${offer().at}, as read ${offer().observed}, at the prices that hold on ${today()}. On the command line: ratecards cost.`;
+        const [seen, expires] = data().looks[offer().at] || ["", ""];
+        const old = expires && today() > expires ? `, which is ${plural(days(seen, today()), "day")} ago: too long to be sure` : "";
+        $("how").textContent = `By ${offer().at}, as read ${offer().observed} and last looked at ${seen || "never"}${old}, at the prices that hold on ${today()}.${offer().shutdown ? ` Its page announces the model's shutdown on ${offer().shutdown}.` : ""} On the command line: ratecards cost.`;
       } catch (error) {
         if (!(error instanceof Lack)) throw error;
         box.replaceChildren(text("p", error.message, "wrong"));
