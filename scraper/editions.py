@@ -45,11 +45,12 @@ class Edition:
 
 
 def getter(source: Source, clock: Clock) -> Getter:
-    """Fetches one of the source's addresses, on its own hosts only."""
+    """Fetches one of the source's addresses, on its own hosts and `through` those that its vocabulary names."""
     hosts = {urlsplit(url).hostname or "" for url in source.module.urls().values()}
+    through = tuple(getattr(source.module, "through", tuple)())
 
     def get(url: str, validators: Validators | None) -> Page | None:
-        return fetch(url, hosts=hosts, now=clock, validators=validators)
+        return fetch(url, hosts=hosts, now=clock, validators=validators, through=through)
 
     return get
 

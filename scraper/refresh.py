@@ -18,8 +18,8 @@ from scraper import books, held, limitspage, pack, proof, v1
 from scraper.dataset import Dataset, State
 from scraper.doors import DOORS, Keys
 from scraper.editions import Clock, Edition, getter, keep, look
-from scraper.errors import DatasetError
-from scraper.fetch import Validators
+from scraper.errors import DatasetError, FetchFailed
+from scraper.fetch import Validators, redact
 from scraper.judge import judge
 from scraper.ledger import decided
 from scraper.publish import Publication
@@ -57,6 +57,9 @@ def fetch_all(
                 keep(kept, source, edition)
         except DatasetError as error:
             return error
+        except Exception as error:  # noqa: BLE001 - a fault of one look must not take the other sources with it
+            words = redact(f"the look broke down, fix it: {type(error).__name__}: {error}")
+            return Edition(now, failed=dict.fromkeys(source.module.urls(), FetchFailed(words)))
         return edition
 
     with ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
