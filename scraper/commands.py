@@ -17,7 +17,7 @@ from scraper import report
 from scraper.dataset import Dataset, instant
 from scraper.doors import DOORS, Keys
 from scraper.editions import Edition, check_clock, replay
-from scraper.errors import DatasetError
+from scraper.errors import DatasetError, FetchFailed
 from scraper.publish import STAGING, locked
 from scraper.recorder import Recorder
 from scraper.refresh import Looks, Progress, fetch_all, judge_all, publication
@@ -59,7 +59,7 @@ def refresh(options: argparse.Namespace) -> int:
             verdicts, now = _live(dataset, sources, options, progress)
             return _publish(dataset, verdicts, now, recorder, dry=options.dry_run)
         worst = 0
-        for at, looks in _replayed(options.replay, sources, dataset, at_once=options.at_once):
+        for at, looks in _replayed(options.replay, sources, dataset, moment(options.now), at_once=options.at_once):
             named, now = [s for s in sources if s.name in looks], options.now or at
             verdicts = judge_all(dataset, named, looks, now, progress)
             worst = max(worst, _publish(dataset, verdicts, now, recorder, dry=options.dry_run))
@@ -110,26 +110,46 @@ def _live(
 
 
 def _replayed(
-    folder: Path, sources: Sequence[Source], dataset: Dataset, *, at_once: bool
+    folder: Path, sources: Sequence[Source], dataset: Dataset, now: datetime, *, at_once: bool
 ) -> Iterator[tuple[datetime, Looks]]:
     """The kept editions by time; those older than the last one read were read then.
 
-    `at_once`: they are the looks of one run, which was over when the last of them came.
+    `at_once`: they are the looks of one run, which was over when the last of them came. A source whose kept pages
+    are damaged was looked at in vain, when the last of the others came or `now`.
     """
-    kept = [(e.at, s.name, e) for s in sources for e in replay(folder, s)]
-    if not kept:
+    kept, broken = _kept(folder, sources)
+    if not (kept or broken):
         raise DatasetError(f"{folder}: expected <provider>/<source>/<ISO time>.<ext> of a source, saw none")
-    newest = {s.name: _observed(dataset, s) for s in sources}
-    editions = [(at, name, e) for at, name, e in kept if instant(at) >= newest[name]]
-    if not editions:
-        print(f"nothing to read: the {len(kept)} editions in {folder} are older than the last one read")
-    if at_once and editions:
-        if len({name for _, name, _ in editions}) < len(editions):
-            raise DatasetError(f"{folder}: expected one look at each source, which --at-once is for, saw more")
-        yield max(at for at, *_ in editions), {name: edition for _, name, edition in editions}
+    found = {s: [e for e in kept[s] if instant(e.at) >= _observed(dataset, s)] for s in kept}
+    if kept and not any(found.values()):
+        count = sum(map(len, kept.values()))
+        print(f"nothing to read: the {count} editions in {folder} are older than the last one read")
+    for source in [s for s in found if at_once and len(found[s]) > 1]:
+        words = f"{folder}: expected one look at {source.name}, which --at-once is for, saw {len(found.pop(source))}"
+        broken[source] = FetchFailed(words)
+    end = max((e.at for every in found.values() for e in every), default=now)
+    for source, error in broken.items():
+        found[source] = [Edition(end, failed=dict.fromkeys(source.module.urls(), error))]
+    if at_once:
+        looks: Looks = {s.name: e for s, every in found.items() for e in every}
+        if looks:
+            yield end, looks
         return
-    for at in sorted({at for at, *_ in editions}):
-        yield at, {name: edition for when, name, edition in editions if when == at}
+    for at in sorted({e.at for every in found.values() for e in every}):
+        yield at, {s.name: e for s, every in found.items() for e in every if e.at == at}
+
+
+def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Edition]], dict[Source, FetchFailed]]:
+    """By source, the kept editions; and why those of others cannot be taken."""
+    kept: dict[Source, list[Edition]] = {}
+    broken: dict[Source, FetchFailed] = {}
+    for source in sources:
+        try:
+            if found := replay(folder, source):
+                kept[source] = found
+        except DatasetError as error:
+            broken[source] = FetchFailed(f"what was kept of it is damaged: {error}")
+    return kept, broken
 
 
 def _observed(dataset: Dataset, source: Source) -> str:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from scraper.errors import DatasetError, LayoutChanged
-from scraper.fetch import Page, decode
+from scraper.fetch import Page
 from scraper.normalise import fold
 from scraper.reading import Problem, Reading
+from scraper.saved import text
 from scraper.sources import Source
 from scraper.verdict import EXIT, standing
 
@@ -37,7 +38,7 @@ def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
     """The findings on one page as lines, and the exit status that `read` would give."""
     body = ""
     try:
-        body = decode(page)
+        body = text(page)
         reading = source.module.read(body)
     except LayoutChanged as error:
         return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
@@ -59,6 +60,8 @@ def _standing(reading: Reading) -> str:
 
 def _proofs(body: str) -> list[str]:
     head = " ".join(body[:4000].split())
+    if not head:
+        return []
     return [
         f"  the page begins: {head[:160]}",
         "  if this is the page after a redesign: the proofs and the frame are in the vocabulary",

@@ -312,7 +312,7 @@ async def _body(response: httpx.Response, where: str, cap: int) -> bytes:
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding not in {"identity", "gzip"}:
         raise FetchFailed(_say(where, "content-encoding gzip or none", repr(coding)))
-    unpack = _Gunzip() if coding == "gzip" else None
+    unpack = Gunzip() if coding == "gzip" else None
     body = bytearray()
     async for raw in response.aiter_raw():
         body += unpack.inflate(raw, cap + 1 - len(body)) if unpack else raw
@@ -323,7 +323,7 @@ async def _body(response: httpx.Response, where: str, cap: int) -> bytes:
     return bytes(body)
 
 
-class _Gunzip:
+class Gunzip:
     """gzip members one after another. httpx's decoder inflates a chunk 1000-fold before anyone sees it."""
 
     def __init__(self) -> None:

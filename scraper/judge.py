@@ -20,9 +20,10 @@ from scraper.compare import changes, rename_proposals
 from scraper.dataset import State, instant
 from scraper.editions import Edition
 from scraper.errors import LayoutChanged
-from scraper.fetch import Page, decode
+from scraper.fetch import Page
 from scraper.holding import Corrections, Desk, SecondOpinion, hold, name_of, no_opinion, pins, unread_models
 from scraper.reading import Capture, Reading, cards
+from scraper.saved import text
 from scraper.sources import Source
 from scraper.verdict import GOOD, Verdict, standing
 
@@ -55,7 +56,7 @@ def judge(
     fetched = list(source.module.urls())  # the first one has the better evidence
     for kind in sorted(edition.pages, key=lambda k: fetched.index(k) if k in fetched else len(fetched)):
         try:
-            bodies[kind] = decode(edition.pages[kind])
+            bodies[kind] = text(edition.pages[kind])
         except LayoutChanged as error:
             verdict.messages.append(f"{kind}: {error}")
             return _failed(verdict, "NOT_READ", now)

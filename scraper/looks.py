@@ -54,6 +54,14 @@ def _words(edition: Edition) -> str:
     return "; ".join(words) or edition.skipped
 
 
+def _looked(folder: Path, source: Source) -> bool:
+    """Whether there is a look at a source; a damaged one is told when it is applied."""
+    try:
+        return bool(replay(folder, source))
+    except DatasetError:
+        return True
+
+
 def completed(folder: Path, names: Sequence[str], now: datetime) -> list[str]:
     """The sources to publish: those named, else those that there is a look at.
 
@@ -64,7 +72,7 @@ def completed(folder: Path, names: Sequence[str], now: datetime) -> list[str]:
     if not sources:
         raise DatasetError(f"{folder}: expected looks at sources, saw none")
     for source in sources:
-        if not replay(folder, source):
+        if not _looked(folder, source):
             failed = FetchFailed("the job that fetches this source brought nothing; see its log")
             keep(folder, source, Edition(now, failed=dict.fromkeys(source.module.urls(), failed)))
     return [s.name for s in sources]

@@ -10,12 +10,12 @@ from __future__ import annotations
 import csv
 import os
 import re
-import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ratecards import files
 from ratecards.formats import safejson
 from ratecards.formats.safejson import MAX_VALUES, BadText, FormatError
 
@@ -77,24 +77,10 @@ def _file(where: str, text: str) -> PriceFile:
 
 def read(where: str, most: int = MAX_BYTES) -> str:
     """The text of a regular file of at most so many bytes; nothing is read of a larger one, a pipe or a device."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe must not block
     try:
-        with os.fdopen(os.open(where, flags), "rb") as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise FormatError(f"{where}: expected a file, saw {_kind(found.st_mode)}")
-            if found.st_size > most:
-                raise FormatError(f"{where}: expected at most {most:,} bytes, saw {found.st_size:,}")
-            return _text(file.read(most + 1), where, most)
-    except (OSError, ValueError) as error:
-        if isinstance(error, FormatError):
-            raise
-        raise FormatError(f"{where}: expected a file that can be read, saw: {error}") from error
-
-
-def _kind(mode: int) -> str:
-    known = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
-    return known.get(stat.S_IFMT(mode), "a device")
+        return _text(files.content(where, most), where, most)
+    except OSError as error:
+        raise FormatError(f"{where}: {error}") from error
 
 
 def _text(content: bytes, where: str, most: int) -> str:
