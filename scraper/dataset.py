@@ -62,8 +62,11 @@ class State:
         return date.fromisoformat(self.verified) if self.verified else None
 
 
+# How a look can have ended, and what is counted of the amounts on a page.
+OUTCOMES = ("READ", "PARTLY_READ", "NOT_FETCHED", "NOT_READ", "SUSPECT", "DAMAGED")
+AMOUNT_COUNTS = ("cells", "ignored", "notes", "read", "seen")
 _FORM, _DAY_FORM = "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"
-_FIRST_YEAR = 1970  # strftime writes earlier ones in its own ways
+_YEARS = 1970, 9998  # earlier ones are written in several ways, and the last day is no day in some zones
 _DAYS = ("verified", "stepped", "last_updated")
 _INSTANTS = ("failing_since", "observed", "unstable")
 
@@ -75,14 +78,20 @@ def _sound(state: State) -> State:
     for name in (*_DAYS, *_INSTANTS):
         if text := getattr(state, name):
             _dated(name, text, _DAY_FORM if name in _DAYS else _FORM)
+    if state.outcome not in ("", *OUTCOMES):
+        raise ValueError(f"outcome: expected one of {', '.join(OUTCOMES)}, saw {state.outcome[:40]!r}")
     for key, hold in state.holds.items():
         _dated(f"holds {key} since", hold["since"])
+        if not key or not isinstance(hold.get("what", ""), str):
+            raise ValueError("a hold without an id, or whose words are none")
     for values in state.recent.values():
         for on in values.values():
             _dated("recent", on)
     counts = {"tables": state.tables, **state.amounts}
-    if wrong := [name for name, count in counts.items() if count < 0]:
-        raise ValueError(f"{', '.join(wrong)} below zero")
+    if wrong := [name for name, count in counts.items() if count < 0 or name not in ("tables", *AMOUNT_COUNTS)]:
+        raise ValueError(f"{', '.join(wrong)[:80]}: expected counts of {', '.join(AMOUNT_COUNTS)}")
+    if "" in state.unread:
+        raise ValueError("unread: a section without a name")
     return state
 
 
@@ -102,7 +111,7 @@ def _dated(name: str, text: object, form: str = "") -> None:
     """Raises `ValueError` unless a text is an instant with its zone, or exactly of a form."""
     try:
         found = datetime.strptime(str(text), form).replace(tzinfo=UTC) if form else datetime.fromisoformat(str(text))
-        good = found.tzinfo and found.year >= _FIRST_YEAR and (not form or found.strftime(form) == text)
+        good = found.tzinfo and _YEARS[0] <= found.year <= _YEARS[1] and (not form or found.strftime(form) == text)
     except ValueError:
         good = False
     if not good:
