@@ -46,11 +46,11 @@ def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int
 
     try:
         text = COMMANDS[args.command](args)
-        late = "" if getattr(args, "on", True) else _late(args)
+        late = [_unsettled(args), "" if getattr(args, "on", True) else _late(args)]
     except (DatasetError, CostError, FormatError, OSError) as error:
         return _refuse(error)
-    if late:
-        print(f"ratecards: {late}", file=sys.stderr)
+    for words in filter(None, late):
+        print(f"ratecards: {words}", file=sys.stderr)
     return _write(text) or int(getattr(args, "status", 0))
 
 
@@ -60,6 +60,13 @@ def _late(args: argparse.Namespace) -> str:
     from ratecards.dataset import directory
 
     return staleness.line(staleness.stale(directory(args.dataset), args.today))
+
+
+def _unsettled(args: argparse.Namespace) -> str:
+    """That the answer is of a publication which was interrupted."""
+    from ratecards.dataset import unsettled
+
+    return unsettled(args.dataset)
 
 
 def _write(text: str) -> int:

@@ -11,7 +11,7 @@ from time import time
 from ratecards import moment
 from ratecards.asof import as_day
 from ratecards.breakdown import Breakdown
-from ratecards.dataset import VARIABLE, Dataset, directory
+from ratecards.dataset import VARIABLE, Dataset, directory, unsettled
 from ratecards.model import Rate
 from ratecards.moment import Moment
 from ratecards.plans import Again
@@ -35,7 +35,14 @@ _recent: dict[tuple[object, ...], tuple[int, int, Again]] = {}
 
 
 def load(path: str | os.PathLike[str] | None = None) -> Dataset:
-    """The dataset at a path; without one the environment's (RATECARDS_DATASET), else the package's own."""
+    """The dataset at a path; without one the environment's (RATECARDS_DATASET), else the package's own.
+
+    One in which a publication was interrupted is read as that publishes it, with a warning.
+    """
+    if words := unsettled(path):
+        import warnings
+
+        warnings.warn(words, stacklevel=2)
     return Dataset(directory(path))
 
 

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from ratecards import names
 from ratecards.errors import DatasetError
+from ratecards.files import JOURNAL, STAGING
 from ratecards.model import RateCard
 from ratecards.pack import FILE, Lines, Pack
 from ratecards.stock import Packed
@@ -45,9 +46,36 @@ def directory(argument: str | os.PathLike[str] | None = None, environ: Mapping[s
     root = os.path.expanduser(named) if named else os.fspath(PACKAGE)
     for path in (root, os.path.join(root, "ratecards")):
         if os.path.isfile(os.path.join(path, FILE)) or _histories(path):
-            return path
+            return _settled(path)
     origin = "" if argument else f" (from {VARIABLE})" if named else " (the package's own directory)"
     raise DatasetError(f"{root}{origin} is not a dataset: expected {_EXPECTED}, saw {_seen(root)}")
+
+
+def _settled(path: str) -> str:
+    """The data directory, or a copy of it where a publication was interrupted in its root."""
+    root = os.path.dirname(os.path.abspath(path))
+    if not os.path.exists(os.path.join(root, STAGING, JOURNAL)):
+        return path
+    from pathlib import Path
+
+    from ratecards.unfinished import settled
+
+    found = settled(Path(root))
+    return path if found == Path(root) else str(found / os.path.basename(path))
+
+
+def unsettled(argument: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ) -> str:
+    """A line for people where a publication was interrupted in the dataset that `directory` finds; else empty."""
+    named = argument or environ.get(VARIABLE)
+    root = os.path.abspath(os.path.expanduser(named) if named else os.fspath(PACKAGE))
+    for place in (root, os.path.dirname(root)):
+        if os.path.exists(os.path.join(place, STAGING, JOURNAL)):
+            from pathlib import Path
+
+            from ratecards.unfinished import line
+
+            return line(Path(place))
+    return ""
 
 
 def _histories(path: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 
+# Beside a dataset's data: what is about to be moved into place, and the list of it, which is the decision.
+STAGING, JOURNAL = ".staging", "journal.json"
 # Far beyond the largest file of a dataset, and far from what a machine cannot hold.
 MOST = 100_000_000
 _KINDS = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}

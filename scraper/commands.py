@@ -13,12 +13,13 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ratecards.files import STAGING
 from scraper import report
 from scraper.dataset import Dataset, instant
 from scraper.doors import DOORS, Keys
 from scraper.editions import Edition, check_clock, replay
 from scraper.errors import DatasetError, FetchFailed
-from scraper.publish import STAGING, locked
+from scraper.publish import locked, whole
 from scraper.recorder import Recorder
 from scraper.refresh import Looks, Progress, fetch_all, judge_all, publication
 from scraper.sources import SOURCES, Source, find
@@ -246,9 +247,10 @@ def check(options: argparse.Namespace) -> int:
     """Everything a dataset promises of itself; findings one a line, exit 1 on any."""
     from scraper.check import findings
 
-    found = findings(Dataset(options.to), moment(options.now).date())
+    root = whole(options.to)
+    found = findings(Dataset(root), moment(options.now).date())
     for line in found:
-        print(report.plain_text(line))
+        print(report.plain_text(line.replace(str(root), str(options.to))))
     print(f"{len(found)} findings" if found else "history, cards, evidence and counts fit together")
     return 1 if found else 0
 
@@ -263,8 +265,9 @@ def site(options: argparse.Namespace) -> int:
     if options.base_url and not options.base_url.startswith(("https://", "http://")):
         raise UsageError(f"--base-url: expected http:// or https://, saw {options.base_url!r}")
     try:
-        found = product.Dataset(product.locate(options.root))
-        files = build(gather(found, options.root, moment(options.now).date()), options.base_url)
+        root = whole(options.root)
+        found = product.Dataset(product.locate(root))
+        files = build(gather(found, root, moment(options.now).date()), options.base_url)
     except (product.DatasetError, CostError) as error:
         raise DatasetError(str(error)) from error
     touched = write(options.to, files)

@@ -137,7 +137,9 @@ def test_fault_92_a_replay_of_several_days(shop):
     assert ("1.3", "1") == published(shop)
 
 
-@pytest.mark.parametrize("fault", [KeyError("x"), RuntimeError("https://x.example/?key=SECRET"), UnicodeError("xn--")], ids=repr)
+@pytest.mark.parametrize(
+    "fault", [KeyError("x"), RuntimeError("https://x.example/?key=SECRET"), UnicodeError("xn--")], ids=repr
+)
 def test_fault_92_a_look_that_breaks_down(shop, monkeypatch, fault):
     """Whatever it is, it is that source's: the others are looked at."""
 
