@@ -12,18 +12,20 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from ratecards.files import STAGING
 from scraper import report
 from scraper.dataset import Dataset, instant
 from scraper.doors import DOORS, Keys
 from scraper.editions import Edition, check_clock, replay
-from scraper.errors import DatasetError, FetchFailed
+from scraper.errors import DatasetError, FetchFailed, ScrapeError
 from scraper.publish import locked, whole
 from scraper.recorder import Recorder
 from scraper.refresh import Looks, Progress, fetch_all, judge_all, publication
 from scraper.sources import SOURCES, Source, find
 from scraper.verdict import Verdict
+from scraper.vocabulary import VocabularyError
 from scraper.watch import Watch
 
 
@@ -128,29 +130,36 @@ def _replayed(
     for source in [s for s in found if at_once and len(found[s]) > 1]:
         words = f"{folder}: expected one look at {source.name}, which --at-once is for, saw {len(found.pop(source))}"
         broken[source] = FetchFailed(words)
-    end = max((e.at for every in found.values() for e in every), default=now)
-    for source, error in broken.items():
-        found[source] = [Edition(end, failed=dict.fromkeys(source.module.urls(), error))]
-    if at_once:
-        looks: Looks = {s.name: e for s, every in found.items() for e in every}
+    editions = [(e.at, s.name, e) for s, every in found.items() for e in every]
+    end = max((at for at, *_ in editions), default=now)
+    lost = {s.name: _in_vain(s, end, error) for s, error in broken.items()}
+    for at in [end] if at_once else sorted({at for at, *_ in editions} | ({end} if lost else set())):
+        looks: Looks = {name: e for when, name, e in editions if at_once or when == at}
+        looks |= lost if at == end else {}
         if looks:
-            yield end, looks
-        return
-    for at in sorted({e.at for every in found.values() for e in every}):
-        yield at, {s.name: e for s, every in found.items() for e in every if e.at == at}
+            yield at, looks
 
 
-def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Edition]], dict[Source, FetchFailed]]:
+def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Edition]], dict[Source, ScrapeError]]:
     """By source, the kept editions; and why those of others cannot be taken."""
     kept: dict[Source, list[Edition]] = {}
-    broken: dict[Source, FetchFailed] = {}
+    broken: dict[Source, ScrapeError] = {}
     for source in sources:
         try:
             if found := replay(folder, source):
                 kept[source] = found
+        except VocabularyError as error:
+            broken[source] = error
         except DatasetError as error:
             broken[source] = FetchFailed(f"what was kept of it is damaged: {error}")
     return kept, broken
+
+
+def _in_vain(source: Source, at: datetime, error: ScrapeError) -> Edition | DatasetError:
+    """A look that brought nothing; of a source whose vocabulary cannot be read, not even that is known."""
+    if isinstance(error, DatasetError):
+        return error
+    return Edition(at, failed=dict.fromkeys(source.module.urls(), FetchFailed(str(error))))
 
 
 def _observed(dataset: Dataset, source: Source) -> str:
@@ -278,13 +287,18 @@ def site(options: argparse.Namespace) -> int:
 
 def sources(options: argparse.Namespace) -> int:
     """The sources, their addresses and whether they are configured here."""
-    rows = [
-        {"name": s.name, "provider": s.provider, "source": s.source, "urls": dict(s.module.urls())}
-        for s in named_sources(options.source)
-    ]
+    rows: list[dict[str, Any]] = []
+    for source in named_sources(options.source):
+        try:
+            urls = dict(source.module.urls())
+        except VocabularyError as error:
+            # the name is good all the same: whoever plans a run by it is told there
+            print(f"sources: {error}", file=sys.stderr)
+            urls = {}
+        rows.append({"name": source.name, "provider": source.provider, "source": source.source, "urls": urls})
     if options.json:
         print(json.dumps(rows))
         return 0
-    for source in named_sources(options.source):
-        print(source.name, *source.module.urls().values(), sep="\n  ")
-    return 0
+    for row in rows:
+        print(row["name"], *row["urls"].values(), sep="\n  ")
+    return 0 if all(row["urls"] for row in rows) else 1

@@ -32,12 +32,16 @@ def taken(
     first = looks(sources)
     torn = [v.source for v in judge_all(dataset, sources, first, now, lambda *_: None) if v.disagreed]
     second = looks(torn) if torn else {}
+    damaged: list[DatasetError] = []
     for source in sources:
         edition = _better(first[source.name], second.get(source.name))
         if isinstance(edition, DatasetError):
-            raise edition
+            damaged.append(edition)
+            continue
         keep(folder, source, edition)
         yield source.name, _words(edition)
+    if damaged:
+        raise damaged[0]
 
 
 def _better(first: Edition | DatasetError, second: Edition | DatasetError | None) -> Edition | DatasetError:
