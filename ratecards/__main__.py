@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import NoReturn
 
-from ratecards import costargs
+from ratecards import console, costargs
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -31,6 +30,10 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int:
     """Run one command; `today` stands in for the clock. Returns the exit status."""
+    return console.run(lambda: _main(argv, today), "ratecards", 2)
+
+
+def _main(argv: Sequence[str] | None, today: date | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a character that the terminal lacks must not stop it
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -50,8 +53,9 @@ def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int
     except (DatasetError, CostError, FormatError, OSError) as error:
         return _refuse(error)
     for words in filter(None, late):
-        print(f"ratecards: {words}", file=sys.stderr)
-    return _write(text) or int(getattr(args, "status", 0))
+        console.say(f"ratecards: {words}")
+    sys.stdout.write(text)
+    return int(getattr(args, "status", 0))
 
 
 def _late(args: argparse.Namespace) -> str:
@@ -69,20 +73,10 @@ def _unsettled(args: argparse.Namespace) -> str:
     return unsettled(args.dataset)
 
 
-def _write(text: str) -> int:
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # the reader has gone; what is still buffered must not fail at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
-
-
 def _refuse(error: Exception) -> int:
     from ratecards.fit import safe
 
-    print(f"ratecards: {safe(str(error))}", file=sys.stderr)
+    console.say(f"ratecards: {safe(str(error))}")
     return 2
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from ratecards import limitsjson, limitsview, sheet
+from ratecards import bounded, limitsjson, limitsview, sheet
 from ratecards.asof import DatedShelf
 from ratecards.bill import bill, bill_data
 from ratecards.breakdown import price
@@ -24,6 +22,9 @@ from ratecards.render import json_value
 from ratecards.savings import Volume, savings
 from ratecards.sellers import is_reseller
 from ratecards.usage import COUNTS, FIELDS, CostError, read
+
+# The usage of a day of calls has a few MB.
+_MOST_USAGE = 50_000_000
 
 
 def run(args: Namespace) -> str:
@@ -61,9 +62,13 @@ def cost(args: Namespace, shelf: DatedShelf) -> str:
     if args.usage:
         from ratecards import metadata
 
-        piped = args.usage == "-"
-        content = sys.stdin.buffer.read() if piped else Path(args.usage).read_bytes()
-        saved, notes = metadata.parsed(content, "standard input" if piped else args.usage)
+        where = "standard input" if args.usage == "-" else args.usage
+        try:
+            content = bounded.given(args.usage, _MOST_USAGE)
+        except OSError as error:
+            words = "; a pipe is read as standard input: --usage -" if "a pipe" in str(error) else ""
+            raise CostError(f"{where}: {error}{words}") from error
+        saved, notes = metadata.parsed(content, where)
         if both := [name for name in saved if name in counts and name in COUNTS]:
             raise CostError(f"{both[0]} stands in the usage and among the options")
         counts = saved | counts

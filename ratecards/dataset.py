@@ -7,13 +7,14 @@ histories, of which a pack is made in memory. The standard library is enough.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from datetime import date
 from functools import cached_property
 
-from ratecards import names
+from ratecards import bounded, names
+from ratecards.bounded import JOURNAL, STAGING
 from ratecards.errors import DatasetError
-from ratecards.files import JOURNAL, STAGING
 from ratecards.model import RateCard
 from ratecards.pack import FILE, Lines, Pack
 from ratecards.stock import Packed
@@ -122,8 +123,11 @@ class Dataset:
         """A file of the data directory, mapped."""
         file = os.path.join(self._root, name)
         try:
-            with open(file, "rb") as opened:
-                return Lines(_mapped(opened.fileno()), file)
+            handle = bounded.opened(file, sys.maxsize)  # it is mapped, not read
+            try:
+                return Lines(_mapped(handle), file)
+            finally:
+                os.close(handle)
         except OSError as error:
             raise DatasetError(f"{file}: expected a part of the pack, saw {error}") from error
 
@@ -209,7 +213,7 @@ class Dataset:
 
         Each source answers for itself. Raises `DatasetError` with what is known of the name, or what is near it.
         """
-        model = names.model_id(name)
+        model = _named(name)
         found = [stock.card(own) for stock in self._stocks(on) for own in stock.called(model)]
         if not found:
             raise DatasetError(names.absence(self.lore, model, on))
@@ -217,7 +221,7 @@ class Dataset:
 
     def ids(self, name: str) -> set[str]:
         """Every model id that `name` has stood for in any source. Raises `DatasetError` on an unknown name."""
-        model = names.model_id(name)
+        model = _named(name)
         found = names.ids(self.lore, model)
         if not found:
             raise DatasetError(names.unknown(self.lore, model))
@@ -227,6 +231,12 @@ class Dataset:
     def lore(self) -> names.Lore:
         """All names there have been, of all sources."""
         return names.merged(source.lore for source in self.pack.sources.values())
+
+
+def _named(name: object) -> str:
+    if not isinstance(name, str):
+        raise DatasetError(f"expected the name of a model, saw {name!r}")
+    return names.model_id(name)
 
 
 def _mapped(handle: int) -> bytes | mmap:

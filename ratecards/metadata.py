@@ -137,7 +137,7 @@ def _adds_up(counts: Mapping[str, int]) -> None:
 def parsed(text: str | bytes, where: str) -> tuple[dict[str, Any], tuple[str, ...]]:
     """Plain counts from a JSON text: a usage, plain or the API's, or a response. Raises `CostError` naming `where`."""
     try:
-        data = json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
+        data = json.loads(text, parse_float=Decimal, parse_constant=_no_constant, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
         raise CostError(f"{where}: not JSON: {error}") from error
     if isinstance(data, dict) and data and set(data) <= set(FIELDS):
@@ -146,6 +146,15 @@ def parsed(text: str | bytes, where: str) -> tuple[dict[str, Any], tuple[str, ..
         return plain(data)
     except CostError as error:
         raise CostError(f"{where}: {error}") from error
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice[:60]!r} stands twice in one object")
+    return found
 
 
 def _no_constant(text: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -11,7 +11,20 @@ from time import time
 from ratecards.asof import DatedShelf, as_day
 from ratecards.breakdown import Breakdown
 from ratecards.dataset import Dataset
-from ratecards.model import COLUMNS, Rate, RateCard, cell, plain
+from ratecards.model import (
+    AVAILABILITIES,
+    BASES,
+    COLUMNS,
+    METERS,
+    MODALITIES,
+    PERIODS,
+    PLANS,
+    SERVICE_TIERS,
+    Rate,
+    RateCard,
+    cell,
+    plain,
+)
 from ratecards.plans import Plan
 from ratecards.usage import CostError, read
 
@@ -19,6 +32,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.history import Step
 
+# The columns that can hold these words alone.
+_CLOSED: dict[str, Sequence[str]] = {
+    "service_tier": SERVICE_TIERS,
+    "plan": PLANS,
+    "meter": METERS,
+    "modality": MODALITIES,
+    "basis": BASES,
+    "availability": AVAILABILITIES,
+    "period": PERIODS,
+}
 _MOST_PLANS = 1024
 
 
@@ -86,6 +109,8 @@ def shelf(dataset: Dataset, on: date | None, day: date) -> DatedShelf:
 
 def plan_of(own: DatedShelf, model: str, tier: str, plan: str, source: str | None, policy: str | None) -> Plan:
     """How usages of a model are priced there; worked out once. Raises `CostError`."""
+    if not isinstance(model, str):
+        raise CostError(f"expected the name of a model, saw {model!r}")
     asked = model, tier, plan, source, policy
     found = own.plans.get(asked)
     if found is None:
@@ -97,12 +122,23 @@ def plan_of(own: DatedShelf, model: str, tier: str, plan: str, source: str | Non
 
 
 def find(own: DatedShelf, columns: Mapping[str, object]) -> list[Rate]:
-    """The rates whose columns have these values. Raises `CostError` on a column that is none."""
+    """The rates whose columns have these values. Raises `CostError` on a column or a word that there is not."""
     if unknown := [name for name in columns if name not in COLUMNS]:
         raise CostError(f"no column {unknown[0]!r}; columns: {', '.join(COLUMNS)}")
     wanted = {n: "" if v is None else plain(v) if isinstance(v, Decimal) else str(v) for n, v in columns.items()}
+    for name, known in _CLOSED.items():
+        if wanted.get(name) and wanted[name] not in known:
+            raise CostError(_none_such(name, wanted[name], known))
     owner = {name: wanted.pop(name) for name in ("provider", "source", "model") if name in wanted}
     return [rate for offer in own.offers(**owner) for rate in offer.card.rates if _says(rate, wanted.items())]
+
+
+def _none_such(name: str, value: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(value, known, 1)
+    words = f"; nearest: {near[0]}" if near else ""
+    return f"no {name.replace('_', ' ')} {value!r}{words}; known: {', '.join(filter(None, known))}"
 
 
 def _says(rate: Rate, wanted: Iterable[tuple[str, str]]) -> bool:

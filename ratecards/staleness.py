@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from ratecards import bounded
 from ratecards.errors import DatasetError
 
 FILE = "v1/status.json"
@@ -22,7 +23,7 @@ def stale(directory: str, today: date) -> dict[str, date]:
     if not path.exists():
         return {}
     try:
-        sources = json.loads(path.read_text(encoding="utf-8"))["sources"]
+        sources = json.loads(bounded.content(path))["sources"]
         late = {name: _late(status, today) for name, status in sources.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DatasetError(f"{path}: expected the status of each source, saw {type(error).__name__}") from error

@@ -16,9 +16,9 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from ratecards import files
+from ratecards import bounded
+from ratecards.bounded import JOURNAL, STAGING
 from ratecards.errors import DatasetError
-from ratecards.files import JOURNAL, STAGING
 
 # What a dataset consists of; code beside it is none of it.
 _PARTS = ("ratecards", "state")
@@ -79,7 +79,7 @@ def _copy(root: Path, *_journal: int) -> Path:
 def _steps(path: Path) -> list[dict[str, Any]]:
     """The journal. Raises `DatasetError` where it is none."""
     try:
-        found: list[dict[str, Any]] = json.loads(files.content(path))
+        found: list[dict[str, Any]] = json.loads(bounded.content(path))
         good = all(map(_is_step, found))
     except (ValueError, TypeError, KeyError, RecursionError):
         good = False
@@ -104,7 +104,7 @@ def _carry_out(step: dict[str, Any], root: Path, target: Path) -> None:
     if step["do"] == "delete":
         path.unlink(missing_ok=True)
         return
-    data = files.content(staged if staged.exists() else path) if staged.exists() or path.exists() else b""
+    data = bounded.content(staged if staged.exists() else path) if staged.exists() or path.exists() else b""
     if sha256(data).hexdigest() != step["sha256"]:
         raise _MovedError(step["path"])
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ratecards.files import STAGING
+from ratecards.bounded import STAGING
 from scraper import report
 from scraper.dataset import Dataset, instant
 from scraper.doors import DOORS, Keys

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
-from ratecards import codec, files, history, segments
+from ratecards import bounded, codec, history, segments
 from ratecards.model import RateCard
 from scraper.errors import DatasetError
 from scraper.watch import Watch
@@ -145,7 +145,7 @@ class Dataset:
         if not path.exists():
             return State()
         try:
-            data = json.loads(files.content(path))
+            data = json.loads(bounded.content(path))
             if data["schema"] != STATE_SCHEMA:
                 raise DatasetError(f"{path}: expected state schema {STATE_SCHEMA}, saw {data['schema']!r}")
             return _sound(State(**data))
@@ -162,7 +162,7 @@ class Dataset:
         found = {}
         for path in sorted(folder.glob("*.yaml")):
             try:
-                card = codec.decode(files.text(path), str(path))
+                card = codec.decode(bounded.text(path), str(path))
             except (codec.CodecError, UnicodeDecodeError, OSError) as error:
                 raise DatasetError(f"damaged baseline, restore it from git: {error}") from error
             if (f"{card.provider}/{card.source}", card.model) != (name, path.stem):

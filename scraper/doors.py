@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from ratecards import files
+from ratecards import bounded
 from scraper import browser
 from scraper.editions import Edition
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
@@ -119,7 +119,7 @@ def _saved(path: Path, at: datetime) -> tuple[bytes, datetime]:
     try:
         if path.is_file() and (size := path.stat().st_size) >= MAX_HAR_BYTES:
             raise LayoutChanged(f"{path}: expected a file below {MAX_HAR_BYTES} bytes, saw {size}")
-        text = unpacked(files.content(path, MAX_HAR_BYTES), str(path)).decode("utf-8-sig")
+        text = unpacked(bounded.content(path, MAX_HAR_BYTES), str(path)).decode("utf-8-sig")
     except DatasetError as error:
         raise FetchFailed(str(error)) from error
     except OSError as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ratecards import files
+from ratecards import bounded
 from scraper.dataset import instant
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import Page, Validators, fetch
@@ -134,7 +134,7 @@ def replay(folder: Path, source: Source) -> list[Edition]:
 def _lost(edition: Edition, path: Path) -> None:
     """What a look did not bring, as it was kept."""
     try:
-        kept = json.loads(files.content(path))
+        kept = json.loads(bounded.content(path))
         edition.failed.update({kind: FetchFailed(str(words)) for kind, words in kept["failed"].items()})
         edition.not_read.update({kind: LayoutChanged(str(words)) for kind, words in kept["not_read"].items()})
         edition.skipped = str(kept["skipped"])
@@ -178,7 +178,7 @@ def body(path: Path) -> bytes:
     if not path.exists():
         raise DatasetError(f"{path}: no such file")
     try:
-        return files.content(path, MOST_BYTES)
+        return bounded.content(path, MOST_BYTES)
     except OSError as error:
         raise DatasetError(f"{path}: {error}") from error
 
@@ -189,7 +189,7 @@ def _beside(path: Path) -> dict[str, Any]:
     if not beside.exists():
         return {}
     try:
-        kept = json.loads(files.content(beside))
+        kept = json.loads(bounded.content(beside))
         if isinstance(kept, dict) and type(kept.get("status", 200)) is int:
             return kept
     except (OSError, ValueError, RecursionError) as error:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ratecards import codec
+from ratecards import bounded, codec
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.guard import Held
@@ -56,7 +56,7 @@ def kept(dataset: Dataset, name: str) -> Mapping[str, dict[str, Any]]:
     if not path.exists():
         return {}
     try:
-        return {str(item["id"]): item for item in json.loads(path.read_text(encoding="utf-8"))["held"]}
+        return {str(item["id"]): item for item in json.loads(bounded.content(path))["held"]}
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         words = f"{path}: expected the held changes, saw {type(error).__name__}; restore it from git"
         raise DatasetError(words) from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ratecards import limits
+from ratecards import bounded, limits
 from ratecards.codec import CodecError
 from ratecards.limits import LimitsCard
 from scraper.dataset import Dataset
@@ -26,7 +26,7 @@ def published(dataset: Dataset) -> LimitsCard | None:
     if not path.exists():
         return None
     try:
-        return limits.decode(path.read_text(encoding="utf-8"), str(path))
+        return limits.decode(bounded.text(path), str(path))
     except CodecError as error:
         raise DatasetError(f"damaged limits, restore them from git: {error}") from error
     except (OSError, UnicodeDecodeError) as error:

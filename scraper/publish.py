@@ -19,9 +19,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ratecards import files
+from ratecards import bounded
+from ratecards.bounded import JOURNAL, STAGING
 from ratecards.errors import DatasetError as ReaderError
-from ratecards.files import JOURNAL, STAGING
 from ratecards.unfinished import line, settled
 from scraper.errors import DatasetError
 from scraper.watch import Watch
@@ -47,7 +47,7 @@ class Publication:
         self._forget(path)
         data = text.encode() if isinstance(text, str) else text
         with _expected(self.root, "a readable dataset"):
-            if not target.is_file() or target.read_bytes() != data:
+            if not target.is_file() or bounded.content(target) != data:
                 self.writes[path] = data
 
     def append(self, path: str, text: str) -> None:
@@ -68,7 +68,7 @@ class Publication:
         target, more = self.root / path, self.appends.get(path, b"")
         with _expected(self.root, "a readable dataset"):
             stands = target.exists() and path not in self.deletes
-            before = self.writes.get(path, target.read_bytes() if stands else b"")
+            before = self.writes.get(path, bounded.content(target) if stands else b"")
         return before + (b"\n" if before and more and not before.endswith(b"\n") else b"") + more
 
     def _forget(self, path: str) -> None:
@@ -132,7 +132,7 @@ def recover(root: Path) -> bool:
         if not journal.is_file():
             shutil.rmtree(staging, ignore_errors=True)
             return False
-        for step in json.loads(files.content(journal)):
+        for step in json.loads(bounded.content(journal)):
             _carry_out(root, staging, step)
         journal.unlink()
         _sync_directory(staging)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ratecards import codec, files, history, limitsjson
+from ratecards import bounded, codec, history, limitsjson
 from ratecards import ledger as book
 from ratecards import limits as limits_file
 from ratecards.codec import dumps
@@ -355,7 +355,7 @@ def said(dataset: Dataset, name: str) -> State:
     except DatasetError as error:
         v1 = dataset.root / "ratecards" / "v1"
         try:
-            found = json.loads(files.content(v1 / "rates.json"))["sources"][name]
+            found = json.loads(bounded.content(v1 / "rates.json"))["sources"][name]
             observed = max(card.observed for card in _published(dataset, name).values())
             known = {n: found[n] for n in ("amounts", "unread", "last_updated", "capture", "parser")}
         except (OSError, ValueError, KeyError, TypeError, RecursionError):

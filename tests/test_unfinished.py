@@ -15,8 +15,8 @@ import pytest
 import ratecards
 from ratecards import __main__ as reader
 from ratecards import unfinished
+from ratecards.bounded import JOURNAL, STAGING
 from ratecards.errors import DatasetError
-from ratecards.files import JOURNAL, STAGING
 from scraper import publish
 from tests.conftest import Workshop, facts, model, tree
 

@@ -10,12 +10,11 @@ from __future__ import annotations
 import csv
 import os
 import re
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ratecards import files
+from ratecards import bounded
 from ratecards.formats import safejson
 from ratecards.formats.safejson import MAX_VALUES, BadText, FormatError
 
@@ -49,7 +48,10 @@ def load(path: str | os.PathLike[str]) -> PriceFile:
     """The prices at a path, or on standard input for `-`. Raises `FormatError` on whatever cannot be read."""
     where = os.fspath(path)
     if where == "-":
-        content = sys.stdin.buffer.read(MAX_BYTES + 1)
+        try:
+            content = bounded.given(where, MAX_BYTES)
+        except OSError as error:
+            raise FormatError(f"standard input: {error}") from error
         return _file("standard input", _text(content, "standard input", MAX_BYTES))
     if os.path.isdir(where):  # noqa: PTH112 - a path that cannot be one is a matter of reading it
         from ratecards.formats.folder import load_folder
@@ -78,7 +80,7 @@ def _file(where: str, text: str) -> PriceFile:
 def read(where: str, most: int = MAX_BYTES) -> str:
     """The text of a regular file of at most so many bytes; nothing is read of a larger one, a pipe or a device."""
     try:
-        return _text(files.content(where, most), where, most)
+        return _text(bounded.content(where, most), where, most)
     except OSError as error:
         raise FormatError(f"{where}: {error}") from error
 

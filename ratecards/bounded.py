@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 
 # Beside a dataset's data: what is about to be moved into place, and the list of it, which is the decision.
 STAGING, JOURNAL = ".staging", "journal.json"
@@ -32,6 +33,18 @@ def content(path: str | os.PathLike[str], most: int = MOST) -> bytes:
     """All of a regular file of at most so many bytes. Raises `OSError` on a larger one, a pipe, a device, a folder."""
     with os.fdopen(opened(path, most), "rb") as file:
         found = file.read(most + 1)  # some files are longer than they say
+    if len(found) > most:
+        raise OSError(f"expected at most {most:,} bytes, saw more")
+    return found
+
+
+def given(name: str, most: int = MOST) -> bytes:
+    """The content of a file, or of standard input for `-`. Raises `OSError`."""
+    if name != "-":
+        return content(name, most)
+    if sys.stdin is None:
+        raise OSError("expected standard input, saw it closed")
+    found = sys.stdin.buffer.read(most + 1)
     if len(found) > most:
         raise OSError(f"expected at most {most:,} bytes, saw more")
     return found
