@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -268,15 +269,16 @@ def site(options: argparse.Namespace) -> int:
     """The static site of a dataset, in a folder of its own."""
     from ratecards import dataset as product
     from ratecards.usage import CostError
-    from scraper.site import build, gather
+    from scraper.site import address, build, gather
     from scraper.site.write import write
 
-    if options.base_url and not options.base_url.startswith(("https://", "http://")):
-        raise UsageError(f"--base-url: expected http:// or https://, saw {options.base_url!r}")
+    base = options.base_url or address(os.environ)
+    if base and not base.startswith(("https://", "http://")):
+        raise UsageError(f"--base-url: expected http:// or https://, saw {base!r}")
     try:
         root = whole(options.root)
         found = product.Dataset(product.locate(root))
-        files = build(gather(found, root, moment(options.now).date()), options.base_url)
+        files = build(gather(found, root, moment(options.now).date()), base)
     except (product.DatasetError, CostError) as error:
         raise DatasetError(str(error)) from error
     touched = write(options.to, files)
