@@ -58,6 +58,15 @@ def _words(edition: Edition) -> str:
     return "; ".join(words) or edition.skipped
 
 
+def _own_folders(folder: Path) -> None:
+    """Of what each fetching job handed over (`look-<provider>-<source>`), its own source's folder, and nothing else."""
+    for source in SOURCES:
+        own = folder / f"look-{source.provider}-{source.source}" / source.name
+        if own.is_dir() and not (own.is_symlink() or own.parent.is_symlink() or (folder / source.name).exists()):
+            (folder / source.provider).mkdir(exist_ok=True)
+            own.replace(folder / source.name)
+
+
 def _looked(folder: Path, source: Source) -> bool:
     """Whether there is a look at a source; a damaged one is told when it is applied."""
     try:
@@ -72,6 +81,7 @@ def completed(folder: Path, names: Sequence[str], now: datetime) -> list[str]:
     Of one that is named and that there is no look at, a failed one is put in its place: the job that was to look at
     it broke down, and that must not pass for silence. Raises `DatasetError` where there is nothing at all.
     """
+    _own_folders(folder)
     sources = [find(name) for name in names] or [s for s in SOURCES if (folder / s.name).is_dir()]
     if not sources:
         raise DatasetError(f"{folder}: expected looks at sources, saw none")
