@@ -6,6 +6,7 @@ import io
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import NoReturn
 
 # 128 and the number of the signal, as shells have it
@@ -52,5 +53,5 @@ def say(text: str) -> None:
 
 def _drop() -> None:
     """What is still buffered is for nobody: the interpreter flushes once more at its end and must not complain."""
-    if not isinstance(sys.stdout, _Closed):
+    with suppress(OSError):  # it has no handle
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -237,7 +237,7 @@ async def _ask(job: _Job, url: httpx.URL, where: str, jar: httpx.Cookies) -> Pag
     try:
         # A transport per hop: no connection carries over.
         async with (
-            httpx.AsyncHTTPTransport(verify=_trust()) as transport,
+            httpx.AsyncHTTPTransport(verify=trust()) as transport,
             aclosing(await transport.handle_async_request(request)) as response,
         ):
             response.request = request
@@ -257,9 +257,9 @@ def _passing(job: _Job, url: httpx.URL) -> bool:
 
 
 @cache
-def _trust() -> ssl.SSLContext:
-    # Verifies, and no argument of this module can tell it not to. Once per process: it takes 40 ms.
-    # Not ssl.create_default_context: that one writes the keys of every connection where SSLKEYLOGFILE says.
+def trust() -> ssl.SSLContext:
+    """Verifies, and no argument can tell it not to. Once per process: it takes 40 ms."""
+    # not ssl.create_default_context: that one writes the keys of every connection where SSLKEYLOGFILE says
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.load_verify_locations(cafile=certifi.where())
     return context

@@ -192,10 +192,10 @@ def trusted(monkeypatch) -> Iterator[Callable[[Path], None]]:
 
     def trust(certificate: Path) -> None:
         monkeypatch.setattr("certifi.where", lambda: str(certificate))
-        module._trust.cache_clear()
+        module.trust.cache_clear()
 
     yield trust
-    module._trust.cache_clear()
+    module.trust.cache_clear()
 
 
 def server_side(certificate: Path) -> ssl.SSLContext:
