@@ -71,6 +71,8 @@ def _copy(root: Path, *_journal: int) -> Path:
     except (FileNotFoundError, shutil.Error) as error:
         raise _MovedError(str(error)[:200]) from error
     except OSError as error:
+        if not (root / STAGING / JOURNAL).exists():
+            raise _MovedError(str(error)[:200]) from error  # it is finished this moment
         words = "an interrupted publication stands here, and no copy of it could be made"
         raise DatasetError(f"{root}: {words}: {error}") from error
     return target
@@ -104,7 +106,8 @@ def _carry_out(step: dict[str, Any], root: Path, target: Path) -> None:
     if step["do"] == "delete":
         path.unlink(missing_ok=True)
         return
-    data = bounded.content(staged if staged.exists() else path) if staged.exists() or path.exists() else b""
+    found = next((place for place in (staged, path) if place.exists()), None)
+    data = bounded.content(found) if found else b""
     if sha256(data).hexdigest() != step["sha256"]:
         raise _MovedError(step["path"])
     path.parent.mkdir(parents=True, exist_ok=True)

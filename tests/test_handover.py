@@ -13,6 +13,7 @@ from scraper import gitpublish, handover, looks, pulls
 from scraper.errors import DatasetError
 from scraper.git import Git, GitError
 from scraper.sources import find
+from tests import runfacts
 from tests.conftest import GEMINI
 from tests.forge import Forge
 from tests.gitrepo import clone, log, shown
@@ -198,3 +199,23 @@ def test_fault_92_what_a_job_hands_over_is_of_its_own_source(tmp_path):
     found = looks.completed(tmp_path, [GEMINI, "google/vertex-ai", "openai/openai-api"], datetime.now(UTC))
     assert [GEMINI, "google/vertex-ai", "openai/openai-api"] == found
     assert [GEMINI, "google/vertex-ai"] == [replay(tmp_path, find(name))[0].skipped for name in found[:2]]
+
+
+def test_who_did_not_change_is_prepared_first(bare, tmp_path):
+    """The state of the others on what is published, each change on top of that: as they are pushed."""
+    seen = []
+
+    def apply(root: Path, names) -> dict:
+        base = (root / "state/a.json").read_text() if (root / "state/a.json").exists() else ""
+        seen.append((list(names), base))
+        (root / "state").mkdir(exist_ok=True)
+        for name in names:
+            (root / f"state/{name}.json").write_text("read")
+        changes = {"b": [runfacts.change()]}
+        return runfacts.run(*(runfacts.source("CHANGED", *changes.get(n, ()), name=n) for n in names))
+
+    handover.prepare(clone(bare, tmp_path / "r"), TARGET, apply, ["a", "b"], tmp_path / "kept", apart=True)
+
+    assert [(["a", "b"], ""), (["a"], ""), (["b"], "read")] == seen
+    assert ["a", "b"] == handover.names(tmp_path / "kept")
+    assert 3 == len(list((tmp_path / "kept").glob("*.patch")))

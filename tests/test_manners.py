@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import signal
@@ -386,3 +387,45 @@ def test_fault_97_a_state_that_is_no_file(tmp_path):
     pipe(path)
     with pytest.raises(ScraperError, match="expected a file, saw a pipe"):
         Dataset(tmp_path).state(GEMINI)
+
+
+# ---------------------------------------------------------------------------------------------- in this process
+
+
+def test_the_end_of_a_command(monkeypatch, capsys):
+    """Its own status; else 130, 0 where nobody reads any more, or the status of a failure, each with its line."""
+
+    def raises(error: BaseException) -> Callable[[], int]:
+        def command() -> int:
+            raise error
+
+        return command
+
+    ends = [console.run(lambda: 7, "x", 2)]
+    ends += [console.run(raises(e), "x", 2) for e in (KeyboardInterrupt(), BrokenPipeError(), OSError("no room"))]
+
+    assert [7, 130, 0, 2] == ends
+    assert "x: interrupted\nx: no room\n" == capsys.readouterr().err
+
+
+def test_streams_that_there_are_not(monkeypatch):
+    """Closed before we began: output fails, complaints are for nobody, input is an error."""
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    monkeypatch.setattr(sys, "stdin", None)
+
+    assert 3 == console.run(lambda: print("x") or 0, "x", 3)
+    assert 0 == console.run(lambda: 0, "x", 3)
+    with pytest.raises(OSError, match="expected standard input, saw it closed"):
+        bounded.given("-")
+
+
+def test_standard_input_is_bounded(monkeypatch):
+    """One more byte is too many."""
+    for most, fine in ((5, True), (4, False)):
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"12345")))
+        if fine:
+            assert b"12345" == bounded.given("-", most)
+        else:
+            with pytest.raises(OSError, match="expected at most 4 bytes, saw more"):
+                bounded.given("-", most)

@@ -274,3 +274,17 @@ def test_fault_97_a_lock_keeps_what_it_leads_to(shop, tmp_path):
 
     assert 0 == shop.refresh(facts("2026-11-02T06:17:00Z")).code
     assert "mine" == (tmp_path / "own").read_text()
+
+
+def test_fault_95_a_writer_that_finishes_while_a_file_is_read(shop, monkeypatch):
+    """What was there a moment ago is in its place now."""
+    assert killed_after(shop, 3, monkeypatch)
+    real = unfinished.bounded.content
+
+    def reading(path: Path, *more: object) -> bytes:
+        if STAGING in path.parts and path.name != JOURNAL:
+            publish.recover(shop.root)
+        return real(path, *more)
+
+    monkeypatch.setattr(unfinished.bounded, "content", reading)
+    assert shop.root == unfinished.settled(shop.root)
