@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import argparse
 import io
-import os
 import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import NoReturn
 
-from ratecards import costargs
+from ratecards import console, costargs
 from ratecards.choices import FAILING, STALE
 
 _FORMATS = ("table", "csv", "json")
@@ -33,6 +32,10 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int:
     """Run one command; `today` stands in for the clock. Returns the exit status."""
+    return console.run(lambda: _main(argv, today), "ratecards", 2)
+
+
+def _main(argv: Sequence[str] | None, today: date | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a character that the terminal lacks must not stop it
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
@@ -57,20 +60,18 @@ def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int
         return _refuse(error, 6)
     except (DatasetError, CostError, FormatError, OSError) as error:
         return _refuse(error, late=_late(args) if "unknown model" in str(error) and wanted == "warn" else "")
-    late = staleness.line(args.opened.answered.values())
-    if late and wanted == "warn":
-        print(f"ratecards: {late}", file=sys.stderr)
-    return _write(text) or int(getattr(args, "status", 0))
+    late = staleness.line(args.opened.answered.values()) if wanted == "warn" else ""
+    for words in filter(None, (_unsettled(args), late)):
+        console.say(f"ratecards: {words}")
+    sys.stdout.write(text)
+    return int(getattr(args, "status", 0))
 
 
-def _write(text: str) -> int:
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        # the reader has gone; what is still buffered must not fail at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    return 0
+def _unsettled(args: argparse.Namespace) -> str:
+    """That the answer is of a publication which was interrupted."""
+    from ratecards.dataset import unsettled
+
+    return unsettled(args.dataset)
 
 
 def _late(args: argparse.Namespace) -> str:
@@ -85,7 +86,7 @@ def _refuse(error: Exception, status: int = 2, late: str = "") -> int:
     from ratecards.fit import safe
 
     for words in filter(None, (str(error), late)):
-        print(f"ratecards: {safe(words)}", file=sys.stderr)
+        console.say(f"ratecards: {safe(words)}")
     return status
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
-import sys
-from pathlib import Path
 
+from ratecards import bounded
 from ratecards.formats import safejson
 from ratecards.formats.safejson import FormatError
 from ratecards.usage import CostError
 
+# The answers of a day of calls have a few MB.
+_MOST = 50_000_000
 _EVENT = re.compile(r"data:\s*(?P<data>.*)")
 _JSONL = "; several values, one a line? `jq -s . FILE` makes them the list that is read here"
 _REPR = "; Python's own words for an object? save what its model_dump_json() gives"
@@ -19,7 +20,11 @@ _REPR = "; Python's own words for an object? save what its model_dump_json() giv
 def read(file: str) -> tuple[object, bool]:
     """What stands in a file, or for `-` on standard input, and whether it is one stream. Raises `CostError`."""
     where = "standard input" if file == "-" else file
-    content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    try:
+        content = bounded.given(file, _MOST)
+    except OSError as error:
+        words = "; a pipe is read as standard input: --usage -" if "a pipe" in str(error) else ""
+        raise CostError(f"{where}: {error}{words}") from error
     try:
         return parsed(content.decode("utf-8-sig"), where)
     except UnicodeDecodeError as error:

@@ -12,7 +12,7 @@ from ratecards import calls, moment
 from ratecards.asof import as_day
 from ratecards.breakdown import Breakdown
 from ratecards.calls import Asked
-from ratecards.dataset import VARIABLE, Dataset, directory
+from ratecards.dataset import VARIABLE, Dataset, directory, unsettled
 from ratecards.errors import StaleError, StaleWarning
 from ratecards.model import Rate
 from ratecards.moment import Moment
@@ -45,7 +45,12 @@ def load(path: str | os.PathLike[str] | None = None, *, stale: str | None = None
 
     Where an answer is from a source that was not read for longer than its limit, `stale` says what to do: `allow`,
     `warn` (a `StaleWarning` once per source), or `error` (`StaleError`); without a word RATECARDS_STALE, else `warn`.
+    A dataset in which a publication was interrupted is read as that publishes it, with a warning.
     """
+    if words := unsettled(path):
+        import warnings
+
+        warnings.warn(words, stacklevel=2)
     return Dataset(directory(path), policy(stale))
 
 

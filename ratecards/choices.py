@@ -1,8 +1,12 @@
-"""The words that a call or an option chooses among; it imports nothing, so that --help is quick."""
+"""The words that a call or an option chooses among, and how a number is written; quick to import, for --help."""
 
 from __future__ import annotations
 
+import re
+
 MODALITIES = ("text", "image", "video", "audio")
+# Digits as they are printed: no signs, blanks or underscores, and none of another script.
+NUMBER = re.compile(r"[0-9]{1,40}(?:\.[0-9]{1,40})?(?:[eE][-+]?[0-9]{1,3})?")
 READINGS = ("listed", "metered")
 POLICIES = ("documented", "billed", "conservative")
 # What an audit may be told to fail on, and the verdict that it means.

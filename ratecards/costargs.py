@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from ratecards.choices import MODALITIES, POLICIES, READINGS
+from ratecards.choices import MODALITIES, NUMBER, POLICIES, READINGS
 
 Make = Callable[[str, str], argparse.ArgumentParser]
 # By option: the plain counts of `ratecards.usage` that a command takes, with their help.
@@ -147,13 +147,9 @@ def _whole(text: str) -> int:
 
 
 def _number(text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite() or number < 0:
+    if not NUMBER.fullmatch(text):
         raise argparse.ArgumentTypeError(f"expected a number from 0, saw {text!r}")
-    return number
+    return Decimal(text)
 
 
 def _share(text: str) -> Decimal:

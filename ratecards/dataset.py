@@ -7,11 +7,13 @@ histories, of which a pack is made in memory. The standard library is enough.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 
-from ratecards import names, staleness
+from ratecards import bounded, names, staleness
+from ratecards.bounded import JOURNAL, STAGING
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
 from ratecards.pack import FILE, Lines, Pack
@@ -46,9 +48,36 @@ def directory(argument: str | os.PathLike[str] | None = None, environ: Mapping[s
     root = os.path.expanduser(named) if named else os.fspath(PACKAGE)
     for path in (root, os.path.join(root, "ratecards")):
         if os.path.isfile(os.path.join(path, FILE)) or _histories(path):
-            return path
+            return _settled(path)
     origin = "" if argument else f" (from {VARIABLE})" if named else " (the package's own directory)"
     raise DatasetError(f"{root}{origin} is not a dataset: expected {_EXPECTED}, saw {_seen(root)}")
+
+
+def _settled(path: str) -> str:
+    """The data directory, or a copy of it where a publication was interrupted in its root."""
+    root = os.path.dirname(os.path.abspath(path))
+    if not os.path.exists(os.path.join(root, STAGING, JOURNAL)):
+        return path
+    from pathlib import Path
+
+    from ratecards.unfinished import settled
+
+    found = settled(Path(root))
+    return path if found == Path(root) else str(found / os.path.basename(path))
+
+
+def unsettled(argument: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ) -> str:
+    """A line for people where a publication was interrupted in the dataset that `directory` finds; else empty."""
+    named = argument or environ.get(VARIABLE)
+    root = os.path.abspath(os.path.expanduser(named) if named else os.fspath(PACKAGE))
+    for place in (root, os.path.dirname(root)):
+        if os.path.exists(os.path.join(place, STAGING, JOURNAL)):
+            from pathlib import Path
+
+            from ratecards.unfinished import line
+
+            return line(Path(place))
+    return ""
 
 
 def _histories(path: str) -> bool:
@@ -101,8 +130,11 @@ class Dataset:
         """A file of the data directory, mapped."""
         file = os.path.join(self._root, name)
         try:
-            with open(file, "rb") as opened:
-                return Lines(_mapped(opened.fileno()), file)
+            handle = bounded.opened(file, sys.maxsize)  # it is mapped, not read
+            try:
+                return Lines(_mapped(handle), file)
+            finally:
+                os.close(handle)
         except OSError as error:
             raise DatasetError(f"{file}: expected a part of the pack, saw {error}") from error
 
@@ -206,7 +238,7 @@ class Dataset:
 
         Each source answers for itself. Raises `DatasetError` with what is known of the name, or what is near it.
         """
-        model = names.model_id(name)
+        model = _named(name)
         found = [stock.card(own) for stock in self._stocks(on) for own in stock.called(model)]
         if not found:
             raise DatasetError(names.absence(self.lore, model, on))
@@ -214,7 +246,7 @@ class Dataset:
 
     def ids(self, name: str) -> set[str]:
         """Every model id that `name` has stood for in any source. Raises `DatasetError` on an unknown name."""
-        model = names.model_id(name)
+        model = _named(name)
         found = names.ids(self.lore, model)
         if not found:
             raise DatasetError(names.unknown(self.lore, model))
@@ -229,6 +261,12 @@ class Dataset:
     def lore(self) -> names.Lore:
         """All names there have been, of all sources."""
         return names.merged(source.lore for source in self.pack.sources.values())
+
+
+def _named(name: object) -> str:
+    if not isinstance(name, str):
+        raise DatasetError(f"expected the name of a model, saw {name!r}")
+    return names.model_id(name)
 
 
 def _mapped(handle: int) -> bytes | mmap:

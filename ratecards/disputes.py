@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ratecards import staleness
+from ratecards import bounded, staleness
 from ratecards.dataset import Dataset, DatasetError
 from ratecards.fit import paragraph, safe
 from ratecards.render import csv_text, json_text
@@ -71,9 +71,9 @@ def _shown(entries: Sequence[Mapping[str, Any]], ages: Mapping[str, Age], style:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(bounded.content(path))
     except OSError as error:
-        raise DatasetError(f"{path}: expected the ledger of discrepancies, saw {type(error).__name__}") from error
+        raise DatasetError(f"{path}: {error}") from error
     except (ValueError, RecursionError) as error:
         raise DatasetError(f"{path}: not JSON: {error}") from error
     if not isinstance(data, dict) or data.get("version") != 1:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ratecards import bounded
 from ratecards.dataset import DatasetError
 from ratecards.limits import BatchLimit, Figure, LimitsCard, UsageTier
 from ratecards.model import plain
@@ -39,14 +40,14 @@ def _plain(entry: LimitsCard | UsageTier | BatchLimit | Figure) -> dict[str, Any
 
 def read(path: Path) -> list[LimitsCard]:
     """The cards of a file; none where there is no such file. Raises `DatasetError` naming it."""
-    if not path.is_file():
+    if not path.exists():
         return []
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(bounded.content(path))
         cards = [_card(entry) for entry in content["limits"] if content["version"] == VERSION]
         if len(cards) == len(content["limits"]):
             return cards
-    except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
         raise DatasetError(f"{path}: not limits of version {VERSION}: {error}") from error
     raise DatasetError(f"{path}: expected limits of version {VERSION}, saw version {content['version']!r}")
 

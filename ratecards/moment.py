@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import lru_cache
@@ -12,13 +12,37 @@ from ratecards.asof import DatedShelf, as_day
 from ratecards.breakdown import Breakdown
 from ratecards.calls import Asked, cost, plan_of
 from ratecards.dataset import Dataset
-from ratecards.model import COLUMNS, Rate, RateCard, cell, plain
+from ratecards.model import (
+    AVAILABILITIES,
+    BASES,
+    COLUMNS,
+    METERS,
+    MODALITIES,
+    PERIODS,
+    PLANS,
+    SERVICE_TIERS,
+    Rate,
+    RateCard,
+    cell,
+    plain,
+)
 from ratecards.sellers import name_of
 from ratecards.usage import CostError, Usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.history import Step
+
+# The columns that can hold these words alone.
+_CLOSED: dict[str, Sequence[str]] = {
+    "service_tier": SERVICE_TIERS,
+    "plan": PLANS,
+    "meter": METERS,
+    "modality": MODALITIES,
+    "basis": BASES,
+    "availability": AVAILABILITIES,
+    "period": PERIODS,
+}
 
 
 class Moment:
@@ -94,14 +118,25 @@ def shelf(dataset: Dataset, on: date | None, day: date) -> DatedShelf:
 
 
 def find(own: DatedShelf, columns: Mapping[str, object]) -> list[Rate]:
-    """The rates whose columns have these values. Raises `CostError` on a column that is none."""
+    """The rates whose columns have these values. Raises `CostError` on a column or a word that there is not."""
     if unknown := [name for name in columns if name not in COLUMNS]:
         raise CostError(f"no column {unknown[0]!r}; columns: {', '.join(COLUMNS)}")
     wanted = {n: "" if v is None else plain(v) if isinstance(v, Decimal) else str(v) for n, v in columns.items()}
+    for name, known in _CLOSED.items():
+        if wanted.get(name) and wanted[name] not in known:
+            raise CostError(_none_such(name, wanted[name], known))
     owner = {name: wanted.pop(name) for name in ("provider", "source", "model") if name in wanted}
     offers = [(offer, [r for r in offer.card.rates if _says(r, wanted.items())]) for offer in own.offers(**owner)]
     own.tell(offer.source for offer, rates in offers if rates)
     return [rate for _, rates in offers for rate in rates]
+
+
+def _none_such(name: str, value: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(value, known, 1)
+    words = f"; nearest: {near[0]}" if near else ""
+    return f"no {name.replace('_', ' ')} {value!r}{words}; known: {', '.join(filter(None, known))}"
 
 
 def _says(rate: Rate, wanted: Iterable[tuple[str, str]]) -> bool:

@@ -17,7 +17,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ratecards import codec, history
+from ratecards import bounded, codec, history
 from ratecards.history import EDITION, Change, HistoryError
 from ratecards.model import RateCard
 
@@ -89,7 +89,10 @@ class Segment:
     @cached_property
     def text(self) -> str:
         """All of it, with plain line ends."""
-        return self.path.read_text(encoding="utf-8")
+        try:
+            return bounded.text(self.path)
+        except OSError as error:
+            raise HistoryError(f"{self.path}: {error}") from error
 
     @property
     def digest(self) -> str:

@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
+from ratecards import bounded
 from ratecards.choices import STALE
 from ratecards.errors import DatasetError, StaleError, StaleWarning
 from ratecards.records import NamedTuple
@@ -71,8 +72,7 @@ def looks(directory: str) -> dict[str, Look]:
     if not os.path.exists(path):
         return {}
     try:
-        with open(path, encoding="utf-8") as file:
-            sources = json.load(file)["sources"]
+        sources = json.loads(bounded.content(path))["sources"]
         return {name: _look(status) for name, status in sources.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DatasetError(f"{path}: expected the status of each source, saw {type(error).__name__}") from error

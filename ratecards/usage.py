@@ -7,9 +7,9 @@ modality are text where they go in; where they come out the model decides, so it
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
-from ratecards.choices import MODALITIES, READINGS
+from ratecards.choices import MODALITIES, NUMBER, READINGS
 from ratecards.records import NamedTuple
 
 TYPE_CHECKING = False
@@ -191,10 +191,8 @@ def whole(name: str, value: object) -> int:
 
 def measured(name: str, value: object) -> Decimal:
     """A measured quantity, decimals allowed; a float counts as what it prints. Raises `CostError`."""
-    try:
-        number = Decimal(str(value)) if isinstance(value, (int, float, str, Decimal)) else Decimal("NaN")
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if isinstance(value, bool) or not number.is_finite() or not 0 <= number <= MOST:
+    written = NUMBER.fullmatch(value) if isinstance(value, str) else isinstance(value, (int, float, Decimal))
+    number = Decimal(str(value)) if written and not isinstance(value, bool) else Decimal("NaN")
+    if not number.is_finite() or not 0 <= number <= MOST:
         raise CostError(f"{name}: expected a number from 0 to 10^15, saw {value!r}")
     return number

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -12,19 +11,26 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ratecards import console
 from scraper import ROOT, automationargs
 from scraper.errors import ScrapeError
 
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction[argparse.ArgumentParser]  # noqa: SLF001
 
+# Before there is nothing to read, and behind it dates end.
+_YEARS = 1970, 9000
+
 
 def _instant(text: str) -> datetime:
     try:
         at = datetime.fromisoformat(text)
-    except ValueError as error:
+        at = at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    except (ValueError, OverflowError) as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not an ISO date or instant") from error
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+    if not _YEARS[0] <= at.year <= _YEARS[1]:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date of the years {_YEARS[0]} to {_YEARS[1]}")
+    return at
 
 
 def parser() -> argparse.ArgumentParser:
@@ -149,24 +155,22 @@ def _release_commands(commands: Commands) -> None:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; the exit status is the verdict's."""
+    return console.run(lambda: _main(argv), "scraper", 1)
+
+
+def _main(argv: Sequence[str] | None) -> int:
     options = parser().parse_args(argv)
     from scraper import commands
 
     run: Callable[[argparse.Namespace], int] = getattr(import_module(options.module), options.command)
     try:
-        code = run(options)
-        sys.stdout.flush()
+        return run(options)
     except ScrapeError as error:
-        print(f"{options.command}: {error}", file=sys.stderr)
+        console.say(f"{options.command}: {error}")
         return 1
     except commands.UsageError as error:
-        print(f"{options.command}: {error}", file=sys.stderr)
+        console.say(f"{options.command}: {error}")
         return 2
-    except BrokenPipeError:
-        # who reads us has seen enough; the interpreter flushes once more at its end and must not complain, either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    return code
 
 
 if __name__ == "__main__":

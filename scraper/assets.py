@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from scraper import limitspage, parquet, releases, sqlitefile
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
+from scraper.git import Git
 from scraper.releases import Released
 from scraper.versions import Version
 
@@ -105,8 +106,18 @@ def wheel(root: Path, folder: Path, version: Version) -> None:
         raise DatasetError(
             f"{root}: pyproject.toml says {own}, the data {version}; run python -m scraper version --write"
         )
-    for _ in WheelBuilder(str(root)).build(directory=str(folder), versions=["standard"]):
-        pass
+    for built in WheelBuilder(str(root)).build(directory=str(folder), versions=["standard"]):
+        if strange := _strange(root, Path(built)):
+            raise DatasetError(f"{root}: expected a wheel of what git has, saw {', '.join(strange[:5])} in it")
+
+
+def _strange(root: Path, wheel: Path) -> list[str]:
+    """The files of a wheel that git does not know of; none outside of a checkout."""
+    if not (root / ".git").exists():
+        return []
+    known = set(Git(root)("ls-files", "-z", "--", "ratecards").split("\0"))
+    with zipfile.ZipFile(wheel) as opened:
+        return sorted(name for name in opened.namelist() if name.startswith("ratecards/") and name not in known)
 
 
 def _sums(made: Mapping[str, bytes]) -> bytes:

@@ -64,15 +64,23 @@ def link_to_run(environ: Mapping[str, str]) -> str:
 
 def publish_git(options: argparse.Namespace) -> int:
     """Publish what was fetched. Verdicts on sources are told, and are no failure of the run."""
-    from scraper import facts, gitpublish, pulls
+    from scraper import facts, gitpublish, handover, pulls
     from scraper.git import Git
     from scraper.github import from_environment
     from scraper.looks import completed
 
-    names = completed(options.replay, options.source, datetime.now(UTC))
     git, target = Git(options.repo.resolve()), gitpublish.Target(options.remote, options.branch)
-    apply = gitpublish.replaying(options.replay, versioned=options.version)
+    if options.prepared:
+        names, apply = handover.names(options.prepared), handover.prepared(options.prepared)
+    else:
+        names = completed(options.replay, options.source, datetime.now(UTC))
+        apply = gitpublish.replaying(options.replay, versioned=options.version)
     code = 0
+    if options.prepare:
+        found = handover.prepare(git, target, apply, names, options.prepare, apart=options.pull_requests)
+        facts.save(options.report, found)
+        print(f"prepared {len(found['files'])} files")
+        return 0
     if options.dry_run:
         done = gitpublish.rehearsed(git, target, apply, names)
     elif options.pull_requests:

@@ -54,7 +54,11 @@ def _report(report: argparse.ArgumentParser) -> None:
 
 def _publish(publish: argparse.ArgumentParser, root: Path) -> None:
     publish.add_argument("source", nargs="*", help="the sources a look is expected of; those that there are if none")
-    publish.add_argument("--replay", type=Path, required=True, metavar="DIR", help="what was fetched")
+    given = publish.add_mutually_exclusive_group(required=True)
+    given.add_argument("--replay", type=Path, metavar="DIR", help="what was fetched")
+    given.add_argument("--prepared", type=Path, metavar="DIR", help="what --prepare kept, in a job without a token")
+    words = "apply, and keep there what would be published, for --prepared"
+    publish.add_argument("--prepare", type=Path, metavar="DIR", help=words)
     publish.add_argument("--repo", type=Path, default=root, metavar="DIR", help="the clone to publish from")
     publish.add_argument("--remote", default="origin")
     publish.add_argument("--branch", default="main")

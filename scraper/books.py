@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 
-from ratecards import codec
+from ratecards import bounded, codec
 from ratecards import ledger as book
 from ratecards.ledger import Entry
 from ratecards.model import RateCard
@@ -32,7 +32,7 @@ def known(dataset: Dataset, stem: str) -> tuple[list[Entry], Factors]:
     if not path.exists():
         return [], {}
     try:
-        return book.decode(path.read_text(encoding="utf-8"), str(path))
+        return book.decode(bounded.text(path), str(path))
     except codec.CodecError as error:
         raise DatasetError(f"damaged ledger, restore it from git: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -131,7 +131,7 @@ def coverage_of(dataset: Dataset) -> dict[str, dict[str, int]]:
     """The coverage published last: it stands nowhere else. Raises `DatasetError`."""
     path = dataset.root / "ratecards" / "v1" / "discrepancies.json"
     try:
-        found: dict[str, dict[str, int]] = json.loads(path.read_text(encoding="utf-8"))["coverage"]
+        found: dict[str, dict[str, int]] = json.loads(bounded.content(path))["coverage"]
     except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
         words = f"{path}: expected the published discrepancies, saw {type(error).__name__}; restore them from git"
         raise DatasetError(words) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -12,18 +13,21 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from ratecards.bounded import STAGING
 from ratecards.history import Change
 from scraper import guard, report
 from scraper.dataset import Dataset, instant
 from scraper.doors import DOORS, Keys
 from scraper.editions import Edition, check_clock, replay
-from scraper.errors import DatasetError
-from scraper.publish import STAGING, locked
+from scraper.errors import DatasetError, FetchFailed, ScrapeError
+from scraper.publish import locked, whole
 from scraper.recorder import Recorder
 from scraper.refresh import Looks, Progress, fetch_all, judge_all, publication
 from scraper.sources import SOURCES, Source, find
 from scraper.verdict import Verdict
+from scraper.vocabulary import VocabularyError
 from scraper.watch import Watch
 
 
@@ -60,7 +64,7 @@ def refresh(options: argparse.Namespace) -> int:
             verdicts, now = _live(dataset, sources, options, progress)
             return _publish(dataset, verdicts, now, recorder, dry=options.dry_run)
         worst = 0
-        for at, looks in _replayed(options.replay, sources, dataset, at_once=options.at_once):
+        for at, looks in _replayed(options.replay, sources, dataset, moment(options.now), at_once=options.at_once):
             named, now = [s for s in sources if s.name in looks], options.now or at
             verdicts = judge_all(dataset, named, looks, now, progress)
             worst = max(worst, _publish(dataset, verdicts, now, recorder, dry=options.dry_run))
@@ -111,26 +115,53 @@ def _live(
 
 
 def _replayed(
-    folder: Path, sources: Sequence[Source], dataset: Dataset, *, at_once: bool
+    folder: Path, sources: Sequence[Source], dataset: Dataset, now: datetime, *, at_once: bool
 ) -> Iterator[tuple[datetime, Looks]]:
     """The kept editions by time; those older than the last one read were read then.
 
-    `at_once`: they are the looks of one run, which was over when the last of them came.
+    `at_once`: they are the looks of one run, which was over when the last of them came. A source whose kept pages
+    are damaged was looked at in vain, when the last of the others came or `now`.
     """
-    kept = [(e.at, s.name, e) for s in sources for e in replay(folder, s)]
-    if not kept:
+    kept, broken = _kept(folder, sources)
+    if not (kept or broken):
         raise DatasetError(f"{folder}: expected <provider>/<source>/<ISO time>.<ext> of a source, saw none")
-    newest = {s.name: _observed(dataset, s) for s in sources}
-    editions = [(at, name, e) for at, name, e in kept if instant(at) >= newest[name]]
-    if not editions:
-        print(f"nothing to read: the {len(kept)} editions in {folder} are older than the last one read")
-    if at_once and editions:
-        if len({name for _, name, _ in editions}) < len(editions):
-            raise DatasetError(f"{folder}: expected one look at each source, which --at-once is for, saw more")
-        yield max(at for at, *_ in editions), {name: edition for _, name, edition in editions}
-        return
-    for at in sorted({at for at, *_ in editions}):
-        yield at, {name: edition for when, name, edition in editions if when == at}
+    found = {s: [e for e in kept[s] if instant(e.at) >= _observed(dataset, s)] for s in kept}
+    if kept and not any(found.values()):
+        count = sum(map(len, kept.values()))
+        print(f"nothing to read: the {count} editions in {folder} are older than the last one read")
+    for source in [s for s in found if at_once and len(found[s]) > 1]:
+        words = f"{folder}: expected one look at {source.name}, which --at-once is for, saw {len(found.pop(source))}"
+        broken[source] = FetchFailed(words)
+    editions = [(e.at, s.name, e) for s, every in found.items() for e in every]
+    end = max((at for at, *_ in editions), default=now)
+    lost = {s.name: _in_vain(s, end, error) for s, error in broken.items()}
+    for at in [end] if at_once else sorted({at for at, *_ in editions} | ({end} if lost else set())):
+        looks: Looks = {name: e for when, name, e in editions if at_once or when == at}
+        looks |= lost if at == end else {}
+        if looks:
+            yield at, looks
+
+
+def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Edition]], dict[Source, ScrapeError]]:
+    """By source, the kept editions; and why those of others cannot be taken."""
+    kept: dict[Source, list[Edition]] = {}
+    broken: dict[Source, ScrapeError] = {}
+    for source in sources:
+        try:
+            if found := replay(folder, source):
+                kept[source] = found
+        except VocabularyError as error:
+            broken[source] = error
+        except DatasetError as error:
+            broken[source] = FetchFailed(f"what was kept of it is damaged: {error}")
+    return kept, broken
+
+
+def _in_vain(source: Source, at: datetime, error: ScrapeError) -> Edition | DatasetError:
+    """A look that brought nothing; of a source whose vocabulary cannot be read, not even that is known."""
+    if isinstance(error, DatasetError):
+        return error
+    return Edition(at, failed=dict.fromkeys(source.module.urls(), FetchFailed(str(error))))
 
 
 def _observed(dataset: Dataset, source: Source) -> str:
@@ -243,9 +274,10 @@ def check(options: argparse.Namespace) -> int:
     """Everything a dataset promises of itself; findings one a line, exit 1 on any."""
     from scraper.check import findings
 
-    found = findings(Dataset(options.to), moment(options.now).date())
+    root = whole(options.to)
+    found = findings(Dataset(root), moment(options.now).date())
     for line in found:
-        print(report.plain_text(line))
+        print(report.plain_text(line.replace(str(root), str(options.to))))
     print(f"{len(found)} findings" if found else "history, cards, evidence and counts fit together")
     return 1 if found else 0
 
@@ -254,14 +286,16 @@ def site(options: argparse.Namespace) -> int:
     """The static site of a dataset, in a folder of its own."""
     from ratecards import dataset as product
     from ratecards.usage import CostError
-    from scraper.site import build, gather
+    from scraper.site import address, build, gather
     from scraper.site.write import write
 
-    if options.base_url and not options.base_url.startswith(("https://", "http://")):
-        raise UsageError(f"--base-url: expected http:// or https://, saw {options.base_url!r}")
+    base = options.base_url or address(os.environ)
+    if base and not base.startswith(("https://", "http://")):
+        raise UsageError(f"--base-url: expected http:// or https://, saw {base!r}")
     try:
-        found = product.Dataset(product.locate(options.root))
-        files = build(gather(found, options.root, moment(options.now).date()), options.base_url)
+        root = whole(options.root)
+        found = product.Dataset(product.locate(root))
+        files = build(gather(found, root, moment(options.now).date()), base)
     except (product.DatasetError, CostError) as error:
         raise DatasetError(str(error)) from error
     touched = write(options.to, files)
@@ -272,13 +306,18 @@ def site(options: argparse.Namespace) -> int:
 
 def sources(options: argparse.Namespace) -> int:
     """The sources, their addresses and whether they are configured here."""
-    rows = [
-        {"name": s.name, "provider": s.provider, "source": s.source, "urls": dict(s.module.urls())}
-        for s in named_sources(options.source)
-    ]
+    rows: list[dict[str, Any]] = []
+    for source in named_sources(options.source):
+        try:
+            urls = dict(source.module.urls())
+        except VocabularyError as error:
+            # the name is good all the same: whoever plans a run by it is told there
+            print(f"sources: {error}", file=sys.stderr)
+            urls = {}
+        rows.append({"name": source.name, "provider": source.provider, "source": source.source, "urls": urls})
     if options.json:
         print(json.dumps(rows))
         return 0
-    for source in named_sources(options.source):
-        print(source.name, *source.module.urls().values(), sep="\n  ")
-    return 0
+    for row in rows:
+        print(row["name"], *row["urls"].values(), sep="\n  ")
+    return 0 if all(row["urls"] for row in rows) else 1

@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
-from ratecards import codec, history, segments
+from ratecards import bounded, codec, history, segments
 from ratecards.model import RateCard
 from scraper.errors import DatasetError
+from scraper.recent import recent_from
 from scraper.watch import Watch
 
 STATE_SCHEMA = 1
@@ -20,7 +21,7 @@ STATE_SCHEMA = 1
 
 def instant(at: datetime) -> str:
     """An instant as it stands in state and history: ISO, UTC, to the second."""
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return at.strftime(_FORM)
 
 
 @dataclass(slots=True)
@@ -62,11 +63,59 @@ class State:
         return date.fromisoformat(self.verified) if self.verified else None
 
 
-def _typed(state: State) -> State:
-    wrong = [n for n, fresh in asdict(State()).items() if type(getattr(state, n)) is not type(fresh)]
-    if wrong:
+# How a look can have ended, and what is counted of the amounts on a page.
+OUTCOMES = ("READ", "PARTLY_READ", "NOT_FETCHED", "NOT_READ", "SUSPECT", "DAMAGED")
+AMOUNT_COUNTS = ("cells", "ignored", "notes", "read", "seen")
+_FORM, _DAY_FORM = "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d"
+_YEARS = 1970, 9998  # earlier ones are written in several ways, and the last day is no day in some zones
+_DAYS = ("verified", "stepped", "last_updated")
+_INSTANTS = ("failing_since", "observed", "unstable")
+
+
+def _sound(state: State) -> State:
+    """The state, if every value is of its kind and every day and instant is one. Raises `ValueError`, `TypeError`."""
+    if wrong := [name for name, hint in get_type_hints(State).items() if not _fits(getattr(state, name), hint)]:
         raise TypeError(f"{', '.join(wrong)} of another type")
+    for name in (*_DAYS, *_INSTANTS):
+        if text := getattr(state, name):
+            _dated(name, text, _DAY_FORM if name in _DAYS else _FORM)
+    if state.outcome not in ("", *OUTCOMES):
+        raise ValueError(f"outcome: expected one of {', '.join(OUTCOMES)}, saw {state.outcome[:40]!r}")
+    for key, hold in state.holds.items():
+        _dated(f"holds {key} since", hold["since"])
+        if not key or not isinstance(hold.get("what", ""), str):
+            raise ValueError("a hold without an id, or whose words are none")
+    for entry in state.recent:
+        _dated("recent", entry["at"])
+    counts = {"tables": state.tables, **state.amounts}
+    if wrong := [name for name, count in counts.items() if count < 0 or name not in ("tables", *AMOUNT_COUNTS)]:
+        raise ValueError(f"{', '.join(wrong)[:80]}: expected counts of {', '.join(AMOUNT_COUNTS)}")
+    if "" in state.unread:
+        raise ValueError("unread: a section without a name")
     return state
+
+
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value from JSON is of a kind: a plain type, a list or a mapping of one."""
+    kind, parts = get_origin(hint) or hint, get_args(hint)
+    if kind is Any:
+        return True
+    if type(value) is not kind:
+        return False
+    if isinstance(value, dict):
+        return all(_fits(each, parts[1]) for each in value.values())
+    return all(_fits(each, parts[0]) for each in value) if isinstance(value, list) else True
+
+
+def _dated(name: str, text: object, form: str = "") -> None:
+    """Raises `ValueError` unless a text is an instant with its zone, or exactly of a form."""
+    try:
+        found = datetime.strptime(str(text), form).replace(tzinfo=UTC) if form else datetime.fromisoformat(str(text))
+        good = found.tzinfo and _YEARS[0] <= found.year <= _YEARS[1] and (not form or found.strftime(form) == text)
+    except ValueError:
+        good = False
+    if not good:
+        raise ValueError(f"{name}: expected {'a day' if form == _DAY_FORM else 'an instant'}, saw {str(text)[:40]!r}")
 
 
 class Dataset:
@@ -96,12 +145,14 @@ class Dataset:
         if not path.exists():
             return State()
         try:
-            data = json.loads(path.read_text(encoding="utf-8"))
+            data = json.loads(bounded.content(path))
             if data["schema"] != STATE_SCHEMA:
                 raise DatasetError(f"{path}: expected state schema {STATE_SCHEMA}, saw {data['schema']!r}")
             if isinstance(data.get("recent"), dict):  # as it was written before moves were remembered whole
                 data["recent"] = []
-            return _typed(State(**data))
+            state = _sound(State(**data))
+            recent_from(state.recent, *name.split("/"), str(path))
+            return state
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise DatasetError(f"{path}: not a state file, restore it from git: {error}") from error
 
@@ -115,7 +166,7 @@ class Dataset:
         found = {}
         for path in sorted(folder.glob("*.yaml")):
             try:
-                card = codec.decode(path.read_text(encoding="utf-8"), str(path))
+                card = codec.decode(bounded.text(path), str(path))
             except (codec.CodecError, UnicodeDecodeError, OSError) as error:
                 raise DatasetError(f"damaged baseline, restore it from git: {error}") from error
             if (f"{card.provider}/{card.source}", card.model) != (name, path.stem):

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from scraper.errors import DatasetError, LayoutChanged
-from scraper.fetch import Page, decode
+from scraper.fetch import Page
 from scraper.normalise import fold
 from scraper.reading import Problem, Reading
+from scraper.saved import text
 from scraper.sources import Source
 from scraper.verdict import EXIT, standing
 
@@ -22,14 +23,36 @@ _SCRIPTS = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGN
 _KEY = re.compile(r"AIza[0-9A-Za-z_\-]{20,}")
 # Where in a vocabulary the known terms of a kind of problem stand; of other kinds, anywhere.
 _PLACES = {"label": ("rows", "metadata_rows"), "tab": ("tabs",), "header": ("headers", "proofs")}
+_CONFLICT = "# a condition that tells the two rows apart, or a word to the publisher"
+# By source and kind of problem, what can be added at the end of its vocabulary. Words in capitals are to be replaced;
+# none of them would be published.
 _REMEDIES = {
-    "label": "rows:\n  {term}: {{meter: METER}}",
-    "tab": "tabs: {{{term}: SERVICE_TIER}}",
-    "header": "headers:\n  plans: {{{plan}: PLAN}}",
-    "unclaimed": 'ignore:\n  - {{section: {section}, match: {match}, reason: "WHY IT GIVES NO RATE"}}',
-    "layout": "without_ids: [{anchor}]",
-    "cell": "# a production in scraper/grammar.py, or a phrase under phrases:",
-    "conflict": "# a condition that tells the two rows apart, or a word to the publisher",
+    "google/gemini-api": {
+        "label": "rows:\n  {term}: {{meter: METER}}",
+        "tab": "tabs: {{{term}: SERVICE_TIER}}",
+        "header": "headers:\n  plans: {{{plan}: PLAN}}",
+        "unclaimed": 'ignore:\n  - {{section: {section}, match: {match}, reason: "WHY IT GIVES NO RATE"}}',
+        "layout": "without_ids: [{anchor}]",
+        "cell": "# a production in scraper/grammar.py, or a phrase under phrases:",
+    },
+    "google/ai-studio": {"label": "labels:\n  {term}: {{modality: MODALITY}}"},
+    "google/rate-limits": {"label": "sections:\n  {term}: ignored  # or prose, tiers, batch, figures: what it is"},
+    "google/vertex-ai": {
+        "model": "models:\n  MODEL_ID: {{names: [{words}]}}",
+        "unclaimed": 'ignored_texts:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
+    },
+    "openai/openai-api": {
+        "label": "sections:\n  {term}: {{modality: MODALITY}}",
+        "tab": "tabs: {{{term}: SERVICE_TIER}}",
+        "header": "columns:\n  {term}: {{meter: METER}}",
+    },
+    "laozhang/laozhang": {"label": "rows:\n  {term}: ignored  # or id, price, sizes: what it holds"},
+}
+# How the problems of a kind begin that such a line settles; others of it are settled in code.
+_SETTLED = {
+    ("google/gemini-api", "layout"): "no model id",
+    ("google/vertex-ai", "unclaimed"): "money in a text",
+    ("openai/openai-api", "header"): "unknown column",
 }
 
 
@@ -37,7 +60,7 @@ def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
     """The findings on one page as lines, and the exit status that `read` would give."""
     body = ""
     try:
-        body = decode(page)
+        body = text(page)
         reading = source.module.read(body)
     except LayoutChanged as error:
         return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
@@ -59,6 +82,8 @@ def _standing(reading: Reading) -> str:
 
 def _proofs(body: str) -> list[str]:
     head = " ".join(body[:4000].split())
+    if not head:
+        return []
     return [
         f"  the page begins: {head[:160]}",
         "  if this is the page after a redesign: the proofs and the frame are in the vocabulary",
@@ -71,21 +96,23 @@ def _explain(problem: Problem, section: str, source: Source) -> Iterator[str]:
     term = fold(problem.term)[:120]
     if near := get_close_matches(term, _known_terms(source, problem.kind), n=3, cutoff=0.5):
         yield f"  nearest known: {', '.join(near)}"
-    if lines := _remedy(problem, term, section):
+    if lines := _remedy(problem, term, section, source.name):
         yield f"  to settle it, in {_vocabulary(source)}:"
         yield from (f"    {line}" for line in lines)
 
 
-def _remedy(problem: Problem, term: str, section: str) -> list[str]:
+def _remedy(problem: Problem, term: str, section: str, source: str) -> list[str]:
     """Lines for the vocabulary; none where the problem names no term that a line could take in."""
-    if not problem.term and problem.kind != "conflict":
-        return []
-    if problem.kind == "layout" and not problem.message.startswith("no model id"):
+    if problem.kind == "conflict":
+        return [_CONFLICT]
+    if not problem.term or not problem.message.startswith(_SETTLED.get((source, problem.kind), "")):
         return []
     return (
-        _REMEDIES.get(problem.kind, "")
+        _REMEDIES.get(source, {})
+        .get(problem.kind, "")
         .format(
             term=_quoted(term),
+            words=_quoted(" ".join(problem.term.split())[:120]),
             plan=_quoted(term.partition(", per ")[0]),
             match=_quoted(re.escape(" ".join(problem.term.split())[:120])),
             anchor=_quoted(problem.place),

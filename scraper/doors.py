@@ -16,10 +16,12 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+from ratecards import bounded
 from scraper import browser
 from scraper.editions import Edition
-from scraper.errors import FetchFailed, LayoutChanged
+from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import Page, fetch
+from scraper.saved import unpacked
 from scraper.sources import Source
 
 BILLING_KEY = "RATECARDS_BILLING_KEY"
@@ -115,11 +117,14 @@ def _saved(path: Path, at: datetime) -> tuple[bytes, datetime]:
     from scraper.sources.ai_studio import MAX_HAR_BYTES, from_har
 
     try:
-        size = path.stat().st_size
-        if size >= MAX_HAR_BYTES:
+        if path.is_file() and (size := path.stat().st_size) >= MAX_HAR_BYTES:
             raise LayoutChanged(f"{path}: expected a file below {MAX_HAR_BYTES} bytes, saw {size}")
-        text = path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        text = unpacked(bounded.content(path, MAX_HAR_BYTES), str(path)).decode("utf-8-sig")
+    except DatasetError as error:
+        raise FetchFailed(str(error)) from error
+    except OSError as error:
+        raise FetchFailed(f"{path}: {error}") from error
+    except UnicodeDecodeError as error:
         raise FetchFailed(f"{path}: expected a saved response, saw {type(error).__name__}") from error
     if path.suffix == ".har" or text.lstrip().startswith('{"log"') or '"log"' in text[:300]:
         text = from_har(text)

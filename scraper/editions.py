@@ -12,14 +12,21 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from ratecards import bounded
 from scraper.dataset import instant
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import Page, Validators, fetch
+from scraper.saved import unpacked
 from scraper.sources import Source
 
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
-_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)?)\.(.+)\Z")
+# a day, an instant, or an instant as web archives write it
+_NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)?|[0-9]{14})\.(.+)\Z")
+_FORMS = {10: "%Y-%m-%d", 14: "%Y%m%d%H%M%S", 20: _STAMP}
 _LOOK = ".look.json"
+# A page has at most 20 MB; what a browser saves around it is larger.
+MOST_BYTES = 50_000_000
+_NAMED = "a name that begins with the page's day or instant: 2026-11-15, 2026-11-15T06-17-00Z or 20261115061700"
 _HEADERS = ("content-type", "etag", "last-modified", "date", "content-language")
 
 # zones and caches explain hours, not days
@@ -45,11 +52,12 @@ class Edition:
 
 
 def getter(source: Source, clock: Clock) -> Getter:
-    """Fetches one of the source's addresses, on its own hosts only."""
+    """Fetches one of the source's addresses, on its own hosts and `through` those that its vocabulary names."""
     hosts = {urlsplit(url).hostname or "" for url in source.module.urls().values()}
+    through = tuple(getattr(source.module, "through", tuple)())
 
     def get(url: str, validators: Validators | None) -> Page | None:
-        return fetch(url, hosts=hosts, now=clock, validators=validators)
+        return fetch(url, hosts=hosts, now=clock, validators=validators, through=through)
 
     return get
 
@@ -108,6 +116,8 @@ def replay(folder: Path, source: Source) -> list[Edition]:
     What did not come stands in `<ISO time>.look.json`; a page that is merely missing counts as not fetched.
     """
     names = sorted((folder / source.name).glob("*"))
+    if linked := [path for path in (folder / source.name, *names) if path.is_symlink()]:
+        raise DatasetError(f"{linked[0]}: expected a kept page, saw a link to another place")
     paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith((".headers.json", _LOOK))]
     pages = {e.at: e for e in editions([(load(path, source), path) for path in paths], source)}
     for path in (p for p in names if _NAME.match(p.name) and p.name.endswith(_LOOK)):
@@ -124,10 +134,10 @@ def replay(folder: Path, source: Source) -> list[Edition]:
 def _lost(edition: Edition, path: Path) -> None:
     """What a look did not bring, as it was kept."""
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        edition.failed.update({kind: FetchFailed(words) for kind, words in kept["failed"].items()})
-        edition.not_read.update({kind: LayoutChanged(words) for kind, words in kept["not_read"].items()})
-        edition.skipped = kept["skipped"]
+        kept = json.loads(bounded.content(path))
+        edition.failed.update({kind: FetchFailed(str(words)) for kind, words in kept["failed"].items()})
+        edition.not_read.update({kind: LayoutChanged(str(words)) for kind, words in kept["not_read"].items()})
+        edition.skipped = str(kept["skipped"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DatasetError(f"{path}: expected what a look did not bring, saw {type(error).__name__}") from error
 
@@ -157,34 +167,59 @@ def kind_of(path: Path, source: Source) -> str:
 
 def load(path: Path, source: Source) -> Page:
     """One kept page. Its time comes from its name, or from the file beside it, which has its headers."""
-    if not path.is_file():
+    page, kept = unpacked(body(path), str(path)), _beside(path)
+    url = str(kept.get("url") or url_of(path, source))
+    headers = {name: str(kept[name]) for name in _HEADERS if name in kept}
+    return Page(url, url or path.name, kept.get("status", 200), headers, page, _time(path, kept))
+
+
+def body(path: Path) -> bytes:
+    """The content of a kept page. Raises `DatasetError` where it is no file, or larger than any page."""
+    if not path.exists():
         raise DatasetError(f"{path}: no such file")
-    beside = path.with_name(f"{path.name}.headers.json")
     try:
-        kept = json.loads(beside.read_text(encoding="utf-8")) if beside.exists() else {}
-        url = kept.get("url") or _url(path, source)
-        headers = {name: str(kept[name]) for name in _HEADERS if name in kept}
-        return Page(url, url, int(kept.get("status", 200)), headers, path.read_bytes(), _time(path, kept))
-    except (OSError, ValueError, AttributeError, TypeError) as error:
-        raise DatasetError(f"{path}: expected a kept page named by its ISO date or time, saw {error}") from error
+        return bounded.content(path, MOST_BYTES)
+    except OSError as error:
+        raise DatasetError(f"{path}: {error}") from error
 
 
-def _url(path: Path, source: Source) -> str:
+def _beside(path: Path) -> dict[str, Any]:
+    """What the file beside a kept page says of its answer; nothing where there is none. Raises `DatasetError`."""
+    beside = path.with_name(f"{path.name}.headers.json")
+    if not beside.exists():
+        return {}
+    try:
+        kept = json.loads(bounded.content(beside))
+        if isinstance(kept, dict) and type(kept.get("status", 200)) is int:
+            return kept
+    except (OSError, ValueError, RecursionError) as error:
+        raise DatasetError(f"{beside}: expected the headers of a page, saw {type(error).__name__}") from error
+    raise DatasetError(f"{beside}: expected the headers of a page and its status, saw others")
+
+
+def url_of(path: Path, source: Source) -> str:
+    """The address that a kept page was fetched from, by its name; none for a page of any name: it is not published."""
     try:
         urls = source.module.urls()
         return urls.get(kind_of(path, source)) or next(iter(urls.values()))
     except DatasetError:
-        return ""  # a page of any name can be read; it is nowhere published
+        return ""
 
 
 def _time(path: Path, kept: Mapping[str, Any]) -> datetime:
-    """The instant in the name; a name with only a day gives way to what the headers say."""
+    """The instant in the name; a name with only a day gives way to what the headers say. Raises `DatasetError`."""
     match = _NAME.match(path.name)
-    day, _, time = match[1].partition("T") if match else ("", "", "")
-    if not time and (fetched := kept.get("fetched_at", "")):
-        at = datetime.fromisoformat(fetched)
+    name = match[1] if match else ""
+    fetched = str(kept.get("fetched_at", ""))
+    try:
+        if fetched and len(name) <= len("2026-11-15"):
+            at = datetime.fromisoformat(fetched)
+        else:
+            at = datetime.strptime(name, _FORMS[len(name)]).replace(tzinfo=UTC)
         return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
-    return datetime.fromisoformat(f"{day}T{time.replace('-', ':') or '00:00:00Z'}")
+    except (ValueError, KeyError, OverflowError):
+        seen = f"fetched_at {fetched[:40]!r} beside it" if fetched else repr(path.name)
+        raise DatasetError(f"{path}: expected {_NAMED}; saw {seen}") from None
 
 
 def keep(folder: Path, source: Source, edition: Edition) -> list[Path]:

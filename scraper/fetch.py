@@ -1,8 +1,10 @@
 """URL -> Page: the only module that knows the HTTP client, and the only one that waits.
 
-It uses httpx's transport, not its client: no cookie jar, no redirects, no log line with the URL, and nothing
-from the environment: no proxy, no `.netrc`, no certificates. A proxy would resolve names and reach hosts for
-us, and the check of hosts would hold for the proxy alone; who sits behind one lets CI fetch.
+It uses httpx's transport, not its client: no redirects, no log line with the URL, and nothing from the
+environment: no proxy, no `.netrc`, no certificates, no `SSLKEYLOGFILE`. A proxy would resolve names and reach
+hosts for us, and the check of hosts would hold for the proxy alone; who sits behind one lets CI fetch.
+Cookies live as long as one attempt with its redirects: a page may want to see its own again. They go to the hosts
+that set them, of those that may be asked at all, and into no file and no message.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import hashlib
+import logging
 import re
 import ssl
 import zlib
@@ -18,7 +21,10 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
+from urllib.request import Request
 
+import certifi
 import httpx
 import stamina
 
@@ -26,6 +32,9 @@ from scraper.errors import FetchFailed, LayoutChanged
 
 # Why this URL must not be asked for; "" lets it pass.
 Policy = Callable[[httpx.URL], str]
+
+# it would write down the cookies of every answer
+logging.getLogger("httpcore").setLevel(logging.INFO)
 
 _SENT = {
     "User-Agent": "ratecards-scraper (rate card monitor; honours Retry-After)",
@@ -96,7 +105,15 @@ class _Job:
     conditional: dict[str, str]
     limits: Limits
     policy: Policy
+    through: Collection[str]
     now: Callable[[], datetime]
+
+
+class _PlainCookies(DefaultCookiePolicy):
+    """The rules of browsers, and no cookie that could not be sent back: an error of it would print its value."""
+
+    def set_ok(self, cookie: Cookie, request: Request) -> bool:
+        return _plain(f"{cookie.name}={cookie.value}") and super().set_ok(cookie, request)
 
 
 class _RetryError(Exception):
@@ -126,10 +143,13 @@ def https_only(hosts: Collection[str]) -> Policy:
             return "a user name in it"
         if url.port not in {None, 443}:
             return f"port {url.port}, not 443"
+        # as it would be sent: of some names there is no other form, and asking for it raises
+        host = url.raw_host.decode("ascii")
         # 127.0.0.1 and ::1, but also 2130706433 and 0x7f.1, which resolvers take for addresses
-        if not url.host.rpartition(".")[2].isalpha():
-            return f"{url.host!r}, an address and not a name"
-        return "" if url.host in allowed else f"host {url.host!r}, not one of {sorted(allowed)}"
+        top = host.rpartition(".")[2]
+        if not (top.isalpha() or top.startswith("xn--")):
+            return f"{host!r}, an address and not a name"
+        return "" if host in allowed else f"host {host!r}, not one of {sorted(allowed)}"
 
     return reason
 
@@ -143,11 +163,13 @@ def fetch(
     limits: Limits = _LIMITS,
     headers: Mapping[str, str] | None = None,
     policy: Policy | None = None,
+    through: Collection[str] = (),
 ) -> Page | None:
     """GET `url`, with retries; None is 304, legal only if validators were sent.
 
-    `hosts` may be asked, over https, and are checked again on every redirect. `headers` go to the host of
-    `url` alone: the place for an API key. `policy` replaces `https_only(hosts)` where tests serve 127.0.0.1.
+    `hosts` may be asked, over https, and are checked again on every redirect. A redirect may lead `through` others,
+    such as a sign-in that sets a cookie and sends everybody back; a page of theirs is none of ours. `headers` go to
+    the host of `url` alone: the place for an API key. `policy` replaces `https_only` where tests serve 127.0.0.1.
     Runs an event loop of its own, so not for use inside one. Only the resolver bounds a slow name server.
 
     Raises:
@@ -158,7 +180,8 @@ def fetch(
         if not _plain(value):  # h11 would print the value, and it may be a key read with its newline
             raise FetchFailed(_say(url, f"plain ASCII in the request header {name}", "something else"))
     conditional = _conditional(validators or Validators())
-    job = _Job(_url(url, "", url), headers or {}, conditional, limits, policy or https_only(hosts), now)
+    policy = policy or https_only({*hosts, *through})
+    job = _Job(_url(url, "", url), headers or {}, conditional, limits, policy, frozenset(through), now)
     # Waits 3, 6, 12 s and up to 2 s of jitter, or what the server asked for. A timeout would cut that short.
     retries = stamina.RetryingCaller(
         limits.attempts, timeout=None, wait_initial=3, wait_jitter=2, wait_max=limits.max_wait
@@ -188,11 +211,12 @@ def _again() -> Callable[[Exception], bool | float]:
 
 async def _attempt(job: _Job) -> Page | None:
     where, url, limits = str(job.url), job.url, job.limits
+    jar = httpx.Cookies(CookieJar(_PlainCookies()))
     try:
         # Cancelling is what bounds a drip: httpx's own timeouts start anew with every byte, in headers too.
         async with asyncio.timeout(limits.total_seconds):
             for _ in range(limits.max_redirects + 1):
-                answer = await _ask(job, url, where)
+                answer = await _ask(job, url, where, jar)
                 if not isinstance(answer, httpx.URL):
                     return answer
                 where, url = f"{where} -> {answer}", answer
@@ -202,19 +226,22 @@ async def _attempt(job: _Job) -> Page | None:
     raise FetchFailed(_say(where, f"at most {limits.max_redirects} redirects", "more, or a loop"))
 
 
-async def _ask(job: _Job, url: httpx.URL, where: str) -> Page | httpx.URL | None:
+async def _ask(job: _Job, url: httpx.URL, where: str, jar: httpx.Cookies) -> Page | httpx.URL | None:
     if reason := job.policy(url):
         raise FetchFailed(_say(where, "a URL we may ask for", reason))
-    headers = httpx.Headers(_SENT | job.conditional)
+    headers = httpx.Headers(_SENT | ({} if _passing(job, url) else job.conditional))
     headers.update(job.headers if url.netloc == job.url.netloc else {})  # another host must not see the key
     timeout = httpx.Timeout(job.limits.read_seconds, connect=job.limits.connect_seconds).as_dict()
     request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout})
+    jar.set_cookie_header(request)
     try:
         # A transport per hop: no connection carries over.
         async with (
-            httpx.AsyncHTTPTransport(verify=_trust()) as transport,
+            httpx.AsyncHTTPTransport(verify=trust()) as transport,
             aclosing(await transport.handle_async_request(request)) as response,
         ):
+            response.request = request
+            jar.extract_cookies(response)
             return await _read(job, url, where, response)
     except (httpx.TransportError, ssl.SSLError, zlib.error) as error:
         root = _root(error)
@@ -225,10 +252,17 @@ async def _ask(job: _Job, url: httpx.URL, where: str) -> Page | httpx.URL | None
         raise _RetryError(verdict) from error
 
 
+def _passing(job: _Job, url: httpx.URL) -> bool:
+    return url.raw_host.decode("ascii") in job.through
+
+
 @cache
-def _trust() -> ssl.SSLContext:
-    # Verifies, and no argument of this module can tell it not to. Once per process: it takes 40 ms.
-    return httpx.create_ssl_context(trust_env=False)
+def trust() -> ssl.SSLContext:
+    """Verifies, and no argument can tell it not to. Once per process: it takes 40 ms."""
+    # not ssl.create_default_context: that one writes the keys of every connection where SSLKEYLOGFILE says
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cafile=certifi.where())
+    return context
 
 
 def _root(error: BaseException) -> BaseException:
@@ -242,9 +276,12 @@ async def _read(job: _Job, url: httpx.URL, where: str, response: httpx.Response)
     status, headers = response.status_code, response.headers
     if status in {301, 302, 303, 307, 308} and "location" in headers:
         return _url(headers["location"], str(url), where)
-    if status == 304 and job.conditional:
+    passing = _passing(job, url)
+    if status == 304 and job.conditional and not passing:
         return None
     _judge(job, where, status, headers.get("retry-after", ""))
+    if passing:
+        raise FetchFailed(_say(where, "to be sent back to the page", "a page of a host that is only passed through"))
     body = await _body(response, where, job.limits.max_bytes)
     if not body.strip(_BLANK):
         raise LayoutChanged(_say(where, "a page", f"200 with an empty body ({len(body)} bytes, all blank)"))
@@ -275,7 +312,7 @@ async def _body(response: httpx.Response, where: str, cap: int) -> bytes:
     coding = response.headers.get("content-encoding", "identity").strip().lower()
     if coding not in {"identity", "gzip"}:
         raise FetchFailed(_say(where, "content-encoding gzip or none", repr(coding)))
-    unpack = _Gunzip() if coding == "gzip" else None
+    unpack = Gunzip() if coding == "gzip" else None
     body = bytearray()
     async for raw in response.aiter_raw():
         body += unpack.inflate(raw, cap + 1 - len(body)) if unpack else raw
@@ -286,7 +323,7 @@ async def _body(response: httpx.Response, where: str, cap: int) -> bytes:
     return bytes(body)
 
 
-class _Gunzip:
+class Gunzip:
     """gzip members one after another. httpx's decoder inflates a chunk 1000-fold before anyone sees it."""
 
     def __init__(self) -> None:
@@ -320,9 +357,11 @@ def _plain(value: str) -> bool:
 
 def _url(text: str, base: str, where: str) -> httpx.URL:
     try:
-        return httpx.URL(base).join(text)
+        found = httpx.URL(base).join(text)
+        found.host  # noqa: B018 - an impossible international name is told only when it is asked for
     except (httpx.InvalidURL, ValueError):
         raise FetchFailed(_say(where, "a URL", repr(text))) from None
+    return found
 
 
 def _say(where: str, expected: str, seen: str) -> str:

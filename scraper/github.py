@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ import httpx
 import stamina
 
 from scraper.errors import ScrapeError
-from scraper.fetch import redact
+from scraper.fetch import redact, trust
 from scraper.report import plain_text
 
 API = "https://api.github.com"
@@ -123,12 +121,6 @@ class GitHub:
             return retries(_again, lambda: _send(request))
         except _RetryError as error:
             raise error.verdict from error.__cause__
-
-
-@cache
-def trust() -> ssl.SSLContext:
-    """Verifies. Once per process: it takes 40 ms."""
-    return httpx.create_ssl_context(trust_env=False)
 
 
 def _again(error: Exception) -> bool | float:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from ratecards import codec
+from ratecards import bounded, codec
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
 from scraper.guard import Held
@@ -62,7 +62,7 @@ def kept(dataset: Dataset, name: str) -> Mapping[str, list[dict[str, Any]]]:
         return {}
     try:
         found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for item in json.loads(path.read_text(encoding="utf-8"))["held"]:
+        for item in json.loads(bounded.content(path))["held"]:
             found[str(item["id"])].append(item)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         words = f"{path}: expected the held changes, saw {type(error).__name__}; restore it from git"

@@ -9,7 +9,7 @@ import httpx
 import stamina
 
 from scraper.errors import FetchFailed
-from scraper.github import trust
+from scraper.fetch import trust
 
 ADDRESS = "RATECARDS_WEBHOOK"
 _LOCAL = ("127.0.0.1", "localhost")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from ratecards import codec, history
@@ -20,11 +20,15 @@ from scraper.compare import changes, rename_proposals
 from scraper.dataset import State, instant
 from scraper.editions import Edition
 from scraper.errors import LayoutChanged
-from scraper.fetch import Page, decode
+from scraper.fetch import Page
 from scraper.holding import Corrections, Desk, SecondOpinion, hold, name_of, no_opinion, pins, unread_models
 from scraper.reading import Capture, Reading, cards
+from scraper.saved import text
 from scraper.sources import Source
 from scraper.verdict import GOOD, Verdict, standing
+
+# Zones and editors explain a day or two; a page that is dated further ahead is not read.
+_AHEAD = timedelta(days=2)
 
 
 def judge(
@@ -55,7 +59,7 @@ def judge(
     fetched = list(source.module.urls())  # the first one has the better evidence
     for kind in sorted(edition.pages, key=lambda k: fetched.index(k) if k in fetched else len(fetched)):
         try:
-            bodies[kind] = decode(edition.pages[kind])
+            bodies[kind] = text(edition.pages[kind])
         except LayoutChanged as error:
             verdict.messages.append(f"{kind}: {error}")
             return _failed(verdict, "NOT_READ", now)
@@ -203,8 +207,14 @@ def _share_problems(readings: Sequence[Reading]) -> None:
 def _doubts(readings: Mapping[str, Reading], reading: Reading, state: State, at: datetime) -> list[str]:
     doubts = [f"{kind}: {words}" for kind, r in readings.items() for words in r.suspicions]
     doubts += [f"one key with two prices: {p}" for p in reading.problems if p.kind == "conflict"]
-    if state.last_updated and reading.last_updated and reading.last_updated.isoformat() < state.last_updated:
-        doubts.append(f"an older edition: last updated {reading.last_updated}, read before: {state.last_updated}")
+    latest = _date(at) + _AHEAD
+    for kind, read in readings.items():
+        if read.last_updated and read.last_updated > latest:
+            doubts.append(f"{kind}: a page of the future: last updated {read.last_updated}, looked at on {_date(at)}")
+    # a day that lies ahead was never one: it must not make every true edition an older one
+    before = state.last_updated if state.last_updated <= latest.isoformat() else ""
+    if before and reading.last_updated and reading.last_updated.isoformat() < before:
+        doubts.append(f"an older edition: last updated {reading.last_updated}, read before: {before}")
     if instant(at) < state.observed:
         doubts.append(f"looked at {instant(at)}, but the last edition read is of {state.observed}: is the clock right?")
     return doubts

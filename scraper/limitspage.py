@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ratecards import limits
+from ratecards import bounded, limits
 from ratecards.codec import CodecError
 from ratecards.limits import LimitsCard
 from scraper.dataset import Dataset
@@ -26,7 +26,7 @@ def published(dataset: Dataset) -> LimitsCard | None:
     if not path.exists():
         return None
     try:
-        return limits.decode(path.read_text(encoding="utf-8"), str(path))
+        return limits.decode(bounded.text(path), str(path))
     except CodecError as error:
         raise DatasetError(f"damaged limits, restore them from git: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
@@ -34,20 +34,26 @@ def published(dataset: Dataset) -> LimitsCard | None:
 
 
 def judge_limits(dataset: Dataset, source: Source, edition: Edition, now: datetime) -> Verdict:
-    """The verdict on an edition of the limits page; what is to be written stands in `Verdict.files`."""
-    from scraper.sources.rate_limits import read_limits
+    """The verdict on an edition of the limits page; what is to be written stands in `Verdict.files`.
+
+    A section that is not known leaves the others as they are; in one that is, nothing may be unread.
+    """
+    from scraper.sources.rate_limits import is_known, read_limits
 
     before = published(dataset)
     state = dataset.state(source.name)
     # without a card a page that was read before is read again: what it says stands nowhere
     verdict = judge(source, edition, state if before else replace(state, hashes={}), dict, now, hold=False)
     verdict.cards = None
-    if verdict.outcome not in GOOD or verdict.reading is None:
+    if verdict.outcome not in (*GOOD, "PARTLY_READ") or verdict.reading is None:
         return verdict
+    if any(map(is_known, verdict.reading.unread)):
+        return verdict  # the card has one day, and what it was read from would no longer be of that day alone
     page = next(iter(edition.pages.values()))
     card, _, _ = read_limits(decode(page))
     same = before is not None and replace(before, observed=None, capture="") == card
-    verdict.outcome = "NEW" if before is None else "UNCHANGED" if same else "CHANGED"
+    if verdict.outcome in GOOD:
+        verdict.outcome = "NEW" if before is None else "UNCHANGED" if same else "CHANGED"
     if not same:
         fresh = replace(card, observed=edition.at.date(), capture=f"sha256:{page.sha256}")
         verdict.files = {PATH: limits.encode(fresh)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from ratecards import packing, segments
+from ratecards import bounded, packing, segments
 from ratecards.history import Change
 from ratecards.pack import FILE, Pack, part
 from ratecards.packrow import DAMAGE
@@ -24,7 +24,7 @@ Files = dict[str, bytes]
 def keep(result: Publication, dataset: Dataset, fresh: Changes) -> None:
     """Have the pack hold what is about to be recorded. Raises `DatasetError` where a history is damaged."""
     file = dataset.root / PATH
-    stands = file.read_bytes() if file.is_file() else None
+    stands = bounded.content(file) if file.is_file() else None
     if stands is None or any(fresh.values()):
         names = sorted({*dataset.names(), *(name for name, changes in fresh.items() if changes)})
         counts = {name: _count(dataset, name) for name in names}
@@ -83,7 +83,7 @@ def finding(dataset: Dataset) -> str:
     data = dataset.root / "ratecards"
     if not (data / FILE).is_file():
         return ""
-    stands = {name: (data / name).read_bytes() for name in (FILE, *_parts(dataset))}
+    stands = {name: bounded.content(data / name) for name in (FILE, *_parts(dataset))}
     if stands == packing.files(_whole(dataset, dataset.names(), {})):
         return ""
     return f"{data / FILE}: does not hold what the histories say; python -m scraper rebuild makes it anew"

@@ -14,10 +14,11 @@ from pathlib import Path
 from ratecards.model import Rate
 from scraper import report
 from scraper.commands import moment, named_source, opened, say
-from scraper.editions import load
+from scraper.editions import body, load, url_of
 from scraper.errors import DatasetError, LayoutChanged
-from scraper.fetch import Page, decode
+from scraper.fetch import Page
 from scraper.publish import locked
+from scraper.saved import text, unpacked
 from scraper.sources import Source
 from scraper.verdict import EXIT, standing
 
@@ -26,7 +27,7 @@ def read(options: argparse.Namespace) -> int:
     """Print what would be published of one page; problems go to stderr, the exit status is the verdict."""
     source = named_source(options.source)
     try:
-        reading = source.module.read(decode(load_any(options.file, source)))
+        reading = source.module.read(text(load_any(options.file, source)))
     except LayoutChanged as error:
         _complain(f"NOT_READ {options.file}: {error}")
         return EXIT["NOT_READ"]
@@ -43,8 +44,8 @@ def read(options: argparse.Namespace) -> int:
     return 0 if outcome == "READ" else EXIT[outcome]
 
 
-def _complain(text: str) -> None:
-    print("\n".join(report.plain_text(line) for line in text.splitlines()), file=sys.stderr)
+def _complain(words: str) -> None:
+    print("\n".join(report.plain_text(line) for line in words.splitlines()), file=sys.stderr)
 
 
 def load_any(path: Path, source: Source) -> Page:
@@ -52,12 +53,8 @@ def load_any(path: Path, source: Source) -> Page:
     try:
         return load(path, source)
     except DatasetError:
-        if not path.is_file():
-            raise
-    try:
-        return Page("", "", 200, {}, path.read_bytes(), datetime.now(UTC))
-    except OSError as error:
-        raise DatasetError(f"{path}: expected a page, saw {error}") from error
+        page = unpacked(body(path), str(path))
+    return Page(url_of(path, source), path.name, 200, {}, page, datetime.now(UTC))
 
 
 def _print_rates(published: Sequence[Rate], back: Sequence[Rate] | None, style: str, outcome: str) -> None:
@@ -116,7 +113,7 @@ def canary(options: argparse.Namespace) -> int:
     known = covered(source)
     pages, code = _patients(source, options.file)
     try:
-        readings = [source.module.read(decode(page)) for page in pages.values()]
+        readings = [source.module.read(text(page)) for page in pages.values()]
     except LayoutChanged as error:
         _complain(f"NOT_READ: {error}")
         return EXIT["NOT_READ"]

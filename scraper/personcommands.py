@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
+from typing import Any
 
 from scraper import report
 from scraper.commands import UsageError, moment, opened
 from scraper.dataset import Dataset
+from scraper.errors import DatasetError
 from scraper.publish import locked
 from scraper.sources import SOURCES
 
@@ -43,20 +46,32 @@ def _decide(options: argparse.Namespace, state: str) -> int:
     return 0
 
 
+def _holds(dataset: Dataset) -> tuple[dict[str, Any], int]:
+    """By source, what is held, and the exit status: a damaged state is said, and hides no other."""
+    found, code = {}, 0
+    for source in SOURCES:
+        try:
+            found[source.name] = dataset.state(source.name).holds
+        except DatasetError as error:
+            print(f"confirm: {error}", file=sys.stderr)
+            code = 1
+    return found, code
+
+
 def confirm(options: argparse.Namespace) -> int:
     """A person says that what is held is right; without an id, what is held."""
     from scraper.refresh import confirm as settle
 
     dataset = Dataset(options.to)
     if not options.id:
-        holds = {s.name: dataset.state(s.name).holds for s in SOURCES}
+        holds, code = _holds(dataset)
         for name, found in holds.items():
             for key, entry in sorted(found.items()):
                 marked = "; confirmed, waits to be read again" if entry.get("confirmed") else ""
                 print(report.plain_text(f"{key} {name}: {entry.get('what', '')}; since {entry['since']}{marked}"))
         if not any(holds.values()):
             print("nothing is held")
-        return 0
+        return code
     if not options.because:
         raise UsageError(f"why is {options.id} right? --because WORDS")
     with locked(options.to):

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ratecards import segments
+from ratecards import bounded, segments
 from scraper.dataset import Dataset
 from scraper.publish import Publication
 
@@ -30,8 +30,8 @@ def holds(dataset: Dataset, name: str) -> bool:
     if not (cards or log):
         return True
     try:
-        said = (dataset.root / path_of(name)).read_bytes()
-        return said == _text(dataset, cards, log, lambda path: (dataset.root / path).read_bytes()).encode()
+        said = bounded.content(dataset.root / path_of(name))
+        return said == _text(dataset, cards, log, lambda path: bounded.content(dataset.root / path)).encode()
     except OSError:
         return False
 

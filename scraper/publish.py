@@ -13,15 +13,18 @@ import hashlib
 import json
 import os
 import shutil
+import stat
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ratecards import bounded
+from ratecards.bounded import JOURNAL, STAGING
+from ratecards.errors import DatasetError as ReaderError
+from ratecards.unfinished import line, settled
 from scraper.errors import DatasetError
 from scraper.watch import Watch
-
-STAGING = ".staging"
-JOURNAL = "journal.json"
 
 
 class Publication:
@@ -44,7 +47,7 @@ class Publication:
         self._forget(path)
         data = text.encode() if isinstance(text, str) else text
         with _expected(self.root, "a readable dataset"):
-            if not target.is_file() or target.read_bytes() != data:
+            if not target.is_file() or bounded.content(target) != data:
                 self.writes[path] = data
 
     def append(self, path: str, text: str) -> None:
@@ -65,7 +68,7 @@ class Publication:
         target, more = self.root / path, self.appends.get(path, b"")
         with _expected(self.root, "a readable dataset"):
             stands = target.exists() and path not in self.deletes
-            before = self.writes.get(path, target.read_bytes() if stands else b"")
+            before = self.writes.get(path, bounded.content(target) if stands else b"")
         return before + (b"\n" if before and more and not before.endswith(b"\n") else b"") + more
 
     def _forget(self, path: str) -> None:
@@ -103,12 +106,13 @@ class Publication:
         staging = self.root / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         _directory(staging)
-        files = self.writes | {path: self.after(path) for path in self.appends}
+        contents = self.writes | {path: self.after(path) for path in self.appends}
         steps: list[dict[str, str]] = []
-        for number, (path, data) in enumerate(sorted(files.items())):
+        for number, (path, data) in enumerate(sorted(contents.items())):
             _put(staging / f"{number}", data)
+            (staging / f"{number}").chmod(_mode(self.root / path))
             steps.append({"do": "write", "path": path, "from": f"{number}", "sha256": _sha(data)})
-        steps += [{"do": "delete", "path": path} for path in sorted(self.deletes - files.keys())]
+        steps += [{"do": "delete", "path": path} for path in sorted(self.deletes - contents.keys())]
         _put(staging / "journal.new", json.dumps(steps).encode())
         _sync_directory(staging)
         if self._watch:
@@ -128,16 +132,30 @@ def recover(root: Path) -> bool:
         if not journal.is_file():
             shutil.rmtree(staging, ignore_errors=True)
             return False
-        for step in json.loads(journal.read_bytes()):
+        for step in json.loads(bounded.content(journal)):
             _carry_out(root, staging, step)
         journal.unlink()
         _sync_directory(staging)
     except OSError as error:
         raise DatasetError(f"{root}: an interrupted publication could not be finished: {error}") from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise DatasetError(f"{journal}: not a journal; restore the dataset from git and remove {staging}") from error
     shutil.rmtree(staging, ignore_errors=True)
     return True
+
+
+def whole(root: Path) -> Path:
+    """Where a dataset can be read as one state: itself, or a copy in which an interrupted publication is finished.
+
+    That is said on stderr. Raises `DatasetError` where it cannot be finished.
+    """
+    if words := line(root.resolve()):
+        print(words, file=sys.stderr)
+    try:
+        found = settled(root.resolve())
+        return root if found == root.resolve() else found
+    except ReaderError as error:
+        raise DatasetError(str(error)) from error
 
 
 def _carry_out(root: Path, staging: Path, step: dict[str, str]) -> None:
@@ -145,7 +163,7 @@ def _carry_out(root: Path, staging: Path, step: dict[str, str]) -> None:
     if step["do"] == "delete":
         target.unlink(missing_ok=True)
     else:
-        _directory(target.parent)
+        _directory(target.parent, root)
         _move(staging / Path(step["from"]).name, target, step["sha256"])
     if target.parent.is_dir():
         _sync_directory(target.parent)
@@ -177,11 +195,28 @@ def _put(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _directory(path: Path) -> None:
-    """Make a directory and those above it, each safely entered in the one above."""
+def _mode(target: Path) -> int:
+    """The rights of a file that is replaced; those of a new one, and who may read its folder may read it, too."""
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    folder = next(p for p in target.parents if p.is_dir())
+    return _plain_mode() | folder.stat().st_mode & 0o444
+
+
+def _plain_mode() -> int:
+    """The rights that the process gives to new files."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _directory(path: Path, root: Path | None = None) -> None:
+    """Make a directory and those above it, each safely entered in the one above, and open to whom that one is."""
     if not path.is_dir():
-        _directory(path.parent)
+        _directory(path.parent, root)
         path.mkdir(exist_ok=True)
+        if root in path.parents:
+            path.chmod(stat.S_IMODE(path.stat().st_mode) | path.parent.stat().st_mode & 0o555)
         _sync_directory(path.parent)
 
 
@@ -211,8 +246,11 @@ def locked(root: Path) -> Iterator[None]:
     """One writer at a time: the second refuses rather than waits. Raises `DatasetError`."""
     with _expected(root, "a writable dataset"):
         root.mkdir(parents=True, exist_ok=True)
-        handle = (root / ".lock").open("w")
-    with handle:
+        # neither emptied nor waited for: what stands there may be anything
+        handle = os.open(root / ".lock", os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    with os.fdopen(handle, "r+b", buffering=0):
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise DatasetError(f"{root}: expected the lock to be a file, saw that .lock is none")
         with _expected(root, "a place that can be locked"):
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ratecards import codec, history, limitsjson
+from ratecards import bounded, codec, history, limitsjson
 from ratecards import ledger as book
 from ratecards import limits as limits_file
 from ratecards.codec import dumps
@@ -18,8 +19,8 @@ from scraper import books, held, limitspage, pack, proof, v1
 from scraper.dataset import Dataset, State
 from scraper.doors import DOORS, Keys
 from scraper.editions import Clock, Edition, getter, keep, look
-from scraper.errors import DatasetError
-from scraper.fetch import Validators
+from scraper.errors import DatasetError, FetchFailed
+from scraper.fetch import Validators, redact
 from scraper.judge import judge
 from scraper.ledger import decided
 from scraper.publish import Publication
@@ -57,6 +58,9 @@ def fetch_all(
                 keep(kept, source, edition)
         except DatasetError as error:
             return error
+        except Exception as error:  # noqa: BLE001 - a fault of one look must not take the other sources with it
+            words = redact(f"the look broke down, fix it: {type(error).__name__}: {error}")
+            return Edition(now, failed=dict.fromkeys(source.module.urls(), FetchFailed(words)))
         return edition
 
     with ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
@@ -267,7 +271,7 @@ def build_v1(
         if name not in current:
             current[name] = _published(dataset, name)
         if name not in states:
-            states[name] = dataset.state(name)
+            states[name] = said(dataset, name)
     recent = newest(dataset, names, fresh, _CHANGES)
     cards = [card for name in names for card in current[name].values()]
     from scraper.tables import tables  # only where data changed: the reader's tables are a tenth of the start-up
@@ -321,8 +325,13 @@ def confirm(
 
     Returns the source, what is held in words, and what is to be written. Raises `KeyError` when there is none such.
     """
+    damaged: list[DatasetError] = []
     for name in sources:
-        state = dataset.state(name)
+        try:
+            state = dataset.state(name)
+        except DatasetError as error:
+            damaged.append(error)
+            continue
         # the id of one of several that wait together is an id of their hold
         key = next((hold for hold, entry in state.holds.items() if key in entry.get("members", ())), key)
         if key in state.holds:
@@ -333,7 +342,27 @@ def confirm(
             result.write(dataset.state_path(name), after.text())
             seal(result, dataset, {name: after}, [])
             return name, str(entry.get("what", "")), result
+    if damaged:
+        raise damaged[0]
     raise KeyError(f"nothing is held as {key!r}")
+
+
+def said(dataset: Dataset, name: str) -> State:
+    """The state of a source that is not written this time; where it is damaged, what of it is published.
+
+    Raises `DatasetError` where neither can be read.
+    """
+    try:
+        return dataset.state(name)
+    except DatasetError as error:
+        v1 = dataset.root / "ratecards" / "v1"
+        try:
+            found = json.loads(bounded.content(v1 / "rates.json"))["sources"][name]
+            observed = max(card.observed for card in _published(dataset, name).values())
+            known = {n: found[n] for n in ("amounts", "unread", "last_updated", "capture", "parser")}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            raise error from None
+        return State(**known, verified=observed.isoformat())
 
 
 def _published(dataset: Dataset, name: str) -> dict[str, RateCard]:

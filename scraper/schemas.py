@@ -12,6 +12,7 @@ from ratecards.history import KINDS
 from ratecards.ledger import STATES
 from ratecards.model import AVAILABILITIES, META, METERS, MODALITIES, PLANS, SERVICE_TIERS
 from scraper import shapes
+from scraper.dataset import AMOUNT_COUNTS, OUTCOMES
 from scraper.shapes import (
     CAPTURE,
     COUNT,
@@ -33,9 +34,7 @@ from scraper.shapes import (
 )
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-# what a state file says of the last look
-OUTCOMES = ("READ", "PARTLY_READ", "NOT_FETCHED", "NOT_READ", "SUSPECT", "DAMAGED")
-AMOUNTS = record(dict.fromkeys(("cells", "ignored", "notes", "read", "seen"), COUNT), ())
+AMOUNTS = record(dict.fromkeys(AMOUNT_COUNTS, COUNT), ())
 _PAIR = matching(r"[a-z0-9\-]+\.[a-z0-9\-]+--[a-z0-9\-]+\.[a-z0-9\-]+")
 
 

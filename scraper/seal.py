@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from ratecards import bounded
 from ratecards.history import Change
 from scraper import datapackage, schemas, status
 from scraper.datapackage import Marks
@@ -84,7 +85,7 @@ def package(dataset: Dataset) -> dict[str, Any] | None:
     """The package that stands; None where there is none, or what stands there is none: it follows from the data."""
     path = dataset.root / datapackage.PATH
     try:
-        return datapackage.parse(path.read_bytes(), str(path))
+        return datapackage.parse(bounded.content(path), str(path))
     except (OSError, DatasetError):
         return None
 

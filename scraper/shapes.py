@@ -63,7 +63,7 @@ _NAME = matching(r"[a-z0-9][a-z0-9\-]*")
 FIELDS: dict[str, Schema] = {
     "provider": _NAME,
     "source": _NAME,
-    "model": matching(model.MODEL_ID),
+    "model": matching(model.ID_FORM),
     "service_tier": one_of(model.SERVICE_TIERS),
     "plan": one_of(model.PLANS),
     "meter": one_of(model.METERS),

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from scraper import releases, report
 from scraper.dataset import Dataset
 from scraper.errors import DatasetError
-from scraper.publish import locked
+from scraper.publish import locked, whole
 from scraper.watch import Watch
 
 
@@ -44,7 +44,7 @@ def release(options: argparse.Namespace) -> int:
     from scraper.assets import build
 
     last = releases.released(options.dataset, options.tags, options.released)
-    fresh = build(Dataset(options.dataset), options.to, last, options.without)
+    fresh = build(Dataset(whole(options.dataset)), options.to, last, options.without)
     for name in fresh:
         print(name)
     print(f"wrote {len(fresh)} files to {options.to}" if fresh else f"{options.to} holds this release already")
@@ -57,7 +57,7 @@ def validate(options: argparse.Namespace) -> int:
         from frictionless import Package
     except ImportError as error:
         raise DatasetError("frictionless is not installed: pip install --group release") from error
-    path = options.to / "ratecards" / "v1" / "datapackage.json"
+    path = whole(options.to) / "ratecards" / "v1" / "datapackage.json"
     found = Package(str(path)).validate()
     for row in found.flatten(["name", "rowNumber", "fieldName", "message"]):
         print(report.plain_text(" ".join(str(word) for word in row if word is not None)))

@@ -14,7 +14,7 @@ from ratecards import paid
 from ratecards.codec import dumps
 from ratecards.history import ANNOUNCED, Change, Step, steps, undated
 from ratecards.lifecycle import Shutdown, endings
-from ratecards.model import COLUMNS, Rate, RateCard, canonical_order, plain, row
+from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
 from ratecards.names import day_of
 from scraper.dataset import State
 from scraper.report import conditions, csv_field, markdown
@@ -191,7 +191,8 @@ def family(card: RateCard) -> str:
     """The table page a model stands on: `gemini-3`, `gemini-2.5`, `veo`, `openai-api-gpt`."""
     match = re.match(r"(gemini-[0-9]+(?:\.[0-9]+)?|[a-z]+)", card.model)
     name = match[1] if match else card.model
-    return name if card.provider == "google" and card.source == "gemini-api" else f"{card.source}-{name}"
+    alone = card.provider == "google" and card.source == "gemini-api" and MODEL_ID.match(name)
+    return name if alone else f"{card.source}-{name}"
 
 
 def _families(cards: Sequence[RateCard]) -> dict[str, str]:

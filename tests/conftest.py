@@ -99,6 +99,7 @@ def run(capsys, monkeypatch) -> Callable[..., Ran]:
     """Calls the command line as a user does. What is written need not outlive a power cut."""
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setattr("os.fsync", lambda handle: None)
+    monkeypatch.delenv("GITHUB_REPOSITORY", raising=False)
 
     def call(*words: object) -> Ran:
         capsys.readouterr()

@@ -299,6 +299,7 @@ def project(shelf, tmp_path) -> Path:
     for path in (ROOT / "ratecards").glob("*.py"):
         shutil.copy(path, root / "ratecards" / path.name)
     subprocess.run(["git", "init", "-q", root], check=True)
+    subprocess.run(["git", "-C", root, "add", "--all"], check=True)
     return root
 
 
@@ -318,6 +319,17 @@ def test_the_command(project, run, tmp_path):
     assert {"ratecards/__init__.py", "ratecards/pack.jsonl"} <= set(names)
     assert not [name for name in names if name.startswith(("scraper", "state"))]
     assert f"{out} holds this release already\n" == run("release", "--from", project, "--to", out).out
+
+
+def test_a_module_that_git_does_not_know_is_not_released(project, run, tmp_path):
+    """It is somebody's own; what follows is not written."""
+    pytest.importorskip("duckdb", reason="DuckDB is not installed here")
+    run("version", "--to", project, "--write")
+    (project / "ratecards" / "mine.py").write_text("")
+    ran = run("release", "--from", project, "--to", tmp_path / "out", "--without", "parquet")
+
+    assert (1, False) == (ran.code, (tmp_path / "out").exists())
+    assert "expected a wheel of what git has, saw ratecards/mine.py in it" in ran.err
 
 
 def test_notes_are_the_changelog_s(project, run, tmp_path):

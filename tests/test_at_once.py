@@ -171,7 +171,7 @@ def test_fault_60_given_times_are_not_doubted(workshop, site):
     site.date = format_datetime(TRUE, usegmt=True)
     site.shows(at(1))
 
-    assert "NEW" == workshop.live("--now", "2025-01-01T06:00:00Z").outcome
+    assert "NEW" == workshop.live("--now", "2026-11-04T06:00:00Z").outcome
 
 
 def test_fault_60_a_last_look_in_the_future(workshop):

@@ -208,7 +208,7 @@ def test_a_missing_file_is_a_finding(run, tmp_path, command):
 
 def test_a_folder_is_no_page(run, tmp_path):
     """Said as plainly."""
-    assert (1, True) == ((ran := run("read", GEMINI, tmp_path)).code, "no such file" in ran.err)
+    assert (1, True) == ((ran := run("read", GEMINI, tmp_path)).code, "expected a file, saw a folder" in ran.err)
 
 
 def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
@@ -216,11 +216,11 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
     path = tmp_path / "page"
     path.write_text("x")
 
-    def refuse(self: Path) -> bytes:
+    def refuse(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
-    with pytest.raises(DatasetError, match=r"page: expected a page, saw .*Permission denied"):
+    monkeypatch.setattr("os.open", refuse)
+    with pytest.raises(DatasetError, match=r"page: expected a file that can be read, saw: .*Permission denied"):
         pagecommands.load_any(path, Source("google", "gemini-api"))
 
 

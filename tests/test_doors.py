@@ -295,8 +295,8 @@ def test_an_older_file_does_not_undo_a_newer_look(studio, tmp_path):
         ("none.json", "[]", ("NOT_READ", 4), "an empty list"),
         ("page.json", f"<title>Sign in - Google</title>{COOKIE}", ("NOT_READ", 4), "expired sign-in"),
         ("latin.json", b"\xe9\xff" + COOKIE.encode(), ("NOT_FETCHED", 3), "expected a saved response, saw Unicode"),
-        ("missing.json", None, ("NOT_FETCHED", 3), "expected a saved response, saw FileNotFoundError"),
-        (".", None, ("NOT_FETCHED", 3), "expected a saved response, saw IsADirectoryError"),
+        ("missing.json", None, ("NOT_FETCHED", 3), "expected a file that can be read, saw: "),
+        (".", None, ("NOT_FETCHED", 3), "expected a file, saw a folder"),
     ],
     ids=["other", "bare", "cut", "empty", "none", "sign-in", "latin", "missing", "folder"],
 )
@@ -394,8 +394,7 @@ def test_a_state_in_the_environment_is_a_file_only_for_as_long_as_needed(studio,
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     chrome.error = error
     if isinstance(error, KeyboardInterrupt):
-        with pytest.raises(KeyboardInterrupt):
-            studio()
+        assert (130, "scraper: interrupted") == ((ran := studio()).code, ran.err.splitlines()[-1])
     else:
         assert nowhere(COOKIE, studio("--keep", tmp_path / "kept"), tmp_path)
     ((path, mode, text),) = chrome.states

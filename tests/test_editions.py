@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -259,29 +260,57 @@ def test_headers_beside_a_page(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("name", "beside"),
+    ("name", "beside", "words"),
     [
-        ("page.json", ""),
-        ("2026-13-01.json", ""),
-        ("2026-11-01.json", "{"),
-        ("2026-11-01.json", "[]"),
-        ("2026-11-01.json", '{"status": "fine"}'),
-        ("2026-11-01.json", '{"fetched_at": 7}'),
-        ("2026-11-01.json", '{"fetched_at": "noon"}'),
+        ("page.json", "", "page.json: expected a name that begins with the page's day or instant: .* saw 'page.json'"),
+        ("2026-13-01.json", "", "expected a name .* saw '2026-13-01.json'"),
+        ("20261301000000.json", "", "expected a name .* saw '20261301000000.json'"),
+        ("2026-11-01.json", "{", "headers.json: expected the headers of a page, saw JSONDecodeError"),
+        ("2026-11-01.json", "[" * 100_000, "headers.json: expected the headers of a page, saw RecursionError"),
+        ("2026-11-01.json", "[]", "headers.json: expected the headers of a page and its status, saw others"),
+        ("2026-11-01.json", '{"status": "fine"}', "headers.json: expected the headers of a page and its status"),
+        ("2026-11-01.json", '{"fetched_at": 7}', "saw fetched_at '7' beside it"),
+        ("2026-11-01.json", '{"fetched_at": "noon"}', "saw fetched_at 'noon' beside it"),
     ],
 )
-def test_a_page_of_no_time_or_with_broken_headers_is_refused(tmp_path, name, beside):
+def test_fault_92_a_page_of_no_time_or_with_broken_headers(tmp_path, name, beside, words):
     """The message names the file and what was expected."""
     path = put(tmp_path, name)
     if beside:
         path.with_name(f"{name}.headers.json").write_text(beside)
-    with pytest.raises(DatasetError, match=rf"{name}: expected a kept page named by its ISO date or time, saw"):
+    with pytest.raises(DatasetError, match=words):
         load(path, ACME)
+
+
+def test_an_instant_as_archives_write_it(tmp_path):
+    """Fourteen digits."""
+    assert at("2026-11-15T12:00:00") == load(put(tmp_path, "20261115120000.json"), ACME).fetched_at
 
 
 def test_a_file_that_is_not_there(tmp_path):
     """Said plainly; a folder is no file."""
     with pytest.raises(DatasetError, match=r"nothing\.json: no such file"):
         load(tmp_path / "nothing.json", ACME)
-    with pytest.raises(DatasetError, match="no such file"):
+    with pytest.raises(DatasetError, match="expected a file, saw a folder"):
         load(tmp_path, ACME)
+
+
+def test_fault_92_only_files_of_the_folder_are_taken(tmp_path):
+    """A link leads to somebody else's."""
+    path = put(tmp_path, "2026-11-01.json")
+    path.with_name("2026-11-02.json").symlink_to(path)
+    with pytest.raises(DatasetError, match=r"2026-11-02\.json: expected a kept page, saw a link to another place"):
+        replay(tmp_path, ACME)
+
+
+def test_fault_97_a_kept_page_that_is_no_file(tmp_path):
+    """A pipe is not waited for, and what is larger than any page is not read."""
+    pipe = put(tmp_path, "2026-11-01.json")
+    pipe.unlink()
+    os.mkfifo(pipe)
+    with pytest.raises(DatasetError, match="expected a file, saw a pipe"):
+        load(pipe, ACME)
+    huge = put(tmp_path, "2026-11-02.json")
+    os.truncate(huge, 50_000_001)
+    with pytest.raises(DatasetError, match="expected at most 50,000,000 bytes, saw 50,000,001"):
+        load(huge, ACME)

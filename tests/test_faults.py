@@ -262,3 +262,14 @@ def test_fault_31_pages_of_absurd_size(small, more, kind):
 
     assert time.process_time() - start < 20
     assert found in (None, whole)
+
+
+@pytest.mark.parametrize("day", ["2026-13-45", "2026-02-30", "0000-00-00"])
+def test_fault_88_an_impossible_date(shop, day):
+    """NOT_READ, with the day that is none; nothing of it is remembered."""
+    edition = pages(facts(**CHANGED))
+    body = edition["html"].replace(b"Last updated 2026-10-30", f"Last updated {day}".encode())
+    ran = shop.refuses(shop.serves(facts(**CHANGED), html=body))
+
+    assert "expected a 'Last updated' date" in " ".join(ran.out.split())
+    assert "2026-10-30" == shop.workshop.state["last_updated"]

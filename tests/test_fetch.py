@@ -24,8 +24,10 @@ from types import SimpleNamespace
 import pytest
 import vcr
 import yaml
+from hypothesis import example, given
+from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
-from werkzeug import Response
+from werkzeug import Request, Response
 
 from scraper import fetch as module
 from scraper.errors import FetchFailed, LayoutChanged
@@ -119,6 +121,24 @@ def resets(line: socket.socket) -> None:
     line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
+@contextmanager
+def walled(server: HTTPServer) -> Iterator:
+    """A page that sends who has no cookie over a sign-in on another host and back. Yields that host and the page's URL."""
+    url = server.url_for("/p")
+
+    def page(request: Request) -> Response:
+        if request.headers.get("Cookie") == "site=S2":
+            return Response("the page")
+        return Response(status=302, headers={"Location": wall.url})
+
+    back = {"Location": url, "Set-Cookie": "site=S2; Path=/; HttpOnly"}
+    server.expect_request("/p").respond_with_handler(page)
+    server.expect_request("/back").respond_with_response(Response(status=302, headers=back))
+    first = b"HTTP/1.1 302 Found\r\nSet-Cookie: sid=S1; Path=/\r\nContent-Length: 0\r\nLocation: /again\r\n\r\n"
+    with serving(says(first), says(FOUND % server.url_for("/back").encode())) as wall:
+        yield wall, url
+
+
 WHOLE = says(OK + b"Content-Length: 5\r\n\r\nwhole")
 
 
@@ -172,10 +192,10 @@ def trusted(monkeypatch) -> Iterator[Callable[[Path], None]]:
 
     def trust(certificate: Path) -> None:
         monkeypatch.setattr("certifi.where", lambda: str(certificate))
-        module._trust.cache_clear()
+        module.trust.cache_clear()
 
     yield trust
-    module._trust.cache_clear()
+    module.trust.cache_clear()
 
 
 def server_side(certificate: Path) -> ssl.SSLContext:
@@ -217,6 +237,16 @@ class TestPage:
             monkeypatch.setenv(name, "http://127.0.0.1:9")
 
         assert b"page" == get(script(httpserver, Response("page"))).body
+
+    def test_environment_gets_no_keys(self, trusted, certificates, monkeypatch, tmp_path):
+        """A connection's keys are written nowhere, whatever SSLKEYLOGFILE says."""
+        certificate = certificates("localhost")
+        trusted(certificate)
+        monkeypatch.setenv("SSLKEYLOGFILE", str(tmp_path / "keys"))
+        with serving(WHOLE, tls=server_side(certificate)) as server:
+            get(server.url.replace("http://127.0.0.1", "https://localhost"))
+
+        assert not (tmp_path / "keys").exists()
 
     def test_gzip(self, httpserver):
         """A gzip body arrives inflated, also when it has several members."""
@@ -505,16 +535,87 @@ class TestRedirects:
         with serving(says(FOUND % location.encode())) as server:
             assert f"{server.url}: expected a URL, saw " in refusal(FetchFailed, server.url)
 
-    def test_no_cookie_carries_over(self, httpserver):
-        """What a redirect sets is not sent to the next hop, nor to the next attempt."""
+    @pytest.mark.parametrize(
+        "location", ["https://xn--/", "https://xn--a/p", "https://☃.example/", "https://a\u0300.☃/"]
+    )
+    def test_fault_93_a_host_that_is_no_name(self, location):
+        """An impossible or international host name is a verdict on this page, under any policy."""
+        for policy in (local, None):
+            with serving(says(FOUND % location.encode())) as server:
+                own = {"policy": policy} if policy else {"policy": behind(server.url)}
+                message = refusal(FetchFailed, server.url, **own)
+            assert message.startswith(server.url)
+
+    @given(st.text(max_size=30), st.sampled_from(["https://{}/", "//{}", "https://a.{}:443/p", "{}"]))
+    @example("xn--", "https://{}/")
+    @example("xn--ls8h.example", "https://{}/")
+    @example("😀.example", "https://{}/")
+    def test_fault_93_every_location_has_a_verdict(self, host, form):
+        """Whatever a Location says: a URL that the policy has a word on, or a refusal; never another error."""
+        try:
+            reason = https_only(GOOGLE)(module._url(form.format(host), PRICING, PRICING))
+        except FetchFailed:
+            return
+        assert isinstance(reason, str)
+
+    def test_fault_94_cookies_live_for_one_attempt(self, httpserver):
+        """What a redirect sets is sent to the next hop of the same host, and not by the next attempt."""
         cookie = {"Set-Cookie": "consent=1; Path=/", "Location": "/new"}
         url = script(httpserver, Response(status=302, headers=cookie))
         script(httpserver, Response(status=503, headers=cookie), Response("page"), path="/new")
 
         get(url)
+        get(url)
 
-        assert ["/p", "/new", "/p", "/new"] == [request.path for request, _ in httpserver.log]
-        assert [None] * 4 == [request.headers.get("Cookie") for request, _ in httpserver.log]
+        assert ["/p", "/new", "/p", "/new", "/p", "/new"] == [request.path for request, _ in httpserver.log]
+        assert [None, "consent=1"] * 3 == [request.headers.get("Cookie") for request, _ in httpserver.log]
+
+    def test_fault_94_over_a_sign_in_and_back(self, httpserver, caplog):
+        """Four redirects, two hosts, each of which wants its own cookie back: it comes to the page, and leaks nothing."""
+        caplog.set_level("DEBUG")
+        with walled(httpserver) as (wall, url):
+            page = get(url, through={"127.0.0.1"}, validators=Validators('"1"'))
+
+        asked = [(r.path, r.headers.get("Cookie"), r.headers.get("If-None-Match")) for r, _ in httpserver.log]
+        assert b"the page" == page.body
+        assert [("/p", None, '"1"'), ("/back", None, '"1"'), ("/p", "site=S2", '"1"')] == asked
+        assert b"Cookie" not in wall.requests[0]
+        assert b"cookie: sid=S1" in wall.requests[1].lower().replace(b"s1", b"S1")
+        assert all(b"If-None-Match" not in request for request in wall.requests)
+        assert not {"set-cookie", "cookie"} & set(page.headers)
+        assert not [r for r in caplog.records if "S1" in r.getMessage() or "S2" in r.getMessage()]
+
+    def test_fault_94_only_through_hosts_that_are_named(self, httpserver):
+        """Of one that is not, the redirect is refused as ever."""
+        with walled(httpserver) as (wall, url):
+            message = refusal(FetchFailed, url, policy=behind(httpserver.url_for("/")))
+
+        assert "expected a URL we may ask for, saw scheme 'http'" in message
+        assert ([], 1) == (wall.requests, len(httpserver.log))
+
+    @pytest.mark.parametrize(
+        ("answer", "seen"),
+        [
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nSign in", "a page of a host that is only passed through"),
+            (b"HTTP/1.1 304 Not Modified\r\n\r\n", "304, though nothing to compare with was sent"),
+        ],
+    )
+    def test_fault_94_what_the_sign_in_says_is_not_the_page(self, httpserver, answer, seen):
+        """No page of it is taken for ours, and nothing that it calls unmodified."""
+        with serving(says(answer)) as wall:
+            url = script(httpserver, Response(status=302, headers={"Location": wall.url}))
+            assert seen in refusal(FetchFailed, url, through={"127.0.0.1"}, validators=Validators('"1"'))
+
+    @pytest.mark.parametrize(
+        "cookie", [b"a=SECR\xe9T; Path=/", b"a=1; Domain=evil.test", b"a=1; Secure", b"=;;=", b"\xff"]
+    )
+    def test_fault_94_a_cookie_that_is_not_sent(self, cookie):
+        """What is not for this host, not for a plain line, or no cookie stays behind, and the page is fetched."""
+        first = says(b"HTTP/1.1 302 Found\r\nSet-Cookie: %b\r\nContent-Length: 0\r\nLocation: /q\r\n\r\n" % cookie)
+        with serving(first, WHOLE) as server:
+            assert b"whole" == get(server.url).body
+
+        assert b"cookie" not in server.requests[1].lower()
 
     def test_key_stays_with_its_host(self, httpserver):
         """Headers of the caller go along on the same host, and not to another one, here another port."""

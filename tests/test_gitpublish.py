@@ -243,7 +243,7 @@ def test_what_fails_its_check_is_not_published(bare, tmp_path, monkeypatch):
     folder = tmp_path / "looks"
     keep(folder, day(1))
     (folder / GEMINI / "2026-11-01T06-17-00Z.look.json").write_text("[]")
-    with pytest.raises(DatasetError, match="`refresh` ended with 1, nothing was published"):
+    with pytest.raises(DatasetError, match="`check` ended with 1, nothing was published"):
         gitpublish.publish(clone(bare, tmp_path / "c"), TARGET, gitpublish.replaying(folder), [GEMINI], **quick)
     assert ["Begin"] == log(bare)
 

@@ -206,6 +206,33 @@ def test_fault_45_an_older_edition_is_suspect(desk):
     assert "2026-10-30" == desk.state.last_updated
 
 
+@pytest.mark.parametrize("kind", ["json", "txt"])
+@pytest.mark.parametrize("ahead", [-400, -1, 0, 1, 2, 3, 30, 3650, 2_000_000])
+def test_fault_88_a_page_of_the_future(desk, ahead, kind):
+    """Two days ahead are zones and editors; what is dated further is SUSPECT, in either representation, and forgotten."""
+    day = (DAY + timedelta(days=ahead)).date()
+    found = edition(with_price("m-1", "1.2"))
+    found.pages["txt"] = page(with_price("m-1", "1.2"), "txt")
+    found.pages[kind] = page(found.pages[kind].body.replace(b"2026-10-30", str(day).encode()), kind)
+    desk.state.last_updated = ""
+    verdict = desk.sees(found)
+
+    assert ("SUSPECT" if ahead > 2 else "CHANGED") == verdict.outcome
+    words = f"{kind}: a page of the future: last updated {day}, looked at on {DAY.date()}"
+    assert ([words] if ahead > 2 else []) == [m for m in verdict.messages if "future" in m]
+    assert desk.state.last_updated <= (DAY + timedelta(days=2)).date().isoformat()
+    # a true edition goes through, whatever came before
+    assert "CHANGED" == desk.sees(with_price("m-1", "1.1").replace(b"2026-10-30", b"2026-11-03")).outcome
+
+
+@pytest.mark.parametrize("remembered", ["2026-11-04", "2036-11-13", "9998-12-31"])
+def test_fault_88_a_day_that_should_not_have_been_remembered(desk, remembered):
+    """It makes no true edition an older one."""
+    desk.state.last_updated = remembered
+
+    assert ("CHANGED", "2026-10-30") == (desk.sees(with_price("m-1", "1.2")).outcome, desk.state.last_updated)
+
+
 @pytest.mark.parametrize(("tables", "held"), [(8, []), (7, ["7 tables were read, 12 on the last edition"])])
 def test_a_third_of_the_tables_gone(desk, tables, held):
     """Of twelve, eight will do; below that what the page no longer says waits, and what it says is published."""

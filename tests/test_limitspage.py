@@ -145,7 +145,7 @@ def test_a_card_that_is_no_file_is_damage(desk):
     [
         ("# Another page\n\nNothing here.\n", "NOT_READ"),
         (b"\xff\xfe\xff", "NOT_READ"),
-        (page("era-2026").replace("25,000", "many"), "NOT_READ"),
+        (page("era-2026").replace("25,000", "many"), "PARTLY_READ"),
     ],
     ids=["page", "bytes", "figure"],
 )
@@ -160,6 +160,44 @@ def test_what_is_not_the_page_is_not_read(desk, text, outcome):
     assert (outcome, 4) == verdict(ran)
     assert before == after == desk.card.read_bytes()
     assert ("UNCHANGED", 0) == verdict(good)
+
+
+NEW_SECTION = "## Spend-based rate limits\n\nSpending is limited, too.\n\n| Usage tier | Spend per 10 minutes |\n|---|---|\n| Tier 1 | $10 |\n| Tier 2 | $100 |\n\n"
+
+
+def with_section(before: str, more: str = NEW_SECTION, **changed: str) -> str:
+    """The page with one more section."""
+    text = page("era-2026").replace(f"## {before}", f"{more}## {before}") if before else f"{page('era-2026')}\n{more}"
+    assert more in text
+    for old, new in changed.values():
+        text = text.replace(old, new)
+    return text
+
+
+@pytest.mark.parametrize(
+    "before", ["How rate limits work", "Usage tiers", "Batch API rate limits", "Request a rate limit increase", ""]
+)
+def test_an_unknown_section_is_unread_alone(desk, before):
+    """Wherever it stands, the first look at it and the next: usage tiers and batch queues are read, and published."""
+    first = desk.look("2026-11-01", with_section(before))
+    again = desk.look("2026-11-02", with_section(before).replace("25,000", "26,000"))
+    state = json.loads(desk.files[f"state/{limitspage.NAME}.json"])
+    card = desk.published
+
+    assert [("PARTLY_READ", 4)] * 2 == [verdict(first), verdict(again)]
+    assert (["spend-based rate limits"], date(2026, 11, 2)) == (state["unread"], card.observed)
+    assert (3, {26_000, 500_000}) == (len(card.usage_tiers), {limit.tokens for limit in card.batch_limits})
+    assert "unknown section 'Spend-based rate limits'" in again.out
+    assert ("CHANGED", 0) == verdict(desk.look("2026-11-03", page("era-2026")))
+
+
+def test_what_is_unread_of_a_known_section_keeps_the_card(desk):
+    """The card has one day: it is not made of two."""
+    desk.look("2026-11-01", page("era-2026"))
+    before = desk.card.read_bytes()
+    ran = desk.look("2026-11-02", page("era-2026").replace("25,000", "many").replace("$260", "$270"))
+
+    assert (("PARTLY_READ", 4), before) == (verdict(ran), desk.card.read_bytes())
 
 
 def test_nothing_is_published_before_the_first():

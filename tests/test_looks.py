@@ -108,3 +108,31 @@ def test_the_sources_to_publish_are_those_named_or_those_there_are(fetch, site, 
     assert ({"html"}, {"the job that fetches this source brought nothing; see its log"}) == (
         set(missing.failed), {str(e) for e in missing.failed.values()},
     )  # fmt: skip
+
+
+def test_fault_92_a_source_that_cannot_be_looked_at_stops_no_other(run, small, site, tmp_path, monkeypatch):
+    """The others are saved; then it is told, with the status of a failure."""
+    from scraper.refresh import fetch_all
+
+    def looked(sources, *words, **more):
+        found = fetch_all(sources[-1:], *words, **more)
+        return {**{s.name: DatasetError("v.yaml:1: unknown key") for s in sources[:-1]}, **found}
+
+    monkeypatch.setattr(looks, "fetch_all", looked)
+    site.shows(facts())
+    ran = run(
+        "fetch", "vertex-ai", GEMINI, "--keep", tmp_path / "looks", "--to", tmp_path / "data", "--now", NOW.isoformat()
+    )
+
+    assert (1, "fetch: v.yaml:1: unknown key\n") == (ran.code, ran.err)
+    assert {"html", "md.txt"} == set(saved(tmp_path).pages)
+
+
+def test_fault_92_a_damaged_look_is_there(tmp_path):
+    """It is told when it is applied; nothing is put in its place."""
+    place = tmp_path / GEMINI
+    place.mkdir(parents=True)
+    (place / "2026-11-01T06-00-00Z.look.json").write_text("[]")
+
+    assert [GEMINI] == looks.completed(tmp_path, [GEMINI], NOW)
+    assert 1 == len(list(place.iterdir()))

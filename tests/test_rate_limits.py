@@ -60,7 +60,7 @@ def test_priority_factor(case, expected):
 
 
 def test_reading():
-    """The same look as a reading: one section, no cards, the page's problems and amounts."""
+    """The same look as a reading: its sections, no cards, the page's problems and amounts."""
     good = rate_limits.read(page("era-2026"))
     bad = rate_limits.read(changed("25,000", "many"))
 
@@ -71,7 +71,8 @@ def test_reading():
         good.amounts.seen,
     )
     assert [] == good.unread
-    assert ["Gemini API rate limits"] == [s.title for s in bad.unread]
+    assert ["Batch API rate limits"] == [s.title for s in bad.unread]
+    assert good.amounts.seen == sum(section.amounts.seen for section in good.sections)
 
 
 def test_vocabulary_is_offered():

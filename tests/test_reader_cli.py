@@ -644,7 +644,7 @@ class TestRefusals:
         file.unlink()
         file.mkdir()
 
-        assert f"ratecards: [Errno 21] Is a directory: '{file}'\n" == run("models", status=2)
+        assert f"ratecards: {file}: expected a file, saw a folder\n" == run("models", status=2)
 
     def test_a_hostile_message_is_safe(self, run: Run) -> None:
         """What is quoted back passes through the same filter."""
@@ -707,7 +707,10 @@ class TestTerminal:
         root = Path(model.__file__).parents[1]
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
 
-        assert "0 ['ratecards.__main__', 'ratecards.choices', 'ratecards.costargs']" == run.stdout.splitlines()[-1]
+        assert (
+            "0 ['ratecards.__main__', 'ratecards.choices', 'ratecards.console', 'ratecards.costargs']"
+            == run.stdout.splitlines()[-1]
+        )
 
     def test_as_a_module(self, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
         """`python -m ratecards` exits with the status; without a day given, the clock says which it is."""

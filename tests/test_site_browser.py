@@ -505,6 +505,37 @@ def test_everybody_can_read_it(tab, real, scheme):
         page.set_viewport_size(DESKTOP)
 
 
+LONG = "x" * 300
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory) -> Path:
+    """A site whose names, quotes and prices are as long as they can be."""
+    root = tmp_path_factory.mktemp("long")
+    rates = [text("input", "123456.78901234", quote=f"$1 {LONG}"), text("output", "0.00000000123456")]
+    extra = added("2026-11-10", whole("m-" + "w" * 62, *rates, name=f"{HOSTILE} {LONG}"))
+    write(root / "site", site(root, [*history(), *extra]))
+    return root / "site"
+
+
+@pytest.mark.parametrize("which", ["real", "long"])
+def test_nothing_scrolls_sideways_on_a_small_phone(tab, request, which):
+    """320 points wide, every page, with everything unfolded, and a bill of the largest numbers."""
+    folder = request.getfixturevalue(which)
+    page = tab(folder, "calculator.html")
+    page.set_viewport_size({"width": 320, "height": 640})
+    for field in page.locator("#counts input").all():
+        field.fill("999999999999999")
+    wide = {"calculator, filled": page.evaluate("document.documentElement.scrollWidth")}
+    for path in sorted(folder.rglob("*.html")):
+        page.goto(path.as_uri())
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        wide[path.name] = page.evaluate("document.documentElement.scrollWidth")
+
+    assert {} == {name: width for name, width in wide.items() if width > 320}
+    assert len(wide) > 9
+
+
 def test_the_keyboard_is_enough(tab, small):
     """Tab goes from the way to the content to the controls, each with a visible ring; Enter sorts."""
     page = tab(small, "models/google/gemini-2.5-flash.html")

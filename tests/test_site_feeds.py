@@ -11,10 +11,11 @@ import pytest
 
 from ratecards.dataset import Dataset
 from ratecards.history import ANNOUNCED
-from scraper.site import entries, feeds, ics
+from scraper.site import address, entries, feeds, ics
 from scraper.site.coming import coming
 from scraper.site.entries import Entry
 from scraper.site.feeds import Feed
+from tests.conftest import facts
 from tests.histories import added, change, write
 from tests.sitekit import HOSTILE, STEP, history, of, picture, site, text, whole
 
@@ -283,6 +284,43 @@ def test_feeds_of_a_dataset(tmp_path):
     step = "gemini-3.7-flash input text (standard): 0.75 -> 1.5 USD per 1M tokens, x2.00"
     assert [step] == [i["title"] for i in json.loads(files["feeds/coming.json"])["items"]]
     assert f"SUMMARY:{ics.escaped([step])}" in unfolded(files["feeds/coming.ics"])
+
+
+@pytest.mark.parametrize(
+    ("environ", "base"),
+    [
+        ({}, ""),
+        ({"GITHUB_REPOSITORY": "Me/Rates"}, ""),
+        ({"GITHUB_ACTIONS": "true"}, ""),
+        ({"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "Me/Rates"}, "https://me.github.io/Rates/"),
+        ({"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "Me/me.github.io"}, "https://me.github.io/"),
+        (
+            {"GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "a/b", "RATECARDS_SITE_URL": "https://x.test"},
+            "https://x.test",
+        ),
+    ],
+)
+def test_where_a_site_will_stand(environ, base):
+    """As a workflow knows it, or a repository's variable says it."""
+    assert base == address(environ)
+
+
+def test_feeds_of_a_workflow_have_absolute_addresses(workshop, monkeypatch):
+    """Without a word on the command line: every address of both feeds, and nothing of it in the pages."""
+    workshop.refresh(facts())
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("GITHUB_REPOSITORY", "me/rates")
+    folder = next(workshop.kept)
+    assert 0 == workshop.run("site", "--from", workshop.root, "--to", folder).code
+    data = json.loads((folder / "feeds/changes.json").read_text())
+    atom = ET.fromstring((folder / "feeds/changes.atom").read_text())
+    found = [data["feed_url"], data["home_page_url"], *(i["url"] for i in data["items"])]
+    found += [link.get("href") for link in atom.iter("{http://www.w3.org/2005/Atom}link")]
+
+    assert len(found) > 3
+    assert [] == [url for url in found if not url.startswith("https://me.github.io/rates/")]
+    assert b"github.io" not in (folder / "index.html").read_bytes()
+    assert (2, True) == ((ran := workshop.run("site", "--base-url", "x", "--to", folder)).code, "--base-url" in ran.err)
 
 
 def test_every_entry_leads_to_a_page_that_is_there(tmp_path):

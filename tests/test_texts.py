@@ -486,7 +486,7 @@ def test_at_once_is_one_run(workshop, tmp_path, acme):
 def test_at_once_takes_one_look_a_source(workshop):
     """Two editions of one are no single run; and without a replay it means nothing."""
     ran = workshop.refresh(day(1), day(2), words=("--at-once",))
-    assert (1, True) == (ran.code, "expected one look at each source" in ran.err)
+    assert (3, True) == (ran.code, "expected one look at google/gemini-api, which --at-once is for, saw 2" in ran.out)
     assert (2, "refresh: --at-once is for --replay\n") == (
         (again := workshop.run("refresh", GEMINI, "--at-once", "--to", workshop.root)).code, again.err,
     )  # fmt: skip

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from ratecards import bounded
 from scraper.errors import DatasetError
 from scraper.publish import Publication
 from scraper.watch import Watch
@@ -145,19 +146,23 @@ def put(workshop: Workshop, files: dict[str, bytes]) -> None:
 
 def pulling(monkeypatch, root: Path, at_open: int, pull: Callable[[], object]) -> list[int]:
     """Have the pull happen when a file of the dataset is opened for the so-and-so-manieth time; counts the opens."""
-    opened = [0]
-    plain = Path.open
+    opened, pulls = [0], [0]
 
-    def opening(self: Path, *words, **more):
-        if root in self.parents and self.name != ".lock" and ".staging" not in self.parts:
-            opened[0] += 1
-            if opened[0] == at_open:
-                monkeypatch.setattr(Path, "open", plain)
-                pull()
-                monkeypatch.setattr(Path, "open", opening)
-        return plain(self, *words, **more)
+    def counting(plain: Callable) -> Callable:
+        def opening(path: Path, *words, **more):
+            path = Path(path)
+            if not pulls[0] and root in path.parents and path.name != ".lock" and ".staging" not in path.parts:
+                opened[0] += 1
+                if opened[0] == at_open:
+                    pulls[0] = 1
+                    pull()
+                    pulls[0] = 0
+            return plain(path, *words, **more)
 
-    monkeypatch.setattr(Path, "open", opening)
+        return opening
+
+    monkeypatch.setattr(Path, "open", counting(Path.open))
+    monkeypatch.setattr(bounded, "opened", counting(bounded.opened))
     return opened
 
 

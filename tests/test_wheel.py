@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import email
 import json
+import shutil
 import subprocess
 import sys
 import venv
@@ -50,9 +51,12 @@ print(json.dumps({
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The wheel, built."""
-    folder = tmp_path_factory.mktemp("dist")
+    return built(ROOT, tmp_path_factory.mktemp("dist"))
+
+
+def built(root: Path, folder: Path) -> Path:
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
-    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    subprocess.run(build, cwd=root, check=True, capture_output=True)
     return next(folder.glob("*.whl"))
 
 
@@ -83,6 +87,34 @@ def test_what_is_in_the_wheel(wheel: Path):
     assert [] == [need for need in head.get_all("Requires-Dist", []) if "extra ==" not in need]
     assert ">=3.11" == head["Requires-Python"]
     assert wheel.stat().st_size < 1_000_000
+
+
+STRAY = [
+    *("notes.txt", ".env", "pack.jsonl.orig", "data.json", ".DS_Store", "formats/x.yaml", "history/x.jsonl"),
+    *(
+        "v1/rates.old.json",
+        "v1/status.json~",
+        "history/google/x.jsonl.bak",
+        "past/x.txt",
+        "held/google/x.json",
+        "more/x.py",
+    ),
+]
+
+
+def test_no_stray_file_is_in_the_wheel(wheel: Path, tmp_path: Path):
+    """Whatever lies about below the package's folder."""
+    root = tmp_path / "root"
+    shutil.copytree(ROOT / "ratecards", root / "ratecards", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, root / name)
+    for name in STRAY:
+        path = root / "ratecards" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("mine")
+
+    with zipfile.ZipFile(wheel) as clean, zipfile.ZipFile(built(root, tmp_path / "dist")) as other:
+        assert sorted(clean.namelist()) == sorted(other.namelist())
 
 
 def test_it_is_used_alone(python: Path, tmp_path: Path):

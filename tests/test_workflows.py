@@ -82,9 +82,23 @@ def test_each_job_may_write_only_what_is_listed_here():
 
 def test_the_job_that_reads_foreign_pages_may_only_read():
     """And it has no token beside it."""
-    fetch = FLOWS["refresh"]["jobs"]["fetch"]
+    fetch, read = (FLOWS["refresh"]["jobs"][name] for name in ("fetch", "read"))
     assert ({"contents": "read"}, "false") == (fetch["permissions"], fetch["strategy"]["fail-fast"])
-    assert "github.token" not in str(fetch)
+    assert {"contents": "read"} == read["permissions"]
+    assert "github.token" not in f"{fetch}{read}"
+
+
+def test_fault_92_a_look_is_of_its_own_job():
+    """Each job's artifact stays in a folder of its own: none can write into another's."""
+    assert [] == [step for _, _, step in STEPS if "merge-multiple" in step.get("with", {})]
+
+
+def test_who_may_push_parses_no_page():
+    """The job with a token takes what was prepared, and no look."""
+    publish = FLOWS["refresh"]["jobs"]["publish"]
+    assert "--prepared" in str(publish)
+    assert "--replay" not in str(publish)
+    assert "look-" not in str(publish)
 
 
 def test_credentials_stay_in_the_checkout_only_where_something_is_pushed():
@@ -157,8 +171,9 @@ def test_every_job_has_an_end():
 
 def test_the_publishing_job_runs_whatever_became_of_one_source():
     """A failed fetching job is a failed look; only a failed plan or a person stops it."""
-    publish = FLOWS["refresh"]["jobs"]["publish"]
-    assert "${{ !cancelled() && needs.plan.result == 'success' }}" == publish["if"]
+    read, publish = (FLOWS["refresh"]["jobs"][name]["if"] for name in ("read", "publish"))
+    assert "${{ !cancelled() && needs.plan.result == 'success' }}" == read
+    assert "${{ !cancelled() && needs.read.result == 'success' }}" == publish
 
 
 def test_what_fetching_saves_is_gone_soon():

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ratecards import names
+from ratecards.choices import NUMBER
 from ratecards.formats.claims import NO_MODEL, OTHER, Claim, Entry, Unread, entry, flat
 from ratecards.formats.litellm_export import export
 from ratecards.formats.stated import is_google
@@ -170,10 +171,9 @@ def amount(value: object) -> Decimal | None:
     """The amount that a value states, a string of one included; None where it states none."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         return None
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
+    if isinstance(value, str) and not NUMBER.fullmatch(value):
         return None
+    number = Decimal(str(value))
     return number if number.is_finite() and not number.is_signed() and abs(number.adjusted()) <= 30 else None
 
 

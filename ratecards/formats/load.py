@@ -10,12 +10,11 @@ from __future__ import annotations
 import csv
 import os
 import re
-import stat
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ratecards import bounded
 from ratecards.formats import safejson
 from ratecards.formats.safejson import MAX_VALUES, BadText, FormatError
 
@@ -51,7 +50,10 @@ def load(path: str | os.PathLike[str]) -> PriceFile:
     """The prices at a path, or on standard input for `-`. Raises `FormatError` on whatever cannot be read."""
     where = os.fspath(path)
     if where == "-":
-        content = sys.stdin.buffer.read(MAX_BYTES + 1)
+        try:
+            content = bounded.given(where, MAX_BYTES)
+        except OSError as error:
+            raise FormatError(f"standard input: {error}") from error
         return _file("standard input", _text(content, "standard input", MAX_BYTES))
     if os.path.isdir(where):  # noqa: PTH112 - a path that cannot be one is a matter of reading it
         from ratecards.formats.folder import load_folder
@@ -79,24 +81,10 @@ def _file(where: str, text: str) -> PriceFile:
 
 def read(where: str, most: int = MAX_BYTES) -> str:
     """The text of a regular file of at most so many bytes; nothing is read of a larger one, a pipe or a device."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # a pipe must not block
     try:
-        with os.fdopen(os.open(where, flags), "rb") as file:
-            found = os.fstat(file.fileno())
-            if not stat.S_ISREG(found.st_mode):
-                raise FormatError(f"{where}: expected a file, saw {_kind(found.st_mode)}")
-            if found.st_size > most:
-                raise FormatError(f"{where}: expected at most {most:,} bytes, saw {found.st_size:,}")
-            return _text(file.read(most + 1), where, most)
-    except (OSError, ValueError) as error:
-        if isinstance(error, FormatError):
-            raise
-        raise FormatError(f"{where}: expected a file that can be read, saw: {error}") from error
-
-
-def _kind(mode: int) -> str:
-    known = {stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket", stat.S_IFDIR: "a folder"}
-    return known.get(stat.S_IFMT(mode), "a device")
+        return _text(bounded.content(where, most), where, most)
+    except OSError as error:
+        raise FormatError(f"{where}: {error}") from error
 
 
 def _text(content: bytes, where: str, most: int) -> str:

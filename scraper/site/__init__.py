@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -62,6 +62,20 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
         disputes=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
         health=standing,
     )
+
+
+def address(environ: Mapping[str, str]) -> str:
+    """Where the site of a repository stands that a workflow makes it for: RATECARDS_SITE_URL, else GitHub's own pages.
+
+    Empty elsewhere. A repository called like its owner's pages stands at their root.
+    """
+    if said := environ.get("RATECARDS_SITE_URL", "").strip():
+        return said
+    owner, _, name = environ.get("GITHUB_REPOSITORY", "").partition("/")
+    if not name or environ.get("GITHUB_ACTIONS") != "true":
+        return ""
+    host = f"{owner.lower()}.github.io"
+    return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
 
 
 def build(facts: Facts, base: str = "") -> dict[str, bytes]:

@@ -12,7 +12,10 @@ from scraper.reading import Reading
 
 
 class SourceModule(Protocol):
-    """What a source module offers; it does no I/O but reading its own vocabulary."""
+    """What a source module offers; it does no I/O but reading its own vocabulary.
+
+    It may have `through()`, hosts of a sign-in that redirects may pass.
+    """
 
     PARSER: str
 

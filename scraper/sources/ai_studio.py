@@ -14,14 +14,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ratecards import strictyaml
 from ratecards.model import MODEL_ID, Evidence, Rate, plain
+from scraper import vocabulary
 from scraper.errors import LayoutChanged
 from scraper.normalise import fold
 from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
@@ -67,10 +66,9 @@ class Terms:
     renames: Mapping[str, str]
 
 
-@cache
-def load_terms() -> Terms:
+@vocabulary.of(VOCABULARY)
+def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
-    data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
     del data["name"]
     data["points_to"] = re.compile(data["points_to"], re.IGNORECASE)
     data["signed_out"] = [re.compile(text, re.IGNORECASE) for text in data["signed_out"]]

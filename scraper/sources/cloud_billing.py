@@ -11,13 +11,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ratecards import strictyaml
 from ratecards.model import Evidence, Rate, plain, problems
+from scraper import vocabulary
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
 
@@ -63,10 +62,9 @@ class Terms:
         return max(map(len, (*self.words, *self.models)))
 
 
-@cache
-def load_terms() -> Terms:
+@vocabulary.of(VOCABULARY)
+def load_terms(data: Any) -> Terms:
     """The vocabulary, read once; its phrases are taken apart as descriptions are."""
-    data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
     del data["name"]
     for name in ("words", "models"):
         data[name] = {tuple(words_of(phrase)): meaning for phrase, meaning in data[name].items()}

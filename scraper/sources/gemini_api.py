@@ -101,10 +101,14 @@ def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
     updated = {m[1] for m in _UPDATED.finditer(body)}
     if len(updated) != 1:
         raise LayoutChanged(f"expected one 'Last updated' date, saw {sorted(updated) or 'none'}")
+    try:
+        day = date.fromisoformat(updated.pop())
+    except ValueError as error:
+        raise LayoutChanged(f"expected a 'Last updated' date, saw {error}") from error
     # by class and not by selector: matching every element of the page against one takes as long as reading it
     tree = soup(_between(body, "<article", "</article>"))
     article = only(tree.find_all("div", class_="devsite-article-body"), "div.devsite-article-body", "the article")
-    return html_blocks(article), date.fromisoformat(updated.pop())
+    return html_blocks(article), day
 
 
 def _between(body: str, begin: str, end: str) -> str:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ratecards import strictyaml
+from scraper import vocabulary
 from scraper.errors import UnknownTerm
 from scraper.normalise import RowRule, fold
 from scraper.scanner import Phrases
@@ -102,10 +101,9 @@ class Terms:
         return next((i.reason for i in self.ignore if i.section == section and i.match.search(text)), "")
 
 
-@cache
-def load_terms() -> Terms:
+@vocabulary.of(VOCABULARY)
+def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
-    data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
     proofs, phrases, tools, shared = data["proofs"], data["phrases"], data["tools"], data["shared"]
     phrases["ignored"] += rf"|{shared}|\(\s*{shared}\s*\)"
     rows = {label: _rule(entry) for label, entry in data["rows"].items()}

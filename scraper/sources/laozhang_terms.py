@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Any
 
-from ratecards import strictyaml
+from scraper import vocabulary
 from scraper.errors import UnknownTerm
 from scraper.grammar import Phrases
 from scraper.normalise import fold
@@ -48,10 +48,9 @@ class Terms:
         return next((reason for match, reason in self.ignore if match.search(sentence)), "")
 
 
-@cache
-def load_terms() -> Terms:
+@vocabulary.of(VOCABULARY)
+def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
-    data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
     same = ("urls", "currency", "plan", "unit", "rows", "sizes", "nouns", "aliases")
     return Terms(
         **{name: data[name] for name in same},

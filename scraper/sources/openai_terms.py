@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
+from typing import Any
 
-from ratecards import strictyaml
 from ratecards.model import MODEL_ID
+from scraper import vocabulary
 from scraper.errors import UnknownTerm
 from scraper.grammar import Phrases
 from scraper.normalise import fold
@@ -152,10 +152,9 @@ class Terms:
         raise UnknownTerm(f"an estimated cost of {model}: of what it hears or of what it says?")
 
 
-@cache
-def load_terms() -> Terms:
+@vocabulary.of(VOCABULARY)
+def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
-    data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
     proofs = data["proofs"]
     same = "urls canonical currency plan components props tabs labels contexts long_context modalities uses"
     same += " qualities sizes units notes ids nouns tuned cut"

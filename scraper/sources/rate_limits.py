@@ -1,7 +1,8 @@
 """Google's rate-limits page, Markdown twin: usage tiers, batch queue limits and the priority factor. They are no rates.
 
 https://ai.google.dev/gemini-api/docs/rate-limits.md.txt. `read_limits` gives them as the card of `ratecards.limits`;
-`read` gives the same look as a `Reading` without rate cards, counted and doubted as every other source.
+`read` gives the same look as a `Reading` without rate cards, a section of the page a section of it, counted and doubted
+as every other source.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
+from typing import Any
 
-from ratecards import strictyaml
 from ratecards.limits import BatchLimit, Figure, LimitsCard, UsageTier
+from scraper import vocabulary
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.normalise import fold
 from scraper.parse import Block, Heading, Table, Text, markdown_blocks
@@ -30,6 +31,8 @@ _DELIMITER = re.compile(r"\|[\s:\-|]*-[\s:\-|]*\|\Z")
 _COUNT = re.compile(r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)\Z")
 _FACTOR = re.compile(r"\b[0-9]+(?:\.[0-9]+)?x\b")
 _RANGE = re.compile(r"\s+(?:-|\u2013|to)\s+")
+# The kind of a section whose limits are not kept.
+_IGNORED = "ignored"
 # By kind of section, the columns that a table may have, in any order.
 _TABLES = {
     "tiers": (["name", "qualification"], ["cap", "name", "qualification"]),
@@ -44,6 +47,7 @@ class Terms:
     name: str
     currency: str
     urls: Mapping[str, str]
+    through: Sequence[str]
     sections: Mapping[str, str]
     needed: Sequence[str]
     last: str
@@ -55,10 +59,9 @@ class Terms:
     renames: Mapping[str, str]
 
 
-@cache
-def load_terms() -> Terms:
+@vocabulary.of(VOCABULARY)
+def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
-    data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
     data["qualifications"] = [re.compile(text, re.IGNORECASE) for text in data["qualifications"]]
     data["figures"] = [(re.compile(f["match"], re.IGNORECASE), f["name"], f["unit"]) for f in data["figures"]]
     return Terms(**data)
@@ -67,6 +70,11 @@ def load_terms() -> Terms:
 def urls() -> Mapping[str, str]:
     """By representation, the address it is fetched from."""
     return load_terms().urls
+
+
+def through() -> Sequence[str]:
+    """Hosts of a sign-in that redirects may lead through, to a page of `urls`."""
+    return load_terms().through
 
 
 def renames() -> Mapping[str, str]:
@@ -80,12 +88,14 @@ def fingerprint(body: str) -> str:
 
 
 def read(body: str) -> Reading:
-    """The page as a reading of one section without cards. Raises `LayoutChanged` when it is not the page."""
-    _, problems, amounts = read_limits(body)
-    section = Section(load_terms().name, SOURCE, amounts=amounts, problems=problems)
-    reading = Reading(f"{PROVIDER}/{SOURCE}", "md.txt", [section], Amounts())
-    reading.amounts.add(amounts)
-    return reading
+    """The page as a reading of sections without cards. Raises `LayoutChanged` when it is not the page."""
+    reader = _read(body)
+    return Reading(f"{PROVIDER}/{SOURCE}", "md.txt", reader.parts, reader.amounts)
+
+
+def is_known(section: Section) -> bool:
+    """Whether a section is one that limits are read from; what stands in an unknown one touches none of them."""
+    return section.anchor in load_terms().sections or not section.counted
 
 
 def read_limits(body: str) -> tuple[LimitsCard, list[Problem], Amounts]:
@@ -93,12 +103,7 @@ def read_limits(body: str) -> tuple[LimitsCard, list[Problem], Amounts]:
 
     Raises `LayoutChanged` when it is not the page or not all of it. The card says nothing yet of its capture.
     """
-    terms = load_terms()
-    blocks = markdown_blocks(_unspanned(body))
-    _prove(body, blocks, terms)
-    reader = _Reader(terms)
-    for block in blocks:
-        reader.block(block)
+    terms, reader = load_terms(), _read(body)
     card = LimitsCard(
         provider=PROVIDER,
         source=SOURCE,
@@ -109,8 +114,18 @@ def read_limits(body: str) -> tuple[LimitsCard, list[Problem], Amounts]:
         batch_limits=tuple(reader.batch.values()),
         figures=tuple(reader.figures.values()),
     )
+    return card, [problem for part in reader.parts for problem in part.problems], reader.amounts
+
+
+def _read(body: str) -> _Reader:
+    terms = load_terms()
+    blocks = markdown_blocks(_unspanned(body))
+    _prove(body, blocks, terms)
+    reader = _Reader(terms)
+    for block in blocks:
+        reader.block(block)
     reader.settle()
-    return card, reader.problems, reader.amounts
+    return reader
 
 
 def _unspanned(body: str) -> str:
@@ -135,8 +150,10 @@ def _prove(body: str, blocks: Sequence[Block], terms: Terms) -> None:
     titles = [fold(b.text) for b in blocks if isinstance(b, Heading) and b.level == 2]
     if missing := [title for title in terms.needed if title not in titles]:
         raise LayoutChanged(f"expected the sections {missing}, saw {titles[:8]}")
-    if titles[-1] != terms.last or not isinstance(blocks[-1], Text):
-        raise LayoutChanged(f"truncated page: expected the text of {terms.last!r} at the end, saw {titles[-1]!r}")
+    # what is new may stand behind it, and is unread anyway
+    known = [title for title in titles if title in terms.sections]
+    if known[-1] != terms.last or (titles[-1] == terms.last and not isinstance(blocks[-1], Text)):
+        raise LayoutChanged(f"truncated page: expected the text of {terms.last!r} at the end, saw {known[-1]!r}")
 
 
 @dataclass(slots=True)
@@ -147,16 +164,26 @@ class _Reader:
     tiers: list[UsageTier] = field(default_factory=list)
     batch: dict[tuple[str, str], BatchLimit] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    amounts: Amounts = field(default_factory=Amounts)
-    section: str = "the page's head"
+    parts: list[Section] = field(default_factory=lambda: [Section("the page's head", "", counted=False)])
     kind: str = "prose"
     tab: str = ""
 
+    @property
+    def amounts(self) -> Amounts:
+        """Those of the whole page."""
+        total = Amounts()
+        for part in self.parts:
+            total.add(part.amounts)
+        return total
+
     def problem(self, kind: str, place: str, message: object, term: str = "") -> None:
         """Note a place that was not understood."""
-        where = " / ".join(part for part in (self.section, self.tab, place) if part)
-        self.problems.append(Problem(kind, where, str(message), term))
+        self._note(self.parts[-1], kind, " / ".join(part for part in (self.tab, place) if part), message, term)
+
+    @staticmethod
+    def _note(part: Section, kind: str, place: str, message: object, term: str) -> None:
+        where = " / ".join(words for words in (part.title, place) if words)
+        part.problems.append(Problem(kind, where, str(message), term))
 
     def block(self, block: Block) -> None:
         """Read the next block."""
@@ -170,15 +197,18 @@ class _Reader:
     def settle(self) -> None:
         """What is known once the whole page is read: batch limits belong to usage tiers, and both are there."""
         if not self.tiers or not self.batch:
-            seen = "; ".join(str(problem) for problem in self.problems[:3]) or "no such tables"
+            problems = [str(problem) for part in self.parts for problem in part.problems]
+            seen = "; ".join(problems[:3]) or "no such tables"
             raise LayoutChanged(f"expected a table of usage tiers and tables of batch limits, saw {seen}")
         names = {tier.name for tier in self.tiers}
         for tier in sorted({limit.usage_tier for limit in self.batch.values()} - names):
-            self.problem("tab", tier, f"batch limits of {tier!r}, which is not a usage tier", tier)
+            part = next(p for p in self.parts if self.terms.sections.get(p.anchor) == "batch")
+            self._note(part, "tab", tier, f"batch limits of {tier!r}, which is not a usage tier", tier)
 
     def _heading(self, heading: Heading) -> None:
         if heading.level == 2:
-            self.section, self.tab = heading.text, ""
+            self.parts.append(Section(heading.text, fold(heading.text)))
+            self.tab = ""
             self.kind = self.terms.sections.get(fold(heading.text), "")
             if not self.kind:
                 self.problem("label", "", f"unknown section {heading.text!r}", heading.text)
@@ -189,12 +219,16 @@ class _Reader:
 
     def _text(self, text: str) -> None:
         """A paragraph or list item: figures where figures stand, and neither money nor factors anywhere else."""
+        amounts = self.parts[-1].amounts
         if self.kind in ("figures", "batch"):
             if re.search(r"[0-9]", text):
-                self.amounts.notes += 1
+                amounts.notes += 1
                 self._sentence(text)
         elif found := COUNTED.findall(text) + _FACTOR.findall(text):
-            self.amounts.notes += len(found)
+            amounts.notes += len(found)
+            if self.kind == _IGNORED:
+                amounts.ignored[self.parts[-1].title] += len(found)
+                return
             self.problem("unclaimed", "text", f"an amount outside the tables: {text}", text)
 
     def _sentence(self, text: str) -> None:
@@ -205,29 +239,34 @@ class _Reader:
                 figure = Figure(name=name, value=value, unit=unit, quote=text)
                 if self.figures.setdefault(name, figure).value != value:
                     self.problem("conflict", "text", f"{name} stands twice with two values: {text}", text)
-                self.amounts.read += 1
+                self.parts[-1].amounts.read += 1
                 return
         self.problem("unclaimed", "text", f"a figure of unknown meaning: {text}", text)
 
     # ---- tables
 
     def _table(self, table: Table) -> None:
+        amounts = self.parts[-1].amounts
         columns = [self.terms.columns.get(fold(header), "") for header in table.header]
         if sorted(columns) not in _TABLES.get(self.kind, ()):
-            self.amounts.cells += sum(_amounts(cell) for row in table.rows for cell in row)
+            count = sum(_amounts(cell) for row in table.rows for cell in row)
+            amounts.cells += count
+            if self.kind == _IGNORED:
+                amounts.ignored[self.parts[-1].title] += count
+                return
             headers = " | ".join(table.header)
             self.problem("header", "", f"unknown table with the headers {headers}", headers)
             return
         for row in table.rows:
             cells = dict(zip(columns, row, strict=True))
             count = sum(_amounts(cell) for name, cell in cells.items() if name not in ("name", "model"))
-            self.amounts.cells += count
+            amounts.cells += count
             try:
                 if self.kind == "tiers":
                     self._tier(cells)
                 else:
                     self._limit(cells)
-                self.amounts.read += count
+                amounts.read += count
             except UnknownTerm as error:
                 self.problem("cell", row[0], error, " | ".join(row[1:]))
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ratecards import strictyaml
+from scraper import vocabulary
 from scraper.errors import UnknownTerm
 from scraper.normalise import fold
 from scraper.scanner import Phrases
@@ -175,10 +174,9 @@ def name_key(name: str) -> str:
     return " ".join(fold(name).replace("-", " ").split())
 
 
-@cache
-def load_terms() -> Terms:
+@vocabulary.of(VOCABULARY)
+def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
-    data = strictyaml.load(VOCABULARY.read_text(encoding="utf-8"), VOCABULARY.name)
     phrases = {name: _re(text) for name, text in data["phrases"].items()}
     return Terms(
         urls=data["urls"],

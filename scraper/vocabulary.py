@@ -1,0 +1,188 @@
+"""The words of a source, read from its YAML file once; whatever no reader asks for there is an error with its line.
+
+A key that nobody knows is a line that somebody wrote and that does nothing: a slip, or a line for another source. A
+section may stand in several places of a file, so that a line which settles something can be added at its end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache, partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+
+from ratecards import strictyaml
+from scraper.errors import DatasetError
+
+Terms = TypeVar("Terms")
+Build = Callable[[Any], Terms]
+
+_TOP = re.compile(r"(?m)^(?=[A-Za-z_\"'][^\n]*:)")
+# how Python says that a class has no such field, or wants another one
+_UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
+_MISSING = re.compile(r"required (?:positional|keyword-only) arguments?: (.*)")
+
+
+class VocabularyError(DatasetError):
+    """A vocabulary that its source cannot be read by; the message names file and line."""
+
+
+def of(path: Path) -> Callable[[Build[Terms]], Callable[[], Terms]]:
+    """Turns a function from the data of a vocabulary to its terms into one that reads the file, once."""
+    return lambda build: cache(partial(_load, path, build))
+
+
+def _load(path: Path, build: Build[Terms]) -> Terms:
+    return read(path.read_text(encoding="utf-8"), path.name, build)
+
+
+def read(text: str, where: str, build: Build[Terms]) -> Terms:
+    """The terms that a text says. Raises `VocabularyError` where it is not the vocabulary that `build` reads."""
+    plain = sections(text, where)
+    asked = _Asked(plain, ())
+    asked.get("name")  # for people
+    try:
+        build(asked)
+    except re.error as error:
+        raise VocabularyError(f"{_place(text, where, scalar=str(error.pattern))}: not a pattern: {error}") from error
+    except (TypeError, KeyError, ValueError, AttributeError) as error:
+        raise VocabularyError(_wrong(text, where, error)) from error
+    if path := next(asked.unasked(), ()):
+        raise VocabularyError(f"{_place(text, where, key=path)}: unknown key {str(path[-1])!r}")
+    return build(plain)
+
+
+def sections(text: str, where: str) -> dict[Any, Any]:
+    """The data of a vocabulary, what stands under one key in several places put together. Raises `VocabularyError`."""
+    found: dict[Any, Any] = {}
+    at = 0
+    for part in _TOP.split(text):
+        # the lines before it stand as empty ones, so that places are right
+        chunk = "\n" * text.count("\n", 0, at) + part
+        at += len(part)
+        if not re.sub(r"(?m)^#.*$", "", part).strip():
+            continue
+        try:
+            data = strictyaml.load(chunk, where)
+        except strictyaml.StrictYamlError as error:
+            raise VocabularyError(str(error)) from error
+        if not isinstance(data, dict):
+            raise VocabularyError(f"{where}: expected sections of words, saw {part[:40]!r}")
+        for key, value in data.items():
+            _add(found, key, value, f"{where}:{text.count(chr(10), 0, at - len(part)) + 1}")
+    return found
+
+
+def _add(found: dict[Any, Any], key: Any, value: Any, place: str) -> None:
+    before = found.setdefault(key, value)
+    if before is value:
+        return
+    if isinstance(before, list) and isinstance(value, list):
+        found[key] = [*before, *value]
+    elif isinstance(before, dict) and isinstance(value, dict):
+        found[key] = dict(before)
+        for name, inner in value.items():
+            _add(found[key], name, inner, place)
+    else:
+        raise VocabularyError(f"{place}: {key!r} stands twice")
+
+
+class _Asked(dict[Any, Any]):
+    """A mapping that knows which of its keys were asked for; one that is gone through as a whole was asked for all."""
+
+    def __init__(self, data: dict[Any, Any], path: tuple[Any, ...]) -> None:
+        super().__init__({key: _asked(value, (*path, key)) for key, value in data.items()})
+        self._path, self._seen, self._all = path, set[Any](), False
+
+    def __getitem__(self, key: Any) -> Any:
+        self._seen.add(key)
+        return super().__getitem__(key)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        self._seen.add(key)
+        return super().get(key, default)
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        self._seen.add(key)
+        return super().pop(key, *default)
+
+    def __delitem__(self, key: Any) -> None:
+        self._seen.add(key)
+        super().__delitem__(key)
+
+    def __iter__(self) -> Iterator[Any]:
+        self._all = True
+        return super().__iter__()
+
+    def keys(self) -> Any:
+        self._all = True
+        return super().keys()
+
+    def values(self) -> Any:
+        self._all = True
+        return super().values()
+
+    def items(self) -> Any:
+        self._all = True
+        return super().items()
+
+    def unasked(self) -> Iterator[tuple[Any, ...]]:
+        """The path of each key that nobody asked for, where others beside it were; one that nobody opened is data."""
+        for key, value in super().items():
+            if self._seen and not self._all and key not in self._seen:
+                yield (*self._path, key)
+            else:
+                yield from _within(value)
+
+
+def _asked(value: Any, path: tuple[Any, ...]) -> Any:
+    if isinstance(value, dict):
+        return _Asked(value, path)
+    return [_asked(item, (*path, number)) for number, item in enumerate(value)] if isinstance(value, list) else value
+
+
+def _within(value: Any) -> Iterator[tuple[Any, ...]]:
+    for item in value if isinstance(value, list) else [value]:
+        if isinstance(item, _Asked):
+            yield from item.unasked()
+
+
+# ---------------------------------------------------------------------------------------------- places in the text
+
+
+def _wrong(text: str, where: str, error: Exception) -> str:
+    """What an error of the reader says about the text: a key that it does not take, or lacks, or something else."""
+    words = str(error)
+    if unknown := _UNKNOWN.search(words):
+        return f"{_place(text, where, key=(unknown[1],))}: unknown key {unknown[1]!r}"
+    missing = _MISSING.search(words)
+    if missing or isinstance(error, KeyError):
+        return f"{where}: expected a key {missing[1] if missing else words}, saw none"
+    return f"{where}: not the words of this source: {words}"
+
+
+def _place(text: str, where: str, *, key: tuple[Any, ...] = (), scalar: str = "") -> str:
+    """File and line of the last key that a path ends in, or of a scalar; the file alone where it is not found."""
+    lines = [
+        node.start_mark.line + 1
+        for part, node in _nodes(yaml.compose(text, Loader=yaml.SafeLoader), ())
+        if (part[-len(key) :] == tuple(map(str, key)) if key else getattr(node, "value", None) == scalar)
+    ]
+    return f"{where}:{lines[-1]}" if lines else where
+
+
+def _nodes(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Every node of a composed text with the path of keys to it; a key's own node has the key as its end."""
+    if isinstance(node, yaml.MappingNode):
+        for name, value in node.value:
+            here = (*path, str(name.value))
+            yield here, name
+            yield from _nodes(value, here)
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from _nodes(value, (*path, str(number)))
+    elif node is not None:
+        yield path, node
