@@ -150,9 +150,9 @@ class Dataset:
                 raise DatasetError(f"{path}: expected state schema {STATE_SCHEMA}, saw {data['schema']!r}")
             if isinstance(data.get("recent"), dict):  # as it was written before moves were remembered whole
                 data["recent"] = []
-            state = _sound(State(**data))
-            recent_from(state.recent, *name.split("/"), str(path))
-            return state
+            provider, _, source = name.partition("/")
+            recent_from(data.get("recent", []), provider, source, str(path))
+            return _sound(State(**data))
         except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
             raise DatasetError(f"{path}: not a state file, restore it from git: {error}") from error
 
