@@ -63,16 +63,16 @@ def _only(card: RateCard, tier: str | None, plan: str | None) -> RateCard:
 
 def changes(args: Namespace) -> str:
     """What changed, as recorded."""
+    dataset, table = _open(args), args.format == "table"
     span = args.since, args.until, args.model
-    found = news.changes(_open(args), *span, everything=args.all, corrections=True)
-    if args.format == "table" and not found:
-        return "No changes.\n" if args.all else "No price changes; --all also lists changes of wording.\n"
-    return _news(args, found)
+    found = news.changes(dataset, *span, everything=args.all, corrections=True, labels=table)
+    if not table:
+        return _changes(args, found)
+    nothing = "No changes.\n" if args.all else "No price changes; --all also lists changes of wording.\n"
+    return (found and news.news_text(dataset, found)) or nothing
 
 
-def _news(args: Namespace, found: Sequence[Change], title: str = "") -> str:
-    if args.format == "table":
-        return news.news_text(found, title)
+def _changes(args: Namespace, found: Sequence[Change]) -> str:
     return _data(args, news.COLUMNS, [news.change_row(change) for change in found])
 
 
@@ -80,10 +80,12 @@ def diff(args: Namespace) -> str:
     """The net difference between two days."""
     if args.until < args.since:
         raise DatasetError(f"diff: expected the earlier date first, saw {args.since} before {args.until}")
-    found = difference(_open(args), args.since, args.until)
-    if args.format == "table" and not found:
-        return f"No difference between {args.since} and {args.until}.\n"
-    return _news(args, found, f"{args.since} to {args.until}")
+    dataset = _open(args)
+    found = difference(dataset, args.since, args.until)
+    if args.format != "table":
+        return _changes(args, found)
+    nothing = f"No difference between {args.since} and {args.until}.\n"
+    return (found and news.difference_text(dataset, found, args.since, args.until)) or nothing
 
 
 def upcoming(args: Namespace) -> str:
