@@ -178,8 +178,9 @@ def _model_group(model: str, changes: Sequence[Change], day: date, standing: Map
         own = [c for c in changes if c.kind == kind]
         if len(own) > _FEW:
             words.append(f"{phrases.count(len(own), 'rate')} {kind}{_tiers(own)}")
-        else:
-            notes += [f"{_subject(cell)}: {kind}" for cell in cells(own)]
+        for cell in cells(own) if len(own) <= _FEW else ():
+            subject = _subject(cell)
+            (notes if subject else words).append(f"{subject}: {kind}" if subject else kind)
     words += [_card_words(c) + _note(_corrects(c)) for c in changes if c.kind == "card_changed"]
     if not (words or rows or notes):
         return None

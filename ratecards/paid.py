@@ -212,8 +212,9 @@ def merged(lines: Iterable[News]) -> list[News]:
 
 
 def _restates(figure: News, price: News) -> bool:
-    """Whether a figure may restate a price: of the same modality, or of any; it moves with it and is no news."""
-    return not figure.modalities or not price.modalities or bool({*figure.modalities} & {*price.modalities})
+    """Whether a figure may restate a price: one of its lane and modality; it moves with it and is no news."""
+    common = not figure.modalities or not price.modalities or {*figure.modalities} & {*price.modalities}
+    return lane_of(figure.rate) == lane_of(price.rate) and bool(common)
 
 
 def _bare(rate: Rate | None) -> tuple[object, ...]:
@@ -244,14 +245,26 @@ def words(news: News) -> str:
     # an announced price that is announced otherwise never was in force
     planned = news.announced and not before.holds_on(news.day - timedelta(days=1))
     if after is None:
-        return (
-            f"no longer {'to be ' if planned else ''}sold{start}, was {'to be ' if planned else ''}{says(before)}{end}"
-        )
+        return _gone(news, before, planned=planned)
     if planned:
         return f"was to be {_short(before, after)}, now {says(after)}{start}{end}"
     ratio = factor(news)
     times = f" ({phrases.times(ratio)})" if ratio is not None else ""
     return f"{_short(before, after)} -> {says(after)}{times}{start}{end}"
+
+
+def _gone(news: News, before: Rate, *, planned: bool) -> str:
+    if planned:
+        return f"no longer announced from {news.day}, was to be {says(before)}"
+    if news.announced:
+        return f"{says(before)} until {news.day - timedelta(days=1)}, then no price{_end(news)}"
+    again = "".join(f"; {_short(rate, before) if rate else 'no price'} from {day}" for day, rate in news.then)
+    return f"no longer sold, was {says(before)}{again}"
+
+
+def step_words(news: News) -> str:
+    """`0.75 -> 1.50 USD per 1M tokens (x2.00)`: of a dated step, which may have had another price that is not known."""
+    return words(news) if news.before else says(news.after)
 
 
 def factor(news: News) -> Decimal | None:
@@ -267,7 +280,7 @@ def factor(news: News) -> Decimal | None:
 def _end(news: News) -> str:
     out = ""
     for day, rate in news.then:
-        price = "not sold" if rate is None else _short(rate, news.after)
+        price = "no price" if rate is None else _short(rate, news.after)
         out += f" until {day - timedelta(days=1)}, then {price}"
     return out
 
@@ -280,7 +293,7 @@ def _free(rate: Rate | None) -> str:
 
 def _short(rate: Rate, beside: Rate | None) -> str:
     """A price as an amount alone where it stands beside one of the same unit and currency."""
-    same = beside and (rate.unit, rate.currency) == (beside.unit, beside.currency)
+    same = beside and beside.availability == "priced" and (rate.unit, rate.currency) == (beside.unit, beside.currency)
     return phrases.value(rate) if same else says(rate)
 
 
@@ -324,6 +337,8 @@ def _tier(group: Sequence[News]) -> Line:
     plan = "" if first.rate.plan == "paid" else f" ({first.rate.plan} plan)"
     verb = "new" if first.before is None else "no longer sold"
     start = f" from {first.day}" if first.announced else ""
+    if first.announced and first.after is None:
+        verb, start = "end", f" on {first.day - timedelta(days=1)}"
     change = f"{phrases.count(len(group), 'price')} {verb}{start}"
     return Line(f"{first.rate.service_tier}{plan}", change, kind_of(first), len(group))
 
@@ -421,7 +436,7 @@ def _of_model(model: str, changes: Sequence[Change], day: date, rates: Iterable[
         yield Told(model, line.what, line.change, line.kind, line.number, line.news)
     stepped = [News(c.old, c.new, day) for c in changes if c.kind == "stepped" and _differs(c.old, c.new)]
     for step in merged(stepped):
-        yield Told(model, subject(step), f"{words(step)}, took effect", "stepped", news=step)
+        yield Told(model, subject(step), f"{step_words(step)}, took effect", "stepped", news=step)
     if folded.same:
         # a rate that came under one key went under another
         number = max(sum(c.old is not None for c in folded.same), sum(c.new is not None for c in folded.same))

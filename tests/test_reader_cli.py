@@ -36,7 +36,7 @@ FREE = rate("flash", "input", "0", plan="free", availability="free", quote="Free
 def root(tmp_path: Path) -> Path:
     """Two models; flash is repriced and gets 19 flex rates on 2026-03-24, lite comes and goes."""
     flash = card("flash", OLD, PROMO, FULL, MISSING, FREE, name="Flash", aliases=("flash-latest",))
-    flex = [rate(service_tier="flex", prompt_over=n) for n in range(18)]
+    flex = [rate(service_tier="flex", prompt_over=n, prompt_up_to=n + 1) for n in range(18)]
     flex.append(rate(meter="tuning", price=None, service_tier="flex"))
     return write(
         tmp_path,
@@ -237,13 +237,14 @@ class TestChanges:
         """A price has its line, what can be counted is counted, wording is left out."""
         assert run("changes").splitlines() == [
             "2026-01-01  google gemini-api",
-            "  flash: added with 5 rates (standard)",
-            "  lite: added with 1 rate (standard)",
+            "  flash: new model, 5 rates",
+            "  lite: new model, 1 rate",
             "2026-03-24  google gemini-api",
-            "  flash: 19 rates added (flex)",
-            "    input (standard)  0.25 -> 0.50  x2.00  1M tokens",
+            "  flash",
+            "    input (standard)  0.25 -> 0.50 USD per 1M tokens (x2.00)",
+            "    flex              18 prices new",
             "2026-04-01  google gemini-api",
-            "  lite: removed",
+            "  lite: no longer on the page",
         ]
 
     def test_days_bound_the_news(self, run: Run) -> None:
@@ -312,11 +313,12 @@ class TestChanges:
         assert ["0.3333", "0"] == [row["ratio"] for row in rows]
 
     def test_each_kind_has_its_words(self, root: Path, run: Run) -> None:
-        """What is no price stands as a sentence after the prices."""
+        """What can be said of the model stands beside its name, what is no price in a sentence after the prices."""
         a, b, c, d = (rate("m", price="1", context=x) for x in ("global", "long", "short", "thinking"))
         image = rate("m", price="2", context="long", unit="1 image")
         free = rate("m", price="0", context="short", availability="free")
         dated = rate("m", price="1", context="thinking", effective_from=LATER)
+        other = rate("m", price="2", context="longer", unit="1 image")
         changes = [
             *added("2026-01-01", card("m", a, b, c, d)),
             change("2026-02-01", "rate_removed", "m", old=a),
@@ -327,9 +329,10 @@ class TestChanges:
             change("2026-03-01", "card_changed", "m", card=card("m"), fields=(("notices.x", "", "printed"),)),
             change("2026-03-02", "card_changed", "m", card=card("m", anchor="m")),
             change("2026-03-03", "kept", "m"),
-            change("2026-03-04", "relabelled", "m", old=image, new=rate("m", price="2", unit="1 image")),
-            change("2026-03-05", "relabelled", "m", old=rate("m", price="2", unit="1 image"), new=image),
-            change("2026-03-06", "stepped", "m", old=c, new=d),
+            change("2026-03-04", "relabelled", "m", old=image, new=other),
+            change("2026-03-05", "relabelled", "m", old=other, new=image),
+            change("2026-03-05", "reworded", "m", old=d, new=d),
+            change("2026-03-06", "stepped", "m", old=free, new=d),
             change("2026-03-07", "model_renamed", "n", previous_id="m", correction=True),
         ]
         write(root, *changes)
@@ -337,32 +340,32 @@ class TestChanges:
         assert run("changes", "--all", "--since", "2026-02-01").splitlines() == [
             "2026-02-01  google gemini-api",
             "  m",
-            "    input (standard, global)    removed: 1.00         1M tokens",
-            "    input (standard, long): 1.00 per 1M tokens -> 2.00 per 1 image",
-            "    input (standard, short): 1.00 -> free",
-            "    input (standard, thinking): 1.00, no dates -> from 2027-01-01",
+            "    input (standard, global)                 no longer sold, was 1.00 USD per 1M tokens",
+            "    input (standard, long)                   1.00 USD per 1M tokens -> 2.00 USD per image",
+            "    input (standard, short)                  1.00 USD per 1M tokens -> free",
+            "    input (standard, thinking)               no longer sold, was 1.00 USD per 1M tokens; 1.00 from",
+            "                                             2027-01-01",
             "2026-03-01  google gemini-api",
             "  m: card changed: notices",
-            "    input (standard, thinking) [correction]: 1.00, from 2027-01-01 -> no dates",
+            "    input (standard, thinking) [correction]  new, 1.00 USD per 1M tokens",
             "2026-03-02  google gemini-api",
             "  m: card changed: place on the page",
             "2026-03-03  google gemini-api",
             "  m: kept",
             "2026-03-04  google gemini-api",
-            "  m",
-            "    input (standard): formerly long",
+            "  m: 1 rate said in other words, no price moved",
             "2026-03-05  google gemini-api",
-            "  m",
-            "    input (standard, long): formerly no conditions",
+            "  m: 1 rate said in other words, no price moved",
+            "    input (standard, thinking): reworded",
             "2026-03-06  google gemini-api",
             "  m",
-            "    input (standard, thinking)  1.00 -> 1.00   x1.00  1M tokens",
+            "    input (standard, thinking)               free -> 1.00 USD per 1M tokens, took effect",
             "2026-03-07  google gemini-api",
             "  n: renamed from m [correction]",
         ]
         fields = {row["fields"] for row in json.loads(run("changes", "--all", "--format", "json"))}
         assert {"", "notices.x: '' -> 'printed'"} == fields
-        assert 12 == len(
+        assert 13 == len(
             json.loads(run("changes", "--all", "--since", "2026-02-01", "--model", "m", "--format", "json"))
         )
 
@@ -373,7 +376,7 @@ class TestChanges:
         write(root, *added("2026-01-01", card("flash", *(old for old, _ in pairs))), *moves)
 
         lines = run("changes", "--since", "2026-02-01").splitlines()
-        assert ["    input text, image (standard)  1.00 -> 2.00  x2.00  1M tokens"] == lines[2:]
+        assert ["    input text, image (standard)  1.00 -> 2.00 USD per 1M tokens (x2.00)"] == lines[2:]
 
 
 class TestDiff:
@@ -381,9 +384,10 @@ class TestDiff:
         """Between two days, whatever happened in between; a model that came and went is not there."""
         assert run("diff", "2026-01-01", "2026-11-22").splitlines() == [
             "2026-01-01 to 2026-11-22  google gemini-api",
-            "  flash: 19 rates added (flex)",
-            "    input (standard)  0.25 -> 0.50  x2.00  1M tokens",
-            "  lite: removed",
+            "  flash",
+            "    input (standard)  0.25 -> 0.50 USD per 1M tokens (x2.00)",
+            "    flex              18 prices new",
+            "  lite: no longer on the page",
         ]
 
     def test_no_difference(self, run: Run) -> None:
@@ -465,8 +469,8 @@ class TestDiff:
         assert run("diff", "2026-01-01", "2026-03-01").splitlines() == [
             "2026-01-01 to 2026-03-01  google gemini-api",
             "  n: renamed from m",
-            "    input (standard)  1.00 -> 2.00  x2.00  1M tokens",
-            "  y: added with 1 rate (standard)",
+            "    input (standard)  1.00 -> 2.00 USD per 1M tokens (x2.00)",
+            "  y: new model, 1 rate",
         ]
 
     def test_days_in_the_wrong_order(self, run: Run) -> None:

@@ -58,4 +58,4 @@ def _step_entry(group: Sequence[Step], recorded: str) -> Entry:
 def _step_lines(group: Iterable[Step]) -> list[str]:
     """The steps in words, those that differ in nothing but the modality together."""
     merged = paid.merged(paid.News(found.before, found.after, found.day) for found in group)
-    return [f"{paid.subject(news).replace('_', ' ')}: {paid.words(news)}" for news in merged]
+    return [f"{paid.subject(news).replace('_', ' ')}: {paid.step_words(news)}" for news in merged]

@@ -67,7 +67,7 @@ def _edition(own: Sequence[Change], cards: Mapping[str, RateCard]) -> list[Entry
 def _models_added(added: Sequence[Change]) -> Entry:
     first, day = added[0], names.day_of(added[0])
     source = f"{first.provider}/{first.source}"
-    lines = tuple(f"{change.model}: {_added(change)}" for change in added)
+    lines = tuple(line.text for line in paid.told(added, day))
     facts = "models", source, day
     title = f"{source}: {phrases.count(len(added), 'model')} added"
     return Entry(lasting_id(*facts), first.provider, first.source, "", day, title, lines, _recorded(added))
@@ -98,7 +98,3 @@ def title_of(model: str, lines: Sequence[str]) -> str:
 
 def _recorded(group: Iterable[Change]) -> str:
     return max(change.stamp.recorded for change in group if change.stamp)
-
-
-def _added(change: Change) -> str:
-    return f"new, with {phrases.count(len(change.card.rates) if change.card else 0, 'rate')}"
