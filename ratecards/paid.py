@@ -146,11 +146,10 @@ def _allowances_differ(was: Rate | None, now: Rate | None) -> bool:
     return bool(was and now and free and (was.used_up_to, was.period) != (now.used_up_to, now.period))
 
 
-def _moving(days: Days) -> Iterable[Rate]:
-    """The rates of one call that its news, if any, is made of."""
-    first = next((at for at, (_, was, now) in enumerate(days) if _differs(was, now)), len(days))
-    for _, was, now in days[first:]:
-        yield from (rate for rate in (was, now) if rate)
+def _moving(days: Days) -> set[Rate]:
+    """The rates of one call, if there is any news of it."""
+    rates = {rate for _, was, now in days for rate in (was, now) if rate}
+    return rates if any(_differs(was, now) for _, was, now in days) else set()
 
 
 def _lines(calls: dict[Point, Days], old: Sequence[Rate], new: Sequence[Rate], day: date) -> list[News]:
@@ -198,7 +197,8 @@ def merged(lines: Iterable[News]) -> list[News]:
     found: dict[tuple[object, ...], tuple[News, set[str]]] = {}
     for line in lines:
         key = (*_bare(line.before), *_bare(line.after), line.day, tuple((d, *_bare(r)) for d, r in line.then))
-        found.setdefault(key, (line, set()))[1].add(line.rate.modality)
+        known, names = found.get(key, (line, set[str]()))
+        found[key] = (known if line.rate.modality else line, names | {line.rate.modality})
     # a call of whatever modality is one of all
     named = [
         news._replace(modalities=() if "" in own else tuple(sorted(own, key=MODALITIES.index)))
@@ -367,22 +367,34 @@ def by_change(changes: Sequence[Change], day: date, rates: Iterable[Rate] = ()) 
                 news.before and of_old.get(news.before.row_key)
             )
             if change and not news.allowance:
-                found.setdefault(id(change), data(news))
+                found.setdefault(id(change), data(news, change.old))
     return found
 
 
-def data(news: News) -> dict[str, object]:
-    """The news as plain data: prices as strings, per unit of the rate that the news is of; days as ISO dates."""
-    out: dict[str, object] = {"before": _price(news.before), "after": _price(news.after), "from": news.day.isoformat()}
+def data(news: News, old: Rate | None = None) -> dict[str, object]:
+    """The news as plain data: prices as strings, days as ISO dates.
+
+    `before` is per unit of the `old` rate where there is one, all else per unit of the rate that the news is of.
+    """
+    unit = news.rate.unit
+    out: dict[str, object] = {
+        "before": _price(news.before, old.unit if old else unit),
+        "after": _price(news.after, unit),
+        "from": news.day.isoformat(),
+    }
     if news.then:
-        out["then"] = [{"from": day.isoformat(), "price": _price(rate)} for day, rate in news.then]
+        out["then"] = [{"from": day.isoformat(), "price": _price(rate, unit)} for day, rate in news.then]
     return out
 
 
-def _price(rate: Rate | None) -> str:
+def _price(rate: Rate | None, unit: str) -> str:
     if rate is None:
         return "not_available"
-    return rate.availability if rate.price is None else plain(rate.price)
+    if rate.price is None:
+        return rate.availability
+    if rate.unit == unit or effective.noun_of(rate.unit) != effective.noun_of(unit):
+        return plain(rate.price)
+    return plain(effective.per_one(rate) / effective.per_one_of(Decimal(1), unit))
 
 
 class Told(NamedTuple):
