@@ -148,12 +148,9 @@ def difference_text(dataset: Dataset, changes: Iterable[Change], since: date, un
 
 def cards(dataset: Dataset, changes: Iterable[Change], day: date) -> dict[str, RateCard]:
     """The cards of a day of the models whose rates are changed by the changes of one source."""
-    found: dict[str, RateCard] = {}
-    for change in changes:
-        stock = dataset.stock(f"{change.provider}/{change.source}", day)
-        if change.kind in paid.MOVING and change.model not in found and change.model in stock:
-            found[change.model] = stock.card(change.model)
-    return found
+    moving = {c.model: f"{c.provider}/{c.source}" for c in changes if c.kind in paid.MOVING}
+    stocks = {source: dataset.stock(source, day) for source in moving.values()}
+    return {model: stocks[source].card(model) for model, source in moving.items() if model in stocks[source]}
 
 
 def _edition(title: str, changes: Iterable[Change], day: date, standing: Mapping[str, RateCard]) -> list[Group]:
@@ -178,7 +175,8 @@ def _model_group(model: str, changes: Sequence[Change], day: date, standing: Map
         own = [c for c in changes if c.kind == kind]
         if len(own) > _FEW:
             words.append(f"{phrases.count(len(own), 'rate')} {kind}{_tiers(own)}")
-        for cell in cells(own) if len(own) <= _FEW else ():
+            continue
+        for cell in cells(own):
             subject = _subject(cell)
             (notes if subject else words).append(f"{subject}: {kind}" if subject else kind)
     words += [_card_words(c) + _note(_corrects(c)) for c in changes if c.kind == "card_changed"]

@@ -196,7 +196,7 @@ def merged(lines: Iterable[News]) -> list[News]:
     """The news of one model, those that differ in nothing but the modality as one, in the table's order."""
     found: dict[tuple[object, ...], tuple[News, set[str]]] = {}
     for line in lines:
-        key = (*_bare(line.before), *_bare(line.after), line.day, tuple((d, *_bare(r)) for d, r in line.then))
+        key = _bare(line.before), _bare(line.after), line.day, tuple((d, _bare(r)) for d, r in line.then)
         known, names = found.get(key, (line, set[str]()))
         found[key] = (known if line.rate.modality else line, names | {line.rate.modality})
     # a call of whatever modality is one of all

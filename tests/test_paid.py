@@ -8,7 +8,7 @@ from decimal import Decimal
 from importlib import resources
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ratecards import effective, news, paid
@@ -143,6 +143,14 @@ BECAME = {
         [rate("2", prompt_up_to=200_000), rate("4", prompt_over=200_000)],
         [rate("2")],
         ["input (standard, prompt > 200k): 4.00 -> 2.00 USD per 1M tokens (x0.50)", *SAME],
+    ),
+    "one that came and one that went": (
+        [rate("2", modality="text")],
+        [rate("2", modality="image")],
+        [
+            "input text (standard): no longer sold, was 2.00 USD per 1M tokens",
+            "input image (standard): new, 2.00 USD per 1M tokens",
+        ],
     ),
     "a row without a price": ([], [rate(None)], []),
     "a figure beside its price": (
@@ -382,6 +390,7 @@ NAMES = st.sampled_from(["", "text", "image"])
 SIDES = st.dictionaries(st.tuples(NAMES, st.sampled_from(["", "1K"])), PRICES, max_size=4)
 
 
+@settings(max_examples=300)
 @given(SIDES, SIDES)
 def test_no_line_has_one_price_before_and_after_and_nothing_that_moved_is_lost(before, after):
     """The law: a line for what a call pays differently, none where every call pays the same."""

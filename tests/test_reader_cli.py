@@ -10,6 +10,7 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +29,7 @@ Run = Callable[..., str]
 OLD, NEW = rate(price="0.25", quote="$0.25 (text)"), rate(price="0.5", quote="$0.50 (text)")
 PROMO = rate("flash", "output", "0.75", effective_until=date(2026, 12, 31), quote="$0.75 through December 31, 2026.")
 FULL = rate("flash", "output", "1.5", effective_from=LATER, quote="$1.50 starting January 1, 2027.")
+UNDATED = rate("flash", "output", "1.5")
 MISSING = rate("flash", "tuning", None, quote="Not available")
 FREE = rate("flash", "input", "0", plan="free", availability="free", quote="Free of charge")
 
@@ -369,6 +371,34 @@ class TestChanges:
             json.loads(run("changes", "--all", "--since", "2026-02-01", "--model", "m", "--format", "json"))
         )
 
+    def test_many_reworded_rates_are_counted(self, root: Path, run: Run) -> None:
+        """With the tiers that they are of; a corrected card says so."""
+        rates = [rate("m", meter, tier_price) for meter, tier_price in zip(("input", "output"), "12", strict=True)]
+        rates += [replace(r, service_tier="batch") for r in rates]
+        quiet = [change("2026-02-01", "reworded", "m", old=r, new=r) for r in rates]
+        better = change(
+            "2026-02-01", "card_changed", "m", card=card("m"), fields=(("name", "a", "M"),), correction=True
+        )
+        write(root, *added("2026-01-01", card("m", *rates)), *quiet, better)
+
+        expected = "  m: 4 rates reworded (standard, batch); card changed: name [correction]"
+        assert expected == run("changes", "--all", "--since", "2026-02-01").splitlines()[1]
+        assert "No price changes; --all also lists changes of wording.\n" == run("changes", "--since", "2026-02-01")
+
+    def test_a_price_that_moves_under_another_label_is_told(self, root: Path, run: Run) -> None:
+        """Labels are no news by themselves, and belong to what is paid."""
+        old, new, more = (rate("m", price=p, resolution=r) for p, r in (("1", ""), ("1", "1K"), ("2", "2K")))
+        moved = [
+            change("2026-02-01", "relabelled", "m", old=old, new=new),
+            change("2026-02-01", "rate_added", "m", new=more),
+        ]
+        write(root, *added("2026-01-01", card("m", old)), *moved)
+
+        found = run("changes", "--since", "2026-02-01")
+        assert ["    input (standard, 2K)  1.00 -> 2.00 USD per 1M tokens (x2.00)"] == found.splitlines()[2:]
+        rows = json.loads(run("changes", "--since", "2026-02-01", "--format", "json"))
+        assert ["rate_added"] == [row["kind"] for row in rows]
+
     def test_one_cell_repriced_is_one_line(self, root: Path, run: Run) -> None:
         """Modalities that moved together share a line."""
         pairs = [[rate(modality=m, price=p) for p in ("1", "2")] for m in ("text", "image")]
@@ -389,6 +419,15 @@ class TestDiff:
             "    flex              18 prices new",
             "  lite: no longer on the page",
         ]
+
+    def test_prices_are_those_of_the_second_day(self, root: Path, run: Run) -> None:
+        """Halved until the end of the year: on a day of this year, and on one of the next."""
+        moved = [change("2026-11-01", "rate_added", new=PROMO), change("2026-11-01", "redated", old=UNDATED, new=FULL)]
+        write(root, *added("2026-01-01", card("flash", UNDATED)), *moved)
+
+        line = "    output (standard)  1.50 -> 0.75 USD per 1M tokens (x0.50) until 2026-12-31, then 1.50"
+        assert [line] == run("diff", "2026-01-01", "2026-11-22").splitlines()[2:]
+        assert not [said for said in run("diff", "2026-01-01", "2027-02-01").splitlines() if "->" in said]
 
     def test_no_difference(self, run: Run) -> None:
         """The same words on both days are a line, and for programs an empty list."""

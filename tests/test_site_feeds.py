@@ -317,6 +317,7 @@ def test_keys_and_labels_that_moved_are_no_entry(tmp_path):
     moved = [
         change("2026-10-20", "relabelled", "flash", old=old, new=replace(old, context="b")),
         change("2026-10-21", "unit_changed", "flash", old=replace(old, context="b"), new=_per_thousand(old)),
+        change("2026-10-22", "reworded", "flash", old=_per_thousand(old), new=_per_thousand(old)),
     ]
 
     assert [] == alone(tmp_path, *moved)
