@@ -85,20 +85,23 @@ def _only(card: RateCard, tier: str | None, plan: str | None) -> RateCard:
 
 def changes(args: Namespace) -> str:
     """What changed, as recorded."""
-    span = args.since, args.until, args.model
     dataset: Dataset = args.opened
-    found = news.changes(dataset, *span, everything=args.all, corrections=True)
+    table, span = args.format == "table", (args.since, args.until, args.model)
+    found = news.changes(dataset, *span, everything=args.all, corrections=True, labels=table)
     ages = _ages(dataset, dataset.holders(args.model), args.until or args.today)
+    if not table:
+        return _changes(args, found, ages)
     nothing = "No changes.\n" if args.all else "No price changes; --all also lists changes of wording.\n"
-    return _news(args, found, ages, nothing)
+    return ((found and news.news_text(dataset, found)) or nothing) + _aged(ages)
 
 
-def _news(args: Namespace, found: Sequence[Change], ages: Mapping[str, Age], nothing: str, title: str = "") -> str:
-    if args.format == "table":
-        lines = paragraph(staleness.note(ages.values()))
-        return (news.news_text(found, title) or nothing) + "".join(line + "\n" for line in lines)
+def _changes(args: Namespace, found: Sequence[Change], ages: Mapping[str, Age]) -> str:
     rows = [{**news.change_row(c), **staleness.columns([ages[f"{c.provider}/{c.source}"]])} for c in found]
     return _data(args, (*news.COLUMNS, *staleness.COLUMNS), rows)
+
+
+def _aged(ages: Mapping[str, Age]) -> str:
+    return "".join(line + "\n" for line in paragraph(staleness.note(ages.values())))
 
 
 def diff(args: Namespace) -> str:
@@ -108,8 +111,10 @@ def diff(args: Namespace) -> str:
     dataset: Dataset = args.opened
     found = difference(dataset, args.since, args.until)
     ages = _ages(dataset, dataset.sources, args.until)
+    if args.format != "table":
+        return _changes(args, found, ages)
     nothing = f"No difference between {args.since} and {args.until}.\n"
-    return _news(args, found, ages, nothing, f"{args.since} to {args.until}")
+    return ((found and news.difference_text(dataset, found, args.since, args.until)) or nothing) + _aged(ages)
 
 
 def upcoming(args: Namespace) -> str:

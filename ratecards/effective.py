@@ -21,8 +21,18 @@ Lane = tuple[str, str, str, str]
 
 _NOUNS = {"prompt": "request", "query": "request", "querie": "request", "call": "request"}
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
-# What a rate names of a call, and leaves open where it is empty.
-_NAMED = ("modality", "resolution", "quality", "context")
+
+
+class Names(NamedTuple):
+    """What a rate names of a call, and leaves open where it is empty."""
+
+    modality: str
+    resolution: str
+    quality: str
+    context: str
+
+
+_NAMED = Names._fields
 
 
 class Point(NamedTuple):
@@ -119,12 +129,23 @@ def points(old: Sequence[Rate], new: Sequence[Rate], today: date) -> list[Point]
     found: list[Point] = []
     for noun in sorted({noun_of(rate.unit) for rate in both}):
         own = [rate for rate in both if noun_of(rate.unit) == noun]
-        named = [sorted({getattr(r, name) for r in own} - {""}) or [""] for name in _NAMED]
         bounds = {b for r in own for b in (r.prompt_over, r.prompt_up_to) if b is not None}
         prompts = sorted({1, *bounds, *(b + 1 for b in bounds)})
         beyond = sorted({False, *(r.used_over is not None or r.used_up_to is not None for r in own)})
-        found += [Point(noun, *call) for call in product(*named, prompts, beyond, days)]
+        values = [sorted({getattr(r, name) for r in own}) for name in _NAMED]
+        full = [Names(*names) for names in product(*([v for v in said if v] or [""] for said in values))]
+        calls = [Point(noun, *names, *call) for names in full for call in product(prompts, beyond, days)]
+        if any("" in said and len(said) > 1 for said in values):
+            shaded = sorted(_shaded(own, (old, new), calls) - {*full})
+            calls += [Point(noun, *names, *call) for names in shaded for call in product(prompts, beyond, days)]
+        found += calls
     return found
+
+
+def _shaded(own: Iterable[Rate], sides: Iterable[Sequence[Rate]], calls: Sequence[Point]) -> set[Names]:
+    """What those rates name that no fully named call pays: a general price beside those of what it is not for."""
+    paid = {id(at(rates, call)) for rates in sides for call in calls}
+    return {Names(*(getattr(rate, name) for name in _NAMED)) for rate in own if id(rate) not in paid}
 
 
 def _days(rate: Rate) -> list[date]:

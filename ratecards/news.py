@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
@@ -10,7 +10,7 @@ from itertools import groupby
 from ratecards import paid, phrases
 from ratecards.dataset import Dataset
 from ratecards.history import ANNOUNCED, Change
-from ratecards.model import SERVICE_TIERS
+from ratecards.model import SERVICE_TIERS, RateCard
 from ratecards.model import row as rate_row
 from ratecards.names import day_of
 from ratecards.render import Column, Group, table
@@ -49,7 +49,7 @@ COLUMNS = (
 _FEW = 3
 _COLUMNS = (Column("what", "wrap", 30), Column("change", "wrap", 30))
 # What is recorded and no price: told only where everything is asked for.
-_QUIET = {"reworded": "reworded", "relabelled": "relabelled", "kept": "kept"}
+_QUIET = ("reworded", "kept")
 
 
 def changes(
@@ -60,17 +60,20 @@ def changes(
     *,
     everything: bool = False,
     corrections: bool = False,
+    labels: bool = False,
 ) -> list[Change]:
     """What changed from one day to another, both included, of one model by any name; everything, or news alone.
 
-    A correction is no change of what a page says: news has them only where they are asked for.
+    A correction is no change of what a page says: news has them only where they are asked for, and so `labels`, the
+    rates under another key, without which nobody can say what is paid differently.
     """
+    kinds = ANNOUNCED | ({"relabelled"} if labels else set())
     ids = dataset.ids(model) if model else None
     found = [
         change
         for source in dataset.sources
         for change in (dataset.changes(source) if everything else first_told(dataset.changes(source)))
-        if (everything or (change.kind in ANNOUNCED and (corrections or not _corrects(change))))
+        if (everything or (change.kind in kinds and (corrections or not _corrects(change))))
         and (ids is None or change.model in ids)
         and (since or date.min) <= day_of(change) <= (until or date.max)
     ]
@@ -87,17 +90,14 @@ def first_told(all_changes: Sequence[Change]) -> list[Change]:
     A history is only appended to: when an edition is found that lies between two others, what it says first was
     recorded before as said by the later one.
     """
-    first: dict[object, Change] = {}
-    for change in all_changes:
-        known = first.get(_said(change))
-        if known is None or _stamp(change) < _stamp(known):
-            first[_said(change)] = change
-    return [c for c in all_changes if not _told_before(c, first[_said(c)])]
-
-
-def _told_before(change: Change, first: Change) -> bool:
-    day, recorded = _stamp(change)
-    return _stamp(first)[0] < day and recorded < _stamp(first)[1]
+    before: dict[object, tuple[date, str]] = {}
+    again: set[int] = set()
+    for change in sorted(all_changes, key=_stamp):
+        day, recorded = _stamp(change)
+        if (known := before.get(_said(change))) and known[0] < day and recorded < known[1]:
+            again.add(id(change))
+        before[_said(change)] = day, recorded
+    return [change for change in all_changes if id(change) not in again]
 
 
 def _stamp(change: Change) -> tuple[date, str]:
@@ -105,7 +105,7 @@ def _stamp(change: Change) -> tuple[date, str]:
 
 
 def _said(change: Change) -> object:
-    sides = tuple((*r.row_key, r.price, r.availability) if r else () for r in (change.old, change.new))
+    sides = tuple((*r.row_key, r.price, r.currency, r.availability) if r else () for r in (change.old, change.new))
     return change.kind, change.model, change.previous_id, sides
 
 
@@ -128,42 +128,61 @@ def change_row(change: Change) -> dict[str, object]:
     }
 
 
-def news_text(changes: Iterable[Change], title: str = "") -> str:
-    """What a buyer pays differently by each edition (or under a `title`), model by model."""
+def news_text(dataset: Dataset, changes: Iterable[Change]) -> str:
+    """What a buyer pays differently by each edition, model by model."""
     groups = []
     for (day, provider, source), edition in groupby(changes, key=lambda c: (day_of(c), c.provider, c.source)):
-        by_model: dict[str, list[Change]] = {}
-        for change in edition:
-            by_model.setdefault(change.model, []).append(change)
-        own_groups = [_model_group(model, own, day) for model, own in by_model.items()]
-        if told := [g for g in own_groups if g]:
-            groups += [Group(f"{title or day}  {provider} {source}"), *told]
+        own = list(edition)
+        groups += _edition(f"{day}  {provider} {source}", own, day, cards(dataset, own, day))
     return table(_COLUMNS, groups, heads=False)
 
 
-def _model_group(model: str, changes: Sequence[Change], day: date) -> Group | None:
+def difference_text(dataset: Dataset, changes: Iterable[Change], since: date, until: date) -> str:
+    """What a buyer pays differently on one day than on an earlier one, source by source; the changes have no stamps."""
+    groups = []
+    for (provider, source), all_own in groupby(changes, key=lambda c: (c.provider, c.source)):
+        own = list(all_own)
+        groups += _edition(f"{since} to {until}  {provider} {source}", own, until, cards(dataset, own, until))
+    return table(_COLUMNS, groups, heads=False)
+
+
+def cards(dataset: Dataset, changes: Iterable[Change], day: date) -> dict[str, RateCard]:
+    """The cards of a day of the models whose rates are changed by the changes of one source."""
+    moving = {c.model: f"{c.provider}/{c.source}" for c in changes if c.kind in paid.MOVING}
+    stocks = {source: dataset.stock(source, day) for source in moving.values()}
+    return {model: stocks[source].card(model) for model, source in moving.items() if model in stocks[source]}
+
+
+def _edition(title: str, changes: Iterable[Change], day: date, standing: Mapping[str, RateCard]) -> list[Group]:
+    by_model: dict[str, list[Change]] = {}
+    for change in changes:
+        by_model.setdefault(change.model, []).append(change)
+    own = [_model_group(model, changes, day, standing) for model, changes in by_model.items()]
+    told = [group for group in own if group]
+    return [Group(title), *told] if told else []
+
+
+def _model_group(model: str, changes: Sequence[Change], day: date, standing: Mapping[str, RateCard]) -> Group | None:
     """What happened to one model in one edition: in its title what can be said of the model, a row for each price.
 
     None where nobody pays differently and no word changed.
     """
-    told = paid.told(changes, day)
-    words = [_titled(line) for line in told if not line.what]
+    told = paid.told(changes, day, standing)
+    words = [line.change + _note(line.correction) for line in told if not line.what]
     rows = [[line.what + _note(line.correction), line.change] for line in told if line.what]
     notes: list[str] = []
-    for kind in dict.fromkeys(c.kind for c in changes if c.kind in _QUIET):
+    for kind in _QUIET:
         own = [c for c in changes if c.kind == kind]
-        if kind != "relabelled" and len(own) > _FEW:
-            words.append(f"{phrases.count(len(own), 'rate')} {_QUIET[kind]}{_tiers(own)}")
-        elif kind != "relabelled":
-            notes += [f"{_subject(cell)}: {_QUIET[kind]}" for cell in cells(own)]
+        if len(own) > _FEW:
+            words.append(f"{phrases.count(len(own), 'rate')} {kind}{_tiers(own)}")
+            continue
+        for cell in cells(own):
+            subject = _subject(cell)
+            (notes if subject else words).append(f"{subject}: {kind}" if subject else kind)
     words += [_card_words(c) + _note(_corrects(c)) for c in changes if c.kind == "card_changed"]
     if not (words or rows or notes):
         return None
     return Group(f"{model}: {'; '.join(words)}" if words else model, rows, notes, level=1)
-
-
-def _titled(line: paid.Told) -> str:
-    return line.change + _note(line.correction)
 
 
 def _note(correction: bool) -> str:

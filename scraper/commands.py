@@ -222,9 +222,9 @@ def _story(verdict: Verdict, now: datetime) -> Iterator[str]:
     if (verified := verdict.state.verified_on) and (now.date() - verified).days > verdict.source.stale_days:
         yield f"{name}: STALE, the last good look was on {verified}"
     if verdict.outcome != "NEW":
-        for line in report.lines(verdict.changes):
+        for line in report.lines(verdict.changes, verdict.cards):
             yield f"  {line}"
-    if quiet := report.quiet_count(verdict.changes):
+    if quiet := report.quiet_count(verdict.changes, verdict.cards):
         yield f"  {quiet} changes of wording or notes recorded"
     yield from _waiting(verdict)
     for old, new in verdict.proposals:

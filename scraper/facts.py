@@ -86,7 +86,7 @@ def source(verdict: Verdict) -> Facts:
         "failing_since": state.failing_since,
         "last_updated": state.last_updated,
         "changes": [_published(c, url, anchors, released) for c in verdict.changes],
-        "news": [] if verdict.outcome == "NEW" else [_told(t, url, anchors) for t in told(verdict.changes)],
+        "news": [] if verdict.outcome == "NEW" else [_told(t, url, anchors) for t in told(verdict.changes, cards)],
         "held": [held(h, verdict.at, url, anchors) for h in verdict.held],
         "proposals": [list(p) for p in verdict.proposals],
         "files": sorted(verdict.files),

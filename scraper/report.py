@@ -10,7 +10,7 @@ from datetime import date
 from ratecards import paid
 from ratecards.codec import INVISIBLE
 from ratecards.history import ANNOUNCED, Change, Step
-from ratecards.model import Rate, plain
+from ratecards.model import Rate, RateCard, plain
 from ratecards.names import day_of
 from scraper.verdict import Verdict
 
@@ -114,24 +114,26 @@ def describe(change: Change) -> str:
     return f"{change.model}: {change.kind}"
 
 
-def lines(changes: Iterable[Change]) -> list[str]:
+def lines(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> list[str]:
     """What a buyer pays differently, what is announced, which models came and went; corrections are marked."""
-    return [plain_text(f"{t.text}{' [correction]' if t.correction else ''}") for t in told(changes) if t.kind != "same"]
+    news = [line for line in told(changes, cards) if line.kind != "same"]
+    return [plain_text(f"{line.text}{' [correction]' if line.correction else ''}") for line in news]
 
 
-def told(changes: Iterable[Change]) -> list[paid.Told]:
-    """The lines of changes of one edition or of several, one edition after the other."""
+def told(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> list[paid.Told]:
+    """The lines of changes of one edition, whose `cards` tell what stands, or of several, one after the other."""
     editions: dict[date, list[Change]] = defaultdict(list)
     for change in changes:
         editions[day_of(change)].append(change)
-    return [line for day, own in sorted(editions.items()) for line in paid.told(own, day)]
+    known = cards if len(editions) == 1 else None
+    return [line for day, own in sorted(editions.items()) for line in paid.told(own, day, known)]
 
 
-def quiet_count(changes: Iterable[Change]) -> int:
+def quiet_count(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> int:
     """How many changes are recorded and not told: wording, notes, rates at the same price in other words."""
     listed = list(changes)
     quiet = sum(c.kind not in ANNOUNCED and c.kind != "relabelled" for c in listed)
-    return quiet + sum(line.number for line in told(listed) if line.kind == "same")
+    return quiet + sum(line.number for line in told(listed, cards) if line.kind == "same")
 
 
 def step_line(step: Step, today: date) -> str:

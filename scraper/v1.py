@@ -7,12 +7,13 @@ import io
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from ratecards import paid
 from ratecards.codec import dumps
-from ratecards.history import ANNOUNCED, Change, Step, steps, undated
+from ratecards.history import ANNOUNCED, Change, Step, stamp_of, steps, undated
 from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
 from ratecards.names import day_of
@@ -41,7 +42,7 @@ def files(
             }
         ),
         "rates.csv": rates_csv(rates),
-        "changes.json": document({"version": 1, "changes": _with_what_is_paid(changes[-_RECENT:])}),
+        "changes.json": document({"version": 1, "changes": _with_what_is_paid(changes[-_RECENT:], ordered)}),
         "upcoming.json": document(
             {
                 "version": 1,
@@ -116,18 +117,44 @@ def rates_csv(rates: Iterable[Rate]) -> str:
     return out.getvalue()
 
 
-def _with_what_is_paid(changes: Sequence[Change]) -> list[dict[str, object]]:
-    """The changes as published; the one that brings a price into force says what was paid before and what is now."""
+def _with_what_is_paid(changes: Sequence[Change], cards: Iterable[RateCard]) -> list[dict[str, object]]:
+    """The changes as published; the one that brings a price into force says what was paid before and what is now.
+
+    `cards` are those after all changes: undoing one edition after the other tells what stood beside each.
+    """
+    standing: _Standing = defaultdict(dict)
+    for card in cards:
+        standing[card.provider, card.source, card.model] = {r.row_key: r for r in card.rates}
     editions: dict[tuple[object, ...], list[Change]] = defaultdict(list)
     for change in changes:
-        stamp = change.stamp
-        editions[change.provider, change.source, change.model, stamp and (stamp.observed, stamp.recorded)].append(
-            change
-        )
+        stamp = stamp_of(change)
+        editions[change.provider, change.source, change.model, stamp.observed, stamp.recorded].append(change)
     found: dict[int, dict[str, object]] = {}
-    for own in editions.values():
-        found |= paid.by_change(own, day_of(own[0]))
+    for own in reversed(editions.values()):
+        first = own[0]
+        rates = standing[first.provider, first.source, first.model].values()
+        found |= paid.by_change(own, day_of(first), rates)
+        for change in reversed(own):
+            _undo(standing, change)
     return [{**change_data(c), **({"paid": found[id(c)]} if id(c) in found else {})} for c in changes]
+
+
+_Standing = dict[tuple[str, str, str], dict[object, Rate]]
+
+
+def _undo(standing: _Standing, change: Change) -> None:
+    """Make the rates that stood after a change those before it; of a model that went nothing is known."""
+    name = change.provider, change.source, change.model
+    if change.kind == "model_renamed":
+        former = [replace(rate, model=change.previous_id) for rate in standing.pop(name, {}).values()]
+        standing[change.provider, change.source, change.previous_id] = {rate.row_key: rate for rate in former}
+    elif change.kind == "model_added":
+        standing[name] = {}
+    elif change.kind != "stepped":
+        if change.new:
+            standing[name].pop(change.new.row_key, None)
+        if change.old:
+            standing[name][change.old.row_key] = change.old
 
 
 def change_data(change: Change) -> dict[str, object]:

@@ -22,8 +22,16 @@ def change(kind: str = "repriced", model: str = "flash", **more: Any) -> dict[st
     return {**head, **rate, **sides, **more}
 
 
+def told(kind: str = "moved", model: str = "flash", **more: Any) -> dict[str, Any]:
+    """A line of news; from 4.50 to 3.60 if nothing else is said, and about the model itself for a kind of it."""
+    words = ("output (standard)", "4.50 -> 3.60 USD per 1M tokens (x0.80)")
+    what, words = ("", "no longer on the page") if kind.startswith("model_") else words
+    head = {"model": model, "what": what, "change": words, "kind": kind, "number": 1, "correction": False, "link": URL}
+    return {**head, **({"quote": "$3.6"} if what else {}), **more}
+
+
 def source(outcome: str = "CHANGED", *changes: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """A source's part."""
+    """A source's part; each of its changes is a price that moved, where nothing else is said of its `news`."""
     return {
         "name": NAME,
         "url": URL,
@@ -38,6 +46,7 @@ def source(outcome: str = "CHANGED", *changes: dict[str, Any], **more: Any) -> d
         "failing_since": "",
         "last_updated": "2026-11-13",
         "changes": list(changes),
+        "news": [told(model=c["model"]) for c in changes if c["announced"] and outcome != "NEW"],
         "held": [],
         "proposals": [],
         "files": [],

@@ -49,8 +49,8 @@ def test_changes_by_source():
     ]
     expected = (
         "Data as of 2026-11-01: 10 rates on 3 cards from 2 sources.\n\nSince 2026.4.27:\n\n"
-        "### acme/tiny\n\n- gpt standard input: 0.5 \\-\\> 0.4 USD per 1000000 tokens (x0.80), repriced\n\n"
-        "### google/gemini\\-api\n\n- flash standard input: 0.5 \\-\\> 0.4 USD per 1000000 tokens (x0.80), repriced\n"
+        "### acme/tiny\n\n- gpt input (standard): 0.50 \\-\\> 0.40 USD per 1M tokens (x0.80)\n\n"
+        "### google/gemini\\-api\n\n- flash input (standard): 0.50 \\-\\> 0.40 USD per 1M tokens (x0.80)\n"
         "- and 1 change of wording or notes, 1 correction of earlier readings\n"
     )
     plain = entry(SOURCES, found, DAY, OLD)

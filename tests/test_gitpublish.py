@@ -279,7 +279,10 @@ def test_a_change_is_a_pull_request_whose_body_is_the_table(proposing, bare, for
     assert (2, 3) == (len(log(bare)), len(log(bare, BRANCH)))
     pull = forge.pulls[1]
     assert (BRANCH, "main", "google/gemini-api: 1 price changed") == (pull["head"], pull["base"], pull["title"])
-    assert r"| standard input | 2 | **2\.2** ×1.10 | \$2.20 |" in pull["body"].splitlines()
+    assert (
+        r"| input \(standard\) | **2\.00 -&gt; 2.20 USD per 1M tokens \(x1.10\)** | \$2.20 |"
+        in pull["body"].splitlines()
+    )
 
 
 def test_an_unmerged_pull_request_is_renewed_and_not_doubled(proposing, bare, forge):
@@ -350,7 +353,7 @@ def test_two_publishers_on_one_branch(proposing, bare, tmp_path, applying, forge
     )
     pulls.propose(clone(bare, tmp_path / "slow"), TARGET, slow, [GEMINI], forge.client, **quick)
     assert (1, "Data: 1 price changed") == (len(forge.pulls), log(bare, BRANCH)[0])
-    assert r"**2\.4** ×1.20" in forge.pulls[1]["body"]
+    assert r"**2\.00 -&gt; 2.40 USD per 1M tokens \(x1.20\)**" in forge.pulls[1]["body"]
 
 
 def test_without_github_there_is_still_a_branch(proposing, bare):

@@ -129,9 +129,10 @@ def test_three_days(loop):
     assert {} == loop.forge.open_issues()
     assert [(1, "Read again: CHANGED, 6 models.")] == loop.forge.comments
     assert ["open", "changes", "close"] == [hook["event"] for hook in loop.forge.hooks]
-    assert r"| standard input | 2 | **2\.2** ×1.10 | \$2.20 |" in third.pull.splitlines()
-    assert "gemini-2 standard input: 2 → 2.2 USD per 1M tokens (×1.10)" in third.commit.splitlines()
-    assert r"- gemini-2 standard input\: 2 → 2.2 USD per 1M tokens \(×1.10\)" in third.changelog.splitlines()
+    words = r"2\.00 -&gt; 2.20 USD per 1M tokens \(x1.10\)"
+    assert rf"| input \(standard\) | **{words}** | \$2.20 |" in third.pull.splitlines()
+    assert "gemini-2 input (standard): 2.00 -> 2.20 USD per 1M tokens (x1.10)" in third.commit.splitlines()
+    assert rf"- gemini-2 input \(standard\)\: {words.replace(chr(92) + '.', '.', 1)}" in third.changelog.splitlines()
     assert "2.2" in shown(loop.bare, "ratecards/v1/rates.csv")
 
     quiet = loop.workflow("2026-11-03T12:17:00Z")

@@ -10,6 +10,7 @@ import runpy
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -28,6 +29,7 @@ Run = Callable[..., str]
 OLD, NEW = rate(price="0.25", quote="$0.25 (text)"), rate(price="0.5", quote="$0.50 (text)")
 PROMO = rate("flash", "output", "0.75", effective_until=date(2026, 12, 31), quote="$0.75 through December 31, 2026.")
 FULL = rate("flash", "output", "1.5", effective_from=LATER, quote="$1.50 starting January 1, 2027.")
+UNDATED = rate("flash", "output", "1.5")
 MISSING = rate("flash", "tuning", None, quote="Not available")
 FREE = rate("flash", "input", "0", plan="free", availability="free", quote="Free of charge")
 
@@ -36,7 +38,7 @@ FREE = rate("flash", "input", "0", plan="free", availability="free", quote="Free
 def root(tmp_path: Path) -> Path:
     """Two models; flash is repriced and gets 19 flex rates on 2026-03-24, lite comes and goes."""
     flash = card("flash", OLD, PROMO, FULL, MISSING, FREE, name="Flash", aliases=("flash-latest",))
-    flex = [rate(service_tier="flex", prompt_over=n) for n in range(18)]
+    flex = [rate(service_tier="flex", prompt_over=n, prompt_up_to=n + 1) for n in range(18)]
     flex.append(rate(meter="tuning", price=None, service_tier="flex"))
     return write(
         tmp_path,
@@ -256,13 +258,14 @@ class TestChanges:
         """A price has its line, what can be counted is counted, wording is left out."""
         assert run("changes").splitlines() == [
             "2026-01-01  google gemini-api",
-            "  flash: added with 5 rates (standard)",
-            "  lite: added with 1 rate (standard)",
+            "  flash: new model, 5 rates",
+            "  lite: new model, 1 rate",
             "2026-03-24  google gemini-api",
-            "  flash: 19 rates added (flex)",
-            "    input (standard)  0.25 -> 0.50  x2.00  1M tokens",
+            "  flash",
+            "    input (standard)  0.25 -> 0.50 USD per 1M tokens (x2.00)",
+            "    flex              18 prices new",
             "2026-04-01  google gemini-api",
-            "  lite: removed",
+            "  lite: no longer on the page",
             seen("2026-04-01", 235),
         ]
 
@@ -335,11 +338,12 @@ class TestChanges:
         assert ["0.3333", "0"] == [row["ratio"] for row in rows]
 
     def test_each_kind_has_its_words(self, root: Path, run: Run) -> None:
-        """What is no price stands as a sentence after the prices."""
+        """What can be said of the model stands beside its name, what is no price in a sentence after the prices."""
         a, b, c, d = (rate("m", price="1", context=x) for x in ("global", "long", "short", "thinking"))
         image = rate("m", price="2", context="long", unit="1 image")
         free = rate("m", price="0", context="short", availability="free")
         dated = rate("m", price="1", context="thinking", effective_from=LATER)
+        other = rate("m", price="2", context="longer", unit="1 image")
         changes = [
             *added("2026-01-01", card("m", a, b, c, d)),
             change("2026-02-01", "rate_removed", "m", old=a),
@@ -350,9 +354,10 @@ class TestChanges:
             change("2026-03-01", "card_changed", "m", card=card("m"), fields=(("notices.x", "", "printed"),)),
             change("2026-03-02", "card_changed", "m", card=card("m", anchor="m")),
             change("2026-03-03", "kept", "m"),
-            change("2026-03-04", "relabelled", "m", old=image, new=rate("m", price="2", unit="1 image")),
-            change("2026-03-05", "relabelled", "m", old=rate("m", price="2", unit="1 image"), new=image),
-            change("2026-03-06", "stepped", "m", old=c, new=d),
+            change("2026-03-04", "relabelled", "m", old=image, new=other),
+            change("2026-03-05", "relabelled", "m", old=other, new=image),
+            change("2026-03-05", "reworded", "m", old=d, new=d),
+            change("2026-03-06", "stepped", "m", old=free, new=d),
             change("2026-03-07", "model_renamed", "n", previous_id="m", correction=True),
         ]
         write(root, *changes)
@@ -360,35 +365,63 @@ class TestChanges:
         assert run("changes", "--all", "--since", "2026-02-01").splitlines() == [
             "2026-02-01  google gemini-api",
             "  m",
-            "    input (standard, global)    removed: 1.00         1M tokens",
-            "    input (standard, long): 1.00 per 1M tokens -> 2.00 per 1 image",
-            "    input (standard, short): 1.00 -> free",
-            "    input (standard, thinking): 1.00, no dates -> from 2027-01-01",
+            "    input (standard, global)                 no longer sold, was 1.00 USD per 1M tokens",
+            "    input (standard, long)                   1.00 USD per 1M tokens -> 2.00 USD per image",
+            "    input (standard, short)                  1.00 USD per 1M tokens -> free",
+            "    input (standard, thinking)               no longer sold, was 1.00 USD per 1M tokens; 1.00 from",
+            "                                             2027-01-01",
             "2026-03-01  google gemini-api",
             "  m: card changed: notices",
-            "    input (standard, thinking) [correction]: 1.00, from 2027-01-01 -> no dates",
+            "    input (standard, thinking) [correction]  new, 1.00 USD per 1M tokens",
             "2026-03-02  google gemini-api",
             "  m: card changed: place on the page",
             "2026-03-03  google gemini-api",
             "  m: kept",
             "2026-03-04  google gemini-api",
-            "  m",
-            "    input (standard): formerly long",
+            "  m: 1 rate said in other words, no price moved",
             "2026-03-05  google gemini-api",
-            "  m",
-            "    input (standard, long): formerly no conditions",
+            "  m: 1 rate said in other words, no price moved",
+            "    input (standard, thinking): reworded",
             "2026-03-06  google gemini-api",
             "  m",
-            "    input (standard, thinking)  1.00 -> 1.00   x1.00  1M tokens",
+            "    input (standard, thinking)               free -> 1.00 USD per 1M tokens, took effect",
             "2026-03-07  google gemini-api",
             "  n: renamed from m [correction]",
             seen("2026-03-07", 260),
         ]
         fields = {row["fields"] for row in json.loads(run("changes", "--all", "--format", "json"))}
         assert {"", "notices.x: '' -> 'printed'"} == fields
-        assert 12 == len(
+        assert 13 == len(
             json.loads(run("changes", "--all", "--since", "2026-02-01", "--model", "m", "--format", "json"))
         )
+
+    def test_many_reworded_rates_are_counted(self, root: Path, run: Run) -> None:
+        """With the tiers that they are of; a corrected card says so."""
+        rates = [rate("m", meter, tier_price) for meter, tier_price in zip(("input", "output"), "12", strict=True)]
+        rates += [replace(r, service_tier="batch") for r in rates]
+        quiet = [change("2026-02-01", "reworded", "m", old=r, new=r) for r in rates]
+        better = change(
+            "2026-02-01", "card_changed", "m", card=card("m"), fields=(("name", "a", "M"),), correction=True
+        )
+        write(root, *added("2026-01-01", card("m", *rates)), *quiet, better)
+
+        expected = "  m: 4 rates reworded (standard, batch); card changed: name [correction]"
+        assert expected == run("changes", "--all", "--since", "2026-02-01").splitlines()[1]
+        assert "No price changes; --all also lists changes of wording.\n" == run("changes", "--since", "2026-02-01")
+
+    def test_a_price_that_moves_under_another_label_is_told(self, root: Path, run: Run) -> None:
+        """Labels are no news by themselves, and belong to what is paid."""
+        old, new, more = (rate("m", price=p, resolution=r) for p, r in (("1", ""), ("1", "1K"), ("2", "2K")))
+        moved = [
+            change("2026-02-01", "relabelled", "m", old=old, new=new),
+            change("2026-02-01", "rate_added", "m", new=more),
+        ]
+        write(root, *added("2026-01-01", card("m", old)), *moved)
+
+        found = run("changes", "--since", "2026-02-01")
+        assert ["    input (standard, 2K)  1.00 -> 2.00 USD per 1M tokens (x2.00)"] == found.splitlines()[2:]
+        rows = json.loads(run("changes", "--since", "2026-02-01", "--format", "json"))
+        assert ["rate_added"] == [row["kind"] for row in rows]
 
     def test_one_cell_repriced_is_one_line(self, root: Path, run: Run) -> None:
         """Modalities that moved together share a line."""
@@ -397,7 +430,7 @@ class TestChanges:
         write(root, *added("2026-01-01", card("flash", *(old for old, _ in pairs))), *moves)
 
         lines = run("changes", "--since", "2026-02-01").splitlines()
-        assert ["    input text, image (standard)  1.00 -> 2.00  x2.00  1M tokens"] == lines[2:-1]
+        assert ["    input text, image (standard)  1.00 -> 2.00 USD per 1M tokens (x2.00)"] == lines[2:-1]
 
 
 class TestDiff:
@@ -405,11 +438,21 @@ class TestDiff:
         """Between two days, whatever happened in between; a model that came and went is not there."""
         assert run("diff", "2026-01-01", "2026-11-22").splitlines() == [
             "2026-01-01 to 2026-11-22  google gemini-api",
-            "  flash: 19 rates added (flex)",
-            "    input (standard)  0.25 -> 0.50  x2.00  1M tokens",
-            "  lite: removed",
+            "  flash",
+            "    input (standard)  0.25 -> 0.50 USD per 1M tokens (x2.00)",
+            "    flex              18 prices new",
+            "  lite: no longer on the page",
             seen("2026-04-01", 235),
         ]
+
+    def test_prices_are_those_of_the_second_day(self, root: Path, run: Run) -> None:
+        """Halved until the end of the year: on a day of this year, and on one of the next."""
+        moved = [change("2026-11-01", "rate_added", new=PROMO), change("2026-11-01", "redated", old=UNDATED, new=FULL)]
+        write(root, *added("2026-01-01", card("flash", UNDATED)), *moved)
+
+        line = "    output (standard)  1.50 -> 0.75 USD per 1M tokens (x0.50) until 2026-12-31, then 1.50"
+        assert [line] == run("diff", "2026-01-01", "2026-11-22").splitlines()[2:]
+        assert not [said for said in run("diff", "2026-01-01", "2027-02-01").splitlines() if "->" in said]
 
     def test_no_difference(self, run: Run) -> None:
         """The same words on both days are a line, and for programs an empty list."""
@@ -491,8 +534,8 @@ class TestDiff:
         assert run("diff", "2026-01-01", "2026-03-01").splitlines() == [
             "2026-01-01 to 2026-03-01  google gemini-api",
             "  n: renamed from m",
-            "    input (standard)  1.00 -> 2.00  x2.00  1M tokens",
-            "  y: added with 1 rate (standard)",
+            "    input (standard)  1.00 -> 2.00 USD per 1M tokens (x2.00)",
+            "  y: new model, 1 rate",
             seen("2026-02-02", 27),
         ]
 

@@ -124,7 +124,7 @@ def test_a_changed_edition_is_told_in_words(workshop):
     workshop.refresh(at("2026-11-01"))
     ran = workshop.refresh(at("2026-11-02", gemini_2=model("Gemini 2", "$2.00", "$3.00")))
     assert (0, "CHANGED") == (ran.code, ran.outcome)
-    line = "  gemini-2 standard output: 2.5 -> 3 USD per 1000000 tokens (x1.20), repriced"
+    line = "  gemini-2 output (standard): 2.50 -> 3.00 USD per 1M tokens (x1.20)"
     assert [line] == lines(ran, "  gemini")
     assert 0 == workshop.check().code
 

@@ -29,7 +29,7 @@ from scraper.report import (
 )
 from scraper.sources import Source
 from scraper.verdict import Verdict
-from tests.kit import DAY, card, change, rate
+from tests.kit import DAY, card, change, rate, stamp
 
 HOSTILE = {
     "pipe": "a | b",
@@ -325,39 +325,41 @@ def test_one_change_in_one_line(found, expected):
 
 
 def many(kind: str, count: int, **values: object) -> list[Change]:
-    """Several rates of one kind."""
+    """Several rates of one kind, each for other prompts."""
     side = "new" if kind == "rate_added" else "old"
-    several = [rate(str(n + 1), prompt_over=n, **values) for n in range(count)]
+    several = [rate(str(n + 1), prompt_over=n, prompt_up_to=n + 1, **values) for n in range(count)]
     return [change(kind, **{side: r, "model": r.model}) for r in several]
 
 
+PRICE = "flash input (standard): 1.00 -> 2.00 USD per 1M tokens (x2.00)"
+
+
 def test_only_news_is_told():
-    """Words, notes, labels and kept rates are counted; everything is told when asked for."""
+    """Words, notes, labels and kept rates are counted."""
     quiet = [
         change("reworded", old=rate(), new=rate()),
         change("card_changed"),
         change("kept"),
-        change("relabelled", old=rate(), new=rate(context="global")),
+        change("relabelled", old=rate(meter="output"), new=rate(meter="output", context="global")),
     ]
     price = change("repriced", old=rate("1"), new=rate("2"))
 
-    assert [describe(price)] == lines([*quiet, price])
+    assert [PRICE] == lines([*quiet, price])
     assert 4 == quiet_count([*quiet, price])
-    assert 5 == len(lines([*quiet, price], everything=True))
 
 
 def test_up_to_three_rates_are_told_one_by_one():
     """Four of one model, tier and kind are one line."""
     assert 3 == len(lines(many("rate_added", 3)))
-    assert ["flash standard: 4 rates added"] == lines(many("rate_added", 4))
-    assert ["flash standard: 5 rates removed"] == lines(many("rate_removed", 5))
-    assert ["flash: rate_added"] == lines([change("rate_added")])
+    assert ["flash standard: 4 prices new"] == lines(many("rate_added", 4))
+    assert ["flash standard: 5 prices no longer sold"] == lines(many("rate_removed", 5))
+    assert [] == lines([change("rate_added")])
 
 
 def test_lines_are_grouped_by_model_kind_and_tier():
-    """Single changes first, then the groups in order; groups do not mix."""
+    """Models in the order of their first change, the table's order within; groups do not mix."""
     found = [
-        *many("rate_removed", 4),
+        *many("rate_removed", 4, meter="output"),
         *many("rate_added", 4, service_tier="batch"),
         *many("rate_added", 2),
         *many("rate_added", 4, model="a"),
@@ -365,13 +367,39 @@ def test_lines_are_grouped_by_model_kind_and_tier():
     ]
 
     assert [
+        "flash input (standard, 0 < prompt <= 1): new, 1.00 USD per 1M tokens",
+        "flash input (standard, 1 < prompt <= 2): new, 2.00 USD per 1M tokens",
+        "flash standard: 4 prices no longer sold",
+        "flash batch: 4 prices new",
+        "a standard: 4 prices new",
         "z: no longer on the page",
-        "a standard: 4 rates added",
-        "flash batch: 4 rates added",
-        "flash standard input prompt > 0: rate added, 1 USD per 1000000 tokens",
-        "flash standard input prompt > 1: rate added, 2 USD per 1000000 tokens",
-        "flash standard: 4 rates removed",
     ] == lines(found)
+
+
+def test_editions_are_told_one_after_the_other():
+    """Each by what stood on its day: a price that moved twice is told twice, whatever order the changes came in."""
+    first = change("repriced", old=rate("1"), new=rate("2"))
+    second = change("repriced", old=rate("2"), new=rate("3"), stamp=stamp(date(2026, 11, 2)))
+
+    assert [PRICE, "flash input (standard): 2.00 -> 3.00 USD per 1M tokens (x1.50)"] == lines([second, first])
+
+
+def test_what_stands_is_compared_with():
+    """A price of audio beside one of everything is another price of audio; without the card it is a new one."""
+    more = change("rate_added", new=rate("3", modality="audio"))
+    cards = {"flash": card(rate("1"), rate("3", modality="audio"))}
+
+    assert ["flash input audio (standard): new, 3.00 USD per 1M tokens"] == lines([more])
+    assert ["flash input audio (standard): 1.00 -> 3.00 USD per 1M tokens (x3.00)"] == lines([more], cards)
+    same = change("rate_added", new=rate("1", modality="audio"))
+    assert (1, []) == (quiet_count([same], cards), lines([same], cards))
+
+
+def test_a_correction_is_marked():
+    """A better reading of the same page is no new price."""
+    better = stamp(correction=True)
+
+    assert [f"{PRICE} [correction]"] == lines([change("repriced", old=rate("1"), new=rate("2"), stamp=better)])
 
 
 def test_lines_are_harmless():
@@ -380,7 +408,7 @@ def test_lines_are_harmless():
         [change("repriced", old=rate("1", context="\x1b[31m\u202e"), new=rate("2", context="\x1b[31m\u202e"))]
     )
 
-    assert "flash standard input  [31m : 1 -> 2 USD per 1000000 tokens (x2.00), repriced" == line
+    assert "flash input (standard,  [31m ): 1.00 -> 2.00 USD per 1M tokens (x2.00)" == line
 
 
 # ---------------------------------------------------------------------------------------------- steps

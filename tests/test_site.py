@@ -557,7 +557,7 @@ def test_a_model_page_has_card_history_quotes_and_disputes(made):
     """All that is known of a model, on one page."""
     page = Page(made["models/google/gemini-2.5-flash.html"])
 
-    said = ("$0.30", "$3.00", "2.5 -> 3 USD per 1M tokens, x1.20", "m / output")
+    said = ("$0.30", "$3.00", "2.50 -> 3.00 USD per 1M tokens (x1.20)", "m / output")
 
     assert [] == [words for words in said if words not in page.text]
     assert "1 difference explained by the sources themselves" in page.text
@@ -572,7 +572,7 @@ def test_a_dated_step_is_told_on_its_pages(made):
 
     assert any("$1.50 announced for 2027-01-01" in (a.get("aria-label") or "") for a in page.all("svg"))
     assert any(a.get("class") == "line ahead" for a in page.all("path"))
-    assert "0.75 -> 1.5 USD per 1M tokens, x2.00" in coming.text
+    assert "0.75 -> 1.50 USD per 1M tokens (x2.00)" in coming.text
     assert ["2027-01-01"] == [a["data-day"] for a in coming.all("span") if a.get("class") == "countdown"]
 
 

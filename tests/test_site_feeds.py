@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from ratecards import paid
 from ratecards.dataset import Dataset
 from ratecards.history import ANNOUNCED
 from scraper.site import address, entries, feeds, ics
@@ -24,6 +25,18 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 def made(root, *changes):
     return entries.changes(Dataset(write(root, *changes)))
+
+
+def alone(root, *changes):
+    """The entries of changes to a model that had a card with their old rates before."""
+    stood, brought = {}, set()
+    for one in changes:
+        if one.old and one.old.row_key not in brought:
+            stood[one.old.row_key] = one.old
+        brought |= {one.new.row_key} if one.new else set()
+    former = next((c.previous_id for c in changes if c.previous_id), "flash")
+    base = added("2026-09-01", whole(former, *stood.values()))
+    return [entry for entry in made(root, *base, *changes) if entry.day != date(2026, 9, 1)]
 
 
 def repriced(old: str, new: str, day: str = "2026-10-20", model: str = "flash", **values):
@@ -44,7 +57,7 @@ def test_a_price_that_moved_is_said_in_the_title(tmp_path):
     """Model, meter, tier, both prices, unit and ratio."""
     (found, _) = made(tmp_path, *added("2026-10-01", whole("flash", text("output", "2.5"))), repriced("2.5", "3"))
 
-    assert "flash output text (standard): 2.5 -> 3 USD per 1M tokens, x1.20" == found.title
+    assert "flash output text (standard): 2.50 -> 3.00 USD per 1M tokens (x1.20)" == found.title
     assert (date(2026, 10, 20), "2026-10-20T12:00:00Z") == (found.day, found.recorded)
 
 
@@ -52,10 +65,10 @@ def test_an_edition_is_an_entry_per_model(tmp_path):
     """Several changes of a model are one entry; modalities that moved alike are one line."""
     pair = [repriced("1", "2", modality=m) for m in ("text", "image")]
     more = repriced("5", "4", service_tier="batch")
-    (found,) = made(tmp_path, *pair, more)
+    (found,) = alone(tmp_path, *pair, more)
 
-    assert "flash output text, image (standard): 1 -> 2 USD per 1M tokens, x2.00, and 1 more" == found.title
-    assert ("output text (batch): 5 -> 4 USD per 1M tokens, x0.80") == found.lines[1]
+    assert "flash output text, image (standard): 1.00 -> 2.00 USD per 1M tokens (x2.00), and 1 more" == found.title
+    assert ("output text (batch): 5.00 -> 4.00 USD per 1M tokens (x0.80)") == found.lines[1]
 
 
 def test_many_new_models_are_one_entry(tmp_path):
@@ -64,8 +77,8 @@ def test_many_new_models_are_one_entry(tmp_path):
     (found,) = made(tmp_path / "a", *many)
 
     assert "google/gemini-api: 6 models added" == found.title
-    assert ("", "m-0: new, with 1 rate") == (found.model, found.lines[0])
-    assert ["m-0 new, with 1 rate"] == [e.title for e in made(tmp_path / "b", *many[:1])]
+    assert ("", "m-0: new model, 1 rate") == (found.model, found.lines[0])
+    assert ["m-0 new model, 1 rate"] == [e.title for e in made(tmp_path / "b", *many[:1])]
 
 
 def test_many_rates_are_a_count(tmp_path):
@@ -73,10 +86,10 @@ def test_many_rates_are_a_count(tmp_path):
     rates = [text("output", str(n), "image", resolution=f"{n}K", service_tier="flex") for n in range(1, 6)]
     changes = [change("2026-10-20", "rate_added", "flash", new=r) for r in of("flash", *rates)]
     silent = change("2026-10-20", "rate_added", "flash", new=of("flash", text("input", None))[0])
-    (found,) = made(tmp_path, *changes, silent)
+    (found,) = alone(tmp_path, *changes, silent)
 
-    assert ("flex: 5 rates added",) == found.lines
-    assert [] == made(tmp_path / "none", silent)
+    assert ("flex: 5 prices new",) == found.lines
+    assert [] == alone(tmp_path / "none", silent)
 
 
 @pytest.mark.parametrize(
@@ -84,17 +97,21 @@ def test_many_rates_are_a_count(tmp_path):
     [
         ("model_removed", {}, "flash no longer on the page"),
         ("model_renamed", {"previous_id": "blitz"}, "flash renamed from blitz"),
-        ("rate_removed", {"old": text("input", "1")}, "flash input text (standard): removed, was 1 USD per 1M tokens"),
-        ("rate_added", {"new": text("input", "1")}, "flash input text (standard): new, 1 USD per 1M tokens"),
+        (
+            "rate_removed",
+            {"old": text("input", "1")},
+            "flash input text (standard): no longer sold, was 1.00 USD per 1M tokens",
+        ),
+        ("rate_added", {"new": text("input", "1")}, "flash input text (standard): new, 1.00 USD per 1M tokens"),
         (
             "unit_changed",
             {"old": text("output", "1", unit="1 image"), "new": text("output", "1", unit="1 second")},
-            "flash output text (standard): 1 USD per image -> 1 USD per second",
+            "flash output text (standard): 1.00 USD per image -> 1.00 USD per second",
         ),
         (
             "availability_changed",
             {"old": text("input", "1"), "new": text("input", None)},
-            "flash input text (standard): 1 USD per 1M tokens -> not available",
+            "flash input text (standard): 1.00 USD per 1M tokens -> not available",
         ),
         (
             "availability_changed",
@@ -102,12 +119,12 @@ def test_many_rates_are_a_count(tmp_path):
                 "old": replace(text("input", "0"), availability="free"),
                 "new": text("input", "1"),
             },
-            "flash input text (standard): free -> 1 USD per 1M tokens",
+            "flash input text (standard): free -> 1.00 USD per 1M tokens",
         ),
         (
             "redated",
             {"old": text("input", "1"), "new": text("input", "1", effective_until=date(2026, 12, 31))},
-            "flash input text (standard): 1 USD per 1M tokens, no dates -> until 2026-12-31",
+            "flash input text (standard): 1.00 USD per 1M tokens until 2026-12-31, then no price",
         ),
     ],
 )
@@ -115,27 +132,27 @@ def test_every_kind_has_its_words(tmp_path, kind, values, words):
     """What a person hears of each kind of change."""
     sides = {name: of("flash", value)[0] if name in ("old", "new") else value for name, value in values.items()}
 
-    assert [words] == [entry.title for entry in made(tmp_path, change("2026-10-20", kind, "flash", **sides))]
+    assert [words] == [entry.title for entry in alone(tmp_path, change("2026-10-20", kind, "flash", **sides))]
 
 
 def test_a_correction_says_so(tmp_path):
     """A better reading of an old edition is not news of the page."""
     before, after = of("flash", text("output", "1"), text("output", "2"))
-    (found,) = made(tmp_path, change("2026-10-20", "repriced", "flash", old=before, new=after, correction=True))
+    (found,) = alone(tmp_path, change("2026-10-20", "repriced", "flash", old=before, new=after, correction=True))
 
-    assert found.title.endswith("x2.00 (correction)")
+    assert found.title.endswith("(x2.00) (correction)")
 
 
 def test_ids_last(tmp_path):
     """An entry keeps its id when more is found out about the same edition; others have others."""
     first, second = repriced("1", "2"), repriced("3", "4", service_tier="batch")
     later = repriced("2", "3", "2026-10-21")
-    (alone,) = made(tmp_path / "a", first)
-    newest, both = made(tmp_path / "b", first, second, later)
+    (one,) = alone(tmp_path / "a", first)
+    newest, both = alone(tmp_path / "b", first, second, later)
 
-    assert alone.id == both.id
-    assert len({alone.id, newest.id}) == 2
-    assert alone.id.startswith("urn:uuid:")
+    assert one.id == both.id
+    assert len({one.id, newest.id}) == 2
+    assert one.id.startswith("urn:uuid:")
 
 
 def test_steps_are_grouped_and_remember_when_they_were_announced(tmp_path):
@@ -143,7 +160,7 @@ def test_steps_are_grouped_and_remember_when_they_were_announced(tmp_path):
     again = change("2026-10-20", "reworded", "flash", old=of("flash", STEP[1])[0], new=of("flash", STEP[1])[0])
     (found,) = steps(tmp_path, *added("2026-10-01", whole("flash", *STEP)), again)
 
-    assert "flash input text (standard): 0.75 -> 1.5 USD per 1M tokens, x2.00" == found.title
+    assert "flash input text (standard): 0.75 -> 1.50 USD per 1M tokens (x2.00)" == found.title
     assert (date(2027, 1, 1), "2026-10-01T12:00:00Z") == (found.day, found.recorded)
 
 
@@ -167,7 +184,7 @@ def test_a_step_without_a_before(tmp_path):
     rates = [picture("0.1", s, effective_from=date(2027, 1, 1)) for s in ("1K", "2K")]
     (found,) = steps(tmp_path, *added("2026-10-01", whole("flash", *rates)))
 
-    assert "flash output image (standard, 1K, equivalent): 0.1 USD per image, and 1 more" == found.title
+    assert "flash output image (standard, 1K, equivalent): 0.10 USD per image, and 1 more" == found.title
 
 
 # --------------------------------------------------------------------------------------------- feeds
@@ -279,9 +296,9 @@ def test_feeds_of_a_dataset(tmp_path):
     files = site(tmp_path, history(), base="https://example.test")
     titles = [i["title"] for i in json.loads(files["feeds/changes.json"])["items"]]
 
-    assert "gemini-2.5-flash output text (standard): 2.5 -> 3 USD per 1M tokens, x1.20" in titles
+    assert "gemini-2.5-flash output text (standard): 2.50 -> 3.00 USD per 1M tokens (x1.20)" in titles
     assert 5 == len(titles)
-    step = "gemini-3.7-flash input text (standard): 0.75 -> 1.5 USD per 1M tokens, x2.00"
+    step = "gemini-3.7-flash input text (standard): 0.75 -> 1.50 USD per 1M tokens (x2.00)"
     assert [step] == [i["title"] for i in json.loads(files["feeds/coming.json"])["items"]]
     assert f"SUMMARY:{ics.escaped([step])}" in unfolded(files["feeds/coming.ics"])
 
@@ -333,9 +350,29 @@ def test_every_entry_leads_to_a_page_that_is_there(tmp_path):
     assert "changes.html" == found["gemini-2.5-pro no longer on the page"]
 
 
-def test_every_kind_of_news_has_its_place():
-    """What is announced is said, in an order."""
-    assert ANNOUNCED == set(entries._ORDER)
+def test_keys_and_labels_that_moved_are_no_entry(tmp_path):
+    """A price that is said in other words is paid by nobody differently."""
+    (old,) = of("flash", text("input", "1", context="a"))
+    moved = [
+        change("2026-10-20", "relabelled", "flash", old=old, new=replace(old, context="b")),
+        change("2026-10-21", "unit_changed", "flash", old=replace(old, context="b"), new=_per_thousand(old)),
+        change("2026-10-22", "reworded", "flash", old=_per_thousand(old), new=_per_thousand(old)),
+    ]
+
+    assert [] == alone(tmp_path, *moved)
+
+
+def _per_thousand(rate):
+    return replace(rate, context="b", unit="1000 tokens", price=rate.price / 1000)
+
+
+def test_a_price_that_stands_is_the_one_before(tmp_path):
+    """A row for videos of 4k beside one for all that was there."""
+    every, more = of("flash", text("output", "0.1", "video"), text("output", "0.3", "video", resolution="4k"))
+    cards = added("2026-10-01", whole("flash", every))
+    newest, _ = made(tmp_path, *cards, change("2026-10-20", "rate_added", "flash", new=more))
+
+    assert ("output video (standard, 4k): 0.10 -> 0.30 USD per 1M tokens (x3.00)",) == newest.lines
 
 
 def test_a_step_that_is_past_leaves_the_feed_and_stays_in_the_calendar(tmp_path):
@@ -361,11 +398,12 @@ def test_hostile_words_are_only_words_in_every_feed(tmp_path):
 
 
 def test_money_is_exact_in_words():
-    """Decimal text, never a float's."""
+    """Decimal text, never a float's; a step whose old price is not known is not called new."""
     old, new = of("m", text("input", "0.1"), text("input", "0.30000000000000004"))
+    step = paid.News(old, new, date(2027, 1, 1))
 
-    assert "0.1 -> 0.30000000000000004 USD per 1M tokens, x3.00" == entries.step(old, new)
-    assert "new" not in entries.step(None, new)
+    assert "0.10 -> 0.30000000000000004 USD per 1M tokens (x3.00)" == paid.step_words(step)
+    assert "0.30000000000000004 USD per 1M tokens" == paid.step_words(step._replace(before=None))
 
 
 def test_the_day_the_site_was_made_stands_in_no_feed(tmp_path):

@@ -14,7 +14,7 @@ from scraper import said, texts
 from scraper.errors import DatasetError
 from tests import runfacts, tiny
 from tests.conftest import GEMINI, Ran, facts, keep, model
-from tests.runfacts import NAME, URL, change, dispute, failing, held, price, run, source, step
+from tests.runfacts import NAME, URL, change, dispute, failing, held, price, run, source, step, told
 
 HOSTILE = "x|`</td><script>](javascript:1) @everyone #1 ::error:: https://evil.test www.evil.test\n::set-output\u202e"
 
@@ -64,11 +64,14 @@ def test_a_change_in_a_line(found, words):
     assert words == said.line(found)
 
 
-def test_many_rates_of_one_model_and_tier_are_one_line():
-    """Up to three are told one by one."""
-    few = [change("rate_added", new=price(str(n))) for n in range(3)]
-    many = [change("rate_removed", old=price(str(n))) for n in range(4)]
-    assert [*map(said.line, few), "flash standard: 4 rates gone"] == [*said.lines([*few, *many])]
+def test_news_in_a_line():
+    """With its model, and marked where it is a better reading."""
+    lines = [told(), told("model_removed"), told(correction=True)]
+    assert [
+        "flash output (standard): 4.50 -> 3.60 USD per 1M tokens (x0.80)",
+        "flash: no longer on the page",
+        "flash output (standard): 4.50 -> 3.60 USD per 1M tokens (x0.80) [correction]",
+    ] == [*said.lines(lines)]
 
 
 @pytest.mark.parametrize(
@@ -76,8 +79,14 @@ def test_many_rates_of_one_model_and_tier_are_one_line():
     [
         ([source("UNCHANGED")], "no price changed"),
         ([source("NEW", change("model_added"))], f"first look at {NAME}"),
-        ([source("CHANGED", change(), change(), change("model_added"))], "2 prices changed, 1 model new"),
-        ([source("CHANGED", change(), change(correction=True))], "1 price changed, 1 corrected"),
+        ([source("CHANGED", news=[told(), told(), told("model_added")])], "2 prices changed, 1 model new"),
+        ([source("CHANGED", news=[told(), told(correction=True)])], "1 price changed, 1 corrected"),
+        (
+            [source("CHANGED", news=[told("new", number=8), told("gone"), told("announced")])],
+            "1 price announced, 8 prices new, 1 price gone",
+        ),
+        ([source("CHANGED", news=[told("allowance"), told("allowance")])], "2 allowances changed"),
+        ([source("CHANGED", news=[told("same", number=4)])], "no price changed"),
         ([source("CHANGED", change("reworded", announced=False))], "no price changed"),
         ([source("UNCHANGED", held=[held()])], "1 held"),
         ([source("CHANGED", change()), failing(name="a/b")], "1 price changed, a/b NOT_READ"),
@@ -111,35 +120,40 @@ def test_the_summary_begins_with_what_changed():
     lines = body(texts.summary(run(source("CHANGED", change()))))
     assert ["## 1 price changed", "", "2026-11-15 06:17 UTC", ""] == lines[:4]
     assert f"| [{NAME}]({URL}) | CHANGED | 279 of 279 | 2026-11-15 |" in lines
-    assert f"**[flash]({URL})**, USD per 1M tokens" in lines
-    assert r"| standard output | 4\.5 | **3\.6** ×0.80 | $3.6 |".replace("$", r"\$") in lines
-    assert "Since 2026-11-15." in lines
+    assert f"**[flash]({URL})**" in lines
+    assert r"| output \(standard\) | **4\.50 -\> 3.60 USD per 1M tokens \(x0.80\)** | \$3.6 |" in _shown(lines)
+
+
+def _shown(lines: list[str]) -> list[str]:
+    """Lines with the entity of an arrow as the sign that it is, escaped."""
+    return [line.replace("&gt;", r"\>") for line in lines]
 
 
 def test_prices_come_before_models():
     """A new model is told with its prices."""
     prices = [{"rate": "standard input", "price": "0.4", "currency": "USD", "unit": "1000000 tokens"}]
     new = change("model_added", "banana", rates=1, prices=prices)
-    lines = body(texts.summary(run(source("CHANGED", new, change()))))
-    assert lines.index(f"**[flash]({URL})**, USD per 1M tokens") < lines.index(
-        f"**[banana]({URL})**: new model, 1 rates"
-    )
+    news = [told("model_added", "banana", change="new model, 1 rate"), told()]
+    lines = body(texts.summary(run(source("CHANGED", new, change(), news=news))))
+    assert lines.index(f"**[flash]({URL})**") < lines.index(f"**[banana]({URL})**: new model, 1 rate")
     assert r"| standard input | 0\.4 USD per 1M tokens |" in lines
 
 
 def test_a_better_reading_is_called_one():
-    """Nobody shall take it for a new price."""
-    text = texts.summary(run(source("CHANGED", change(correction=True))))
-    assert "Since 2026-11-15. A better reading of the same page, not a new price." in body(text)
+    """Nobody shall take it for a new price; of a price and of a model."""
+    news = [told(correction=True), told("model_renamed", change="renamed from flush", correction=True)]
+    text = texts.summary(run(source("CHANGED", news=news)))
+    assert r"| output \(standard\) \(a better reading, not a new price\) | **" in text
+    assert f"**[flash]({URL})**: renamed from flush \\(a better reading, not a new price\\)" in body(text)
 
 
-def test_sides_in_different_units_stand_in_full():
-    """And no unit is claimed for both."""
-    unlike = change("unit_changed", old=price("5"), new=price("6", unit="1000 tokens"))
-    lines = body(texts.summary(run(source("CHANGED", unlike, change("stepped", old=None, new=price("7"))))))
-    assert f"**[flash]({URL})**" in lines
-    assert r"| standard output | 5 USD per 1M tokens | **6 USD per 1000 tokens** | \$6 |" in lines
-    assert r"| standard output | \- | **7 USD per 1M tokens**, took effect | \$7 |" in lines
+def test_what_has_no_one_place_has_no_quote():
+    """A tier that came with many prices; and prices that say what they said in other words are counted."""
+    whole = {k: v for k, v in told("new", what="flex", change="8 prices new", number=8).items() if k != "quote"}
+    same = told("same", what="", change="4 rates said in other words, no price moved", number=4)
+    lines = body(texts.summary(run(source("CHANGED", news=[whole, same]))))
+    assert "| flex | **8 prices new** |  |" in lines
+    assert "4 changes of wording or notes recorded." in lines
 
 
 @pytest.mark.parametrize(
@@ -219,7 +233,8 @@ def test_no_table_has_more_than_four_columns():
 def thousands() -> dict:
     """The facts of a run in which everything changed."""
     found = [change(model=f"model-{n}", old=price("1"), new=price("2"), ratio="2") for n in range(9000)]
-    return run(source("CHANGED", *found))
+    news = [told(model=c["model"], change="1.00 -> 2.00 USD per 1M tokens (x2.00)") for c in found]
+    return run(source("CHANGED", *found, news=news))
 
 
 def test_fault_62_a_diff_of_thousands_of_lines_is_capped_everywhere():
@@ -235,12 +250,12 @@ def test_fault_62_a_diff_of_thousands_of_lines_is_capped_everywhere():
         assert re.search(r"… and [0-9]+ lines more\. ", text.splitlines()[-1])
     assert 65_536 > len(texts.changelog(found))
     assert texts.CHAT + 200 > len(texts.webhook(found, URL)["text"])
-    assert 200 == len(texts.webhook(found, URL)["changes"])
+    assert 200 == len(texts.webhook(found, URL)["changes"]) == len(texts.webhook(found, URL)["news"])
 
 
 def test_fault_62_the_whole_is_there_without_a_cap():
     """For the file that is attached to the run."""
-    assert 9000 == texts.summary(thousands(), limit=10**9).count("×2.00")
+    assert 9000 == texts.summary(thousands(), limit=10**9).count("x2.00")
 
 
 def test_a_text_that_fits_is_not_touched():
@@ -257,7 +272,7 @@ def test_a_pull_requests_body_is_the_change_table():
     found = run(source("CHANGED", change()), source("CHANGED", change(model="other"), name="a/b"), upcoming=[step()])
     text = texts.pull(found, NAME)
     assert "other" not in text
-    assert r"**3\.6** ×0.80" in text
+    assert r"3.60 USD per 1M tokens \(x0.80\)**" in text
     assert "### Announced" in body(text)
     assert f"{NAME}: 1 price changed" == texts.title(found, NAME)
 
@@ -265,7 +280,7 @@ def test_a_pull_requests_body_is_the_change_table():
 def test_a_commit_has_a_subject_and_a_line_per_change():
     """State alone is called so; a long subject is cut."""
     text = texts.commit_message(run(source("CHANGED", change())))
-    words = "flash standard output: 4.5 → 3.6 USD per 1M tokens (×0.80)"
+    words = "flash output (standard): 4.50 -> 3.60 USD per 1M tokens (x0.80)"
     assert ["Data: 1 price changed", "", words, "", "Looked at 2026-11-15T06:17:00Z."] == body(text)
     quiet = texts.commit_message(run(source("UNCHANGED")), data=False)
     assert ["State: no price changed", "", "Looked at 2026-11-15T06:17:00Z."] == body(quiet)
@@ -287,9 +302,10 @@ def test_a_changelog_entry_is_by_source():
 def test_a_webhook_has_text_for_people_and_changes_for_programs():
     """The text is what Slack shows."""
     found = texts.webhook(run(source("CHANGED", change())), URL)
-    expected = f"1 price changed\n• flash standard output: 4.5 → 3.6 USD per 1M tokens (×0.80)\n{URL}"
+    expected = f"1 price changed\n• flash output (standard): 4.50 -&gt; 3.60 USD per 1M tokens (x0.80)\n{URL}"
     assert (expected, "changes", {NAME: "CHANGED"}) == (found["text"], found["event"], found["sources"])
     assert "3.6" == found["changes"][0]["new"]["price"]
+    assert [told()] == found["news"]
     assert json.loads(json.dumps(found)) == found
 
 
@@ -302,7 +318,13 @@ def poisoned() -> dict:
         model=HOSTILE, rate=HOSTILE, old=price("1", quote=HOSTILE), new=price("2", quote=HOSTILE), previous_id=HOSTILE
     )
     several = [evil, {**evil, "kind": "model_renamed"}, {**evil, "kind": "rate_added", "old": None}]
-    bad = source("CHANGED", *several, messages=[HOSTILE], unread=[HOSTILE], proposals=[[HOSTILE, HOSTILE]])
+    news = [
+        told(model=HOSTILE, what=HOSTILE, change=HOSTILE, quote=HOSTILE),
+        told("model_renamed", HOSTILE, change=f"renamed from {HOSTILE}"),
+        told("new", HOSTILE, what=HOSTILE, change=HOSTILE, correction=True),
+        told("same", HOSTILE, what="", change=HOSTILE),
+    ]
+    bad = source("CHANGED", *several, news=news, messages=[HOSTILE], unread=[HOSTILE], proposals=[[HOSTILE, HOSTILE]])
     bad["held"] = [held(reason=HOSTILE, change=evil)]
     bad["failing_since"] = "2026-11-14T06:17:00Z"
     entry = dispute(model=HOSTILE, meter=HOSTILE, conditions=HOSTILE)
@@ -378,6 +400,11 @@ def test_the_report_of_a_change(report):
         moved["old"]["price"], moved["new"]["price"], moved["ratio"], moved["observed"],
     )  # fmt: skip
     assert ("$2.20", True) == (moved["new"]["quote"], moved["link"].endswith("#gemini-2"))
+    (line,) = found["sources"][0]["news"]
+    assert ("gemini-2", "input (standard)", "2.00 -> 2.20 USD per 1M tokens (x1.10)", "moved", 1, False) == tuple(
+        line[n] for n in ("model", "what", "change", "kind", "number", "correction")
+    )
+    assert ("$2.20", moved["link"]) == (line["quote"], line["link"])
 
 
 def test_the_report_of_a_hold(report):
@@ -397,6 +424,7 @@ def test_the_report_of_several_editions_adds_their_changes_up(report):
     _, found = report(day(1), day(2, **dearer), third)
     (one,) = found["sources"]
     assert [("gemini-2", "repriced"), ("gemini-3", "repriced")] == [(c["model"], c["kind"]) for c in one["changes"]]
+    assert ["gemini-2", "gemini-3"] == [n["model"] for n in one["news"]]
     assert ("2026-11-03T06:17:00Z", "CHANGED") == (found["at"], one["outcome"])
 
 
@@ -452,6 +480,8 @@ def test_an_announced_step_is_in_the_report(workshop, tmp_path, acme):
     assert ("acme/tiny", "2027-01-01", "1 → 2 USD per 1M tokens") == (coming["name"], coming["on"], said.moved(coming))
     assert ([], ["stepped"]) == (steps[1]["upcoming"], [c["kind"] for c in steps[1]["sources"][0]["changes"]])
     assert "1 dated price took effect" == said.headline(steps[1])
+    (took,) = steps[1]["sources"][0]["news"]
+    assert ("input (standard)", "1.00 -> 2.00 USD per 1M tokens (x2.00), took effect") == (took["what"], took["change"])
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{}", '{"version": 2}', "[" * 100_000])

@@ -9,7 +9,7 @@ import json
 import random
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -302,6 +302,27 @@ def test_only_recent_changes():
 
     assert 1 == data["version"]
     assert (2000, "m-1", "m-2000") == (len(found), found[0]["model"], found[-1]["model"])
+
+
+def test_what_is_paid_is_told_beside_what_stood():
+    """Each edition beside the card as it was then, under the name that it had; of a model that went nothing is known."""
+    every, audio = rate("1"), rate("3", modality="audio")
+    dearer = replace(every, price=Decimal(2))
+    old_audio = replace(audio, model="preview")
+    days = [DAY + timedelta(days=n) for n in range(6)]
+    log = [
+        change("model_added", model="preview", card=card(replace(every, model="preview")), day=days[0]),
+        change("rate_added", model="preview", new=old_audio, day=days[1]),
+        change("model_renamed", previous_id="preview", day=days[2]),
+        change("repriced", old=every, new=dearer, day=days[3]),
+        change("stepped", old=every, new=dearer, day=days[4]),
+        change("rate_removed", old=audio, day=days[5]),
+        change("rate_removed", model="gone", old=replace(every, model="gone"), day=days[0]),
+    ]
+    found = json.loads(published([card(dearer)], log)["changes.json"])["changes"]
+    paid = [(c["paid"]["before"], c["paid"]["after"]) for c in found if "paid" in c]
+
+    assert [("1", "3"), ("1", "2"), ("3", "2"), ("1", "not_available")] == paid
 
 
 def test_a_step():

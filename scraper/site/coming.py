@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from ratecards import history, names, phrases
+from ratecards import history, names, paid
 from ratecards.dataset import Dataset
 from ratecards.history import Change, Step
 from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import Rate, RateCard
 from ratecards.sellers import name_of
-from scraper.site.entries import Entry, lasting_id, step, title_of
+from scraper.site.entries import Entry, lasting_id, title_of
 
 
 def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
@@ -73,12 +73,5 @@ def _step_entry(group: Sequence[Step], recorded: str) -> Entry:
 
 def _step_lines(group: Iterable[Step]) -> list[str]:
     """The steps in words, those that differ in nothing but the modality together."""
-    cells: dict[object, list[Step]] = {}
-    for found in group:
-        cells.setdefault(tuple(r and replace(r, modality="") for r in (found.before, found.after)), []).append(found)
-    lines = []
-    for cell in cells.values():
-        rate = replace(cell[0].after, effective_from=None, meter=cell[0].after.meter.replace("_", " "))
-        subject = phrases.subject(rate, phrases.modalities(found.after for found in cell))
-        lines.append(f"{subject}: {step(cell[0].before, cell[0].after)}")
-    return lines
+    merged = paid.merged(paid.News(found.before, found.after, found.day) for found in group)
+    return [f"{paid.subject(news).replace('_', ' ')}: {paid.step_words(news)}" for news in merged]

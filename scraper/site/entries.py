@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from ratecards import names, news, paid, phrases
 from ratecards.dataset import Dataset
 from ratecards.history import ANNOUNCED, Change
-from ratecards.model import Rate, plain
+from ratecards.model import RateCard
 
 # An edition that brings more new models than this is one entry.
 _MANY = 5
@@ -41,42 +41,42 @@ def lasting_id(*facts: object) -> str:
 
 def changes(dataset: Dataset) -> list[Entry]:
     """An entry per edition and model, the newest edition first; what is only wording makes none."""
-    found = [entry for source in dataset.sources for entry in _of_source(news.first_told(dataset.changes(source)))]
+    found = [entry for source in dataset.sources for entry in _of_source(dataset, source)]
     return sorted(found, key=lambda e: (-e.day.toordinal(), e.provider, e.source, e.model))
 
 
-def _of_source(all_changes: Sequence[Change]) -> list[Entry]:
+def _of_source(dataset: Dataset, source: str) -> list[Entry]:
     editions: dict[date, list[Change]] = defaultdict(list)
-    for change in all_changes:
+    for change in news.first_told(dataset.changes(source)):
         if change.kind in ANNOUNCED or change.kind == "relabelled":
             editions[names.day_of(change)].append(change)
-    return [entry for own in editions.values() for entry in _edition(own)]
+    return [entry for day, own in editions.items() for entry in _edition(own, news.cards(dataset, own, day))]
 
 
-def _edition(own: Sequence[Change]) -> list[Entry]:
+def _edition(own: Sequence[Change], cards: Mapping[str, RateCard]) -> list[Entry]:
     added = [change for change in own if change.kind == "model_added"]
     entries = [_models_added(added)] if len(added) > _MANY else []
     groups: dict[str, list[Change]] = defaultdict(list)
     for change in own:
         if change.kind != "model_added" or not entries:
             groups[change.model].append(change)
-    told = (_model_entry(group) for group in groups.values())
+    told = (_model_entry(group, cards) for group in groups.values())
     return [*entries, *(entry for entry in told if entry)]
 
 
 def _models_added(added: Sequence[Change]) -> Entry:
     first, day = added[0], names.day_of(added[0])
     source = f"{first.provider}/{first.source}"
-    lines = tuple(f"{change.model}: {_added(change)}" for change in added)
+    lines = tuple(line.text for line in paid.told(added, day))
     facts = "models", source, day
     title = f"{source}: {phrases.count(len(added), 'model')} added"
     return Entry(lasting_id(*facts), first.provider, first.source, "", day, title, lines, _recorded(added))
 
 
-def _model_entry(group: Sequence[Change]) -> Entry | None:
+def _model_entry(group: Sequence[Change], cards: Mapping[str, RateCard]) -> Entry | None:
     """What a buyer pays differently; none where only keys and words moved."""
     change, day = group[0], names.day_of(group[0])
-    lines = tuple(_line(told) for told in paid.told(group, day) if told.kind != "same")
+    lines = tuple(_line(told) for told in paid.told(group, day, cards) if told.kind != "same")
     if not lines:
         return None
     title = title_of(change.model, lines)
@@ -98,25 +98,3 @@ def title_of(model: str, lines: Sequence[str]) -> str:
 
 def _recorded(group: Iterable[Change]) -> str:
     return max(change.stamp.recorded for change in group if change.stamp)
-
-
-def _added(change: Change) -> str:
-    return f"new, with {phrases.count(len(change.card.rates) if change.card else 0, 'rate')}"
-
-
-def step(old: Rate | None, new: Rate) -> str:
-    """`2.5 -> 3 USD per 1M tokens, x1.20`; both sides in full where unit or currency differ."""
-    if old is None:
-        return says(new)
-    ratio = Change(kind="stepped", provider="", source="", model="", old=old, new=new).ratio
-    if ratio is None:
-        return f"{says(old)} -> {says(new)}"
-    return f"{plain(old.price or ratio)} -> {says(new)}, {phrases.times(ratio)}"
-
-
-def says(rate: Rate | None) -> str:
-    """`3 USD per 1M tokens`, or what the page says instead of a price."""
-    if rate is None or rate.price is None or rate.availability == "free":
-        return phrases.value(rate)
-    per = f" per {phrases.unit(rate.unit).removeprefix('1 ')}" if rate.unit else ""
-    return f"{plain(rate.price)} {rate.currency}{per}"
