@@ -11,7 +11,6 @@ import pytest
 
 from ratecards import paid
 from ratecards.dataset import Dataset
-from ratecards.history import ANNOUNCED
 from scraper.site import address, entries, feeds, ics
 from scraper.site.coming import coming
 from scraper.site.entries import Entry
