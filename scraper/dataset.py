@@ -29,6 +29,7 @@ class State:
 
     `outcome` is READ after any good look; `verified` is the day, `observed` the instant of the last good one.
     `recent` is what rates were said to cost until some days ago, `unstable` the instant that was last said again.
+    `said` are digests of the sentences about prices that nothing reads, by section (`continuity`).
     `hashes` are of the part of each representation that prices stand in, keyed like `validators` by representation.
     """
 
@@ -51,6 +52,7 @@ class State:
     holds: dict[str, dict[str, Any]] = field(default_factory=dict)
     recent: dict[str, dict[str, str]] = field(default_factory=dict)
     unstable: str = ""
+    said: dict[str, list[str]] = field(default_factory=dict)
 
     def text(self) -> str:
         """The file's text."""

@@ -17,7 +17,8 @@ from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged
 from scraper.normalise import fold
 from scraper.parse import Text, only, soup, without
-from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
+from scraper.rateset import settled
+from scraper.reading import Amounts, Draft, Problem, Reading, Section
 from scraper.sources.openai_pages import converted_page, html_page, mdx_page
 from scraper.sources.openai_rows import PROVIDER, SOURCE, RowReading, bounds, frame, read_row
 from scraper.sources.openai_tables import Page, lost_numbers
@@ -244,10 +245,8 @@ class _Book:
 
     def _draft(self, model: str, entry: _Entry) -> None:
         section = entry.section
-        rates, conflicts = merged(entry.rates)
-        for first, second in conflicts:
-            message = f"two prices for one key: {first.evidence.quote!r} and {second.evidence.quote!r}"
-            section.problems.append(Problem("conflict", second.evidence.locator, message))
+        rates, conflicts = settled(entry.rates)
+        section.problems += conflicts
         if not rates or section.problems:
             return
         printed = [name for name in entry.names if name != model] if model != "tools" else ["Tools"]

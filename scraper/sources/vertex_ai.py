@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from html import unescape
 
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
 from scraper.normalise import fold
 from scraper.parse import Heading, Text, clean, only, without
-from scraper.reading import Amounts, Draft, Problem, Reading, merged
+from scraper.rateset import settled
+from scraper.reading import Amounts, Draft, Problem, Reading
 from scraper.sources.vertex_grid import TAB_LEVEL, Grid, page_blocks, tree_of
 from scraper.sources.vertex_page import Card, Page, Part
 from scraper.sources.vertex_part import PartReader
@@ -59,7 +61,8 @@ def read(body: str) -> Reading:
     for section in page.parts:
         reading.amounts.add(section.amounts)
     reading.tables = sum(isinstance(block, Grid) for block in blocks)
-    missing = counted(without(fingerprint(body), "script", "style", "template", "!--")) - reading.amounts.seen
+    printed = unescape(without(fingerprint(body), "script", "style", "template", "!--"))
+    missing = counted(printed) - reading.amounts.seen
     if missing > 0:
         reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
     return reading
@@ -128,10 +131,8 @@ def _finish(card: Card, page: Page) -> None:
         section.problems.append(Problem("layout", card.anchor, f"{section.title} is named here and priced nowhere"))
     if section.problems:
         return
-    rates, conflicts = merged(card.rates)
-    for first, second in conflicts:
-        message = f"two prices for one key: {first.evidence.quote!r} and {second.evidence.quote!r}"
-        section.problems.append(Problem("conflict", second.evidence.locator, message))
+    rates, conflicts = settled(card.rates)
+    section.problems += conflicts
     section.cards = [
         Draft(
             model=model_id,
