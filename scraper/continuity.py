@@ -104,14 +104,17 @@ def _new_sentences(reading: Reading, said: Said, renames: Mapping[str, str]) -> 
         known = {*said.get(key, ()), *said.get(old_names.get(key, key), ())}
         for words in [words for words in section.words if digest(words) not in known]:
             message = f"new words about prices that nothing reads (`asides` has those that select none): {words!r}"
-            touched = [section] if section.models or section.cards else _named_in(words, reading)
+            touched = [section] if section.models or section.cards else _concerned(section, words, reading)
             for one in touched:
                 one.problems.append(Problem("condition", name_of(one), message, words))
             if not touched:
                 yield f"{name_of(section)}: {message}"
 
 
-def _named_in(words: str, reading: Reading) -> list[Section]:
+def _concerned(section: Section, words: str, reading: Reading) -> list[Section]:
+    """The sections that words speak of which stand in none of a model: those they stand above, else those they name."""
+    if section.concerns:
+        return [s for s in reading.sections if {*s.models} & {*section.concerns}]
     text = fold(words)
     return [s for s in reading.sections if s.models and any(fold(name) in text for name in (s.title, *s.models))]
 

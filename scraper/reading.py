@@ -90,8 +90,9 @@ class Gap:
 class Section:
     """One section of a page (usually a model): its draft cards, amounts, problems and gaps.
 
-    `words` are its sentences about prices that nothing reads, `named` all ids that stand in it, and `unpriced` rates
-    that say that a thing costs nothing, or is not sold, which count only where it was priced before.
+    `words` are its sentences about prices that nothing reads, and `concerns` the models that these speak of where the
+    section has none of its own; `named` are all ids that stand in it. `unpriced` are rates that say that a thing costs
+    nothing, or is not sold: they count only where it was priced before.
     """
 
     title: str
@@ -102,6 +103,7 @@ class Section:
     problems: list[Problem] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
     words: list[str] = field(default_factory=list)
+    concerns: tuple[str, ...] = ()
     named: set[str] = field(default_factory=set)
     unpriced: list[Rate] = field(default_factory=list)
     counted: bool = True

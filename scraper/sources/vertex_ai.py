@@ -57,6 +57,7 @@ def read(body: str) -> Reading:
     reading = Reading(f"{PROVIDER}/{SOURCE}", "html", [], Amounts(), suspicions=page.suspicions)
     for card in page.cards.values():
         _finish(card, page)
+    page.count()
     reading.sections += [*(card.section for card in page.cards.values()), *page.unknown.values(), *page.parts]
     for section in page.parts:
         reading.amounts.add(section.amounts)

@@ -19,6 +19,7 @@ from scraper.sources.vertex_notes import NoteReader
 from scraper.sources.vertex_page import Page, Part, unique
 from scraper.sources.vertex_rows import Frame, frame_tiers, label_of, row_model, row_rates
 from scraper.sources.vertex_terms import Column, Model, Rule, name_key
+from scraper.timelimit import look
 from scraper.words import counted
 
 _MARKS = re.compile(r"\*+\Z")
@@ -64,6 +65,7 @@ class PartReader:
             return
         starts = self.notes.starts(self.family)
         for tab, grid in self.grids:
+            look(self.part.title)
             amounts.cells += sum(map(counted, grid.texts()))
             self._table(tab, grid, starts)
         self.notes.read(self.models, self.marked)
@@ -204,7 +206,7 @@ class PartReader:
 
     def _settle(self, outcome: _Outcome) -> None:
         amounts = self.section.amounts
-        amounts.read += outcome.read
+        self.page.reads.append((self.section, outcome.models, outcome.read))
         amounts.ignored += outcome.ignored
         self.models = unique((*self.models, *outcome.models))
         for model in outcome.models:
