@@ -60,8 +60,8 @@ class Amounts:
 class Gap:
     """A row of which one cell was not understood: the rates that it may give stay as they were published.
 
-    `meters` are those that the row may price; empty `modalities` and a `context` of None stand for any. `amounts` is
-    how many the row prints.
+    `meters` are those that the row may price; an empty `service_tier`, empty `modalities` and a `context` of None stand
+    for any. `amounts` is how many the row prints.
     """
 
     problem: Problem
@@ -74,7 +74,8 @@ class Gap:
 
     def near(self, rate: Rate) -> bool:
         """Whether the rate is of the same meter, model and tier, whatever else tells it apart."""
-        return rate.model in self.models and rate.service_tier == self.service_tier and rate.meter in self.meters
+        tier = self.service_tier in ("", rate.service_tier)
+        return tier and rate.model in self.models and rate.meter in self.meters
 
     def hides(self, rate: Rate) -> bool:
         """Whether the row may be the rate's."""
@@ -140,7 +141,7 @@ class Reading:
     @property
     def problems(self) -> list[Problem]:
         """Every problem on the page, in page order."""
-        return [p for s in self.sections for p in (*s.problems, *(gap.problem for gap in s.gaps))]
+        return [p for s in self.sections for p in (*s.problems, *dict.fromkeys(gap.problem for gap in s.gaps))]
 
     @property
     def unread(self) -> list[Section]:

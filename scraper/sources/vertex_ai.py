@@ -13,6 +13,7 @@ from html import unescape
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
+from scraper.guard import too_little_read
 from scraper.normalise import fold
 from scraper.parse import Heading, Text, clean, only, without
 from scraper.rateset import settled
@@ -128,6 +129,9 @@ def _parts(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> list[Part]:
 def _finish(card: Card, page: Page) -> None:
     """The draft cards of a model, unless something in it was not understood; two prices for a key are a problem."""
     section = card.section
+    if too_little_read(len(section.gaps), len(section.gaps) + len(card.rates)):
+        section.problems += dict.fromkeys(gap.problem for gap in section.gaps)
+        section.gaps.clear()
     if not card.rates and not section.problems:
         section.problems.append(Problem("layout", card.anchor, f"{section.title} is named here and priced nowhere"))
     if section.problems:
