@@ -21,7 +21,7 @@ _NUMBERS = (
     r"|[0-9][0-9,.]*\s?(?:[kmb]\b)?)"
 )
 _AMOUNT_WORD = re.compile(
-    rf"\bper\s+(?:{_NUMBERS}\s+)*(?:\w+\s+)?{_UNITS}\b|\b{_NUMBERS}(?:[ -](?:\w+ )?{_NUMBERS})*[ -](?:\w+ )?{_UNITS}\b"
+    rf"\bper(?: [\w,.]+){{0,3}}? {_UNITS}\b|\b{_NUMBERS}(?:[ -]\w+){{0,2}}?[ -]{_UNITS}\b"
     r"|\b(?:USD|EUR|GBP|JPY|CAD|AUD|CHF|CNY|INR|KRW|BRL|currenc(?:y|ies)|dollars?|euros?|pounds?|yen|yuan|renminbi|rupees?"
     r"|won|francs?|reais|cents?)\b"
     r"|%|\bper ?cent(?:age)?s?\b"
@@ -43,7 +43,7 @@ _LETTERS = re.compile(r"[^\w%$]+")
 
 def conditional(sentence: str) -> bool:
     """Whether the sentence may select a price: an amount word together with a noun of price."""
-    text = plain(sentence)
+    text = " ".join(plain(sentence).split())
     return bool(_PRICE_NOUN.search(text) and (_AMOUNT_WORD.search(text) or COUNTED.search(text)))
 
 

@@ -144,7 +144,9 @@ def standing_on(
         else:
             fresh = [rate for rate in cards[model].rates if not any(gap.near(rate) for gap in own)]
             kept[model] = near
-        cards[model] = replace(cards[model], rates=(*fresh, *kept[model]))
+        # what a note says may hang on the row that was not read
+        said = {"formulas": before[model].formulas, "facts": before[model].facts}
+        cards[model] = replace(cards[model], rates=(*fresh, *kept[model]), **said)  # type: ignore[arg-type]
     return cards, kept
 
 

@@ -150,7 +150,8 @@ def _block(tag: Tag) -> Iterator[Block]:
     if tag.name in _HEADINGS:
         yield Heading(int(tag.name[1]), clean(visible(tag)), str(tag.get("id") or ""))
     elif tag.name == "table":
-        yield from (_text_of(list(caption.children)) for caption in tag.find_all("caption") if not _hidden(caption))
+        captions = [child for child in tag.children if isinstance(child, Tag) and child.name == "caption"]
+        yield from (_text_of(list(caption.children)) for caption in captions if not _hidden(caption))
         yield _table(tag)
     elif tag.name in _OF_TABLES:
         raise LayoutChanged(f"a {tag.name} stands outside any table, near {clean(tag.get_text())[:60]!r}")

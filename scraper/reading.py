@@ -79,7 +79,7 @@ class Gap:
 
     def hides(self, rate: Rate) -> bool:
         """Whether the row may be the rate's."""
-        said = not self.modalities or not rate.modality or rate.modality in self.modalities
+        said = not self.modalities or rate.modality in self.modalities or rate.meter == "cache_storage"
         return self.near(rate) and said and self.context in (None, rate.context)
 
     def same(self, other: Gap) -> bool:

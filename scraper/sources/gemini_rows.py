@@ -183,9 +183,8 @@ class TableReader(SectionReader):
             words = [m for m in models if not others & _words(m)]
         if len(words) != 1:
             raise UnknownTerm(f"the row {label!r} names one of {', '.join(models)}, but {len(words)} carry {variant!r}")
-        of = words[0].partition("-")[0], version_of(words[0])
-        if of != (meaning.family, meaning.version.removesuffix(".0")):
-            raise UnknownTerm(f"the row {label!r} is of another family or version than {words[0]}")
+        if version_of(words[0]) not in ("", meaning.version.removesuffix(".0")):
+            raise UnknownTerm(f"the row {label!r} is of another version than {words[0]}")
         return tuple(words)
 
     @property

@@ -31,14 +31,10 @@ class Ignore:
 
 
 class Meaning(NamedTuple):
-    """What a row label means. `variant` is "" for the plain one, None for a row of the whole section.
-
-    `family` and `version` are what the label of a variant names: imagen and 4.
-    """
+    """What a row label means. `variant` is "" for the plain one, None for a row of the whole section."""
 
     rule: RowRule
     variant: str | None = None
-    family: str = ""
     version: str = ""
 
 
@@ -82,7 +78,7 @@ class Terms:
         for pattern, rule in self.variant_rows:
             if match := pattern.fullmatch(folded):
                 named = match.groupdict("")
-                return Meaning(rule, named.get("variant", ""), named["family"], named["version"])
+                return Meaning(rule, named.get("variant", ""), named["version"])
         return self._listed(bare)
 
     def _listed(self, label: str) -> Meaning | None:
