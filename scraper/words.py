@@ -13,10 +13,9 @@ from scraper.errors import UnknownTerm
 # Unicode's own folding would make "$0.30¹" a price of 0.301.
 _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0xFE69: "$", 0xFFE5: "¥", 0xFFE1: "£"}
 
-# "$4." has lost its digits.
 # "0,125" is how other languages write an eighth, so no group of thousands begins with a zero.
 AMOUNT = re.compile(
-    r"\$\s?((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+|(?!\.(?:\s|\Z)))|\.[0-9]+)(?![0-9]|[.,][0-9]|[A-Za-z%])"
+    r"\$\s?((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]|[.,][0-9]|[A-Za-z%])"
 )
 # Whatever looks like money, readable or not: what is counted here must be claimed by a rate, a note or a reason.
 COUNTED = re.compile(
