@@ -13,7 +13,7 @@ from ratecards.model import Rate, RateCard, canonical_order
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place that was not understood; `kind` is label, header, tab, cell, unclaimed, conflict or layout."""
+    """One place not understood; `kind` is label, header, tab, cell, unclaimed, conflict, layout or condition."""
 
     kind: str
     place: str

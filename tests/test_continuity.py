@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -11,11 +13,20 @@ from hypothesis import strategies as st
 
 from ratecards import codec
 from scraper.conditions import conditional, digest
-from scraper.sources import gemini_api, gemini_terms
+from scraper.continuity import doubt, sentences_of
+from scraper.dataset import State
+from scraper.editions import Edition, load
+from scraper.judge import judge
+from scraper.sources import find, gemini_api, gemini_terms, openai_api
 from tests import pagebuilder
+from tests.accept import CAPTURES
 from tests.conftest import facts, model, pages
 from tests.test_gemini_api import TOOLS
+from tests.test_openai_api import facts as openai_facts
+from tests.test_openai_api import html_page
+from tests.test_vertex_ai import read as read_vertex
 
+DAY = date(2026, 11, 1)
 NEXT, LATER = "2026-11-02T06:00:00Z", "2026-11-03T07:00:00Z"
 
 
@@ -167,6 +178,58 @@ def test_fault_80_words_that_the_vocabulary_knows(workshop, monkeypatch):
 
 
 READ = gemini_api.read
+
+
+OPENAI = "Built-in tools are charged double from May 1, 2027."
+
+
+def test_fault_80_words_under_a_heading_concern_the_models_there():
+    """Where a section holds many models, all of them wait; captions, metadata and what is listed do not count."""
+    told = openai_facts("era-2026-04")
+    body = html_page(told)
+    plain, old = openai_api.read(body), {}
+    assert [] == [words for section in plain.sections for words in section.words]
+    found = openai_api.read(body.replace("Tokens used", f"{OPENAI} Tokens used", 1))
+    said = sentences_of([plain], {}, whole=True)
+
+    assert [] == doubt(plain, old, said, {}, DAY)
+    assert [] == doubt(found, old, said, {}, DAY)
+    assert {("tools", "condition")} == {(s.title, p.kind) for s in found.unread for p in s.problems}
+
+
+def test_fault_80_notes_of_the_agent_platform():
+    """A note under a table concerns the models of its part."""
+    note = "Prices double for prompts longer than 200k tokens."
+    plain = read_vertex("gemini-2.5")
+    found = read_vertex("gemini-2.5", ("</table>", f"</table><p>{note}</p>"))
+    doubt(found, {}, sentences_of([plain], {}, whole=True), {}, DAY)
+
+    assert {"condition"} == {p.kind for p in found.problems}
+    assert found.unread
+
+
+EDITIONS = {
+    "2025-11-21.md.txt": 397,
+    "2025-12-21.md.txt": 437,
+    "2026-01-08.md.txt": 437,
+    "2026-03-24.html": 527,
+    "2026-04-16.md.txt": 843,
+    "2026-04-27.html": 843,
+    "2026-08-27.md.txt": 1040,
+    "2026-10-04.md.txt": 1221,
+}
+
+
+@pytest.mark.skipif(not CAPTURES, reason="RATECARDS_CAPTURES names no folder of captures")
+def test_no_real_edition_is_doubted():
+    """All of them in the order of their days: nothing is unread, no sentence alarms, no rate is lost."""
+    source, cards, state = find("gemini-api"), {}, State()
+    for name, rates in EDITIONS.items():
+        page = load(Path(CAPTURES, "google", "gemini-api", name), source)
+        edition = Edition(page.fetched_at, {"html" if name.endswith("html") else "md.txt": page})
+        verdict = judge(source, edition, state, lambda known=cards: known, page.fetched_at, hold=False)
+        assert (name, [], rates) == (name, verdict.messages, sum(len(c.rates) for c in verdict.cards.values()))
+        cards, state = verdict.cards, verdict.state
 
 
 # ------------------------------------------------------------------------------------------- identity
