@@ -93,11 +93,8 @@ def _read(
         return _failed(verdict, "NOT_READ", now)
     first = next(iter(readings))
     reading = verdict.reading = readings[first]
-    old, renames = baseline(), source.module.renames()
-    lines = [line for r in readings.values() for line in doubt(r, old, state.said, renames, _date(edition.at))]
-    verdict.messages += dict.fromkeys(lines)
-    _share_problems(list(readings.values()))
-    verdict.messages += [str(p) for p in reading.problems]
+    old = baseline()
+    _problems(verdict, readings, old)
     if standing(reading) == "NOT_READ":
         return _failed(verdict, "NOT_READ", now)
     torn = torn_apart(readings)
@@ -113,7 +110,7 @@ def _read(
     if wrong := _unpublishable(new.values()):
         verdict.messages += wrong
         return _failed(verdict, "NOT_READ", now)
-    new, kept = standing_on(unpriced(new, old, reading), old, reading.gaps, renames)
+    new, kept = standing_on(unpriced(new, old, reading), old, reading.gaps, source.module.renames())
     implausible = plausible.fresh(new, old, _date(edition.at))
     if doubts := plausible.doubtful_page(implausible):
         verdict.messages += doubts
@@ -138,6 +135,14 @@ def _readings(verdict: Verdict, bodies: Mapping[str, str]) -> dict[str, Reading]
             except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
                 verdict.messages.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
     return readings
+
+
+def _problems(verdict: Verdict, readings: Mapping[str, Reading], old: Mapping[str, RateCard]) -> None:
+    """All places that were not understood, of the first reading and in words: its reader's and what `old` tells."""
+    known = old, verdict.state.said, verdict.source.module.renames(), _date(verdict.at)
+    verdict.messages += dict.fromkeys(line for reading in readings.values() for line in doubt(reading, *known))
+    _share_problems(list(readings.values()))
+    verdict.messages += [str(p) for p in next(iter(readings.values())).problems]
 
 
 def _unpublishable(new: Iterable[RateCard]) -> list[str]:

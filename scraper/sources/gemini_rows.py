@@ -213,29 +213,16 @@ class TableReader(SectionReader):
     ) -> int | None:
         """The rates of a tool; gives the count of amounts they were read from."""
         label, read = fold(row[0]), 0
-        meter = self.terms.tool_meters.get(label, "tool")
         found: list[Rate] = []
         for at, (plan, _) in columns.items():
-            locator = " / ".join((self.part.anchor, "-", fold_stars(row[0]), header[at]))
-            rate = Rate(
-                provider=PROVIDER,
-                source=SOURCE,
-                model="tools",
-                service_tier=tier,
-                plan=plan,
-                meter=meter,
-                unit="",
-                context=label if meter == "tool" else "",
-                currency=self.terms.currency,
-                evidence=Evidence(row[at], locator),
-            )
+            rate = self._tool_rate(row, at, header[at], plan, tier)
             if not counted(row[at]):
                 self._unpriced(row[at], rate)
                 continue
             try:
                 prices = read_tool(row[at], self.terms.phrases, self.terms.tool_ignored)
             except UnknownTerm as error:
-                self._gap(error, row, tab, Gap(_NOTHING, ("tools",), tier, (meter,), context=rate.context or None))
+                self._gap(error, row, tab, Gap(_NOTHING, ("tools",), tier, (rate.meter,), context=rate.context or None))
                 return None
             read += len({p.at for p in prices})
             found += [
@@ -251,6 +238,23 @@ class TableReader(SectionReader):
             ]
         self.rates += found
         return read
+
+    def _tool_rate(self, row: Sequence[str], at: int, header: str, plan: str, tier: str) -> Rate:
+        """What the prices of a tool's cell share; a tool that is no grounding is told apart by its name."""
+        label = fold(row[0])
+        meter = self.terms.tool_meters.get(label, "tool")
+        return Rate(
+            provider=PROVIDER,
+            source=SOURCE,
+            model="tools",
+            service_tier=tier,
+            plan=plan,
+            meter=meter,
+            unit="",
+            context=label if meter == "tool" else "",
+            currency=self.terms.currency,
+            evidence=Evidence(row[at], " / ".join((self.part.anchor, "-", fold_stars(row[0]), header))),
+        )
 
     def _unpriced(self, text: str, rate: Rate) -> None:
         """Note that a tool costs nothing, or is not sold: whether it ever was priced, the published card knows."""
