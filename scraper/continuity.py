@@ -29,7 +29,8 @@ def doubt(reading: Reading, old: Cards, said: Said, renames: Mapping[str, str], 
     _twice(reading.sections)
     _still_printed(reading, old, renames)
     for section in reading.sections:
-        section.problems += lapsed([r for d in section.cards for r in d.rates if _dated(r)], day)
+        rates = [rate for draft in section.cards for rate in draft.rates]
+        section.problems += lapsed(rates, day) if any(map(_dated, rates)) else []
     return list(_new_sentences(reading, said, renames)) if said else []
 
 

@@ -41,9 +41,9 @@ def lapsed(rates: Sequence[Rate], day: date) -> list[Problem]:
 
     A price whose day stands in a note alone ("coming soon") is announced, and leaves nothing out.
     """
-    dated = {rate.row_key[:-2] for rate in rates if rate.effective_from or rate.effective_until}
+    dated = {rate.join_key for rate in rates if rate.effective_from or rate.effective_until}
     found = []
-    for group in _by((rate for rate in rates if rate.row_key[:-2] in dated), {*_DAYS}):
+    for group in _by((rate for rate in rates if rate.join_key in dated), {"unit", *_DAYS}):
         if any(rate.holds_on(day) for rate in group):
             continue
         over = all(rate.effective_until and rate.effective_until < day for rate in group)

@@ -138,6 +138,14 @@ def test_fault_78_a_price_of_today(days, words):
     assert [words] * bool(words) == [p.message[: len(words)] for p in lapsed(steps(*days), DAY)]
 
 
+def test_fault_78_a_step_may_change_its_unit():
+    """The price of today is in another one."""
+    now = rate("1", unit="1 second", quote="$1 through May 1, 2027", effective_until=date(2027, 5, 1))
+    later = rate("50", unit="1 minute", quote="$50 starting May 2, 2027", effective_from=date(2027, 5, 2))
+
+    assert [] == lapsed([now, later], DAY)
+
+
 def test_fault_78_a_cell_that_says_only_a_later_price():
     """Its own words name the day, and none that holds until then."""
     later = rate("2", quote="$2 starting January 1, 2027", effective_from=date(2027, 1, 1))
