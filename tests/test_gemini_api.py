@@ -418,6 +418,16 @@ def test_money_in_a_tools_cell_that_nobody_claims(cell, kind):
     assert (1, ["gemini-a", "gemini-b"]) == (found.amounts.unclaimed, [d.model for d in found.drafts()])
 
 
+def test_a_header_in_the_middle_of_the_tools():
+    """It is no sentence about prices, although it has a unit and the word for it."""
+    page = body(edition(), "html")
+    head = re.search(r"<tr>\s*<th></th>.*?</tr>", page[page.index('id="pricing-for-tools"') :], re.DOTALL).group()
+    at = page.index("</tr>", page.index("File search")) + 5
+
+    found = read(page[:at] + head + page[at:])
+    assert ["the page's head"] == [section.title for section in found.sections if section.words]
+
+
 def test_money_in_the_label_of_a_tool():
     """Nothing reads a label's amounts."""
     found = same({**edition(), "tools": {**TOOLS, "rows": [["File search ($5)", "-", "$1 / 1M tokens"]]}})

@@ -266,7 +266,7 @@ class TableReader(SectionReader):
             self.section.unpriced.append(replace(rate, availability="free", price=Decimal(0)))
         elif cell == Cell("not_available"):
             self.section.unpriced.append(replace(rate, availability="not_available", currency=""))
-        else:
+        elif self.terms.header(text) is None:  # the header is repeated in some tables
             self.say(text)
 
 
