@@ -30,6 +30,7 @@ class State:
 
     `outcome` is READ after any good look; `verified` is the day, `observed` the instant of the last good one.
     `recent` are the moves of the last week (see `recent`), `unstable` the instant at which a price last went back.
+    `said` are digests of the sentences about prices that nothing reads, by section (`continuity`).
     `hashes` are of the part of each representation that prices stand in, keyed like `validators` by representation.
     """
 
@@ -52,6 +53,7 @@ class State:
     holds: dict[str, dict[str, Any]] = field(default_factory=dict)
     recent: list[dict[str, Any]] = field(default_factory=list)
     unstable: str = ""
+    said: dict[str, list[str]] = field(default_factory=dict)
 
     def text(self) -> str:
         """The file's text."""

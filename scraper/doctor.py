@@ -65,9 +65,9 @@ def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
     except LayoutChanged as error:
         return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
     outcome = standing(reading)
-    lines = [f"{name}: {reading.amounts}; {len(reading.problems)} problems in {len(reading.unread)} sections"]
-    for section in reading.unread:
-        for problem in section.problems:
+    lines = [f"{name}: {reading.accounted}; {len(reading.problems)} problems in {len(reading.incomplete)} sections"]
+    for section in reading.incomplete:
+        for problem in (*section.problems, *(gap.problem for gap in section.gaps)):
             lines += _explain(problem, "model" if section.counted else "SECTION", source)
     lines += [f"SUSPECT: {words}" for words in reading.suspicions]
     if outcome == "READ":
@@ -77,7 +77,8 @@ def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
 
 def _standing(reading: Reading) -> str:
     counted = [s for s in reading.sections if s.counted]
-    return f"{sum(bool(s.problems) for s in counted)} of {len(counted)} sections unread"
+    rows = f", and {len(reading.gaps)} rows of others" if reading.gaps else ""
+    return f"{sum(bool(s.problems) for s in counted)} of {len(counted)} sections unread{rows}"
 
 
 def _proofs(body: str) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,7 @@ from ratecards import effective
 from ratecards.history import Change
 from ratecards.model import Evidence, Rate, RateCard
 from scraper import guard
+from scraper.continuity import name_of
 from scraper.dataset import State, instant
 from scraper.reading import Capture, Reading, Section
 from scraper.recent import WINDOW, Recent, recent_from
@@ -29,7 +30,8 @@ def no_opinion(new: Mapping[str, RateCard]) -> guard.Second:  # noqa: ARG001 - t
 class Desk:
     """What lies side by side: the cards as published and as read, what is hard to believe of these, and whom to ask.
 
-    `partial` says why a part of the page may be missing. `second` is None where nothing is held.
+    `partial` says why a part of the page may be missing. `second` is None where nothing is held. `kept` are rates by
+    model that could not be read and stand as published.
     """
 
     old: Mapping[str, RateCard]
@@ -38,6 +40,7 @@ class Desk:
     implausible: Sequence[guard.Finding]
     second: SecondOpinion | None
     partial: str = ""
+    kept: Mapping[str, Sequence[Rate]] = field(default_factory=dict)
 
 
 class Corrections:
@@ -125,22 +128,18 @@ def _rate(change: Change) -> Rate:
     return rate
 
 
-def pins(
-    publish: Sequence[Change],
-    held: Sequence[guard.Held],
-    old: Mapping[str, RateCard],
-    new: Mapping[str, RateCard],
-) -> list[Change]:
-    """Where a card moves on while some of its rates are held, those rates keep the evidence they were read from."""
+def pins(publish: Sequence[Change], held: Sequence[guard.Held], desk: Desk) -> list[Change]:
+    """Where a card moves on while some of its rates do not, those rates keep the evidence they were read from."""
     touched = {c.model for c in publish}
-    standing_cards = {**old, **{c.model: old[c.previous_id] for c in publish if c.previous_id}}
+    old = {**desk.old, **{c.model: desk.old[c.previous_id] for c in publish if c.previous_id}}
+    waiting = guard.pinned(held, old)
     pins = []
-    for model, rates in guard.pinned(held, standing_cards).items():
-        if model in touched and model in new:
-            card = standing_cards[model]
-            kept = tuple(replace(r, evidence=_dated(r.evidence, card)) for r in rates)
-            owner: dict[str, Any] = {"provider": card.provider, "source": card.source, "model": model}
-            pins.append(Change(kind="kept", kept=kept, **owner))
+    for model in sorted({*waiting, *desk.kept} & touched & desk.new.keys()):
+        rates = [*waiting.get(model, ()), *desk.kept.get(model, ())]
+        card = old[model]
+        kept = tuple(replace(r, evidence=_dated(r.evidence, card)) for r in rates)
+        owner: dict[str, Any] = {"provider": card.provider, "source": card.source, "model": model}
+        pins += [Change(kind="kept", kept=kept, **owner)] if kept else []
     return pins
 
 
@@ -171,8 +170,3 @@ def unread_models(
 def _lost(old: RateCard, new: RateCard) -> bool:
     """Whether a card has fewer things priced than before: what is missing may stand in a section that hides its ids."""
     return bool({r.join_key for r in old.rates} - {r.join_key for r in new.rates})
-
-
-def name_of(section: Section) -> str:
-    """What a section goes by in a state file."""
-    return section.anchor or section.title

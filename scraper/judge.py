@@ -17,14 +17,16 @@ from ratecards.model import RateCard
 from scraper import guard, plausible
 from scraper.agree import torn_apart
 from scraper.compare import changes, rename_proposals
+from scraper.continuity import doubt, name_of, sentences_of, standing_on, unpriced
 from scraper.dataset import State, instant
 from scraper.editions import Edition
 from scraper.errors import LayoutChanged
 from scraper.fetch import Page
-from scraper.holding import Corrections, Desk, SecondOpinion, hold, name_of, no_opinion, pins, unread_models
+from scraper.holding import Corrections, Desk, SecondOpinion, hold, no_opinion, pins, unread_models
 from scraper.reading import Capture, Reading, cards
 from scraper.saved import text
 from scraper.sources import Source
+from scraper.timelimit import limited
 from scraper.verdict import GOOD, Verdict, standing
 
 # Zones and editors explain a day or two; a page that is dated further ahead is not read.
@@ -90,20 +92,13 @@ def _read(
 ) -> Verdict:
     """`second` is None where nothing is held."""
     source, state = verdict.source, verdict.state
-    readings: dict[str, Reading] = {}
-    for kind, body in bodies.items():
-        try:
-            readings[kind] = source.module.read(body)
-        except LayoutChanged as error:
-            verdict.messages.append(f"{kind}: {error}")
-        except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
-            verdict.messages.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
+    readings = _readings(verdict, bodies)
     if len(readings) < len(bodies):
         return _failed(verdict, "NOT_READ", now)
     first = next(iter(readings))
     reading = verdict.reading = readings[first]
-    _share_problems(list(readings.values()))
-    verdict.messages += [str(p) for p in reading.problems]
+    old = baseline()
+    _problems(verdict, readings, old)
     if standing(reading) == "NOT_READ":
         return _failed(verdict, "NOT_READ", now)
     torn = torn_apart(readings)
@@ -119,11 +114,13 @@ def _read(
     if wrong := _unpublishable(new.values()):
         verdict.messages += wrong
         return _failed(verdict, "NOT_READ", now)
-    old = baseline()
+    new, kept = standing_on(unpriced(new, old, reading), old, reading.gaps, source.module.renames())
     implausible = plausible.findings(plausible.fresh(new, old, _date(edition.at)))
     verdict.messages += plausible.new_factors(new.values(), old.values(), _date(edition.at)) if second else []
-    desk = Desk(old, new, capture, implausible, second, _partial(first, edition, reading, state))
+    desk = Desk(old, new, capture, implausible, second, _partial(first, edition, reading, state), kept)
     _compare(verdict, desk, now, places=places, same=same)
+    whole = len(readings) == len(source.module.urls())
+    state.said = sentences_of(readings.values(), state.said, whole=whole)
     _verified(verdict, edition, hashes, now)
     return _stepped(verdict, lambda: verdict.cards or {}, now)
 
@@ -135,6 +132,28 @@ def _partial(kind: str, edition: Edition, reading: Reading, state: State) -> str
     if guard.too_few_tables(reading.tables, state.tables):
         return f"{reading.tables} tables were read, {state.tables} on the last edition"
     return ""
+
+
+def _readings(verdict: Verdict, bodies: Mapping[str, str]) -> dict[str, Reading]:
+    """Each body as read; one that was not is missing, and the verdict says why."""
+    readings: dict[str, Reading] = {}
+    with limited():
+        for kind, body in bodies.items():
+            try:
+                readings[kind] = verdict.source.module.read(body)
+            except LayoutChanged as error:
+                verdict.messages.append(f"{kind}: {error}")
+            except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
+                verdict.messages.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
+    return readings
+
+
+def _problems(verdict: Verdict, readings: Mapping[str, Reading], old: Mapping[str, RateCard]) -> None:
+    """All places that were not understood, of the first reading and in words: its reader's and what `old` tells."""
+    known = old, verdict.state.said, verdict.source.module.renames(), _date(verdict.at)
+    verdict.messages += dict.fromkeys(line for reading in readings.values() for line in doubt(reading, *known))
+    _share_problems(list(readings.values()))
+    verdict.messages += [str(p) for p in next(iter(readings.values())).problems]
 
 
 def _unpublishable(new: Iterable[RateCard]) -> list[str]:
@@ -157,7 +176,7 @@ def _compare(verdict: Verdict, desk: Desk, now: datetime, *, places: bool, same:
     verdict.proposals = rename_proposals(found, old)
     right = Corrections(reading, state, known=same and bool(old))
     if desk.second:
-        publish, state.holds = hold(verdict, desk, found, kept, right)
+        publish, state.holds = hold(verdict, desk, found, kept | desk.kept.keys(), right)
     stamp = Stamp(
         observed=capture.observed,
         recorded=instant(now),
@@ -169,20 +188,20 @@ def _compare(verdict: Verdict, desk: Desk, now: datetime, *, places: bool, same:
         replace(c, stamp=replace(stamp, correction=right.corrects(c), withdraws=verdict.withdrawn.get(id(c))))
         for c in publish
     ]
-    verdict.changes += [replace(c, stamp=stamp) for c in pins(publish, verdict.held, old, new)]
+    verdict.changes += [replace(c, stamp=stamp) for c in pins(publish, verdict.held, desk)]
     current = dict(old)
     for change in verdict.changes:
         history.apply(current, change)
     verdict.cards = current
     verdict.outcome = "NEW" if not old else "CHANGED" if verdict.changes else "UNCHANGED"
-    if reading.unread:
+    if reading.incomplete:
         verdict.outcome = "PARTLY_READ"
     _remember(state, reading, capture)
 
 
 def _remember(state: State, reading: Reading, capture: Capture) -> None:
-    amounts = reading.amounts
-    state.unread = sorted(name_of(s) for s in reading.unread)
+    amounts = reading.accounted
+    state.unread = sorted(name_of(s) for s in reading.incomplete)
     state.capture, state.tables = f"sha256:{capture.sha256}", reading.tables
     state.amounts = {
         "seen": amounts.seen,
@@ -196,17 +215,23 @@ def _remember(state: State, reading: Reading, capture: Capture) -> None:
 
 
 def _share_problems(readings: Sequence[Reading]) -> None:
-    """A section that one representation could not read is unread in the other, too."""
-    unread = {s.models or s.anchor: s.problems for r in readings for s in r.unread}
+    """What one representation could not read, a section or a row, is unread in the other, too."""
+    problems = {s.models or s.anchor: s.problems for r in readings for s in r.unread}
+    gaps = [gap for r in readings for s in r.sections for gap in s.gaps]
     for reading in readings:
         for section in reading.sections:
             if not section.problems:
-                section.problems = list(unread.get(section.models or section.anchor, ()))
+                section.problems = list(problems.get(section.models or section.anchor, ()))
+            own = section.models or tuple(draft.model for draft in section.cards)
+            for gap in gaps:
+                if {*gap.models} & {*own} and not any(gap.same(known) for known in section.gaps):
+                    section.gaps.append(gap)
+                    section.amounts.read -= gap.amounts
+                    reading.amounts.read -= gap.amounts
 
 
 def _doubts(readings: Mapping[str, Reading], reading: Reading, state: State, at: datetime) -> list[str]:
     doubts = [f"{kind}: {words}" for kind, r in readings.items() for words in r.suspicions]
-    doubts += [f"one key with two prices: {p}" for p in reading.problems if p.kind == "conflict"]
     latest = _date(at) + _AHEAD
     for kind, read in readings.items():
         if read.last_updated and read.last_updated > latest:

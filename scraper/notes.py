@@ -28,6 +28,16 @@ _SURCHARGE = re.compile(
 )
 _SIZE = re.compile(r"\b(0\.5K|[1248]K|[0-9]{3,4}p|4k)\b(?! (?:tokens?|requests?|prompts?|queries|characters?)\b)")
 
+# The words of a sentence that says no more than how many tokens something takes; a request takes no fixed number.
+_OF_COUNTS = re.compile(
+    r"(?:an?|and|approximately|are|as|at|audio|average|based|billed|billing|by|calculated|charges|consumes?|consumed"
+    r"|consumption|converted|correspond(?:s|ing)?|costs?|count(?:s|ed)?|each|equals?|estimated|every|for|frames?"
+    r"|generated|hour|images?|inputs?|in|is|its?|minute|of|on|one|or|outputs?|pages?|per|pricing|processed|rate|resolution"
+    r"|roughly|sample|seconds?|set|song|takes?|text|the|this|to|tokens?|tokenized|total|used?|uses|videos?|which|with"
+    r"|without|timestamps?)\Z"
+)
+_FIXED = re.compile(r"[0-9]+ (?:images?|seconds?|minutes?|hours?|frames?|songs?|videos?)\Z")
+
 # Words that take a day back, or leave it open.
 _OPEN = re.compile(
     r"\bnot\b|n't\b|\bno (?:earlier|sooner)\b|\b(?:earliest|expected|planned|tentative\w*|about|around)\b",
@@ -76,8 +86,8 @@ def only_day(note: str) -> date | None:
 def formulas(sentence: str) -> list[Formula]:
     """The formula notes of a sentence; several when it names several resolutions or restates in two units.
 
-    A count of tokens per unit, money per unit, or both; prose without either gives none. Raises `UnknownTerm`
-    when the sentence holds money and is not such a formula.
+    A count of tokens per unit, money per unit, or both; prose without either gives none, nor does a sentence that says
+    more than a count. Raises `UnknownTerm` when the sentence holds money and is not such a formula.
     """
     counts = [(whole_number(m[1]), _unit_after(sentence, m.end())) for m in _counts(sentence)]
     restated = [_restated(sentence, m) for m in AMOUNT.finditer(plain(sentence))]
@@ -85,6 +95,8 @@ def formulas(sentence: str) -> list[Formula]:
         raise UnknownTerm(f"an amount of unknown shape in: {sentence}")
     if restated and not _is_formula(sentence, counts, restated):
         raise UnknownTerm(f"money in a sentence that is not a formula: {sentence}")
+    if not restated and not _only_counts(sentence, counts):
+        return []
     pairs = _paired(counts, restated)
     return [_formula(sentence, size, *pair) for size in _sizes(sentence) for pair in pairs]
 
@@ -93,6 +105,12 @@ def _counts(sentence: str) -> list[re.Match[str]]:
     """The counts of tokens that are not the unit of an amount ("per 1,000,000 tokens")."""
     found = _TOKENS.finditer(sentence)
     return [m for m in found if not re.search(r"(?:per|/)\s*\Z", sentence[max(0, m.start() - 9) : m.start()])]
+
+
+def _only_counts(sentence: str, counts: list[_Count]) -> bool:
+    """Whether a sentence without money is a formula as a whole: every word of it speaks of counting tokens."""
+    words = re.findall(r"(?<![\w.])[^\W\d_]+(?!\w)", sentence.lower())
+    return all(map(_OF_COUNTS.match, words)) and all(_FIXED.match(unit) for _, unit in counts if unit)
 
 
 def _is_formula(sentence: str, counts: list[_Count], restated: list[_Money]) -> bool:

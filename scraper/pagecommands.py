@@ -40,7 +40,7 @@ def read(options: argparse.Namespace) -> int:
     _print_rates(rates, held if options.all else None, options.format, outcome)
     for words in reading.suspicions:
         _complain(f"SUSPECT: {words}")
-    _complain(f"{outcome}: {len(rates)} rates of {len({r.model for r in rates})} models; {reading.amounts}")
+    _complain(f"{outcome}: {len(rates)} rates of {len({r.model for r in rates})} models; {reading.accounted}")
     return 0 if outcome == "READ" else EXIT[outcome]
 
 

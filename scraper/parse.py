@@ -20,18 +20,34 @@ from scraper.errors import LayoutChanged
 
 # Zero-width and direction marks are taken off; control characters are blanks, lest "$1" and "2" become "$12".
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a-\u202e\u2066-\u2069]")
+# Marks that turn a text around stay where there is a number, which is then read nowhere: "$\u202e7.2" shows $2.7.
+_HARMLESS = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u202a\u202c\u2066\u2069]")
+_TURNED = "\u202e"
+_DIGIT = re.compile(r"\d")
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _INLINE = re.compile(
-    r"(?:a|abbr|b|bdi|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var|wbr)\Z"
+    r"(?:a|abbr|b|bdi|bdo|big|cite|code|del|em|font|i|ins|kbd|mark|q|s|samp|small|span|strike|strong|sub|sup|tt|u|var|wbr)\Z"
 )
 _BLOCKS = frozenset([*_HEADINGS, "article", "aside", "div", "li", "ol", "p", "section", "table", "ul"])
-_SKIPPED = frozenset(["script", "style", "template", "noscript", "head", "colgroup", "link", "meta", "svg"])
+# What a browser with scripts and media draws nothing of, or draws something else in its place.
+_SKIPPED = frozenset(
+    [
+        *("script", "style", "template", "noscript", "noembed", "noframes", "head", "colgroup", "link", "meta", "svg"),
+        *("iframe", "video", "audio", "canvas", "datalist"),
+    ]
+)
 _STRUCK = frozenset(("s", "del", "strike"))
 _RAISED = frozenset(("sup", "sub"))
+# In styles: comments, escapes ("d\69splay"), and what takes an element out of sight or turns its text around.
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_STYLE_ESCAPE = re.compile(r"\\([0-9a-f]{1,6})\s?", re.IGNORECASE)
+_UNSEEN = re.compile(r"(?:\A|;)(?:display:none|visibility:(?:hidden|collapse)|content-visibility:hidden)(?:!|;|\Z)")
+_OVERRIDE = re.compile(r"(?:\A|;)unicode-bidi:(?:bidi|isolate)-override(?:!|;|\Z)")
 _OF_TABLES = frozenset(("tr", "td", "th", "thead", "tbody", "tfoot"))
 # Deeper than any page, and what the recursion below bears.
 _DEEPEST, _WIDEST = 200, 100
+_NO_PROGRAM = re.compile(r"[^<>]*\btype\s*=\s*[\"']?text/(?!javascript|ecmascript)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +81,8 @@ Block = Heading | Text | Table
 
 def clean(text: str) -> str:
     """One line of text: blanks of every kind folded, invisible and control characters gone."""
-    return _BLANKS.sub(" ", _INVISIBLE.sub("", text)).strip()
+    shown = _HARMLESS if _DIGIT.search(text) else _INVISIBLE
+    return _BLANKS.sub(" ", shown.sub("", text)).strip()
 
 
 def soup(body: str) -> BeautifulSoup:
@@ -133,6 +150,8 @@ def _block(tag: Tag) -> Iterator[Block]:
     if tag.name in _HEADINGS:
         yield Heading(int(tag.name[1]), clean(visible(tag)), str(tag.get("id") or ""))
     elif tag.name == "table":
+        captions = [child for child in tag.children if isinstance(child, Tag) and child.name == "caption"]
+        yield from (_text_of(list(caption.children)) for caption in captions if not _hidden(caption))
         yield _table(tag)
     elif tag.name in _OF_TABLES:
         raise LayoutChanged(f"a {tag.name} stands outside any table, near {clean(tag.get_text())[:60]!r}")
@@ -195,6 +214,8 @@ def _visible(node: PageElement) -> str:
     if node.name == "br":
         return " "
     inner = visible(node)
+    if _turned(node):
+        inner = f"{_TURNED}{inner}"
     if _struck(node):
         return f" ~~{_known_struck(inner, node)}~~ "
     if node.name in _RAISED and re.search(r"\w", inner):
@@ -212,8 +233,13 @@ def _known_struck(inner: str, tag: Tag) -> str:
 
 
 def _hidden(tag: Tag) -> bool:
-    style = _style(tag)
-    return tag.has_attr("hidden") or "display:none" in style or "visibility:hidden" in style
+    closed = tag.name == "dialog" and not tag.has_attr("open")
+    return closed or tag.has_attr("hidden") or _UNSEEN.search(_style(tag)) is not None
+
+
+def _turned(tag: Tag) -> bool:
+    """Whether the text of an element may be drawn in another order than it stands in."""
+    return tag.name == "bdo" or _OVERRIDE.search(_style(tag)) is not None
 
 
 def _struck(tag: Tag) -> bool:
@@ -221,11 +247,19 @@ def _struck(tag: Tag) -> bool:
 
 
 def _style(tag: Tag) -> str:
-    return str(tag.get("style") or "").replace(" ", "").lower()
+    """The declarations of an element, without blanks, comments and escapes."""
+    if not tag.has_attr("style"):
+        return ""
+    text = _COMMENT.sub("", str(tag["style"]))
+    text = _STYLE_ESCAPE.sub(lambda m: chr(min(int(m[1], 16), 0x10FFFF)), text)
+    return re.sub(r"\s+", "", text.replace("\\", "")).lower()
 
 
 def without(body: str, *names: str) -> str:
-    """The bytes of a page without these elements (`!--` for comments); one that never ends is left as it stands."""
+    """The bytes of a page without these elements (`!--` for comments); one that never ends is left as it stands.
+
+    A script that is no program but text, as `type="text/html"`, is left as well.
+    """
     opening = re.compile(
         "|".join(f"<({re.escape(name)})" + ("" if name == "!--" else r"\b") for name in names), re.IGNORECASE
     )
@@ -233,7 +267,7 @@ def without(body: str, *names: str) -> str:
     kept, at = [], 0
     for match in opening.finditer(body):
         name = next(filter(None, match.groups())).lower()
-        if match.start() < at or name not in ends:
+        if match.start() < at or name not in ends or (name == "script" and _NO_PROGRAM.match(body, match.end())):
             continue
         end = ends[name].search(body, match.end())
         if end is None:
@@ -263,8 +297,10 @@ def markdown_blocks(body: str) -> list[Block]:
     r"""The blocks of a Markdown page.
 
     Written for the documentation twins' own dialect (footnotes as `^\*^`, links glued to words, one-pipe
-    callouts), which CommonMark readers take for something else. Raises `LayoutChanged` on a broken table.
+    callouts), which CommonMark readers take for something else. Raises `LayoutChanged` on a broken table. Comments,
+    scripts and templates are not shown.
     """
+    body = without(body, "!--", "script", "style", "template")
     blocks: list[Block] = []
     paragraph: list[str] = []
     lines = [_CALLOUT.sub("", line, count=1) if line.startswith(">") else line for line in body.split("\n")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import pairwise
 
@@ -13,7 +13,7 @@ from ratecards.model import Rate, RateCard, canonical_order
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One place that was not understood; `kind` is label, header, tab, cell, unclaimed, conflict or layout."""
+    """One place not understood; `kind` is label, header, tab, cell, unclaimed, conflict, layout or condition."""
 
     kind: str
     place: str
@@ -56,9 +56,45 @@ class Amounts:
         return f"{words}, read: {self.read}" + (f", ignored with reason: {ignored}" if ignored else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A row of which one cell was not understood: the rates that it may give stay as they were published.
+
+    `meters` are those that the row may price; an empty `service_tier`, empty `modalities` and a `context` of None stand
+    for any. `amounts` is how many the row prints.
+    """
+
+    problem: Problem
+    models: tuple[str, ...]
+    service_tier: str
+    meters: tuple[str, ...]
+    modalities: tuple[str, ...] = ()
+    context: str | None = None
+    amounts: int = 0
+
+    def near(self, rate: Rate) -> bool:
+        """Whether the rate is of the same meter, model and tier, whatever else tells it apart."""
+        tier = self.service_tier in ("", rate.service_tier)
+        return tier and rate.model in self.models and rate.meter in self.meters
+
+    def hides(self, rate: Rate) -> bool:
+        """Whether the row may be the rate's."""
+        said = not self.modalities or rate.modality in self.modalities or rate.meter == "cache_storage"
+        return self.near(rate) and said and self.context in (None, rate.context)
+
+    def same(self, other: Gap) -> bool:
+        """Whether it is of the same row, as another representation has it."""
+        return replace(self, problem=other.problem, amounts=other.amounts) == other
+
+
 @dataclass(slots=True)
 class Section:
-    """One section of a page (usually a model): its draft cards, amounts and problems."""
+    """One section of a page (usually a model): its draft cards, amounts, problems and gaps.
+
+    `words` are its sentences about prices that nothing reads, and `concerns` the models that these speak of where the
+    section has none of its own; `named` are all ids that stand in it. `unpriced` are rates that say that a thing costs
+    nothing, or is not sold: they count only where it was priced before.
+    """
 
     title: str
     anchor: str
@@ -66,6 +102,11 @@ class Section:
     cards: list[Draft] = field(default_factory=list)
     amounts: Amounts = field(default_factory=Amounts)
     problems: list[Problem] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    words: list[str] = field(default_factory=list)
+    concerns: tuple[str, ...] = ()
+    named: set[str] = field(default_factory=set)
+    unpriced: list[Rate] = field(default_factory=list)
     counted: bool = True
 
 
@@ -100,20 +141,43 @@ class Reading:
     @property
     def problems(self) -> list[Problem]:
         """Every problem on the page, in page order."""
-        return [p for s in self.sections for p in s.problems]
+        return [p for s in self.sections for p in (*s.problems, *dict.fromkeys(gap.problem for gap in s.gaps))]
 
     @property
     def unread(self) -> list[Section]:
         """Sections that keep their published cards because something in them was not understood."""
         return [s for s in self.sections if s.problems]
 
+    @property
+    def gaps(self) -> list[Gap]:
+        """What was not understood of sections that were."""
+        return [gap for s in self.sections if not s.problems for gap in s.gaps]
+
+    @property
+    def incomplete(self) -> list[Section]:
+        """Sections that are not published as a whole: unread ones, and those with gaps."""
+        return [s for s in self.sections if s.problems or s.gaps]
+
+    @property
+    def accounted(self) -> Amounts:
+        """The amounts on the page; those of unread sections do not count as read."""
+        lost = Amounts(read=-sum(s.amounts.read for s in self.unread))
+        lost.add(self.amounts)
+        return lost
+
     def drafts(self, *, held_back: bool = False) -> list[Draft]:
-        """The draft cards that may be published; with `held_back`, those of unread sections instead."""
-        return [d for s in self.sections if bool(s.problems) == held_back for d in s.cards]
+        """The draft cards that may be published, without what is hidden in gaps; or those of unread sections."""
+        return [_open(d, s.gaps) for s in self.sections if bool(s.problems) == held_back for d in s.cards]
 
     def rates(self, *, held_back: bool = False) -> list[Rate]:
         """The rates that may be published (or those held back), in the table's order."""
         return sorted((r for d in self.drafts(held_back=held_back) for r in d.rates), key=canonical_order)
+
+
+def _open(draft: Draft, gaps: Sequence[Gap]) -> Draft:
+    if not gaps:
+        return draft
+    return replace(draft, rates=tuple(r for r in draft.rates if not any(gap.hides(r) for gap in gaps)))
 
 
 @dataclass(frozen=True, slots=True)

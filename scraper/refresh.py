@@ -253,6 +253,7 @@ def _worth_writing(before: State, after: State) -> bool:
         "last_updated",
         "amounts",
         "unstable",
+        "said",
     )
     return any(getattr(before, name) != getattr(after, name) for name in moved)
 

@@ -63,6 +63,6 @@ def standing(reading: Reading) -> str:
     counted = [s for s in reading.sections if s.counted]
     if guard.too_little_read(sum(bool(s.problems) for s in counted), len(counted)):
         return "NOT_READ"
-    if reading.suspicions or any(p.kind == "conflict" for p in reading.problems):
+    if reading.suspicions:
         return "SUSPECT"
-    return "PARTLY_READ" if reading.unread else "READ"
+    return "PARTLY_READ" if reading.incomplete else "READ"

@@ -24,6 +24,9 @@ COUNTED = re.compile(
     re.IGNORECASE,
 )
 
+# Marks that turn a text around: an amount with one is printed, but not as it stands.
+_TURNING = re.compile("[\u202b\u202d\u202e\u2067\u2068]")
+
 NUMBER = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+"
 _NOUNS = {
     "token": r"tokens?",
@@ -106,7 +109,7 @@ def plain(text: str) -> str:
 
 def counted(text: str) -> int:
     """How many amounts of money stand in the text, readable or not."""
-    return len(COUNTED.findall(plain(text)))
+    return len(COUNTED.findall(_TURNING.sub("", plain(text))))
 
 
 def whole_number(text: str) -> int:

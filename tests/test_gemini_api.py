@@ -295,12 +295,14 @@ def test_a_heading_of_another_kind():
 
 
 def test_ids_in_text_are_not_the_sections():
-    """Code in a sentence, or behind the table, names no model of the section."""
+    """Code in a sentence names no model of the section; behind the table it may be the next one's, heading lost."""
     page = edition(gemini_a={"name": "Gemini A", "ids": [], "about": "Use it.", "rows": ROWS})
     page = body(page, "html").replace("<p>Use it.</p>", "<p>Use <code>m-1</code> for this.</p>")
     found = read(page.replace("</table>", "</table><p><code>m-2</code></p>", 1))
 
-    assert [("layout", "no model id under the heading 'Gemini A'")] == [(p.kind, p.message) for p in found.problems]
+    behind = ("layout", "model ids stand behind a table: is there a heading missing?")
+    missing = ("layout", "no model id under the heading 'Gemini A'")
+    assert [behind, missing] == [(p.kind, p.message) for p in found.problems]
 
 
 def test_an_article_cut_inside_its_frame():
@@ -416,6 +418,16 @@ def test_money_in_a_tools_cell_that_nobody_claims(cell, kind):
     assert (1, ["gemini-a", "gemini-b"]) == (found.amounts.unclaimed, [d.model for d in found.drafts()])
 
 
+def test_a_header_in_the_middle_of_the_tools():
+    """It is no sentence about prices, although it has a unit and the word for it."""
+    page = body(edition(), "html")
+    head = re.search(r"<tr>\s*<th></th>.*?</tr>", page[page.index('id="pricing-for-tools"') :], re.DOTALL).group()
+    at = page.index("</tr>", page.index("File search")) + 5
+
+    found = read(page[:at] + head + page[at:])
+    assert ["the page's head"] == [section.title for section in found.sections if section.words]
+
+
 def test_money_in_the_label_of_a_tool():
     """Nothing reads a label's amounts."""
     found = same({**edition(), "tools": {**TOOLS, "rows": [["File search ($5)", "-", "$1 / 1M tokens"]]}})
@@ -515,6 +527,59 @@ def test_reading_09_variants_that_name_no_one_id(ids, rows, words):
     assert words in found.problems[0].message
 
 
+VERSIONS = [("4", "5"), ("4", "4.5"), ("4.0", "3"), ("3.1", "3"), ("3.1", "3.2"), ("3", "2.0")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("own", "other"), VERSIONS)
+@pytest.mark.parametrize(
+    ("family", "label"),
+    [("imagen", "Imagen {} Fast image price"), ("veo", "Veo {} Fast video price"), ("lyria", "Lyria {} Fast")],
+)
+def test_fault_82_the_version_in_a_label_is_the_ids(family, label, own, other, kind):
+    """3 is 3.0; another version is another model's row, and nobody's price here."""
+    name, ids = f"{family.title()} {own}", [f"{family}-{own}-generate", f"{family}-{own}-fast-generate"]
+
+    def page(version: str) -> dict:
+        rows = [
+            [label.format(own).replace(" Fast", ""), "-", "$1 per song"],
+            [label.format(version), "-", "$2 per song"],
+        ]
+        rows = [[row[0], row[1], row[2].removesuffix(" per song") if family != "lyria" else row[2]] for row in rows]
+        return edition(new={"name": name, "ids": ids, "paid": "per second in USD", "rows": rows})
+
+    assert [] == read(page(own.removesuffix(".0")), kind).problems
+    found = read(page(other), kind)
+    assert [f"the row {label.format(other)!r} is of another version than {ids[1]}"] == [
+        p.message for p in found.problems
+    ]
+    assert [] == rates(found, ids[0]) + rates(found, ids[1])
+
+
+@pytest.mark.parametrize(
+    ("name", "ids", "agree"),
+    [
+        ("Gemini 3 Flash", ["gemini-3.0-flash"], True),
+        ("Gemini Flash", ["gemini-3.5-flash"], True),
+        ("Gemini Embedding", ["gemini-embedding-001"], True),
+        ("Gemini 2.5 Flash Preview", ["gemini-2.5-flash-preview-09-2025"], True),
+        ("Gemini 3.1 Flash Image (Nano Banana 2)", ["gemini-3.1-flash-image"], True),
+        ("Gemini 3.8 Live and Gemini 3.1 Live", ["gemini-3.8-live", "gemini-3.1-live"], True),
+        ("Gemini 3 Flash", ["gemini-3.1-flash"], False),
+        ("Gemini 2.5 Flash", ["gemini-2.5-flash", "gemini-2.6-flash"], False),
+        ("Gemini 3.8 Live and Gemini 3.1 Live", ["gemini-3.8-live"], False),
+        ("Imagen 4", ["imagen-3.0-generate-002"], False),
+    ],
+)
+def test_fault_82_the_version_in_a_heading_is_the_ids(name, ids, agree):
+    """A heading without a version agrees with every id; one with another leaves its section unread."""
+    found = same(edition(new={"name": name, "ids": ids, "rows": ROWS}))
+
+    assert agree == (found.problems == [])
+    assert bool(rates(found, ids[0])) == agree
+    assert {"conflict"} >= {p.kind for p in found.problems}
+
+
 def test_reading_09_a_single_id_takes_rows_without_variant():
     """ "Video price" beside "Veo 2 video price" in a section of one id."""
     page = edition(
@@ -565,12 +630,12 @@ def test_reading_14_two_prices_in_one_cell(cell):
 
 
 def test_reading_14_dated_rows_may_follow_each_other():
-    """Until one day and from the next is no conflict, nor is a gap."""
+    """Until one day and from the next is no conflict."""
     rows = [
-        ["Input price", "-", "$1 through May 31, 2026. $2 from June 1, 2026 until July 1, 2026. $3 from August 1, 2026"]
+        ["Input price", "-", "$1 through May 31, 2026. $2 from June 1, 2026 until July 1, 2026. $3 from July 2, 2026"]
     ]
 
-    assert ["input 1 2026-05-31", "input 2 2026-06-01 2026-07-01", "input 3 2026-08-01"] == rates(same(one(rows)))
+    assert ["input 1 2026-05-31", "input 2 2026-06-01 2026-07-01", "input 3 2026-07-02"] == rates(same(one(rows)))
 
 
 SOON = [
@@ -802,6 +867,88 @@ def test_money_that_nobody_sees(mark, where):
     assert ["1 amounts stand in the page's bytes and in none of its texts"] == found.suspicions
 
 
+HIDDEN = [
+    "<dialog>{}</dialog>",
+    "<template>{}</template>",
+    '<script type="text/html">{}</script>',
+    '<span style="visibility:collapse">{}</span>',
+    '<span style="display:\tnone">{}</span>',
+    '<span style="display/**/: none !important">{}</span>',
+    '<span style="color:red;DISPLAY : none;">{}</span>',
+    '<span style="d\\69 splay:none">{}</span>',
+    '<span style="content-visibility:hidden">{}</span>',
+    "<iframe>{}</iframe>",
+    "<video>{}</video>",
+    "<audio>{}</audio>",
+    "<canvas>{}</canvas>",
+    "<datalist>{}</datalist>",
+    "<noframes>{}</noframes>",
+]
+
+
+@pytest.mark.parametrize("amount", ["$5", "&#36;5", "&dollar;5", "&#x24;5"])
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_fault_86_what_a_browser_does_not_show(hidden, amount):
+    """It is not read as a price, and that it is there is a doubt about the page, however it is written."""
+    found = read(body(edition(), "html").replace("<td>$1.00</td>", f"<td>$1.00{hidden.format(amount)}</td>", 1))
+
+    assert ["1 amounts stand in the page's bytes and in none of its texts"] == found.suspicions
+    assert ["input 1", "output 2"] == rates(found)[:2]
+
+
+@pytest.mark.parametrize("amount", ["&#36;2.60", "&dollar;2.60", "&#x24;2.60", '<dialog open="">$2.60</dialog>'])
+def test_fault_86_what_a_browser_shows(amount):
+    """An entity is the sign it stands for, and an open dialog is text."""
+    found = read(body(edition(), "html").replace("<td>$1.00</td>", f"<td>{amount}</td>", 1))
+
+    assert ([], [], "input 2.6") == (found.suspicions, found.problems, rates(found)[0])
+
+
+@pytest.mark.parametrize("mark", ["<!-- {} -->", "<script>{}</script>", "<template>{}</template>", "<style>{}</style>"])
+def test_fault_86_comments_of_the_twin(mark):
+    """What stands in a comment is not on the page: a section there is no section."""
+    page = body(edition(), "md")
+    start = page.index("## Gemini B")
+    end = page.index("\n## ", start + 4)
+    section = page[start:end]
+
+    assert [] == rates(read(page.replace(section, mark.format(section))), "gemini-b")
+    assert ["input 1", "output 2"] == rates(read(page), "gemini-b")
+
+
+TURNED = ["$\u202e2.7", "\u202e7.2$", "$2\u202e.7", "$\u202d2.7\u202c", "\u2067$2.7\u2069", "$\u202b2.7\u202c"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("amount", TURNED)
+def test_fault_86_an_amount_that_is_turned_around(amount, kind):
+    """What it shows is another number than what it is: nobody reads it."""
+    found = read(one([["Input price", "-", amount], ROWS[1], *ROWS[1:], ["Tuning price", "-", "$3.00"]]), kind)
+
+    assert ["cell"] == [p.kind for p in found.problems]
+    assert ["output 2", "tuning 3"] == rates(found)
+
+
+@pytest.mark.parametrize(
+    "turned",
+    ['<bdo dir="rtl">7.2</bdo>', '<span style="unicode-bidi: bidi-override; direction: rtl">7.2</span>'],
+)
+def test_fault_86_an_element_that_turns_its_amount_around(turned):
+    """The element is as good as the mark."""
+    found = read(body(edition(), "html").replace("<td>$1.00</td>", f"<td>${turned}</td>", 1))
+
+    assert ["gemini-a / Standard / Input price"] == [p.place for p in found.problems]
+    assert "input 7.2" not in rates(found)
+
+
+@pytest.mark.parametrize("mark", ["\u200e", "\u2066", "\u202a", "\u202c", "\u200b"])
+def test_fault_86_marks_that_turn_nothing(mark):
+    """Text from left to right is what it is anyway; no other text loses its marks."""
+    found = read(one([["Input price", "-", f"$2{mark}.7".replace("\u200e", "")], ["Output price\u202e", "-", "$3"]]))
+
+    assert (["input 2.7", "output 3"], []) == (rates(found), found.problems)
+
+
 @pytest.mark.parametrize(
     "mark", ["<!-- $5 -->", "<script>let a = '$5'</script>", "<style>.a::after { content: '$5' }</style>"]
 )
@@ -813,11 +960,12 @@ def test_money_that_is_not_on_the_page(mark):
 @pytest.mark.parametrize("paid", ["$0.30¹", "$1,25", "€1", "$5 per cup", "$1 (smell)", "Mostly free", "~~$1~~ $2"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_fault_26_unknown_cells(paid, kind):
-    """One bad cell keeps its section from being published; the problem says where and shows the cell."""
+    """One bad cell keeps its row from being published; the problem says where and shows the cell."""
     found = read(one([ROWS[0], ["Output price", "Free of charge", paid]]), kind)
 
     assert [("cell", "gemini-a / - / Output price")] == [(p.kind, p.place) for p in found.problems]
     assert paid in found.problems[0].message
+    assert (["input 1"], []) == (rates(found), found.unread)
     assert ["input 1", "output 2"] == rates(found, "gemini-b")
 
 

@@ -175,7 +175,7 @@ def test_the_representation_named_first_gives_the_evidence(desk):
         (tiny.page(MODELS, unread={"m-20": "?"}), "PARTLY_READ"),
         (tiny.page({"m-1": {"input": "1"}}, unread={"m-20": "?"}), "NOT_READ"),
         (tiny.page(MODELS, suspicions=["odd"]), "SUSPECT"),
-        (tiny.page(MODELS, torn="m-1"), "SUSPECT"),
+        (tiny.page(MODELS, torn="m-1"), "PARTLY_READ"),
         (tiny.page({"m-1": {"input": "1"}}, unread={"m-20": "?"}, suspicions=["odd"]), "NOT_READ"),
         (tiny.page(MODELS, notes=["$5?"]), "PARTLY_READ"),
     ],

@@ -31,7 +31,7 @@ def rates(
     label: str, free: str, paid: str, *, unit: str = "1000000 tokens", models=("m",), notes=None, starts=None
 ) -> list[Rate]:
     """The rates of one row of the pricing page."""
-    rule, _ = TERMS.row(label)
+    rule = TERMS.row(label).rule
     cells = [
         Observation(text, read_cell(text, TERMS.phrases), plan, plan, unit, plan)
         for plan, text in (("free", free), ("paid", paid))

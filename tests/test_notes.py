@@ -126,6 +126,12 @@ def test_sentences(text, expected):
             ["image 1K 1120 tokens $0.067 / 1 image"],
         ),
         ("Images take 1120 tokens per image at 1K and 2000 tokens per image at 4K.", []),
+        # a count among other words is none
+        ("A minimum charge of 1,024 tokens per request applies.", []),
+        ("At least 1,024 tokens per image are billed.", []),
+        ("Video is rounded up to 258 tokens per second.", []),
+        ("Billed at 1,024 tokens per request.", []),
+        ("From 2027, audio takes 50 tokens per second.", []),
     ],
 )
 def test_formulas(sentence, expected):

@@ -9,7 +9,7 @@ from re import _parser as sre_parse
 
 import pytest
 
-from scraper import amounts, grammar, normalise, notes, toolcells, words
+from scraper import amounts, conditions, grammar, normalise, notes, toolcells, words
 from scraper.sources import gemini_terms, vertex_terms
 from tests.deadline import deadline
 from tests.test_grammar import REFUSED, SEEN, VARIANTS
@@ -20,7 +20,7 @@ LENGTH, SECONDS = 10_000, 5.0
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every pattern of the lexicon, and those of the vocabularies."""
     found = {}
-    for module in (words, amounts, grammar, notes, toolcells, normalise):
+    for module in (words, amounts, conditions, grammar, notes, toolcells, normalise):
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 found[f"{module.__name__.rpartition('.')[2]}.{name}"] = value

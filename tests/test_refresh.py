@@ -609,7 +609,6 @@ def unclaimed(edition: dict) -> dict:
 
 SUSPECT = {
     "older edition": (facts("2026-11-02T06:00:00Z", updated="2026-10-01"), "an older edition: last updated 2026-10-01"),
-    "two prices": (at("2026-11-02", gemini_2=twice("Gemini 2")), "one key with two prices"),
     "money outside": (unclaimed(at("2026-11-02")), "money outside any section"),
 }
 
@@ -623,6 +622,17 @@ def test_what_is_suspect_changes_only_the_verdict(workshop, edition, words):
     assert (5, "SUSPECT", data) == (ran.code, ran.outcome, workshop.data)
     assert words in ran.out
     assert only_the_verdict_moved(state, workshop.state)
+
+
+def test_fault_70_two_prices_for_one_key_take_their_section(workshop):
+    """It keeps its card, and the rest of the page is published."""
+    workshop.refresh(at("2026-11-01"))
+    before = workshop.card("gemini-2").read_text()
+    ran = workshop.refresh(at("2026-11-02", gemini_1=model("Gemini 1", "$1.25"), gemini_2=twice("Gemini 2")))
+    assert (4, "PARTLY_READ") == (ran.code, ran.outcome)
+    assert "two prices for one key: '$1.00' and '$1.10'" in ran.out
+    assert before == workshop.card("gemini-2").read_text()
+    assert 'price: "1.25"' in workshop.card("gemini-1").read_text()
 
 
 def test_fault_60_a_clock_that_went_back_is_suspect(workshop, site):

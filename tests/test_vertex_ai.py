@@ -442,11 +442,21 @@ def test_table_without_rows():
     ],
 )  # fmt: skip
 def test_rows_in_other_tables(case, old, new, message):
-    """Every shape of table tells what it does not understand, as a problem of one model."""
-    found = told(read(case, (old, new)))
+    """Every shape of table tells what it does not understand, as a problem of one model or of one of its rows."""
+    found = read(case, (old, new)).problems
 
     assert 1 == len(found)
-    assert message in found[0][2]
+    assert message in found[0].message
+
+
+def test_fault_90_one_cell_takes_out_its_row():
+    """The other rows and tables of its models are read."""
+    whole, found = read("media"), read("media", ("Online requests: $", "Night requests: $"))
+    (gap,) = {(g.models, g.service_tier, g.meters) for g in found.gaps}
+
+    assert [] == found.unread
+    assert [r for r in whole.rates() if not any(g.hides(r) for g in found.gaps)] == found.rates()
+    assert gap[0][0] in {r.model for r in found.rates()}
 
 
 def test_conflict():

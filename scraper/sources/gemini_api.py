@@ -9,14 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date
+from html import unescape
 
 from scraper.errors import LayoutChanged
 from scraper.normalise import fold
 from scraper.parse import Block, Heading, Table, clean, html_blocks, markdown_blocks, only, soup, without
 from scraper.reading import Amounts, Problem, Reading, Section
 from scraper.sources.gemini_rows import PROVIDER, SOURCE, TableReader
-from scraper.sources.gemini_section import Part
+from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms
+from scraper.timelimit import look
 from scraper.words import counted
 
 PARSER = "1"
@@ -61,7 +63,7 @@ def read(body: str, terms: Terms | None = None) -> Reading:
     _prove_tables(blocks, terms)
     reading = _sections(blocks, terms, kind)
     reading.last_updated = updated
-    missing = counted(without(fingerprint(body), "script", "style", "!--")) - reading.amounts.seen
+    missing = counted(unescape(without(fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
     if missing > 0:
         reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
     _settle(reading)
@@ -157,8 +159,10 @@ def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
         else:
             parts[-1].blocks.append(block)
     reading = Reading(f"{PROVIDER}/{SOURCE}", kind, [], Amounts())
+    notes = Notes(parts, terms)
     for part in parts:
-        section = _section(part, parts, terms)
+        look(part.title)
+        section = _section(part, notes, terms)
         if fold(part.title) in terms.tabs and reading.sections:
             before = reading.sections[-1]
             words = f"behind it the tab {part.title!r} stands as a section of its own"
@@ -175,19 +179,22 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9.]+", "-", words).strip("-")
 
 
-def _section(part: Part, parts: Sequence[Part], terms: Terms) -> Section:
+def _section(part: Part, notes: Notes, terms: Terms) -> Section:
     section = Section(part.title, part.anchor, counted=part.kind == "model")
-    reader = TableReader(part, section, terms, parts)
+    reader = TableReader(part, section, terms, notes)
     if part.kind == "model":
         section.models = reader.ids()
     reader.texts()
     reader.tables()
+    section.named = part.named()
     if part.kind in ("model", "tools"):
         problems = list(section.problems)
         section.cards = reader.drafts()
         if problems:
             # what could be read of an unread section is shown as held; that it conflicts may be for what was not
             section.problems = problems
+        elif part.kind == "model" and not section.gaps and not reader.rates and not reader.announced:
+            section.problems.append(Problem("layout", part.anchor, "a model without any price: is its table lost?"))
     return section
 
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from functools import cached_property
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import UnknownTerm
-from scraper.grammar import read_cell
-from scraper.normalise import Observation, Place, fold, row_rates
+from scraper.grammar import Cell, read_cell
+from scraper.guard import too_little_read
+from scraper.normalise import Observation, Place, RowRule, fold, row_rates
 from scraper.parse import Heading, Table
-from scraper.sources.gemini_section import SectionReader
+from scraper.reading import Gap, Problem
+from scraper.sources.gemini_section import SectionReader, version_of
+from scraper.sources.gemini_terms import Meaning
+from scraper.timelimit import look
 from scraper.toolcells import read_tool
 from scraper.words import counted
 
 PROVIDER, SOURCE = "google", "gemini-api"
+# A caching cell prices storage, too.
+_METERS = {"cache_read": ("cache_read", "cache_storage")}
+_NOTHING = Problem("cell", "", "")
 
 
 class TableReader(SectionReader):
@@ -38,6 +48,10 @@ class TableReader(SectionReader):
                 self._table(block, tab)
                 tabs.add(fold(tab))
                 tab = ""
+        if too_little_read(len(self.section.gaps), self.rows):
+            # so many rows are not understood that the tables are not
+            self.section.problems += [gap.problem for gap in self.section.gaps]
+            self.section.gaps.clear()
 
     def _table(self, table: Table, tab: str) -> None:
         tier = self.terms.tabs.get(fold(tab), "") if tab else "standard"
@@ -45,6 +59,7 @@ class TableReader(SectionReader):
             self.problem("tab", f" / {tab}", f"unknown tab {tab!r}", tab)
         columns = self._columns(table, tab)
         for row in table.rows:
+            look(self.part.title)
             seen = sum(counted(cell) for cell in row)
             self.section.amounts.cells += seen
             if not tier or columns is None:
@@ -74,6 +89,8 @@ class TableReader(SectionReader):
                     self.problem("unclaimed", f" / {row[0]}", f"money in a table that gives no rates: {cell}", cell)
                 elif count:
                     self.section.amounts.ignored[reason] += count
+                else:
+                    self.say(cell)
 
     def _columns(self, table: Table, tab: str) -> dict[int, tuple[str, str]] | None:
         """By column index: plan and unit. None when a header is unknown."""
@@ -101,30 +118,39 @@ class TableReader(SectionReader):
         tier: str,
         tab: str,
     ) -> int | None:
-        """Read one row; gives the count of amounts it accounts for, None where its label is unknown."""
+        """Read one row; gives the count of amounts it accounts for, None where label or cells are not understood."""
         label = row[0]
         if fold(label) in self.terms.metadata_rows:
             return self._metadata(row, columns, tier)
         if self.part.kind == "tools":
-            return self._tool(row, header, columns, tier)
-        found = self.terms.row(label)
-        if found is None:
+            return self._tool(row, header, columns, tier, tab)
+        meaning = self.terms.row(label)
+        if meaning is None:
             self.problem("label", f" / {tab or '-'}", f"unknown row label {label!r}", label)
             return None
-        rule, variant = found
-        cells = self._observations(row, header, columns, tab)
-        amounts = [a for c in cells for a in c.cell.amounts]
-        marks = {a.marks: self.formulas_at(a.marks) for a in amounts if a.marks}
-        starts = self.starts() if any(a.soon for a in amounts) else {}
-        models = self._models_of(variant, label)
-        place = Place(PROVIDER, SOURCE, models, tier, self.terms.currency, marks, starts)
-        self.rates += row_rates(cells, rule, place)
+        rule, models = meaning.rule, self._models_of(meaning, label)
+        texts = self._texts(row, columns)
+        try:
+            cells = [self._seen(texts[at], label, header[at], columns[at], tab) for at in columns]
+            amounts = [a for c in cells for a in c.cell.amounts]
+            marks = {a.marks: self.formulas_at(a.marks) for a in amounts if a.marks}
+            starts = self.starts() if any(a.soon for a in amounts) else {}
+            place = Place(PROVIDER, SOURCE, models, tier, self.terms.currency, marks, starts)
+            self.rates += row_rates(cells, rule, place)
+        except UnknownTerm as error:
+            meters = _METERS.get(rule.meter, (rule.meter,))
+            self._gap(error, row, tab, Gap(_NOTHING, models, tier, meters, _named(rule), rule.context))
+            return None
         self.announce(cells, rule, place)
         return len(amounts)
 
-    def _observations(
-        self, row: Sequence[str], header: Sequence[str], columns: dict[int, tuple[str, str]], tab: str
-    ) -> list[Observation]:
+    def _seen(self, text: str, label: str, header: str, column: tuple[str, str], tab: str) -> Observation:
+        """A cell and its coordinates; `column` is its plan and unit. Raises `UnknownTerm`."""
+        locator = " / ".join((self.part.anchor, tab or "-", fold_stars(label), header))
+        return Observation(text, read_cell(text, self.terms.phrases), column[0], header, column[1], locator)
+
+    def _texts(self, row: Sequence[str], columns: Iterable[int]) -> dict[int, str]:
+        """The cells of the columns. Raises `UnknownTerm` on an empty one that nothing explains."""
         texts = {at: row[at] for at in columns}
         if empty := [at for at, text in texts.items() if not text]:
             # a spanned cell beside "Not supported" has the same value (RATES, reading 18)
@@ -132,24 +158,20 @@ class TableReader(SectionReader):
             if len(empty) != 1 or not all(self.terms.phrases.not_available.fullmatch(t.rstrip(" *")) for t in others):
                 raise UnknownTerm("an empty cell beside one that says something")
             texts[empty[0]] = others[0]
-        return [
-            Observation(
-                text,
-                read_cell(text, self.terms.phrases),
-                columns[at][0],
-                header[at],
-                columns[at][1],
-                " / ".join((self.part.anchor, tab or "-", fold_stars(row[0]), header[at])),
-            )
-            for at, text in texts.items()
-        ]
+        return texts
 
-    def _models_of(self, variant: str | None, label: str) -> tuple[str, ...]:
+    def _gap(self, error: UnknownTerm, row: Sequence[str], tab: str, gap: Gap) -> None:
+        """Note a row whose label and columns are understood, and a cell of it is not."""
+        place = f"{self.part.anchor or self.part.title} / {tab or '-'} / {row[0]}"
+        problem = Problem("cell", place, str(error), " | ".join(row[1:]))
+        self.section.gaps.append(replace(gap, problem=problem, amounts=sum(map(counted, row))))
+
+    def _models_of(self, meaning: Meaning, label: str) -> tuple[str, ...]:
         """The ids a row prices: all, or for a variant row the one that carries the word (the plain one if none)."""
-        models = self.section.models
+        models, variant = self.section.models, meaning.variant
         if variant is None and len(models) == 1:
             return models
-        variants = self._variants()
+        variants = self._variants
         if variant is None:
             if variants != {None}:
                 raise UnknownTerm(f"the row {label!r} names none of {', '.join(models)}, but other rows do")
@@ -161,54 +183,99 @@ class TableReader(SectionReader):
             words = [m for m in models if not others & _words(m)]
         if len(words) != 1:
             raise UnknownTerm(f"the row {label!r} names one of {', '.join(models)}, but {len(words)} carry {variant!r}")
+        if version_of(words[0]) not in ("", meaning.version.removesuffix(".0")):
+            raise UnknownTerm(f"the row {label!r} is of another version than {words[0]}")
         return tuple(words)
 
+    @property
+    def rows(self) -> int:
+        """How many rows the section's tables have."""
+        return sum(len(block.rows) for block in self.part.blocks if isinstance(block, Table))
+
+    @cached_property
     def _variants(self) -> set[str | None]:
         """The variants the section's rows name; None for a row that is no variant's."""
         rows = [row for block in self.part.blocks if isinstance(block, Table) for row in block.rows if row]
-        return {found[1] for row in rows if (found := self.terms.row(row[0]))}
+        return {found.variant for row in rows if (found := self.terms.row(row[0]))}
 
     def _metadata(self, row: Sequence[str], columns: dict[int, tuple[str, str]], tier: str) -> int:
         for at, (plan, _) in columns.items():
             answer = row[at].lower().rstrip(" *")
             if counted(row[at]):
                 raise UnknownTerm("money in a row that is not a price")
+            self.say(row[at])
             if self.used.setdefault(plan, answer) != answer:
                 self.used[f"{plan} {tier}"] = answer
         return 0
 
-    def _tool(self, row: Sequence[str], header: Sequence[str], columns: dict[int, tuple[str, str]], tier: str) -> int:
+    def _tool(
+        self, row: Sequence[str], header: Sequence[str], columns: dict[int, tuple[str, str]], tier: str, tab: str
+    ) -> int | None:
         """The rates of a tool; gives the count of amounts they were read from."""
         label, read = fold(row[0]), 0
+        found: list[Rate] = []
         for at, (plan, _) in columns.items():
+            rate = self._tool_rate(row, at, header[at], plan, tier)
             if not counted(row[at]):
+                self._unpriced(row[at], rate)
                 continue
-            prices = read_tool(row[at], self.terms.phrases, self.terms.tool_ignored)
-            locator = " / ".join((self.part.anchor, "-", fold_stars(row[0]), header[at]))
+            try:
+                prices = read_tool(row[at], self.terms.phrases, self.terms.tool_ignored)
+            except UnknownTerm as error:
+                self._gap(error, row, tab, Gap(_NOTHING, ("tools",), tier, (rate.meter,), context=rate.context or None))
+                return None
             read += len({p.at for p in prices})
-            self.rates += [
-                Rate(
-                    provider=PROVIDER,
-                    source=SOURCE,
-                    model="tools",
-                    service_tier=tier,
-                    plan=plan,
-                    meter=self.terms.tool_meters.get(label, "tool"),
+            found += [
+                replace(
+                    rate,
                     unit=p.unit,
                     used_over=p.used_over,
                     period=p.period,
                     context=p.family or label,
                     price=p.price,
-                    currency=self.terms.currency,
-                    evidence=Evidence(row[at], locator),
                 )
                 for p in prices
             ]
+        self.rates += found
         return read
+
+    def _tool_rate(self, row: Sequence[str], at: int, header: str, plan: str, tier: str) -> Rate:
+        """What the prices of a tool's cell share; a tool that is no grounding is told apart by its name."""
+        label = fold(row[0])
+        meter = self.terms.tool_meters.get(label, "tool")
+        return Rate(
+            provider=PROVIDER,
+            source=SOURCE,
+            model="tools",
+            service_tier=tier,
+            plan=plan,
+            meter=meter,
+            unit="",
+            context=label if meter == "tool" else "",
+            currency=self.terms.currency,
+            evidence=Evidence(row[at], " / ".join((self.part.anchor, "-", fold_stars(row[0]), header))),
+        )
+
+    def _unpriced(self, text: str, rate: Rate) -> None:
+        """Note that a tool costs nothing, or is not sold: whether it ever was priced, the published card knows."""
+        try:
+            cell = read_cell(text, self.terms.phrases)
+        except UnknownTerm:
+            cell = None  # prose, with an allowance perhaps
+        if cell == Cell("free"):
+            self.section.unpriced.append(replace(rate, availability="free", price=Decimal(0)))
+        elif cell == Cell("not_available"):
+            self.section.unpriced.append(replace(rate, availability="not_available", currency=""))
+        elif self.terms.header(text) is None:  # the header is repeated in some tables
+            self.say(text)
 
 
 def _words(model: str) -> set[str]:
     return set(re.split(r"[-.]", model))
+
+
+def _named(rule: RowRule) -> tuple[str, ...]:
+    return rule.modalities or ((rule.modality,) if rule.modality else ())
 
 
 def fold_stars(label: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from scraper import vocabulary
 from scraper.errors import UnknownTerm
@@ -27,6 +27,14 @@ class Ignore:
     section: str
     match: re.Pattern[str]
     reason: str
+
+
+class Meaning(NamedTuple):
+    """What a row label means. `variant` is "" for the plain one, None for a row of the whole section."""
+
+    rule: RowRule
+    variant: str | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +64,23 @@ class Terms:
     tool_ignored: re.Pattern[str]
     notices: re.Pattern[str]
     effective: re.Pattern[str]
+    asides: Sequence[re.Pattern[str]]
     ignore: Sequence[Ignore]
     renames: Mapping[str, str]
 
-    def row(self, label: str) -> tuple[RowRule, str | None] | None:
-        """What a row label means, and the variant it names: "" for the plain one, None for a row of the section.
-
-        None when the label is unknown.
-        """
+    def row(self, label: str) -> Meaning | None:
+        """What a row label means; None when it is unknown."""
         folded = fold(label)
         bare = fold(self.label_asides.sub("", folded))
         if rule := self.rows.get(folded) or self.rows.get(bare):
-            return rule, None
+            return Meaning(rule)
         for pattern, rule in self.variant_rows:
             if match := pattern.fullmatch(folded):
-                return rule, match.groupdict().get("variant") or ""
+                named = match.groupdict("")
+                return Meaning(rule, named.get("variant", ""), named["version"])
         return self._listed(bare)
 
-    def _listed(self, label: str) -> tuple[RowRule, None] | None:
+    def _listed(self, label: str) -> Meaning | None:
         """A row whose label lists modalities, behind or before its name."""
         behind, before = _LISTED.fullmatch(label), _NAMED.fullmatch(label)
         name, words = (behind[1], behind[2]) if behind else (before[2], before[1]) if before else ("", "")
@@ -81,7 +88,7 @@ class Terms:
         if not rule or rule.modality:
             return None
         try:
-            return RowRule(rule.meter, "", modalities(words), rule.context, rule.unit), None
+            return Meaning(RowRule(rule.meter, "", modalities(words), rule.context, rule.unit))
         except UnknownTerm:
             return None
 
@@ -132,6 +139,7 @@ def load_terms(data: Any) -> Terms:
         tool_ignored=_re(tools["ignored"]),
         notices=_re(data["notices"]),
         effective=_re(data["effective"]),
+        asides=[_re(text) for text in data["asides"]],
         ignore=[Ignore(e["section"], _re(e["match"]), e["reason"]) for e in data["ignore"]],
         renames=data["renames"],
     )

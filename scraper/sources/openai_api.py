@@ -7,21 +7,26 @@ several tables, so its section here is whatever the page says of it, wherever.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from bs4 import BeautifulSoup
 
 from ratecards.model import Evidence, Rate
+from scraper.conditions import conditional
 from scraper.errors import LayoutChanged
+from scraper.guard import too_little_read
 from scraper.normalise import fold
+from scraper.notes import sentences
 from scraper.parse import Text, only, soup, without
-from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
+from scraper.rateset import settled
+from scraper.reading import Amounts, Draft, Problem, Reading, Section
 from scraper.sources.openai_pages import converted_page, html_page, mdx_page
-from scraper.sources.openai_rows import PROVIDER, SOURCE, RowReading, bounds, frame, read_row
+from scraper.sources.openai_rows import CAPTION, PROVIDER, SOURCE, RowReading, bounds, frame, read_row
 from scraper.sources.openai_tables import Page, lost_numbers
-from scraper.sources.openai_terms import Terms, load_terms
+from scraper.sources.openai_terms import FreeSentence, Terms, load_terms
+from scraper.timelimit import look
 from scraper.words import COUNTED
 
 PARSER = "1"
@@ -70,13 +75,13 @@ def read(body: str) -> Reading:
     long = bounds(frames, terms)
     for known in frames:
         for row in known.table.rows:
-            book.add(read_row(known, row, long, terms))
+            look(known.table.place.title)
+            book.add(read_row(known, row, long, terms), known.table.place.title)
     book.lost(page)
-    for text in page.texts:
-        book.prose(text)
+    for title, text in page.texts:
+        book.prose(title, text)
     reading = book.reading("html" if page.form == "html" else "md")
     reading.tables = len(tables)
-    reading.suspicions += page.strange
     missing = _printed(body) - page.dollars
     if missing > 0:
         reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
@@ -150,6 +155,7 @@ class _Entry:
 
     section: Section
     names: list[str] = field(default_factory=list)
+    titles: set[str] = field(default_factory=set)
     rates: list[Rate] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
 
@@ -163,6 +169,7 @@ class _Book:
         self.others: list[Section] = []
         self.amounts = Amounts()
         self.suspicions: list[str] = []
+        self.said: dict[str, list[str]] = {}  # by heading: sentences about prices that nothing reads
 
     def _entry(self, model: str, title: str, anchor: str) -> _Entry:
         key = model or f"? {title}"
@@ -171,38 +178,62 @@ class _Book:
             self.entries[key] = _Entry(Section(model or title, anchor, models, counted=model != "tools"))
         return self.entries[key]
 
-    def add(self, row: RowReading) -> None:
-        """Count a row in, with its rates or its problem."""
+    def add(self, row: RowReading, title: str) -> None:
+        """Count a row in that stands under this heading, with its rates or its problem."""
         entry = self._entry(row.model, row.name, row.anchor)
         entry.names.append(row.name)
+        entry.titles.add(fold(title))
         entry.rates += row.rates
         entry.section.amounts.add(row.amounts)
         entry.section.problems += [row.problem] if row.problem else []
+        entry.section.gaps += row.gaps
 
     def lost(self, page: Page) -> None:
-        """A section with a problem for each heading whose table is missing, and a doubt about the whole page.
+        """A section with a problem for each heading whose table is missing or is none we know.
 
-        Whose rows those were is not known, and a model stands in several tables: what is read of it is not all.
+        Whose rows those were is not known, so that no rate is gone because of it. Where a third of the tables is
+        missing it is not the page.
         """
         missing = page.lost(self.terms.bare)
-        for title in dict.fromkeys(place.title for place in (*missing, *(place for place, _ in page.cut))):
-            rule = self.terms.sections.get(fold(title))
-            section = Section(title, rule.anchor if rule else "")
-            for words in [words for place, words in page.cut if place.title == title]:
-                section.amounts.cells += lost_numbers(words)
+        parts = [(place, "a table has lost its beginning and its columns", words) for place, words in page.cut]
+        parts += [(place, "there is no table", "") for place in missing]
+        for place, message, words in (*parts, *page.unread):
+            if not place.title:
+                self.suspicions.append(f"above the first heading: {message}")
+                continue
+            section = self._under(place.title)
+            section.amounts.cells += lost_numbers(words)
+            if (place, words) in page.cut:
                 section.amounts.ignored[self.terms.cut] += lost_numbers(words)
-                section.problems.append(Problem("layout", title, "a table has lost its beginning and its columns"))
-            for place in [place for place in missing if place.title == title]:
-                section.problems.append(Problem("layout", f"{title} / {place.tab or '-'}", "there is no table"))
-            self.others.append(section)
-            self.suspicions.append(f"tables are missing under {title}: the rates read of a model may not be all")
+            where = " / ".join((place.title, place.tab or "-")) if place in missing else place.title
+            section.problems.append(Problem("layout", where, message))
+        if too_little_read(len({place for place, *_ in parts}), len(page.places)):
+            self.suspicions.append("a third of the tables is missing: the rates read of a model may not be all")
 
-    def prose(self, text: Text) -> None:
-        """Take in a paragraph: metadata, a model that is free, or nothing; money in it has no place."""
+    def _under(self, title: str) -> Section:
+        """The section of what stands under a heading and belongs to no model that is known."""
+        for section in self.others:
+            if section.title == title:
+                return section
+        rule = self.terms.sections.get(fold(title))
+        self.others.append(Section(title, rule.anchor if rule else ""))
+        return self.others[-1]
+
+    def _blame(self, title: str, problem: Problem) -> None:
+        """Lay a problem at the door of all models with rows under a heading; of the page, above the first heading."""
+        touched = [entry.section for entry in self.entries.values() if fold(title) in entry.titles]
+        for section in touched or ([self._under(title)] if title else []):
+            section.problems.append(problem)
+        if not title:
+            self.suspicions.append(str(problem))
+
+    def prose(self, title: str, text: Text) -> None:
+        """Take in a paragraph under a heading: metadata, a model that is free, or nothing; money in it has no place."""
         count = len(COUNTED.findall(text.text))
         self.amounts.notes += count
         if count:
-            self.suspicions.append(f"money outside any table: {text.text[:200]}")
+            message = f"money outside any table: {text.text[:200]}"
+            self._blame(title, Problem("unclaimed", title or "the page's head", message, text.text))
         for name, pattern in self.terms.facts:
             if match := pattern.search(text.text):
                 for code in text.codes:
@@ -210,25 +241,36 @@ class _Book:
                         entry.facts[name] = match["value"]
         for free in self.terms.free:
             if free.match.search(text.text):
-                rate = Rate(
-                    provider=PROVIDER,
-                    source=SOURCE,
-                    model=free.model,
-                    plan=self.terms.plan,
-                    meter=free.meter,
-                    unit=free.unit,
-                    availability="free",
-                    price=Decimal(0),
-                    currency=self.terms.currency,
-                    evidence=Evidence(text.text, "text"),
-                )
-                entry = self._entry(free.model, free.model, "")
-                entry.names.append(free.model)
-                entry.rates.append(rate)
+                self._free(free, text)
+        self.said.setdefault(title, []).extend(s for s in sentences(text.text) if conditional(s) and not self._read(s))
+
+    def _read(self, sentence: str) -> bool:
+        """Whether the sentence is the caption of a table, metadata, or known to select no price."""
+        known = (CAPTION, *self.terms.asides)
+        if any(pattern.fullmatch(sentence) for pattern in known):
+            return True
+        return any(p.search(sentence) for p in (*(p for _, p in self.terms.facts), *(f.match for f in self.terms.free)))
+
+    def _free(self, free: FreeSentence, text: Text) -> None:
+        rate = Rate(
+            provider=PROVIDER,
+            source=SOURCE,
+            model=free.model,
+            plan=self.terms.plan,
+            meter=free.meter,
+            unit=free.unit,
+            availability="free",
+            price=Decimal(0),
+            currency=self.terms.currency,
+            evidence=Evidence(text.text, "text"),
+        )
+        entry = self._entry(free.model, free.model, "")
+        entry.names.append(free.model)
+        entry.rates.append(rate)
 
     def reading(self, representation: str) -> Reading:
         """The page as read: drafts for the models that were understood."""
-        sections = [*(entry.section for entry in self.entries.values()), *self.others]
+        sections = [*(entry.section for entry in self.entries.values()), *self.others, *self._told()]
         reading = Reading(f"{PROVIDER}/{SOURCE}", representation, sections, self.amounts)
         reading.suspicions += self.suspicions
         for entry in self.entries.values():
@@ -242,12 +284,21 @@ class _Book:
             reading.amounts.add(section.amounts)
         return reading
 
+    def _told(self) -> Iterator[Section]:
+        """A section without models for what is said under each heading, about the models that stand there."""
+        for title, words in self.said.items():
+            if words:
+                under = (m for e in self.entries.values() if fold(title) in e.titles for m in e.section.models)
+                said = dict.fromkeys(words)
+                yield Section(f"words under {title}", "", counted=False, words=[*said], concerns=tuple(under))
+
     def _draft(self, model: str, entry: _Entry) -> None:
         section = entry.section
-        rates, conflicts = merged(entry.rates)
-        for first, second in conflicts:
-            message = f"two prices for one key: {first.evidence.quote!r} and {second.evidence.quote!r}"
-            section.problems.append(Problem("conflict", second.evidence.locator, message))
+        if too_little_read(len(section.gaps), len(section.gaps) + len(entry.rates)):
+            section.problems += [gap.problem for gap in section.gaps]
+            section.gaps.clear()
+        rates, conflicts = settled(entry.rates)
+        section.problems += conflicts
         if not rates or section.problems:
             return
         printed = [name for name in entry.names if name != model] if model != "tools" else ["Tools"]

@@ -46,7 +46,12 @@ def html_page(article: Tag, terms: Terms) -> Page:
             _island(tag, page, where, terms)
     for pane in article.find_all(hidden=True):
         del pane["hidden"]
-    page.texts += [text for block in html_blocks(article) for text in _words(block)]
+    # the words of a heading stand beside it
+    titles, title = {place.anchor: place.title for place in page.places}, ""
+    for block in html_blocks(article):
+        if isinstance(block, Heading):
+            title = titles.get(block.anchor) or block.text or title
+        page.texts += [(title, text) for text in _words(block)]
     return page
 
 
@@ -64,7 +69,8 @@ def _island(tag: Tag, page: Page, where: Where, terms: Terms) -> None:
     name, props = str(tag.get("component-export")), astro_props(str(tag.get("props") or "{}"))
     if name not in terms.components:
         if {"rows", "groups"} & set(props) or COUNTED.search(str(tag.get("props"))):
-            page.strange.append(f"{where.place.title}: the unknown component {name!r} holds rows or amounts")
+            words = f"the unknown component {name!r} holds rows or amounts"
+            page.unread.append((where.place, words, str(tag.get("props"))))
         return
     component_tables(name, props, page, where, terms)
     for table in tag.find_all("table"):
@@ -154,7 +160,7 @@ class _Mdx:
             self._settle()
             component_tables(name, attributes, self.result, self.where, self.terms)
         elif name[0].isupper():
-            self.result.strange.append(f"{self.where.place.title}: unknown component {name!r}")
+            self.result.unread.append((self.where.place, f"unknown component {name!r}", ""))
         elif "data-content-switcher-pane" in attributes:
             self._settle()
             self.where.turn(str(attributes.get("data-value")), self.result)
@@ -162,7 +168,7 @@ class _Mdx:
             self._settle()
             self.titled = True
         elif name != "style" and "set:html" in attributes:
-            self.result.texts += texts_of(attributes["set:html"])
+            self.result.texts += [(self.where.place.title, text) for text in texts_of(attributes["set:html"])]
 
     def _between(self, words: str) -> None:
         before, cut, after = words.rpartition("/>")
@@ -181,7 +187,7 @@ class _Mdx:
     def _settle(self) -> None:
         """What was gathered and did not turn out to be a cut table is prose."""
         text = clean("".join(self.run))
-        self.result.texts += [Text(text)] if text else []
+        self.result.texts += [(self.where.place.title, Text(text))] if text else []
         self.run = []
 
 
@@ -208,7 +214,7 @@ def converted_page(body: str, terms: Terms) -> Page:
         elif terms.switcher.fullmatch(block.text):
             where.tabbed(True)
         else:
-            page.texts.append(block)
+            page.texts.append((where.place.title, block))
     return page
 
 

@@ -11,13 +11,13 @@ from scraper.errors import UnknownTerm
 from scraper.grammar import Cell as Priced
 from scraper.grammar import read_cell
 from scraper.normalise import Observation, Place, RowRule, fold, row_rates
-from scraper.reading import Amounts, Problem
+from scraper.reading import Amounts, Gap, Problem
 from scraper.sources.openai_tables import Cell, Table
 from scraper.sources.openai_terms import ColumnRule, Label, SectionRule, Terms
 from scraper.words import COUNTED, unit_of
 
 PROVIDER, SOURCE = "openai", "openai-api"
-_CAPTION = re.compile(r"prices per (.+?)(?: unless noted)?\.?", re.IGNORECASE)
+CAPTION = re.compile(r"prices per (.+?)(?: unless noted)?\.?", re.IGNORECASE)
 _SIZE = re.compile(r"[0-9]{3,4}p|[0-9]k", re.IGNORECASE)
 _DIMENSIONS = re.compile(r"[0-9]+ ?x ?[0-9]+")
 _NAMED = ("model", "modality")
@@ -25,7 +25,7 @@ _NAMED = ("model", "modality")
 
 @dataclass(slots=True)
 class RowReading:
-    """What one row gave: rates of one model, or a problem; and what became of its amounts."""
+    """What one row gave: rates of one model, gaps for its cells, or a problem; and what became of its amounts."""
 
     model: str
     name: str
@@ -33,6 +33,7 @@ class RowReading:
     rates: list[Rate] = field(default_factory=list)
     amounts: Amounts = field(default_factory=Amounts)
     problem: Problem | None = None
+    gaps: list[Gap] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Frame:
 
 def frame(table: Table, terms: Terms) -> Frame:
     """The headings of a table, and in `wrong` (kind, message, term) the first that is not in the vocabulary."""
-    wrong = ("", "", "")
+    wrong = ("layout", table.strange, "") if table.strange else ("", "", "")
     section = terms.sections.get(fold(table.place.title))
     if section is None:
         wrong = ("label", f"unknown heading {table.place.title!r}", table.place.title)
@@ -73,7 +74,7 @@ def frame(table: Table, terms: Terms) -> Frame:
             prices[at] = rule
         else:
             wrong = ("header", f"unknown column {heading!r}", heading)
-    caption = _CAPTION.fullmatch(table.caption)
+    caption = CAPTION.fullmatch(table.caption)
     unit = unit_of(caption[1]) if caption else ""
     if unit is None:
         wrong = ("header", f"unknown unit in {table.caption!r}", table.caption)
@@ -133,7 +134,11 @@ def _read_row(known: Frame, row: Sequence[Cell], long: Mapping[str, int], terms:
         if known.section.tuned and rule.meter != "tuning":
             result.amounts.ignored[terms.tuned] += row[at].amounts
             continue
-        result.rates += reader.rates(at, rule)
+        try:
+            result.rates += reader.rates(at, rule)
+        except UnknownTerm as error:
+            result.gaps.append(reader.gap(at, rule, error))
+            continue
         result.amounts.read += row[at].amounts
 
 
@@ -177,19 +182,29 @@ class _Row:
         if (rule.context == "long" and self.bound is None) or (rule.estimate and not priced.amounts):
             return []
         known, tools = self.known, self.known.section.tools
-        meter, modality = rule.meter, self.modality
-        if rule.estimate:
-            meter, modality = self.terms.estimate(self.label.model), "audio"
-        if tools:
-            meter, modality = "tool", ""
+        meter, modality = self._meter(rule), "" if tools else "audio" if rule.estimate else self.modality
         unit = "" if tools else rule.unit or known.unit
         if not unit and any(not amount.unit for amount in priced.amounts):
             raise UnknownTerm(f"an amount without a unit: {cell.text}")
         seen = Observation(cell.text, priced, self.terms.plan, known.table.headings[at], unit, self._locator(at))
-        tier = rule.tier or self.terms.tabs[fold(known.table.place.tab or "standard")]
-        place = Place(PROVIDER, SOURCE, (self.label.model,), tier, self.terms.currency)
+        place = Place(PROVIDER, SOURCE, (self.label.model,), self._tier(rule), self.terms.currency)
         found = row_rates([seen], RowRule(meter, modality, context=self.context, unit=rule.unit), place)
         return [self._finished(rate, rule, cell) for rate in found]
+
+    def _meter(self, rule: ColumnRule) -> str:
+        if self.known.section.tools:
+            return "tool"
+        return self.terms.estimate(self.label.model) if rule.estimate else rule.meter
+
+    def _tier(self, rule: ColumnRule) -> str:
+        return rule.tier or self.terms.tabs[fold(self.known.table.place.tab or "standard")]
+
+    def gap(self, at: int, rule: ColumnRule, error: UnknownTerm) -> Gap:
+        """What of its model a cell that is not understood may price."""
+        problem = Problem("cell", self._locator(at), str(error), self.row[at].text)
+        context = self.context if self.known.section.tools else None
+        models, meters = (self.label.model,), (self._meter(rule),)
+        return Gap(problem, models, self._tier(rule), meters, context=context, amounts=self.row[at].amounts)
 
     def _priced(self, cell: Cell) -> Priced:
         if cell.number:

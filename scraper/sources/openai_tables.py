@@ -49,31 +49,36 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One price table. `shown` marks the copy that is drawn beside an island's rows."""
+    """One price table. `shown` marks the copy that is drawn beside an island's rows, `strange` why it is not read."""
 
     place: Place
     caption: str
     headings: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     shown: bool = False
+    strange: str = ""
 
 
 @dataclass(slots=True)
 class Page:
-    """What the page holds: tables, the places where one is expected, prose, and what was left of cut tables."""
+    """What the page holds: tables, the places where one is expected, prose with the heading it stands under.
+
+    `cut` is what was left of cut tables, `unread` components that nothing here knows: place, reason, and their source.
+    """
 
     form: str
     tables: list[Table] = field(default_factory=list)
     places: list[Place] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
+    texts: list[tuple[str, Text]] = field(default_factory=list)
     cut: list[tuple[Place, str]] = field(default_factory=list)
-    strange: list[str] = field(default_factory=list)
+    unread: list[tuple[Place, str, str]] = field(default_factory=list)
 
     @property
     def dollars(self) -> int:
         """How many amounts with a dollar sign were met, wherever they stand."""
         cells = [cell for table in self.tables for row in table.rows for cell in row]
-        texts = [*(c.text for c in cells), *(t.text for t in self.texts), *(words for _, words in self.cut)]
+        texts = [*(c.text for c in cells), *(t.text for _, t in self.texts), *(words for _, words in self.cut)]
+        texts += [words for _, _, words in self.unread]
         return sum(len(COUNTED.findall(text)) for text in texts)
 
     def lost(self, bare: Sequence[str]) -> list[Place]:
@@ -116,11 +121,17 @@ class Where:
         self.place = Place(self.place.title, self.place.anchor, _NO_TAB if needed else "")
 
     def table(
-        self, headings: tuple[str, ...], rows: Iterable[Iterable[Cell]], *, tab: str = "", shown: bool = False
+        self,
+        headings: tuple[str, ...],
+        rows: Iterable[Iterable[Cell]],
+        *,
+        tab: str = "",
+        shown: bool = False,
+        strange: str = "",
     ) -> Table:
         """A table that stands here; `tab` only counts where the page shows none."""
         place = Place(self.place.title, self.place.anchor, self.place.tab or tab)
-        return Table(place, self.caption, headings, tuple(tuple(row) for row in rows), shown)
+        return Table(place, self.caption, headings, tuple(tuple(row) for row in rows), shown, strange)
 
 
 # ---------------------------------------------------------------------------------------- components
@@ -128,24 +139,24 @@ class Where:
 
 def component_tables(name: str, props: Mapping[str, Any], page: Page, where: Where, terms: Terms) -> None:
     """Add the tables and texts of one component to the page."""
-    place = where.place
+    place, strange = where.place, ""
     for prop, value in props.items():
         if prop not in _READ_PROPS and prop not in terms.props:
-            page.texts += texts_of(value)
+            page.texts += [(place.title, text) for text in texts_of(value)]
             if _holds_numbers(value):
-                page.strange.append(f"{place.title}: the unknown prop {prop!r} of {name} holds numbers")
+                strange = f"the unknown prop {prop!r} of {name} holds numbers"
     tier = str(props.get("tier", place.tab))
     if place.tab and terms.tabs.get(fold(tier)) != terms.tabs.get(fold(place.tab)):
-        page.strange.append(f"{place.title}: under the tab {place.tab!r} stands the service tier {tier!r}")
+        strange = f"under the tab {place.tab!r} stands the service tier {tier!r}"
     values = _grouped_rows(props) if "groups" in props else _list(props.get("rows"), "rows")
     rows = [[cell_of(value) for value in _list(row, "a row")] for row in values]
     if "headings" in props:
         headings = tuple(cell_of(heading).text for heading in _list(props["headings"], "headings"))
-        page.tables.append(where.table(headings, rows, tab=tier))
+        page.tables.append(where.table(headings, rows, tab=tier, strange=strange))
         return
     # the columns of token tables are known by their number: only some rows have cache writes
     for length, run in groupby(rows, key=len):
-        page.tables.append(where.table(terms.text_columns.get(length, ()), run, tab=tier))
+        page.tables.append(where.table(terms.text_columns.get(length, ()), run, tab=tier, strange=strange))
 
 
 def _grouped_rows(props: Mapping[str, Any]) -> list[list[Any]]:

@@ -109,6 +109,7 @@ class Terms:
     tuned: str
     cut: str
     free: Sequence[FreeSentence]
+    asides: Sequence[re.Pattern[str]]
     facts: Sequence[tuple[str, re.Pattern[str]]]
 
     @property
@@ -172,6 +173,7 @@ def load_terms(data: Any) -> Terms:
         label_form=_re(data["label"]),
         phrases=Phrases(**{name: _re(text) for name, text in data["phrases"].items()}),
         tools=[ToolRule(**{**entry, "match": _re(entry["match"])}) for entry in data["tools"]],
+        asides=[_re(text) for text in data["asides"]],
         free=[FreeSentence(**{**entry, "match": _re(entry["match"])}) for entry in data["free"]],
         facts=[(entry["name"], _re(entry["match"])) for entry in data["facts"]],
     )

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from html import unescape
 
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
+from scraper.guard import too_little_read
 from scraper.normalise import fold
 from scraper.parse import Heading, Text, clean, only, without
-from scraper.reading import Amounts, Draft, Problem, Reading, merged
+from scraper.rateset import settled
+from scraper.reading import Amounts, Draft, Problem, Reading
 from scraper.sources.vertex_grid import TAB_LEVEL, Grid, page_blocks, tree_of
 from scraper.sources.vertex_page import Card, Page, Part
 from scraper.sources.vertex_part import PartReader
@@ -55,11 +58,13 @@ def read(body: str) -> Reading:
     reading = Reading(f"{PROVIDER}/{SOURCE}", "html", [], Amounts(), suspicions=page.suspicions)
     for card in page.cards.values():
         _finish(card, page)
+    page.count()
     reading.sections += [*(card.section for card in page.cards.values()), *page.unknown.values(), *page.parts]
     for section in page.parts:
         reading.amounts.add(section.amounts)
     reading.tables = sum(isinstance(block, Grid) for block in blocks)
-    missing = counted(without(fingerprint(body), "script", "style", "template", "!--")) - reading.amounts.seen
+    printed = unescape(without(fingerprint(body), "script", "style", "template", "!--"))
+    missing = counted(printed) - reading.amounts.seen
     if missing > 0:
         reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
     return reading
@@ -124,14 +129,15 @@ def _parts(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> list[Part]:
 def _finish(card: Card, page: Page) -> None:
     """The draft cards of a model, unless something in it was not understood; two prices for a key are a problem."""
     section = card.section
+    if too_little_read(len(section.gaps), len(section.gaps) + len(card.rates)):
+        section.problems += dict.fromkeys(gap.problem for gap in section.gaps)
+        section.gaps.clear()
     if not card.rates and not section.problems:
         section.problems.append(Problem("layout", card.anchor, f"{section.title} is named here and priced nowhere"))
     if section.problems:
         return
-    rates, conflicts = merged(card.rates)
-    for first, second in conflicts:
-        message = f"two prices for one key: {first.evidence.quote!r} and {second.evidence.quote!r}"
-        section.problems.append(Problem("conflict", second.evidence.locator, message))
+    rates, conflicts = settled(card.rates)
+    section.problems += conflicts
     section.cards = [
         Draft(
             model=model_id,

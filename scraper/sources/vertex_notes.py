@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ratecards.model import Formula
+from scraper.conditions import conditional
 from scraper.errors import UnknownTerm
 from scraper.notes import Footnote, formulas, sentences
 from scraper.reading import Problem, Section
@@ -103,12 +104,15 @@ class NoteReader:
 
     def read(self, models: Sequence[Model], marked: Mapping[str, tuple[str, Sequence[Model]]]) -> None:
         """Read every note for the part's models; a marked one speaks of the rows that point to it."""
+        self.part.concerns = tuple(model_id for model in models for model_id in model.ids)
         for note in self.notes:
             printed = counted(note.text)
             self.part.amounts.notes += printed
-            for name, pattern in self.terms.facts.items():
-                if pattern.search(note.text):
-                    self._fact(name, note.text, models)
+            said = [name for name, pattern in self.terms.facts.items() if pattern.search(note.text)]
+            for name in said:
+                self._fact(name, note.text, models)
+            if not said and not printed:
+                self._say(note, marked)
             try:
                 claimed = self._formulas(note, models, marked)
             except UnknownTerm as error:
@@ -122,6 +126,16 @@ class NoteReader:
                 if models:
                     # it may be what is left of a table: of models, too, that are named nowhere else
                     self.page.blame((), self.part, self._problem(note, message))
+
+    def _say(self, note: Footnote, marked: Mapping[str, object]) -> None:
+        """Keep the sentences of a note that may select a price, unless they say when it begins or count tokens."""
+        if DATE.search(note.text) and note.marks in marked and self.terms.starts.search(note.text):
+            return
+        counts = [sentence for sentence in sentences(note.text) if formulas(sentence)]
+        for sentence in sentences(note.text):
+            aside = any(pattern.fullmatch(sentence) for pattern in self.terms.asides)
+            if conditional(sentence) and not aside and sentence not in counts:
+                self.part.words.append(sentence)
 
     def _formulas(
         self, note: Footnote, models: Sequence[Model], marked: Mapping[str, tuple[str, Sequence[Model]]]

@@ -46,6 +46,13 @@ class Page:
     parts: list[Section] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     suspicions: list[str] = field(default_factory=list)
+    reads: list[tuple[Section, Sequence[Model], int]] = field(default_factory=list)
+
+    def count(self) -> None:
+        """Count the amounts of the rows that were read, where a card that they price is read as a whole."""
+        for part, models, amounts in self.reads:
+            if not models or any(not self.cards[model.ids[0]].section.problems for model in models):
+                part.amounts.read += amounts
 
     def card(self, model: Model, anchor: str) -> Card:
         """The model's card; its anchor is that of the part that names it first."""

@@ -12,13 +12,14 @@ from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.normalise import fold
 from scraper.parse import Text
-from scraper.reading import Problem, Section
+from scraper.reading import Gap, Problem, Section
 from scraper.sources.vertex_grid import Cell, Grid, Row
 from scraper.sources.vertex_grounding import Grounding, grounding_rates, read_grounding
 from scraper.sources.vertex_notes import NoteReader
 from scraper.sources.vertex_page import Page, Part, unique
-from scraper.sources.vertex_rows import Frame, frame_tiers, label_of, row_model, row_rates
+from scraper.sources.vertex_rows import Frame, frame_tiers, label_of, row_gaps, row_model, row_rates
 from scraper.sources.vertex_terms import Column, Model, Rule, name_key
+from scraper.timelimit import look
 from scraper.words import counted
 
 _MARKS = re.compile(r"\*+\Z")
@@ -34,6 +35,7 @@ class _Outcome:
     read: int = 0
     ignored: Counter[str] = field(default_factory=Counter)
     problem: Problem | None = None
+    gaps: Sequence[Gap] = ()
     unknown: bool = False
 
 
@@ -64,6 +66,7 @@ class PartReader:
             return
         starts = self.notes.starts(self.family)
         for tab, grid in self.grids:
+            look(self.part.title)
             amounts.cells += sum(map(counted, grid.texts()))
             self._table(tab, grid, starts)
         self.notes.read(self.models, self.marked)
@@ -150,7 +153,9 @@ class PartReader:
         try:
             rates, read = row_rates(row, frame, models)
         except UnknownTerm as error:
-            return _Outcome(models, name, problem=Problem("cell", place, str(error), _words(row)))
+            problem = Problem("cell", place, str(error), _words(row))
+            gaps = row_gaps(row, frame, models, problem, printed)
+            return _Outcome(models, name, gaps=gaps, problem=None if gaps else problem)
         if read != printed:
             message = f"{printed} amounts are printed and {read} read"
             return _Outcome(models, name, problem=Problem("unclaimed", place, message, _words(row)))
@@ -204,7 +209,7 @@ class PartReader:
 
     def _settle(self, outcome: _Outcome) -> None:
         amounts = self.section.amounts
-        amounts.read += outcome.read
+        self.page.reads.append((self.section, outcome.models, outcome.read))
         amounts.ignored += outcome.ignored
         self.models = unique((*self.models, *outcome.models))
         for model in outcome.models:
@@ -214,6 +219,8 @@ class PartReader:
             unknown.problems.append(outcome.problem)
         elif outcome.problem:
             self.page.blame(outcome.models, self.section, outcome.problem)
+        for model in outcome.models:
+            self.page.card(model, self.part.anchor).section.gaps += outcome.gaps
         for rate in outcome.rates:
             self.page.card(self.terms.of_id(rate.model), self.part.anchor).rates.append(rate)
 

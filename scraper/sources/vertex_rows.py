@@ -10,6 +10,7 @@ from datetime import date
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.normalise import fold, prove_row
+from scraper.reading import Gap, Problem
 from scraper.sources.vertex_cells import Price, read_price
 from scraper.sources.vertex_grid import Row
 from scraper.sources.vertex_terms import Column, Model, Rule, Terms
@@ -122,6 +123,32 @@ def row_rates(row: Row, frame: Frame, models: Sequence[Model]) -> tuple[list[Rat
     if not priced or (ended and not may_end):
         raise UnknownTerm(f"an empty price cell beside {label_of(row, frame)!r}")
     return rates, amounts
+
+
+def row_gaps(row: Row, frame: Frame, models: Sequence[Model], problem: Problem, amounts: int) -> list[Gap]:
+    """What of its models a row may price whose labels are understood and the words of a cell are not; else empty."""
+    try:
+        meters = {rule.meter for rule in row_rules(row, frame)}
+        _resolutions(row, frame)
+    except UnknownTerm:
+        return []
+    if "" in meters or not any(_strange(line, frame.terms) for cell in row.own for line in cell.lines if counted(line)):
+        return []
+    if "input" in meters:
+        meters |= {"cache_read", "cache_storage"}
+    # without a tab the words of the cell may name the tier
+    named = {tier for column in frame.columns for tier in column.tiers}
+    tiers = {""} if frame.place.endswith(" / -") else named | {*frame.tiers}
+    ids = tuple(model_id for model in models for model_id in model.ids)
+    return [Gap(problem, ids, tier, tuple(sorted(meters)), amounts=amounts) for tier in sorted(tiers)]
+
+
+def _strange(line: str, terms: Terms) -> bool:
+    try:
+        read_price(line, terms)
+    except UnknownTerm:
+        return True
+    return False
 
 
 def _matched(rules: Sequence[Rule], lines: Sequence[str]) -> list[tuple[Rule, Sequence[str]]]:

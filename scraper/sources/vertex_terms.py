@@ -105,6 +105,7 @@ class Terms:
     ignored_models: Sequence[tuple[re.Pattern[str], str]]
     ignored_texts: Sequence[tuple[re.Pattern[str], str]]
     facts: Mapping[str, re.Pattern[str]]
+    asides: Sequence[re.Pattern[str]]
     starts: re.Pattern[str]
     models: Mapping[str, Model]
     short_names: Mapping[str, Mapping[str, str]]
@@ -202,6 +203,7 @@ def load_terms(data: Any) -> Terms:
         ignored_models=[(_re(e["match"]), e["reason"]) for e in data["ignored_models"]],
         ignored_texts=[(_re(e["match"]), e["reason"]) for e in data["ignored_texts"]],
         facts={name: _re(text) for name, text in data["facts"].items()},
+        asides=[_re(text) for text in data["asides"]],
         starts=_re(data["starts"].replace("$DATE", DATE.pattern)),
         models={name_key(name): model for model in _models(data["models"]) for name in model.names},
         short_names=data["short_names"],

@@ -210,7 +210,7 @@ def _html_encodings(subject: Subject, random: Random, seed: int) -> Mutant:
         "crlf": html.replace("\n", "\r\n"),
         "cr": html.replace("\n", "\r"),
         "shouted": html.replace("$", "$\u0301"),
-        "bidi": html.replace("$", "\u202e$"),
+        "bidi": html.replace("$", "\u202a$\u202c"),
     }
     name = random.choice(list(bodies))
     return look(subject, bodies[name], seed, name)

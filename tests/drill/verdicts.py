@@ -97,7 +97,7 @@ def _told(verdict: Verdict) -> str:
 
 
 class _Excuses:
-    """Why a rate may stand as it was: its whole source, its section or this very change was not believed."""
+    """Why a rate may stand as it was: its whole source, its section, its row or this very change was not believed."""
 
     def __init__(self, verdict: Verdict) -> None:
         self.all = verdict.outcome not in (*GOOD, "PARTLY_READ")
@@ -105,6 +105,7 @@ class _Excuses:
         self.unread = {model for section in unread for model in section.models}
         self.unread |= {"tools"} if any(not section.counted for section in unread) else set()
         self.nameless = any(section.counted and not section.models for section in unread)
+        self.gaps = verdict.reading.gaps if verdict.reading else []
         self.models = {item.change.model for item in verdict.held if item.change.kind.startswith("model_")}
         self.rates = {
             (rate.model, rate.service_tier, rate.plan, rate.meter, rate.modality)
@@ -119,7 +120,9 @@ class _Excuses:
 
     def rate(self, model: str, key: tuple) -> bool:
         """Whether one rate may."""
-        return (model, *key[:4]) in self.rates
+        tier, _, meter = key[:3]
+        gap = any(model in g.models and g.service_tier in ("", tier) and meter in g.meters for g in self.gaps)
+        return gap or (model, *key[:4]) in self.rates
 
 
 def _compared(published: Facts, wanted: Facts, before: Facts, excuses: _Excuses) -> tuple[set[str], list[str]]:
