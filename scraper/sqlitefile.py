@@ -33,7 +33,7 @@ def _sides(names: Iterable[str], *sides: str) -> tuple[str, ...]:
 
 TABLES: dict[str, tuple[str, ...]] = {
     "rates": COLUMNS,
-    "changes": (*_HEAD, *KEYS, *_sides(COLUMNS[3:], "old", "new"), "ratio", "fields", "rates", "capture"),
+    "changes": (*_HEAD, *KEYS, *_sides(COLUMNS[3:], "old", "new"), "ratio", "fields", "rates", "capture", "paid"),
     "upcoming": ("on", *KEYS, *_sides(VALUES, "before", "after")),
     "discrepancies": (*_ENTRY, *_sides(_SIDE, "left", "right"), *_LIFE),
     "sources": ("name", "url", "models", "rates", "last_updated", "capture", "parser", "unread"),
