@@ -127,8 +127,8 @@ def test_three_releases(repository):
     log = (repository.root / "CHANGELOG.md").read_text()
     assert ["Unreleased", "2026.11.8.1", "2026.11.8", "2026.11.1"] == re.findall("^## (.*)", log, re.MULTILINE)
     # each entry speaks of what was recorded since the release before it
-    assert (1, 1) == (log.count("10 -&gt; 9 USD"), log.count("9 -&gt; 8 USD"))
-    assert log.index("Since 2026.11.8:") < log.index("9 -&gt; 8 USD") < log.index("Since 2026.11.1:")
+    assert (1, 1) == (log.count("10.00 -&gt; 9.00 USD"), log.count("9.00 -&gt; 8.00 USD"))
+    assert log.index("Since 2026.11.8:") < log.index("9.00 -&gt; 8.00 USD") < log.index("Since 2026.11.1:")
     repository.release("2026.11.8.1")
     assert "false" == repository.said()["due"]
 
