@@ -107,7 +107,7 @@ def test_both_representations_give_the_same_csv(read):
     [
         (facts(), 0, 24, "READ: 24 rates of 6 models"),
         (UNKNOWN, 4, 20, "PARTLY_READ: 20 rates of 5 models"),
-        (TWO_PRICES, 5, 0, "SUSPECT: 0 rates of 0 models"),
+        (TWO_PRICES, 4, 20, "PARTLY_READ: 20 rates of 5 models"),
         (OUTSIDE, 5, 0, "SUSPECT: 0 rates of 0 models"),
         (
             facts(**{f"gemini_{n}": None for n in range(1, 6)}, gemini_6=model("Gemini 6", ids=[])),

@@ -197,15 +197,22 @@ def test_fault_80_words_under_a_heading_concern_the_models_there():
     assert {("tools", "condition")} == {(s.title, p.kind) for s in found.unread for p in s.problems}
 
 
-def test_fault_80_notes_of_the_agent_platform():
-    """A note under a table concerns the models of its part."""
-    note = "Prices double for prompts longer than 200k tokens."
+@pytest.mark.parametrize(
+    ("note", "kinds"),
+    [
+        ("Prices double for prompts longer than 200k tokens.", {"condition"}),
+        ("Prices are listed in US Dollars (USD).", set()),
+        ("*** Pricing will go into effect on May 1, 2027.", set()),
+    ],
+)
+def test_fault_80_notes_of_the_agent_platform(note, kinds):
+    """A note under a table concerns the models of its part, unless it is read or listed."""
     plain = read_vertex("gemini-2.5")
     found = read_vertex("gemini-2.5", ("</table>", f"</table><p>{note}</p>"))
     doubt(found, {}, sentences_of([plain], {}, whole=True), {}, DAY)
 
-    assert {"condition"} == {p.kind for p in found.problems}
-    assert found.unread
+    assert kinds == {p.kind for p in found.problems}
+    assert bool(kinds) == bool(found.unread)
 
 
 EDITIONS = {
@@ -287,6 +294,15 @@ def test_fault_81_an_id_of_another_model_that_begins_alike(workshop):
     ran = workshop.refresh(at(NEXT, gemini_2=None, gemini_3={**model("Gemini 3"), "about": "Not gemini-2-custom."}))
 
     assert (0, False) == (ran.code, workshop.card("gemini-2").exists() and "held" not in ran.out)
+
+
+def test_an_id_that_was_renamed_may_be_printed(workshop, monkeypatch):
+    """It goes on under its new name, and is an alias there."""
+    workshop.refresh(at("2026-11-01T06:17:00Z", gemini_2_preview=model("Gemini 2 Preview", "$2.00"), gemini_2=None))
+    monkeypatch.setattr(gemini_api, "renames", lambda: {"gemini-2-preview": "gemini-2"})
+    ran = workshop.refresh(at(NEXT, gemini_2={**model("Gemini 2", "$2.00"), "about": "Was gemini-2-preview."}))
+
+    assert (0, False) == (ran.code, workshop.card("gemini-2-preview").exists())
 
 
 def test_fault_83_two_sections_of_one_model(workshop):

@@ -636,6 +636,26 @@ def test_fault_90_one_cell_takes_out_its_rate() -> None:
     assert reading.amounts.unclaimed == 1
 
 
+def test_fault_90_too_many_cells_are_a_model() -> None:
+    """Where more than a third of what a model has is not understood, none of it is."""
+    body = html_page(facts("era-2026-04")).replace("$0.10", "$0.10 a day").replace("$0.05", "$0.05 a day")
+    reading = source.read(body)
+
+    assert [] == [g for s in reading.unread for g in s.gaps]
+    assert {"cell"} == {p.kind for s in reading.unread for p in s.problems}
+    assert reading.unread
+
+
+def test_money_above_the_first_heading() -> None:
+    """It may be of anything: the page is suspect."""
+    body = html_page(facts("era-2026-04"))
+    at = body.index(">", body.index("<article")) + 1
+
+    assert ["the page's head: money outside any table: From $5"] == source.read(
+        f"{body[:at]}<p>From $5</p>{body[at:]}"
+    ).suspicions
+
+
 def test_props_that_hold_numbers() -> None:
     """A prop that only says how to draw is nothing; an unknown one with numbers in it may be prices."""
 

@@ -112,7 +112,7 @@ class NoteReader:
             for name in said:
                 self._fact(name, note.text, models)
             if not said and not printed:
-                self._say(note, marked)
+                self._say(note)
             try:
                 claimed = self._formulas(note, models, marked)
             except UnknownTerm as error:
@@ -127,9 +127,9 @@ class NoteReader:
                     # it may be what is left of a table: of models, too, that are named nowhere else
                     self.page.blame((), self.part, self._problem(note, message))
 
-    def _say(self, note: Footnote, marked: Mapping[str, object]) -> None:
+    def _say(self, note: Footnote) -> None:
         """Keep the sentences of a note that may select a price, unless they say when it begins or count tokens."""
-        if DATE.search(note.text) and note.marks in marked and self.terms.starts.search(note.text):
+        if note.marks and self.terms.starts.search(note.text):
             return
         counts = [sentence for sentence in sentences(note.text) if formulas(sentence)]
         for sentence in sentences(note.text):

@@ -102,7 +102,7 @@ BREAKS: dict[str, tuple[Any, str, Any, str]] = {
     "older editions are taken": (judge, "_doubts", lambda *words: [], "older_or_newer"),
     "one price of two is taken": (
         gemini_section,
-        "merged",
+        "settled",
         lambda rates: (list({r.row_key: r for r in rates}.values()), []),
         "row_twice",
     ),
