@@ -50,12 +50,12 @@ def cost(shelf: DatedShelf, answers: Sequence[Answer], asked: Asked) -> Breakdow
 
 def plan_of(shelf: DatedShelf, model: object, tier: str | None, asked: Asked) -> Plan:
     """How usages of a model are priced there; worked out once. Raises `CostError`."""
+    if not isinstance(model, str):
+        words = "no model is named" if model is None else f"expected the name of a model, saw {model!r}"
+        raise CostError(f"{words}; say one, or give an answer that does")
     key = model, tier, asked[2:5]
     found = shelf.plans.get(key)
     if found is None:
-        if not isinstance(model, str):
-            words = "no model is named" if model is None else f"expected the id of a model, saw {model!r}"
-            raise CostError(f"{words}; say one, or give an answer that does")
         choice = shelf.choose(model, asked.source, asked.policy)
         witnesses = choice.witnesses if choice.policy != "documented" else ()
         shelf.tell(offer.source for offer in (choice.offer, *witnesses))

@@ -99,7 +99,9 @@ def _read(
     reading = verdict.reading = readings[first]
     old = baseline()
     _problems(verdict, readings, old)
-    if standing(reading) == "NOT_READ":
+    if not reading.sections:
+        verdict.messages.append(f"no model was found on it, {len(old)} are published")
+    if not reading.sections or standing(reading) == "NOT_READ":
         return _failed(verdict, "NOT_READ", now)
     torn = torn_apart(readings)
     verdict.disagreed = bool(torn)

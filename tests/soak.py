@@ -224,7 +224,7 @@ class Soak:
         if outcome not in READ | {"PARTLY_READ"}:
             assert data == self.data()
             return
-        kept = set(state["unread"]) | {hold["model"] for hold in state["holds"].values()}
+        kept = set(state["unread"]) | {m for hold in state["holds"].values() for m in hold["models"]}
         for name, prices in world.prices.items():
             if name in kept:
                 # of two held prices of a model one may have been let go

@@ -173,7 +173,7 @@ def test_a_model_that_nobody_names(root: Dataset):
     for usage in (answer(), {"input_tokens": 3}, [answer(), answer()]):
         with pytest.raises(CostError, match="no model is named; say one, or give an answer that does"):
             total(root, usage)
-    with pytest.raises(CostError, match="expected the id of a model, saw 5"):
+    with pytest.raises(CostError, match="expected the name of a model, saw 5"):
         ratecards.cost(5, {"input_tokens": 3}, dataset=root)  # type: ignore[arg-type]
     with pytest.raises(CostError, match="expected usageMetadata"):
         ratecards.cost("flash", dataset=root)

@@ -831,7 +831,7 @@ def test_money_outside_any_section(kind):
 
     assert ["unclaimed"] == [p.kind for p in found.problems]
     assert [
-        "money outside any section: the page's head / text: $5 without a unit in: Everything from $5."
+        "money outside any section: the page's head / text: an amount of unknown shape in: Everything from $5."
     ] == found.suspicions
 
 

@@ -174,7 +174,11 @@ STATES = {
     "a count below zero": {"amounts": {"seen": -1}},
     "an outcome that there is not": {"outcome": "FINE"},
     "a list of something else": {"unread": [5]},
-    "what was said at no time": {"recent": {"a": {"b": "soon"}}},
+    "a move at no time": {"recent": [{"at": "soon", "appeared": ["m-1", "standard", "paid", "input"]}]},
+    "a move of nothing": {"recent": [{"at": "2026-11-01T06:17:00+00:00", "model": "m-1"}]},
+    "a price that is none": {
+        "recent": [{"at": "2026-11-01T06:17:00+00:00", "model": "m-1", "new": {"meter": "input"}}]
+    },
 }
 
 
@@ -240,7 +244,7 @@ GOOD = json.loads(
         unread=["m-2"],
         failing_since="2026-11-02T06:00:00Z",
         holds={"0123456789": {"since": "2026-11-01T07:17:00+01:00", "what": "repriced", "looks": 2}},
-        recent={"0": {"1": "2026-11-01T06:17:00+00:00"}},
+        recent=[{"at": "2026-11-01T06:17:00+00:00", "appeared": ["m-1", "standard", "paid", "input"]}],
         hashes={"html": "0"},
         validators={"html": {"etag": "1"}},
     ).text()

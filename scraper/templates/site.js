@@ -341,6 +341,10 @@
       const want = { ...count, nouns: ["token"], resolution: "" };
       return [line(pick(offer, want, tier, plan, day)[0], times(count.amount, whole(each)), `${grouped(String(each))} tokens an image`)];
     }
+    if (count.meter === "output" && !count.modalities.length && Object.keys(offer.tokens).length) {
+      const images = offer.rates.filter((r) => r.service_tier === tier && r.plan === plan && r.meter === "output" && r.modality === "image");
+      if (!images.some((r) => noun(r.unit) === "token")) throw new Lack("images are sold by the piece: say how many of the output tokens are of them");
+    }
     const start = whole(count.used || 0), end = plus(start, count.amount);
     const parts = [];
     let shared = ZERO;

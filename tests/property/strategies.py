@@ -19,6 +19,7 @@ from ratecards.model import (
     BASES,
     METERS,
     MODALITIES,
+    MODEL_ID,
     PERIODS,
     PLANS,
     SERVICE_TIERS,
@@ -68,7 +69,7 @@ words = st.one_of(
     st.sampled_from(HOSTILE), st.text(st.characters(exclude_categories=["Cs"]), max_size=12), st.just("$0.50")
 )
 names = st.text("abcdefgh.-é: ", min_size=1, max_size=8)
-models = st.from_regex(r"[a-z0-9][a-z0-9.\-]{0,8}", fullmatch=True)
+models = st.from_regex(r"[a-z0-9][a-z0-9.\-]{0,8}", fullmatch=True).filter(MODEL_ID.match)
 days = st.integers(0, 700).map(lambda n: START + timedelta(days=n))
 prices = st.builds(lambda n, places: Decimal(n).scaleb(-places), st.integers(0, 10**7), st.integers(0, 9))
 

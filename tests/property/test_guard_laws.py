@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from ratecards import effective, history
 from ratecards.model import RateCard
-from scraper import guard, plausible
+from scraper import guard, holding, plausible
 from scraper.compare import changes
-from scraper.holding import pins
 from scraper.reading import Capture, cards
 from scraper.recent import Recent, recent_from
 from tests import accept, timeline
@@ -46,8 +45,9 @@ class Desk:
         recent = self.recent.after(moved, at, verified=sure, back=sifted.returned, appeared=fresh)
         self.recent = recent_from(json.loads(json.dumps(recent.data())), "google", "gemini-api", "x")
         self.holds = json.loads(json.dumps(sifted.holds))
+        desk = holding.Desk(old, new, Capture("u", "x", at.date(), None, "1"), doubts, None)
         current = dict(old)
-        for one in (*sifted.publish, *pins(sifted.publish, sifted.held, old, new)):
+        for one in (*sifted.publish, *holding.pins(sifted.publish, sifted.held, desk)):
             history.apply(current, one)
         self.cards = current
         return sifted
