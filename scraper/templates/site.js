@@ -345,6 +345,8 @@
       const images = offer.rates.filter((r) => r.service_tier === tier && r.plan === plan && r.meter === "output" && r.modality === "image");
       if (!images.some((r) => noun(r.unit) === "token")) throw new Lack("images are sold by the piece: say how many of the output tokens are of them");
     }
+    // a page that sells by the token prints the price of a minute as an equivalent
+    if (count.nouns.includes("minute")) count = { ...count, bases: ["list", "equivalent"] };
     const start = whole(count.used || 0), end = plus(start, count.amount);
     const parts = [];
     let shared = ZERO;
