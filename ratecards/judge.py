@@ -19,6 +19,8 @@ from ratecards.offers import measure
 from ratecards.picking import selecting
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+# One search under several names; a prompt is another thing, which may search more than once.
+_SEARCHES = {"query": "request", "call": "request"}
 # A file of floats says 3.0000000000000004e-07.
 _NOISE = Decimal("1e-9")
 # How near an amount is, as a share, that a page prints with fewer digits: an equivalent, and any price.
@@ -205,7 +207,7 @@ def _several(priced: Sequence[Rate]) -> str:
 
 def _noun(unit: str) -> str:
     noun = measure(unit)[1] if unit else ""
-    return "second" if noun in _SECONDS else noun
+    return "second" if noun in _SECONDS else _SEARCHES.get(noun, noun)
 
 
 def _per_one(amount: Decimal, unit: str) -> Decimal:

@@ -187,6 +187,15 @@ def test_an_amount_in_another_unit_of_the_same_noun_is_the_same() -> None:
     assert ("right", "35", "") == verdict(claim("0.35", "search_grounding", "10 prompts"), held)
 
 
+def test_a_search_is_a_query_a_request_or_a_call() -> None:
+    """One price under three names; a prompt may search more than once."""
+    held = card(rate("14", meter="search_grounding", unit="1000 requests"))
+
+    assert ("right", "14", "") == verdict(claim("0.014", "search_grounding", "1 query"), held)
+    assert ("right", "14", "") == verdict(claim("14", "search_grounding", "1000 calls"), held)
+    assert "wrong unit" == verdict(claim("0.014", "search_grounding", "1 prompt"), held)[0]
+
+
 def test_the_noise_of_a_float_is_no_difference() -> None:
     """A price that is off by more is."""
     assert ("right", "0.3", "") == verdict(claim("0.30000000000000004"), SPLIT)
