@@ -21,7 +21,7 @@ from scraper.sources.gemini_terms import Terms, load_terms
 from scraper.timelimit import look
 from scraper.words import counted
 
-PARSER = "1"
+PARSER = "2"
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")
 
 

@@ -29,7 +29,7 @@ from scraper.sources.openai_terms import FreeSentence, Terms, load_terms
 from scraper.timelimit import look
 from scraper.words import COUNTED
 
-PARSER = "1"
+PARSER = "2"
 # Its Markdown twin is cut short and not fetched; older editions were kept in it.
 KEPT = ("md",)
 _HTML = re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE)

@@ -25,7 +25,7 @@ from scraper.sources.vertex_terms import Terms, load_terms
 from scraper.words import counted
 
 PROVIDER, SOURCE = "google", "vertex-ai"
-PARSER = "1"
+PARSER = "2"
 
 
 def urls() -> Mapping[str, str]:
