@@ -242,10 +242,11 @@ def words(news: News) -> str:
         return f"free {noun} {_free(before)} -> {_free(after)}{start}"
     if before is None:
         return f"new, {says(after)}{start}{end}"
-    # an announced price that is announced otherwise never was in force
-    planned = news.announced and not before.holds_on(news.day - timedelta(days=1))
+    planned = _planned(news, before)
     if after is None:
         return _gone(news, before, planned=planned)
+    if _withdrawn(news):
+        return f"withdrawn: was to be {says(before)}{start}, stays {_short(after, before)}"
     if planned:
         return f"was to be {_short(before, after)}, now {says(after)}{start}{end}"
     ratio = factor(news)
@@ -255,11 +256,23 @@ def words(news: News) -> str:
 
 def _gone(news: News, before: Rate, *, planned: bool) -> str:
     if planned:
-        return f"no longer announced from {news.day}, was to be {says(before)}"
+        return f"withdrawn: was to be {says(before)} from {news.day}, then no price"
     if news.announced:
         return f"{says(before)} until {news.day - timedelta(days=1)}, then no price{_end(news)}"
     again = "".join(f"; {_short(rate, before) if rate else 'no price'} from {day}" for day, rate in news.then)
     return f"no longer sold, was {says(before)}{again}"
+
+
+def _planned(news: News, before: Rate) -> bool:
+    """Whether the old price had only been announced: it never was in force."""
+    return news.announced and not before.holds_on(news.day - timedelta(days=1))
+
+
+def _withdrawn(news: News) -> bool:
+    """Whether an announced price is announced no more: what is paid the day before goes on, or there is no price."""
+    if news.before is None or not _planned(news, news.before):
+        return False
+    return news.after is None or (not news.then and news.after.holds_on(news.day - timedelta(days=1)))
 
 
 def step_words(news: News) -> str:
@@ -344,9 +357,11 @@ def _tier(group: Sequence[News]) -> Line:
 
 
 def kind_of(news: News) -> str:
-    """`moved`, `announced`, `new`, `gone` or `allowance`."""
-    if news.allowance or news.announced:
-        return "allowance" if news.allowance else "announced"
+    """`moved`, `announced`, `withdrawn`, `new`, `gone` or `allowance`."""
+    if news.allowance:
+        return "allowance"
+    if news.announced:
+        return "withdrawn" if _withdrawn(news) else "announced"
     if news.before is None or news.before.price is None:
         return "new"
     return "gone" if news.after is None or news.after.price is None else "moved"
@@ -400,8 +415,9 @@ def _price(rate: Rate | None, unit: str) -> str:
 class Told(NamedTuple):
     """One line of what an edition says anew of a model: what it is about ("" for the model itself) and what happened.
 
-    `kind` is a kind of change of the model itself, `stepped`, or `moved`, `announced`, `new`, `gone` or `allowance` of
-    `number` prices; `same` counts the rates that say the same price in other words. `correction`: a better reading.
+    `kind` is a kind of change of the model itself, `stepped`, or `moved`, `announced`, `withdrawn`, `new`, `gone` or
+    `allowance` of `number` prices; `same` counts the rates that say the same price in other words. `correction`: a
+    better reading.
     """
 
     model: str

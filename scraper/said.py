@@ -16,6 +16,7 @@ COUNTED = {
     "allowance": ("allowance changed", "allowances changed"),
     "stepped": ("dated price took effect", "dated prices took effect"),
     "announced": ("price announced", "prices announced"),
+    "withdrawn": ("announced price withdrawn", "announced prices withdrawn"),
     "new": ("price new", "prices new"),
     "gone": ("price gone", "prices gone"),
     "model_added": ("model new", "models new"),

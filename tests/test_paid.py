@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib import resources
 
@@ -75,12 +75,12 @@ BECAME = {
     "no longer announced": (
         [until("2"), since("3")],
         [until("2")],
-        [EACH + "no longer announced from 2027-01-01, was to be 3.00 USD per 1M tokens"],
+        [EACH + "withdrawn: was to be 3.00 USD per 1M tokens from 2027-01-01, then no price"],
     ),
     "announced and taken back": (
         [until("2"), since("3")],
         [rate("2")],
-        [EACH + "was to be 3.00, now 2.00 USD per 1M tokens from 2027-01-01"],
+        [EACH + "withdrawn: was to be 3.00 USD per 1M tokens from 2027-01-01, stays 2.00"],
     ),
     "a last day": ([rate("2")], [until("2")], [EACH + "2.00 USD per 1M tokens until 2026-12-31, then no price"]),
     "new": ([], [rate("2")], [EACH + "new, 2.00 USD per 1M tokens"]),
@@ -505,3 +505,21 @@ def test_nothing_of_one_edition_is_told_once_more_by_the_next(editions):
     assert not earlier & later
     texts = [line.text for told in editions.values() for line in told if line.kind != "same"]
     assert [] == sorted({text for text in texts if texts.count(text) > 1})
+
+
+@given(st.integers(1, 400), st.integers(1, 900), st.integers(1, 900), st.booleans())
+def test_fault_103_an_announced_step_that_disappears(days, now, then, open_ended):
+    """It is told as an event of its own, whatever was announced and whether the last day of today's price goes too."""
+    if now == then:
+        then += 1
+    first = DAY + timedelta(days=days)
+    last = first - timedelta(days=1)
+    today, step = until(f"{now}", last), since(f"{then}", first)
+    stays = rate(f"{now}") if open_ended else today
+    changes = [change("rate_removed", old=step)]
+    changes += [change("rate_removed", old=today), change("rate_added", new=stays)] if open_ended else []
+    [line] = paid.told(changes, DAY, {"flash": card(stays)})
+
+    assert ("withdrawn", True) == (line.kind, line.change.startswith(f"withdrawn: was to be {then}.00 USD"))
+    assert f"from {first}" in line.change
+    assert ("stays" in line.change) == open_ended
