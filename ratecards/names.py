@@ -117,6 +117,9 @@ def absence(lore: Lore, model: str, on: date | None) -> str:
     first = min(lore.first[name] for name in stood_for if name in lore.first)
     if on and on < first:
         return f"{model} was first observed on {first}; nothing is known of it on {on}"
+    for change in lore.renamed:
+        if on and change.model == model and on < change.day:
+            return f"{model} is what {change.former} is called since {change.day}; for {on} ask for {change.former}"
     gone = max((day for day in departures(lore, stood_for) if day <= (on or day)), default=None)
     if gone:
         return f"{model} is gone since {gone}; its last card: --on {gone - timedelta(days=1)}"

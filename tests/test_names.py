@@ -145,6 +145,11 @@ def test_several_sources_as_one():
         ("old", None, "old is gone since 2026-03-01; its last card: --on 2026-02-28"),
         ("old", date(2026, 2, 15), "old is gone since 2026-02-01; its last card: --on 2026-01-31"),
         ("flash", date(2025, 12, 31), "flash was first observed on 2026-01-01; nothing is known of it on 2025-12-31"),
+        (
+            "nano-1",
+            date(2026, 1, 15),
+            "nano-1 is what nano is called since 2026-02-01; for 2026-01-15 ask for nano",
+        ),
         ("x", None, "x names no card any more; it stood for flash"),
         ("flsh", None, "unknown model 'flsh'; nearest: flash"),
         ("zzz", None, "unknown model 'zzz'; `ratecards models` lists them all"),
