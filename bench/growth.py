@@ -20,13 +20,13 @@ from types import SimpleNamespace
 from ratecards import codec
 from ratecards.history import Change, Stamp
 from ratecards.model import RateCard
-from scraper.dataset import Dataset
-from scraper.editions import Edition
-from scraper.fetch import Page
-from scraper.publish import Publication
+from scraper.fetch.client import Page
+from scraper.fetch.editions import Edition
+from scraper.pipeline.refresh import judge_one, publication
+from scraper.publish.dataset import Dataset
+from scraper.publish.record import record
+from scraper.publish.transaction import Publication
 from scraper.reading import Amounts, Draft, Reading, Section
-from scraper.record import record
-from scraper.refresh import judge_one, publication
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "google/gemini-api"

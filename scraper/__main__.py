@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ratecards import console
-from scraper import ROOT, automationargs
+from scraper import ROOT
+from scraper.cli import automationargs
 from scraper.errors import ScrapeError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _instant(text: str) -> datetime:
 def parser() -> argparse.ArgumentParser:
     """The command line; the text of `--help` is the reference."""
     top = argparse.ArgumentParser(prog="python -m scraper", description=__doc__)
-    top.set_defaults(module="scraper.commands")
+    top.set_defaults(module="scraper.cli.commands")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _refresh(commands.add_parser("refresh", help="fetch, read, check, compare, publish"))
     _page_commands(commands)
@@ -105,7 +106,7 @@ def _page_commands(commands: Commands) -> None:
     backfill.add_argument("--date", type=_instant, help="the pages' day, if their names do not say it")
     _dataset(backfill, "the instant to record")
     for command in (read, doctor, canary, backfill):
-        command.set_defaults(module="scraper.pagecommands")
+        command.set_defaults(module="scraper.cli.pagecommands")
 
 
 def _person_commands(commands: Commands) -> None:
@@ -123,9 +124,9 @@ def _person_commands(commands: Commands) -> None:
         decide.add_argument("id")
         decide.add_argument("--because", required=True, metavar="WORDS")
         _dataset(decide, "the day to record")
-        decide.set_defaults(module="scraper.personcommands")
+        decide.set_defaults(module="scraper.cli.personcommands")
     for command in (manual, confirm):
-        command.set_defaults(module="scraper.personcommands")
+        command.set_defaults(module="scraper.cli.personcommands")
 
 
 def _release_commands(commands: Commands) -> None:
@@ -150,7 +151,7 @@ def _release_commands(commands: Commands) -> None:
     validate = commands.add_parser("validate", help="prove the data package with frictionless")
     validate.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
     for command in (rebuild, version, release, validate):
-        command.set_defaults(module="scraper.shipping")
+        command.set_defaults(module="scraper.cli.shipping")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -160,7 +161,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(argv: Sequence[str] | None) -> int:
     options = parser().parse_args(argv)
-    from scraper import commands
+    from scraper.cli import commands
 
     run: Callable[[argparse.Namespace], int] = getattr(import_module(options.module), options.command)
     try:

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from scraper.errors import ScrapeError
-from scraper.fetch import redact
-from scraper.report import plain_text
+from scraper.fetch.client import redact
+from scraper.wording import plain_text
 
 # Hooks and signing of whoever owns the clone are theirs; a pull or a merge never happens here.
 _SETTINGS = ("core.hooksPath=/dev/null", "commit.gpgSign=false", "core.autocrlf=false", "advice.detachedHead=false")

@@ -6,9 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from fractions import Fraction
 from itertools import pairwise
 
 from ratecards.model import Rate, RateCard, canonical_order
+
+# The share of a page's sections, a section's rows or an edition's tables that may be lost before the whole is.
+MOST_UNREAD = Fraction(1, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,3 +242,8 @@ def _overlaps(rates: Iterable[Rate]) -> list[tuple[Rate, Rate]]:
         for before, after in pairwise(sorted(same, key=lambda r: r.effective_from or date.min))
         if (before.effective_until or date.max) >= (after.effective_from or date.min)
     ]
+
+
+def too_little_read(unread: int, sections: int) -> bool:
+    """Whether so many sections were not understood that the page as a whole was not."""
+    return unread > MOST_UNREAD * sections

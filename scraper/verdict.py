@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from ratecards.history import Change, Step
 from ratecards.model import RateCard
-from scraper import guard
-from scraper.dataset import State
-from scraper.reading import Reading
+from scraper.checks import guard
+from scraper.reading import Reading, too_little_read
 from scraper.sources import Source
+from scraper.state import State
 
 GOOD = ("NEW", "UNCHANGED", "CHANGED")
 EXIT = {
@@ -61,7 +61,7 @@ class Verdict:
 def standing(reading: Reading) -> str:
     """What a page is worth by itself, before it is compared with anything: READ or one of the failing outcomes."""
     counted = [s for s in reading.sections if s.counted]
-    if guard.too_little_read(sum(bool(s.problems) for s in counted), len(counted)):
+    if too_little_read(sum(bool(s.problems) for s in counted), len(counted)):
         return "NOT_READ"
     if reading.suspicions:
         return "SUSPECT"

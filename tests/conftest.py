@@ -21,8 +21,9 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from scraper import __main__ as command_line
-from scraper import commands, editions, personcommands
-from scraper.fetch import Limits, fetch
+from scraper.cli import commands, personcommands
+from scraper.fetch import editions
+from scraper.fetch.client import Limits, fetch
 from scraper.reading import Reading
 from scraper.sources import Source, gemini_api
 from tests import pagebuilder, tiny

@@ -19,8 +19,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from scraper import publish
-from scraper.publish import Publication, recover
+from scraper.publish import transaction
+from scraper.publish.transaction import Publication, recover
 
 EVENTS = {"open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.truncate", "shutil.rmtree"}
 OLD = {"data/a.yaml": "old a", "data/log.jsonl": "one\n", "data/gone.yaml": "old", "data/same.yaml": "same"}
@@ -97,7 +97,7 @@ def _die_at(root: Path, steps: int, pipe: int) -> None:
             os.fsync(file.fileno())
 
     os.fsync = fsync
-    publish._put = put
+    transaction._put = put
     sys.addaudithook(hook)
 
 
@@ -114,10 +114,10 @@ def look(root: Path, day: int) -> Publication:
     """
     from datetime import UTC, datetime
 
-    from scraper.dataset import Dataset
-    from scraper.editions import Edition
-    from scraper.fetch import Page
-    from scraper.refresh import judge_one, publication
+    from scraper.fetch.client import Page
+    from scraper.fetch.editions import Edition
+    from scraper.pipeline.refresh import judge_one, publication
+    from scraper.publish.dataset import Dataset
     from scraper.sources import find
     from tests.conftest import facts, model, pages
 
@@ -133,7 +133,7 @@ def look(root: Path, day: int) -> Publication:
 
 def prepared(root: Path, days: int = 2) -> Path:
     """A dataset after that many such refreshes, each with a file of history of its own."""
-    from scraper import record
+    from scraper.publish import record
     from scraper.sources import gemini_api
     from tests.conftest import _TERMS
 

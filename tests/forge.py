@@ -13,7 +13,7 @@ from urllib.parse import parse_qs
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from scraper.github import GitHub
+from scraper.automation.github import GitHub
 
 REPO = "somebody/rates"
 TOKEN = "ghs_a-token-that-must-not-be-printed"

@@ -19,8 +19,8 @@ from ratecards.formats.load import load
 from ratecards.formats.safejson import FormatError
 from ratecards.strictyaml import StrictYamlError
 from scraper.errors import LayoutChanged, UnknownTerm
-from scraper.grammar import read_cell
-from scraper.parse import html_blocks, markdown_blocks, soup
+from scraper.parse.blocks import html_blocks, markdown_blocks, soup
+from scraper.prices.grammar import read_cell
 from scraper.sources.gemini_terms import load_terms
 
 

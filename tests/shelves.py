@@ -12,8 +12,9 @@ from typing import Any
 from ratecards import codec, history
 from ratecards.history import Change, Stamp
 from ratecards.model import RateCard
-from scraper.dataset import Dataset, State
-from scraper.rebuild import rebuilt
+from scraper.pipeline.rebuild import rebuilt
+from scraper.publish.dataset import Dataset
+from scraper.state import State
 from tests.kit import DAY, card, rate
 
 CAPTURE = f"sha256:{'0123456789abcdef' * 4}"

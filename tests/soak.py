@@ -30,10 +30,10 @@ import pytest
 
 from ratecards.model import plain
 from scraper import __main__ as command_line
-from scraper import editions
-from scraper.check import findings
-from scraper.dataset import Dataset
-from scraper.fetch import Limits, fetch
+from scraper.fetch import editions
+from scraper.fetch.client import Limits, fetch
+from scraper.publish.check import findings
+from scraper.publish.dataset import Dataset
 from scraper.sources import gemini_api
 from tests import misbehaving as bad
 from tests.conftest import _TERMS, GEMINI, KINDS, local, model, outcomes, tree

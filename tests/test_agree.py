@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scraper.agree import disagreements, torn_apart
+from scraper.checks.agree import disagreements, torn_apart
 from scraper.sources import gemini_api
 from tests import tiny
 from tests.conftest import facts, model, pages

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from scraper import alerts
-from scraper.alerts import Action, Issue
+from scraper.report import alerts
+from scraper.report.alerts import Action, Issue
 from tests.runfacts import NAME, change, failing, held, run, source, step
 
 SINCE = "2026-11-14T06:17:00Z"

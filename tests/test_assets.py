@@ -17,10 +17,10 @@ from pathlib import Path
 import pytest
 
 from ratecards.model import COLUMNS
-from scraper import assets, parquet, sqlitefile
-from scraper.assets import build, captures, zipped
 from scraper.errors import DatasetError
-from scraper.sqlitefile import TABLES
+from scraper.release import assets, parquet, sqlitefile
+from scraper.release.assets import build, captures, zipped
+from scraper.release.sqlitefile import TABLES
 from tests import shelves
 from tests.conftest import tree
 from tests.kit import card, rate
@@ -228,7 +228,7 @@ def test_sqlite_refuses_a_row_twice(files, tmp_path):
 
 def test_sqlite_knows_every_field(base):
     """A column for each field of each schema's records."""
-    from scraper import schemas
+    from scraper.publish import schemas
 
     names = {"changes": "changes", "upcoming": "upcoming", "discrepancies": "discrepancies"}
     for table, stem in names.items():

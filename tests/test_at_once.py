@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from scraper import commands
-from scraper.check import findings
-from scraper.dataset import Dataset
-from scraper.editions import Edition, check_clock
-from scraper.fetch import Page
-from scraper.publish import locked
+from scraper.cli import commands
+from scraper.fetch.client import Page
+from scraper.fetch.editions import Edition, check_clock
+from scraper.publish.check import findings
+from scraper.publish.dataset import Dataset
+from scraper.publish.transaction import locked
 from tests.conftest import GEMINI, Ran, Site, Workshop, facts, model, tree
 from tests.soak import doubts
 

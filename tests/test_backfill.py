@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ratecards import history
-from scraper.dataset import Dataset
+from scraper.publish.dataset import Dataset
 from tests import pagebuilder, tiny
 from tests.conftest import ACME, GEMINI, Ran, Workshop, facts, model, outcomes, pages, tree
 

@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from ratecards import ledger as book
-from scraper import books
-from scraper.align import Comparison
-from scraper.dataset import Dataset, State
+from scraper.diff.align import Comparison
+from scraper.diff.ledger import PairRule, between
 from scraper.errors import DatasetError
-from scraper.ledger import PairRule, between
+from scraper.publish import books
+from scraper.publish.dataset import Dataset
+from scraper.state import State
 from tests import test_ai_studio as picker
 from tests.conftest import GEMINI, Ran, Workshop, facts, outcomes
 from tests.kit import card, cards, rate

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from scraper import browser
 from scraper.errors import FetchFailed, LayoutChanged
+from scraper.fetch import browser
 
 pytest.importorskip("playwright", reason="the browser extra is not installed")
 pytestmark = [

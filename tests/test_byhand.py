@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ratecards import history
-from scraper.dataset import Dataset
+from scraper.publish.dataset import Dataset
 from tests.conftest import Ran, tree
 
 SHOP = "shop/prices"

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 from markdown_it import MarkdownIt
 
-from scraper import changelog
-from scraper.changelog import entry, inserted, section
-from scraper.versions import Version
+from scraper.publish.versions import Version
+from scraper.release import changelog
+from scraper.release.changelog import entry, inserted, section
 from tests.kit import card, change, rate
 from tests.test_report import HOSTILE
 

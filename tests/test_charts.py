@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper import charts
-from scraper.charts import bars, ceiling, px, steps
+from scraper.site import charts
+from scraper.site.charts import bars, ceiling, px, steps
 
 FIRST = date(2026, 1, 1)
 LAST = date(2026, 1, 11)

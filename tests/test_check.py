@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from ratecards.model import Evidence, Rate
-from scraper import check as module
-from scraper.check import findings
-from scraper.dataset import Dataset
-from scraper.judge import judge
-from scraper.refresh import publication
+from scraper.pipeline.judge import judge
+from scraper.pipeline.refresh import publication
+from scraper.publish import check as module
+from scraper.publish.check import findings
+from scraper.publish.dataset import Dataset
 from tests import tiny
 from tests.conftest import ACME, at
 from tests.test_judge import edition
@@ -226,7 +226,7 @@ def test_the_command(workshop, dataset, run):
 
 def test_the_committed_dataset_is_sound():
     """The project's own, as of the day of its last look."""
-    root = Path(module.__file__).parent.parent
+    root = Path(module.__file__).parents[2]
     dataset = Dataset(root)
     days = [dataset.state(name).verified_on or date.min for name in dataset.names()]
     assert [] == findings(dataset, max(days))

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.model import MODEL_ID
-from scraper import datapackage
-from scraper.v1 import family
+from scraper.publish import datapackage
+from scraper.publish.v1 import family
 from tests.conftest import GEMINI, facts, model, tree
 from tests.kit import card
 

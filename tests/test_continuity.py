@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards import codec
-from scraper.conditions import conditional, digest
-from scraper.continuity import doubt, sentences_of
-from scraper.dataset import State
-from scraper.editions import Edition, load
-from scraper.judge import judge
+from scraper.checks.continuity import doubt, sentences_of
+from scraper.fetch.editions import Edition, load
+from scraper.pipeline.judge import judge
+from scraper.prices.conditions import conditional, digest
 from scraper.sources import find, gemini_api, gemini_terms, openai_api
+from scraper.state import State
 from tests import pagebuilder
 from tests.accept import CAPTURES
 from tests.conftest import facts, model, pages

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from scraper import record
-from scraper.check import findings
-from scraper.dataset import Dataset
 from scraper.errors import DatasetError
-from scraper.publish import Publication, locked, recover
+from scraper.publish import record
+from scraper.publish.check import findings
+from scraper.publish.dataset import Dataset
+from scraper.publish.transaction import Publication, locked, recover
 from scraper.sources import gemini_api
 from tests.conftest import _TERMS, tree
 from tests.crash import GEMINI, look, moved, prepared

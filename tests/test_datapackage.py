@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from ratecards.model import COLUMNS
-from scraper import datapackage
-from scraper.datapackage import PATH, RESOURCES, Marks, digest, parse, table_schema, text
 from scraper.errors import DatasetError
-from scraper.rebuild import rebuilt
-from scraper.refresh import decide
-from scraper.seal import package
-from scraper.versions import Version
+from scraper.pipeline.rebuild import rebuilt
+from scraper.pipeline.refresh import decide
+from scraper.publish import datapackage
+from scraper.publish.datapackage import PATH, RESOURCES, Marks, digest, parse, table_schema, text
+from scraper.publish.seal import package
+from scraper.publish.versions import Version
 from tests import shelves
 from tests.conftest import GEMINI, facts, model, tree
 from tests.kit import DAY, rate

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from ratecards import codec, history
-from scraper.dataset import STATE_SCHEMA, Dataset, State
 from scraper.errors import DatasetError
-from scraper.refresh import baseline
+from scraper.pipeline.refresh import baseline
+from scraper.publish.dataset import Dataset
+from scraper.state import STATE_SCHEMA, State
 from tests.kit import card, cards, change, rate
 
 NAME = "google/gemini-api"

@@ -25,7 +25,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ratecards.model import COLUMNS
-from scraper import parquet, schemas
+from scraper.publish import schemas
+from scraper.release import parquet
 from tests import shelves
 
 ROOT = Path(__file__).parent.parent

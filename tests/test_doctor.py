@@ -11,10 +11,10 @@ import pytest
 from werkzeug import Response
 
 from ratecards import strictyaml
-from scraper import doctor as module
-from scraper.doctor import examine, keep_case
+from scraper.cli import doctor as module
+from scraper.cli.doctor import examine, keep_case
 from scraper.errors import DatasetError
-from scraper.fetch import Page
+from scraper.fetch.client import Page
 from scraper.reading import Problem
 from scraper.sources import Source
 from tests import tiny
@@ -135,7 +135,7 @@ def test_a_cell_shows_where_it_was_not_understood(diagnose):
     ran = diagnose(with_row("Input price (text)", "Free of charge", "$1.00 per moon phase"))
     assert 4 == ran.code
     assert "cell at gemini-2 / Standard / Input price (text)" in ran.out
-    assert "scraper/grammar.py" in ran.out
+    assert "scraper/prices/grammar.py" in ran.out
 
 
 def test_two_prices_for_one_key(diagnose):

@@ -16,9 +16,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from scraper import browser, doors
 from scraper.errors import FetchFailed, LayoutChanged
-from scraper.fetch import Limits, Page, fetch
+from scraper.fetch import browser, doors
+from scraper.fetch.client import Limits, Page, fetch
 from scraper.sources import ai_studio, cloud_billing, find
 from tests import test_ai_studio as picker
 from tests import test_cloud_billing as catalogue

@@ -12,12 +12,13 @@ import httpx
 import pytest
 from werkzeug import Response
 
-from scraper import alerts, facts, github, heartbeat, hook, issues, upload
-from scraper.alerts import Action
+from scraper.automation import github, heartbeat, hook, issues, upload
+from scraper.automation.github import GitHub, GitHubError
+from scraper.automation.upload import Asset
 from scraper.errors import DatasetError, FetchFailed
-from scraper.fetch import fetch
-from scraper.github import GitHub, GitHubError
-from scraper.upload import Asset
+from scraper.fetch.client import fetch
+from scraper.report import alerts, facts
+from scraper.report.alerts import Action
 from tests import runfacts
 from tests.conftest import local
 from tests.forge import REPO, TOKEN, Forge

@@ -21,9 +21,9 @@ from typing import Any
 import pytest
 
 from ratecards.model import COLUMNS
-from scraper import schemas
-from scraper.datapackage import RESOURCES, table_schema
-from scraper.sqlitefile import TABLES
+from scraper.publish import schemas
+from scraper.publish.datapackage import RESOURCES, table_schema
+from scraper.release.sqlitefile import TABLES
 
 GOLDEN = Path(__file__).parent / "golden" / "v1.json"
 RULE = (

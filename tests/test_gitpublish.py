@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from scraper import facts as report_file
-from scraper import gitpublish, pulls
+from scraper.automation import gitpublish, pulls
+from scraper.automation.gitpublish import Target
 from scraper.errors import DatasetError
 from scraper.git import Git, GitError
-from scraper.gitpublish import Target
+from scraper.report import facts as report_file
 from tests.conftest import GEMINI, facts, keep, model
 from tests.forge import Forge
 from tests.forge import _json as answer

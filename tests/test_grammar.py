@@ -10,7 +10,7 @@ import pytest
 
 from ratecards.model import plain
 from scraper.errors import UnknownTerm
-from scraper.grammar import Amount, Cell, read_cell
+from scraper.prices.grammar import Amount, Cell, read_cell
 from scraper.sources.gemini_terms import load_terms
 
 PHRASES = load_terms().phrases

@@ -15,19 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.model import Rate, RateCard
-from scraper.compare import changes
-from scraper.guard import (
-    Finding,
-    Held,
-    Look,
-    Sifted,
-    hold_id,
-    pinned,
-    split,
-    too_few_tables,
-    too_little_read,
-)
-from scraper.recent import Recent, recent_from
+from scraper.checks.guard import Finding, Held, Look, Sifted, hold_id, pinned, split, too_few_tables
+from scraper.checks.recent import Recent, recent_from
+from scraper.diff.compare import changes
+from scraper.reading import too_little_read
 from tests.kit import card, cards, change, rate
 
 NOW = datetime(2026, 11, 1, 6, 17, tzinfo=UTC)

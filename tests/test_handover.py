@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from scraper import facts as report_file
-from scraper import gitpublish, handover, looks, pulls
+from scraper.automation import gitpublish, handover, pulls
 from scraper.errors import DatasetError
 from scraper.git import Git, GitError
+from scraper.pipeline import looks
+from scraper.report import facts as report_file
 from scraper.sources import find
 from tests import runfacts
 from tests.conftest import GEMINI
@@ -194,7 +195,7 @@ def test_fault_92_what_a_job_hands_over_is_of_its_own_source(tmp_path):
             )
     from datetime import UTC, datetime
 
-    from scraper.editions import replay
+    from scraper.fetch.editions import replay
 
     found = looks.completed(tmp_path, [GEMINI, "google/vertex-ai", "openai/openai-api"], datetime.now(UTC))
     assert [GEMINI, "google/vertex-ai", "openai/openai-api"] == found

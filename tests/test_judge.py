@@ -11,11 +11,11 @@ import pytest
 
 from ratecards import history
 from ratecards.model import RateCard
-from scraper.dataset import State
-from scraper.editions import Edition
 from scraper.errors import FetchFailed, LayoutChanged
-from scraper.fetch import Page
-from scraper.judge import judge
+from scraper.fetch.client import Page
+from scraper.fetch.editions import Edition
+from scraper.pipeline.judge import judge
+from scraper.state import State
 from scraper.verdict import EXIT, GOOD, Verdict, standing
 from tests import tiny
 from tests.conftest import ACME, at

@@ -197,7 +197,7 @@ def test_addresses_renames_and_fingerprint() -> None:
 
 def test_manual_history_meets_the_page() -> None:
     """The last edition kept by hand says what the page says: the same rates under the same keys."""
-    from scraper import manual
+    from scraper.pipeline import manual
 
     kept = [e for e in manual.load(Path(__file__).parent.parent / "manual") if e.name == "laozhang/laozhang"][-1]
 

@@ -11,7 +11,7 @@ import pytest
 from ratecards import codec
 from ratecards import ledger as book
 from ratecards.model import Evidence, Formula, Rate, RateCard
-from scraper.ledger import PairRule, between, decided, rules, sides_now, standing, update, within
+from scraper.diff.ledger import PairRule, between, decided, rules, sides_now, standing, update, within
 
 PAGE, STUDIO = "gemini-api", "ai-studio"
 RULE = PairRule("google/gemini-api", "google/ai-studio")

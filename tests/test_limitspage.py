@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from ratecards import limits
-from scraper import limitspage
-from scraper.dataset import Dataset
 from scraper.errors import DatasetError
+from scraper.pipeline import limitspage
+from scraper.publish.dataset import Dataset
 from scraper.sources import rate_limits
 from tests.conftest import Ran, outcomes, tree
 from tests.test_rate_limits import page

@@ -25,8 +25,8 @@ from ratecards.formats.load import FormatError
 from ratecards.formats.load import load as load_prices
 from ratecards.usage import CostError, measured
 from scraper import __main__ as scraper
-from scraper.dataset import Dataset
 from scraper.errors import DatasetError as ScraperError
+from scraper.publish.dataset import Dataset
 from tests.conftest import GEMINI, facts
 
 REPOSITORY = Path(__file__).parent.parent

@@ -10,8 +10,8 @@ import pytest
 
 from ratecards import codec
 from ratecards.model import problems
-from scraper import manual
 from scraper.errors import DatasetError
+from scraper.pipeline import manual
 
 KEPT = Path(__file__).parent.parent / "manual"
 FLASH = "gemini-3.1-flash-image"

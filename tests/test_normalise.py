@@ -10,8 +10,8 @@ import pytest
 from ratecards.model import Formula, Rate, problems
 from ratecards.model import row as columns
 from scraper.errors import UnknownTerm
-from scraper.grammar import read_cell
-from scraper.normalise import Observation, Place, RowRule, fold, row_rates
+from scraper.prices.grammar import read_cell
+from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
 from scraper.sources.gemini_terms import load_terms
 
 TERMS = load_terms()

@@ -13,9 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from scraper import schemas, status
-from scraper.dataset import Dataset, State
 from scraper.errors import DatasetError
+from scraper.publish import schemas, status
+from scraper.publish.dataset import Dataset
+from scraper.state import State
 from tests import tiny
 from tests.conftest import ACME, GEMINI, Ran, Workshop, facts, keep, model, outcomes
 from tests.shelves import state
@@ -148,13 +149,13 @@ def test_fault_92_a_look_that_breaks_down(shop, monkeypatch, fault):
             raise fault
         return found
 
-    from scraper.editions import replay
+    from scraper.fetch.editions import replay
     from scraper.sources import find
 
     folder = next(shop.kept)
     keep(folder, facts("2026-11-02T06:00:00Z", gemini_1=model("Gemini 1", "$1.20")))
     [found] = replay(folder, find(GEMINI))
-    monkeypatch.setattr("scraper.refresh.look", look)
+    monkeypatch.setattr("scraper.pipeline.refresh.look", look)
     ran = shop.run("refresh", "--to", shop.root, "--now", "2026-11-02T07:00:00Z")
 
     assert "the look broke down, fix it" in ran.out

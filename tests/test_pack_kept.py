@@ -9,14 +9,14 @@ import pytest
 
 from ratecards import packbody, packing
 from ratecards.pack import FILE, Pack, part
-from scraper import pack
-from scraper.check import findings
-from scraper.dataset import Dataset
 from scraper.errors import DatasetError
-from scraper.judge import judge
-from scraper.publish import Publication
-from scraper.rebuild import rebuilt
-from scraper.refresh import publication
+from scraper.pipeline.judge import judge
+from scraper.pipeline.rebuild import rebuilt
+from scraper.pipeline.refresh import publication
+from scraper.publish import pack
+from scraper.publish.check import findings
+from scraper.publish.dataset import Dataset
+from scraper.publish.transaction import Publication
 from tests import tiny
 from tests.conftest import ACME, at
 from tests.test_judge import edition

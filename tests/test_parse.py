@@ -9,7 +9,7 @@ from time import process_time
 import pytest
 
 from scraper.errors import LayoutChanged
-from scraper.parse import Heading, Table, Text, clean, html_blocks, markdown_blocks, only, soup, without
+from scraper.parse.blocks import Heading, Table, Text, clean, html_blocks, markdown_blocks, only, soup, without
 
 
 def html(body: str) -> list:

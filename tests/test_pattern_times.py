@@ -9,7 +9,7 @@ from re import _parser as sre_parse
 
 import pytest
 
-from scraper import amounts, conditions, grammar, normalise, notes, toolcells, words
+from scraper.prices import amounts, conditions, grammar, normalise, notes, toolcells, words
 from scraper.sources import gemini_terms, vertex_terms
 from tests.deadline import deadline
 from tests.test_grammar import REFUSED, SEEN, VARIANTS

@@ -7,8 +7,8 @@ from decimal import InvalidOperation
 import pytest
 
 from ratecards.model import RateCard
-from scraper import plausible
-from scraper.plausible import doubts, findings, fresh, new_factors, rules, rules_from
+from scraper.checks import plausible
+from scraper.checks.plausible import doubts, findings, fresh, new_factors, rules, rules_from
 from tests.kit import DAY, card, cards, rate
 
 

@@ -10,13 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from scraper import record, refresh
-from scraper.dataset import Dataset
 from scraper.errors import DatasetError
-from scraper.judge import judge
-from scraper.proof import holds, path_of, renew
-from scraper.publish import Publication
-from scraper.refresh import baseline, publication
+from scraper.pipeline import refresh
+from scraper.pipeline.judge import judge
+from scraper.pipeline.refresh import baseline, publication
+from scraper.publish import record
+from scraper.publish.dataset import Dataset
+from scraper.publish.proof import holds, path_of, renew
+from scraper.publish.transaction import Publication
 from tests import tiny
 from tests.conftest import GEMINI, Workshop, facts, keep, model
 from tests.test_judge import edition

@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from scraper.errors import DatasetError
-from scraper.publish import Publication, locked, recover
+from scraper.publish.transaction import Publication, locked, recover
 from tests.crash import OLD, begin, files, publication
 
 NEW = {

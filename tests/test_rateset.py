@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.rateset import lapsed, settled
+from scraper.prices.rateset import lapsed, settled
 from tests.kit import rate
 from tests.test_gemini_api import KINDS, one, rates, read
 

@@ -9,7 +9,7 @@ import pytest
 
 from scraper import __main__ as workshop
 from scraper.errors import DatasetError
-from scraper.readme import renewed
+from scraper.release.readme import renewed
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ROOT / "ratecards" / "v1" / "tables"

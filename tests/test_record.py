@@ -9,11 +9,11 @@ import pytest
 
 from ratecards import history, segments
 from ratecards.history import Change
-from scraper import record as module
-from scraper.dataset import Dataset
 from scraper.errors import DatasetError
-from scraper.publish import Publication
-from scraper.record import newest, record
+from scraper.publish import record as module
+from scraper.publish.dataset import Dataset
+from scraper.publish.record import newest, record
+from scraper.publish.transaction import Publication
 from tests.kit import card, change, rate, stamp
 
 NAME = "google/gemini-api"

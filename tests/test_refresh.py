@@ -17,14 +17,15 @@ from pathlib import Path
 import pytest
 from werkzeug import Response
 
-from scraper import commands
-from scraper import refresh as module
-from scraper.dataset import Dataset, State
-from scraper.editions import Edition
+from scraper.cli import commands
 from scraper.errors import DatasetError
-from scraper.fetch import Page, Validators
-from scraper.publish import locked
+from scraper.fetch.client import Page, Validators
+from scraper.fetch.editions import Edition
+from scraper.pipeline import refresh as module
+from scraper.publish.dataset import Dataset
+from scraper.publish.transaction import locked
 from scraper.sources import Source, gemini_api
+from scraper.state import State
 from tests import tiny
 from tests.conftest import GEMINI, Ran, Workshop, facts, keep, model, outcomes, pages, tree
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from scraper import datapackage, releases
-from scraper.dataset import Dataset
-from scraper.versions import Version
+from scraper.publish import datapackage
+from scraper.publish.dataset import Dataset
+from scraper.publish.versions import Version
+from scraper.release import releases
 from tests import shelves
 from tests.conftest import Ran, tree
 from tests.kit import rate

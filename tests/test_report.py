@@ -11,24 +11,11 @@ import pytest
 
 from ratecards.history import Change, Step
 from ratecards.model import Rate
-from scraper.dataset import State
-from scraper.report import (
-    conditions,
-    csv_field,
-    describe,
-    lines,
-    markdown,
-    move,
-    plain_text,
-    quiet_count,
-    step_line,
-    step_lines,
-    summary_rows,
-    value,
-    what,
-)
+from scraper.report.console import describe, lines, move, quiet_count, step_line, step_lines, summary_rows, value, what
 from scraper.sources import Source
+from scraper.state import State
 from scraper.verdict import Verdict
+from scraper.wording import conditions, csv_field, markdown, plain_text
 from tests.kit import DAY, card, change, rate, stamp
 
 HOSTILE = {

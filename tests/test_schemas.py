@@ -19,7 +19,7 @@ from ratecards.history import KINDS, Step
 from ratecards.ledger import Entry, Side
 from ratecards.limits import BatchLimit, Figure, LimitsCard, UsageTier
 from ratecards.model import COLUMNS
-from scraper import schemas, shapes, status, v1
+from scraper.publish import schemas, shapes, status, v1
 from tests import shelves
 from tests.kit import DAY, card, change, formula, rate
 from tests.property import strategies
@@ -228,7 +228,7 @@ def test_the_kinds_of_changes():
     """Every kind, whole cards and their metadata included, in the words that the comparison gives them."""
     from dataclasses import replace
 
-    from scraper.compare import field_changes
+    from scraper.diff.compare import field_changes
 
     old = card(rate("1"), notices=("__a__", "b.\nc"), formulas=(formula(),), facts=(("as of", "x"),))
     new = card(rate("1"), name="New", aliases=("other",), used_to_improve=(("free", "yes"),))

@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from ratecards import codec
-from scraper.dataset import Dataset, State
-from scraper.second import opinion, says
+from scraper.pipeline.second import opinion, says
+from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES, find
+from scraper.state import State
 from tests.kit import card, cards, change, rate
 
 TODAY = date(2026, 11, 20)
@@ -94,7 +95,7 @@ def test_who_is_in_no_pair_has_no_witness(dataset):
 def test_the_same_publication_is_no_witness(dataset, monkeypatch):
     """The same document at another address says nothing that it does not say already."""
     same = [replace(s, publication="gemini docs") if s.source in ("gemini-api", "ai-studio") else s for s in SOURCES]
-    monkeypatch.setattr("scraper.second.SOURCES", same)
+    monkeypatch.setattr("scraper.pipeline.second.SOURCES", same)
     ask = opinion(dataset, same[0], TODAY)(cards(card(NEW)))
 
     assert "" == ask(RISE)

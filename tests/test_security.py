@@ -13,9 +13,9 @@ import pytest
 from ratecards import __main__ as reader
 from ratecards import codec
 from ratecards.model import Evidence
-from scraper.dataset import Dataset
-from scraper.judge import judge
-from scraper.refresh import publication
+from scraper.pipeline.judge import judge
+from scraper.pipeline.refresh import publication
+from scraper.publish.dataset import Dataset
 from tests import tiny
 from tests.conftest import ACME, put_editions, tree
 
@@ -127,7 +127,7 @@ def test_a_model_id_is_no_path(tmp_path, acme, name):
     """An id that is none is refused, and nothing is written anywhere."""
     dataset = Dataset(tmp_path / "data")
     found = put_editions(tmp_path / "kept", {"2026-11-01": {name: {"input": "1"}}})
-    from scraper.editions import replay
+    from scraper.fetch.editions import replay
 
     [edition] = replay(found, ACME)
     verdict = judge(ACME, edition, dataset.state(ACME.name), dict, edition.at)

@@ -13,8 +13,8 @@ import ratecards
 from ratecards.__main__ import main
 from ratecards.dataset import Dataset
 from ratecards.plans import Plan
+from scraper.publish.v1 import files
 from scraper.site import build, gather
-from scraper.v1 import files
 from tests.histories import added, card, change, rate, write
 
 TODAY = date(2026, 10, 5)

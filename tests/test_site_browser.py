@@ -20,7 +20,8 @@ from ratecards.breakdown import EXACT, price
 from ratecards.dataset import Dataset
 from ratecards.shelf import Choice
 from ratecards.usage import CostError, read
-from scraper import ROOT, browser
+from scraper import ROOT
+from scraper.fetch import browser
 from scraper.site import build, gather
 from scraper.site.write import write
 from tests.histories import added

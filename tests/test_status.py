@@ -7,8 +7,8 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from scraper import schemas, status
-from scraper.dataset import State
+from scraper.publish import schemas, status
+from scraper.state import State
 from tests.conftest import GEMINI, facts, model
 from tests.shelves import state
 from tests.test_report import HOSTILE

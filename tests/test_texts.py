@@ -9,9 +9,9 @@ import shutil
 
 import pytest
 
-from scraper import facts as facts_file
-from scraper import said, texts
 from scraper.errors import DatasetError
+from scraper.report import facts as facts_file
+from scraper.report import said, texts
 from tests import runfacts, tiny
 from tests.conftest import GEMINI, Ran, facts, keep, model
 from tests.runfacts import NAME, URL, change, dispute, failing, held, price, run, source, step, told

@@ -6,8 +6,8 @@ from time import process_time
 
 import pytest
 
-from scraper import judge
 from scraper.errors import LayoutChanged
+from scraper.pipeline import judge
 from scraper.sources import openai_api
 from scraper.timelimit import limited, look
 from tests.conftest import facts

@@ -6,8 +6,8 @@ import pytest
 
 from ratecards.model import plain
 from scraper.errors import UnknownTerm
+from scraper.prices.toolcells import read_tool
 from scraper.sources.gemini_terms import load_terms
-from scraper.toolcells import read_tool
 
 TERMS = load_terms()
 

@@ -17,7 +17,7 @@ from ratecards import __main__ as reader
 from ratecards import unfinished
 from ratecards.bounded import JOURNAL, STAGING
 from ratecards.errors import DatasetError
-from scraper import publish
+from scraper.publish import transaction
 from tests.conftest import Workshop, facts, model, tree
 
 SAID = "a publication was interrupted and is not finished; this is what it publishes as a whole"
@@ -38,7 +38,7 @@ def forgotten() -> Iterator[None]:
 def killed_after(shop: Workshop, moves: int, monkeypatch: pytest.MonkeyPatch) -> bool:
     """A second edition, killed before its move number `moves`; whether it was."""
     done = []
-    real = publish._carry_out
+    real = transaction._carry_out
 
     def step(*words: object) -> None:
         if len(done) == moves:
@@ -46,14 +46,14 @@ def killed_after(shop: Workshop, moves: int, monkeypatch: pytest.MonkeyPatch) ->
         done.append(words)
         real(*words)
 
-    monkeypatch.setattr(publish, "_carry_out", step)
+    monkeypatch.setattr(transaction, "_carry_out", step)
     edition = facts("2026-11-02T06:17:00Z", gemini_1=model("Gemini 1", "$1.20"), gemini_2=None)
     try:
         shop.refresh(edition)
     except Killed:
         return True
     finally:
-        monkeypatch.setattr(publish, "_carry_out", real)
+        monkeypatch.setattr(transaction, "_carry_out", real)
     return False
 
 
@@ -109,7 +109,7 @@ def test_fault_95_whatever_was_moved_one_state_is_read(shop, tmp_path, monkeypat
             break
         finished = next(shop.kept)
         shutil.copytree(shop.root, finished)
-        assert publish.recover(finished)
+        assert transaction.recover(finished)
         expected = expected or answers(finished, capsys)[0]
         stands = tree(shop.root)
 
@@ -164,9 +164,9 @@ def test_fault_95_release_and_proof_are_of_the_whole(shop, monkeypatch):
     """What is made of the dataset is made of the finished one."""
     assert killed_after(shop, 7, monkeypatch)
 
-    assert shop.root != publish.whole(shop.root)
-    assert publish.recover(shop.root)
-    assert shop.root == publish.whole(shop.root)
+    assert shop.root != transaction.whole(shop.root)
+    assert transaction.recover(shop.root)
+    assert shop.root == transaction.whole(shop.root)
 
 
 DAMAGED: dict[str, Callable[[Path], object]] = {
@@ -230,7 +230,7 @@ def test_fault_95_a_writer_at_work(shop, monkeypatch):
     def copying(*words: object, **more: object) -> object:
         found = real(*words, **more)
         if words[0] == shop.root / "ratecards":
-            publish.recover(shop.root)
+            transaction.recover(shop.root)
         return found
 
     monkeypatch.setattr(shutil, "copytree", copying)
@@ -289,7 +289,7 @@ def test_fault_95_a_writer_that_finishes_while_a_file_is_read(shop, monkeypatch)
 
     def reading(path: Path, *more: object) -> bytes:
         if STAGING in path.parts and path.name != JOURNAL:
-            publish.recover(shop.root)
+            transaction.recover(shop.root)
         return real(path, *more)
 
     monkeypatch.setattr(unfinished.bounded, "content", reading)

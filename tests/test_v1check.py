@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scraper import datapackage
-from scraper.check import findings as check
-from scraper.v1check import findings
+from scraper.publish import datapackage
+from scraper.publish.check import findings as check
+from scraper.publish.v1check import findings
 from tests import shelves
 from tests.kit import DAY
 

@@ -14,7 +14,8 @@ from bs4 import BeautifulSoup
 from ratecards import codec
 from ratecards.model import Rate, problems, row
 from scraper.errors import LayoutChanged, UnknownTerm
-from scraper.notes import Footnote
+from scraper.prices.notes import Footnote
+from scraper.prices.words import counted
 from scraper.reading import Capture, Reading, cards
 from scraper.sources import vertex_ai
 from scraper.sources.vertex_cells import CellLabel, Price, read_price
@@ -22,7 +23,6 @@ from scraper.sources.vertex_grid import Grid, grid
 from scraper.sources.vertex_grounding import read_grounding
 from scraper.sources.vertex_notes import image_formulas, split_notes, token_formulas
 from scraper.sources.vertex_terms import Rule, load_terms
-from scraper.words import counted
 
 CASES = Path(__file__).parent / "pages" / "google" / "vertex-ai"
 READABLE = ("gemini-2.5", "gemini-3", "media", "older")

@@ -12,17 +12,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper import vocabulary
-from scraper.doctor import _REMEDIES
-from scraper.sources import SOURCES, Source, find
-from scraper.vocabulary import VocabularyError, of, read
+from scraper.cli.doctor import _REMEDIES
+from scraper.sources import SOURCES, Source, find, vocabulary
+from scraper.sources.vocabulary import VocabularyError, of, read
 from tests import test_ai_studio as studio
 from tests import test_doctor as gemini
 from tests import test_openai_api as openai
 from tests.conftest import GEMINI, Ran, Workshop, facts, keep, outcomes, pages
 from tests.test_limitspage import with_section
 
-FOLDER = Path(vocabulary.__file__).parent / "sources"
+FOLDER = Path(vocabulary.__file__).parent
 CASES = Path(__file__).parent / "pages"
 
 

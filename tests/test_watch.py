@@ -11,8 +11,8 @@ import pytest
 
 from ratecards import bounded
 from scraper.errors import DatasetError
-from scraper.publish import Publication
-from scraper.watch import Watch
+from scraper.publish.transaction import Publication
+from scraper.publish.watch import Watch
 from tests.conftest import Ran, Workshop, facts, model
 from tests.crash import begin
 

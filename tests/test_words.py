@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from scraper import words
 from scraper.errors import UnknownTerm
+from scraper.prices import words
 
 
 @pytest.mark.parametrize(

@@ -21,10 +21,10 @@ from pathlib import Path
 from ratecards import effective
 from ratecards.history import Change
 from ratecards.model import RateCard
-from scraper import guard, plausible
-from scraper.compare import changes
+from scraper.checks import guard, plausible
+from scraper.diff.compare import changes
 from scraper.reading import Capture, cards
-from scraper.report import describe
+from scraper.report.console import describe
 from scraper.sources import SOURCES, Source, find
 
 # By source, the editions that are pages, first hand, in order.

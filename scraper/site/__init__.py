@@ -13,8 +13,9 @@ from typing import NamedTuple
 from ratecards.asof import DatedShelf
 from ratecards.dataset import Dataset
 from ratecards.sellers import name_of
-from scraper import books
-from scraper import dataset as workshop
+from scraper.publish import books
+from scraper.publish import dataset as workshop
+from scraper.publish.v1 import ATTRIBUTION
 from scraper.site import entries, feeds, ics, pictures, wire
 from scraper.site.coming import coming
 from scraper.site.disputes import STATES, Dispute, dispute
@@ -27,7 +28,6 @@ from scraper.site.models import Model, models
 from scraper.site.render import Renderer, assets
 from scraper.site.series import Past, charts
 from scraper.site.text import page_link, script
-from scraper.v1 import ATTRIBUTION
 
 
 class Facts(NamedTuple):

@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from ratecards.model import RateCard
 from ratecards.sellers import name_of
-from scraper.dataset import Dataset, State
 from scraper.errors import DatasetError
+from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES
+from scraper.state import State
 
 STATUS = "ratecards/v1/status.json"
 

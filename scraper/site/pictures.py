@@ -15,7 +15,7 @@ from ratecards.pictures import sizes
 from ratecards.sellers import is_reseller
 from ratecards.shelf import Choice, Shelf
 from ratecards.usage import CostError
-from scraper.charts import Bars, bars, ceiling
+from scraper.site.charts import Bars, bars, ceiling
 
 Groups = list[tuple[str, list[Decimal | None]]]
 # The length of a bar of the table, in units of its view box.

@@ -16,7 +16,7 @@ from ratecards.history import Change
 from ratecards.model import Rate, RateCard
 from ratecards.offers import Offer
 from ratecards.pictures import USUAL, canonical
-from scraper.charts import Step, steps
+from scraper.site.charts import Step, steps
 from scraper.site.figures import KINDS, candidates, money
 from scraper.site.models import moments
 

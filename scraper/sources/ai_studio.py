@@ -20,10 +20,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ratecards.model import MODEL_ID, Evidence, Rate, plain
-from scraper import vocabulary
 from scraper.errors import LayoutChanged
-from scraper.normalise import fold
+from scraper.prices.normalise import fold
 from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
+from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "ai-studio"
 PARSER = "1"

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.model import Evidence, Rate, plain, problems
-from scraper import vocabulary
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
+from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "cloud-billing"
 PARSER = "1"

@@ -12,14 +12,14 @@ from datetime import date
 from html import unescape
 
 from scraper.errors import LayoutChanged
-from scraper.normalise import fold
-from scraper.parse import Block, Heading, Table, clean, html_blocks, markdown_blocks, only, soup, without
+from scraper.parse.blocks import Block, Heading, Table, clean, html_blocks, markdown_blocks, only, soup, without
+from scraper.prices.normalise import fold
+from scraper.prices.words import counted
 from scraper.reading import Amounts, Problem, Reading, Section
 from scraper.sources.gemini_rows import PROVIDER, SOURCE, TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms
 from scraper.timelimit import look
-from scraper.words import counted
 
 PARSER = "2"
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")

@@ -8,15 +8,15 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ratecards.model import MODEL_ID, UNDATED, Formula, Rate
-from scraper.conditions import conditional
 from scraper.errors import UnknownTerm
-from scraper.notes import Footnote, footnotes, formulas, only_day, sentences
-from scraper.parse import Block, Heading, Table, Text
-from scraper.rateset import settled
+from scraper.parse.blocks import Block, Heading, Table, Text
+from scraper.prices.conditions import conditional
+from scraper.prices.notes import Footnote, footnotes, formulas, only_day, sentences
+from scraper.prices.rateset import settled
+from scraper.prices.units import Observation, Place, RowRule
+from scraper.prices.words import counted
 from scraper.reading import Draft, Problem, Section
 from scraper.sources.gemini_terms import Terms
-from scraper.units import Observation, Place, RowRule
-from scraper.words import counted
 
 
 @dataclass(slots=True)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from scraper import vocabulary
 from scraper.errors import UnknownTerm
-from scraper.normalise import RowRule, fold
-from scraper.scanner import Phrases
-from scraper.words import modalities, unit_of
+from scraper.prices.normalise import RowRule, fold
+from scraper.prices.scanner import Phrases
+from scraper.prices.words import modalities, unit_of
+from scraper.sources import vocabulary
 
 VOCABULARY = Path(__file__).with_name("gemini_api.yaml")
 _HEADER = re.compile(r"(?P<plan>[a-z ]+?)(?:, per (?P<unit>.+) in (?P<currency>[a-z]{3}))?\Z")

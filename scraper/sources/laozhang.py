@@ -13,13 +13,13 @@ from datetime import date
 
 from ratecards.model import MODEL_ID, Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
-from scraper.grammar import read_cell
-from scraper.normalise import Observation, Place, RowRule, fold, row_rates
-from scraper.notes import sentences
-from scraper.parse import Block, Heading, Table, Text, markdown_blocks
+from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
+from scraper.prices.grammar import read_cell
+from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
+from scraper.prices.notes import sentences
+from scraper.prices.words import AMOUNT, COUNTED, DATE, day, money
 from scraper.reading import Amounts, Draft, Problem, Reading, Section
 from scraper.sources.laozhang_terms import Terms, load_terms
-from scraper.words import AMOUNT, COUNTED, DATE, day, money
 
 PROVIDER, SOURCE = "laozhang", "laozhang"
 PARSER = "1"

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scraper import vocabulary
 from scraper.errors import UnknownTerm
-from scraper.grammar import Phrases
-from scraper.normalise import fold
+from scraper.prices.grammar import Phrases
+from scraper.prices.normalise import fold
+from scraper.sources import vocabulary
 
 VOCABULARY = Path(__file__).with_name("laozhang.yaml")
 

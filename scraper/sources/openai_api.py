@@ -14,20 +14,19 @@ from decimal import Decimal
 from bs4 import BeautifulSoup
 
 from ratecards.model import Evidence, Rate
-from scraper.conditions import conditional
 from scraper.errors import LayoutChanged
-from scraper.guard import too_little_read
-from scraper.normalise import fold
-from scraper.notes import sentences
-from scraper.parse import Text, only, soup, without
-from scraper.rateset import settled
-from scraper.reading import Amounts, Draft, Problem, Reading, Section
+from scraper.parse.blocks import Text, only, soup, without
+from scraper.prices.conditions import conditional
+from scraper.prices.normalise import fold
+from scraper.prices.notes import sentences
+from scraper.prices.rateset import settled
+from scraper.prices.words import COUNTED
+from scraper.reading import Amounts, Draft, Problem, Reading, Section, too_little_read
 from scraper.sources.openai_pages import converted_page, html_page, mdx_page
 from scraper.sources.openai_rows import CAPTION, PROVIDER, SOURCE, RowReading, bounds, frame, read_row
 from scraper.sources.openai_tables import Page, lost_numbers
 from scraper.sources.openai_terms import FreeSentence, Terms, load_terms
 from scraper.timelimit import look
-from scraper.words import COUNTED
 
 PARSER = "2"
 # Its Markdown twin is cut short and not fetched; older editions were kept in it.

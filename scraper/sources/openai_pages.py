@@ -15,12 +15,12 @@ from typing import Any
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
-from scraper.normalise import fold
-from scraper.parse import Heading, Table, Text, clean, html_blocks, markdown_blocks, visible
+from scraper.parse.blocks import Heading, Table, Text, clean, html_blocks, markdown_blocks, visible
+from scraper.prices.normalise import fold
+from scraper.prices.words import COUNTED
 from scraper.sources.openai_script import Script, astro_props
 from scraper.sources.openai_tables import Cell, Page, Where, component_tables, texts_of
 from scraper.sources.openai_terms import Terms
-from scraper.words import COUNTED
 
 _CAPTION = re.compile(r"Prices per .+")
 _ASIDE = re.compile(r"\{/\*.*?\*/\}|<!--.*?-->|^import\b.*?;$", re.DOTALL | re.MULTILINE)

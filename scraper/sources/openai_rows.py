@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import UnknownTerm
-from scraper.grammar import Cell as Priced
-from scraper.grammar import read_cell
-from scraper.normalise import Observation, Place, RowRule, fold, row_rates
+from scraper.prices.grammar import Cell as Priced
+from scraper.prices.grammar import read_cell
+from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
+from scraper.prices.words import COUNTED, unit_of
 from scraper.reading import Amounts, Gap, Problem
 from scraper.sources.openai_tables import Cell, Table
 from scraper.sources.openai_terms import ColumnRule, Label, SectionRule, Terms
-from scraper.words import COUNTED, unit_of
 
 PROVIDER, SOURCE = "openai", "openai-api"
 CAPTION = re.compile(r"prices per (.+?)(?: unless noted)?\.?", re.IGNORECASE)

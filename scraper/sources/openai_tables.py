@@ -9,11 +9,11 @@ from itertools import groupby
 from typing import Any
 
 from scraper.errors import LayoutChanged
-from scraper.normalise import fold
-from scraper.parse import Text, clean, soup, visible
+from scraper.parse.blocks import Text, clean, soup, visible
+from scraper.prices.normalise import fold
+from scraper.prices.words import COUNTED
 from scraper.sources.openai_script import Number
 from scraper.sources.openai_terms import Terms
-from scraper.words import COUNTED
 
 _LOST_NUMBER = re.compile(r"(?<=[\[,])\s*[0-9]+(?:\.[0-9]+)?(?=\s*[,\]])")
 _READ_PROPS = ("rows", "groups", "headings", "tier")

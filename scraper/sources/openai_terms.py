@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.model import MODEL_ID
-from scraper import vocabulary
 from scraper.errors import UnknownTerm
-from scraper.grammar import Phrases
-from scraper.normalise import fold
+from scraper.prices.grammar import Phrases
+from scraper.prices.normalise import fold
+from scraper.sources import vocabulary
 
 VOCABULARY = Path(__file__).with_name("openai_api.yaml")
 

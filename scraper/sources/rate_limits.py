@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.limits import BatchLimit, Figure, LimitsCard, UsageTier
-from scraper import vocabulary
 from scraper.errors import LayoutChanged, UnknownTerm
-from scraper.normalise import fold
-from scraper.parse import Block, Heading, Table, Text, markdown_blocks
+from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
+from scraper.prices.normalise import fold
+from scraper.prices.words import AMOUNT, COUNTED, money, whole_number
 from scraper.reading import Amounts, Problem, Reading, Section
-from scraper.words import AMOUNT, COUNTED, money, whole_number
+from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "rate-limits"
 PARSER = "1"

@@ -13,16 +13,15 @@ from html import unescape
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
-from scraper.guard import too_little_read
-from scraper.normalise import fold
-from scraper.parse import Heading, Text, clean, only, without
-from scraper.rateset import settled
-from scraper.reading import Amounts, Draft, Problem, Reading
+from scraper.parse.blocks import Heading, Text, clean, only, without
+from scraper.prices.normalise import fold
+from scraper.prices.rateset import settled
+from scraper.prices.words import counted
+from scraper.reading import Amounts, Draft, Problem, Reading, too_little_read
 from scraper.sources.vertex_grid import TAB_LEVEL, Grid, page_blocks, tree_of
 from scraper.sources.vertex_page import Card, Page, Part
 from scraper.sources.vertex_part import PartReader
 from scraper.sources.vertex_terms import Terms, load_terms
-from scraper.words import counted
 
 PROVIDER, SOURCE = "google", "vertex-ai"
 PARSER = "2"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scraper.errors import UnknownTerm
-from scraper.normalise import fold
-from scraper.scanner import Scanner
+from scraper.prices.normalise import fold
+from scraper.prices.scanner import Scanner
+from scraper.prices.words import AMOUNT, money
 from scraper.sources.vertex_terms import CellLabel, Terms
-from scraper.words import AMOUNT, money
 
 _LABEL = re.compile(r"([^:$]+):")
 _UNIT_PAREN = re.compile(r"\(\s*/\s*([^()$]+?)\s*\)")

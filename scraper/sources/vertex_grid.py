@@ -13,7 +13,7 @@ from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
-from scraper.parse import Heading, Table, Text, clean, html_blocks, visible
+from scraper.parse.blocks import Heading, Table, Text, clean, html_blocks, visible
 
 TAB_LEVEL = 5
 _GRID_LEVEL = 6

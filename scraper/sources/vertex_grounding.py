@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import UnknownTerm
+from scraper.prices.words import AMOUNT, DATE, NUMBER, day, money, whole_number
 from scraper.sources.vertex_rows import Frame
 from scraper.sources.vertex_terms import Model, Rule, Terms
-from scraper.words import AMOUNT, DATE, NUMBER, day, money, whole_number
 
 _SENTENCE = re.compile(r"\.\s+(?=[A-Z])")
 _PER_DAY = rf"(?P<count>{NUMBER}) (?:grounded |search )?(?:prompts|requests|queries) per (?P<period>day|month)"

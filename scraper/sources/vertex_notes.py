@@ -7,13 +7,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ratecards.model import Formula
-from scraper.conditions import conditional
 from scraper.errors import UnknownTerm
-from scraper.notes import Footnote, formulas, sentences
+from scraper.prices.conditions import conditional
+from scraper.prices.notes import Footnote, formulas, sentences
+from scraper.prices.words import AMOUNT, DATE, NUMBER, counted, day, money, whole_number
 from scraper.reading import Problem, Section
 from scraper.sources.vertex_page import Page
 from scraper.sources.vertex_terms import Model
-from scraper.words import AMOUNT, DATE, NUMBER, counted, day, money, whole_number
 
 _MARKED = re.compile(r"(?:^|(?<=[.\s]))(\*+)\s*(?=[A-Z])")
 _SCALING = re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ratecards.model import Formula, Rate
-from scraper.parse import Text
+from scraper.parse.blocks import Text
 from scraper.reading import Problem, Section
 from scraper.sources.vertex_grid import Grid
 from scraper.sources.vertex_terms import Model, Terms

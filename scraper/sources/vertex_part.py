@@ -10,8 +10,9 @@ from datetime import date
 
 from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
-from scraper.normalise import fold
-from scraper.parse import Text
+from scraper.parse.blocks import Text
+from scraper.prices.normalise import fold
+from scraper.prices.words import counted
 from scraper.reading import Gap, Problem, Section
 from scraper.sources.vertex_grid import Cell, Grid, Row
 from scraper.sources.vertex_grounding import Grounding, grounding_rates, read_grounding
@@ -20,7 +21,6 @@ from scraper.sources.vertex_page import Page, Part, unique
 from scraper.sources.vertex_rows import Frame, frame_tiers, label_of, row_gaps, row_model, row_rates
 from scraper.sources.vertex_terms import Column, Model, Rule, name_key
 from scraper.timelimit import look
-from scraper.words import counted
 
 _MARKS = re.compile(r"\*+\Z")
 

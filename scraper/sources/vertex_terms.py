@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from scraper import vocabulary
 from scraper.errors import UnknownTerm
-from scraper.normalise import fold
-from scraper.scanner import Phrases
-from scraper.words import DATE, modalities, whole_number
+from scraper.prices.normalise import fold
+from scraper.prices.scanner import Phrases
+from scraper.prices.words import DATE, modalities, whole_number
+from scraper.sources import vocabulary
 
 VOCABULARY = Path(__file__).with_name("vertex_ai.yaml")
 _NEVER = re.compile(r"(?!)")

@@ -10,10 +10,11 @@ from unittest import mock
 from ratecards import limits
 from ratecards.limits import LimitsCard
 from ratecards.model import plain
-from scraper import limitspage
-from scraper.dataset import Dataset, State
-from scraper.limitspage import PATH
+from scraper.pipeline import limitspage
+from scraper.pipeline.limitspage import PATH
+from scraper.publish.dataset import Dataset
 from scraper.sources import rate_limits
+from scraper.state import State
 from scraper.verdict import Verdict
 from tests.drill import said
 from tests.drill.said import RATE, Said

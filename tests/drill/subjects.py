@@ -13,12 +13,12 @@ from typing import Any
 from unittest import mock
 
 from ratecards.model import RateCard
-from scraper.dataset import State
-from scraper.editions import Edition
 from scraper.errors import FetchFailed
-from scraper.fetch import Page
-from scraper.judge import judge
+from scraper.fetch.client import Page
+from scraper.fetch.editions import Edition
+from scraper.pipeline.judge import judge
 from scraper.sources import Source, ai_studio, cloud_billing, gemini_api, laozhang, openai_api, vertex_ai
+from scraper.state import State
 from scraper.verdict import GOOD, Verdict
 from tests import (
     accept,

@@ -10,9 +10,12 @@ from typing import Any
 import pytest
 
 from ratecards.model import Rate
-from scraper import agree, amounts, judge, normalise, parse
+from scraper.checks import agree
 from scraper.errors import UnknownTerm
-from scraper.grammar import Amount, Cell, read_cell
+from scraper.parse import blocks
+from scraper.pipeline import judge
+from scraper.prices import amounts, normalise
+from scraper.prices.grammar import Amount, Cell, read_cell
 from scraper.reading import Reading
 from scraper.sources import gemini_api, gemini_rows, gemini_section
 from tests.drill import __main__ as command
@@ -94,8 +97,8 @@ BREAKS: dict[str, tuple[Any, str, Any, str]] = {
     "problems are not noted": (gemini_section.SectionReader, "problem", lambda *words: None, "money_moved_to_a_note"),
     "footnotes are not read": (gemini_section, "formulas", lambda sentence: [], "figure_changed"),
     "the page's end is not proved": (gemini_api, "_prove_end", lambda *words: None, "html_cut_inside"),
-    "hidden rows are read": (parse, "_hidden", lambda tag: False, "html_hidden"),
-    "struck words are read": (parse, "_struck", lambda tag: False, "html_struck"),
+    "hidden rows are read": (blocks, "_hidden", lambda tag: False, "html_hidden"),
+    "struck words are read": (blocks, "_struck", lambda tag: False, "html_struck"),
     "representations are not compared": (judge, "torn_apart", lambda readings: [], "editions_apart"),
     "figures are not compared": (agree, "_figures_apart", lambda *words: [], "figure_changed"),
     "unread sections lose their cards": (judge, "unread_models", lambda *words: set(), "label_renamed"),

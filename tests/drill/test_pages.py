@@ -9,9 +9,9 @@ from unittest import mock
 
 import pytest
 
-from scraper import amounts, grammar, toolcells
-from scraper.amounts import Amount
-from scraper.scanner import Scanner
+from scraper.prices import amounts, grammar, toolcells
+from scraper.prices.amounts import Amount
+from scraper.prices.scanner import Scanner
 from scraper.sources import gemini_rows
 from tests import test_openai_api, test_vertex_ai
 from tests.drill import said

@@ -15,11 +15,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scraper.errors import LayoutChanged, UnknownTerm
-from scraper.grammar import read_cell
-from scraper.notes import footnote, formulas, sentences
-from scraper.parse import html_blocks, markdown_blocks, soup
+from scraper.parse.blocks import html_blocks, markdown_blocks, soup
+from scraper.prices.grammar import read_cell
+from scraper.prices.notes import footnote, formulas, sentences
+from scraper.prices.toolcells import read_tool
 from scraper.sources.gemini_terms import load_terms
-from scraper.toolcells import read_tool
 from tests import accept
 from tests.deadline import deadline
 from tests.test_gemini_api import KINDS, body, edition, read, same

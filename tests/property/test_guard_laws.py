@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 
 from ratecards import effective, history
 from ratecards.model import RateCard
-from scraper import guard, holding, plausible
-from scraper.compare import changes
+from scraper.checks import guard, plausible
+from scraper.checks.recent import Recent, recent_from
+from scraper.diff.compare import changes
+from scraper.pipeline import holding
 from scraper.reading import Capture, cards
-from scraper.recent import Recent, recent_from
 from tests import accept, timeline
 from tests.kit import card, facts, rate
 from tests.test_guard import NOW

@@ -16,7 +16,7 @@ from ratecards import codec, history, strictyaml
 from ratecards.codec import decode, encode
 from ratecards.history import Change, Stamp, apply, fold
 from ratecards.model import Rate, RateCard, plain, problems
-from scraper.compare import changes
+from scraper.diff.compare import changes
 from tests.kit import facts, stamped
 from tests.property.strategies import START, cards, editions, prices, rates, read_on, words
 

@@ -15,8 +15,8 @@ from ratecards import packbody, packing
 from ratecards.history import Change, Stamp, fold
 from ratecards.model import RateCard
 from ratecards.pack import FILE, Lines, Pack
-from scraper.compare import changes
-from scraper.pack import added
+from scraper.diff.compare import changes
+from scraper.publish.pack import added
 from tests.kit import stamped
 from tests.property.strategies import START, editions, read_on
 

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from ratecards import segments
 from ratecards.history import Change, fold, ordered
 from ratecards.model import RateCard
-from scraper import record as module
-from scraper.dataset import Dataset
-from scraper.publish import Publication
-from scraper.record import newest
+from scraper.publish import record as module
+from scraper.publish.dataset import Dataset
+from scraper.publish.record import newest
+from scraper.publish.transaction import Publication
 from tests.property.strategies import START, editions
 from tests.property.test_laws import Edition, record
 

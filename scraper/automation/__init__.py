@@ -1,0 +1,1 @@
+"""Git, GitHub and webhooks: how a run's data gets out."""

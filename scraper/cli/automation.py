@@ -1,0 +1,204 @@
+"""The commands that the workflows call: all that decides is below, and the workflows only call it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import secrets
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scraper.errors import DatasetError
+
+if TYPE_CHECKING:
+    from scraper.automation.github import GitHub
+    from scraper.report.alerts import Action
+
+GONE = 410
+
+
+def fetch(options: argparse.Namespace) -> int:
+    """Save a look at each source. What did not come is saved as well: to tell it is the publisher's part."""
+    from scraper.cli.commands import named_sources
+    from scraper.pipeline.looks import taken
+    from scraper.publish.dataset import Dataset
+
+    for name, words in taken(named_sources(options.source), Dataset(options.to), options.keep, options.now):
+        print(f"{name}: {words}")
+    return 0
+
+
+def report(options: argparse.Namespace) -> int:
+    """One of the texts of a run."""
+    from scraper.report import alerts, facts, texts
+
+    run = facts.load(options.report)
+    one = [s for s in run["sources"] if s["name"] == options.source]
+    if options.format in ("pull", "issue") and not one:
+        names = ", ".join(s["name"] for s in run["sources"]) or "none"
+        raise DatasetError(f"--source: expected a source of the report ({names}), saw {options.source!r}")
+    text = {
+        "summary": lambda: texts.summary(run),
+        "full": lambda: texts.summary(run, limit=sys.maxsize),
+        "pull": lambda: texts.pull(run, options.source),
+        "issue": lambda: alerts.broken_text(one[0]),
+        "webhook": lambda: json.dumps(texts.webhook(run, link_to_run(os.environ)), ensure_ascii=False, indent=1) + "\n",
+        "commit": lambda: texts.commit_message(run),
+        "changelog": lambda: texts.changelog(run),
+    }[options.format]()
+    sys.stdout.write(text)
+    return 0
+
+
+def link_to_run(environ: Mapping[str, str]) -> str:
+    """The address of the workflow run, or of the repository; nothing outside of Actions."""
+    server, repo, run = (environ.get(f"GITHUB_{n}", "") for n in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    if not (server and repo):
+        return ""
+    return f"{server}/{repo}" + (f"/actions/runs/{run}" if run else "")
+
+
+def publish_git(options: argparse.Namespace) -> int:
+    """Publish what was fetched. Verdicts on sources are told, and are no failure of the run."""
+    from scraper.automation import gitpublish, handover, pulls
+    from scraper.automation.github import from_environment
+    from scraper.git import Git
+    from scraper.pipeline.looks import completed
+    from scraper.report import facts
+
+    git, target = Git(options.repo.resolve()), gitpublish.Target(options.remote, options.branch)
+    if options.prepared:
+        names, apply = handover.names(options.prepared), handover.prepared(options.prepared)
+    else:
+        names = completed(options.replay, options.source, datetime.now(UTC))
+        apply = gitpublish.replaying(options.replay, versioned=options.version)
+    code = 0
+    if options.prepare:
+        found = handover.prepare(git, target, apply, names, options.prepare, apart=options.pull_requests)
+        facts.save(options.report, found)
+        print(f"prepared {len(found['files'])} files")
+        return 0
+    if options.dry_run:
+        done = gitpublish.rehearsed(git, target, apply, names)
+    elif options.pull_requests:
+        done, proposals = pulls.propose(git, target, apply, names, from_environment())
+        for line in pulls.told(proposals):
+            print(line)
+        code = 1 if any(p.problem for p in proposals) else 0
+    else:
+        done = gitpublish.publish(git, target, apply, names)
+    facts.save(options.report, done.facts)
+    _output(options.output, {"commit": done.commit, "changed": done.changed, "data": done.data})
+    print(f"published {done.commit[:12]}, {len(done.paths)} files" if done.changed else "nothing to publish")
+    return code
+
+
+def _output(path: Path | None, values: Mapping[str, object]) -> None:
+    """Outputs of a step, in the form that takes any value: none can end it early."""
+    if path is None:
+        return
+    with path.open("a", encoding="utf-8") as file:
+        for name, value in values.items():
+            end = f"end-{secrets.token_hex(16)}"
+            file.write(f"{name}<<{end}\n{json.dumps(value) if isinstance(value, bool) else value}\n{end}\n")
+
+
+def alert(options: argparse.Namespace) -> int:
+    """What the owner is to hear of a run."""
+    from scraper.report import alerts, facts, texts
+
+    run = facts.load(options.report)
+    if not run["at"]:
+        print("nothing was looked at, nothing to tell")
+        return 0
+    published = {**run, "sources": [s for s in run["sources"] if not s.get("proposed")]}
+    if options.published and any(s["changes"] for s in published["sources"]):
+        _hooked(texts.webhook(published, link_to_run(os.environ)))
+    forge = None if options.dry_run else _forge()
+    return _told(forge, alerts.of_run(run, _known(forge)))
+
+
+def _forge() -> GitHub | None:
+    from scraper.automation.github import from_environment
+
+    return from_environment()
+
+
+def _known(forge: GitHub | None) -> list[Any]:
+    """Our issues; none without GitHub, or where a repository has its issues disabled, as forks do."""
+    from scraper.automation import issues
+    from scraper.automation.github import GitHubError
+
+    try:
+        return issues.known(forge) if forge else []
+    except GitHubError as error:
+        if error.status == GONE:
+            return []
+        raise
+
+
+def _told(forge: GitHub | None, todo: Sequence[Action]) -> int:
+    """Do what was decided, and tell the webhook of it; without GitHub, say what would be done."""
+    from scraper.automation import issues
+    from scraper.automation.github import GitHubError
+    from scraper.report import texts
+
+    if forge is None:
+        for action in todo:
+            print(f"would {action.do} {action.key}: {action.title}")
+        return 0
+    for action in todo:
+        text = action.title or f"{action.key}: {action.comment}"
+        _hooked(texts.payload(text, link_to_run(os.environ), event=action.do, key=action.key, title=action.title))
+    try:
+        for line in issues.carry_out(forge, todo):
+            print(line)
+    except GitHubError as error:
+        if error.status == GONE:
+            raise DatasetError(f"{error}: enable issues under Settings, General, to hear of broken pages") from error
+        raise
+    return 0
+
+
+def _hooked(payload: Mapping[str, object]) -> None:
+    from scraper.automation.hook import send
+
+    if send(payload):
+        print("told the webhook")
+
+
+def heartbeat(options: argparse.Namespace) -> int:
+    """Exit 1 when what is published was not looked at for too long."""
+    from scraper.automation.heartbeat import complaint_of, kept_alive, newest_day, published
+    from scraper.report import alerts
+
+    now = options.now or datetime.now(UTC)
+    newest = newest_day(published(options.url, options.file, now))
+    complaint = complaint_of(newest, now, options.max_age_hours)
+    print(complaint or f"looked at on {newest}")
+    forge = _forge() if options.alert or options.keep_alive else None
+    if options.alert:
+        _told(forge, alerts.of_heartbeat(complaint, _day(newest), now, _known(forge)))
+    for workflow in options.keep_alive:
+        print(kept_alive(forge, workflow) if forge else f"{workflow}: no token, nothing done")
+    return 1 if complaint else 0
+
+
+def _day(newest: date | None) -> str:
+    return newest.isoformat() if newest else ""
+
+
+def publish_release(options: argparse.Namespace) -> int:
+    """Make the release, or finish it, or find it standing."""
+    from scraper.automation.upload import release
+
+    forge = _forge()
+    if forge is None:
+        raise DatasetError("expected GITHUB_TOKEN and GITHUB_REPOSITORY in the environment, saw none")
+    notes = options.notes.read_text(encoding="utf-8") if options.notes else ""
+    print(release(forge, options.version, options.commit, options.folder, notes))
+    return 0

@@ -1,0 +1,175 @@
+"""The way out of NOT_READ: every place not understood, its nearest known terms, the lines that would settle it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from scraper import ROOT
+from scraper.errors import DatasetError, LayoutChanged
+from scraper.fetch.client import Page
+from scraper.fetch.saved import text
+from scraper.prices.normalise import fold
+from scraper.reading import Problem, Reading
+from scraper.sources import Source
+from scraper.verdict import EXIT, standing
+
+CASES = ROOT / "tests" / "pages"
+_CASE = re.compile(r"[a-z0-9][a-z0-9._\-]*\Z")
+_SCRIPTS = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+_KEY = re.compile(r"AIza[0-9A-Za-z_\-]{20,}")
+# Where in a vocabulary the known terms of a kind of problem stand; of other kinds, anywhere.
+_PLACES = {"label": ("rows", "metadata_rows"), "tab": ("tabs",), "header": ("headers", "proofs")}
+_CONFLICT = "# a condition that tells the two rows apart, or a word to the publisher"
+# By source and kind of problem, what can be added at the end of its vocabulary. Words in capitals are to be replaced;
+# none of them would be published.
+_REMEDIES = {
+    "google/gemini-api": {
+        "label": "rows:\n  {term}: {{meter: METER}}",
+        "tab": "tabs: {{{term}: SERVICE_TIER}}",
+        "header": "headers:\n  plans: {{{plan}: PLAN}}",
+        "unclaimed": 'ignore:\n  - {{section: {section}, match: {match}, reason: "WHY IT GIVES NO RATE"}}',
+        "layout": "without_ids: [{anchor}]",
+        "cell": "# a production in scraper/prices/grammar.py, or a phrase under phrases:",
+    },
+    "google/ai-studio": {"label": "labels:\n  {term}: {{modality: MODALITY}}"},
+    "google/rate-limits": {"label": "sections:\n  {term}: ignored  # or prose, tiers, batch, figures: what it is"},
+    "google/vertex-ai": {
+        "model": "models:\n  MODEL_ID: {{names: [{words}]}}",
+        "unclaimed": 'ignored_texts:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
+    },
+    "openai/openai-api": {
+        "label": "sections:\n  {term}: {{modality: MODALITY}}",
+        "tab": "tabs: {{{term}: SERVICE_TIER}}",
+        "header": "columns:\n  {term}: {{meter: METER}}",
+    },
+    "laozhang/laozhang": {"label": "rows:\n  {term}: ignored  # or id, price, sizes: what it holds"},
+}
+# How the problems of a kind begin that such a line settles; others of it are settled in code.
+_SETTLED = {
+    ("google/gemini-api", "layout"): "no model id",
+    ("google/vertex-ai", "unclaimed"): "money in a text",
+    ("openai/openai-api", "header"): "unknown column",
+}
+
+
+def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
+    """The findings on one page as lines, and the exit status that `read` would give."""
+    body = ""
+    try:
+        body = text(page)
+        reading = source.module.read(body)
+    except LayoutChanged as error:
+        return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
+    outcome = standing(reading)
+    lines = [f"{name}: {reading.accounted}; {len(reading.problems)} problems in {len(reading.incomplete)} sections"]
+    for section in reading.incomplete:
+        for problem in (*section.problems, *(gap.problem for gap in section.gaps)):
+            lines += _explain(problem, "model" if section.counted else "SECTION", source)
+    lines += [f"SUSPECT: {words}" for words in reading.suspicions]
+    if outcome == "READ":
+        return [*lines, "nothing to settle: every amount is read or accounted for"], 0
+    return [*lines, f"{outcome}: {_standing(reading)}"], EXIT[outcome]
+
+
+def _standing(reading: Reading) -> str:
+    counted = [s for s in reading.sections if s.counted]
+    rows = f", and {len(reading.gaps)} rows of others" if reading.gaps else ""
+    return f"{sum(bool(s.problems) for s in counted)} of {len(counted)} sections unread{rows}"
+
+
+def _proofs(body: str) -> list[str]:
+    head = " ".join(body[:4000].split())
+    if not head:
+        return []
+    return [
+        f"  the page begins: {head[:160]}",
+        "  if this is the page after a redesign: the proofs and the frame are in the vocabulary",
+    ]
+
+
+def _explain(problem: Problem, section: str, source: Source) -> Iterator[str]:
+    yield f"{problem.kind} at {problem.place}"
+    yield from (f"  {line}" for line in problem.message.splitlines())
+    term = fold(problem.term)[:120]
+    if near := get_close_matches(term, _known_terms(source, problem.kind), n=3, cutoff=0.5):
+        yield f"  nearest known: {', '.join(near)}"
+    if lines := _remedy(problem, term, section, source.name):
+        yield f"  to settle it, in {_vocabulary(source)}:"
+        yield from (f"    {line}" for line in lines)
+
+
+def _remedy(problem: Problem, term: str, section: str, source: str) -> list[str]:
+    """Lines for the vocabulary; none where the problem names no term that a line could take in."""
+    if problem.kind == "conflict":
+        return [_CONFLICT]
+    if not problem.term or not problem.message.startswith(_SETTLED.get((source, problem.kind), "")):
+        return []
+    return (
+        _REMEDIES.get(source, {})
+        .get(problem.kind, "")
+        .format(
+            term=_quoted(term),
+            words=_quoted(" ".join(problem.term.split())[:120]),
+            plan=_quoted(term.partition(", per ")[0]),
+            match=_quoted(re.escape(" ".join(problem.term.split())[:120])),
+            anchor=_quoted(problem.place),
+            section=section,
+        )
+        .splitlines()
+    )
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _vocabulary(source: Source) -> str:
+    return f"scraper/sources/{source.source.replace('-', '_')}.yaml"
+
+
+def _known_terms(source: Source, kind: str) -> list[str]:
+    """Every word of the vocabulary that a term of this kind could have meant."""
+    from ratecards import strictyaml
+
+    path = ROOT / _vocabulary(source)
+    vocabulary = strictyaml.load(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}
+    found: list[str] = []
+    pending: list[Any] = [vocabulary[name] for name in _PLACES.get(kind, vocabulary) if name in vocabulary]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            found += [str(k) for k in item]
+            pending += item.values()
+        elif isinstance(item, list):
+            pending += item
+        elif isinstance(item, str):
+            found.append(item)
+    return sorted({fold(f) for f in found if len(f) < 80})
+
+
+def keep_case(source: Source, case: str, pages: Mapping[str, Page]) -> Path:
+    """Save a page as a case: `tests/pages/<provider>/<source>/<case>/`, with url, date and hash in `page.json`.
+
+    Only the part that prices stand in is saved: browser keys and scripts stand outside of it, or are taken out.
+    """
+    if not _CASE.match(case):
+        raise DatasetError(f"{case!r}: expected a name of small letters, digits, dots and hyphens for a case")
+    folder = CASES / source.name / case
+    folder.mkdir(parents=True, exist_ok=True)
+    about = {}
+    for name, page in pages.items():
+        body = page.body.decode("utf-8", "replace")
+        prices = _KEY.sub("AIza-REDACTED", _SCRIPTS.sub("", source.module.fingerprint(body)))
+        kinds = [k for k in source.module.urls() if (k == "html") == body.lstrip().startswith("<")]
+        kind = kinds[0] if kinds else "txt"
+        file = f"page.{'body.json' if kind == 'json' else kind}"
+        (folder / file).write_text(prices, encoding="utf-8")
+        fetched = page.fetched_at.isoformat()
+        about[file] = {"from": name, "url": page.url, "fetched": fetched, "sha256": page.sha256}
+    (folder / "page.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    return folder

@@ -1,0 +1,1 @@
+"""Two times of one source, or two sources: what differs. Pure."""

@@ -1,0 +1,1 @@
+"""Pages as headings, texts and tables. Knows HTML and Markdown, not prices."""

@@ -1,0 +1,1 @@
+"""The jobs: refresh, backfill, rebuild, editions kept by hand."""

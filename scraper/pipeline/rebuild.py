@@ -1,0 +1,28 @@
+"""Every derived file made anew from cards, histories and states: nothing is fetched, nothing is judged."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from scraper.pipeline.refresh import build_v1, folded
+from scraper.publish import pack, proof
+from scraper.publish.dataset import Dataset
+from scraper.publish.seal import seal
+from scraper.publish.transaction import Publication
+from scraper.state import State
+
+
+def rebuilt(dataset: Dataset, today: date) -> Publication:
+    """All of `v1`, the pack, the ledger and the proofs. Raises `DatasetError` unless every history folds to its cards.
+
+    The same dataset on the same day gives the same bytes; `today` decides between dated rates, and nothing else.
+    """
+    result = Publication(dataset.root, dataset.watch)
+    states: dict[str, State] = {name: dataset.state(name) for name in dataset.names()}
+    current = {name: folded(dataset, name, state) for name, state in states.items()}
+    build_v1(result, dataset, current, states, {}, today)
+    pack.remake(result, dataset)
+    seal(result, dataset, {}, [], anew=True)
+    for name in states:
+        proof.renew(result, dataset, name)
+    return result

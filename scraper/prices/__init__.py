@@ -1,0 +1,1 @@
+"""Words to rates: the language of price cells, units, dates, footnotes. Knows no HTML."""

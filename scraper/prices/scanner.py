@@ -1,0 +1,55 @@
+"""A position in one cell, and the phrases a source's vocabulary adds to the language of cells."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scraper.errors import UnknownTerm
+from scraper.prices.words import plain
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """The words a source's vocabulary adds to the language, as regular expressions on whole phrases."""
+
+    not_available: re.Pattern[str]
+    free: re.Pattern[str]
+    supported: re.Pattern[str]
+    not_published: re.Pattern[str]
+    refers: re.Pattern[str]
+    ignored: re.Pattern[str]
+
+
+class Scanner:
+    """A position in one cell. `take` takes what it names or leaves the position alone."""
+
+    def __init__(self, text: str, phrases: Phrases) -> None:
+        self.source = " ".join(text.split())
+        # matched as plain characters, quoted as they were printed: both have the same length
+        self.text = plain(self.source)
+        self.at = 0
+        self.phrases = phrases
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left."""
+        return self.at >= len(self.text)
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        """Match here, after a blank, and move behind it."""
+        start = self.at + (self.text[self.at : self.at + 1] == " ")
+        match = pattern.match(self.text, start)
+        if match and match.end() > start:
+            self.at = match.end()
+            return match
+        return None
+
+    def quote(self, start: int) -> str:
+        """The printed words from `start` to here."""
+        return self.source[start : self.at].strip(" ,;")
+
+    def fail(self, expected: str) -> UnknownTerm:
+        """The error that shows the cell with a mark under the first word not understood."""
+        at = self.at + (self.text[self.at : self.at + 1] == " ")
+        return UnknownTerm(f"expected {expected}\n    {self.source}\n    {' ' * at}~~~^ here")

@@ -1,0 +1,1 @@
+"""What a dataset holds, and the only code that writes it."""

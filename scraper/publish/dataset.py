@@ -1,0 +1,107 @@
+"""Where things stand in a dataset, and what was published last: cards, state."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from ratecards import bounded, codec, history, segments
+from ratecards.model import RateCard
+from scraper.checks.recent import recent_from
+from scraper.errors import DatasetError
+from scraper.publish.watch import Watch
+from scraper.state import STATE_SCHEMA, State, sound
+
+
+class Dataset:
+    """A dataset's root directory: `ratecards/` (the data) and `state/` beside it.
+
+    With a `watch` nothing is published once another hand has moved what was read.
+    """
+
+    def __init__(self, root: Path, watch: Watch | None = None) -> None:
+        self.root, self.watch = root, watch
+
+    def state_path(self, name: str) -> str:
+        """Relative path of a source's state file; `name` is `provider/source`."""
+        return f"state/{name}.json"
+
+    def card_path(self, name: str, model: str) -> str:
+        """Relative path of a card."""
+        return f"ratecards/cards/{name}/{model}.yaml"
+
+    def history_path(self, name: str) -> str:
+        """Relative path of a source's history, or of its first file where there are several."""
+        return f"ratecards/history/{name}.jsonl"
+
+    def state(self, name: str) -> State:
+        """The source's state; a fresh one before the first run. Raises `DatasetError` on damage."""
+        path = self.root / self.state_path(name)
+        if not path.exists():
+            return State()
+        try:
+            data = json.loads(bounded.content(path))
+            if data["schema"] != STATE_SCHEMA:
+                raise DatasetError(f"{path}: expected state schema {STATE_SCHEMA}, saw {data['schema']!r}")
+            if isinstance(data.get("recent"), dict):  # as it was written before moves were remembered whole
+                data["recent"] = []
+            provider, _, source = name.partition("/")
+            recent_from(data.get("recent", []), provider, source, str(path))
+            return sound(State(**data))
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise DatasetError(f"{path}: not a state file, restore it from git: {error}") from error
+
+    def cards(self, name: str, expected: list[str] | None = None) -> dict[str, RateCard]:
+        """The published cards of a source by model.
+
+        Raises `DatasetError` on a card that cannot be read or, where `expected` models are given, on one that
+        is missing or too many: a damaged baseline must never look like news.
+        """
+        folder = self.root / "ratecards" / "cards" / name
+        found = {}
+        for path in sorted(folder.glob("*.yaml")):
+            try:
+                card = codec.decode(bounded.text(path), str(path))
+            except (codec.CodecError, UnicodeDecodeError, OSError) as error:
+                raise DatasetError(f"damaged baseline, restore it from git: {error}") from error
+            if (f"{card.provider}/{card.source}", card.model) != (name, path.stem):
+                raise DatasetError(f"{path}: holds the card of {card.provider}/{card.source} {card.model}")
+            found[card.model] = card
+        if expected is not None and sorted(found) != sorted(expected):
+            missing, extra = sorted(set(expected) - set(found)), sorted(set(found) - set(expected))
+            raise DatasetError(
+                f"{folder}: damaged baseline: missing {missing}, unexpected {extra}; restore it from git"
+            )
+        return found
+
+    def history_paths(self, name: str) -> list[str]:
+        """Relative paths of the files of a source's history, in order. Raises `DatasetError`."""
+        with whole_history():
+            found = segments.files(self.root / self.history_path(name))
+        return [path.relative_to(self.root).as_posix() for path in found]
+
+    def changes(self, name: str) -> list[history.Change]:
+        """The whole history of a source. Raises `DatasetError`."""
+        with whole_history():
+            return segments.read(self.root / self.history_path(name))
+
+    def as_of(self, name: str, until: date = date.max) -> dict[str, RateCard]:
+        """What the history of a source folds to as observed up to a day. Raises `DatasetError`."""
+        with whole_history():
+            return segments.as_of(self.root / self.history_path(name), until)
+
+    def names(self) -> list[str]:
+        """The sources that have a history, as `provider/source`."""
+        return segments.sources(self.root / "ratecards" / "history")
+
+
+@contextmanager
+def whole_history() -> Iterator[None]:
+    """A history that cannot be read is a damaged one."""
+    try:
+        yield
+    except (history.HistoryError, UnicodeDecodeError, OSError) as error:
+        raise DatasetError(f"damaged history, restore it from git: {error}") from error

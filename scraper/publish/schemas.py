@@ -1,0 +1,227 @@
+"""The JSON Schemas of the published files (draft 2020-12), strict: what is not described is not published.
+
+They are made from the same enumerations, patterns and columns as the files, and published beside them as
+`v1/schemas/<name>.schema.json`. A schema describes the files of its own version: fields may be added in a later one.
+"""
+
+from __future__ import annotations
+
+import json
+
+from ratecards.history import KINDS
+from ratecards.ledger import STATES
+from ratecards.model import AVAILABILITIES, META, METERS, MODALITIES, PLANS, SERVICE_TIERS
+from scraper.publish import shapes
+from scraper.publish.shapes import (
+    CAPTURE,
+    COUNT,
+    DAY,
+    FIELDS,
+    INSTANT,
+    MONEY,
+    SOURCE,
+    TEXT,
+    WORDS,
+    YES,
+    Schema,
+    by_name,
+    listed,
+    matching,
+    maybe,
+    one_of,
+    record,
+)
+from scraper.state import AMOUNT_COUNTS, OUTCOMES
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+AMOUNTS = record(dict.fromkeys(AMOUNT_COUNTS, COUNT), ())
+_PAIR = matching(r"[a-z0-9\-]+\.[a-z0-9\-]+--[a-z0-9\-]+\.[a-z0-9\-]+")
+
+
+def files() -> dict[str, str]:
+    """Path below `ratecards/v1/` to text."""
+    return {path_of(name): json.dumps(schema, indent=1) + "\n" for name, schema in documents().items()}
+
+
+def path_of(name: str) -> str:
+    """Where the schema of `<name>.json` stands, below `ratecards/v1/`."""
+    return f"schemas/{name}.schema.json"
+
+
+def documents() -> dict[str, Schema]:
+    """By file stem, the schema of each JSON file of `v1`."""
+    found = {
+        "rates": ("The rate table as JSON, and how completely each source was read.", _rates()),
+        "changes": ("The newest changes, by day observed.", {"changes": listed(_change())}),
+        "upcoming": (
+            "Price steps and shutdowns that a page dates for later.",
+            {"upcoming": listed(_step()), "undated": listed(_undated()), "shutdowns": listed(_end())},
+        ),
+        "discrepancies": ("Where official sources disagree.", _discrepancies()),
+        "limits": ("Usage tiers, batch queues and other limits of use.", {"limits": listed(_limits())}),
+        "status": ("How the last look at each source ended. Not data.", {"sources": by_name(SOURCE, _status())}),
+    }
+    return {name: _document(name, words, parts) for name, (words, parts) in found.items()}
+
+
+def _document(name: str, description: str, parts: dict[str, Schema]) -> Schema:
+    head = {"$schema": DIALECT, "$id": f"urn:ratecards:v1:{name}", "title": f"{name}.json", "description": description}
+    whole = {**head, **record({"version": {"const": 1}, **parts})}
+    return {**whole, "$defs": _DEFINED[name]()} if name in _DEFINED else whole
+
+
+def _ref(name: str) -> Schema:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _rates() -> dict[str, Schema]:
+    source = {
+        "url": matching("https://[!-~]+"),
+        "observed": DAY,
+        "expires": maybe(DAY),
+        "models": COUNT,
+        "rates": COUNT,
+        "amounts": AMOUNTS,
+        "unread": listed(WORDS),
+        "last_updated": maybe(DAY),
+        "capture": maybe(CAPTURE),
+        "parser": TEXT,
+    }
+    sources = by_name(SOURCE, record(source))
+    return {"attribution": WORDS, "sources": sources, "rates": listed(shapes.rate())}
+
+
+def _change() -> Schema:
+    key = {name: FIELDS[name] for name in shapes.KEYS}
+    rest = {
+        "observed": DAY,
+        "recorded": INSTANT,
+        "effective": DAY,
+        "correction": YES,
+        "withdraws": DAY,
+        "announced": {"type": "boolean"},
+        "previous_id": FIELDS["model"],
+        "old": _ref("values"),
+        "new": _ref("values"),
+        "ratio": MONEY,
+        "fields": listed({"type": "array", "prefixItems": [_field(), TEXT, TEXT], "minItems": 3, "items": False}),
+        "rates": COUNT,
+        "capture": CAPTURE,
+        "paid": _paid(),
+    }
+    always = ("kind", "provider", "source", "model", "observed", "recorded", "announced", "capture")
+    return record({"kind": one_of(KINDS), **key, **rest}, always)
+
+
+def _paid() -> Schema:
+    price = {"anyOf": [MONEY, one_of(AVAILABILITIES)]}
+    then = listed(record({"from": DAY, "price": price}))
+    return record({"before": price, "after": price, "from": DAY, "then": then}, ("before", "after", "from"))
+
+
+def _field() -> Schema:
+    """The name of what differs on a card: one of its metadata, or a part of one (`facts.a`)."""
+    return matching(rf"(?:{'|'.join(META)})(?:\.[\s\S]*)?")
+
+
+def _step() -> Schema:
+    key = {name: FIELDS[name] for name in shapes.KEYS}
+    always = ("on", "provider", "source", "model", "service_tier", "plan", "meter", "basis", "before", "after")
+    before = {"anyOf": [{"type": "null"}, _ref("values")]}
+    return record({"on": DAY, **key, "before": before, "after": _ref("values")}, always)
+
+
+def _undated() -> Schema:
+    owner = {name: FIELDS[name] for name in ("provider", "source", "model")}
+    return record({**owner, "what": WORDS, "quote": WORDS})
+
+
+def _end() -> Schema:
+    owner = {name: FIELDS[name] for name in ("provider", "source", "model")}
+    fields = {"on": DAY, **owner, "successor": WORDS, "quote": WORDS, "observed": DAY}
+    return record(fields, [name for name in fields if name != "successor"])
+
+
+def _discrepancies() -> dict[str, Schema]:
+    counts = record(dict.fromkeys(("agree", "differ", "only_left", "only_right"), COUNT))
+    return {"coverage": by_name(_PAIR, counts), "discrepancies": listed(_entry())}
+
+
+def _entry() -> Schema:
+    fields = {
+        "id": matching("[0-9a-f]{10}"),
+        "kind": one_of(("between", "within")),
+        "rule": WORDS,
+        "model": FIELDS["model"],
+        "service_tier": one_of(SERVICE_TIERS),
+        "plan": one_of(PLANS),
+        "meter": one_of(METERS),
+        "modalities": listed(one_of(MODALITIES)),
+        "conditions": WORDS,
+        "left": _ref("side"),
+        "right": _ref("side"),
+        "first_seen": DAY,
+        "last_seen": DAY,
+        "state": one_of(state for state in STATES if state != "waiting"),
+        "because": WORDS,
+        "closed_on": DAY,
+        "moved": WORDS,
+        "recommended": WORDS,
+        "conservative": WORDS,
+        "ratio": MONEY,
+    }
+    optional = ("conditions", "because", "closed_on", "moved", "recommended", "conservative", "ratio")
+    return record(fields, [name for name in fields if name not in optional])
+
+
+def _side() -> Schema:
+    """What one source says; left out is what it does not say."""
+    names = ("price", "currency", "availability", "quote", "locator")
+    # of a source's own arithmetic one side may be "1000 queries per another period"
+    fields = {"source": SOURCE, **{name: FIELDS[name] for name in names}, "unit": WORDS, "observed": DAY}
+    return record(fields, ("source", "availability", "observed"))
+
+
+def _limits() -> Schema:
+    tier = {
+        "name": WORDS,
+        "qualification": WORDS,
+        "spent": MONEY,
+        "days": COUNT,
+        "caps": listed(MONEY),
+        "cap": TEXT,
+        "currency": maybe(FIELDS["currency"]),
+    }
+    limit = record({"model": WORDS, "usage_tier": WORDS, "tokens": COUNT, "quote": WORDS})
+    figure = record({"name": WORDS, "value": MONEY, "unit": TEXT, "quote": WORDS})
+    head = {"provider": FIELDS["provider"], "source": FIELDS["source"], "name": WORDS, "url": WORDS}
+    edition = {"observed": DAY, "capture": CAPTURE, "parser": WORDS}
+    tiers = record(tier, [name for name in tier if name not in ("spent", "days")])
+    parts = {"usage_tiers": listed(tiers), "batch_limits": listed(limit), "figures": listed(figure)}
+    return record({**head, **edition, **parts})
+
+
+def _status() -> Schema:
+    hold = record({"id": WORDS, "since": INSTANT, "what": TEXT})
+    fields = {
+        "outcome": one_of(OUTCOMES),
+        "verified": maybe(DAY),
+        "failing_since": maybe(INSTANT),
+        "message": TEXT,
+        "expires": maybe(DAY),
+        "stale_after_days": {"type": ["integer", "null"], "minimum": 1},
+        "models": COUNT,
+        "rates": COUNT,
+        "amounts": AMOUNTS,
+        "unread": listed(WORDS),
+        "holds": listed(hold),
+        "last_updated": maybe(DAY),
+    }
+    return record(fields)
+
+
+_DEFINED = {
+    "changes": lambda: {"values": shapes.values()},
+    "upcoming": lambda: {"values": shapes.values()},
+    "discrepancies": lambda: {"side": _side()},
+}

@@ -1,0 +1,91 @@
+"""The tables that people read and programs pin: T1 and T3 to T6 of the newest cards, in three forms each.
+
+Pure: cards and a day in, texts out. No age stands in them: the day a price was observed does. Every word that a page
+printed passes `scraper.report.console` on its way into Markdown or CSV.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+
+from ratecards import limitsview, sheet
+from ratecards.budget import Work, budget, matrix
+from ratecards.codec import dumps
+from ratecards.elsewhere import Terms, compare_images
+from ratecards.figures import Sheet
+from ratecards.images import images
+from ratecards.limits import LimitsCard
+from ratecards.model import RateCard
+from ratecards.offers import Offer
+from ratecards.pictures import USUAL, Size, canonical, sizes
+from ratecards.savings import savings
+from ratecards.sellers import is_reseller
+from ratecards.shelf import Choice, Shelf
+from ratecards.usage import CostError
+from scraper.wording import csv_field, markdown
+
+CURRENCY = "USD"
+
+
+def tables(cards: Iterable[RateCard], day: date, limits: Sequence[LimitsCard] = ()) -> dict[str, str]:
+    """Path below `ratecards/v1/` to text. `day` decides between dated rates, and nothing else.
+
+    A model whose price depends on more than a table says is left out of that table; so are other currencies of one
+    that compares.
+    """
+    sellers = list(Shelf(cards, day).sellers())
+    makers = [offer for offer in sellers if sizes(offer, "standard") and not is_reseller(offer.card)]
+    budgets = _each(makers, lambda offer: budget(Choice(offer), Work({}, images=True)))
+    comparable = [offer for offer in sellers if {rate.currency for rate in offer.card.rates} <= {"", CURRENCY}]
+    saved = _each(
+        (offer for offer in makers if _usual(offer)),
+        # the best quality is the last
+        lambda offer: savings(Choice(offer), Work({}, images=True, size=_usual(offer)[-1]), sellers),
+    )
+    models = limitsview.models(sellers)
+    return {
+        **_files("cost-per-image", [images(makers)]),
+        **_files("monthly-budget", budgets, [matrix(made, "images") for made in budgets]),
+        **_files("elsewhere", [compare_images(comparable, Terms())]),
+        **_files("savings", saved),
+        **_files("limits", [limitsview.records(models, limits)], limitsview.overview(models, limits)),
+    }
+
+
+def _usual(offer: Offer) -> list[Size]:
+    """The sizes of about a megapixel."""
+    return [size for size in sizes(offer, "standard") if canonical(size.resolution) in (USUAL, "")]
+
+
+def _each(offers: Iterable[Offer], make: Callable[[Offer], Sheet]) -> list[Sheet]:
+    """A sheet for every offer that has one."""
+    found = []
+    for offer in offers:
+        try:
+            found.append(make(offer))
+        except CostError:
+            continue
+    return found
+
+
+def _files(name: str, rows: Sequence[Sheet], people: Sequence[Sheet] = ()) -> dict[str, str]:
+    """One table as Markdown for people, as CSV and JSON for programs."""
+    pages = [sheet.markdown(made, escape=markdown) for made in people or rows]
+    records = [record for made in rows for record in sheet.records(made)]
+    return {
+        f"tables/{name}.md": "\n".join(pages),
+        f"tables/{name}.csv": _csv(rows, records),
+        f"tables/{name}.json": "[\n" + ",\n".join(map(dumps, records)) + "\n]\n",
+    }
+
+
+def _csv(rows: Sequence[Sheet], records: Iterable[dict[str, object]]) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    keys = [field.key for made in rows[:1] for field in made.fields]
+    writer.writerow(keys)
+    writer.writerows([csv_field("" if record[key] is None else str(record[key])) for key in keys] for record in records)
+    return out.getvalue()

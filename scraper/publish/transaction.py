@@ -1,0 +1,260 @@
+"""The only writer. A publication is the old set of files or the new one, never a mixture.
+
+Everything is staged and synced first; then a journal is renamed into place, which is the decision; then the staged
+files are moved over the old ones. A run that dies before the journal leaves the old set, one that dies after it
+leaves work that the next run finishes before anything else. What is appended is staged as the whole new file, so that
+nothing after the decision needs room on the disk, and doing it twice is doing it once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ratecards import bounded
+from ratecards.bounded import JOURNAL, STAGING
+from ratecards.errors import DatasetError as ReaderError
+from ratecards.unfinished import line, settled
+from scraper.errors import DatasetError
+from scraper.publish.watch import Watch
+
+
+class Publication:
+    """Writes, appends and deletions below one root, collected first and carried out at once; the last word holds.
+
+    `watch` began before what is written was compared with what stands; where that has moved nothing is carried out.
+    """
+
+    def __init__(self, root: Path, watch: Watch | None = None) -> None:
+        self.root = root
+        self._watch = watch
+        self.writes: dict[str, bytes] = {}
+        self.appends: dict[str, bytes] = {}
+        self.deletes: set[str] = set()
+        self.notes: list[str] = []
+
+    def write(self, path: str, text: str | bytes) -> None:
+        """The file at `path` (relative, `/`-separated) shall hold `text`; nothing happens when it does."""
+        target = _inside(self.root, path)
+        self._forget(path)
+        data = text.encode() if isinstance(text, str) else text
+        with _expected(self.root, "a readable dataset"):
+            if not target.is_file() or bounded.content(target) != data:
+                self.writes[path] = data
+
+    def append(self, path: str, text: str) -> None:
+        """`text` shall stand at the end of the file at `path`, on a line of its own."""
+        _inside(self.root, path)
+        if text:
+            self.appends[path] = self.appends.get(path, b"") + text.encode()
+
+    def delete(self, path: str) -> None:
+        """There shall be no file at `path`."""
+        target = _inside(self.root, path)
+        self._forget(path)
+        if target.exists():
+            self.deletes.add(path)
+
+    def after(self, path: str) -> bytes:
+        """What the file at `path` will hold; nothing where there is none. Raises `DatasetError`."""
+        target, more = self.root / path, self.appends.get(path, b"")
+        with _expected(self.root, "a readable dataset"):
+            stands = target.exists() and path not in self.deletes
+            before = self.writes.get(path, bounded.content(target) if stands else b"")
+        return before + (b"\n" if before and more and not before.endswith(b"\n") else b"") + more
+
+    def _forget(self, path: str) -> None:
+        self.writes.pop(path, None)
+        self.appends.pop(path, None)
+        self.deletes.discard(path)
+
+    @property
+    def paths(self) -> list[str]:
+        """What `commit` would touch, sorted."""
+        return sorted({*self.writes, *self.appends, *self.deletes})
+
+    def commit(self) -> list[str]:
+        """Carry it out, once. Returns the paths touched; raises `DatasetError` when the place cannot be written."""
+        paths = self.paths
+        if not paths:
+            return []
+        if (self.root / STAGING / JOURNAL).exists():
+            # what is to be written was compared with files that are only half moved
+            raise DatasetError(f"{self.root}: an interrupted publication stands here; the next run finishes it")
+        try:
+            with _expected(self.root, "a writable dataset"):
+                self._stage()
+        except DatasetError:
+            if not (self.root / STAGING / JOURNAL).exists():
+                shutil.rmtree(self.root / STAGING, ignore_errors=True)  # a full disk needs the room
+            raise
+        recover(self.root)
+        if self._watch:
+            self._watch.renew()
+        self.writes, self.appends, self.deletes = {}, {}, set()
+        return paths
+
+    def _stage(self) -> None:
+        staging = self.root / STAGING
+        shutil.rmtree(staging, ignore_errors=True)
+        _directory(staging)
+        contents = self.writes | {path: self.after(path) for path in self.appends}
+        steps: list[dict[str, str]] = []
+        for number, (path, data) in enumerate(sorted(contents.items())):
+            _put(staging / f"{number}", data)
+            (staging / f"{number}").chmod(_mode(self.root / path))
+            steps.append({"do": "write", "path": path, "from": f"{number}", "sha256": _sha(data)})
+        steps += [{"do": "delete", "path": path} for path in sorted(self.deletes - contents.keys())]
+        _put(staging / "journal.new", json.dumps(steps).encode())
+        _sync_directory(staging)
+        if self._watch:
+            self._watch.check()
+        (staging / "journal.new").replace(staging / JOURNAL)
+        _sync_directory(staging)
+
+
+def recover(root: Path) -> bool:
+    """Finish a publication that was decided, or clear away one that was not. Tells whether it finished one.
+
+    Raises `DatasetError` when that cannot be done now (no rights, a file lost); nothing is forgotten then.
+    """
+    staging = root / STAGING
+    journal = staging / JOURNAL
+    try:
+        if not journal.is_file():
+            shutil.rmtree(staging, ignore_errors=True)
+            return False
+        for step in json.loads(bounded.content(journal)):
+            _carry_out(root, staging, step)
+        journal.unlink()
+        _sync_directory(staging)
+    except OSError as error:
+        raise DatasetError(f"{root}: an interrupted publication could not be finished: {error}") from error
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DatasetError(f"{journal}: not a journal; restore the dataset from git and remove {staging}") from error
+    shutil.rmtree(staging, ignore_errors=True)
+    return True
+
+
+def whole(root: Path) -> Path:
+    """Where a dataset can be read as one state: itself, or a copy in which an interrupted publication is finished.
+
+    That is said on stderr. Raises `DatasetError` where it cannot be finished.
+    """
+    if words := line(root.resolve()):
+        print(words, file=sys.stderr)
+    try:
+        found = settled(root.resolve())
+        return root if found == root.resolve() else found
+    except ReaderError as error:
+        raise DatasetError(str(error)) from error
+
+
+def _carry_out(root: Path, staging: Path, step: dict[str, str]) -> None:
+    target = _inside(root, step["path"])
+    if step["do"] == "delete":
+        target.unlink(missing_ok=True)
+    else:
+        _directory(target.parent, root)
+        _move(staging / Path(step["from"]).name, target, step["sha256"])
+    if target.parent.is_dir():
+        _sync_directory(target.parent)
+
+
+def _inside(root: Path, path: str) -> Path:
+    """The file that `path` means. Raises `DatasetError` on a path that leads out, or where no file can stand."""
+    target = root / path
+    with _expected(root, "a readable dataset"):
+        above = target.resolve().parents
+        if root.resolve() not in above or root.resolve() / STAGING in (target.resolve(), *above):
+            raise DatasetError(f"refused to write outside the dataset: {path!r}")
+        if target.is_dir() or any(p.exists() and not p.is_dir() for p in above):
+            raise DatasetError(f"{target}: expected a file in a folder, saw it the other way round")
+    return target
+
+
+def _move(source: Path, target: Path, sha256: str) -> None:
+    if source.exists():
+        source.replace(target)
+    elif not target.is_file() or _sha(target.read_bytes()) != sha256:
+        raise DatasetError(f"{target}: an interrupted publication lost this file; restore it from git")
+
+
+def _put(path: Path, data: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _mode(target: Path) -> int:
+    """The rights of a file that is replaced; those of a new one, and who may read its folder may read it, too."""
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    folder = next(p for p in target.parents if p.is_dir())
+    return _plain_mode() | folder.stat().st_mode & 0o444
+
+
+def _plain_mode() -> int:
+    """The rights that the process gives to new files."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _directory(path: Path, root: Path | None = None) -> None:
+    """Make a directory and those above it, each safely entered in the one above, and open to whom that one is."""
+    if not path.is_dir():
+        _directory(path.parent, root)
+        path.mkdir(exist_ok=True)
+        if root in path.parents:
+            path.chmod(stat.S_IMODE(path.stat().st_mode) | path.parent.stat().st_mode & 0o555)
+        _sync_directory(path.parent)
+
+
+def _sync_directory(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sha(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+@contextmanager
+def _expected(root: Path, what: str) -> Iterator[None]:
+    """What the system refuses is a verdict that names the place."""
+    try:
+        yield
+    except OSError as error:
+        raise DatasetError(f"{root}: expected {what}, saw {error}") from error
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """One writer at a time: the second refuses rather than waits. Raises `DatasetError`."""
+    with _expected(root, "a writable dataset"):
+        root.mkdir(parents=True, exist_ok=True)
+        # neither emptied nor waited for: what stands there may be anything
+        handle = os.open(root / ".lock", os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o666)
+    with os.fdopen(handle, "r+b", buffering=0):
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise DatasetError(f"{root}: expected the lock to be a file, saw that .lock is none")
+        with _expected(root, "a place that can be locked"):
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                raise DatasetError(f"{root}: another refresh is writing here") from error
+        recover(root)
+        yield

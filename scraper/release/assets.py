@@ -1,0 +1,126 @@
+"""What a release consists of, built from a dataset: the same data give the same files, and building twice is once."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zipfile
+from collections.abc import Callable, Collection, Mapping
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from scraper.errors import DatasetError
+from scraper.git import Git
+from scraper.pipeline import limitspage
+from scraper.publish.dataset import Dataset
+from scraper.publish.versions import Version
+from scraper.release import parquet, releases, sqlitefile
+from scraper.release.releases import Released
+
+OPTIONAL = ("parquet", "wheel")
+SUMS = "SHA256SUMS"
+_FIRST_DAY = (1980, 1, 1, 0, 0, 0)
+_OURS = re.compile(
+    r"ratecards-v1\.zip|ratecards\.sqlite|rates\.parquet|datapackage\.json|captures\.txt|notes\.md|SHA256SUMS"
+    r"|ratecards-[0-9.]+-py3-none-any\.whl"
+)
+
+
+def build(dataset: Dataset, folder: Path, last: Released | None, without: Collection[str] = ()) -> list[str]:
+    """Build every asset into `folder`; returns the names of those that were not there already, byte for byte.
+
+    `without` names those of `OPTIONAL` that are not wanted. Raises `DatasetError` before anything is written.
+    """
+    version = Version.parse(releases.standing(dataset)["version"])
+    _clean(folder)
+    with TemporaryDirectory() as built:
+        _build(dataset, Path(built), version, last, without)
+        made = {path.name: path.read_bytes() for path in sorted(Path(built).iterdir())}
+    made[SUMS] = _sums(made)
+    if stale := sorted(path.name for path in folder.glob("*") if path.name not in made):
+        raise DatasetError(f"{folder}: expected the assets of {version} or nothing, saw {', '.join(stale)}")
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = [name for name, data in made.items() if not _same(folder / name, data)]
+    for name in fresh:
+        (folder / name).write_bytes(made[name])
+    return fresh
+
+
+def _clean(folder: Path) -> None:
+    if foreign := sorted(path.name for path in folder.glob("*") if not _OURS.fullmatch(path.name)):
+        raise DatasetError(f"{folder}: expected a folder for a release, saw {', '.join(foreign[:5])} in it")
+
+
+def _same(path: Path, data: bytes) -> bool:
+    return path.is_file() and path.read_bytes() == data
+
+
+def _build(dataset: Dataset, folder: Path, version: Version, last: Released | None, without: Collection[str]) -> None:
+    v1 = dataset.root / "ratecards" / "v1"
+    every = {path.relative_to(v1).as_posix(): path.read_bytes() for path in v1.rglob("*") if path.is_file()}
+    files = {path: data for path, data in every.items() if path != "status.json"}  # it is not data
+    (folder / "ratecards-v1.zip").write_bytes(zipped(files))
+    (folder / "datapackage.json").write_bytes(files["datapackage.json"])
+    (folder / "captures.txt").write_text(captures(dataset), encoding="utf-8")
+    (folder / "notes.md").write_text(releases.notes(dataset, version, last), encoding="utf-8")
+    sqlitefile.write(folder / "ratecards.sqlite", files)
+    steps: dict[str, Callable[[], object]] = {
+        "parquet": lambda: parquet.write(folder / "rates.parquet", files),
+        "wheel": lambda: wheel(dataset.root, folder, version),
+    }
+    for name in OPTIONAL:
+        if name not in without:
+            steps[name]()
+
+
+def zipped(files: Mapping[str, bytes]) -> bytes:
+    """The files as a zip below `v1/`, in order, without times and owners."""
+    out = BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path, data in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"v1/{path}", _FIRST_DAY)
+            entry.compress_type, entry.create_system, entry.external_attr = zipfile.ZIP_DEFLATED, 3, 0o644 << 16
+            archive.writestr(entry, data)
+    return out.getvalue()
+
+
+def captures(dataset: Dataset) -> str:
+    """Every page that something was read from, as a line: its sha256, the source, the day. The pages are not ours."""
+    found = {
+        (f"{c.provider}/{c.source}", c.stamp.observed.isoformat(), c.stamp.capture)
+        for name in dataset.names()
+        for c in dataset.changes(name)
+        if c.stamp
+    }
+    if card := limitspage.published(dataset):
+        found.add((limitspage.NAME, str(card.observed), card.capture))
+    return "".join(f"{sha.removeprefix('sha256:')}  {name}  {day}\n" for name, day, sha in sorted(found))
+
+
+def wheel(root: Path, folder: Path, version: Version) -> None:
+    """The package, built by its own build backend. Raises `DatasetError` when project and data differ in version."""
+    from hatchling.builders.wheel import WheelBuilder
+
+    own = releases.project_version(root)
+    if own != str(version):
+        raise DatasetError(
+            f"{root}: pyproject.toml says {own}, the data {version}; run python -m scraper version --write"
+        )
+    for built in WheelBuilder(str(root)).build(directory=str(folder), versions=["standard"]):
+        if strange := _strange(root, Path(built)):
+            raise DatasetError(f"{root}: expected a wheel of what git has, saw {', '.join(strange[:5])} in it")
+
+
+def _strange(root: Path, wheel: Path) -> list[str]:
+    """The files of a wheel that git does not know of; none outside of a checkout."""
+    if not (root / ".git").exists():
+        return []
+    known = set(Git(root)("ls-files", "-z", "--", "ratecards").split("\0"))
+    with zipfile.ZipFile(wheel) as opened:
+        return sorted(name for name in opened.namelist() if name.startswith("ratecards/") and name not in known)
+
+
+def _sums(made: Mapping[str, bytes]) -> bytes:
+    """As `sha256sum -c` takes it."""
+    return "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(made.items())).encode()
