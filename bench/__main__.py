@@ -84,7 +84,8 @@ def nothing_new() -> None:
 
 def imports() -> None:
     """What the refresh path imports, beyond the interpreter's own start."""
-    path = "import scraper.commands, scraper.refresh, scraper.backfill, scraper.sources.gemini_api, rich.table"
+    modules = "cli.commands", "pipeline.refresh", "pipeline.backfill", "sources.gemini_api"
+    path = f"import {', '.join(f'scraper.{name}' for name in modules)}, rich.table"
 
     def start(code: str) -> float:
         return median_ms(lambda: subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT), 5)

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import ratecards
-from ratecards.usage import CostError
+from ratecards.errors import CostError
 
 CASES: dict[str, dict[str, Any]] = {
     "text": {"input_tokens": 10_000, "output_tokens": 1_000},

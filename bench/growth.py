@@ -17,9 +17,9 @@ from itertools import cycle
 from pathlib import Path
 from types import SimpleNamespace
 
-from ratecards import codec
-from ratecards.history import Change, Stamp
 from ratecards.model import RateCard
+from ratecards.storage import codec
+from ratecards.storage.history import Change, Stamp
 from scraper.fetch.client import Page
 from scraper.fetch.editions import Edition
 from scraper.pipeline.refresh import judge_one, publication

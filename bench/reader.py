@@ -21,8 +21,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from ratecards.model import Evidence, Rate, RateCard
-from ratecards.packbody import Body
-from ratecards.packing import Own, Packing
+from ratecards.storage.packbody import Body
+from ratecards.storage.packing import Own, Packing
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = """

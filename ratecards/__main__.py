@@ -14,8 +14,8 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import NoReturn
 
-from ratecards import console, costargs
 from ratecards.choices import FAILING, STALE
+from ratecards.cli import console, costargs
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -44,12 +44,11 @@ def _main(argv: Sequence[str] | None, today: date | None) -> int:
         return _refuse(error)
     args.today = args.today or today or datetime.now(UTC).date()
     # after the parser, so that --help is quick
-    from ratecards import staleness
-    from ratecards.commands import COMMANDS
-    from ratecards.dataset import Dataset, DatasetError, directory
-    from ratecards.errors import StaleError
-    from ratecards.formats.safejson import FormatError
-    from ratecards.usage import CostError
+    from ratecards.catalog import staleness
+    from ratecards.cli.commands import COMMANDS
+    from ratecards.dataset import Dataset, directory
+    from ratecards.errors import CostError, DatasetError, StaleError
+    from ratecards.storage.safejson import FormatError
 
     try:
         wanted = staleness.policy(args.stale)
@@ -76,14 +75,14 @@ def _unsettled(args: argparse.Namespace) -> str:
 
 def _late(args: argparse.Namespace) -> str:
     """Which documentation was not read for so long that a new model may be missing."""
-    from ratecards import staleness
-    from ratecards.sellers import DOCUMENTATION
+    from ratecards.catalog import staleness
+    from ratecards.catalog.sellers import DOCUMENTATION
 
     return staleness.line(args.opened.age(s, args.today) for s in args.opened.sources if s in DOCUMENTATION)
 
 
 def _refuse(error: Exception, status: int = 2, late: str = "") -> int:
-    from ratecards.fit import safe
+    from ratecards.tables.fit import safe
 
     for words in filter(None, (str(error), late)):
         console.say(f"ratecards: {safe(words)}")

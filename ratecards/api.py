@@ -8,24 +8,24 @@ from datetime import date
 from functools import cache
 from time import time
 
-from ratecards import calls, moment
-from ratecards.asof import as_day
-from ratecards.breakdown import Breakdown
-from ratecards.calls import Asked
+from ratecards.catalog.asof import as_day
+from ratecards.catalog.sellers import name_of
+from ratecards.catalog.staleness import policy
+from ratecards.costs import calls, moment
+from ratecards.costs.breakdown import Breakdown
+from ratecards.costs.calls import Asked
+from ratecards.costs.moment import Moment
+from ratecards.costs.plans import Again
+from ratecards.costs.usage import PLAIN, Usage, read
 from ratecards.dataset import VARIABLE, Dataset, directory, unsettled
 from ratecards.errors import StaleError, StaleWarning
 from ratecards.model import Rate
-from ratecards.moment import Moment
-from ratecards.plans import Again
-from ratecards.sellers import name_of
-from ratecards.staleness import policy
-from ratecards.usage import PLAIN, Usage, read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ratecards.history import Change, Step
+    from ratecards.storage.history import Change, Step
 
 __all__ = ["StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "upcoming"]
 
@@ -98,7 +98,7 @@ def cost(
     asked = Asked(model, tier, plan, source, policy, as_if)
     shelf = moment.shelf(_dataset(dataset), as_day(on), moment.today(now))
     if not isinstance(usage, Usage) and not (isinstance(usage, Mapping) and PLAIN.issuperset(usage)):
-        from ratecards import answers
+        from ratecards.costs import answers
 
         return calls.cost(shelf, answers.read(usage, each=each), asked)
     counts = read(usage)
@@ -139,7 +139,7 @@ def changes(
     These are changes of prices and of what is offered. With `everything` also those of words, labels and places, and
     corrections: an edition read better is no change of what it says. Raises `DatasetError` on an unknown model.
     """
-    from ratecards.news import changes as found
+    from ratecards.questions.news import changes as found
 
     own, until = _dataset(dataset), as_day(until)
     listed = found(own, as_day(since), until, model, everything=everything)
@@ -149,7 +149,7 @@ def changes(
 
 def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
     """The price steps that a page dates for after a day (default: today, by the newest cards), soonest first."""
-    from ratecards.history import steps
+    from ratecards.storage.history import steps
 
     today = moment.today()
     shelf = moment.shelf(_dataset(dataset), as_day(on), today)

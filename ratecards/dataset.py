@@ -12,21 +12,22 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 
-from ratecards import bounded, names, staleness
-from ratecards.bounded import JOURNAL, STAGING
+from ratecards.catalog import staleness
+from ratecards.catalog.stock import Packed
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
-from ratecards.pack import FILE, Lines, Pack
-from ratecards.stock import Packed
+from ratecards.storage import bounded, names
+from ratecards.storage.bounded import JOURNAL, STAGING
+from ratecards.storage.pack import FILE, Lines, Pack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from mmap import mmap
     from pathlib import Path
 
-    from ratecards.history import Change
-    from ratecards.moment import Moment
-    from ratecards.staleness import Age
+    from ratecards.catalog.staleness import Age
+    from ratecards.costs.moment import Moment
+    from ratecards.storage.history import Change
 
 __all__ = ["VARIABLE", "Dataset", "DatasetError", "directory", "locate"]
 
@@ -60,7 +61,7 @@ def _settled(path: str) -> str:
         return path
     from pathlib import Path
 
-    from ratecards.unfinished import settled
+    from ratecards.storage.unfinished import settled
 
     found = settled(Path(root))
     return path if found == Path(root) else str(found / os.path.basename(path))
@@ -74,7 +75,7 @@ def unsettled(argument: str | os.PathLike[str] | None = None, environ: Mapping[s
         if os.path.exists(os.path.join(place, STAGING, JOURNAL)):
             from pathlib import Path
 
-            from ratecards.unfinished import line
+            from ratecards.storage.unfinished import line
 
             return line(Path(place))
     return ""
@@ -139,8 +140,8 @@ class Dataset:
             raise DatasetError(f"{file}: expected a part of the pack, saw {error}") from error
 
     def _made(self) -> Pack:
-        from ratecards import packing
-        from ratecards.history import HistoryError
+        from ratecards.storage import packing
+        from ratecards.storage.history import HistoryError
 
         try:
             data = packing.build({source: self.changes(source) for source in self.sources})
@@ -153,7 +154,7 @@ class Dataset:
         """Every source as `provider/source`, sorted."""
         if self._stands:
             return tuple(self._stands.sources)
-        from ratecards import segments
+        from ratecards.storage import segments
 
         return tuple(segments.sources(self.path / "history"))
 
@@ -169,7 +170,7 @@ class Dataset:
         """All changes of a source, by day observed, from its history. Raises `DatasetError` naming file and line."""
         full = self.source(source)
         if full not in self._read:
-            from ratecards import history, segments
+            from ratecards.storage import history, segments
 
             file = self.path / "history" / f"{full}.jsonl"
             try:
@@ -195,7 +196,7 @@ class Dataset:
 
     def as_of(self, on: date | str, known_on: date | str | None = None) -> Moment:
         """The dataset as of a day, and as it was known on another. Raises `CostError` where nothing was."""
-        from ratecards.moment import moment
+        from ratecards.costs.moment import moment
 
         return moment(self, on, known_on)
 

@@ -1,6 +1,10 @@
-"""What is raised where the data is not there, or too old."""
+"""What is raised where the data is not there or too old, or has no one answer."""
 
 from __future__ import annotations
+
+
+class CostError(ValueError):
+    """What was asked has no one answer in the rate cards; the message says what is missing and what there is."""
 
 
 class DatasetError(ValueError):

@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ratecards import console
+from ratecards.cli import console
 from scraper import ROOT
 from scraper.cli import automationargs
 from scraper.errors import ScrapeError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ratecards.history import Change, Step
 from ratecards.model import RateCard
+from ratecards.storage.history import Change, Step
 from scraper.checks import guard
 from scraper.reading import Reading, too_little_read
 from scraper.sources import Source

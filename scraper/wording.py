@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ratecards.codec import INVISIBLE
 from ratecards.model import Rate
+from ratecards.storage.codec import INVISIBLE
 
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>()#+!|@~$:&])")
 # What makes a line a list, a rule or a heading, and what GitHub links wherever it stands in the rendered text.

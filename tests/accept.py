@@ -19,8 +19,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from ratecards import strictyaml
 from ratecards.model import COLUMNS, Formula, Rate, plain, row
+from ratecards.storage import strictyaml
 from scraper.reading import Draft, Reading
 from scraper.sources import gemini_api
 from scraper.sources.gemini_terms import load_terms

@@ -14,10 +14,10 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from ratecards import codec, history
 from ratecards.formats.load import load
-from ratecards.formats.safejson import FormatError
-from ratecards.strictyaml import StrictYamlError
+from ratecards.storage import codec, history
+from ratecards.storage.safejson import FormatError
+from ratecards.storage.strictyaml import StrictYamlError
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.parse.blocks import html_blocks, markdown_blocks, soup
 from scraper.prices.grammar import read_cell

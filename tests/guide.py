@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ratecards.catalog.shelf import Shelf
 from ratecards.model import Formula, Rate, RateCard
-from ratecards.shelf import Shelf
 from tests.histories import card, rate
 
 MARCH = date(2026, 3, 24)

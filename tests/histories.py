@@ -8,9 +8,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ratecards import history
-from ratecards.history import Change, Stamp
 from ratecards.model import Evidence, Rate, RateCard
+from ratecards.storage import history
+from ratecards.storage.history import Change, Stamp
 
 OWNER = {"provider": "google", "source": "gemini-api"}
 TOKENS = "1000000 tokens"

@@ -8,8 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ratecards.history import Change, Stamp
 from ratecards.model import Evidence, Formula, Rate, RateCard, canonical_order
+from ratecards.storage.history import Change, Stamp
 
 OWNER: dict[str, Any] = {"provider": "google", "source": "gemini-api"}
 DAY = date(2026, 11, 1)

@@ -22,8 +22,8 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
-from ratecards import codec
 from ratecards.__main__ import main as reader
+from ratecards.storage import codec
 from scraper import __main__ as workshop
 from scraper.reading import Capture, Reading, cards
 from scraper.sources import Source, find

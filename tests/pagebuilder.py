@@ -49,7 +49,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
-from ratecards import strictyaml
+from ratecards.storage import strictyaml
 
 SITE = "https://ai.google.dev"
 PAGE = SITE + "/gemini-api/docs/pricing"

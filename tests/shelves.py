@@ -9,9 +9,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ratecards import codec, history
-from ratecards.history import Change, Stamp
 from ratecards.model import RateCard
+from ratecards.storage import codec, history
+from ratecards.storage.history import Change, Stamp
 from scraper.pipeline.rebuild import rebuilt
 from scraper.publish.dataset import Dataset
 from scraper.state import State

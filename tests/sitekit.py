@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.dataset import Dataset
-from ratecards.history import Change
 from ratecards.model import Formula, Rate
+from ratecards.storage.history import Change
 from scraper.site import Facts, build, gather
 from tests.histories import added, card, change, rate, write
 

@@ -15,8 +15,8 @@ from typing import Self
 
 import pytest
 
-from ratecards import codec, strictyaml
 from ratecards.model import Rate, plain, problems
+from ratecards.storage import codec, strictyaml
 from scraper.errors import LayoutChanged
 from scraper.reading import Capture, Reading, cards
 from scraper.sources import ai_studio

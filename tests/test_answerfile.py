@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import answerfile
-from ratecards.usage import CostError
+from ratecards.costs import answerfile
+from ratecards.errors import CostError
 
 
 def test_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratecards import answers
-from ratecards.answers import Answer
-from ratecards.usage import CostError
+from ratecards.costs import answers
+from ratecards.costs.answers import Answer
+from ratecards.errors import CostError
 
 USAGE = {"promptTokenCount": 12, "candidatesTokenCount": 5, "totalTokenCount": 17}
 PICTURE = {"bytesBase64Encoded": "...", "mimeType": "image/png"}

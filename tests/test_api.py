@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards import api, moment
-from ratecards.dataset import Dataset, DatasetError
-from ratecards.usage import CostError
+from ratecards import api
+from ratecards.costs import moment
+from ratecards.dataset import Dataset
+from ratecards.errors import CostError, DatasetError
 from tests.histories import added, card, change, rate, write
 
 
@@ -182,6 +183,12 @@ def test_the_names_of_the_package():
     assert all(callable(getattr(ratecards, name)) and getattr(ratecards, name).__doc__ for name in ratecards.__all__)
     with pytest.raises(AttributeError, match="module 'ratecards' has no attribute 'prices'"):
         _ = ratecards.prices  # type: ignore[attr-defined]
+
+
+def test_no_module_hides_a_name_of_the_package():
+    """A module is set on its package when it is first imported: one called `cost` would replace the function."""
+    beside = {path.stem for path in Path(ratecards.__file__).parent.iterdir()}
+    assert set() == beside & {*ratecards.__all__}
 
 
 def test_import_is_quick():

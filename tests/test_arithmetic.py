@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards import ledger as book
+from ratecards.storage import ledger as book
 from scraper.diff.arithmetic import findings, step, within
 from scraper.diff.ledger import PairRule, between
 from tests.kit import DAY, card, cards, rate

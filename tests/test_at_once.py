@@ -52,7 +52,7 @@ def test_fault_59_processes_at_once(tmp_path):
 def test_fault_59_a_lock_outlives_no_process(workshop):
     """A run that is killed while it holds the place leaves the file, not the lock."""
     workshop.refresh(at(1))
-    script = f"import os, pathlib\nfrom scraper.publish import locked\nwith locked(pathlib.Path({str(workshop.root)!r})):\n    os.kill(os.getpid(), 9)"
+    script = f"import os, pathlib\nfrom scraper.publish.transaction import locked\nwith locked(pathlib.Path({str(workshop.root)!r})):\n    os.kill(os.getpid(), 9)"
     killed = subprocess.run([sys.executable, "-c", script], cwd=REPOSITORY, check=False)
 
     assert -9 == killed.returncode

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from ratecards import auditcommand, auditview, sarif
 from ratecards.__main__ import main
-from ratecards.audit import Account, Finding
-from ratecards.auditview import Audited
+from ratecards.audit import auditview, sarif
+from ratecards.audit.audit import Account, Finding
+from ratecards.audit.auditview import Audited
+from ratecards.cli import auditcommand
 from ratecards.formats.claims import Claim, Entry, Unread
 from tests.histories import added, card, change, rate, write
 

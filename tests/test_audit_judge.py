@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from ratecards.audit.judge import judge
 from ratecards.formats.claims import Claim
-from ratecards.judge import judge
 from ratecards.model import RateCard
 from tests.kit import TOKENS, card, formula, rate
 

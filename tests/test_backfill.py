@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import history
+from ratecards.storage import history
 from scraper.publish.dataset import Dataset
 from tests import pagebuilder, tiny
 from tests.conftest import ACME, GEMINI, Ran, Workshop, facts, model, outcomes, pages, tree

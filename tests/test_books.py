@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import ledger as book
+from ratecards.storage import ledger as book
 from scraper.diff.align import Comparison
 from scraper.diff.ledger import PairRule, between
 from scraper.errors import DatasetError

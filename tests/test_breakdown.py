@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.breakdown import Breakdown, price
+from ratecards.catalog.offers import Offer
+from ratecards.catalog.shelf import Choice, Shelf
+from ratecards.costs.breakdown import Breakdown, price
+from ratecards.costs.usage import read
+from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard
-from ratecards.offers import Offer
-from ratecards.shelf import Choice, Shelf
-from ratecards.usage import CostError, read
 from tests.guide import FLASH_IMAGE, MARCH, flash_image, shelf
 from tests.histories import TOKENS, card, rate
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import history
+from ratecards.storage import history
 from scraper.publish.dataset import Dataset
 from tests.conftest import Ran, tree
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import codec, strictyaml
 from ratecards.model import Rate, plain
+from ratecards.storage import codec, strictyaml
 from scraper.errors import LayoutChanged
 from scraper.reading import Capture, Reading, cards
 from scraper.sources import cloud_billing

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.codec import CodecError, card_from, decode, dumps, encode, flow, formula_data, rate_data, word
+from ratecards.storage.codec import CodecError, card_from, decode, dumps, encode, flow, formula_data, rate_data, word
 from tests.kit import card, formula, rate
 
 TEXT = """\

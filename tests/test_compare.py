@@ -8,8 +8,8 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.history import Change, apply
 from ratecards.model import Rate, RateCard
+from ratecards.storage.history import Change, apply
 from scraper.diff.compare import changes, field_changes, rename_proposals
 from tests.kit import card, cards, facts, formula, kinds, rate
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards import codec
+from ratecards.storage import codec
 from scraper.checks.continuity import doubt, sentences_of
 from scraper.fetch.editions import Edition, load
 from scraper.pipeline.judge import judge

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import limitsjson
 from ratecards.__main__ import main
+from ratecards.storage import limitsjson
 from tests.guide import FLASH_IMAGE, LAOZHANG, OPENAI, flash_image, imagen, openai, reseller
 from tests.histories import added, card, change, rate, write
 from tests.test_limits_view import LIMITS

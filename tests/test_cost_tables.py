@@ -8,17 +8,18 @@ from typing import Any
 
 import pytest
 
-from ratecards.breakdown import price
-from ratecards.budget import Work, budget, matrix
-from ratecards.elsewhere import Terms, compare_images, compare_text
-from ratecards.figures import Sheet, shown
-from ratecards.images import images
+from ratecards.catalog.offers import Offer
+from ratecards.catalog.shelf import Choice, Shelf
+from ratecards.costs.breakdown import price
+from ratecards.costs.pictures import Size, canonical, formula_of, sizes
+from ratecards.costs.usage import read
+from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard
-from ratecards.offers import Offer
-from ratecards.pictures import Size, canonical, formula_of, sizes
-from ratecards.savings import Volume, savings
-from ratecards.shelf import Choice, Shelf
-from ratecards.usage import CostError, read
+from ratecards.questions.budget import Work, budget, matrix
+from ratecards.questions.elsewhere import Terms, compare_images, compare_text
+from ratecards.questions.images import images
+from ratecards.questions.savings import Volume, savings
+from ratecards.tables.figures import Sheet, shown
 from tests.guide import FLASH_IMAGE, LAOZHANG, MARCH, OPENAI, flash_image, imagen, picture, reseller, shelf
 from tests.histories import card, rate
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from ratecards import dataset
-from ratecards.dataset import Dataset, DatasetError, locate
+from ratecards.dataset import Dataset, locate
+from ratecards.errors import DatasetError
 from tests.histories import added, card, change, rate, write
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import codec, history
+from ratecards.storage import codec, history
 from scraper.errors import DatasetError
 from scraper.pipeline.refresh import baseline
 from scraper.publish.dataset import Dataset

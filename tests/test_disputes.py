@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ratecards.__main__ import main
-from ratecards.disputes import COLUMNS
+from ratecards.questions.disputes import COLUMNS
 from tests.histories import added, card, rate, write
 
 FLASH, LITE = "gemini-3.1-flash-image-preview", "gemini-3.1-flash-lite"

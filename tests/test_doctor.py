@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from werkzeug import Response
 
-from ratecards import strictyaml
+from ratecards.storage import strictyaml
 from scraper.cli import doctor as module
 from scraper.cli.doctor import examine, keep_case
 from scraper.errors import DatasetError

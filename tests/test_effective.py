@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards import effective
-from ratecards.effective import at, lane_of, lanes, moves, noun_of, pairs, per_one, points, same_price
+from ratecards.costs import effective
+from ratecards.costs.effective import at, lane_of, lanes, moves, noun_of, pairs, per_one, points, same_price
 from tests.kit import card, rate
 
 DAY, NEW_YEAR = date(2026, 11, 1), date(2027, 1, 1)

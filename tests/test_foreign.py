@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ratecards import answers
-from ratecards.usage import CostError
+from ratecards.costs import answers
+from ratecards.errors import CostError
 
 CHAT = {"prompt_tokens": 21, "completion_tokens": 0, "completion_tokens_details": {"reasoning_tokens": 60}}
 RESPONSES = {

@@ -17,11 +17,12 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from ratecards import load
-from ratecards.breakdown import price
+from ratecards.catalog.shelf import Shelf
+from ratecards.costs.breakdown import price
+from ratecards.costs.usage import read
+from ratecards.errors import CostError
 from ratecards.formats import genai_prices
 from ratecards.model import RateCard
-from ratecards.shelf import Shelf
-from ratecards.usage import CostError, read
 from tests.kit import card, rate
 
 ON = date(2026, 11, 1)

@@ -170,7 +170,7 @@ def test_a_process_that_is_killed_before_its_push_publishes_nothing(bare, tmp_pa
     """A real SIGKILL, from a hook of the remote's side that runs while the push is under way."""
     git = clone(bare, tmp_path / "c")
     program = (
-        "import os, signal, sys; from pathlib import Path; from scraper import gitpublish; from scraper.git import Git\n"
+        "import os, signal, sys; from pathlib import Path; from scraper.automation import gitpublish; from scraper.git import Git\n"
         "def apply(tree, names):\n"
         "    (tree / 'state').mkdir(); (tree / 'state' / 'x.json').write_text('{}')\n"
         "    return {'sources': [], 'at': '2026-11-01T06:17:00Z'}\n"

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import ratecards
-from ratecards.usage import CostError
+from ratecards.errors import CostError
 from tests.guide import FLASH_IMAGE, LISTED
 
 DATA = Path(ratecards.__file__).parent

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards import answers
-from ratecards.grounding import notes
-from ratecards.metadata import spelled
+from ratecards.costs import answers
+from ratecards.costs.grounding import notes
+from ratecards.costs.metadata import spelled
 
 USAGE = {"promptTokenCount": 42, "candidatesTokenCount": 10, "totalTokenCount": 52}
 MAPS = {"groundingChunks": [{"maps": {"uri": "https://maps.example/1"}}, {"maps": {"uri": "https://maps.example/2"}}]}

@@ -81,6 +81,16 @@ def test_other_changes(old, new, expected):
     assert expected == reason(old, new)
 
 
+def test_fault_79_a_price_that_is_only_announced_now_waits():
+    """Today's price is gone, and what stands in its place has no day."""
+    old, new = one(rate("2"), rate("5", meter="output")), one(rate("5", meter="output"))
+    announced = (("announced: standard input", "(coming soon) $2.60"),)
+    new["flash"] = replace(new["flash"], facts=announced)
+
+    [held] = sifted(old, new).held
+    assert "announced without a day, and no price of today is printed beside it" in held.reason
+
+
 def test_the_rest_is_published():
     """A held change holds up nothing else, and the order stays."""
     old = one(rate("1"), rate("1", meter="output"), rate("7", meter="tuning"))

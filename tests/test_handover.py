@@ -104,7 +104,7 @@ def staged(git: Git, path: str, mode: str = "100644", text: str = "x\n") -> None
     ("path", "mode"),
     [
         ("ratecards/api.py", "100644"),
-        ("scraper/fetch.py", "100644"),
+        ("scraper/fetch/client.py", "100644"),
         (".github/workflows/refresh.yml", "100644"),
         ("ratecards/v1/rates.csv", "100755"),
         ("ratecards/v1/rates.csv", "120000"),

@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards import history
-from ratecards.history import (
+from ratecards.storage import history
+from ratecards.storage.history import (
     ANNOUNCED,
     KINDS,
     Change,

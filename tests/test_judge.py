@@ -9,8 +9,8 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards import history
 from ratecards.model import RateCard
+from ratecards.storage import history
 from scraper.errors import FetchFailed, LayoutChanged
 from scraper.fetch.client import Page
 from scraper.fetch.editions import Edition

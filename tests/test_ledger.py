@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards import codec
-from ratecards import ledger as book
 from ratecards.model import Evidence, Formula, Rate, RateCard
+from ratecards.storage import codec
+from ratecards.storage import ledger as book
 from scraper.diff.ledger import PairRule, between, decided, rules, sides_now, standing, update, within
 
 PAGE, STUDIO = "gemini-api", "ai-studio"

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from ratecards import limitsjson, sheet
-from ratecards.dataset import DatasetError
-from ratecards.limits import BatchLimit, Figure, LimitsCard, UsageTier
-from ratecards.limitsview import called, models, overview, records
-from ratecards.offers import Offer
-from ratecards.shelf import Shelf
+from ratecards.catalog.offers import Offer
+from ratecards.catalog.shelf import Shelf
+from ratecards.errors import DatasetError
+from ratecards.questions.limitsview import called, models, overview, records
+from ratecards.storage import limitsjson
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
+from ratecards.tables import sheet
 from tests.guide import FLASH_IMAGE, MARCH, OPENAI, flash_image, reseller
 from tests.histories import card, rate
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import limits
+from ratecards.storage import limits
 from scraper.errors import DatasetError
 from scraper.pipeline import limitspage
 from scraper.publish.dataset import Dataset

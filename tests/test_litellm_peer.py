@@ -24,11 +24,12 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
 import ratecards
-from ratecards.breakdown import price
+from ratecards.catalog.shelf import Shelf
+from ratecards.costs.breakdown import price
+from ratecards.costs.usage import read
+from ratecards.errors import CostError
 from ratecards.formats import litellm, litellm_export
 from ratecards.model import RateCard
-from ratecards.shelf import Shelf
-from ratecards.usage import CostError, read
 from tests.property.test_litellm_laws import priced
 
 PYTHON = os.environ.get("RATECARDS_PEERS_PYTHON", "")

@@ -18,12 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ratecards
-from ratecards import answerfile, bounded, console, costargs
-from ratecards.errors import DatasetError
+from ratecards.cli import console, costargs
+from ratecards.costs import answerfile
+from ratecards.costs.usage import measured
+from ratecards.errors import CostError, DatasetError
 from ratecards.formats import litellm
 from ratecards.formats.load import FormatError
 from ratecards.formats.load import load as load_prices
-from ratecards.usage import CostError, measured
+from ratecards.storage import bounded
 from scraper import __main__ as scraper
 from scraper.errors import DatasetError as ScraperError
 from scraper.publish.dataset import Dataset
@@ -95,8 +97,8 @@ sys.exit(command.main({2}))
 @pytest.mark.parametrize(
     ("package", "patch", "words"),
     [
-        ("ratecards", "import ratecards.commands as c; c.COMMANDS = {**c.COMMANDS, 'models': slow}", ["models"]),
-        ("scraper", "import scraper.commands as c; c.sources = slow", ["sources"]),
+        ("ratecards", "import ratecards.cli.commands as c; c.COMMANDS = {**c.COMMANDS, 'models': slow}", ["models"]),
+        ("scraper", "import scraper.cli.commands as c; c.sources = slow", ["sources"]),
     ],
 )
 def test_interrupted(package, patch, words):

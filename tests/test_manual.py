@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import codec
 from ratecards.model import problems
+from ratecards.storage import codec
 from scraper.errors import DatasetError
 from scraper.pipeline import manual
 

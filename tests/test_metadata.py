@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.metadata import counts_tokens, folded, is_live, spelled, tokens
-from ratecards.usage import CostError
+from ratecards.costs.metadata import counts_tokens, folded, is_live, spelled, tokens
+from ratecards.errors import CostError
 
 DETAILS = [{"modality": "TEXT", "tokenCount": 600}, {"modality": "AUDIO", "tokenCount": 400}]
 NUMBERS = st.integers(0, 10**6)

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from ratecards.budget import Work, budget, matrix
-from ratecards.elsewhere import Terms, compare_images
-from ratecards.figures import Row, shown
-from ratecards.images import images
-from ratecards.pictures import Size
-from ratecards.savings import Volume, savings
+from ratecards.costs.pictures import Size
+from ratecards.questions.budget import Work, budget, matrix
+from ratecards.questions.elsewhere import Terms, compare_images
+from ratecards.questions.images import images
+from ratecards.questions.savings import Volume, savings
+from ratecards.tables.figures import Row, shown
 from tests.guide import FLASH_IMAGE, MARCH, SIZES, shelf
 
 T1 = """

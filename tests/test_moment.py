@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards import calls
-from ratecards.usage import CostError
+from ratecards.costs import calls
+from ratecards.errors import CostError
 from tests.histories import added, card, change, rate, write
 
 VERTEX = {"provider": "google", "source": "vertex-ai"}
@@ -69,7 +69,7 @@ def test_cards_and_rates(root: Path):
 
 def test_only_what_is_asked_for_is_read(root: Path, monkeypatch: pytest.MonkeyPatch):
     """One model's rates touch no other model's card."""
-    from ratecards.pack import Source
+    from ratecards.storage.pack import Source
 
     read: list[str] = []
     card_of = Source.card

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards import names
-from ratecards.names import Lore, Renamed
+from ratecards.storage import names
+from ratecards.storage.names import Lore, Renamed
 from tests.histories import change
 
 JAN, FEB, MARCH = date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1)

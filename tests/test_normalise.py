@@ -511,3 +511,10 @@ def test_a_rate_that_the_table_has_no_row_for():
     soon = "(coming soon**) $14 / 1,000 prompts through December 31, 2026"
     with pytest.raises(UnknownTerm, match="effective from 2027-01-05 until 2026-12-31: "):
         rates("Grounding with Google Search", "Not available", soon, starts={"**": date(2027, 1, 5)})
+
+
+def test_reading_19_a_caching_price_in_a_row_of_something_else():
+    """Beside a price of input or of storage the words would make it another price."""
+    for label in ("Input price", "Context caching (storage)"):
+        with pytest.raises(UnknownTerm, match="a caching price in a row of"):
+            rates(label, "Not available", "$1.00 (input caching)")

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import codec, strictyaml
 from ratecards.model import Rate, problems, row
+from ratecards.storage import codec, strictyaml
 from scraper.errors import LayoutChanged
 from scraper.reading import Capture, Reading, cards
 from scraper.sources import openai_api as source

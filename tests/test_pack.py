@@ -11,10 +11,11 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards import history, packbody, packing
-from ratecards.dataset import Dataset, DatasetError
+from ratecards.dataset import Dataset
+from ratecards.errors import DatasetError
 from ratecards.model import Formula
-from ratecards.pack import FILE, Pack, part
+from ratecards.storage import history, packbody, packing
+from ratecards.storage.pack import FILE, Pack, part
 from tests.histories import added, card, change, rate, write
 
 NAME = "google/gemini-api"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import packbody, packing
-from ratecards.pack import FILE, Pack, part
+from ratecards.storage import packbody, packing
+from ratecards.storage.pack import FILE, Pack, part
 from scraper.errors import DatasetError
 from scraper.pipeline.judge import judge
 from scraper.pipeline.rebuild import rebuilt

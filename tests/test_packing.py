@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards import packbody, packing, segments
 from ratecards.errors import DatasetError
-from ratecards.history import Change, HistoryError
-from ratecards.pack import FILE, Pack
-from ratecards.packbody import Body
+from ratecards.storage import packbody, packing, segments
+from ratecards.storage.history import Change, HistoryError
+from ratecards.storage.pack import FILE, Pack
+from ratecards.storage.packbody import Body
 from tests.histories import added, card, change, rate
 
 NAME, OTHER = "google/gemini-api", "openai/openai-api"

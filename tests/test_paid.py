@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratecards import effective, news, paid
+from ratecards.costs import effective
 from ratecards.dataset import Dataset
-from ratecards.names import day_of
+from ratecards.questions import news, paid
+from ratecards.storage.names import day_of
 from tests.kit import DAY, card, change, rate, stamp
 
 NEW_YEAR, LATER = date(2027, 1, 1), date(2027, 3, 1)

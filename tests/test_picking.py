@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from ratecards.catalog.offers import Offer, Want, measure
+from ratecards.costs.picking import pick, selecting
+from ratecards.errors import CostError
 from ratecards.model import Rate
-from ratecards.offers import Offer, Want, measure
-from ratecards.picking import pick, selecting
-from ratecards.usage import CostError
 from tests.histories import card, rate
 
 DAY = date(2026, 3, 24)

@@ -12,13 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ratecards
-from ratecards import plans
-from ratecards.breakdown import price
+from ratecards.catalog.shelf import Shelf
+from ratecards.costs import plans
+from ratecards.costs.breakdown import price
+from ratecards.costs.moment import shelf
+from ratecards.costs.plans import Again, Plan
+from ratecards.costs.usage import TOKENS, read
 from ratecards.dataset import Dataset
-from ratecards.moment import shelf
-from ratecards.plans import Again, Plan
-from ratecards.shelf import Shelf
-from ratecards.usage import TOKENS, CostError, read
+from ratecards.errors import CostError
 from tests.histories import card, rate
 
 DAY = date(2026, 5, 1)

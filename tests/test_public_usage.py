@@ -14,7 +14,7 @@ import pytest
 
 import ratecards
 from ratecards.__main__ import main
-from ratecards.usage import CostError
+from ratecards.errors import CostError
 
 DAY = "2026-04-27"
 FLASH, PRO, LIVE = "gemini-2.5-flash", "gemini-2.5-pro", "gemini-3.1-flash-live-preview"

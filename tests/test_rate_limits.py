@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import limits
-from ratecards.codec import CodecError
+from ratecards.storage import limits
+from ratecards.storage.codec import CodecError
 from scraper.errors import LayoutChanged
 from scraper.sources import rate_limits
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import history, segments
-from ratecards.history import Change
+from ratecards.storage import history, segments
+from ratecards.storage.history import Change
 from scraper.errors import DatasetError
 from scraper.publish import record as module
 from scraper.publish.dataset import Dataset

@@ -148,7 +148,7 @@ def test_a_first_cost_imports_little():
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import ratecards\n"
         "ratecards.cost('gemini-2.5-pro', {'input_tokens': 1, 'output_tokens': 1})\n"
-        f"print(sorted({slow} & set(sys.modules)), 'ratecards.history' in sys.modules)"
+        f"print(sorted({slow} & set(sys.modules)), 'ratecards.storage.history' in sys.modules)"
     )
     root = Path(records.__file__).parents[1]
     done = subprocess.run(

@@ -1135,19 +1135,19 @@ def test_fault_59_two_refreshes_at_once(workshop):
 
 KILLED = """
 import dataclasses, itertools, os, sys
-from scraper import publish
+from scraper.publish import transaction
 from scraper.__main__ import main
 from scraper.sources import gemini_api
 
 name, calls = sys.argv[1], int(sys.argv[2])
-original, counter = getattr(publish, name), itertools.count()
+original, counter = getattr(transaction, name), itertools.count()
 
 def dying(*arguments):
     if next(counter) == calls:
         os._exit(9)
     return original(*arguments)
 
-setattr(publish, name, dying)
+setattr(transaction, name, dying)
 terms = dataclasses.replace(gemini_api.load_terms(), tables_min=1)
 gemini_api.load_terms = lambda: terms
 main(sys.argv[3:])

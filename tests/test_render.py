@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.fit import breadth, cut, paragraph, safe, terminal, wrap
-from ratecards.render import Column, Group, csv_text, json_text, table
+from ratecards.tables.fit import breadth, cut, paragraph, safe, terminal, wrap
+from ratecards.tables.render import Column, Group, csv_text, json_text, table
 
 HOSTILE = "\x1b[31m\x9b2J\x07\u202egnp.exe\u2066\u200f\x00\x7f\ud800\u2028x"
 ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")

@@ -9,8 +9,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ratecards.history import Change, Step
 from ratecards.model import Rate
+from ratecards.storage.history import Change, Step
 from scraper.report.console import describe, lines, move, quiet_count, step_line, step_lines, summary_rows, value, what
 from scraper.sources import Source
 from scraper.state import State

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from ratecards.__main__ import main
-from ratecards.elsewhere import in_region, region_word
-from ratecards.offers import Offer
-from ratecards.usage import CostError
+from ratecards.catalog.offers import Offer
+from ratecards.errors import CostError
+from ratecards.questions.elsewhere import in_region, region_word
 from tests.histories import added, card, change, rate, write
 
 TODAY = date(2026, 11, 22)

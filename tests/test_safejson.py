@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.formats import safejson
-from ratecards.formats.safejson import FormatError, loads
+from ratecards.storage import safejson
+from ratecards.storage.safejson import FormatError, loads
 
 REFUSED = {
     '{"a": 1,\n "b": 2,\n "a": 3}': "f:3:2: the key 'a' stands twice in one object",

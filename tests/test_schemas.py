@@ -14,11 +14,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from ratecards import ledger, limits, limitsjson, model
-from ratecards.history import KINDS, Step
-from ratecards.ledger import Entry, Side
-from ratecards.limits import BatchLimit, Figure, LimitsCard, UsageTier
+from ratecards import model
 from ratecards.model import COLUMNS
+from ratecards.storage import ledger, limits, limitsjson
+from ratecards.storage.history import KINDS, Step
+from ratecards.storage.ledger import Entry, Side
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
 from scraper.publish import schemas, shapes, status, v1
 from tests import shelves
 from tests.kit import DAY, card, change, formula, rate

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from ratecards import codec
+from ratecards.storage import codec
 from scraper.pipeline.second import opinion, says
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES, find

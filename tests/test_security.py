@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from ratecards import __main__ as reader
-from ratecards import codec
 from ratecards.model import Evidence
+from ratecards.storage import codec
 from scraper.pipeline.judge import judge
 from scraper.pipeline.refresh import publication
 from scraper.publish.dataset import Dataset

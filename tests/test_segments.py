@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards import history, segments
-from ratecards.history import Change, HistoryError
-from ratecards.segments import Checkpoint, Segment, as_of, files, numbered, read, source_of, sources
+from ratecards.storage import history, segments
+from ratecards.storage.history import Change, HistoryError
+from ratecards.storage.segments import Checkpoint, Segment, as_of, files, numbered, read, source_of, sources
 from tests.kit import card, change, rate, stamp
 
 D1, D2, D3, D4 = (date(2026, 11, day) for day in (1, 2, 3, 4))

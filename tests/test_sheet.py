@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from ratecards import sheet
-from ratecards.breakdown import Line
-from ratecards.figures import Cell, Field, Row, Sheet, data, money, printed, shown, used
+from ratecards.costs.breakdown import Line
+from ratecards.tables import sheet
+from ratecards.tables.figures import Cell, Field, Row, Sheet, data, money, printed, shown, used
 
 NASTY = "=a|b <b> @x `c` ![d](http://e) www.f\u202e\n"
 FIELDS = (

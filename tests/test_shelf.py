@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.asof import DatedShelf, as_day
-from ratecards.dataset import Dataset, DatasetError
-from ratecards.sellers import is_witness
-from ratecards.shelf import Shelf
-from ratecards.usage import CostError
+from ratecards.catalog.asof import DatedShelf, as_day
+from ratecards.catalog.sellers import is_witness
+from ratecards.catalog.shelf import Shelf
+from ratecards.dataset import Dataset
+from ratecards.errors import CostError, DatasetError
 from tests.guide import FLASH_IMAGE, LAOZHANG, MARCH, flash_image, reseller, shelf
 from tests.histories import added, card, change, rate, write
 

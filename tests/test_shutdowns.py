@@ -11,8 +11,9 @@ import pytest
 
 import ratecards
 from ratecards.__main__ import main
+from ratecards.costs.plans import Plan
+from ratecards.costs.usage import read
 from ratecards.dataset import Dataset
-from ratecards.plans import Plan
 from scraper.publish.v1 import files
 from scraper.site import build, gather
 from tests.histories import added, card, change, rate, write
@@ -103,7 +104,7 @@ def test_a_cost_that_is_asked_for_again_says_it_too(root: Path):
     found = Dataset(root).as_of("2026-10-05")
     plan = Plan(found._shelf.choose("flash-2"), "standard", "paid")
     usage = {"input_tokens": 5}
-    again = plan.again(usage, ratecards.usage.read(usage), plan.cost(usage))
+    again = plan.again(usage, read(usage), plan.cost(usage))
 
     assert plan.cost(usage) == plan.cost(usage) == again.cost((5, 0))
     assert date(2026, 10, 2) == again.cost((7, 0)).shutdown.day

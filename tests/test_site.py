@@ -13,11 +13,11 @@ from pathlib import Path
 import html5lib
 import pytest
 
-from ratecards import ledger
+from ratecards.catalog.offers import Offer
 from ratecards.dataset import Dataset
-from ratecards.ledger import Entry, Side
 from ratecards.model import Evidence
-from ratecards.offers import Offer
+from ratecards.storage import ledger
+from ratecards.storage.ledger import Entry, Side
 from scraper.errors import DatasetError
 from scraper.site import pictures
 from scraper.site.disputes import dispute

@@ -15,11 +15,12 @@ import pytest
 
 import ratecards
 from ratecards.__main__ import main as command
-from ratecards.asof import DatedShelf
-from ratecards.breakdown import EXACT, price
+from ratecards.catalog.asof import DatedShelf
+from ratecards.catalog.shelf import Choice
+from ratecards.costs.breakdown import EXACT, price
+from ratecards.costs.usage import read
 from ratecards.dataset import Dataset
-from ratecards.shelf import Choice
-from ratecards.usage import CostError, read
+from ratecards.errors import CostError
 from scraper import ROOT
 from scraper.fetch import browser
 from scraper.site import build, gather

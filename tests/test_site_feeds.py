@@ -9,8 +9,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from ratecards import paid
 from ratecards.dataset import Dataset
+from ratecards.questions import paid
 from scraper.site import address, entries, feeds, ics
 from scraper.site.coming import coming
 from scraper.site.entries import Entry

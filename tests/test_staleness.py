@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 import ratecards
 from ratecards.__main__ import main
+from ratecards.catalog.staleness import Age, Look, age, columns, line, looks, note, policy
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError, StaleError, StaleWarning
-from ratecards.staleness import Age, Look, age, columns, line, looks, note, policy
 from tests.histories import added, card, change, rate, write
 
 TODAY = date(2026, 11, 25)

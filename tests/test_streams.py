@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards import answers
-from ratecards.usage import CostError, read
+from ratecards.costs import answers
+from ratecards.costs.usage import read
+from ratecards.errors import CostError
 
 COUNTS = st.tuples(st.integers(1, 50), st.integers(0, 50))
 CALLS = st.lists(COUNTS, min_size=1, max_size=5)

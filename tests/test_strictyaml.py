@@ -7,8 +7,8 @@ import time
 import pytest
 import yaml
 
-from ratecards import strictyaml
-from ratecards.strictyaml import StrictYamlError, load
+from ratecards.storage import strictyaml
+from ratecards.storage.strictyaml import StrictYamlError, load
 
 READ = {
     "a: word": "word",

@@ -14,9 +14,9 @@ import pytest
 
 import ratecards
 from ratecards import __main__ as reader
-from ratecards import unfinished
-from ratecards.bounded import JOURNAL, STAGING
 from ratecards.errors import DatasetError
+from ratecards.storage import unfinished
+from ratecards.storage.bounded import JOURNAL, STAGING
 from scraper.publish import transaction
 from tests.conftest import Workshop, facts, model, tree
 

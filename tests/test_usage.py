@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ratecards.usage import CostError, Count, Usage, read
+from ratecards.costs.usage import Count, Usage, read
+from ratecards.errors import CostError
 
 TOKEN = ("token",)
 

@@ -15,8 +15,8 @@ from decimal import Decimal
 import pytest
 from markdown_it import MarkdownIt
 
-from ratecards.history import Change
 from ratecards.model import COLUMNS, RateCard, row
+from ratecards.storage.history import Change
 from scraper.publish.v1 import change_data, family, files, rate_json, rates_csv
 from scraper.state import State
 from tests.kit import DAY, card, change, formula, rate

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from ratecards import codec
 from ratecards.model import Rate, problems, row
+from ratecards.storage import codec
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.prices.notes import Footnote
 from scraper.prices.words import counted

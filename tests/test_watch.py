@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import bounded
+from ratecards.storage import bounded
 from scraper.errors import DatasetError
 from scraper.publish.transaction import Publication
 from scraper.publish.watch import Watch

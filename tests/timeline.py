@@ -18,9 +18,9 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from ratecards import effective
-from ratecards.history import Change
+from ratecards.costs import effective
 from ratecards.model import RateCard
+from ratecards.storage.history import Change
 from scraper.checks import guard, plausible
 from scraper.diff.compare import changes
 from scraper.reading import Capture, cards

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.formats.load import PriceFile, parse, read, recognise, shaped
-from ratecards.formats.safejson import MAX_VALUES, FormatError
+from ratecards.storage.safejson import MAX_VALUES, FormatError
 
 MAX_FILES = 20_000
 MAX_LEVELS = 12

@@ -10,13 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from ratecards import names
+from ratecards.catalog.sellers import name_of
 from ratecards.formats.genai_fields import Prices, Written, write
 from ratecards.formats.google_usage import extractor
 from ratecards.formats.tokens import Bands, Slots, plain_bands, priced, slots
 from ratecards.formats.writing import json_models
 from ratecards.model import RateCard
-from ratecards.sellers import name_of
+from ratecards.storage import names
 
 FILE = "data.json"
 _PROVIDERS: dict[str, dict[str, object]] = {

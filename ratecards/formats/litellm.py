@@ -11,11 +11,11 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ratecards import names
 from ratecards.choices import NUMBER
 from ratecards.formats.claims import NO_MODEL, OTHER, Claim, Entry, Unread, entry, flat
 from ratecards.formats.litellm_export import export
 from ratecards.formats.stated import is_google
+from ratecards.storage import names
 
 __all__ = ["claims", "entries", "export"]
 

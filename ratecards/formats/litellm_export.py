@@ -13,10 +13,10 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from ratecards.catalog.offers import measure
+from ratecards.costs.picking import selecting
 from ratecards.formats.litellm_tokens import BASE, per_one, token_fields
 from ratecards.model import Rate, RateCard
-from ratecards.offers import measure
-from ratecards.picking import selecting
 
 FILE = "litellm.json"
 _SELLERS = {"gemini-api": ("gemini/", "gemini"), "vertex-ai": ("vertex_ai/", "vertex_ai-{kind}-models")}

@@ -8,8 +8,8 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import NamedTuple
 
+from ratecards.catalog.offers import measure
 from ratecards.model import Rate
-from ratecards.offers import measure
 
 _SUFFIX = {"standard": "", "batch": "_batches", "flex": "_flex", "priority": "_priority"}
 _ALL = tuple(_SUFFIX)

@@ -14,9 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ratecards import bounded
-from ratecards.formats import safejson
-from ratecards.formats.safejson import MAX_VALUES, BadText, FormatError
+from ratecards.storage import bounded, safejson
+from ratecards.storage.safejson import MAX_VALUES, BadText, FormatError
 
 __all__ = ["FORMATS", "FormatError", "PriceFile", "load"]
 
@@ -137,7 +136,7 @@ def _toml(text: str, where: str) -> Any:
 
 def _yaml(text: str, where: str) -> Any:
     try:
-        from ratecards import strictyaml
+        from ratecards.storage import strictyaml
     except ModuleNotFoundError as error:
         raise FormatError(f"{where}: YAML needs PyYAML: pip install 'ratecards[cards]'") from error
     _check(text, where, "YAML")

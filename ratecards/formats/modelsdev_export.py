@@ -11,10 +11,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
+from ratecards.catalog.sellers import name_of
 from ratecards.formats.tokens import Bands, Slot, Slots, plain_bands, priced, slots
 from ratecards.formats.writing import json_models, json_value
 from ratecards.model import RateCard, plain
-from ratecards.sellers import name_of
 
 _PROVIDERS: dict[str, dict[str, object]] = {
     "google/gemini-api": {

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ratecards import names
 from ratecards.formats.claims import Claim, Unread
+from ratecards.storage import names
 
 TOKENS = "1000000 tokens"
 # Others' models that Google's platform sells, too; a file may write their publisher before them.

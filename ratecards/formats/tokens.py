@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from ratecards.catalog.offers import measure
+from ratecards.costs.picking import selecting
 from ratecards.model import Rate, RateCard
-from ratecards.offers import measure
-from ratecards.picking import selecting
 
 SEARCH = "search_grounding"
 # By meter: what a file's price is for, so many of a noun.

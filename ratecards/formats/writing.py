@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from ratecards.codec import dumps
 from ratecards.model import plain
+from ratecards.storage.codec import dumps
 
 
 def json_value(value: object) -> str:

@@ -20,10 +20,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from ratecards import effective
-from ratecards.effective import Lane, Move, lane_of
-from ratecards.history import Change
+from ratecards.costs import effective
+from ratecards.costs.effective import Lane, Move, lane_of
 from ratecards.model import UNDATED, Rate, RateCard, plain
+from ratecards.storage.history import Change
 from scraper.checks.recent import Recent
 from scraper.diff.compare import rename_proposals
 from scraper.diff.places import changed_places

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ratecards import strictyaml
-from ratecards.effective import noun_of, per_one, per_one_of
+from ratecards.costs.effective import noun_of, per_one, per_one_of
 from ratecards.model import Rate, RateCard, plain
+from ratecards.storage import strictyaml
 from scraper.checks.guard import Finding
 from scraper.diff import arithmetic
 

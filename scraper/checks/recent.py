@@ -11,10 +11,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ratecards import codec
-from ratecards.effective import Lane, lane_of, moves
-from ratecards.history import Change
+from ratecards.costs.effective import Lane, lane_of, moves
 from ratecards.model import Evidence, Rate
+from ratecards.storage import codec
+from ratecards.storage.history import Change
 
 WINDOW = timedelta(days=7)
 _NO_EVIDENCE = Evidence("", "")

@@ -15,8 +15,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ratecards.bounded import STAGING
-from ratecards.history import Change
+from ratecards.storage.bounded import STAGING
+from ratecards.storage.history import Change
 from scraper import wording
 from scraper.checks import guard
 from scraper.errors import DatasetError, FetchFailed, ScrapeError
@@ -233,7 +233,7 @@ def _story(verdict: Verdict, now: datetime) -> Iterator[str]:
     for old, new in verdict.proposals:
         yield f"  looks renamed: {old} -> {new}; if so, add it to renames in the vocabulary"
     if verdict.cards and verdict.changes:
-        from ratecards.history import steps
+        from ratecards.storage.history import steps
 
         for line in console.step_lines(steps(verdict.cards.values(), now.date()), now.date()):
             yield f"  announced {line}"
@@ -288,7 +288,7 @@ def check(options: argparse.Namespace) -> int:
 def site(options: argparse.Namespace) -> int:
     """The static site of a dataset, in a folder of its own."""
     from ratecards import dataset as product
-    from ratecards.usage import CostError
+    from ratecards.errors import CostError
     from scraper.site import address, build, gather
     from scraper.site.write import write
 

@@ -134,7 +134,7 @@ def _vocabulary(source: Source) -> str:
 
 def _known_terms(source: Source, kind: str) -> list[str]:
     """Every word of the vocabulary that a term of this kind could have meant."""
-    from ratecards import strictyaml
+    from ratecards.storage import strictyaml
 
     path = ROOT / _vocabulary(source)
     vocabulary = strictyaml.load(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}

@@ -15,8 +15,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ratecards.history import Change
 from ratecards.model import JOIN_KEY, Rate, RateCard, canonical_order, plain
+from ratecards.storage.history import Change
 
 _LOOSE = tuple(n for n in JOIN_KEY if n not in ("resolution", "context"))
 

@@ -14,9 +14,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ratecards import strictyaml
-from ratecards.ledger import Entry, Side
 from ratecards.model import Rate, RateCard, plain
+from ratecards.storage import strictyaml
+from ratecards.storage.ledger import Entry, Side
 from scraper.diff.align import Comparison, Pair, compare
 from scraper.diff.arithmetic import Finding, findings
 from scraper.wording import conditions

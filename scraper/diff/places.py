@@ -11,8 +11,8 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from ratecards import effective
-from ratecards.effective import Lane, Move, at, per_one, same_price
+from ratecards.costs import effective
+from ratecards.costs.effective import Lane, Move, at, per_one, same_price
 from ratecards.model import Rate
 
 # A value that a price may change places with: that the page says a thing is not sold there.

@@ -16,7 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from ratecards import bounded
+from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import browser
 from scraper.fetch.client import Page, fetch

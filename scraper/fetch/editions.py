@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from ratecards import bounded
+from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch.client import Page, Validators, fetch
 from scraper.fetch.saved import unpacked

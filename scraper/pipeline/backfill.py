@@ -12,9 +12,9 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ratecards import history
-from ratecards.history import Change
 from ratecards.model import RateCard
+from ratecards.storage import history
+from ratecards.storage.history import Change
 from scraper.diff.compare import changes
 from scraper.fetch.client import Page
 from scraper.fetch.editions import Edition, editions

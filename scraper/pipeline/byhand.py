@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ratecards import history
-from ratecards.history import Stamp
+from ratecards.storage import history
+from ratecards.storage.history import Stamp
 from scraper.diff.compare import changes
 from scraper.pipeline import manual
 from scraper.pipeline.backfill import afterwards

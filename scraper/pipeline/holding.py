@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from ratecards import effective
-from ratecards.history import Change
+from ratecards.costs import effective
 from ratecards.model import Evidence, Rate, RateCard
+from ratecards.storage.history import Change
 from scraper.checks import guard
 from scraper.checks.continuity import name_of
 from scraper.checks.recent import WINDOW, Recent, recent_from

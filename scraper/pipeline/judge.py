@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from ratecards import codec, history
-from ratecards.history import Change, Stamp
 from ratecards.model import RateCard
+from ratecards.storage import codec, history
+from ratecards.storage.history import Change, Stamp
 from scraper.checks import guard, plausible
 from scraper.checks.agree import torn_apart
 from scraper.checks.continuity import doubt, name_of, sentences_of, standing_on, unpriced

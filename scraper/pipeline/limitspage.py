@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from ratecards import bounded, limits
-from ratecards.codec import CodecError
-from ratecards.limits import LimitsCard
+from ratecards.storage import bounded, limits
+from ratecards.storage.codec import CodecError
+from ratecards.storage.limits import LimitsCard
 from scraper.errors import DatasetError
 from scraper.fetch.client import decode
 from scraper.fetch.editions import Edition

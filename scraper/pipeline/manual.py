@@ -15,8 +15,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ratecards import codec, strictyaml
 from ratecards.model import Rate, RateCard, plain
+from ratecards.storage import codec, strictyaml
 from scraper.errors import DatasetError
 from scraper.prices.words import COUNTED
 from scraper.reading import Amounts, Capture, Draft, Reading, Section, cards

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from ratecards import history
-from ratecards.ledger import Entry
 from ratecards.model import RateCard
+from ratecards.storage import history
+from ratecards.storage.ledger import Entry
 from scraper.errors import DatasetError
 from scraper.pipeline.refresh import recorded
 from scraper.publish import books

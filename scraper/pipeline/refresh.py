@@ -9,12 +9,12 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ratecards import bounded, codec, history, limitsjson
-from ratecards import ledger as book
-from ratecards import limits as limits_file
-from ratecards.codec import dumps
-from ratecards.limits import LimitsCard
 from ratecards.model import RateCard
+from ratecards.storage import bounded, codec, history, limitsjson
+from ratecards.storage import ledger as book
+from ratecards.storage import limits as limits_file
+from ratecards.storage.codec import dumps
+from ratecards.storage.limits import LimitsCard
 from scraper.diff.ledger import decided
 from scraper.errors import DatasetError, FetchFailed
 from scraper.fetch.client import Validators, redact

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date
 
-from ratecards.history import Change
 from ratecards.model import RateCard
+from ratecards.storage.history import Change
 from scraper.checks.guard import Second
 from scraper.diff import ledger
 from scraper.diff.align import compare

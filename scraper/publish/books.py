@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cache
 
-from ratecards import bounded, codec
-from ratecards import ledger as book
-from ratecards.ledger import Entry
 from ratecards.model import RateCard
+from ratecards.storage import bounded, codec
+from ratecards.storage import ledger as book
+from ratecards.storage.ledger import Entry
 from scraper.diff.align import Comparison
 from scraper.diff.ledger import PairRule, between, rules, sides_now, standing, update, within
 from scraper.errors import DatasetError

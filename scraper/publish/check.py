@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal
 
-from ratecards import codec, history, segments
 from ratecards.model import Rate, RateCard, canonical_order, plain
+from ratecards.storage import codec, history, segments
 from scraper.errors import DatasetError
 from scraper.prices.words import AMOUNT, COUNTED, money
 from scraper.publish import held, pack, v1, v1check

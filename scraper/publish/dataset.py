@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
-from ratecards import bounded, codec, history, segments
 from ratecards.model import RateCard
+from ratecards.storage import bounded, codec, history, segments
 from scraper.checks.recent import recent_from
 from scraper.errors import DatasetError
 from scraper.publish.watch import Watch

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from ratecards import bounded, codec
+from ratecards.storage import bounded, codec
 from scraper.checks.guard import Held
 from scraper.errors import DatasetError
 from scraper.publish.dataset import Dataset

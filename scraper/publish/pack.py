@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
 
-from ratecards import bounded, packing, segments
-from ratecards.history import Change
-from ratecards.pack import FILE, Pack, part
-from ratecards.packrow import DAMAGE
+from ratecards.storage import bounded, packing, segments
+from ratecards.storage.history import Change
+from ratecards.storage.pack import FILE, Pack, part
+from ratecards.storage.packrow import DAMAGE
 from scraper.publish.dataset import Dataset, whole_history
 from scraper.publish.transaction import Publication
 

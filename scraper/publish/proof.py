@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ratecards import bounded, segments
+from ratecards.storage import bounded, segments
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
 

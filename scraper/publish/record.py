@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from ratecards import history, segments
-from ratecards.history import Change, stamp_of
-from ratecards.segments import Checkpoint, Segment
+from ratecards.storage import history, segments
+from ratecards.storage.history import Change, stamp_of
+from ratecards.storage.segments import Checkpoint, Segment
 from scraper.publish.dataset import Dataset, whole_history
 from scraper.publish.transaction import Publication
 

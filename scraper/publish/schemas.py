@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 
-from ratecards.history import KINDS
-from ratecards.ledger import STATES
 from ratecards.model import AVAILABILITIES, META, METERS, MODALITIES, PLANS, SERVICE_TIERS
+from ratecards.storage.history import KINDS
+from ratecards.storage.ledger import STATES
 from scraper.publish import shapes
 from scraper.publish.shapes import (
     CAPTURE,

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-from ratecards import bounded
-from ratecards.history import Change
+from ratecards.storage import bounded
+from ratecards.storage.history import Change
 from scraper.errors import DatasetError
 from scraper.publish import datapackage, schemas, status
 from scraper.publish.datapackage import Marks

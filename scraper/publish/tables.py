@@ -11,20 +11,21 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from ratecards import limitsview, sheet
-from ratecards.budget import Work, budget, matrix
-from ratecards.codec import dumps
-from ratecards.elsewhere import Terms, compare_images
-from ratecards.figures import Sheet
-from ratecards.images import images
-from ratecards.limits import LimitsCard
+from ratecards.catalog.offers import Offer
+from ratecards.catalog.sellers import is_reseller
+from ratecards.catalog.shelf import Choice, Shelf
+from ratecards.costs.pictures import USUAL, Size, canonical, sizes
+from ratecards.errors import CostError
 from ratecards.model import RateCard
-from ratecards.offers import Offer
-from ratecards.pictures import USUAL, Size, canonical, sizes
-from ratecards.savings import savings
-from ratecards.sellers import is_reseller
-from ratecards.shelf import Choice, Shelf
-from ratecards.usage import CostError
+from ratecards.questions import limitsview
+from ratecards.questions.budget import Work, budget, matrix
+from ratecards.questions.elsewhere import Terms, compare_images
+from ratecards.questions.images import images
+from ratecards.questions.savings import savings
+from ratecards.storage.codec import dumps
+from ratecards.storage.limits import LimitsCard
+from ratecards.tables import sheet
+from ratecards.tables.figures import Sheet
 from scraper.wording import csv_field, markdown
 
 CURRENCY = "USD"

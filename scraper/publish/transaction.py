@@ -19,10 +19,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ratecards import bounded
-from ratecards.bounded import JOURNAL, STAGING
 from ratecards.errors import DatasetError as ReaderError
-from ratecards.unfinished import line, settled
+from ratecards.storage import bounded
+from ratecards.storage.bounded import JOURNAL, STAGING
+from ratecards.storage.unfinished import line, settled
 from scraper.errors import DatasetError
 from scraper.publish.watch import Watch
 

@@ -11,12 +11,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from ratecards import paid
-from ratecards.codec import dumps
-from ratecards.history import ANNOUNCED, Change, Step, stamp_of, steps, undated
 from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
-from ratecards.names import day_of
+from ratecards.questions import paid
+from ratecards.storage.codec import dumps
+from ratecards.storage.history import ANNOUNCED, Change, Step, stamp_of, steps, undated
+from ratecards.storage.names import day_of
 from scraper.publish.shapes import VALUES
 from scraper.sources import expires
 from scraper.state import State

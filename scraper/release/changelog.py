@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ratecards.history import Change
+from ratecards.storage.history import Change
 from scraper import wording
 from scraper.publish.versions import Version
 from scraper.report import console

@@ -11,8 +11,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ratecards import history
-from ratecards.history import Change
+from ratecards.storage import history
+from ratecards.storage.history import Change
 from scraper.errors import DatasetError
 from scraper.publish import datapackage
 from scraper.publish.dataset import Dataset

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from ratecards import paid
-from ratecards.history import ANNOUNCED, Change, Step
 from ratecards.model import Rate, RateCard, plain
-from ratecards.names import day_of
+from ratecards.questions import paid
+from ratecards.storage.history import ANNOUNCED, Change, Step
+from ratecards.storage.names import day_of
 from scraper.verdict import Verdict
 from scraper.wording import conditions, plain_text
 

@@ -19,11 +19,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ratecards import ledger as book
-from ratecards.history import Change, Stamp, Step
-from ratecards.ledger import Entry
 from ratecards.model import Rate, row
-from ratecards.paid import Told
+from ratecards.questions.paid import Told
+from ratecards.storage import ledger as book
+from ratecards.storage.history import Change, Stamp, Step
+from ratecards.storage.ledger import Entry
 from scraper.checks.guard import Held, hold_id
 from scraper.errors import DatasetError
 from scraper.publish import v1

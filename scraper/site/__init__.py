@@ -10,9 +10,9 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ratecards.asof import DatedShelf
+from ratecards.catalog.asof import DatedShelf
+from ratecards.catalog.sellers import name_of
 from ratecards.dataset import Dataset
-from ratecards.sellers import name_of
 from scraper.publish import books
 from scraper.publish import dataset as workshop
 from scraper.publish.v1 import ATTRIBUTION
@@ -26,7 +26,7 @@ from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
 from scraper.site.models import Model, models
 from scraper.site.render import Renderer, assets
-from scraper.site.series import Past, charts
+from scraper.site.series import Past, step_charts
 from scraper.site.text import page_link, script
 
 
@@ -169,7 +169,7 @@ def _model_values(model: Model, facts: Facts) -> dict[str, object]:
     return {
         "model": model,
         "offers": offers,
-        "charts": charts(facts.past[name_of(model.card)], model.model),
+        "charts": step_charts(facts.past[name_of(model.card)], model.model),
         "bars": pictures.bars_of(model.main),
         "currency": pictures.currency_of(model.main),
         "coming": [e for e in facts.coming if e.model == model.model and f"{e.provider}/{e.source}" in own],

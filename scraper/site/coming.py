@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from ratecards import history, names, paid
+from ratecards.catalog.sellers import name_of
 from ratecards.dataset import Dataset
-from ratecards.history import Change, Step
 from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import Rate, RateCard
-from ratecards.sellers import name_of
+from ratecards.questions import paid
+from ratecards.storage import history, names
+from ratecards.storage.history import Change, Step
 from scraper.site.entries import Entry, lasting_id, title_of
 
 

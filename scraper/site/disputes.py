@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ratecards import phrases
-from ratecards.ledger import Entry, Side
+from ratecards.storage.ledger import Entry, Side
 from scraper.site.figures import money
 
 STATES = ("open", "accepted", "explained")

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ratecards import names, news, paid, phrases
+from ratecards import phrases
 from ratecards.dataset import Dataset
-from ratecards.history import ANNOUNCED, Change
 from ratecards.model import RateCard
+from ratecards.questions import news, paid
+from ratecards.storage import names
+from ratecards.storage.history import ANNOUNCED, Change
 
 # An edition that brings more new models than this is one entry.
 _MANY = 5

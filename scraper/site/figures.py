@@ -9,11 +9,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ratecards import phrases
+from ratecards.catalog.offers import Offer, measure
+from ratecards.catalog.sellers import is_manual
+from ratecards.costs.picking import selecting
+from ratecards.costs.pictures import is_picture
 from ratecards.model import MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain
-from ratecards.offers import Offer, measure
-from ratecards.picking import selecting
-from ratecards.pictures import is_picture
-from ratecards.sellers import is_manual
 from scraper.site.models import Model, moments
 
 KINDS = ("input", "output", "cache_read", "piece")

@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ratecards.catalog.sellers import name_of
 from ratecards.model import RateCard
-from ratecards.sellers import name_of
 from scraper.errors import DatasetError
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES

@@ -8,8 +8,8 @@ from datetime import date
 from typing import NamedTuple
 
 from ratecards import phrases
+from ratecards.catalog.offers import Offer
 from ratecards.model import METERS, SERVICE_TIERS, Rate, canonical_order
-from ratecards.offers import Offer
 from scraper.site.figures import money
 
 NOT_AVAILABLE = "not available"

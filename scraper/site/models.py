@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from ratecards.catalog.offers import Offer
+from ratecards.catalog.sellers import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness
 from ratecards.model import MODEL_ID, RateCard
-from ratecards.offers import Offer
-from ratecards.sellers import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness
 from scraper.errors import DatasetError
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.\-]{0,63}\Z")

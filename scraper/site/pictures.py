@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ratecards import figures as shown
 from ratecards import phrases
-from ratecards.elsewhere import Terms, compare_images
-from ratecards.figures import Sheet
-from ratecards.images import TIERS, images, per_image
-from ratecards.offers import Offer
-from ratecards.pictures import sizes
-from ratecards.sellers import is_reseller
-from ratecards.shelf import Choice, Shelf
-from ratecards.usage import CostError
+from ratecards.catalog.offers import Offer
+from ratecards.catalog.sellers import is_reseller
+from ratecards.catalog.shelf import Choice, Shelf
+from ratecards.costs.pictures import sizes
+from ratecards.errors import CostError
+from ratecards.questions.elsewhere import Terms, compare_images
+from ratecards.questions.images import TIERS, images, per_image
+from ratecards.tables import figures as shown
+from ratecards.tables.figures import Sheet
 from scraper.site.charts import Bars, bars, ceiling
 
 Groups = list[tuple[str, list[Decimal | None]]]

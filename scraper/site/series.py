@@ -10,12 +10,13 @@ from decimal import Decimal
 from itertools import dropwhile
 from typing import NamedTuple
 
-from ratecards import history, names, phrases
+from ratecards import phrases
+from ratecards.catalog.offers import Offer
+from ratecards.costs.pictures import USUAL, canonical
 from ratecards.dataset import Dataset
-from ratecards.history import Change
 from ratecards.model import Rate, RateCard
-from ratecards.offers import Offer
-from ratecards.pictures import USUAL, canonical
+from ratecards.storage import history, names
+from ratecards.storage.history import Change
 from scraper.site.charts import Step, steps
 from scraper.site.figures import KINDS, candidates, money
 from scraper.site.models import moments
@@ -75,7 +76,7 @@ def series(past: Past, model: str) -> list[Series]:
     return [found for kind in KINDS for found in _of_kind(days, kind, past.until)]
 
 
-def charts(past: Past, model: str) -> list[tuple[Series, Step]]:
+def step_charts(past: Past, model: str) -> list[tuple[Series, Step]]:
     """The headline prices of a model, drawn."""
     return [(found, _drawn(found)) for found in series(past, model)]
 

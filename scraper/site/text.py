@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from ratecards.codec import INVISIBLE
+from ratecards.catalog.sellers import name_of
 from ratecards.model import RateCard
-from ratecards.sellers import name_of
+from ratecards.storage.codec import INVISIBLE
 
 # What was read there is a program's answer; people find the same prices here.
 _FOR_PEOPLE = {

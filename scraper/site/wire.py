@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from ratecards.catalog.offers import Offer, measure
+from ratecards.catalog.sellers import DOCUMENTATION, TEXT_ALONE
+from ratecards.costs.picking import PLAIN
 from ratecards.model import Rate, plain
-from ratecards.offers import Offer, measure
-from ratecards.picking import PLAIN
-from ratecards.sellers import DOCUMENTATION, TEXT_ALONE
 from scraper.site.health import Health
 from scraper.site.models import Model
 from scraper.site.text import seen

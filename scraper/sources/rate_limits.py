@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ratecards.limits import BatchLimit, Figure, LimitsCard, UsageTier
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
 from scraper.prices.normalise import fold

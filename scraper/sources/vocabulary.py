@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from ratecards import strictyaml
+from ratecards.storage import strictyaml
 from scraper.errors import DatasetError
 
 Terms = TypeVar("Terms")

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from unittest import mock
 
-from ratecards import limits
-from ratecards.limits import LimitsCard
 from ratecards.model import plain
+from ratecards.storage import limits
+from ratecards.storage.limits import LimitsCard
 from scraper.pipeline import limitspage
 from scraper.pipeline.limitspage import PATH
 from scraper.publish.dataset import Dataset

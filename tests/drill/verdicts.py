@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ratecards import codec
+from ratecards.storage import codec
 from scraper.verdict import GOOD, Verdict
 from tests.drill.mutants import Mutant
 from tests.drill.said import Facts

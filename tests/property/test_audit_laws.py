@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.audit import JUDGED, audit, findings, unjudged
-from ratecards.auditcommand import entries_of
+from ratecards.audit.audit import JUDGED, audit, findings, unjudged
+from ratecards.catalog.pastcards import PastCards
+from ratecards.cli.auditcommand import entries_of
 from ratecards.dataset import Dataset
-from ratecards.pastcards import PastCards
 from tests.histories import added, card, rate, write
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratecards import effective, history
+from ratecards.costs import effective
 from ratecards.model import RateCard
+from ratecards.storage import history
 from scraper.checks import guard, plausible
 from scraper.checks.recent import Recent, recent_from
 from scraper.diff.compare import changes

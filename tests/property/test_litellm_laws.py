@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.formats import safejson
+from ratecards.audit.judge import judge
 from ratecards.formats.litellm import claims, export
-from ratecards.judge import judge
 from ratecards.model import Rate, RateCard
+from ratecards.storage import safejson
 from tests.kit import card, rate
 from tests.property import strategies
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards import packbody, packing
-from ratecards.history import Change, Stamp, fold
 from ratecards.model import RateCard
-from ratecards.pack import FILE, Lines, Pack
+from ratecards.storage import packbody, packing
+from ratecards.storage.history import Change, Stamp, fold
+from ratecards.storage.pack import FILE, Lines, Pack
 from scraper.diff.compare import changes
 from scraper.publish.pack import added
 from tests.kit import stamped

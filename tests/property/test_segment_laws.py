@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratecards import segments
-from ratecards.history import Change, fold, ordered
 from ratecards.model import RateCard
+from ratecards.storage import segments
+from ratecards.storage.history import Change, fold, ordered
 from scraper.publish import record as module
 from scraper.publish.dataset import Dataset
 from scraper.publish.record import newest

@@ -1,0 +1,120 @@
+"""The errors of an audit as SARIF 2.1.0, for whatever shows findings beside the lines of a file."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from bisect import bisect_right
+from pathlib import Path
+from urllib.parse import quote
+
+from ratecards import phrases
+from ratecards.audit.audit import ERRORS, Finding, tally
+from ratecards.audit.auditview import Audited, entries, judged_by, stale
+from ratecards.catalog import staleness
+from ratecards.formats.claims import Claim
+from ratecards.tables.render import json_value
+
+_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_RULES = {
+    "wrong-price": "The price is not what the source says",
+    "stale-price": "The price was right once and the source has changed it",
+    "wrong-unit": "The number is right for another unit",
+    "stale-card": "The price differs from a card that nobody has looked at for longer than its limit",
+    "unknown-model": "No card goes by this id, so that its price was not judged",
+    "unread-price": "What the price is for cannot be said, so that it was not judged",
+}
+
+_NAME = re.compile(r'(?P<word>"[^"\\]*+(?:\\.[^"\\]*+)*+")(?P<name>\s*+:)?+', re.DOTALL)
+_LEVEL = {"stale-card": "note"}
+_RULE_OF = {
+    "wrong": "wrong-price",
+    "wrong unit": "wrong-unit",
+    "stale": "stale-card",
+    "unknown model": "unknown-model",
+    "unread": "unread-price",
+}
+
+
+def audit_sarif(audited: Audited, text: str) -> str:
+    """One result per error, and a note per price unlike a stale card; `text` is the file's, for the lines, or empty."""
+    lines = Lines(text)
+    shown = (*audited.failing, "stale")
+    results = [_result(audited, finding, lines) for finding in audited.findings if finding.verdict in shown]
+    rules = [
+        {"id": name, "shortDescription": {"text": words}, "defaultConfiguration": {"level": _LEVEL.get(name, "error")}}
+        for name, words in _RULES.items()
+    ]
+    run = {
+        "tool": {"driver": {"name": "ratecards", "rules": rules}},
+        "results": results,
+        "properties": {
+            "format": audited.format,
+            "on": str(audited.day),
+            "counts": tally(audited.findings),
+            "entries": entries(audited),
+            **staleness.columns(audited.ages),
+            "sources": [{"source": age.source, **staleness.columns([age])} for age in audited.ages],
+        },
+    }
+    return json_value({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _result(audited: Audited, finding: Finding, lines: Lines) -> dict[str, object]:
+    once = finding.stale_since and finding.verdict in ERRORS
+    rule = "stale-price" if once else _RULE_OF[finding.verdict]
+    claim = finding.claim
+    name = f"{claim.key}/{claim.field}"
+    place: dict[str, object] = {"artifactLocation": {"uri": _uri(audited.path)}}
+    if line := lines.of(claim.key, claim.field):
+        place["region"] = {"startLine": line}
+    return {
+        "ruleId": rule,
+        "ruleIndex": list(_RULES).index(rule),
+        "level": "error" if finding.verdict in audited.failing else "note",
+        "message": {"text": message(finding)},
+        "locations": [{"physicalLocation": place, "logicalLocations": [{"fullyQualifiedName": name}]}],
+        "partialFingerprints": {"claim/v1": hashlib.sha256(name.encode()).hexdigest()},
+    }
+
+
+def _uri(path: str) -> str:
+    return Path(path).as_uri() if Path(path).is_absolute() else quote(path.replace("\\", "/"))
+
+
+def message(finding: Finding) -> str:
+    """An error in one sentence: theirs, ours, the quote, since when."""
+    claim, ours = finding.claim, finding.ours
+    said = f"{claim.key} {claim.field}: {claim.stated}"
+    if isinstance(claim, Claim):
+        said += f", which is {phrases.money(claim.price)} per {phrases.unit(claim.unit)}"
+    parts = [said]
+    if ours:
+        per = f" per {phrases.unit(ours.unit)}" if ours.unit else ""
+        parts.append(f"{judged_by(ours)}: {phrases.value(ours)}{per}, {ours.evidence.quote!r}")
+    parts += [finding.words] if finding.words else []
+    parts += [f"ours since {finding.since}"] if finding.since else []
+    parts += [stale(finding)] if finding.stale_since else []
+    return "; ".join(parts)
+
+
+class Lines:
+    """Where an entry's field stands in a text of JSON."""
+
+    def __init__(self, text: str) -> None:
+        self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
+        self._names: dict[str, list[int]] = {}
+        for found in _NAME.finditer(text):
+            if found["name"]:
+                self._names.setdefault(found["word"], []).append(found.start())
+
+    def of(self, key: str, field: str) -> int:
+        """The line of a field, the first behind its key; 0 where the text does not have both in these words."""
+        keys, fields = self._at(key), self._at(field)
+        behind = bisect_right(fields, keys[0]) if keys else len(fields)
+        return bisect_right(self._starts, fields[behind]) if behind < len(fields) else 0
+
+    def _at(self, name: str) -> list[int]:
+        """Every place of a name, in ASCII or not."""
+        return self._names.get(json.dumps(name)) or self._names.get(json.dumps(name, ensure_ascii=False)) or []

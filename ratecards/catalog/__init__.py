@@ -1,0 +1,1 @@
+"""The cards of a day, and which source answers for a model."""

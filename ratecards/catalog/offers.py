@@ -1,0 +1,68 @@
+"""What a card sells on a day, and what a rate can be wanted for."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+
+from ratecards.catalog.sellers import name_of
+from ratecards.model import SERVICE_TIERS, Rate, RateCard
+from ratecards.records import NamedTuple
+
+
+class Offer:
+    """A card as of a day, which decides between dated rates."""
+
+    __slots__ = ("_rates", "card", "day", "seen")
+
+    def __init__(self, card: RateCard, day: date, seen: date | None = None) -> None:
+        self.card, self.day = card, day
+        # the last day up to then on which its page was read
+        self.seen = seen or card.observed
+        self._rates: dict[tuple[str, str], list[Rate]] = {}
+        for rate in card.rates:
+            self._rates.setdefault((rate.service_tier, rate.plan), []).append(rate)
+
+    @property
+    def source(self) -> str:
+        """`provider/source`."""
+        return name_of(self.card)
+
+    def rates(self, tier: str, plan: str) -> list[Rate]:
+        """The rates of a service tier and plan."""
+        return self._rates.get((tier, plan), [])
+
+    def sold(self) -> list[tuple[str, str]]:
+        """The service tiers and plans in which anything has a price."""
+        found = [key for key, rates in self._rates.items() if any(r.price is not None for r in rates)]
+        return sorted(found, key=lambda key: (SERVICE_TIERS.index(key[0]), key[1] != "paid"))
+
+
+class Want(NamedTuple):
+    """What a rate is wanted for; `modalities` are alternatives that must cost the same, an empty field is not said.
+
+    `long_over` is where a long prompt begins, for sources that only say short and long. `bases` are those allowed.
+    """
+
+    meter: str
+    nouns: tuple[str, ...]
+    modalities: tuple[str, ...] = ()
+    resolution: str = ""
+    quality: str = ""
+    context: str = ""
+    prompt: int = 0
+    long_over: int | None = None
+    bases: tuple[str, ...] = ("list",)
+
+    @property
+    def thing(self) -> str:
+        """What is wanted, in words: `output (image or text)`."""
+        of = " or ".join(self.modalities)
+        return self.meter.replace("_", " ") + (f" ({of})" if of else "")
+
+
+@cache
+def measure(unit: str) -> tuple[int, str]:
+    """A unit as quantity and singular noun: `1000 queries` is (1000, query)."""
+    quantity, _, noun = unit.partition(" ")
+    return int(quantity or 1), {"queries": "query"}.get(noun, noun.removesuffix("s"))

@@ -1,0 +1,260 @@
+"""What an answer of Google's APIs says: plain counts, and of itself its model, service tier, day and id.
+
+Answers of generateContent, streamed or not, of the Live and the Interactions API, of embeddings and countTokens, and
+what `ratecards.resources` knows; as data or as an object of Google's SDKs. Plain counts are an answer too, and may
+stand beside one: `{**response, "search_queries": 2}`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from ratecards.costs import foreign, grounding, metadata, resources
+from ratecards.costs.metadata import Counted, folded, spelled
+from ratecards.costs.usage import COUNTS, PLAIN
+from ratecards.errors import CostError
+from ratecards.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_COUNTED = frozenset(COUNTS)
+# What a chunk of an answer, or a message of the Live API, may hold when it counts nothing.
+_ANSWER = ("candidates", "promptfeedback", "modelversion", "responseid", "embedding", "embeddings", "eventtype")
+_LIVE = ("servercontent", "setupcomplete", "toolcall", "toolcallcancellation", "goaway", "sessionresumptionupdate")
+_CHUNK = frozenset((*_ANSWER, *_LIVE))
+# The counts of generateContent: an answer that is streamed has them in each of its chunks.
+_CHUNKED = frozenset(("prompttokencount", "candidatestokencount", "thoughtstokencount"))
+_EMBEDDED = frozenset(("embedding", "embeddings", "prompttokendetails"))
+_COUNT_TOKENS = frozenset(("totaltokens", "cachedcontenttokencount", "prompttokensdetails", "cachetokensdetails"))
+_BESIDE_COUNT_TOKENS = frozenset(("totalbillablecharacters", "sdkhttpresponse"))
+_PROMPT = frozenset(("prompttokencount", "totalinputtokens"))
+
+
+class Answer(NamedTuple):
+    """One call: its plain counts with what must be said of them, and what it says of itself; empty where nothing.
+
+    `tier` is one of ours, or the API's own word where there is no such tier.
+    """
+
+    counts: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+    model: str = ""
+    tier: str = ""
+    day: date | None = None
+
+
+class Part(NamedTuple):
+    """One element of what came: its fields by folded name, and its usage if it has one."""
+
+    data: Mapping[Any, Any]
+    fields: Mapping[str, Any]
+    usage: Mapping[Any, Any] | None
+    number: int = 0
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of its usage."""
+        return {name: n for name, n in spelled(self.usage or {}).items() if isinstance(n, int)}
+
+    @property
+    def candidates(self) -> list[dict[str, Any]]:
+        """The candidates of an answer that are in this part of it."""
+        found = self.fields.get("candidates")
+        return [spelled(c) for c in found if isinstance(c, Mapping)] if isinstance(found, list) else []
+
+    @property
+    def ends(self) -> bool:
+        """Whether the answer ends here: all candidates that are here are finished, or the prompt was blocked."""
+        feedback = self.fields.get("promptfeedback")
+        reasons = [candidate.get("finishreason") for candidate in self.candidates]
+        blocked = isinstance(feedback, Mapping) and bool(spelled(feedback).get("blockreason"))
+        return blocked or (bool(reasons) and all(reason and "UNSPECIFIED" not in str(reason) for reason in reasons))
+
+    @property
+    def later(self) -> bool:
+        """Whether it is of another candidate than the first: each of them ends for itself."""
+        return any(candidate.get("index") for candidate in self.candidates[:1])
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a call whatever stands beside it; the usage of generateContent may be a chunk's."""
+        counted = spelled(self.usage or {})
+        alone = metadata.is_live(counted) or not _EMBEDDED.isdisjoint((*counted, *self.fields))
+        return "candidates" not in self.fields and (alone or _CHUNKED.isdisjoint(counted))
+
+    @property
+    def id(self) -> str:
+        """The id that all chunks of one answer have; empty where there is none."""
+        return str(self.fields.get("responseid") or (self.fields.get("id") if "usage" in self.fields else "") or "")
+
+
+def read(data: object, beside: Mapping[str, Any] | None = None, each: bool | None = None) -> list[Answer]:
+    """The calls that were answered, with plain counts given beside them. Raises `CostError`.
+
+    A list is of several calls, or of the chunks of one: `each` says which where they do not.
+    """
+    found = _data(data)
+    if not isinstance(found, (list, tuple)) or not found:
+        return [_answer([part(found)], beside or {})]
+    from ratecards.costs import streams
+
+    calls = streams.calls([_numbered(number, element) for number, element in enumerate(found, 1)], each)
+    if len(calls) > 1 and (given := [name for name in beside or {} if name in _COUNTED]):
+        raise CostError(f"{given[0]} is given beside {len(calls)} calls: say it in the call that it belongs to")
+    return [_placed(parts, beside or {}) for parts in calls]
+
+
+def part(data: object) -> Part:
+    """An answer or a chunk of one. Raises `CostError` on what is neither."""
+    if not isinstance(data, Mapping) or not data:
+        raise CostError(foreign.words(data))
+    fields = spelled(data)
+    if isinstance(inner := fields.get("interaction"), Mapping):  # an event of a stream
+        return part(inner)
+    if isinstance(usage := fields.get("usagemetadata"), Mapping):
+        return Part(data, fields, usage)
+    if isinstance(usage := fields.get("usage"), Mapping) and metadata.counts_tokens(spelled(usage)):
+        return Part(data, fields, usage)
+    if metadata.counts_tokens(fields) and not isinstance(usage, Mapping):
+        if PLAIN.isdisjoint(data) or _PROMPT.isdisjoint(fields):
+            return Part(data, fields, data)
+        return Part(data, fields, {name: value for name, value in data.items() if name not in PLAIN})
+    if PLAIN.issuperset(data) or resources.counted(fields):
+        return Part(data, fields, {})
+    if not _CHUNK.isdisjoint(fields):
+        return Part(data, fields, None)
+    raise CostError(foreign.words(data))
+
+
+def _numbered(number: int, element: object) -> Part:
+    try:
+        return part(_data(element))._replace(number=number)
+    except CostError as error:
+        raise CostError(f"element {number}: {error}") from error
+
+
+def _placed(parts: Sequence[Part], beside: Mapping[str, Any]) -> Answer:
+    try:
+        return _answer(parts, beside)
+    except CostError as error:
+        raise CostError(f"element {parts[-1].number}: {error}") from error
+
+
+def _data(value: object) -> object:
+    """An object of an SDK as data; anything else as it is."""
+    if value is None or isinstance(value, (Mapping, list, tuple, str, bytes)):
+        return value
+    if callable(dump := getattr(value, "model_dump", None)):
+        return dump()
+    if callable(dump := getattr(type(value), "to_dict", None)):
+        return dump(value)
+    return value
+
+
+# ------------------------------------------------------------------------------------------ one answer
+
+
+def _answer(parts: Sequence[Part], beside: Mapping[str, Any]) -> Answer:
+    """The parts of one answer: the last usage counts for all of them, each may say what was looked up."""
+    last = next((p for p in reversed(parts) if p.usage is not None), None)
+    if last is None:
+        raise CostError(foreign.words(parts[-1].data))
+    found = _counted(last)
+    counts = found.counts
+    if last.usage is not last.data and not PLAIN.isdisjoint(last.data):
+        _add(counts, {name: value for name, value in last.data.items() if name in PLAIN})
+    _add(counts, beside)
+    lacks, why = found.lacks
+    if lacks and lacks not in counts:
+        raise CostError(why)
+    notes = (*found.notes, *grounding.notes([p.fields for p in parts], found.tools, counts))
+    fields = last.fields
+    if len(parts) > 1:  # of what the chunks say of their answer, the last word of each
+        fields = {name: value for p in parts for name, value in p.fields.items() if value is not None}
+    return Answer(counts, notes, _model(fields), _tier(fields, found.tiers), _day(fields))
+
+
+def _counted(last: Part) -> Counted:
+    fields, usage = last.fields, last.usage
+    if not usage:
+        return resources.counted(fields) or Counted({})
+    if resources.is_cache(fields):
+        return resources.cache(fields, spelled(usage))
+    if "totaltokens" in fields and fields.keys() <= _COUNT_TOKENS | _BESIDE_COUNT_TOKENS:
+        return _count_tokens(usage)
+    return metadata.tokens(usage)
+
+
+def _count_tokens(usage: Mapping[Any, Any]) -> Counted:
+    """The answer of countTokens, whose total is the prompt."""
+    prompt = {"promptTokenCount" if folded(name) == "totaltokens" else name: value for name, value in usage.items()}
+    found = metadata.tokens({n: value for n, value in prompt.items() if folded(n) not in _BESIDE_COUNT_TOKENS})
+    return found._replace(notes=(*found.notes, "countTokens counts a prompt alone: no answer to it is in these counts"))
+
+
+def _add(counts: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Take in counts given beside those of an answer: they may add to them and split them, but not change them."""
+    for name, value in given.items():
+        known = counts.get(name)
+        whole = known.keys() <= {""} if isinstance(known, Mapping) else True
+        if name in _COUNTED and _sum(known) and known != value and not (whole and _sum(known) == _sum(value)):
+            words = "what is given beside a usage may split a count, not change it"
+            raise CostError(f"{name} stands in the usage and beside it ({_said(known)} and {_said(value)}); {words}")
+        counts[name] = value
+
+
+def _sum(value: object) -> object:
+    return sum(n for n in value.values() if isinstance(n, (int, Decimal))) if isinstance(value, Mapping) else value
+
+
+def _said(value: object) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    return ", ".join(f"{kind}={number}" if kind else str(number) for kind, number in value.items())
+
+
+# ------------------------------------------------------------------------------ what it says of itself
+
+
+def _model(fields: Mapping[str, Any]) -> str:
+    """The model that answered, as the answer spells it."""
+    for name in ("modelversion", "model"):
+        if isinstance(value := fields.get(name), str):
+            return value
+    return resources.maker(fields)
+
+
+_TIERS = {
+    **dict.fromkeys(("standard", "default", "ondemand"), "standard"),
+    **dict.fromkeys(("flex", "ondemandflex"), "flex"),
+    **dict.fromkeys(("priority", "ondemandpriority"), "priority"),
+    **dict.fromkeys(("unspecified", "traffictypeunspecified", "auto", ""), ""),
+}
+_SAYS_TIER = ("servicetier", "sdkhttpresponse")
+
+
+def _tier(fields: Mapping[str, Any], said: Sequence[object]) -> str:
+    """The service tier that was served. What is only asked for in a request does not stand here."""
+    if not said and fields.keys().isdisjoint(_SAYS_TIER):
+        return ""
+    headers = fields.get("sdkhttpresponse")
+    headers = headers.get("headers") if isinstance(headers, Mapping) else None
+    served = headers.get("x-gemini-service-tier") if isinstance(headers, Mapping) else None
+    found = dict.fromkeys(t for value in (*said, fields.get("servicetier"), served) if (t := _tier_word(value)))
+    return " and ".join(found)
+
+
+def _tier_word(value: object) -> str:
+    word = str(value or "").rpartition(".")[2]
+    return _TIERS.get(folded(word.lower().removeprefix("service_tier_")), word)
+
+
+def _day(fields: Mapping[str, Any]) -> date | None:
+    """The day of the request, UTC."""
+    value = fields.get("createtime") or (fields.get("created") if isinstance(fields.get("created"), str) else None)
+    found = resources.instant("createTime", value)
+    return found.date() if found else None

@@ -1,0 +1,144 @@
+"""The dataset at a moment: the cards as of a day, by what was known then or on another day, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import lru_cache
+from time import time
+
+from ratecards.catalog.asof import DatedShelf, as_day
+from ratecards.catalog.sellers import name_of
+from ratecards.costs.breakdown import Breakdown
+from ratecards.costs.calls import Asked, cost, plan_of
+from ratecards.costs.usage import Usage
+from ratecards.dataset import Dataset
+from ratecards.errors import CostError
+from ratecards.model import (
+    AVAILABILITIES,
+    BASES,
+    COLUMNS,
+    METERS,
+    MODALITIES,
+    PERIODS,
+    PLANS,
+    SERVICE_TIERS,
+    Rate,
+    RateCard,
+    cell,
+    plain,
+)
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ratecards.storage.history import Step
+
+# The columns that can hold these words alone.
+_CLOSED: dict[str, Sequence[str]] = {
+    "service_tier": SERVICE_TIERS,
+    "plan": PLANS,
+    "meter": METERS,
+    "modality": MODALITIES,
+    "basis": BASES,
+    "availability": AVAILABILITIES,
+    "period": PERIODS,
+}
+
+
+class Moment:
+    """A dataset as of the day `on`; with `known_on`, as it was known then: without what was recorded later.
+
+    A price that was read late, or read better later, belongs to the day it was seen on; on a day before that was
+    recorded nobody knew.
+    """
+
+    def __init__(self, shelf: DatedShelf, on: date, known_on: date | None) -> None:
+        self._shelf, self.on, self.known_on = shelf, on, known_on
+
+    def cards(self) -> list[RateCard]:
+        """The cards of every source, by provider, source and model."""
+        cards = [offer.card for offer in self._shelf]
+        self._shelf.tell(map(name_of, cards))
+        return cards
+
+    def card(self, model: str, source: str | None = None) -> RateCard:
+        """The card that answers for a model: of the source asked for, else the documentation's. Raises `CostError`."""
+        offer = self._shelf.choose(model, source).offer
+        self._shelf.tell([offer.source])
+        return offer.card
+
+    def find(self, **columns: object) -> list[Rate]:
+        """The rates whose columns have these values, as `ratecards.find` finds them."""
+        return find(self._shelf, columns)
+
+    def cost(
+        self,
+        model: str | None = None,
+        usage: object = None,
+        *,
+        tier: str | None = None,
+        plan: str = "paid",
+        source: str | None = None,
+        policy: str | None = None,
+        as_if: bool = False,
+        each: bool | None = None,
+    ) -> Breakdown:
+        """What a usage costs by these cards, as `ratecards.cost` tells it. Raises `CostError`."""
+        asked = Asked(model, tier, plan, source, policy, as_if)
+        if isinstance(usage, Usage):
+            return plan_of(self._shelf, model, tier, asked).cost(usage)
+        from ratecards.costs import answers
+
+        return cost(self._shelf, answers.read(usage, each=each), asked)
+
+    def upcoming(self) -> list[Step]:
+        """The price steps that the pages of that day date for later, soonest first."""
+        from ratecards.storage.history import steps
+
+        return steps(self.cards(), self.on)
+
+
+def today(now: float | None = None) -> date:
+    """The day it is, or was at a moment, UTC."""
+    return datetime.fromtimestamp(time() if now is None else now, UTC).date()
+
+
+def moment(dataset: Dataset, on: date | str, known_on: date | str | None = None) -> Moment:
+    """The moment of a day, and of what was known on another. Raises `CostError` where nothing was."""
+    day, known = as_day(on), as_day(known_on)
+    if day is None:
+        raise CostError("expected a date like 2026-03-24, saw None")
+    return Moment(DatedShelf(dataset, day, {}, day, known), day, known)
+
+
+@lru_cache(maxsize=32)
+def shelf(dataset: Dataset, on: date | None, day: date) -> DatedShelf:
+    """The shelf of a day, else the newest cards; `day` is the one that it is. It is kept for the next who asks."""
+    return DatedShelf(dataset, on, {}, day)
+
+
+def find(own: DatedShelf, columns: Mapping[str, object]) -> list[Rate]:
+    """The rates whose columns have these values. Raises `CostError` on a column or a word that there is not."""
+    if unknown := [name for name in columns if name not in COLUMNS]:
+        raise CostError(f"no column {unknown[0]!r}; columns: {', '.join(COLUMNS)}")
+    wanted = {n: "" if v is None else plain(v) if isinstance(v, Decimal) else str(v) for n, v in columns.items()}
+    for name, known in _CLOSED.items():
+        if wanted.get(name) and wanted[name] not in known:
+            raise CostError(_none_such(name, wanted[name], known))
+    owner = {name: wanted.pop(name) for name in ("provider", "source", "model") if name in wanted}
+    offers = [(offer, [r for r in offer.card.rates if _says(r, wanted.items())]) for offer in own.offers(**owner)]
+    own.tell(offer.source for offer, rates in offers if rates)
+    return [rate for _, rates in offers for rate in rates]
+
+
+def _none_such(name: str, value: str, known: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
+    near = get_close_matches(value, known, 1)
+    words = f"; nearest: {near[0]}" if near else ""
+    return f"no {name.replace('_', ' ')} {value!r}{words}; known: {', '.join(filter(None, known))}"
+
+
+def _says(rate: Rate, wanted: Iterable[tuple[str, str]]) -> bool:
+    return all(cell(rate, name) == value for name, value in wanted)

@@ -1,0 +1,89 @@
+"""How an image is sold: its sizes and qualities, and the tokens that a page says one has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from ratecards.catalog.offers import Offer, measure
+from ratecards.model import Formula, Rate, plain
+from ratecards.records import NamedTuple
+
+IMAGE = ("image", "request")
+BASES = ("list", "equivalent")
+# The size that models are compared at: about a megapixel.
+USUAL = "1k"
+_SQUARE = {"512x512": "0.5k", "512px": "0.5k", "1024x1024": USUAL, "2048x2048": "2k", "4096x4096": "4k"}
+
+
+_QUALITIES = ("", "low", "medium", "standard", "high", "hd")
+
+
+class Size(NamedTuple):
+    """One kind of image that has a price: its resolution and quality, as far as the page tells them apart."""
+
+    resolution: str = ""
+    quality: str = ""
+
+    @property
+    def words(self) -> str:
+        """The size in words; an image that is sold at one price has none."""
+        return ", ".join(filter(None, self))
+
+
+def is_picture(rate: Rate) -> bool:
+    """Whether a rate is the price of an image that comes out, by itself or as an equivalent."""
+    return rate.meter == "output" and rate.modality == "image" and measure(rate.unit)[1] in IMAGE
+
+
+def sizes(offer: Offer, tier: str | None = None) -> list[Size]:
+    """The sizes that have a price on the day, smallest first within a quality, in one service tier or in any."""
+    rates = [r for r in offer.card.rates if r.plan == "paid" and tier in (None, r.service_tier) and is_picture(r)]
+    found = [Size(r.resolution, r.quality) for r in rates if r.price is not None and r.holds_on(offer.day)]
+    ranks = {quality: rank for rank, quality in enumerate(_QUALITIES)}
+    return sorted(dict.fromkeys(found), key=lambda size: ranks.get(size.quality, len(ranks)))
+
+
+def formulas(offer: Offer) -> list[Formula]:
+    """The notes that say how many tokens an image has, by resolution."""
+    image = ("output", "image", (1, "image"))
+    return [f for f in offer.card.formulas if (f.meter, f.modality, measure(f.unit)) == image and f.tokens]
+
+
+def formula_of(offer: Offer, resolution: str) -> Formula | None:
+    """The note that says how many tokens an image of a resolution has; None where the page does not say."""
+    wanted = resolution.casefold()
+    return next((f for f in formulas(offer) if f.resolution.casefold() == wanted), None)
+
+
+def by_token(rates: Iterable[Rate]) -> bool:
+    """Whether images that come out are sold by the token: what a page says of text alone is no price of theirs."""
+    sold = [r for r in rates if r.meter == "output" and r.modality == "image" and r.price is not None]
+    return any(measure(rate.unit)[1] == "token" for rate in sold)
+
+
+def token_rate(offer: Offer, listed: Rate, formula: Formula) -> Rate | None:
+    """What a token costs where a page sells images by the piece, and says beside its table what their tokens cost.
+
+    That is said of the standard tier; in another a token costs as much less, or more, as an image does.
+    """
+    from dataclasses import replace  # few cards say so, and a first cost can do without
+
+    for said in offer.card.formulas:
+        own = (said.meter, said.modality, measure(said.unit)[1], said.currency)
+        if own == ("output", "image", "token", listed.currency) and said.amount and formula.amount and listed.price:
+            price = Decimal(plain(said.amount * (listed.price / formula.amount)))
+            return replace(
+                listed,
+                unit=said.unit,
+                resolution="",
+                price=price,
+                basis="equivalent",
+                evidence=replace(listed.evidence, quote=said.quote),
+            )
+    return None
+
+
+def canonical(resolution: str) -> str:
+    """A resolution under the name that sizes are compared by: `1024x1024` and `1K` are `1k`."""
+    return _SQUARE.get(resolution.lower(), resolution.lower())

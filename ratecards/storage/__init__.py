@@ -1,0 +1,1 @@
+"""The dataset's files, and what is read from them."""

@@ -1,0 +1,1 @@
+"""Tables of figures, for a terminal and for programs."""
