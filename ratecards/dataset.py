@@ -1,6 +1,6 @@
 """Where the dataset stands, what it holds, and which card a name means.
 
-A dataset is read from its pack (`ratecards.pack`). One without, as older versions wrote it, is read from its
+A dataset is read from its pack (`ratecards.storage.pack`). One without, as older versions wrote it, is read from its
 histories, of which a pack is made in memory. The standard library is enough.
 """
 

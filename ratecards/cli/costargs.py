@@ -10,7 +10,7 @@ from decimal import Decimal
 from ratecards.choices import MODALITIES, NUMBER, POLICIES, READINGS
 
 Make = Callable[[str, str], argparse.ArgumentParser]
-# By option: the plain counts of `ratecards.usage` that a command takes, with their help.
+# By option: the plain counts of `ratecards.costs.usage` that a command takes, with their help.
 _SPLIT = {
     "input_tokens": "tokens of the prompt, the cached ones included",
     "cached_tokens": "of these, read from the cache",

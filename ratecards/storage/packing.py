@@ -1,4 +1,4 @@
-"""Makes a pack (`ratecards.pack`): from histories, or from the pack that stands and what was recorded since.
+"""Makes a pack (`ratecards.storage.pack`): from histories, or from the pack that stands and what was recorded since.
 
 Both ways give the same bytes. The second costs what is new: what stands in the open file is copied, and read only
 where a card is that changes; a file that is full is left as it is.

@@ -1,4 +1,4 @@
-"""The packed dataset (`ratecards.pack`) kept in step with the histories: what is new is added to it.
+"""The packed dataset (`ratecards.storage.pack`) kept in step with the histories: what is new is added to it.
 
 Where that cannot be (a change of a day before the last, a clock that went back, a pack that is missing, of another
 version, damaged or behind), it is made anew from the histories. Both give the same bytes.
