@@ -1,8 +1,8 @@
 """Google's rate-limits page, Markdown twin: usage tiers, batch queue limits and the priority factor. They are no rates.
 
-https://ai.google.dev/gemini-api/docs/rate-limits.md.txt. `read_limits` gives them as the card of `ratecards.storage.limits`;
-`read` gives the same look as a `Reading` without rate cards, a section of the page a section of it, counted and doubted
-as every other source.
+https://ai.google.dev/gemini-api/docs/rate-limits.md.txt. `read_limits` gives them as the card of
+`ratecards.storage.limits`; `read` gives the same look as a `Reading` without rate cards, a section of the page a
+section of it, counted and doubted as every other source.
 """
 
 from __future__ import annotations
