@@ -243,7 +243,7 @@ def problems(rate: Rate) -> list[str]:
     """What is wrong with a rate as a row of the table; empty when it may be published."""
     wrong = [
         f"{name} {value!r} is not one of {', '.join(map(repr, allowed))}"
-        for name, allowed in _ENUMS.items()
+        for name, allowed in ENUMS.items()
         if (value := getattr(rate, name)) not in allowed
     ]
     if not MODEL_ID.match(rate.model):
@@ -284,7 +284,8 @@ def _bound_problems(rate: Rate) -> list[str]:
     ]
 
 
-_ENUMS: dict[str, tuple[str, ...]] = {
+# The columns that can hold these words alone.
+ENUMS: dict[str, tuple[str, ...]] = {
     "service_tier": SERVICE_TIERS,
     "plan": PLANS,
     "meter": METERS,

@@ -19,9 +19,5 @@ class UnknownTerm(ScrapeError):
     """A label, header, tab or phrase is not in the vocabulary. Fix the vocabulary or the grammar."""
 
 
-class Implausible(ScrapeError):
-    """Read, but a guard tripped. A person looks before anything is published."""
-
-
 class DatasetError(ScrapeError):
     """What stands on disk is not a dataset we may build on (merge markers, truncation, other schema)."""

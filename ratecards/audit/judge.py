@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from ratecards import phrases
 from ratecards.catalog.offers import measure
+from ratecards.costs.effective import SECONDS, per_one, per_one_of, singles
 from ratecards.costs.picking import selecting
 from ratecards.formats.claims import Claim
 from ratecards.model import Evidence, Formula, Rate, RateCard
 
-_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 # One search under several names; a prompt is another thing, which may search more than once.
 _SEARCHES = {"query": "request", "call": "request"}
 # A file of floats says 3.0000000000000004e-07.
@@ -56,8 +56,8 @@ def judge(claim: Claim, card: RateCard, day: date) -> Judgement:
     same_unit = [rate for rate in sold if _noun(rate.unit) in ("", _noun(claim.unit))]
     meant = _meant(claim, _prompt(claim, _modality(claim, same_unit)))
     priced = [rate for rate in meant if rate.price is not None]
-    theirs = _per_one(claim.price, claim.unit)
-    if rate := next((r for r in priced if _equal(theirs, _ours(r))), None):
+    theirs = per_one_of(claim.price, claim.unit)
+    if rate := next((r for r in priced if _equal(theirs, per_one(r))), None):
         return Judgement("right", rate, _only_at(rate, priced))
     if rate := next((r for r in priced if r.basis == "equivalent" and _rounds(theirs, r, _NEAR)), None):
         return Judgement("right", rate, f"rounds to ours {_only_at(rate, priced)}".rstrip())
@@ -137,18 +137,18 @@ def _wrong_unit(claim: Claim, priced: Iterable[Rate], sold: Iterable[Rate]) -> J
     """The claim's number as ours in another unit, or off by as much as units differ."""
     if not claim.price:
         return None
-    theirs = _per_one(claim.price, claim.unit)
+    theirs = per_one_of(claim.price, claim.unit)
     for rate in sold:
         if not rate.price or _noun(rate.unit) == _noun(claim.unit):
             continue
         # with a price of our own to go by, another modality's number is a coincidence
         same_thing = claim.modality in ("", rate.modality) or not priced
-        if same_thing and (_equal(theirs, _ours(rate)) or _equal(claim.price, rate.price)):
+        if same_thing and (_equal(theirs, per_one(rate)) or _equal(claim.price, rate.price)):
             words = f"{phrases.value(rate)} is our price per {phrases.unit(rate.unit)}"
             return Judgement("wrong unit", rate, f"{words}, not per {phrases.unit(claim.unit)}")
     for rate in priced:
         for factor, words in (_FACTORS | (_SHARES if _noun(rate.unit) == "second" else {})).items():
-            if rate.price and _equal(theirs, _ours(rate) * factor):
+            if rate.price and _equal(theirs, per_one(rate) * factor):
                 return Judgement("wrong unit", rate, words)
     return None
 
@@ -192,7 +192,7 @@ def _near(theirs: Decimal, ours: Rate, rates: Iterable[Rate]) -> str:
     """What may have led to another amount: digits that the page does not print, or the price of something else."""
     if _rounds(theirs, ours, _LIKELY):
         return "theirs rounds to what the page prints"
-    other = next((r for r in rates if r.price is not None and _equal(theirs, _ours(r))), None)
+    other = next((r for r in rates if r.price is not None and _equal(theirs, per_one(r))), None)
     return f"theirs is our price of {phrases.subject(other)}" if other else ""
 
 
@@ -207,24 +207,13 @@ def _several(priced: Sequence[Rate]) -> str:
 
 def _noun(unit: str) -> str:
     noun = measure(unit)[1] if unit else ""
-    return "second" if noun in _SECONDS else _SEARCHES.get(noun, noun)
-
-
-def _per_one(amount: Decimal, unit: str) -> Decimal:
-    """An amount per single unit; of a time, per second."""
-    quantity, noun = measure(unit)
-    return amount / (quantity * _SECONDS.get(noun, 1))
-
-
-def _ours(rate: Rate) -> Decimal:
-    return _per_one(rate.price or Decimal(0), rate.unit)
+    return "second" if noun in SECONDS else _SEARCHES.get(noun, noun)
 
 
 def _rounds(theirs: Decimal, rate: Rate, near: Decimal) -> bool:
     """Whether an amount per one is the rate's with digits that the page does not print, off by a share at most."""
     price = rate.price or Decimal(0)
-    quantity, noun = measure(rate.unit)
-    amount = theirs * quantity * _SECONDS.get(noun, 1)
+    amount = theirs * singles(rate.unit)
     printed = [Decimal(words.replace(",", "")) for words in _AMOUNT.findall(rate.evidence.quote)]
     digits = max((int(n.as_tuple().exponent) * -1 for n in printed if n == price), default=0)
     return digits > 0 and abs(amount - price) <= min(Decimal(1).scaleb(-digits) / 2, price * near)

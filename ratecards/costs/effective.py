@@ -15,12 +15,13 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
+from ratecards.catalog.offers import measure
 from ratecards.model import Rate, RateCard
 
 Lane = tuple[str, str, str, str]
 
-_NOUNS = {"prompt": "request", "query": "request", "querie": "request", "call": "request"}
-_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
+_NOUNS = {"prompt": "request", "query": "request", "call": "request"}
+SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 
 
 class Names(NamedTuple):
@@ -71,8 +72,8 @@ def lane_of(rate: Rate) -> Lane:
 
 def noun_of(unit: str) -> str:
     """What is counted: `token` of `1000000 tokens`, `second` of `1 minute`, `request` of `1000 queries`."""
-    noun = unit.partition(" ")[2].removesuffix("s")
-    return "second" if noun in _SECONDS else _NOUNS.get(noun, noun)
+    noun = measure(unit)[1]
+    return "second" if noun in SECONDS else _NOUNS.get(noun, noun)
 
 
 def per_one(rate: Rate) -> Decimal:
@@ -82,8 +83,13 @@ def per_one(rate: Rate) -> Decimal:
 
 def per_one_of(price: Decimal, unit: str) -> Decimal:
     """A price per unit as one per one of its noun."""
-    quantity, _, noun = unit.partition(" ")
-    return price / (Decimal(quantity or 1) * _SECONDS.get(noun.removesuffix("s"), 1))
+    return price / singles(unit)
+
+
+def singles(unit: str) -> int:
+    """How many of its noun a unit is: 1000 of `1000 queries`, 60 of `1 minute`, which are seconds."""
+    quantity, noun = measure(unit)
+    return quantity * SECONDS.get(noun, 1)
 
 
 def lanes(cards: Iterable[RateCard]) -> dict[Lane, list[Rate]]:

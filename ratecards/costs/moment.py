@@ -15,35 +15,11 @@ from ratecards.costs.calls import Asked, cost, plan_of
 from ratecards.costs.usage import Usage
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
-from ratecards.model import (
-    AVAILABILITIES,
-    BASES,
-    COLUMNS,
-    METERS,
-    MODALITIES,
-    PERIODS,
-    PLANS,
-    SERVICE_TIERS,
-    Rate,
-    RateCard,
-    cell,
-    plain,
-)
+from ratecards.model import COLUMNS, ENUMS, Rate, RateCard, cell, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.storage.history import Step
-
-# The columns that can hold these words alone.
-_CLOSED: dict[str, Sequence[str]] = {
-    "service_tier": SERVICE_TIERS,
-    "plan": PLANS,
-    "meter": METERS,
-    "modality": MODALITIES,
-    "basis": BASES,
-    "availability": AVAILABILITIES,
-    "period": PERIODS,
-}
 
 
 class Moment:
@@ -123,7 +99,7 @@ def find(own: DatedShelf, columns: Mapping[str, object]) -> list[Rate]:
     if unknown := [name for name in columns if name not in COLUMNS]:
         raise CostError(f"no column {unknown[0]!r}; columns: {', '.join(COLUMNS)}")
     wanted = {n: "" if v is None else plain(v) if isinstance(v, Decimal) else str(v) for n, v in columns.items()}
-    for name, known in _CLOSED.items():
+    for name, known in ENUMS.items():
         if wanted.get(name) and wanted[name] not in known:
             raise CostError(_none_such(name, wanted[name], known))
     owner = {name: wanted.pop(name) for name in ("provider", "source", "model") if name in wanted}

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
+from ratecards.catalog.offers import measure
 from ratecards.model import Rate, RateCard
 
 _PLAIN_CONTEXTS = ("thinking", "non-thinking", "global")
@@ -57,9 +58,8 @@ class Comparison:
 def unit_price(rate: Rate) -> tuple[Decimal, str]:
     """Price per single unit and the unit's noun, for comparing by cross-multiplying."""
     assert rate.price is not None  # noqa: S101
-    count, _, noun = rate.unit.partition(" ")
-    singular = {"queries": "query"}.get(noun, noun.removesuffix("s"))
-    return rate.price / Decimal(count or 1), singular
+    quantity, noun = measure(rate.unit)
+    return rate.price / quantity, noun
 
 
 def compare(
