@@ -101,7 +101,7 @@ def test_enumerations_are_the_model_s():
     properties = RATE.schema["properties"]
     enums = {name: schema["enum"] for name, schema in properties.items() if "enum" in schema}
 
-    assert {name: [v for v in values if v] for name, values in model._ENUMS.items()} == enums
+    assert {name: [v for v in values if v] for name, values in model.ENUMS.items()} == enums
     assert list(KINDS) == CHANGE.schema["properties"]["kind"]["enum"]
     assert list(COLUMNS) == list(properties)
     assert {"waiting", *ENTRY.schema["properties"]["state"]["enum"]} == set(ledger.STATES)
