@@ -1,0 +1,433 @@
+"""The dataset as a SQLite database: what every source said on every day, made of the histories, read card by card.
+
+Tables (days are ISO dates; a row holds on the days `since <= day < until`, until now where `until` is NULL):
+
+- `source`: each source, the first and last day it was observed, and the instant of its last record;
+- `edition`: the days on which a source was observed;
+- `card`: what a source says of a model, but for its rates; lists and pairs are JSON;
+- `rate`: the columns of the rate table, an amount as its exact decimal and beside it as the nearest double; what the
+  page does not say is NULL. The ids are in the order in which rates are listed;
+- `model`, `departure`, `alias`, `rename`: what models have been called, whatever holds today;
+- `meta`: the digest of the histories that it was made of, and their files;
+- `rates`: a view, the rates that hold now.
+
+The same histories and the same SQLite give the same bytes. What was known on an earlier day is asked of a database made
+of what was recorded until then (`known`).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from _thread import allocate_lock
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from functools import cached_property, lru_cache
+
+from ratecards.errors import DatasetError
+from ratecards.model import RATE_FIELDS, Evidence, Formula, Rate, RateCard, plain
+from ratecards.records import maker
+from ratecards.storage import names
+from ratecards.storage.names import Lore, Renamed
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ratecards.storage.history import Change
+
+APPLICATION, VERSION = 0x72617465, 2  # "rate"
+_BOUNDS = ("prompt_over", "prompt_up_to", "used_over", "used_up_to")
+_EVIDENCE = ("quote", "locator", "capture", "observed")
+_RATE = (*RATE_FIELDS, *_EVIDENCE)
+_OWNER = ("provider", "source", "model")
+_LISTS = ("aliases", "used_to_improve", "notices", "formulas", "facts")
+_CARD = (*_OWNER, "name", "url", "anchor", *_LISTS, "observed", "capture", "last_updated", "parser")
+_NEEDED = {*_OWNER, "service_tier", "plan", "meter", "basis", "availability", "name", "url"}
+
+
+def _column(name: str) -> str:
+    kind = "INTEGER" if name in _BOUNDS else "TEXT"
+    return f"{name} {kind}{' NOT NULL' * (name in _NEEDED)}" + ", price_number REAL" * (name == "price")
+
+
+_HELD = "since TEXT NOT NULL, until TEXT"
+_LISTED = [
+    name
+    for column in (*RATE_FIELDS, "quote", "locator")
+    for name in (column, "price_number")[: 1 + (column == "price")]
+]
+_SCHEMA = f"""
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE source (provider TEXT NOT NULL, source TEXT NOT NULL, first TEXT, last TEXT, recorded TEXT,
+  PRIMARY KEY (provider, source)) WITHOUT ROWID;
+CREATE TABLE edition (provider TEXT NOT NULL, source TEXT NOT NULL, day TEXT NOT NULL,
+  PRIMARY KEY (provider, source, day)) WITHOUT ROWID;
+CREATE TABLE card ({", ".join(map(_column, _CARD))}, {_HELD});
+CREATE TABLE rate (id INTEGER PRIMARY KEY, {", ".join(map(_column, _RATE))}, {_HELD});
+CREATE TABLE model (provider TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, first TEXT NOT NULL,
+  PRIMARY KEY (provider, source, model)) WITHOUT ROWID;
+CREATE TABLE departure (provider TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, day TEXT NOT NULL);
+CREATE TABLE alias (provider TEXT NOT NULL, source TEXT NOT NULL, alias TEXT NOT NULL, model TEXT NOT NULL,
+  PRIMARY KEY (provider, source, alias, model)) WITHOUT ROWID;
+CREATE TABLE rename (provider TEXT NOT NULL, source TEXT NOT NULL, day TEXT NOT NULL, recorded TEXT NOT NULL,
+  former TEXT NOT NULL, model TEXT NOT NULL);
+CREATE VIEW rates AS SELECT row_number() OVER (ORDER BY id) AS row, {", ".join(_LISTED)} FROM rate WHERE until IS NULL;
+"""
+_INDICES = """
+CREATE INDEX card_day ON card (provider, source, model, since, until);
+CREATE INDEX rate_day ON rate (provider, source, model, since, until);
+"""
+
+# ---------------------------------------------------------------------------------------------- making it
+
+
+def build(histories: Mapping[str, Iterable[Change]], meta: Mapping[str, str] | None = None) -> sqlite3.Connection:
+    """A database in memory of the histories by source (`provider/source`), each in the order recorded.
+
+    Raises `HistoryError` naming the source where one cannot be replayed.
+    """
+    base = created()
+    for name in sorted(histories, key=lambda name: name.split("/")):
+        fill(base, name, *_replayed(name, histories[name]))
+    return finished(base, meta or {})
+
+
+def known_by(changes: Iterable[Change], day: date | None) -> list[Change]:
+    """The changes that were recorded up to a day, in that order; all of them without one.
+
+    A history is only appended to: what stands below a change that was recorded later was not known before it.
+    """
+    ordered = sorted(changes, key=lambda change: (change.number == 0, change.number))
+    late = (place for place, c in enumerate(ordered) if day and c.stamp and c.stamp.recorded[:10] > day.isoformat())
+    return ordered[: next(late, len(ordered))]
+
+
+def created() -> sqlite3.Connection:
+    """A database in memory with its tables, still empty."""
+    base = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    base.executescript(_SCHEMA)
+    base.execute("BEGIN")
+    return base
+
+
+def finished(base: sqlite3.Connection, meta: Mapping[str, str]) -> sqlite3.Connection:
+    """The same with its indices, and what is said of it."""
+    base.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
+    base.execute("COMMIT")
+    base.executescript(_INDICES)
+    return base
+
+
+def _replayed(name: str, changes: Iterable[Change]) -> tuple[list[Change], Mapping[date, Mapping[str, RateCard]]]:
+    from ratecards.storage.history import Folding, HistoryError
+
+    log, folding = sorted(changes, key=lambda change: (change.number == 0, change.number)), Folding()
+    try:
+        for change in log:
+            folding.add(change)
+    except HistoryError as error:
+        raise HistoryError(f"history of {name}: {error}") from error
+    return log, folding.days
+
+
+def fill(
+    base: sqlite3.Connection, name: str, log: Sequence[Change], days: Mapping[date, Mapping[str, RateCard]]
+) -> None:
+    """Add a source: the changes of its history, and the cards of each day on which any were observed, in order."""
+    owner = tuple(name.split("/"))
+    stamps = [change.stamp for change in log if change.stamp]
+    observed = sorted({stamp.observed.isoformat() for stamp in stamps} | {day.isoformat() for day in days})
+    recorded = max((stamp.recorded for stamp in stamps), default=observed[-1] if observed else None)
+    ends = (observed[0], observed[-1]) if observed else (None, None)
+    base.execute("INSERT INTO source VALUES (?, ?, ?, ?, ?)", (*owner, *ends, recorded))
+    base.executemany("INSERT INTO edition VALUES (?, ?, ?)", ((*owner, day) for day in observed))
+    _fill_names(base, owner, log)
+    cards, rates = _spans(days)
+    slots = ", ".join("?" * (len(_CARD) + 2))
+    base.executemany(f"INSERT INTO card VALUES ({slots})", cards)
+    slots = ", ".join("?" * (len(_RATE) + 4))
+    base.executemany(f"INSERT INTO rate VALUES (NULL, {slots[3:]})", rates)
+
+
+def _fill_names(base: sqlite3.Connection, owner: tuple[str, ...], log: Sequence[Change]) -> None:
+    """What models were called, of all changes: those, too, that later ones took back."""
+    first: dict[str, str] = {}
+    known = ""
+    for change in log:
+        day, recorded = (str(change.stamp.observed), change.stamp.recorded) if change.stamp else ("", "")
+        known = max(known, recorded)  # a line was not known before those above it, whatever its clock says
+        first[change.model] = min(first.get(change.model, day), day)
+        aliases = ((*owner, alias, change.model) for alias in (change.card.aliases if change.card else ()))
+        base.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", aliases)
+        if change.kind == "model_removed":
+            base.execute("INSERT INTO departure VALUES (?, ?, ?, ?)", (*owner, change.model, day))
+        if change.kind == "model_renamed":
+            row = (*owner, day, known, change.previous_id, change.model)
+            base.execute("INSERT INTO rename VALUES (?, ?, ?, ?, ?, ?)", row)
+    base.executemany("INSERT INTO model VALUES (?, ?, ?, ?)", ((*owner, *pair) for pair in sorted(first.items())))
+
+
+def _spans(days: Mapping[date, Mapping[str, RateCard]]) -> tuple[list[Any], list[Any]]:
+    """The rows of cards and rates with the days that each held, in the order in which they are listed."""
+    from ratecards.model import canonical_order
+
+    cards: list[list[Any]] = []
+    rates: list[tuple[Any, list[Any]]] = []
+    standing: dict[str, tuple[RateCard, list[Any], dict[Any, list[Any]]]] = {}
+    for day, now in days.items():
+        text = day.isoformat()
+        for model in [model for model in standing if model not in now]:
+            _, row, held = standing.pop(model)
+            for ending in (row, *held.values()):
+                ending[-1] = text
+        for model, card in now.items():
+            before = standing.get(model)
+            if before and before[0] is card:
+                continue
+            row, held = (before[1], before[2]) if before else ([], {})
+            said = _card_row(card)
+            if row[:-2] != said:
+                if row:
+                    row[-1] = text
+                row = [*said, text, None]
+                cards.append(row)
+            own: dict[Any, list[Any]] = {}
+            for rate in card.rates:
+                key = rate, rate.evidence
+                own[key] = held.pop(key) if key in held else [*_rate_row(rate), text, None]
+                if own[key][-2] == text:
+                    rates.append(((*canonical_order(rate), text), own[key]))
+            for ending in held.values():
+                ending[-1] = text
+            standing[model] = card, row, own
+    # what another edition of the same day took back held on no day
+    cards = [row for row in cards if row[-2] != row[-1]]
+    rates = [(order, row) for order, row in rates if row[-2] != row[-1]]
+    cards.sort(key=lambda row: (row[2], row[-2]))
+    rates.sort(key=lambda pair: pair[0])
+    return cards, [row for _, row in rates]
+
+
+def _rate_row(rate: Rate) -> list[Any]:
+    row: list[Any] = []
+    for name in RATE_FIELDS:
+        value = getattr(rate, name)
+        row.append(_cell(value))
+        if name == "price":
+            row.append(None if value is None else float(value))
+    return [*row, *(_cell(getattr(rate.evidence, name)) for name in _EVIDENCE)]
+
+
+def _card_row(card: RateCard) -> list[Any]:
+    return [_formulas(card) if name == "formulas" else _cell(getattr(card, name)) for name in _CARD]
+
+
+def _formulas(card: RateCard) -> str | None:
+    rows = [[_cell(getattr(formula, name)) for name in Formula.__slots__] for formula in card.formulas]
+    return json.dumps(rows, ensure_ascii=False) if rows else None
+
+
+def _cell(value: Any) -> Any:
+    """A value as it stands in a row: NULL for what is not said, amounts and days as text, lists as JSON."""
+    if value in ("", None, ()):
+        return None
+    if isinstance(value, tuple):
+        return json.dumps(value, ensure_ascii=False)
+    return value if isinstance(value, int) else plain(value) if isinstance(value, Decimal) else str(value)
+
+
+# ---------------------------------------------------------------------------------------------- reading it
+
+# what a row that is not as it was written makes the functions below raise
+_DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
+_NOW = "until IS NULL"
+_THEN = "since <= ? AND (until IS NULL OR until > ?)"
+_OF = "provider = ? AND source = ?"
+_RATE_COLUMNS, _CARD_COLUMNS = ", ".join(_RATE), ", ".join(_CARD)
+_make_rate, _make_evidence = maker(Rate), maker(Evidence)
+_make_card, _make_formula = maker(RateCard), maker(Formula)
+
+
+class Database:
+    """A database at hand; `where` names it in errors. Damage that is met is a `DatasetError`."""
+
+    def __init__(self, base: sqlite3.Connection, where: str) -> None:
+        self._base, self.where = base, where
+        self._lock = allocate_lock()
+        rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
+        self.sources = {f"{row[0]}/{row[1]}": Source(self, *row) for row in rows}
+
+    def ask(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """The rows that a statement gives. Raises `DatasetError`."""
+        try:
+            with self._lock:
+                return self._base.execute(statement, values).fetchall()
+        except sqlite3.Error as error:
+            raise DatasetError(f"{self.where}: the database is damaged: {error}") from error
+
+
+class Source:
+    """One source; each thing is read when it is first asked for."""
+
+    def __init__(
+        self, base: Database, provider: str, source: str, first: str | None, last: str | None, recorded: str | None
+    ) -> None:
+        self.base, self.owner, self.name = base, (provider, source), f"{provider}/{source}"
+        # empty where nothing has been observed yet
+        self.first, self.last, self.recorded = first or "", last or "", recorded or ""
+
+    def ask(self, statement: str, *values: object) -> list[Any]:
+        """The rows that a statement gives that begins with the two names of the source."""
+        return self.base.ask(statement, (*self.owner, *values))
+
+    @cached_property
+    def lore(self) -> Lore:
+        """All names there have been."""
+        gone: dict[str, list[date]] = {}
+        ids: dict[str, list[str]] = {}
+        for model, day in self.ask(f"SELECT model, day FROM departure WHERE {_OF} ORDER BY rowid"):
+            gone.setdefault(model, []).append(_day(day))
+        for alias, model in self.ask(f"SELECT alias, model FROM alias WHERE {_OF}"):
+            ids.setdefault(alias, []).append(model)
+        first = {model: _day(day) for model, day in self.ask(f"SELECT model, first FROM model WHERE {_OF}")}
+        return Lore(first, gone, ids, self.renamed)
+
+    @cached_property
+    def renamed(self) -> Sequence[Renamed]:
+        """All renames, by day."""
+        rows = self.ask(f"SELECT day, recorded, former, model FROM rename WHERE {_OF} ORDER BY day, rowid")
+        return [Renamed(_day(day), *rest) for day, *rest in rows]
+
+    def on(self, day: date | None = None) -> SourceCards:
+        """The cards as observed up to a day, or the newest."""
+        return SourceCards(self, day)
+
+    def newest(self, on: date) -> date | None:
+        """The newest day up to a day on which anything was observed."""
+        day = on.isoformat()
+        if self.last and self.last <= day:
+            return _day(self.last)
+        found = self.ask(f"SELECT max(day) FROM edition WHERE {_OF} AND day <= ?", day)[0][0]
+        return _day(found) if found else None
+
+
+class SourceCards:
+    """The cards of a source on a day, each read when it is asked for."""
+
+    def __init__(self, source: Source, on: date | None) -> None:
+        self._source, self._on = source, on
+        day = on.isoformat() if on else ""
+        self._empty = not source.last or bool(on and day < source.first)
+        now = on is None or source.last <= day
+        self._at = _NOW if now else _THEN
+        self._days = () if now else (day, day)
+
+    def _ask(self, columns: str, table: str, more: str = "", *values: str) -> list[Any]:
+        if self._empty:
+            return []
+        where = f"{_OF} {'AND model = ?' * len(values)} AND {self._at}"
+        return self._source.ask(f"SELECT {columns} FROM {table} WHERE {where} {more}", *values, *self._days)
+
+    def __bool__(self) -> bool:
+        return bool(self._ask("1", "card", "LIMIT 1"))
+
+    def __contains__(self, model: str) -> bool:
+        return bool(self._ask("1", "card", "LIMIT 1", model))
+
+    @cached_property
+    def models(self) -> list[str]:
+        """The models, sorted."""
+        return [model for (model,) in self._ask("model", "card", "ORDER BY model")]
+
+    def card(self, model: str) -> RateCard:
+        """The card of one of the models. Raises `DatasetError` where what is written of it is damaged."""
+        return self._cards(model)[0]
+
+    def cards(self) -> list[RateCard]:
+        """All cards, by model."""
+        return self._cards()
+
+    def _cards(self, *model: str) -> list[RateCard]:
+        rates: dict[str, list[Rate]] = {}
+        try:
+            for row in self._ask(_RATE_COLUMNS, "rate", "ORDER BY id", *model):
+                rates.setdefault(row[2], []).append(_rate(row))
+            cards = self._ask(_CARD_COLUMNS, "card", "ORDER BY model", *model)
+            return [_card(row, rates.get(row[2], ())) for row in cards]
+        except _DAMAGE as error:
+            what = " ".join((*model, "at", self._source.name)).strip()
+            raise DatasetError(f"{self._source.base.where}: cards {what} are damaged: {error}") from error
+
+    def bearing(self, alias: str) -> list[str]:
+        """The models whose cards say an alias."""
+        rows = self._source.ask(f"SELECT model FROM alias WHERE {_OF} AND alias = ?", alias)
+        ids = names.relatives({model for (model,) in rows}, self._source.renamed) if rows else ()
+        return [model for model in sorted(ids) if model in self and alias in self.card(model).aliases]
+
+    def renamed(self, name: str) -> str:
+        """The present id of a former one."""
+        return names.renames(self._source.renamed, until=self._on or date.max).get(name, name)
+
+    def called(self, name: str) -> list[str]:
+        """The models that a name means: as an id, else an alias, else an id since renamed."""
+        if name in self:
+            return [name]
+        return self.bearing(name) or [model for model in [self.renamed(name)] if model in self]
+
+
+def _rate(row: Sequence[Any]) -> Rate:
+    values = [value if value is not None else "" for value in row]
+    for place, read in _RATE_READERS:
+        values[place] = None if row[place] is None else read(row[place])
+    evidence = _make_evidence(values[-4:])
+    return _make_rate((*values[:-4], evidence))
+
+
+def _card(row: Sequence[Any], rates: Iterable[Rate]) -> RateCard:
+    values = [value if value is not None else "" for value in row]
+    for place, read in _CARD_READERS:
+        values[place] = None if row[place] is None else read(row[place])
+    for place in _CARD_LISTS:
+        values[place] = tuple(_listed(row[place])) if row[place] is not None else ()
+    values[_FORMULAS] = tuple(map(_formula, values[_FORMULAS]))
+    return _make_card((*values, tuple(rates)))
+
+
+def _listed(text: str) -> Iterator[Any]:
+    return (tuple(entry) if isinstance(entry, list) else entry for entry in json.loads(text))
+
+
+def _formula(row: Sequence[Any]) -> Formula:
+    values = [value if value is not None else "" for value in row]
+    values[5], values[6] = row[5], None if row[6] is None else _amount(row[6])
+    return _make_formula(values)
+
+
+@lru_cache(maxsize=4096)
+def _amount(text: str) -> Decimal:
+    if type(text) is not str:
+        raise TypeError(f"the amount {text!r}; amounts are text")
+    return Decimal(text)
+
+
+@lru_cache(maxsize=4096)
+def _day(text: str) -> date:
+    return date.fromisoformat(text)
+
+
+def _whole(number: Any) -> int:
+    if type(number) is not int:
+        raise TypeError(f"the bound {number!r}; bounds are whole numbers")
+    return number
+
+
+_READ: dict[str, Any] = {"price": _amount, **dict.fromkeys(_BOUNDS, _whole)}
+_READ |= dict.fromkeys(("effective_from", "effective_until", "observed", "last_updated"), _day)
+_RATE_READERS = [(place, _READ[name]) for place, name in enumerate(_RATE) if name in _READ]
+_CARD_READERS = [(place, _READ[name]) for place, name in enumerate(_CARD) if name in _READ]
+_CARD_LISTS = [_CARD.index(name) for name in _LISTS]
+_FORMULAS = _CARD.index("formulas")
