@@ -8,14 +8,14 @@ from datetime import date
 from functools import cache
 from time import time
 
-from ratecards.catalog.asof import as_day
-from ratecards.catalog.sellers import name_of
-from ratecards.catalog.staleness import policy
-from ratecards.costs import calls, moment
+from ratecards.catalog.authority import name_of
+from ratecards.catalog.catalog import as_day
+from ratecards.catalog.freshness import policy
+from ratecards.costs import calls, snapshot
 from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.calls import Asked
-from ratecards.costs.moment import Moment
 from ratecards.costs.plans import Again
+from ratecards.costs.snapshot import Snapshot
 from ratecards.costs.usage import PLAIN, Usage, read
 from ratecards.dataset import VARIABLE, Dataset, directory, unsettled
 from ratecards.errors import StaleError, StaleWarning
@@ -96,7 +96,7 @@ def cost(
         if start <= now < end and (found := again.cost(values)):
             return found
     asked = Asked(model, tier, plan, source, policy, as_if)
-    shelf = moment.shelf(_dataset(dataset), as_day(on), moment.today(now))
+    shelf = _dataset(dataset).catalog(as_day(on), snapshot.today(now))
     if not isinstance(usage, Usage) and not (isinstance(usage, Mapping) and PLAIN.issuperset(usage)):
         from ratecards.costs import answers
 
@@ -114,16 +114,16 @@ def cost(
 
 def find(on: date | str | None = None, dataset: Where = None, **columns: object) -> list[Rate]:
     """The rates whose columns have these values: `find(model="gemini-2.5-pro", meter="input", price="1.25")`."""
-    return moment.find(moment.shelf(_dataset(dataset), as_day(on), moment.today()), columns)
+    return snapshot.find(_dataset(dataset).catalog(as_day(on), snapshot.today()), columns)
 
 
-def as_of(on: date | str, known_on: date | str | None = None, dataset: Where = None) -> Moment:
+def as_of(on: date | str, known_on: date | str | None = None, dataset: Where = None) -> Snapshot:
     """The dataset as of a day, with `find`, `cost`, `cards` and `upcoming` of its own.
 
     With `known_on` it is as it was known then: what was read later of that day, or read better, was not known yet.
     Raises `CostError` before the first observation, or where nothing was known.
     """
-    return moment.moment(_dataset(dataset), on, known_on)
+    return _dataset(dataset).as_of(on, known_on)
 
 
 def changes(
@@ -143,7 +143,7 @@ def changes(
 
     own, until = _dataset(dataset), as_day(until)
     listed = found(own, as_day(since), until, model, everything=everything)
-    own.tell(own.age(source, until or moment.today()) for source in own.holders(model))
+    own.tell(own.age(source, until or snapshot.today()) for source in own.holders(model))
     return listed
 
 
@@ -151,8 +151,8 @@ def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
     """The price steps that a page dates for after a day (default: today, by the newest cards), soonest first."""
     from ratecards.storage.history import steps
 
-    today = moment.today()
-    shelf = moment.shelf(_dataset(dataset), as_day(on), today)
+    today = snapshot.today()
+    shelf = _dataset(dataset).catalog(as_day(on), today)
     cards = [offer.card for offer in shelf]
     shelf.tell(map(name_of, cards))
     return steps(cards, as_day(on) or today)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ratecards.audit.audit import Finding, audit, findings, tally
-from ratecards.catalog.pastcards import PastCards
+from ratecards.audit.past_cards import PastCards
 from ratecards.dataset import Dataset
 from ratecards.formats.claims import Claim, Entry, Unread
 from tests.histories import added, card, change, rate, write

@@ -1,4 +1,4 @@
-"""The database beside the pack, on the real histories."""
+"""The database of the real histories, and what is said of one that is damaged."""
 
 from __future__ import annotations
 
@@ -7,22 +7,23 @@ from pathlib import Path
 
 import ratecards
 from ratecards.dataset import Dataset
-from ratecards.storage import database
+from ratecards.storage import database, history
 from ratecards.storage.database import Database
 
 
-def test_the_repository_s_own_database_is_what_its_pack_says():
+def test_the_repository_s_own_database_is_what_its_histories_say():
     """On every day on which anything was observed, by what was known on every day on which anything was recorded."""
     data = Dataset(Path(ratecards.__file__).parent)
-    for name, packed in data.pack.sources.items():
+    for name in data.sources:
         log = data.changes(name)
         days = {c.stamp.observed for c in log if c.stamp}
         known = {date.fromisoformat(c.stamp.recorded[:10]) for c in log if c.stamp}
         for then in [None, *sorted(known | {day - timedelta(1) for day in known})]:
             source = Database(database.build({name: database.known_by(log, then)}), name).sources[name]
             for on in [None, *sorted(days | {day - timedelta(1) for day in days})]:
-                cards = [packed.card(model, place) for model, place in sorted(packed.at(on, then).items())]
+                cards = history.fold(log, until=on, known=f"{then}Z" if then else "")
                 found = source.on(on).cards()
-                assert cards == found
-                assert [r.evidence for c in cards for r in c.rates] == [r.evidence for c in found for r in c.rates]
-                assert not on or packed.newest(on, then) == source.newest(on)
+                assert cards == {card.model: card for card in found}
+                assert [r.evidence for _, c in sorted(cards.items()) for r in c.rates] == [
+                    r.evidence for c in found for r in c.rates
+                ]

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.catalog.offers import Offer, Want, measure
+from ratecards.catalog.priced_model import Offer, Want, measure
 from ratecards.costs.picking import pick, selecting
 from ratecards.errors import CostError
 from ratecards.model import Rate

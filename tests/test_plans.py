@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ratecards
-from ratecards.catalog.shelf import Shelf
+from ratecards.catalog.catalog import Catalog
 from ratecards.costs import plans
 from ratecards.costs.breakdown import price
-from ratecards.costs.moment import shelf
 from ratecards.costs.plans import Again, Plan
+from ratecards.costs.snapshot import shelf
 from ratecards.costs.usage import TOKENS, read
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
@@ -106,7 +106,7 @@ def plan() -> Plan:
         free,
         rate(meter="search_grounding", price="35", unit="1000 prompts", used_over=1500, period="day"),
     ]
-    return Plan(Shelf([card("flash", *rates)], DAY).choose("flash"), "standard", "paid")
+    return Plan(Catalog([card("flash", *rates)], DAY).choose("flash"), "standard", "paid")
 
 
 def asked(plan: Plan, usage: dict) -> Again:
@@ -187,7 +187,7 @@ def test_tokens_that_a_period_shares_out():
     """Their price depends on the number, so nothing is kept; the kind of usage is known all the same."""
     first = rate(price="0", used_up_to=1500, period="day", availability="free")
     rates = [first, rate(price="1", used_over=1500, period="day")]
-    plan = Plan(Shelf([card("flash", *rates)], DAY).choose("flash"), "standard", "paid")
+    plan = Plan(Catalog([card("flash", *rates)], DAY).choose("flash"), "standard", "paid")
     usage = {"input_tokens": 1600}
     assert None is asked(plan, usage).cost((1600, 0))
     assert [Decimal("0.0001"), Decimal("0.0002")] == [plan.cost({"input_tokens": n}).total for n in (1600, 1700)]

@@ -14,7 +14,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ratecards.audit.judge import Judgement, judge
-from ratecards.catalog.pastcards import Edition, PastCards
+from ratecards.audit.past_cards import Edition, PastCards
 from ratecards.formats.claims import OTHER, Claim, Entry, Unread
 from ratecards.model import Rate
 

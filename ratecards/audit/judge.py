@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ratecards import phrases
-from ratecards.catalog.offers import measure
+from ratecards.catalog.priced_model import measure
 from ratecards.costs.effective import SECONDS, per_one, per_one_of, singles
 from ratecards.costs.picking import selecting
 from ratecards.formats.claims import Claim

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from ratecards import phrases
 from ratecards.audit.audit import ERRORS, Finding, tally
 from ratecards.audit.auditview import Audited, entries, judged_by, stale
-from ratecards.catalog import staleness
+from ratecards.catalog import freshness
 from ratecards.formats.claims import Claim
 from ratecards.tables.render import json_value
 
@@ -54,8 +54,8 @@ def audit_sarif(audited: Audited, text: str) -> str:
             "on": str(audited.day),
             "counts": tally(audited.findings),
             "entries": entries(audited),
-            **staleness.columns(audited.ages),
-            "sources": [{"source": age.source, **staleness.columns([age])} for age in audited.ages],
+            **freshness.columns(audited.ages),
+            "sources": [{"source": age.source, **freshness.columns([age])} for age in audited.ages],
         },
     }
     return json_value({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})

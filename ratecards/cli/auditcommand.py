@@ -9,7 +9,7 @@ from typing import Any
 
 from ratecards.audit.audit import ERRORS, Account, audit, unjudged
 from ratecards.audit.auditview import Audited, audit_json, audit_markdown, audit_text, counted
-from ratecards.catalog.pastcards import PastCards
+from ratecards.audit.past_cards import PastCards
 from ratecards.choices import FAILING
 from ratecards.errors import DatasetError
 from ratecards.formats.claims import Entry

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 
 from ratecards import lifecycle, model
-from ratecards.catalog import staleness
-from ratecards.catalog.sellers import name_of
-from ratecards.catalog.staleness import Age
+from ratecards.catalog import freshness
+from ratecards.catalog.authority import name_of
+from ratecards.catalog.freshness import Age
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
 from ratecards.model import Rate, RateCard
@@ -64,7 +64,7 @@ def show(args: Namespace) -> str:
     ages = _ages(dataset, map(name_of, cards), day)
     if args.format != "table":
         rows = [_shown(rate, card, ages[name_of(card)]) for card in cards for rate in card.rates]
-        return _data(args, (*model.COLUMNS, "observed", *staleness.COLUMNS), rows)
+        return _data(args, (*model.COLUMNS, "observed", *freshness.COLUMNS), rows)
     return "\n".join(card_text(c, args.model, ages[name_of(c)], day, everything=args.all) for c in cards)
 
 
@@ -73,7 +73,7 @@ def _shown(rate: Rate, card: RateCard, age: Age) -> Mapping[str, object]:
     return {
         **model.row(rate),
         "observed": str(rate.evidence.observed or card.observed),
-        **staleness.columns([age]),
+        **freshness.columns([age]),
     }
 
 
@@ -100,12 +100,12 @@ def changes(args: Namespace) -> str:
 
 
 def _changes(args: Namespace, found: Sequence[Change], ages: Mapping[str, Age]) -> str:
-    rows = [{**news.change_row(c), **staleness.columns([ages[f"{c.provider}/{c.source}"]])} for c in found]
-    return _data(args, (*news.COLUMNS, *staleness.COLUMNS), rows)
+    rows = [{**news.change_row(c), **freshness.columns([ages[f"{c.provider}/{c.source}"]])} for c in found]
+    return _data(args, (*news.COLUMNS, *freshness.COLUMNS), rows)
 
 
 def _aged(ages: Mapping[str, Age]) -> str:
-    return "".join(line + "\n" for line in paragraph(staleness.note(ages.values())))
+    return "".join(line + "\n" for line in paragraph(freshness.note(ages.values())))
 
 
 def diff(args: Namespace) -> str:

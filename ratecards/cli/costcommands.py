@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ratecards.catalog import staleness
-from ratecards.catalog.asof import DatedShelf
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.sellers import SEPARATE, is_reseller
+from ratecards.catalog import freshness
+from ratecards.catalog.authority import SEPARATE, is_reseller
+from ratecards.catalog.catalog import DatedCatalog
+from ratecards.catalog.priced_model import Offer
 from ratecards.costs import answerfile, answers, calls
 from ratecards.costs.answers import Answer
 from ratecards.costs.calls import Asked
@@ -36,7 +36,7 @@ def run(args: Namespace) -> str:
     if len(days) < len(args.on):
         raise CostError("--on: expected one date, and one for a source; saw two for the same")
     args.day = days.get("", args.today)
-    args.shelf = DatedShelf(args.opened, days.pop("", None), days, args.today)
+    args.shelf = args.opened.catalog(days.pop("", None), args.today, days)
     return _COMMANDS[args.command](args, args.shelf)
 
 
@@ -59,7 +59,7 @@ def _form(args: Namespace, made: Sheet) -> str:
     return sheet.form(sheet.aged(made, args.shelf.tell), args.format, explain=args.explain)
 
 
-def cost(args: Namespace, shelf: DatedShelf) -> str:
+def cost(args: Namespace, shelf: DatedCatalog) -> str:
     """What calls cost, by options, by saved answers, or by both."""
     counts = _counts(args)
     asked = Asked(args.model, args.tier, args.plan, args.source, args.policy, args.as_if)
@@ -70,7 +70,7 @@ def cost(args: Namespace, shelf: DatedShelf) -> str:
         card = shelf.choose(first, args.source, args.policy).offer.card
         observed = max((line.observed for line in found.lines), default=card.observed)
         data = bill_data(found, explain=args.explain)
-        return json_value({**data, "observed": str(observed), **staleness.columns(ages)})
+        return json_value({**data, "observed": str(observed), **freshness.columns(ages)})
     return _form(args, bill(found))
 
 
@@ -89,7 +89,7 @@ def _ending(made: Sheet, offer: Offer) -> Sheet:
     return made._replace(first=(ends,)) if ends else made
 
 
-def _images(args: Namespace, shelf: DatedShelf) -> str:
+def _images(args: Namespace, shelf: DatedCatalog) -> str:
     """T1."""
     offers = [shelf.choose(name, args.source).offer for name in args.models]
     if bare := [offer.card.model for offer in offers if not sizes(offer)]:
@@ -97,7 +97,7 @@ def _images(args: Namespace, shelf: DatedShelf) -> str:
     return _form(args, images(offers or _picturing(shelf, args.source), args.per_day, args.days))
 
 
-def _picturing(shelf: DatedShelf, source: str | None) -> list[Offer]:
+def _picturing(shelf: DatedCatalog, source: str | None) -> list[Offer]:
     """Whoever sells images: the makers, or one source."""
     full = shelf.source(source) if source else None
     found = shelf if full else (offer for offer in shelf.sellers() if not is_reseller(offer.card))
@@ -117,7 +117,7 @@ def _work(args: Namespace, offer: Offer) -> Work:
     return Work(counts, pictures, size, getattr(args, "cached_share", Decimal(0)), said.get("reading", "listed"))
 
 
-def _budget(args: Namespace, shelf: DatedShelf) -> str:
+def _budget(args: Namespace, shelf: DatedCatalog) -> str:
     """T3: rows for programs, the matrix for people."""
     choice = shelf.choose(args.model, args.source, args.policy)
     work = _work(args, choice.offer)
@@ -128,7 +128,7 @@ def _budget(args: Namespace, shelf: DatedShelf) -> str:
     return sheet.form(made, args.format, explain=args.explain)
 
 
-def _compare(args: Namespace, shelf: DatedShelf) -> str:
+def _compare(args: Namespace, shelf: DatedCatalog) -> str:
     """T4."""
     to = shelf.choose(args.to).offer if args.to else None
     terms = Terms(args.per_day, args.days, args.tier, to, args.day, args.region or "")
@@ -147,7 +147,7 @@ def _compare(args: Namespace, shelf: DatedShelf) -> str:
     return _form(args, compare_text([*shelf.sellers(), *lists], terms, read({**counts, "output_tokens": output})))
 
 
-def _savings(args: Namespace, shelf: DatedShelf) -> str:
+def _savings(args: Namespace, shelf: DatedCatalog) -> str:
     """T5."""
     choice = shelf.choose(args.model, args.source)
     volume = Volume(args.per_day, args.days, args.repeated_share, args.day)
@@ -155,7 +155,7 @@ def _savings(args: Namespace, shelf: DatedShelf) -> str:
     return _form(args, _ending(made, choice.offer))
 
 
-def _limits(args: Namespace, shelf: DatedShelf) -> str:
+def _limits(args: Namespace, shelf: DatedCatalog) -> str:
     """T6: records for programs, two tables for people."""
     cards = limitsjson.read(args.opened.path / "v1" / "limits.json")
     offers = [shelf.choose(name).offer for name in args.models]
@@ -168,7 +168,7 @@ def _limits(args: Namespace, shelf: DatedShelf) -> str:
     return "\n".join(sheet.form(part, args.format) for part in (models, aged))
 
 
-_COMMANDS: Mapping[str, Callable[[Namespace, DatedShelf], str]] = {
+_COMMANDS: Mapping[str, Callable[[Namespace, DatedCatalog], str]] = {
     "cost": cost,
     "images": _images,
     "budget": _budget,

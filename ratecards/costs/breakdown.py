@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Context, Decimal, localcontext
 
 from ratecards import phrases
-from ratecards.catalog.offers import Offer, Want, measure
-from ratecards.catalog.sellers import BILLED
-from ratecards.catalog.shelf import Choice
+from ratecards.catalog.authority import BILLED
+from ratecards.catalog.catalog import Choice
+from ratecards.catalog.priced_model import Offer, Want, measure
 from ratecards.costs.picking import pick
 from ratecards.costs.pictures import BASES, IMAGE, by_token, formula_of, formulas, token_rate
 from ratecards.costs.usage import Count, Usage

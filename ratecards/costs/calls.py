@@ -19,7 +19,7 @@ from ratecards.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ratecards.catalog.asof import DatedShelf
+    from ratecards.catalog.catalog import DatedCatalog
     from ratecards.costs.answers import Answer
 
 _MOST_PLANS = 1024
@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     as_if: bool = False
 
 
-def cost(shelf: DatedShelf, answers: Sequence[Answer], asked: Asked) -> Breakdown:
+def cost(shelf: DatedCatalog, answers: Sequence[Answer], asked: Asked) -> Breakdown:
     """What answers cost together. Raises `CostError`."""
     if len(answers) == 1:
         return _one(shelf, answers[0], asked)
@@ -49,7 +49,7 @@ def cost(shelf: DatedShelf, answers: Sequence[Answer], asked: Asked) -> Breakdow
     return together(found)
 
 
-def plan_of(shelf: DatedShelf, model: object, tier: str | None, asked: Asked) -> Plan:
+def plan_of(shelf: DatedCatalog, model: object, tier: str | None, asked: Asked) -> Plan:
     """How usages of a model are priced there; worked out once. Raises `CostError`."""
     if not isinstance(model, str):
         words = "no model is named" if model is None else f"expected the name of a model, saw {model!r}"
@@ -67,7 +67,7 @@ def plan_of(shelf: DatedShelf, model: object, tier: str | None, asked: Asked) ->
     return found
 
 
-def _one(shelf: DatedShelf, answer: Answer, asked: Asked) -> Breakdown:
+def _one(shelf: DatedCatalog, answer: Answer, asked: Asked) -> Breakdown:
     notes: list[str] = []
     if answer.day and answer.day != shelf.day:
         shelf = _day(shelf, answer.day, notes)
@@ -85,7 +85,7 @@ def _one(shelf: DatedShelf, answer: Answer, asked: Asked) -> Breakdown:
     return found._replace(notes=said) if said else found
 
 
-def _day(shelf: DatedShelf, day: date, notes: list[str]) -> DatedShelf:
+def _day(shelf: DatedCatalog, day: date, notes: list[str]) -> DatedCatalog:
     """The shelf of the day of the answer, if the caller says no other."""
     if shelf.on is not None:
         notes.append(f"the answer is of {day}, and priced as of {shelf.on}")
@@ -115,7 +115,7 @@ def _tier(answer: Answer, asked: Asked, notes: list[str]) -> str | None:
     raise CostError(f"{words}; to price it all the same, in the {wanted or 'standard'} tier: --as-if (as_if=True)")
 
 
-def _agree(shelf: DatedShelf, answer: Answer, asked: Asked, notes: list[str]) -> None:
+def _agree(shelf: DatedCatalog, answer: Answer, asked: Asked, notes: list[str]) -> None:
     """The model asked for is the one that answered, by whatever name. Raises `CostError`."""
     own = plan_of(shelf, asked.model, asked.tier, asked).offer.card.model
     try:

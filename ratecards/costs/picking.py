@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ratecards import phrases
-from ratecards.catalog.offers import Offer, Want, measure
-from ratecards.catalog.sellers import TEXT_ALONE
+from ratecards.catalog.authority import TEXT_ALONE
+from ratecards.catalog.priced_model import Offer, Want, measure
 from ratecards.errors import CostError
 from ratecards.model import Rate
 

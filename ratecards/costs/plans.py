@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from operator import itemgetter
 
-from ratecards.catalog.offers import measure
-from ratecards.catalog.shelf import Choice
+from ratecards.catalog.catalog import Choice
+from ratecards.catalog.priced_model import measure
 from ratecards.costs.breakdown import EXACT, Breakdown, Line, price
 from ratecards.costs.usage import MOST, TOKENS, Usage, read
 
@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ratecards.catalog.offers import Offer
+    from ratecards.catalog.priced_model import Offer
 
 _MOST_FORMS = 256
 _ZERO = Decimal(0)

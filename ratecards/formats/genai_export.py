@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
 from ratecards.formats.genai_fields import Prices, Written, write
 from ratecards.formats.google_usage import extractor
 from ratecards.formats.tokens import Bands, Slots, plain_bands, priced, slots

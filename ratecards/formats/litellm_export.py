@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ratecards.catalog.offers import measure
+from ratecards.catalog.priced_model import measure
 from ratecards.costs.picking import selecting
 from ratecards.formats.litellm_tokens import BASE, per_one, token_fields
 from ratecards.model import Rate, RateCard

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import NamedTuple
 
-from ratecards.catalog.offers import measure
+from ratecards.catalog.priced_model import measure
 from ratecards.model import Rate
 
 _SUFFIX = {"standard": "", "batch": "_batches", "flex": "_flex", "priority": "_priority"}

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ratecards import phrases
-from ratecards.catalog.staleness import Age, note
+from ratecards.catalog.freshness import Age, note
 from ratecards.lifecycle import said
 from ratecards.model import PLANS, SERVICE_TIERS, Rate, RateCard
 from ratecards.storage import names

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ratecards.catalog import staleness
-from ratecards.catalog.staleness import Age
+from ratecards.catalog import freshness
+from ratecards.catalog.freshness import Age
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
 from ratecards.storage import bounded
@@ -43,7 +43,7 @@ COLUMNS = (
     "closed_on",
     "moved",
     "because",
-    *staleness.COLUMNS,  # of the older side
+    *freshness.COLUMNS,  # of the older side
 )
 _OPEN = ("open",)
 _SIDES = ("left", "right")
@@ -65,9 +65,9 @@ def discrepancies(args: Namespace) -> str:
 
 def _shown(entries: Sequence[Mapping[str, Any]], ages: Mapping[str, Age], style: str) -> str:
     if style in ("json", "csv"):
-        rows = [{**_row(e), **staleness.columns(ages[e[side]["source"]] for side in _SIDES)} for e in entries]
+        rows = [{**_row(e), **freshness.columns(ages[e[side]["source"]] for side in _SIDES)} for e in entries]
         return json_text(rows) if style == "json" else csv_text(COLUMNS, rows)
-    note = "".join(line + "\n" for line in paragraph(staleness.note(ages.values()))) if ages else ""
+    note = "".join(line + "\n" for line in paragraph(freshness.note(ages.values()))) if ages else ""
     return "".join(_block(e) for e in entries) + _total(entries) + note
 
 

@@ -150,7 +150,7 @@ def difference_text(dataset: Dataset, changes: Iterable[Change], since: date, un
 def cards(dataset: Dataset, changes: Iterable[Change], day: date) -> dict[str, RateCard]:
     """The cards of a day of the models whose rates are changed by the changes of one source."""
     moving = {c.model: f"{c.provider}/{c.source}" for c in changes if c.kind in paid.MOVING}
-    stocks = {source: dataset.stock(source, day) for source in moving.values()}
+    stocks = {source: dataset.database.sources[source].on(day) for source in moving.values()}
     return {model: stocks[source].card(model) for model, source in moving.items() if model in stocks[source]}
 
 

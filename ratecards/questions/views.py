@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ratecards import phrases
-from ratecards.catalog import staleness
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog import freshness
+from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
 from ratecards.lifecycle import Shutdown
 from ratecards.model import COLUMNS, SERVICE_TIERS, RateCard, plain
@@ -21,13 +21,13 @@ from ratecards.tables.fit import paragraph, safe
 from ratecards.tables.render import Column, Group, table
 
 Row = dict[str, object]
-Ages = Mapping[str, staleness.Age]
+Ages = Mapping[str, freshness.Age]
 
 MODELS = (
     *("provider", "source", "model", "name", "tiers", "free_plan", "rates", "observed", "last_changed"),
-    *("shutdown", "successor", *staleness.COLUMNS),
+    *("shutdown", "successor", *freshness.COLUMNS),
 )
-UPCOMING = (*COLUMNS, "old_price", "ratio", "in_days", "kind", "on", "successor", *staleness.COLUMNS)
+UPCOMING = (*COLUMNS, "old_price", "ratio", "in_days", "kind", "on", "successor", *freshness.COLUMNS)
 _NOT_OFFERED = ("not_available", "not_published")
 
 
@@ -50,7 +50,7 @@ def models(dataset: Dataset, on: date | None, ages: Ages) -> list[Row]:
                 "last_changed": str(news[card.provider, card.source, card.model]),
                 "shutdown": str(card.shutdown.day) if card.shutdown else "",
                 "successor": card.shutdown.successor if card.shutdown else "",
-                **staleness.columns([ages[name_of(card)]]),
+                **freshness.columns([ages[name_of(card)]]),
             }
         )
     return rows
@@ -86,7 +86,7 @@ def models_text(rows: Sequence[Row], ages: Ages) -> str:
     legend = (
         f"tiers: {', '.join(f'{t[0].upper()} {t}' for t in SERVICE_TIERS)}; free: has a free plan; shutdown: announced"
     )
-    lines = [*paragraph(legend), *paragraph(staleness.note(ages.values()))]
+    lines = [*paragraph(legend), *paragraph(freshness.note(ages.values()))]
     return table(columns, groups) + "\n".join(lines) + "\n"
 
 
@@ -133,7 +133,7 @@ def upcoming(coming: Coming) -> list[Row]:
         rows[-1]["in_days"] = (ends.day - coming.day).days
     rows.sort(key=lambda row: str(row["on"]))
     rows += [{**blank, **_owner(age.source), "kind": "stale"} for age in _late(coming)]
-    return [{**row, **staleness.columns([coming.ages[f"{row['provider']}/{row['source']}"]])} for row in rows]
+    return [{**row, **freshness.columns([coming.ages[f"{row['provider']}/{row['source']}"]])} for row in rows]
 
 
 def _owner(source: str) -> Row:
@@ -141,7 +141,7 @@ def _owner(source: str) -> Row:
     return {"provider": provider, "source": name}
 
 
-def _late(coming: Coming) -> list[staleness.Age]:
+def _late(coming: Coming) -> list[freshness.Age]:
     return sorted(age for age in coming.ages.values() if age.stale)
 
 
@@ -159,7 +159,7 @@ def upcoming_text(coming: Coming) -> str:
     """What is announced, soonest first, one line each; and since when nobody has looked, where that is too long ago."""
     late = ", ".join(f"{age.source} since {age.verified}" for age in _late(coming))
     unknown = "\n".join(paragraph(f"What was announced since then is not known; nobody has looked at {late}.")) + "\n"
-    age = unknown if late else "\n".join(paragraph(staleness.note(coming.ages.values()))) + "\n"
+    age = unknown if late else "\n".join(paragraph(freshness.note(coming.ages.values()))) + "\n"
     texts = [f"announced without a day: {c.model} {what}: {safe(words)}" for c, what, words in coming.undated]
     undated = "".join(f"{line}\n" for text in texts for line in paragraph(text))
     if coming.steps or coming.ends:

@@ -253,10 +253,10 @@ _make_card, _make_formula = maker(RateCard), maker(Formula)
 
 
 class Database:
-    """A database at hand; `where` names it in errors. Damage that is met is a `DatasetError`."""
+    """A database at hand, of the dataset in `root`; `file` is where it stands. Damage is met as a `DatasetError`."""
 
-    def __init__(self, base: sqlite3.Connection, where: str) -> None:
-        self._base, self.where = base, where
+    def __init__(self, base: sqlite3.Connection, root: str, file: str = "in memory") -> None:
+        self._base, self.root, self.file = base, root, file
         self._lock = allocate_lock()
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
         self.sources = {f"{row[0]}/{row[1]}": Source(self, *row) for row in rows}
@@ -267,7 +267,32 @@ class Database:
             with self._lock:
                 return self._base.execute(statement, values).fetchall()
         except sqlite3.Error as error:
-            raise DatasetError(f"{self.where}: the database is damaged: {error}") from error
+            raise self.damaged(str(error)) from error
+
+    def damaged(self, words: str) -> DatasetError:
+        """That something is not as it was written."""
+        return DatasetError(f"{self.root}: the database ({self.file}) is damaged: {words}")
+
+    def source(self, name: str) -> str:
+        """The one source called `name`, with or without its provider. Raises `DatasetError`."""
+        found = [s for s in self.sources if name in (s, s.partition("/")[2])]
+        if len(found) == 1:
+            return found[0]
+        seen = f"several: {', '.join(found)}" if found else f"only {', '.join(self.sources)}"
+        raise DatasetError(f"{self.root}: expected one source {name!r}, saw {seen}")
+
+    @property
+    def first(self) -> date:
+        """The day of the first observation. Raises `DatasetError` where there is none."""
+        days = [source.first for source in self.sources.values() if source.first]
+        if not days:
+            raise DatasetError(f"{self.root}: expected at least one observation, saw empty histories")
+        return _day(min(days))
+
+    @cached_property
+    def lore(self) -> Lore:
+        """All names there have been, of all sources."""
+        return names.merged(source.lore for source in self.sources.values())
 
 
 class Source:
@@ -359,8 +384,7 @@ class SourceCards:
             cards = self._ask(_CARD_COLUMNS, "card", "ORDER BY model", *model)
             return [_card(row, rates.get(row[2], ())) for row in cards]
         except _DAMAGE as error:
-            what = " ".join((*model, "at", self._source.name)).strip()
-            raise DatasetError(f"{self._source.base.where}: cards {what} are damaged: {error}") from error
+            raise self._source.base.damaged(f"{' '.join((*model, 'at', self._source.name))}: {error}") from error
 
     def bearing(self, alias: str) -> list[str]:
         """The models whose cards say an alias."""

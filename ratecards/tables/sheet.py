@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from ratecards import phrases
-from ratecards.catalog.staleness import COLUMNS, Age, columns, note
+from ratecards.catalog.freshness import COLUMNS, Age, columns, note
 from ratecards.costs.breakdown import Line
 from ratecards.tables.figures import NUMBERS, OWN, Field, Row, Sheet, data, printed, shown, used
 from ratecards.tables.fit import paragraph, safe

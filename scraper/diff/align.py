@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
-from ratecards.catalog.offers import measure
+from ratecards.catalog.priced_model import measure
 from ratecards.model import Rate, RateCard
 
 _PLAIN_CONTEXTS = ("thinking", "non-thinking", "global")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from scraper.pipeline.refresh import build_v1, folded
-from scraper.publish import pack, proof
+from scraper.publish import proof
 from scraper.publish.dataset import Dataset
 from scraper.publish.seal import seal
 from scraper.publish.transaction import Publication
@@ -13,7 +13,7 @@ from scraper.state import State
 
 
 def rebuilt(dataset: Dataset, today: date) -> Publication:
-    """All of `v1`, the pack, the ledger and the proofs. Raises `DatasetError` unless every history folds to its cards.
+    """All of `v1`, the ledger and the proofs. Raises `DatasetError` unless every history folds to its cards.
 
     The same dataset on the same day gives the same bytes; `today` decides between dated rates, and nothing else.
     """
@@ -21,7 +21,6 @@ def rebuilt(dataset: Dataset, today: date) -> Publication:
     states: dict[str, State] = {name: dataset.state(name) for name in dataset.names()}
     current = {name: folded(dataset, name, state) for name, state in states.items()}
     build_v1(result, dataset, current, states, {}, today)
-    pack.remake(result, dataset)
     seal(result, dataset, {}, [], anew=True)
     for name in states:
         proof.renew(result, dataset, name)

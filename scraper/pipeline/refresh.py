@@ -23,7 +23,7 @@ from scraper.fetch.editions import Clock, Edition, getter, keep, look
 from scraper.pipeline import limitspage
 from scraper.pipeline.judge import judge
 from scraper.pipeline.second import opinion
-from scraper.publish import books, held, pack, proof, v1
+from scraper.publish import books, held, proof, v1
 from scraper.publish.dataset import Dataset
 from scraper.publish.record import newest, record
 from scraper.publish.seal import seal
@@ -206,7 +206,6 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
     if news or result.writes.keys() - {dataset.state_path(n) for n in states} or result.appends:
         today = max(now, *(v.at for v in verdicts)).date()
         build_v1(result, dataset, current, states, fresh, today)
-        pack.keep(result, dataset, fresh)
     written = {name: state for name, state in states.items() if dataset.state_path(name) in result.writes}
     seal(result, dataset, written, [change for found in fresh.values() for change in found])
     for verdict in verdicts:
@@ -291,6 +290,8 @@ def build_v1(
         result.write(path, text)
     for path, text in texts.items():
         result.write(f"ratecards/v1/{path}", text)
+    for path in dataset.obsolete():
+        result.delete(path)
     kept = dataset.root / "ratecards" / "v1" / "tables"
     for page in kept.glob("*.*"):
         if f"tables/{page.name}" not in texts:

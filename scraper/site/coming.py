@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
 from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import Rate, RateCard

@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ratecards import phrases
-from ratecards.catalog.offers import Offer, measure
-from ratecards.catalog.sellers import is_manual
+from ratecards.catalog.authority import is_manual
+from ratecards.catalog.priced_model import Offer, measure
 from ratecards.costs.picking import selecting
 from ratecards.costs.pictures import is_picture
 from ratecards.model import MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.sellers import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness
+from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness
+from ratecards.catalog.priced_model import Offer
 from ratecards.model import MODEL_ID, RateCard
 from scraper.errors import DatasetError
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
 from ratecards.model import RateCard
 from ratecards.storage.codec import INVISIBLE
 

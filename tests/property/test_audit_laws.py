@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.audit.audit import JUDGED, audit, findings, unjudged
-from ratecards.catalog.pastcards import PastCards
+from ratecards.audit.past_cards import PastCards
 from ratecards.cli.auditcommand import entries_of
 from ratecards.dataset import Dataset
 from tests.histories import added, card, rate, write

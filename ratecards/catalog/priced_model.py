@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from functools import cache
 
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
 from ratecards.model import SERVICE_TIERS, Rate, RateCard
 from ratecards.records import NamedTuple
 
