@@ -115,6 +115,13 @@ class Dataset:
         """What is read: of the directory, of a cache, or made of the histories. Raises `DatasetError`."""
         return database_cache.opened(self._root, self._histories)
 
+    def write_database(self, target: str | os.PathLike[str]) -> None:
+        """Write the database, made of the histories, as a file that is not there yet. Raises `DatasetError`."""
+        logs = self._histories() or {source: self.changes(source) for source in self.sources}
+        base = database_cache.made(self._root, lambda: logs)
+        base.execute("VACUUM INTO ?", (os.fspath(target),))
+        base.close()
+
     def known(self, day: date) -> Database:
         """What was recorded up to a day, as a database. Raises `DatasetError`."""
         if all(source.recorded[:10] <= day.isoformat() for source in self.database.sources.values()):
@@ -138,10 +145,11 @@ class Dataset:
     def changes(self, source: str) -> list[Change]:
         """All changes of a source, by day observed, from its history. Raises `DatasetError` naming file and line."""
         full = self.source(source)
-        found = self._history(full)
-        if self.database.sources[full].last and not found:
-            raise DatasetError(f"{self._root}: expected the history of {full}, saw none")
-        return found
+        if not self._history(full):  # a wheel brings the histories in its database
+            from ratecards.storage import history
+
+            self._read[full] = history.ordered(self.database.changes(full))
+        return self._read[full]
 
     def _histories(self) -> dict[str, list[Change]]:
         from ratecards.storage import history

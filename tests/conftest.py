@@ -24,6 +24,7 @@ from scraper import __main__ as command_line
 from scraper.cli import commands, personcommands
 from scraper.fetch import editions
 from scraper.fetch.client import Limits, fetch
+from scraper.publish.dataset import Dataset
 from scraper.reading import Reading
 from scraper.sources import Source, gemini_api
 from tests import pagebuilder, tiny
@@ -79,6 +80,12 @@ def tree(root: Path) -> dict[str, bytes]:
     """Every file below a dataset's root but the lock, by path."""
     files = (p for p in root.rglob("*") if p.is_file() and p.name != ".lock")
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in files}
+
+
+def log(root: Path, name: str = GEMINI) -> Path:
+    """The last file of a source's history."""
+    dataset = Dataset(root)
+    return root / dataset.history_paths(name)[-1]
 
 
 @dataclass
@@ -166,8 +173,7 @@ class Workshop:
 
     @property
     def history(self) -> list[dict]:
-        text = (self.root / "ratecards" / "history" / f"{GEMINI}.jsonl").read_text()
-        return [json.loads(line) for line in text.splitlines()]
+        return [json.loads(line) for line in log(self.root).read_text().splitlines()]
 
     def card(self, name: str) -> Path:
         return self.root / "ratecards" / "cards" / GEMINI / f"{name}.yaml"

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards.costs import snapshot
 from ratecards import api
+from ratecards.costs import snapshot
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError, DatasetError
 from tests.histories import added, card, change, rate, write

@@ -316,7 +316,7 @@ def test_the_command(project, run, tmp_path):
     assert (0, f"wrote 8 files to {out}") == (ran.code, ran.out.splitlines()[-1])
     assert NAMES | {wheel, "rates.parquet"} == set(tree(out))
     names = zipfile.ZipFile(out / wheel).namelist()
-    assert {"ratecards/__init__.py", "ratecards/pack.jsonl"} <= set(names)
+    assert {"ratecards/__init__.py", "ratecards/ratecards.sqlite"} <= set(names)
     assert not [name for name in names if name.startswith(("scraper", "state"))]
     assert f"{out} holds this release already\n" == run("release", "--from", project, "--to", out).out
 

@@ -27,7 +27,7 @@ from scraper.publish.transaction import locked
 from scraper.sources import Source, gemini_api
 from scraper.state import State
 from tests import tiny
-from tests.conftest import GEMINI, Ran, Workshop, facts, keep, model, outcomes, pages, tree
+from tests.conftest import GEMINI, Ran, Workshop, facts, keep, log, model, outcomes, pages, tree
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "examples" / "demo"
@@ -98,7 +98,7 @@ def test_fault_60_the_same_input_twice_writes_nothing(workshop):
 def test_a_changed_edition_gives_exactly_its_changes(run, tmp_path):
     """The demo's second edition: these history lines, these cards, and all of v1 that speaks of them."""
     before, after = demo(run, tmp_path)
-    name = f"ratecards/history/{GEMINI}.jsonl"
+    name = f"ratecards/history/{GEMINI}.2026.jsonl"
     assert after[name].startswith(before[name])
     added = [json.loads(line) for line in after[name][len(before[name]) :].splitlines()]
     expected = [
@@ -1032,7 +1032,7 @@ def card_of(workshop: Workshop) -> Path:
 
 
 def log_of(workshop: Workshop) -> Path:
-    return workshop.root / "ratecards/history" / f"{GEMINI}.jsonl"
+    return log(workshop.root)
 
 
 def state_of(workshop: Workshop) -> Path:

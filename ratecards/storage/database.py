@@ -6,8 +6,9 @@ Tables (days are ISO dates; a row holds on the days `since <= day < until`, unti
 - `edition`: the days on which a source was observed;
 - `card`: what a source says of a model, but for its rates; lists and pairs are JSON;
 - `rate`: the columns of the rate table, an amount as its exact decimal and beside it as the nearest double; what the
-  page does not say is NULL. The ids are in the order in which rates are listed;
-- `model`, `departure`, `alias`, `rename`: what models have been called, whatever holds today;
+  page does not say is NULL. `place` is the order in which a card lists its rates;
+- `model`, `alias`, `departure`, `rename`: what models have been called, whatever holds today;
+- `history`: the lines of the histories (zlib), in a file that is shipped without them;
 - `meta`: the digest of the histories that it was made of, and their files;
 - `rates`: a view, the rates that hold now.
 
@@ -38,49 +39,64 @@ if TYPE_CHECKING:
     from ratecards.storage.history import Change
 
 APPLICATION, VERSION = 0x72617465, 2  # "rate"
-_BOUNDS = ("prompt_over", "prompt_up_to", "used_over", "used_up_to")
-_EVIDENCE = ("quote", "locator", "capture", "observed")
-_RATE = (*RATE_FIELDS, *_EVIDENCE)
-_OWNER = ("provider", "source", "model")
-_LISTS = ("aliases", "used_to_improve", "notices", "formulas", "facts")
-_CARD = (*_OWNER, "name", "url", "anchor", *_LISTS, "observed", "capture", "last_updated", "parser")
-_NEEDED = {*_OWNER, "service_tier", "plan", "meter", "basis", "availability", "name", "url"}
-
-
-def _column(name: str) -> str:
-    kind = "INTEGER" if name in _BOUNDS else "TEXT"
-    return f"{name} {kind}{' NOT NULL' * (name in _NEEDED)}" + ", price_number REAL" * (name == "price")
-
-
-_HELD = "since TEXT NOT NULL, until TEXT"
-_LISTED = [
-    name
-    for column in (*RATE_FIELDS, "quote", "locator")
-    for name in (column, "price_number")[: 1 + (column == "price")]
-]
 _SCHEMA = f"""
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE source (provider TEXT NOT NULL, source TEXT NOT NULL, first TEXT, last TEXT, recorded TEXT,
+CREATE TABLE source (
+  provider TEXT NOT NULL, source TEXT NOT NULL, first TEXT, last TEXT, recorded TEXT,
   PRIMARY KEY (provider, source)) WITHOUT ROWID;
-CREATE TABLE edition (provider TEXT NOT NULL, source TEXT NOT NULL, day TEXT NOT NULL,
+CREATE TABLE edition (
+  provider TEXT NOT NULL, source TEXT NOT NULL, day TEXT NOT NULL,
   PRIMARY KEY (provider, source, day)) WITHOUT ROWID;
-CREATE TABLE card ({", ".join(map(_column, _CARD))}, {_HELD});
-CREATE TABLE rate (id INTEGER PRIMARY KEY, {", ".join(map(_column, _RATE))}, {_HELD});
-CREATE TABLE model (provider TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, first TEXT NOT NULL,
+CREATE TABLE card (
+  provider TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, since TEXT NOT NULL, until TEXT,
+  name TEXT, url TEXT, anchor TEXT, aliases TEXT, used_to_improve TEXT, notices TEXT, formulas TEXT, facts TEXT,
+  observed TEXT, capture TEXT, last_updated TEXT, parser TEXT,
+  PRIMARY KEY (provider, source, model, since)) WITHOUT ROWID;
+CREATE TABLE rate (
+  provider TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, place INTEGER NOT NULL,
+  since TEXT NOT NULL, until TEXT,
+  service_tier TEXT, plan TEXT, meter TEXT, modality TEXT, unit TEXT, resolution TEXT, quality TEXT,
+  prompt_over INTEGER, prompt_up_to INTEGER, used_over INTEGER, used_up_to INTEGER, period TEXT, context TEXT,
+  basis TEXT, availability TEXT, price TEXT, price_number REAL, currency TEXT,
+  effective_from TEXT, effective_until TEXT, quote TEXT, locator TEXT, capture TEXT, observed TEXT,
+  PRIMARY KEY (provider, source, model, place, since)) WITHOUT ROWID;
+CREATE TABLE model (
+  provider TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, first TEXT NOT NULL,
   PRIMARY KEY (provider, source, model)) WITHOUT ROWID;
-CREATE TABLE departure (provider TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, day TEXT NOT NULL);
-CREATE TABLE alias (provider TEXT NOT NULL, source TEXT NOT NULL, alias TEXT NOT NULL, model TEXT NOT NULL,
+CREATE TABLE alias (
+  provider TEXT NOT NULL, source TEXT NOT NULL, alias TEXT NOT NULL, model TEXT NOT NULL,
   PRIMARY KEY (provider, source, alias, model)) WITHOUT ROWID;
-CREATE TABLE rename (provider TEXT NOT NULL, source TEXT NOT NULL, day TEXT NOT NULL, recorded TEXT NOT NULL,
+CREATE TABLE departure (provider TEXT NOT NULL, source TEXT NOT NULL, day TEXT NOT NULL, model TEXT NOT NULL);
+CREATE TABLE rename (
+  provider TEXT NOT NULL, source TEXT NOT NULL, day TEXT NOT NULL, recorded TEXT NOT NULL,
   former TEXT NOT NULL, model TEXT NOT NULL);
-CREATE VIEW rates AS SELECT row_number() OVER (ORDER BY id) AS row, {", ".join(_LISTED)} FROM rate WHERE until IS NULL;
+CREATE TABLE history (provider TEXT NOT NULL, source TEXT NOT NULL, lines BLOB NOT NULL);
+CREATE VIEW rates AS SELECT
+  row_number() OVER (ORDER BY provider, source, model, place) AS row,
+  provider, source, model, service_tier, plan, meter, modality, unit, resolution, quality,
+  prompt_over, prompt_up_to, used_over, used_up_to, period, context, basis, availability, price, price_number, currency,
+  effective_from, effective_until, quote, locator
+  FROM rate WHERE until IS NULL;
 """
-_INDICES = """
-CREATE INDEX card_day ON card (provider, source, model, since, until);
-CREATE INDEX rate_day ON rate (provider, source, model, since, until);
-"""
+_BOUNDS = ("prompt_over", "prompt_up_to", "used_over", "used_up_to")
+_EVIDENCE = ("quote", "locator", "capture", "observed")
+_RATE = (*RATE_FIELDS, *_EVIDENCE)
+_LISTS = ("aliases", "used_to_improve", "notices", "formulas", "facts")
+_CARD = (
+    "provider",
+    "source",
+    "model",
+    "name",
+    "url",
+    "anchor",
+    *_LISTS,
+    "observed",
+    "capture",
+    "last_updated",
+    "parser",
+)
 
 # ---------------------------------------------------------------------------------------------- making it
 
@@ -114,11 +130,20 @@ def created() -> sqlite3.Connection:
     return base
 
 
+def add_lines(base: sqlite3.Connection, name: str, log: Iterable[Change]) -> None:
+    """Add the lines of a source's history."""
+    import zlib
+
+    from ratecards.storage import history
+
+    text = "".join(map(history.line, known_by(log, None)))
+    base.execute("INSERT INTO history VALUES (?, ?, ?)", (*name.split("/"), zlib.compress(text.encode(), 9)))
+
+
 def finished(base: sqlite3.Connection, meta: Mapping[str, str]) -> sqlite3.Connection:
-    """The same with its indices, and what is said of it."""
+    """The same with what is said of it."""
     base.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
     base.execute("COMMIT")
-    base.executescript(_INDICES)
     return base
 
 
@@ -147,10 +172,13 @@ def fill(
     base.executemany("INSERT INTO edition VALUES (?, ?, ?)", ((*owner, day) for day in observed))
     _fill_names(base, owner, log)
     cards, rates = _spans(days)
-    slots = ", ".join("?" * (len(_CARD) + 2))
-    base.executemany(f"INSERT INTO card VALUES ({slots})", cards)
-    slots = ", ".join("?" * (len(_RATE) + 4))
-    base.executemany(f"INSERT INTO rate VALUES (NULL, {slots[3:]})", rates)
+    _insert(base, "card", (*_CARD, "since", "until"), cards)
+    _insert(base, "rate", ("place", *_RATE, "price_number", "since", "until"), rates)
+
+
+def _insert(base: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    slots = ", ".join("?" * len(columns))
+    base.executemany(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({slots})", rows)
 
 
 def _fill_names(base: sqlite3.Connection, owner: tuple[str, ...], log: Sequence[Change]) -> None:
@@ -164,7 +192,7 @@ def _fill_names(base: sqlite3.Connection, owner: tuple[str, ...], log: Sequence[
         aliases = ((*owner, alias, change.model) for alias in (change.card.aliases if change.card else ()))
         base.executemany("INSERT OR IGNORE INTO alias VALUES (?, ?, ?, ?)", aliases)
         if change.kind == "model_removed":
-            base.execute("INSERT INTO departure VALUES (?, ?, ?, ?)", (*owner, change.model, day))
+            base.execute("INSERT INTO departure VALUES (?, ?, ?, ?)", (*owner, day, change.model))
         if change.kind == "model_renamed":
             row = (*owner, day, known, change.previous_id, change.model)
             base.execute("INSERT INTO rename VALUES (?, ?, ?, ?, ?, ?)", row)
@@ -172,11 +200,9 @@ def _fill_names(base: sqlite3.Connection, owner: tuple[str, ...], log: Sequence[
 
 
 def _spans(days: Mapping[date, Mapping[str, RateCard]]) -> tuple[list[Any], list[Any]]:
-    """The rows of cards and rates with the days that each held, in the order in which they are listed."""
-    from ratecards.model import canonical_order
-
+    """The rows of cards and rates with the days that each held."""
     cards: list[list[Any]] = []
-    rates: list[tuple[Any, list[Any]]] = []
+    rates: list[tuple[Rate, list[Any]]] = []
     standing: dict[str, tuple[RateCard, list[Any], dict[Any, list[Any]]]] = {}
     for day, now in days.items():
         text = day.isoformat()
@@ -185,10 +211,9 @@ def _spans(days: Mapping[date, Mapping[str, RateCard]]) -> tuple[list[Any], list
             for ending in (row, *held.values()):
                 ending[-1] = text
         for model, card in now.items():
-            before = standing.get(model)
-            if before and before[0] is card:
+            before, row, held = standing.get(model, (None, [], {}))
+            if before is card:
                 continue
-            row, held = (before[1], before[2]) if before else ([], {})
             said = _card_row(card)
             if row[:-2] != said:
                 if row:
@@ -198,28 +223,33 @@ def _spans(days: Mapping[date, Mapping[str, RateCard]]) -> tuple[list[Any], list
             own: dict[Any, list[Any]] = {}
             for rate in card.rates:
                 key = rate, rate.evidence
-                own[key] = held.pop(key) if key in held else [*_rate_row(rate), text, None]
-                if own[key][-2] == text:
-                    rates.append(((*canonical_order(rate), text), own[key]))
+                if key in held:
+                    own[key] = held.pop(key)
+                else:
+                    own[key] = [*_rate_row(rate), text, None]
+                    rates.append((rate, own[key]))
             for ending in held.values():
                 ending[-1] = text
             standing[model] = card, row, own
-    # what another edition of the same day took back held on no day
-    cards = [row for row in cards if row[-2] != row[-1]]
-    rates = [(order, row) for order, row in rates if row[-2] != row[-1]]
-    cards.sort(key=lambda row: (row[2], row[-2]))
-    rates.sort(key=lambda pair: pair[0])
-    return cards, [row for _, row in rates]
+    return sorted(cards, key=lambda row: (row[2], row[-2])), _placed(rates)
+
+
+def _placed(rates: Iterable[tuple[Rate, list[Any]]]) -> list[list[Any]]:
+    """The rows of rates, each with its place among all that its card has ever listed."""
+    from ratecards.model import canonical_order
+
+    rows: list[list[Any]] = []
+    last, place = None, 0
+    for order, row in sorted(((canonical_order(rate), row) for rate, row in rates), key=lambda r: (r[0], r[1][-2])):
+        place = 1 if last is None or last[:3] != order[:3] else place + (order != last)
+        rows.append([place, *row])
+        last = order
+    return rows
 
 
 def _rate_row(rate: Rate) -> list[Any]:
-    row: list[Any] = []
-    for name in RATE_FIELDS:
-        value = getattr(rate, name)
-        row.append(_cell(value))
-        if name == "price":
-            row.append(None if value is None else float(value))
-    return [*row, *(_cell(getattr(rate.evidence, name)) for name in _EVIDENCE)]
+    said = [*(getattr(rate, name) for name in RATE_FIELDS), *(getattr(rate.evidence, name) for name in _EVIDENCE)]
+    return [*map(_cell, said), None if rate.price is None else float(rate.price)]
 
 
 def _card_row(card: RateCard) -> list[Any]:
@@ -246,6 +276,7 @@ def _cell(value: Any) -> Any:
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
 _NOW = "until IS NULL"
 _THEN = "since <= ? AND (until IS NULL OR until > ?)"
+_LINES = "SELECT lines FROM history WHERE provider = ? AND source = ?"
 _OF = "provider = ? AND source = ?"
 _RATE_COLUMNS, _CARD_COLUMNS = ", ".join(_RATE), ", ".join(_CARD)
 _make_rate, _make_evidence = maker(Rate), maker(Evidence)
@@ -280,6 +311,19 @@ class Database:
             return found[0]
         seen = f"several: {', '.join(found)}" if found else f"only {', '.join(self.sources)}"
         raise DatasetError(f"{self.root}: expected one source {name!r}, saw {seen}")
+
+    def changes(self, source: str) -> list[Change]:
+        """The history of a source, in the order recorded; empty where the file has none. Raises `DatasetError`."""
+        import zlib
+
+        from ratecards.storage import history
+
+        owner = source.partition("/")[::2]
+        try:
+            texts = [zlib.decompress(lines).decode() for (lines,) in self.ask(_LINES, owner)]
+            return [change for text in texts for change in history.parse(text, *owner, source)]
+        except (zlib.error, ValueError) as error:
+            raise self.damaged(f"{error}") from error
 
     @property
     def first(self) -> date:
@@ -379,7 +423,7 @@ class SourceCards:
     def _cards(self, *model: str) -> list[RateCard]:
         rates: dict[str, list[Rate]] = {}
         try:
-            for row in self._ask(_RATE_COLUMNS, "rate", "ORDER BY id", *model):
+            for row in self._ask(_RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model):
                 rates.setdefault(row[2], []).append(_rate(row))
             cards = self._ask(_CARD_COLUMNS, "card", "ORDER BY model", *model)
             return [_card(row, rates.get(row[2], ())) for row in cards]

@@ -51,11 +51,15 @@ def opened(root: str, histories: Histories) -> Database:
     return _kept(root, _digest(root, files), histories)
 
 
-def write(root: str, target: str, histories: Histories) -> None:
-    """Make the file for a wheel: the same histories and the same SQLite give the same bytes. Raises `DatasetError`."""
+def made(root: str, histories: Histories) -> sqlite3.Connection:
+    """The database of the dataset in `root`, made of its histories and with their lines. Raises `DatasetError`.
+
+    Written to a file (`VACUUM INTO`), the same histories and the same SQLite give the same bytes.
+    """
     base = _built(root, _digest(root, _files(root)), histories)
-    base.execute("VACUUM INTO ?", (target,))
-    base.close()
+    for name, log in histories().items():
+        database.add_lines(base, name, log)
+    return base
 
 
 def _built(root: str, digest: str, histories: Histories) -> sqlite3.Connection:

@@ -141,7 +141,7 @@ def _changed(card: RateCard, change: Change) -> RateCard:
     if change.kind == "model_renamed":
         rates = {r.row_key: r for r in (replace(r, model=change.model) for r in card.rates)}
         card = replace(card, model=change.model)
-    if change.old is not None and rates.pop(change.old.row_key, None) is None:
+    if change.old is not None and not _same(rates.pop(change.old.row_key, None), change.old):
         raise HistoryError(f"{change.kind} of a rate {change.model} does not have: {change.old.evidence.locator}")
     if change.new is not None and change.new.row_key in rates:
         raise HistoryError(f"{change.kind}: a rate {change.model} has already: {change.new.evidence.locator}")
@@ -219,10 +219,14 @@ def _fits(cards: Mapping[str, RateCard], change: Change, before: RateCard | None
         return False
     rates = {r.row_key: r for r in card.rates}
     if change.old:
-        said = rates.pop(change.old.row_key, None)
-        if said is None or (said, said.evidence) != (change.old, change.old.evidence):
+        if not _same(rates.pop(change.old.row_key, None), change.old):
             return False
     return change.new is None or change.new.row_key not in rates
+
+
+def _same(found: Rate | None, said: Rate) -> bool:
+    """Whether a rate is the one that a change says, evidence included."""
+    return found is not None and (found, found.evidence) == (said, said.evidence)
 
 
 def ordered(changes: Iterable[Change]) -> list[Change]:

@@ -61,7 +61,7 @@ class _Tail:
         own = [(place, words) for place, words in history.lines(bounded.text(path)) if not _is_checkpoint(words)]
         days = [_days(path, place, words) for place, words in own]
         self.lines = [*((days[n][0], (path, *line)) for n, line in enumerate(own)), *self.lines]
-        self.since = min((recorded for _, recorded in days), default=self.since)
+        self.since = days[0][1] if days else self.since
 
 
 def _is_checkpoint(words: str) -> bool:
