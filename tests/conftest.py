@@ -6,6 +6,7 @@ import copy
 import functools
 import itertools
 import json
+import os
 import pickle
 import re
 import sys
@@ -20,6 +21,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
+import ratecards
 from scraper import __main__ as command_line
 from scraper.cli import commands, personcommands
 from scraper.fetch import editions
@@ -32,6 +34,13 @@ from tests import pagebuilder, tiny
 GEMINI = "google/gemini-api"
 KINDS = {"html": ".html", "md.txt": ".md.txt"}
 ACME = Source("acme", "tiny")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once() -> None:
+    """The database of the repository's own dataset, for the processes that tests start, too."""
+    os.environ["RATECARDS_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache" / "ratecards")
+    assert ratecards.load().sources
 
 
 def model(name: str, paid: str | list = "$1.00", out: str | list = "$2.00", **more) -> dict:

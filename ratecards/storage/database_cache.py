@@ -43,9 +43,7 @@ def opened(root: str, histories: Histories) -> Database:
         if found and (not files or _made_of(found, stands, root, files)):
             return Database(found, root, stands)
         if not files:
-            raise DatasetError(
-                f"{stands}: expected a database of version {database.VERSION}, saw another or a damaged one"
-            )
+            raise DatasetError(f"{stands}: expected a database of version {database.VERSION}, saw another or damage")
     if sum(size for _, size, _ in files) <= SMALL:
         return Database(_built(root, "", histories), root)
     return _kept(root, _digest(root, files), histories)

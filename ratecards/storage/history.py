@@ -218,9 +218,8 @@ def _fits(cards: Mapping[str, RateCard], change: Change, before: RateCard | None
     if change.card and any(getattr(card, name) != getattr(before, name) for name in _HEAD):
         return False
     rates = {r.row_key: r for r in card.rates}
-    if change.old:
-        if not _same(rates.pop(change.old.row_key, None), change.old):
-            return False
+    if change.old and not _same(rates.pop(change.old.row_key, None), change.old):
+        return False
     return change.new is None or change.new.row_key not in rates
 
 
