@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
     from ratecards.storage.history import Change
 
+    Day = tuple[date, Mapping[str, RateCard]]
+
 APPLICATION, VERSION = 0x72617465, 2  # "rate"
 _SCHEMA = f"""
 PRAGMA application_id = {APPLICATION};
@@ -147,7 +149,7 @@ def finished(base: sqlite3.Connection, meta: Mapping[str, str]) -> sqlite3.Conne
     return base
 
 
-def _replayed(name: str, changes: Iterable[Change]) -> tuple[list[Change], Mapping[date, Mapping[str, RateCard]]]:
+def _replayed(name: str, changes: Iterable[Change]) -> tuple[list[Change], Iterable[Day]]:
     from ratecards.storage.history import Folding, HistoryError
 
     log, folding = sorted(changes, key=lambda change: (change.number == 0, change.number)), Folding()
@@ -156,22 +158,20 @@ def _replayed(name: str, changes: Iterable[Change]) -> tuple[list[Change], Mappi
             folding.add(change)
     except HistoryError as error:
         raise HistoryError(f"history of {name}: {error}") from error
-    return log, folding.days
+    return log, folding.days.items()
 
 
-def fill(
-    base: sqlite3.Connection, name: str, log: Sequence[Change], days: Mapping[date, Mapping[str, RateCard]]
-) -> None:
+def fill(base: sqlite3.Connection, name: str, log: Sequence[Change], days: Iterable[Day]) -> None:
     """Add a source: the changes of its history, and the cards of each day on which any were observed, in order."""
     owner = tuple(name.split("/"))
     stamps = [change.stamp for change in log if change.stamp]
-    observed = sorted({stamp.observed.isoformat() for stamp in stamps} | {day.isoformat() for day in days})
+    cards, rates, seen = _spans(days)
+    observed = sorted({stamp.observed.isoformat() for stamp in stamps} | seen)
     recorded = max((stamp.recorded for stamp in stamps), default=observed[-1] if observed else None)
     ends = (observed[0], observed[-1]) if observed else (None, None)
     base.execute("INSERT INTO source VALUES (?, ?, ?, ?, ?)", (*owner, *ends, recorded))
     base.executemany("INSERT INTO edition VALUES (?, ?, ?)", ((*owner, day) for day in observed))
     _fill_names(base, owner, log)
-    cards, rates = _spans(days)
     _insert(base, "card", (*_CARD, "since", "until"), cards)
     _insert(base, "rate", ("place", *_RATE, "price_number", "since", "until"), rates)
 
@@ -199,13 +199,15 @@ def _fill_names(base: sqlite3.Connection, owner: tuple[str, ...], log: Sequence[
     base.executemany("INSERT INTO model VALUES (?, ?, ?, ?)", ((*owner, *pair) for pair in sorted(first.items())))
 
 
-def _spans(days: Mapping[date, Mapping[str, RateCard]]) -> tuple[list[Any], list[Any]]:
-    """The rows of cards and rates with the days that each held."""
+def _spans(days: Iterable[Day]) -> tuple[list[Any], list[Any], set[str]]:
+    """The rows of cards and rates with the days that each held; and all the days."""
+    seen: set[str] = set()
     cards: list[list[Any]] = []
     rates: list[tuple[Rate, list[Any]]] = []
     standing: dict[str, tuple[RateCard, list[Any], dict[Any, list[Any]]]] = {}
-    for day, now in days.items():
+    for day, now in days:
         text = day.isoformat()
+        seen.add(text)
         for model in [model for model in standing if model not in now]:
             _, row, held = standing.pop(model)
             for ending in (row, *held.values()):
@@ -231,7 +233,7 @@ def _spans(days: Mapping[date, Mapping[str, RateCard]]) -> tuple[list[Any], list
             for ending in held.values():
                 ending[-1] = text
             standing[model] = card, row, own
-    return sorted(cards, key=lambda row: (row[2], row[-2])), _placed(rates)
+    return sorted(cards, key=lambda row: (row[2], row[-2])), _placed(rates), seen
 
 
 def _placed(rates: Iterable[tuple[Rate, list[Any]]]) -> list[list[Any]]:
@@ -257,7 +259,7 @@ def _card_row(card: RateCard) -> list[Any]:
 
 
 def _formulas(card: RateCard) -> str | None:
-    rows = [[_cell(getattr(formula, name)) for name in Formula.__slots__] for formula in card.formulas]
+    rows = [[_plain(getattr(formula, name)) for name in Formula.__slots__] for formula in card.formulas]
     return json.dumps(rows, ensure_ascii=False) if rows else None
 
 
@@ -265,9 +267,11 @@ def _cell(value: Any) -> Any:
     """A value as it stands in a row: NULL for what is not said, amounts and days as text, lists as JSON."""
     if value in ("", None, ()):
         return None
-    if isinstance(value, tuple):
-        return json.dumps(value, ensure_ascii=False)
-    return value if isinstance(value, int) else plain(value) if isinstance(value, Decimal) else str(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else _plain(value)
+
+
+def _plain(value: Any) -> Any:
+    return plain(value) if isinstance(value, Decimal) else str(value) if isinstance(value, date) else value
 
 
 # ---------------------------------------------------------------------------------------------- reading it
@@ -278,8 +282,12 @@ _NOW = "until IS NULL"
 _THEN = "since <= ? AND (until IS NULL OR until > ?)"
 _LINES = "SELECT lines FROM history WHERE provider = ? AND source = ?"
 _OF = "provider = ? AND source = ?"
-_RATE_COLUMNS, _CARD_COLUMNS = ", ".join(_RATE), ", ".join(_CARD)
-_make_rate, _make_evidence = maker(Rate), maker(Evidence)
+# what is not said is an empty word, but None where the values are no words
+_NONE = {*_BOUNDS, "price", "effective_from", "effective_until", "last_updated", *_LISTS}
+_RATE_COLUMNS, _CARD_COLUMNS = (
+    ", ".join(name if name in none else f"ifnull({name}, '')" for name in columns)
+    for columns, none in ((_RATE, _NONE | {"observed"}), (_CARD, _NONE))
+)
 _make_card, _make_formula = maker(RateCard), maker(Formula)
 
 
@@ -447,22 +455,47 @@ class SourceCards:
         return self.bearing(name) or [model for model in [self.renamed(name)] if model in self]
 
 
+class _OpenRate:
+    """A rate whose fields are being set: all at once, which takes a third of the time of one call for each."""
+
+    __slots__ = Rate.__slots__
+
+
+class _OpenEvidence:
+    """The same of its evidence."""
+
+    __slots__ = Evidence.__slots__
+
+
 def _rate(row: Sequence[Any]) -> Rate:
-    values = [value if value is not None else "" for value in row]
-    for place, read in _RATE_READERS:
-        values[place] = None if row[place] is None else read(row[place])
-    evidence = _make_evidence(values[-4:])
-    return _make_rate((*values[:-4], evidence))
+    proof: Any = _OpenEvidence()
+    rate: Any = _OpenRate()
+    rate.provider, rate.source, rate.model, rate.service_tier, rate.plan, rate.meter, rate.modality, rate.unit = row[:8]
+    rate.resolution, rate.quality, rate.prompt_over, rate.prompt_up_to, rate.used_over, rate.used_up_to = row[8:14]
+    rate.period, rate.context, rate.basis, rate.availability, price, rate.currency, start, end = row[14:22]
+    proof.quote, proof.locator, proof.capture, seen = row[22:]
+    proof.observed = None if seen is None else _day(seen)
+    rate.price = None if price is None else _amount(price)
+    rate.effective_from = None if start is None else _day(start)
+    rate.effective_until = None if end is None else _day(end)
+    for bound in row[10:14]:
+        if bound is not None and type(bound) is not int:
+            raise TypeError(f"the bound {bound!r}; bounds are whole numbers")
+    proof.__class__, rate.evidence = Evidence, proof
+    rate.__class__ = Rate
+    return rate  # type: ignore[no-any-return]
 
 
 def _card(row: Sequence[Any], rates: Iterable[Rate]) -> RateCard:
-    values = [value if value is not None else "" for value in row]
-    for place, read in _CARD_READERS:
-        values[place] = None if row[place] is None else read(row[place])
-    for place in _CARD_LISTS:
-        values[place] = tuple(_listed(row[place])) if row[place] is not None else ()
-    values[_FORMULAS] = tuple(map(_formula, values[_FORMULAS]))
-    return _make_card((*values, tuple(rates)))
+    provider, source, model, name, url, anchor, *lists, observed, capture, updated, parser = row
+    aliases, improve, notices, formulas, facts = (tuple(_listed(text)) if text else () for text in lists)
+    return _make_card(
+        (
+            *(provider, source, model, name, url, anchor, aliases, improve, notices),
+            *(tuple(map(_formula, formulas)), facts, _day(observed), capture),
+            *(None if updated is None else _day(updated), parser, tuple(rates)),
+        )
+    )
 
 
 def _listed(text: str) -> Iterator[Any]:
@@ -470,9 +503,8 @@ def _listed(text: str) -> Iterator[Any]:
 
 
 def _formula(row: Sequence[Any]) -> Formula:
-    values = [value if value is not None else "" for value in row]
-    values[5], values[6] = row[5], None if row[6] is None else _amount(row[6])
-    return _make_formula(values)
+    amount = row[6]
+    return _make_formula((*row[:6], None if amount is None else _amount(amount), row[7]))
 
 
 @lru_cache(maxsize=4096)
@@ -485,17 +517,3 @@ def _amount(text: str) -> Decimal:
 @lru_cache(maxsize=4096)
 def _day(text: str) -> date:
     return date.fromisoformat(text)
-
-
-def _whole(number: Any) -> int:
-    if type(number) is not int:
-        raise TypeError(f"the bound {number!r}; bounds are whole numbers")
-    return number
-
-
-_READ: dict[str, Any] = {"price": _amount, **dict.fromkeys(_BOUNDS, _whole)}
-_READ |= dict.fromkeys(("effective_from", "effective_until", "observed", "last_updated"), _day)
-_RATE_READERS = [(place, _READ[name]) for place, name in enumerate(_RATE) if name in _READ]
-_CARD_READERS = [(place, _READ[name]) for place, name in enumerate(_CARD) if name in _READ]
-_CARD_LISTS = [_CARD.index(name) for name in _LISTS]
-_FORMULAS = _CARD.index("formulas")
