@@ -1,10 +1,10 @@
 """The cases of the Gemini API pricing page: read both representations, and write down what they gave.
 
-    python -m tests.accept [CASE ...]       cases: tests/pages/google/gemini-api/CASE
+    python -m tests.accept [CASE ...]       cases: tests/sources/gemini_api/cases/CASE
     RATECARDS_CAPTURES=FOLDER python -m tests.accept --golden       captures, which stay outside the project
 
 writes `expected.yaml` beside the facts of each case (all of them without names), or the facts of each capture to
-tests/golden. Nothing is accepted by running it: the difference it makes is read against the contract before it is
+tests/sources/gemini_api/golden. Nothing is accepted by running it: the difference it makes is read against the contract before it is
 committed.
 """
 
@@ -24,10 +24,10 @@ from ratecards.storage import strictyaml
 from scraper.reading import Draft, Reading
 from scraper.sources import gemini_api
 from scraper.sources.gemini_terms import load_terms
-from tests import pagebuilder
+from tests.support import pagebuilder
 
-CASES = Path(__file__).parent / "pages" / "google" / "gemini-api"
-GOLDEN = Path(__file__).parent / "golden" / "google" / "gemini-api"
+CASES = Path(__file__).parent / "sources" / "gemini_api" / "cases"
+GOLDEN = Path(__file__).parent / "sources" / "gemini_api" / "golden"
 CAPTURES = os.environ.get("RATECARDS_CAPTURES", "")
 # The columns of the rate table that are facts: what a price is, not where it was read.
 GOLDEN_COLUMNS = [name for name in COLUMNS if name not in ("quote", "locator")]

@@ -26,7 +26,7 @@ from scraper.fetch import editions
 from scraper.fetch.client import Limits, fetch
 from scraper.reading import Reading
 from scraper.sources import Source, gemini_api
-from tests import pagebuilder, tiny
+from tests.support import pagebuilder, tiny
 
 GEMINI = "google/gemini-api"
 KINDS = {"html": ".html", "md.txt": ".md.txt"}

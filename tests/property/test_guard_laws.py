@@ -20,8 +20,8 @@ from scraper.diff.compare import changes
 from scraper.pipeline import holding
 from scraper.reading import Capture, cards
 from tests import accept, timeline
-from tests.kit import card, facts, rate
-from tests.test_guard import NOW
+from tests.checks.test_guard import NOW
+from tests.support.kit import card, facts, rate
 
 Cards = dict[str, RateCard]
 
