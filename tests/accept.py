@@ -13,7 +13,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
 from dataclasses import replace
 from functools import cache
@@ -25,10 +24,10 @@ from scraper.reading import Draft, Reading
 from scraper.sources import gemini_api
 from scraper.sources.gemini_terms import load_terms
 from tests.support import pagebuilder
+from tests.support.captures import captured
 
 CASES = Path(__file__).parent / "sources" / "gemini_api" / "cases"
 GOLDEN = Path(__file__).parent / "sources" / "gemini_api" / "golden"
-CAPTURES = os.environ.get("RATECARDS_CAPTURES", "")
 # The columns of the rate table that are facts: what a price is, not where it was read.
 GOLDEN_COLUMNS = [name for name in COLUMNS if name not in ("quote", "locator")]
 # The proofs of the vocabulary, but for a page of a few tables.
@@ -121,7 +120,7 @@ def _flow(value: object) -> str:
 @cache
 def capture(name: str) -> Reading:
     """A capture as read."""
-    return gemini_api.read((Path(CAPTURES) / "google" / "gemini-api" / name).read_text(encoding="utf-8"))
+    return gemini_api.read(captured("google/gemini-api", name))
 
 
 def golden_lines(found: Reading) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,12 +12,8 @@ from hypothesis import strategies as st
 
 from ratecards.storage import codec
 from scraper.checks.continuity import doubt, sentences_of
-from scraper.fetch.editions import Edition, load
-from scraper.pipeline.judge import judge
 from scraper.prices.conditions import conditional, digest
-from scraper.sources import find, gemini_api, gemini_terms, openai_api
-from scraper.state import State
-from tests.accept import CAPTURES
+from scraper.sources import gemini_api, gemini_terms, openai_api
 from tests.conftest import facts, model, pages
 from tests.sources.gemini_api.test_gemini_api import TOOLS
 from tests.sources.openai_api.test_openai_api import facts as openai_facts
@@ -213,30 +208,6 @@ def test_fault_80_notes_of_the_agent_platform(note, kinds):
 
     assert kinds == {p.kind for p in found.problems}
     assert bool(kinds) == bool(found.unread)
-
-
-EDITIONS = {
-    "2025-11-21.md.txt": 397,
-    "2025-12-21.md.txt": 437,
-    "2026-01-08.md.txt": 437,
-    "2026-03-24.html": 527,
-    "2026-04-16.md.txt": 843,
-    "2026-04-27.html": 843,
-    "2026-08-27.md.txt": 1040,
-    "2026-10-04.md.txt": 1221,
-}
-
-
-@pytest.mark.skipif(not CAPTURES, reason="RATECARDS_CAPTURES names no folder of captures")
-def test_no_real_edition_is_doubted():
-    """All of them in the order of their days: nothing is unread, no sentence alarms, no rate is lost."""
-    source, cards, state = find("gemini-api"), {}, State()
-    for name, rates in EDITIONS.items():
-        page = load(Path(CAPTURES, "google", "gemini-api", name), source)
-        edition = Edition(page.fetched_at, {"html" if name.endswith("html") else "md.txt": page})
-        verdict = judge(source, edition, state, lambda known=cards: known, page.fetched_at, hold=False)
-        assert (name, [], rates) == (name, verdict.messages, sum(len(c.rates) for c in verdict.cards.values()))
-        cards, state = verdict.cards, verdict.state
 
 
 # ------------------------------------------------------------------------------------------- identity

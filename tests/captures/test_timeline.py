@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 
-import pytest
-
 from scraper.sources import find
-from tests import accept, timeline
+from tests import timeline
+from tests.support.captures import CAPTURES, needed
 
-captured = pytest.mark.skipif(not accept.CAPTURES, reason="RATECARDS_CAPTURES names no folder of captures")
 # By edition: the models that left together, or whose prices stand under another id.
 GONE = {
     "2025-12-21": {"gemini-2.5-flash-native-audio-preview-09-2025"},
@@ -27,24 +25,24 @@ GONE = {
 }
 
 
-@captured
+@needed
 def test_fault_69_real_editions_go_through():
     """Seven steps of Google's page: no price is held or doubted, and of what left only what left in numbers."""
-    steps = list(timeline.steps(accept.CAPTURES, find("google/gemini-api")))
+    steps = list(timeline.steps(CAPTURES, find("google/gemini-api")))
 
     assert GONE == {step.name[:10]: {h.change.model for h in step.sifted.held} for step in steps}
     assert {"model_removed"} == {h.change.kind for step in steps for h in step.sifted.held}
     assert [] == [line for step in steps for line in step.lines]
 
 
-@captured
+@needed
 def test_the_basket_reaches_every_price():
     """There is a call for each priced rate of each edition, so that no rate needs a guard by its key."""
-    for step in timeline.steps(accept.CAPTURES, find("google/gemini-api")):
+    for step in timeline.steps(CAPTURES, find("google/gemini-api")):
         assert step.reached[0] == step.reached[1]
 
 
-@captured
+@needed
 def test_the_report_of_the_timeline(capsys):
     """A line for each step, and one for what is held."""
     assert 0 == timeline.main(["google/gemini-api"])
