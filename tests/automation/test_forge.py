@@ -19,11 +19,11 @@ from scraper.errors import DatasetError, FetchFailed
 from scraper.fetch.client import fetch
 from scraper.report import alerts, facts
 from scraper.report.alerts import Action
-from tests.conftest import local
 from tests.support import runfacts
 from tests.support.forge import REPO, TOKEN, Forge
 from tests.support.forge import _json as answer
 from tests.support.runfacts import NAME, change, failing, source
+from tests.support.workshop import local
 
 NOW = datetime(2026, 11, 15, 10, 43, tzinfo=UTC)
 

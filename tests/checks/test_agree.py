@@ -6,8 +6,8 @@ import pytest
 
 from scraper.checks.agree import disagreements, torn_apart
 from scraper.sources import gemini_api
-from tests.conftest import facts, model, pages
 from tests.support import tiny
+from tests.support.workshop import facts, model, pages
 
 NOTE = "{*} Output images consume 1290 tokens and are equivalent to $0.039 per image."
 

@@ -14,12 +14,12 @@ from ratecards.storage import codec
 from scraper.checks.continuity import doubt, sentences_of
 from scraper.prices.conditions import conditional, digest
 from scraper.sources import gemini_api, gemini_terms, openai_api
-from tests.conftest import facts, model, pages
 from tests.sources.gemini_api.test_gemini_api import TOOLS
 from tests.sources.openai_api.test_openai_api import facts as openai_facts
 from tests.sources.openai_api.test_openai_api import html_page
 from tests.sources.vertex_ai.test_vertex_ai import read as read_vertex
 from tests.support import pagebuilder
+from tests.support.workshop import facts, model, pages
 
 DAY = date(2026, 11, 1)
 NEXT, LATER = "2026-11-02T06:00:00Z", "2026-11-03T07:00:00Z"

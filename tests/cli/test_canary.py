@@ -9,8 +9,8 @@ import pytest
 from scraper.cli.canary import covered, shape, strange
 from scraper.errors import DatasetError
 from scraper.sources import find, gemini_api
-from tests.conftest import GEMINI, facts, model
 from tests.support import pagebuilder
+from tests.support.workshop import GEMINI, facts, model
 
 # A shape that no page has had; the words are known to the grammar.
 NEW = "$7.77 (video / image)"

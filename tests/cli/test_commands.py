@@ -20,8 +20,8 @@ from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch.client import Page
 from scraper.fetch.editions import Edition
 from scraper.sources import SOURCES, Source
-from tests.conftest import ACME, GEMINI, Ran, facts, model, pages
 from tests.support import tiny
+from tests.support.workshop import ACME, GEMINI, Ran, facts, model, pages
 
 # what is not buffered cannot wait to be flushed
 BUFFERED = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
@@ -393,7 +393,7 @@ def test_a_source_not_read_for_long_is_stale(acme, tmp_path, monkeypatch, capsys
     from scraper.cli import commands
     from scraper.state import State
     from scraper.verdict import Verdict
-    from tests.conftest import ACME, at
+    from tests.support.workshop import ACME, at
 
     verdict = Verdict(ACME, "NOT_FETCHED", at("2026-11-20T06:00:00"), state=State(verified="2026-11-01"))
 

@@ -17,8 +17,8 @@ from scraper.errors import DatasetError
 from scraper.fetch.client import Page
 from scraper.reading import Problem
 from scraper.sources import Source
-from tests.conftest import ACME, GEMINI, Ran, at, facts, model, pages
 from tests.support import tiny
+from tests.support.workshop import ACME, GEMINI, Ran, at, facts, model, pages
 
 PAGE = Source("google", "gemini-api")
 DAY = at("2026-11-01T06:00:00")

@@ -19,8 +19,8 @@ from scraper.fetch.editions import Edition, check_clock
 from scraper.publish.check import findings
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked
-from tests.conftest import GEMINI, Ran, Site, Workshop, facts, model, tree
 from tests.soak import doubts
+from tests.support.workshop import GEMINI, Ran, Site, Workshop, facts, model, tree
 
 REPOSITORY = ROOT
 DEMO = REPOSITORY / "examples" / "demo" / "replay"

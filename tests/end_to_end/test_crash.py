@@ -20,8 +20,8 @@ from scraper.publish.check import findings
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication, locked, recover
 from scraper.sources import gemini_api
-from tests.conftest import _TERMS, tree
 from tests.support.crash import GEMINI, look, moved, prepared
+from tests.support.workshop import _TERMS, tree
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover

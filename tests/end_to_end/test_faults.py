@@ -13,9 +13,9 @@ from scraper import ROOT
 from scraper.errors import LayoutChanged
 from scraper.sources import ai_studio, cloud_billing, gemini_api
 from tests import faults, soak
-from tests.conftest import Ran, Workshop, facts, model, pages
 from tests.support import misbehaving
 from tests.support.misbehaving import Answers, Plan
+from tests.support.workshop import Ran, Workshop, facts, model, pages
 
 REPOSITORY = ROOT
 CHANGED = {"gemini_1": model("Gemini 1", "$1.25")}

@@ -17,10 +17,10 @@ from scraper.automation.gitpublish import Target
 from scraper.errors import DatasetError
 from scraper.git import Git, GitError
 from scraper.report import facts as report_file
-from tests.conftest import GEMINI, facts, keep, model
 from tests.support.forge import Forge
 from tests.support.forge import _json as answer
 from tests.support.gitrepo import bare_repository, clone, log, no_settings, save, shown
+from tests.support.workshop import GEMINI, facts, keep, model
 
 TARGET = Target()
 HERE = ROOT

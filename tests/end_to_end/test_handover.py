@@ -15,11 +15,11 @@ from scraper.git import Git, GitError
 from scraper.pipeline import looks
 from scraper.report import facts as report_file
 from scraper.sources import find
-from tests.automation.test_gitpublish import DEARER, TARGET, alone, applying, bare, day, quick
-from tests.conftest import GEMINI
+from tests.end_to_end.test_gitpublish import DEARER, TARGET, alone, applying, bare, day, quick
 from tests.support import runfacts
 from tests.support.forge import Forge
 from tests.support.gitrepo import clone, log, shown
+from tests.support.workshop import GEMINI
 
 __all__ = ["alone", "applying", "bare"]
 FACTS = report_file.EMPTY
@@ -165,7 +165,7 @@ def test_what_is_not_prepared_is_refused(tmp_path, text):
 
 def test_by_the_command(bare, tmp_path, run, monkeypatch, capsys):
     """`publish-git --prepare`, then `--prepared`: the first pushes nothing, the second reads nothing."""
-    from tests.conftest import keep
+    from tests.support.workshop import keep
 
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     seen = []

@@ -11,10 +11,10 @@ import pytest
 from werkzeug import Response
 
 from scraper import ROOT
-from tests.conftest import GEMINI, Ran, facts, model, pages
 from tests.support import pagebuilder
 from tests.support.forge import Forge
 from tests.support.gitrepo import bare_repository, clone, log, no_settings, shown
+from tests.support.workshop import GEMINI, Ran, facts, model, pages
 
 # the commands that publishing starts are processes of their own: they learn there that small pages will do
 SMALL = """

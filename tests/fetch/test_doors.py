@@ -20,9 +20,9 @@ from scraper.errors import FetchFailed, LayoutChanged
 from scraper.fetch import browser, doors
 from scraper.fetch.client import Limits, Page, fetch
 from scraper.sources import ai_studio, cloud_billing, find
-from tests.conftest import Ran, at, local, outcomes, tree
 from tests.sources.ai_studio import test_ai_studio as picker
 from tests.sources.cloud_billing import test_cloud_billing as catalogue
+from tests.support.workshop import Ran, at, local, outcomes, tree
 
 BILLING, STUDIO = "google/cloud-billing", "google/ai-studio"
 KEY, COOKIE = "planted-api-key-1f9c", "planted-cookie-7a2e"

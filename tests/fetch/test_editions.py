@@ -14,8 +14,8 @@ from scraper.fetch import editions as module
 from scraper.fetch.client import Page, Validators
 from scraper.fetch.editions import Edition, editions, getter, keep, kind_of, load, look, replay
 from scraper.sources import Source
-from tests.conftest import ACME, at
 from tests.support import tiny
+from tests.support.workshop import ACME, at
 
 DAY = at("2026-11-01T06:00:00")
 URLS = tiny.urls()

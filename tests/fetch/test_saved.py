@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch.client import Page
 from scraper.fetch.saved import text, unpacked
-from tests.conftest import GEMINI, facts, pages
+from tests.support.workshop import GEMINI, facts, pages
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 PRICING = "https://ai.google.dev/gemini-api/docs/pricing"

@@ -11,8 +11,8 @@ import pytest
 from ratecards.storage import history
 from scraper import ROOT
 from scraper.publish.dataset import Dataset
-from tests.conftest import ACME, GEMINI, Ran, Workshop, facts, model, outcomes, pages, tree
 from tests.support import tiny
+from tests.support.workshop import ACME, GEMINI, Ran, Workshop, facts, model, outcomes, pages, tree
 
 DAYS = ("2026-01-10", "2026-02-10", "2026-03-10")
 EDITIONS = {

@@ -12,7 +12,7 @@ import pytest
 
 from ratecards.storage import history
 from scraper.publish.dataset import Dataset
-from tests.conftest import Ran, tree
+from tests.support.workshop import Ran, tree
 
 SHOP = "shop/prices"
 NOW = ("--now", "2026-11-01T06:00:00Z")

@@ -17,8 +17,8 @@ from scraper.fetch.editions import Edition
 from scraper.pipeline.judge import judge
 from scraper.state import State
 from scraper.verdict import EXIT, GOOD, Verdict, standing
-from tests.conftest import ACME, at
 from tests.support import tiny
+from tests.support.workshop import ACME, at
 
 DAY = at("2026-11-01T06:00:00")
 MODELS = {f"m-{n}": {"input": f"{n}", "output": f"{n + 100}.5"} for n in range(1, 13)}

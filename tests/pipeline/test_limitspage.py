@@ -15,8 +15,8 @@ from scraper.errors import DatasetError
 from scraper.pipeline import limitspage
 from scraper.publish.dataset import Dataset
 from scraper.sources import rate_limits
-from tests.conftest import Ran, outcomes, tree
 from tests.sources.rate_limits.test_rate_limits import page
+from tests.support.workshop import Ran, outcomes, tree
 
 CARD = "ratecards/cards/google/rate-limits/limits.yaml"
 

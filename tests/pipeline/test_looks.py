@@ -10,7 +10,7 @@ from scraper.fetch.editions import replay
 from scraper.pipeline import looks
 from scraper.publish.dataset import Dataset
 from scraper.sources import find
-from tests.conftest import GEMINI, at, facts, pages
+from tests.support.workshop import GEMINI, at, facts, pages
 
 NOW = at("2026-11-01T06:17:00")
 MIME = {"Content-Type": "text/html; charset=utf-8"}

@@ -17,9 +17,9 @@ from scraper.errors import DatasetError
 from scraper.publish import schemas, status
 from scraper.publish.dataset import Dataset
 from scraper.state import State
-from tests.conftest import ACME, GEMINI, Ran, Workshop, facts, keep, model, outcomes
 from tests.support import tiny
 from tests.support.shelves import state
+from tests.support.workshop import ACME, GEMINI, Ran, Workshop, facts, keep, model, outcomes
 
 STAMP = "2026-11-02T06-00-00Z"
 PRICED = {"m-1": {"input": "1"}, "m-2": {"input": "2"}}

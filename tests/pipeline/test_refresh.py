@@ -27,8 +27,8 @@ from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked
 from scraper.sources import Source, gemini_api
 from scraper.state import State
-from tests.conftest import GEMINI, Ran, Workshop, facts, keep, model, outcomes, pages, tree
 from tests.support import tiny
+from tests.support.workshop import GEMINI, Ran, Workshop, facts, keep, model, outcomes, pages, tree
 
 DEMO = ROOT / "examples" / "demo"
 MORNING = ("--now", "2026-11-01T06:00:00Z")

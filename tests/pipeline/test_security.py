@@ -17,8 +17,8 @@ from scraper import ROOT
 from scraper.pipeline.judge import judge
 from scraper.pipeline.refresh import publication
 from scraper.publish.dataset import Dataset
-from tests.conftest import ACME, put_editions, tree
 from tests.support import tiny
+from tests.support.workshop import ACME, put_editions, tree
 
 # One string for every reader of a file there is: shell, terminal, workflow log, Markdown, HTML, CSV, YAML, JSON, git.
 HOSTILE = (

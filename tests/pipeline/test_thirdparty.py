@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import outcomes
 from tests.support import tiny
+from tests.support.workshop import outcomes
 
 MANY = {f"m-{n}": {"input": str(n + 1)} for n in range(60)}
 

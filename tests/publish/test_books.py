@@ -17,9 +17,9 @@ from scraper.errors import DatasetError
 from scraper.publish import books
 from scraper.publish.dataset import Dataset
 from scraper.state import State
-from tests.conftest import GEMINI, Ran, Workshop, facts, outcomes
 from tests.sources.ai_studio import test_ai_studio as picker
 from tests.support.kit import card, cards, rate
+from tests.support.workshop import GEMINI, Ran, Workshop, facts, outcomes
 
 STUDIO = "google/ai-studio"
 MODEL = "gemini-3.1-flash-image-preview"

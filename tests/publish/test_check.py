@@ -15,9 +15,9 @@ from scraper.pipeline.refresh import publication
 from scraper.publish import check as module
 from scraper.publish.check import findings
 from scraper.publish.dataset import Dataset
-from tests.conftest import ACME, at
 from tests.pipeline.test_judge import edition
 from tests.support import tiny
+from tests.support.workshop import ACME, at
 
 TODAY = date(2026, 11, 20)
 PRICES = {"m-1": {"input": "1", "output": "2.5"}, "m-2": {"input": "2"}}

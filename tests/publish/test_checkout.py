@@ -14,8 +14,8 @@ from ratecards.model import MODEL_ID
 from scraper import ROOT
 from scraper.publish import datapackage
 from scraper.publish.v1 import family
-from tests.conftest import GEMINI, facts, model, tree
 from tests.support.kit import card
+from tests.support.workshop import GEMINI, facts, model, tree
 
 REPOSITORY = ROOT
 

@@ -19,10 +19,10 @@ from scraper.publish import datapackage
 from scraper.publish.datapackage import PATH, RESOURCES, Marks, digest, parse, table_schema, text
 from scraper.publish.seal import package
 from scraper.publish.versions import Version
-from tests.conftest import GEMINI, facts, model, tree
 from tests.support import shelves
 from tests.support.kit import DAY, rate
 from tests.support.shelves import RECORDED, added, changed, pro
+from tests.support.workshop import GEMINI, facts, model, tree
 
 FILES = {
     "rates.csv": b"a\n",

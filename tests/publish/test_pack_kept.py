@@ -17,9 +17,9 @@ from scraper.publish import pack
 from scraper.publish.check import findings
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
-from tests.conftest import ACME, at
 from tests.pipeline.test_judge import edition
 from tests.support import tiny
+from tests.support.workshop import ACME, at
 
 TODAY = date(2026, 11, 20)
 

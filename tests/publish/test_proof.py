@@ -18,9 +18,9 @@ from scraper.publish import record
 from scraper.publish.dataset import Dataset
 from scraper.publish.proof import holds, path_of, renew
 from scraper.publish.transaction import Publication
-from tests.conftest import GEMINI, Workshop, facts, keep, model
 from tests.pipeline.test_judge import edition
 from tests.support import tiny
+from tests.support.workshop import GEMINI, Workshop, facts, keep, model
 
 
 def at(day: int, price: str = "$1.00") -> dict:

@@ -22,10 +22,10 @@ from scraper.errors import DatasetError
 from scraper.release import assets, parquet, sqlitefile
 from scraper.release.assets import build, captures, zipped
 from scraper.release.sqlitefile import TABLES
-from tests.conftest import tree
 from tests.support import shelves
 from tests.support.kit import card, rate
 from tests.support.shelves import CAPTURE, HOSTILE, PRO, added, changed, pro
+from tests.support.workshop import tree
 
 NAMES = {"SHA256SUMS", "captures.txt", "datapackage.json", "notes.md", "ratecards-v1.zip", "ratecards.sqlite"}
 LATER, NOON = date(2026, 11, 8), "2026-11-08T12:00:00Z"

@@ -15,10 +15,10 @@ from scraper.publish import datapackage
 from scraper.publish.dataset import Dataset
 from scraper.publish.versions import Version
 from scraper.release import releases
-from tests.conftest import Ran, tree
 from tests.support import shelves
 from tests.support.kit import rate
 from tests.support.shelves import added, changed, pro
+from tests.support.workshop import Ran, tree
 
 PYPROJECT = '[project]\nname = "ratecards"\nversion = "2026.4.27"\n\n[tool.x]\n# version = "0"\n'
 CHANGELOG = "# Changelog\n\n## Unreleased\n\n- A command.\n"

@@ -12,9 +12,9 @@ import pytest
 from scraper.errors import DatasetError
 from scraper.report import facts as facts_file
 from scraper.report import said, texts
-from tests.conftest import GEMINI, Ran, facts, keep, model
 from tests.support import runfacts, tiny
 from tests.support.runfacts import NAME, URL, change, dispute, failing, held, price, run, source, step, told
+from tests.support.workshop import GEMINI, Ran, facts, keep, model
 
 HOSTILE = "x|`</td><script>](javascript:1) @everyone #1 ::error:: https://evil.test www.evil.test\n::set-output\u202e"
 

@@ -15,9 +15,9 @@ from scraper.site import address, entries, feeds, ics
 from scraper.site.coming import coming
 from scraper.site.entries import Entry
 from scraper.site.feeds import Feed
-from tests.conftest import facts
 from tests.support.histories import added, change, write
 from tests.support.sitekit import HOSTILE, STEP, history, of, picture, site, text, whole
+from tests.support.workshop import facts
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 

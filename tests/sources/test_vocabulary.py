@@ -16,10 +16,10 @@ from scraper.cli.doctor import _REMEDIES
 from scraper.sources import SOURCES, Source, find, vocabulary
 from scraper.sources.vocabulary import VocabularyError, of, read
 from tests.cli import test_doctor as gemini
-from tests.conftest import GEMINI, Ran, Workshop, facts, keep, outcomes, pages
 from tests.pipeline.test_limitspage import with_section
 from tests.sources.ai_studio import test_ai_studio as studio
 from tests.sources.openai_api import test_openai_api as openai
+from tests.support.workshop import GEMINI, Ran, Workshop, facts, keep, outcomes, pages
 
 FOLDER = Path(vocabulary.__file__).parent
 CASES = Path(__file__).parent
@@ -264,6 +264,6 @@ def test_fault_91_what_the_doctor_says_works_when_pasted(run, small, tmp_path, m
     if name == GEMINI:
         terms = replace(terms, tables_min=1)
     monkeypatch.setattr(source.module, "load_terms", lambda: terms)
-    monkeypatch.setattr("tests.conftest._READINGS", {})
+    monkeypatch.setattr("tests.support.workshop._READINGS", {})
     after = diagnosis(run, source, body, path)
     assert (name, kind) in IN_CODE or len(proposed(after.out, kind)) == 0, after.out

@@ -18,7 +18,7 @@ from ratecards.errors import DatasetError
 from ratecards.storage import unfinished
 from ratecards.storage.bounded import JOURNAL, STAGING
 from scraper.publish import transaction
-from tests.conftest import Workshop, facts, model, tree
+from tests.support.workshop import Workshop, facts, model, tree
 
 SAID = "a publication was interrupted and is not finished; this is what it publishes as a whole"
 MOVES = 30

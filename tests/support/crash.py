@@ -119,7 +119,7 @@ def look(root: Path, day: int) -> Publication:
     from scraper.pipeline.refresh import judge_one, publication
     from scraper.publish.dataset import Dataset
     from scraper.sources import find
-    from tests.conftest import facts, model, pages
+    from tests.support.workshop import facts, model, pages
 
     at = datetime(2026, 11, day, 6, tzinfo=UTC)
     more = {"gemini_7": model("Gemini 7")} if day % 2 == 0 else {}
@@ -135,7 +135,7 @@ def prepared(root: Path, days: int = 2) -> Path:
     """A dataset after that many such refreshes, each with a file of history of its own."""
     from scraper.publish import record
     from scraper.sources import gemini_api
-    from tests.conftest import _TERMS
+    from tests.support.workshop import _TERMS
 
     record.FULL = 10
     gemini_api.load_terms = lambda: _TERMS

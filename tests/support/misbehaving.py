@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from tests.conftest import facts, model, pages
+from tests.support.workshop import facts, model, pages
 
 MIME = {"html": "text/html", "md.txt": "text/plain"}
 CONSENT = b"<!doctype html><html lang=en><head><title>Before you continue</title></head><body>Cookies</body></html>"

@@ -13,8 +13,8 @@ from ratecards.storage import bounded
 from scraper.errors import DatasetError
 from scraper.publish.transaction import Publication
 from scraper.publish.watch import Watch
-from tests.conftest import Ran, Workshop, facts, model
 from tests.support.crash import begin
+from tests.support.workshop import Ran, Workshop, facts, model
 
 # ---------------------------------------------------------------------------------------------- the watch
 

@@ -30,7 +30,7 @@ from scraper import ROOT
 from scraper import __main__ as scraper
 from scraper.errors import DatasetError as ScraperError
 from scraper.publish.dataset import Dataset
-from tests.conftest import GEMINI, facts
+from tests.support.workshop import GEMINI, facts
 
 REPOSITORY = ROOT
 COST = ("-m", "ratecards", "cost", "gemini-2.5-pro", "--input-tokens", "10")
