@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -20,7 +21,8 @@ class DatabaseHook(BuildHookInterface):  # type: ignore[type-arg]
             self._folder = tempfile.TemporaryDirectory()
             made = Path(self._folder.name, "ratecards.sqlite")
             code = f"from ratecards.dataset import Dataset; Dataset('ratecards').write_database({str(made)!r})"
-            subprocess.run([sys.executable, "-c", code], cwd=self.root, check=True)
+            env = {**os.environ, "PYTHONPATH": self.root}
+            subprocess.run([sys.executable, "-c", code], cwd=self.root, env=env, check=True)
             build_data["force_include"][str(made)] = "ratecards/ratecards.sqlite"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - given by hatchling

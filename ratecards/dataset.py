@@ -25,6 +25,7 @@ from ratecards.storage.database_cache import FILE
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+    from sqlite3 import Connection
 
     from ratecards.catalog.freshness import Age
     from ratecards.storage.history import Change
@@ -115,10 +116,17 @@ class Dataset:
         """What is read: of the directory, of a cache, or made of the histories. Raises `DatasetError`."""
         return database_cache.opened(self._root, self._histories)
 
-    def write_database(self, target: str | os.PathLike[str]) -> None:
-        """Write the database, made of the histories, as a file that is not there yet. Raises `DatasetError`."""
+    def made(self) -> Connection:
+        """The database, made of the histories and with their lines, in memory. Raises `DatasetError`.
+
+        Written to a file, the same histories and the same SQLite give the same bytes.
+        """
         logs = self._histories() or {source: self.changes(source) for source in self.sources}
-        base = database_cache.made(self._root, lambda: logs)
+        return database_cache.made(self._root, lambda: logs)
+
+    def write_database(self, target: str | os.PathLike[str]) -> None:
+        """Write the database to a file that is not there yet. Raises `DatasetError`."""
+        base = self.made()
         base.execute("VACUUM INTO ?", (os.fspath(target),))
         base.close()
 

@@ -141,7 +141,8 @@ def _changed(card: RateCard, change: Change) -> RateCard:
     if change.kind == "model_renamed":
         rates = {r.row_key: r for r in (replace(r, model=change.model) for r in card.rates)}
         card = replace(card, model=change.model)
-    if change.old is not None and not _same(rates.pop(change.old.row_key, None), change.old):
+    if change.old is not None and rates.pop(change.old.row_key, None) != change.old:
+        # a price that is not the one before is one, too: a file that is lost must not go unseen
         raise HistoryError(f"{change.kind} of a rate {change.model} does not have: {change.old.evidence.locator}")
     if change.new is not None and change.new.row_key in rates:
         raise HistoryError(f"{change.kind}: a rate {change.model} has already: {change.new.evidence.locator}")
@@ -218,14 +219,11 @@ def _fits(cards: Mapping[str, RateCard], change: Change, before: RateCard | None
     if change.card and any(getattr(card, name) != getattr(before, name) for name in _HEAD):
         return False
     rates = {r.row_key: r for r in card.rates}
-    if change.old and not _same(rates.pop(change.old.row_key, None), change.old):
-        return False
+    if change.old:
+        said = rates.pop(change.old.row_key, None)
+        if said is None or (said, said.evidence) != (change.old, change.old.evidence):
+            return False
     return change.new is None or change.new.row_key not in rates
-
-
-def _same(found: Rate | None, said: Rate) -> bool:
-    """Whether a rate is the one that a change says, evidence included."""
-    return found is not None and (found, found.evidence) == (said, said.evidence)
 
 
 def ordered(changes: Iterable[Change]) -> list[Change]:

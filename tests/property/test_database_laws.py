@@ -9,14 +9,14 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scraper.diff.compare import changes
 
 from ratecards.model import RateCard
 from ratecards.storage import database
 from ratecards.storage.database import Database
 from ratecards.storage.history import Change, Stamp, fold
-from scraper.diff.compare import changes
-from tests.kit import stamped
 from tests.property.strategies import START, editions, read_on
+from tests.support.kit import stamped
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover
