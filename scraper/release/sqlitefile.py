@@ -33,7 +33,9 @@ def _sides(names: Iterable[str], *sides: str) -> tuple[str, ...]:
     return tuple(f"{side}_{name}" for side in sides for name in names)
 
 
+# What is promised; `rates` and `meta` are the reader's own.
 TABLES: dict[str, tuple[str, ...]] = {
+    "rates": COLUMNS,
     "changes": (
         *_HEAD,
         *KEYS,
@@ -49,6 +51,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "discrepancies": (*_ENTRY, *_sides(_SIDE, "left", "right"), *_LIFE),
     "shutdowns": ("on", "provider", "source", "model", "successor", "quote", "observed"),
     "sources": ("name", "url", "models", "rates", "last_updated", "capture", "parser", "unread", "observed", "expires"),
+    "meta": ("name", "value"),
 }
 _NEEDED: dict[str, tuple[str, ...]] = {
     "changes": ("kind", "observed", "recorded", "announced", "provider", "source", "model", "capture"),
