@@ -102,7 +102,7 @@ def memory() -> None:
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
-    line("peak memory of a refresh", f"{done.stderr.split()[-1]} MB", "", "120 MB")
+    line("peak memory of a refresh", f"{done.stderr.split()[-1]} MB", "", "100 MB")
 
 
 def growth() -> None:

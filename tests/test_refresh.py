@@ -120,6 +120,17 @@ def test_a_changed_edition_gives_exactly_its_changes(run, tmp_path):
     assert v1 <= {path.removeprefix("ratecards/v1/") for path in moved}
 
 
+def test_a_refresh_keeps_within_its_memory(tmp_path):
+    """Two editions of the demo in a process of its own: 100 MB at most, whatever else is installed beside it."""
+    code = (
+        "import resource, sys; from scraper.__main__ import main\n"
+        f"main(['refresh', {GEMINI!r}, '--replay', {str(DEMO / 'replay')!r}, '--to', {str(tmp_path)!r}])\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
+    assert int(done.stderr.split()[-1]) <= 100
+
+
 def test_a_changed_edition_is_told_in_words(workshop):
     """A price change is printed with both prices and the ratio."""
     workshop.refresh(at("2026-11-01"))

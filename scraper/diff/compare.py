@@ -13,7 +13,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 from ratecards.model import JOIN_KEY, Rate, RateCard, canonical_order, plain
 from ratecards.storage.history import Change
@@ -80,22 +79,21 @@ def _card_changes(old: RateCard, new: RateCard, *, places: bool) -> list[Change]
 
 
 def field_changes(old: RateCard, new: RateCard) -> tuple[tuple[str, str, str], ...]:
-    """The metadata that differ, as (path, before, after), told by deepdiff on identity-keyed plain data."""
-    from deepdiff import DeepDiff
-
-    # a notice may well begin with two underscores, which deepdiff takes for a private attribute; and where few keys are
-    # in common it tells the whole mapping instead of its keys
-    options: dict[str, Any] = {"ignore_private_variables": False, "threshold_to_diff_deeper": 0}
-    diff = DeepDiff(_meta(old), _meta(new), view="tree", **options)
-    rows = []
-    for level in (level for group in diff.values() for level in group):
-        path = ".".join(str(p) for p in level.path(output_format="list"))
-        before, after = (v if isinstance(v, str) else "" for v in (level.t1, level.t2))
-        rows.append((path, before, after))
-    return tuple(sorted(rows))
+    """The metadata that differ, as (path, before, after), sorted; what one side lacks is empty there."""
+    before, after = _flat(_meta(old)), _flat(_meta(new))
+    paths = sorted({*before, *after})
+    return tuple((p, before.get(p, ""), after.get(p, "")) for p in paths if before.get(p) != after.get(p))
 
 
-def _meta(card: RateCard) -> dict[str, object]:
+def _flat(meta: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
+    """Leaves by their path: `name`, `facts.knowledge cutoff`."""
+    found: dict[str, str] = {}
+    for name, value in meta.items():
+        found |= {name: value} if isinstance(value, str) else {f"{name}.{key}": leaf for key, leaf in value.items()}
+    return found
+
+
+def _meta(card: RateCard) -> dict[str, str | Mapping[str, str]]:
     """What a card says beside its rates, keyed by identity, so that an order is nothing; all leaves are strings."""
     notes: dict[str, list[str]] = {}
     for f in card.formulas:
