@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ratecards.cli import console
 from scraper import ROOT
-from scraper.cli import automationargs
+from scraper.cli import parser as automationargs
 from scraper.errors import ScrapeError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def _instant(text: str) -> datetime:
 def parser() -> argparse.ArgumentParser:
     """The command line; the text of `--help` is the reference."""
     top = argparse.ArgumentParser(prog="python -m scraper", description=__doc__)
-    top.set_defaults(module="scraper.cli.commands")
+    top.set_defaults(module="scraper.cli.run")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _refresh(commands.add_parser("refresh", help="fetch, read, check, compare, publish"))
     _page_commands(commands)
@@ -106,7 +106,7 @@ def _page_commands(commands: Commands) -> None:
     backfill.add_argument("--date", type=_instant, help="the pages' day, if their names do not say it")
     _dataset(backfill, "the instant to record")
     for command in (read, doctor, canary, backfill):
-        command.set_defaults(module="scraper.cli.pagecommands")
+        command.set_defaults(module="scraper.cli.pages")
 
 
 def _person_commands(commands: Commands) -> None:
@@ -124,9 +124,9 @@ def _person_commands(commands: Commands) -> None:
         decide.add_argument("id")
         decide.add_argument("--because", required=True, metavar="WORDS")
         _dataset(decide, "the day to record")
-        decide.set_defaults(module="scraper.cli.personcommands")
+        decide.set_defaults(module="scraper.cli.decisions")
     for command in (manual, confirm):
-        command.set_defaults(module="scraper.cli.personcommands")
+        command.set_defaults(module="scraper.cli.decisions")
 
 
 def _release_commands(commands: Commands) -> None:
@@ -161,7 +161,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _main(argv: Sequence[str] | None) -> int:
     options = parser().parse_args(argv)
-    from scraper.cli import commands
+    from scraper.cli import run as commands
 
     run: Callable[[argparse.Namespace], int] = getattr(import_module(options.module), options.command)
     try:

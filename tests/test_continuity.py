@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ratecards.storage import codec
 from scraper.checks.continuity import doubt, sentences_of
-from scraper.fetch.editions import Edition, load
+from scraper.fetch.capture import Edition, load
 from scraper.pipeline.judge import judge
 from scraper.prices.conditions import conditional, digest
 from scraper.sources import find, gemini_api, gemini_terms, openai_api

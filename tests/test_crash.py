@@ -15,9 +15,9 @@ import pytest
 
 from scraper.errors import DatasetError
 from scraper.publish import record
-from scraper.publish.check import findings
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication, locked, recover
+from scraper.publish.verify import findings
 from scraper.sources import gemini_api
 from tests.conftest import _TERMS, tree
 from tests.crash import GEMINI, look, moved, prepared

@@ -14,10 +14,10 @@ from ratecards.model import COLUMNS
 from scraper.errors import DatasetError
 from scraper.pipeline.rebuild import rebuilt
 from scraper.pipeline.refresh import decide
-from scraper.publish import datapackage
-from scraper.publish.datapackage import PATH, RESOURCES, Marks, digest, parse, table_schema, text
+from scraper.publish import package as datapackage
+from scraper.publish.package import PATH, RESOURCES, Marks, digest, parse, table_schema, text
 from scraper.publish.seal import package
-from scraper.publish.versions import Version
+from scraper.publish.version import Version
 from tests import shelves
 from tests.conftest import GEMINI, facts, model, tree
 from tests.kit import DAY, rate

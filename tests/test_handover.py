@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scraper.automation import gitpublish, handover, pulls
+from scraper.automation import branch, handover, pull_requests
+from scraper.automation.git import Git, GitError
 from scraper.errors import DatasetError
-from scraper.git import Git, GitError
 from scraper.pipeline import looks
 from scraper.report import facts as report_file
 from scraper.sources import find
@@ -38,8 +38,8 @@ def reading(bare, tmp_path, applying) -> Callable[..., Path]:
     return make
 
 
-def push(bare: Path, to: Path, folder: Path) -> gitpublish.Published:
-    return gitpublish.publish(clone(bare, to), TARGET, handover.prepared(folder), handover.names(folder), **quick)
+def push(bare: Path, to: Path, folder: Path) -> branch.Published:
+    return branch.publish(clone(bare, to), TARGET, handover.prepared(folder), handover.names(folder), **quick)
 
 
 def test_what_is_handed_over_is_what_one_job_publishes(bare, tmp_path, applying, reading):
@@ -53,7 +53,7 @@ def test_what_is_handed_over_is_what_one_job_publishes(bare, tmp_path, applying,
     Git(bare)("clone", "--bare", "--quiet", str(bare), str(other))
     Git(other)("update-ref", "refs/heads/main", "main~2")
     for number, edition in enumerate((day(1), day(2, **DEARER))):
-        gitpublish.publish(clone(other, tmp_path / f"o{number}"), TARGET, applying(edition), **quick)
+        branch.publish(clone(other, tmp_path / f"o{number}"), TARGET, applying(edition), **quick)
 
     assert log(other) == log(bare)
     assert Git(other)("rev-parse", "main^{tree}") == Git(bare)("rev-parse", "main^{tree}")
@@ -73,7 +73,7 @@ def test_a_pull_request_for_each_source(bare, tmp_path, reading, httpserver):
     forge = Forge().serve(httpserver)
     push(bare, tmp_path / "p1", reading(day(1)))
     folder = reading(day(2, **DEARER), apart=True)
-    _, made = pulls.propose(
+    _, made = pull_requests.propose(
         clone(bare, tmp_path / "p2"), TARGET, handover.prepared(folder), handover.names(folder), forge.client, **quick
     )
     assert [("opened", 1)] == [(p.done, p.number) for p in made]
@@ -168,7 +168,7 @@ def test_by_the_command(bare, tmp_path, run, monkeypatch, capsys):
 
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent.parent))
     seen = []
-    monkeypatch.setattr(gitpublish, "replaying", lambda folder, **_: lambda root, names: seen.append(names) or FACTS)
+    monkeypatch.setattr(branch, "replaying", lambda folder, **_: lambda root, names: seen.append(names) or FACTS)
     keep(tmp_path / "looks", day(1))
     one, two = clone(bare, tmp_path / "one"), clone(bare, tmp_path / "two")
     report, kept = tmp_path / "report.json", tmp_path / "kept"
@@ -195,7 +195,7 @@ def test_fault_92_what_a_job_hands_over_is_of_its_own_source(tmp_path):
             )
     from datetime import UTC, datetime
 
-    from scraper.fetch.editions import replay
+    from scraper.fetch.capture import replay
 
     found = looks.completed(tmp_path, [GEMINI, "google/vertex-ai", "openai/openai-api"], datetime.now(UTC))
     assert [GEMINI, "google/vertex-ai", "openai/openai-api"] == found

@@ -11,7 +11,7 @@ import pytest
 from ratecards.model import Evidence, Formula, Rate, RateCard
 from ratecards.storage import codec
 from ratecards.storage import ledger as book
-from scraper.diff.ledger import PairRule, between, decided, rules, sides_now, standing, update, within
+from scraper.diff.discrepancies import PairRule, between, decided, rules, sides_now, standing, update, within
 
 PAGE, STUDIO = "gemini-api", "ai-studio"
 RULE = PairRule("google/gemini-api", "google/ai-studio")

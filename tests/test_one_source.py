@@ -149,7 +149,7 @@ def test_fault_92_a_look_that_breaks_down(shop, monkeypatch, fault):
             raise fault
         return found
 
-    from scraper.fetch.editions import replay
+    from scraper.fetch.capture import replay
     from scraper.sources import find
 
     folder = next(shop.kept)

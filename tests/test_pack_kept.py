@@ -14,9 +14,9 @@ from scraper.pipeline.judge import judge
 from scraper.pipeline.rebuild import rebuilt
 from scraper.pipeline.refresh import publication
 from scraper.publish import pack
-from scraper.publish.check import findings
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
+from scraper.publish.verify import findings
 from tests import tiny
 from tests.conftest import ACME, at
 from tests.test_judge import edition

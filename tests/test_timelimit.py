@@ -9,7 +9,7 @@ import pytest
 from scraper.errors import LayoutChanged
 from scraper.pipeline import judge
 from scraper.sources import openai_api
-from scraper.timelimit import limited, look
+from scraper.sources.timelimit import limited, look
 from tests.conftest import facts
 from tests.deadline import deadline
 from tests.test_gemini_api import KINDS, ROWS, body, edition, read

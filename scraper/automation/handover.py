@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from scraper.automation.gitpublish import PARTS, Apply, Target, committed, newest
+from scraper.automation.branch import PARTS, Apply, Target, committed, newest
+from scraper.automation.git import Git
 from scraper.errors import DatasetError
-from scraper.git import Git
 from scraper.report import facts as report_file
 from scraper.report.facts import Facts
 

@@ -23,7 +23,7 @@ GONE = 410
 
 def fetch(options: argparse.Namespace) -> int:
     """Save a look at each source. What did not come is saved as well: to tell it is the publisher's part."""
-    from scraper.cli.commands import named_sources
+    from scraper.cli.run import named_sources
     from scraper.pipeline.looks import taken
     from scraper.publish.dataset import Dataset
 
@@ -64,18 +64,18 @@ def link_to_run(environ: Mapping[str, str]) -> str:
 
 def publish_git(options: argparse.Namespace) -> int:
     """Publish what was fetched. Verdicts on sources are told, and are no failure of the run."""
-    from scraper.automation import gitpublish, handover, pulls
+    from scraper.automation import branch, handover, pull_requests
+    from scraper.automation.git import Git
     from scraper.automation.github import from_environment
-    from scraper.git import Git
     from scraper.pipeline.looks import completed
     from scraper.report import facts
 
-    git, target = Git(options.repo.resolve()), gitpublish.Target(options.remote, options.branch)
+    git, target = Git(options.repo.resolve()), branch.Target(options.remote, options.branch)
     if options.prepared:
         names, apply = handover.names(options.prepared), handover.prepared(options.prepared)
     else:
         names = completed(options.replay, options.source, datetime.now(UTC))
-        apply = gitpublish.replaying(options.replay, versioned=options.version)
+        apply = branch.replaying(options.replay, versioned=options.version)
     code = 0
     if options.prepare:
         found = handover.prepare(git, target, apply, names, options.prepare, apart=options.pull_requests)
@@ -83,14 +83,14 @@ def publish_git(options: argparse.Namespace) -> int:
         print(f"prepared {len(found['files'])} files")
         return 0
     if options.dry_run:
-        done = gitpublish.rehearsed(git, target, apply, names)
+        done = branch.rehearsed(git, target, apply, names)
     elif options.pull_requests:
-        done, proposals = pulls.propose(git, target, apply, names, from_environment())
-        for line in pulls.told(proposals):
+        done, proposals = pull_requests.propose(git, target, apply, names, from_environment())
+        for line in pull_requests.told(proposals):
             print(line)
         code = 1 if any(p.problem for p in proposals) else 0
     else:
-        done = gitpublish.publish(git, target, apply, names)
+        done = branch.publish(git, target, apply, names)
     facts.save(options.report, done.facts)
     _output(options.output, {"commit": done.commit, "changed": done.changed, "data": done.data})
     print(f"published {done.commit[:12]}, {len(done.paths)} files" if done.changed else "nothing to publish")

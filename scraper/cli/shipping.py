@@ -10,7 +10,7 @@ from scraper.errors import DatasetError
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked, whole
 from scraper.publish.watch import Watch
-from scraper.release import releases
+from scraper.release import released
 
 
 def rebuild(options: argparse.Namespace) -> int:
@@ -28,14 +28,14 @@ def rebuild(options: argparse.Namespace) -> int:
 def version(options: argparse.Namespace) -> int:
     """The data's version and whether a release is due, as lines `name=value`; `--write` puts it where it belongs."""
     dataset = Dataset(options.to, Watch(options.to))
-    last = releases.released(options.to, options.tags, options.released)
-    decided = releases.decision(dataset, last)
+    last = released.released(options.to, options.tags, options.released)
+    decided = released.decision(dataset, last)
     print(f"version={decided.version}")
     print(f"due={str(decided.due).lower()}")
     print(f"reason={decided.reason}")
     if options.write:
         with locked(options.to):
-            paths = releases.written(dataset, decided, last).commit()
+            paths = released.written(dataset, decided, last).commit()
         print(f"wrote={' '.join(paths)}")
     return 0
 
@@ -44,7 +44,7 @@ def release(options: argparse.Namespace) -> int:
     """Build the assets of a release into a folder."""
     from scraper.release.assets import build
 
-    last = releases.released(options.dataset, options.tags, options.released)
+    last = released.released(options.dataset, options.tags, options.released)
     fresh = build(Dataset(whole(options.dataset)), options.to, last, options.without)
     for name in fresh:
         print(name)

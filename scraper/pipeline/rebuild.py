@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from scraper.pipeline.refresh import build_v1, folded
-from scraper.publish import pack, proof
+from scraper.publish import baseline, pack
 from scraper.publish.dataset import Dataset
 from scraper.publish.seal import seal
 from scraper.publish.transaction import Publication
@@ -24,5 +24,5 @@ def rebuilt(dataset: Dataset, today: date) -> Publication:
     pack.remake(result, dataset)
     seal(result, dataset, {}, [], anew=True)
     for name in states:
-        proof.renew(result, dataset, name)
+        baseline.renew(result, dataset, name)
     return result

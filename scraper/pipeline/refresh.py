@@ -15,15 +15,17 @@ from ratecards.storage import ledger as book
 from ratecards.storage import limits as limits_file
 from ratecards.storage.codec import dumps
 from ratecards.storage.limits import LimitsCard
-from scraper.diff.ledger import decided
+from scraper.diff.discrepancies import decided
 from scraper.errors import DatasetError, FetchFailed
+from scraper.fetch.capture import Clock, Edition, getter, keep, look
+from scraper.fetch.catalogue import DOORS, Keys
 from scraper.fetch.client import Validators, redact
-from scraper.fetch.doors import DOORS, Keys
-from scraper.fetch.editions import Clock, Edition, getter, keep, look
 from scraper.pipeline import limitspage
 from scraper.pipeline.judge import judge
 from scraper.pipeline.second import opinion
-from scraper.publish import books, held, pack, proof, v1
+from scraper.publish import baseline as proof
+from scraper.publish import discrepancies, held, pack
+from scraper.publish import v1_files as v1
 from scraper.publish.dataset import Dataset
 from scraper.publish.record import newest, record
 from scraper.publish.seal import seal
@@ -277,16 +279,14 @@ def build_v1(
             states[name] = said(dataset, name)
     recent = newest(dataset, names, fresh, _CHANGES)
     cards = [card for name in names for card in current[name].values()]
-    from scraper.publish.tables import (
-        tables,  # only where data changed: the reader's tables are a tenth of the start-up
-    )
+    from scraper.publish.v1_tables import tables
 
     limits = _limits(result, dataset)
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
     texts["limits.json"] = dumps(limitsjson.data(limits))
-    ledgers, entries, coverage = books.keep(dataset, current, states)
-    texts["discrepancies.json"] = books.published(entries, coverage)
-    result.notes.append(books.summary(dataset, entries))
+    ledgers, entries, coverage = discrepancies.keep(dataset, current, states)
+    texts["discrepancies.json"] = discrepancies.published(entries, coverage)
+    result.notes.append(discrepancies.summary(dataset, entries))
     for path, text in ledgers.items():
         result.write(path, text)
     for path, text in texts.items():
@@ -309,16 +309,16 @@ def decide(dataset: Dataset, key: str, state: str, because: str, today: date) ->
     result = Publication(dataset.root, dataset.watch)
     every = []
     found = False
-    for stem in books.stems(dataset):
-        entries, factors = books.known(dataset, stem)
+    for stem in discrepancies.stems(dataset):
+        entries, factors = discrepancies.known(dataset, stem)
         if any(e.id == key and e.state != "closed" for e in entries):
             found = True
             entries = [replace(e, last_seen=today) if e.id == key else e for e in decided(entries, key, state, because)]
-            result.write(books.path_of(stem), book.encode(entries, factors))
+            result.write(discrepancies.path_of(stem), book.encode(entries, factors))
         every += entries
     if not found:
         raise KeyError(f"no open discrepancy {key!r}")
-    result.write("ratecards/v1/discrepancies.json", books.published(every, books.coverage_of(dataset)))
+    result.write("ratecards/v1/discrepancies.json", discrepancies.published(every, discrepancies.coverage_of(dataset)))
     seal(result, dataset, {}, [])
     return result
 

@@ -10,11 +10,12 @@ from typing import Any
 from ratecards.storage import bounded
 from ratecards.storage.history import Change
 from scraper.errors import DatasetError
-from scraper.publish import datapackage, schemas, status
-from scraper.publish.datapackage import Marks
+from scraper.publish import package as datapackage
+from scraper.publish import schemas, status
 from scraper.publish.dataset import Dataset
+from scraper.publish.package import Marks
 from scraper.publish.transaction import Publication
-from scraper.publish.versions import Version
+from scraper.publish.version import Version
 from scraper.state import State
 
 _V1 = "ratecards/v1/"

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
-from scraper.publish.v1 import document
+from scraper.publish.v1_files import document
 from scraper.sources import SOURCES, expires
 from scraper.state import State, instant
 from scraper.wording import plain_text

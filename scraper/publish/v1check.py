@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from scraper.errors import DatasetError
-from scraper.publish import datapackage, schemas
+from scraper.publish import package as datapackage
+from scraper.publish import schemas
 
 _FEW = 5
 

@@ -10,13 +10,13 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from scraper.automation.git import Git
 from scraper.errors import DatasetError
-from scraper.git import Git
 from scraper.pipeline import limitspage
 from scraper.publish.dataset import Dataset
-from scraper.publish.versions import Version
-from scraper.release import parquet, releases, sqlitefile
-from scraper.release.releases import Released
+from scraper.publish.version import Version
+from scraper.release import parquet, released, sqlitefile
+from scraper.release.released import Released
 
 OPTIONAL = ("parquet", "wheel")
 SUMS = "SHA256SUMS"
@@ -32,7 +32,7 @@ def build(dataset: Dataset, folder: Path, last: Released | None, without: Collec
 
     `without` names those of `OPTIONAL` that are not wanted. Raises `DatasetError` before anything is written.
     """
-    version = Version.parse(releases.standing(dataset)["version"])
+    version = Version.parse(released.standing(dataset)["version"])
     _clean(folder)
     with TemporaryDirectory() as built:
         _build(dataset, Path(built), version, last, without)
@@ -63,7 +63,7 @@ def _build(dataset: Dataset, folder: Path, version: Version, last: Released | No
     (folder / "ratecards-v1.zip").write_bytes(zipped(files))
     (folder / "datapackage.json").write_bytes(files["datapackage.json"])
     (folder / "captures.txt").write_text(captures(dataset), encoding="utf-8")
-    (folder / "notes.md").write_text(releases.notes(dataset, version, last), encoding="utf-8")
+    (folder / "notes.md").write_text(released.notes(dataset, version, last), encoding="utf-8")
     sqlitefile.write(folder / "ratecards.sqlite", files)
     steps: dict[str, Callable[[], object]] = {
         "parquet": lambda: parquet.write(folder / "rates.parquet", files),
@@ -102,7 +102,7 @@ def wheel(root: Path, folder: Path, version: Version) -> None:
     """The package, built by its own build backend. Raises `DatasetError` when project and data differ in version."""
     from hatchling.builders.wheel import WheelBuilder
 
-    own = releases.project_version(root)
+    own = released.project_version(root)
     if own != str(version):
         raise DatasetError(
             f"{root}: pyproject.toml says {own}, the data {version}; run python -m scraper version --write"

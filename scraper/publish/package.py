@@ -16,7 +16,7 @@ from ratecards.model import COLUMNS, ROW_KEY
 from scraper.errors import DatasetError
 from scraper.publish import schemas
 from scraper.publish.shapes import ALWAYS, FIELDS
-from scraper.publish.versions import Version, VersionError
+from scraper.publish.version import Version, VersionError
 
 PATH = "ratecards/v1/datapackage.json"
 RESOURCES = ("rates.csv", "rates.json", "changes.json", "upcoming.json", "discrepancies.json", "limits.json")

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from scraper.automation.github import GitHub, GitHubError
-from scraper.automation.gitpublish import (
+from scraper.automation.branch import (
     ATTEMPTS,
     Apply,
     Published,
@@ -24,7 +23,8 @@ from scraper.automation.gitpublish import (
     pushed,
     rehearsed,
 )
-from scraper.git import Git, GitError, Who
+from scraper.automation.git import Git, GitError, Who
+from scraper.automation.github import GitHub, GitHubError
 from scraper.report import texts
 from scraper.report.facts import Facts
 from scraper.wording import plain_text

@@ -18,8 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from scraper.automation.git import Git, GitError, Who
 from scraper.errors import DatasetError
-from scraper.git import Git, GitError, Who
 from scraper.report import facts as report_file
 from scraper.report.facts import Facts
 from scraper.report.texts import commit_message

@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from scraper import wording
-from scraper.cli.commands import UsageError, moment, opened
+from scraper.cli.run import UsageError, moment, opened
 from scraper.errors import DatasetError
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked

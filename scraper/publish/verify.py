@@ -11,7 +11,7 @@ from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.storage import codec, history, segments
 from scraper.errors import DatasetError
 from scraper.prices.words import AMOUNT, COUNTED, money
-from scraper.publish import held, pack, v1, v1check
+from scraper.publish import held, pack, v1_files, v1check
 from scraper.publish.dataset import Dataset
 
 _JSON_NUMBER = re.compile(r"(?<=[\[,])[0-9]+(?:\.[0-9]+)?(?=[,\]])")
@@ -70,7 +70,7 @@ def _published(dataset: Dataset, names: Iterable[str]) -> Iterator[str]:
     rates = [rate for name in names for card in dataset.cards(name).values() for rate in card.rates]
     path = dataset.root / "ratecards" / "v1" / "rates.csv"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if text != v1.rates_csv(sorted(rates, key=canonical_order)):
+    if text != v1_files.rates_csv(sorted(rates, key=canonical_order)):
         yield f"{path}: does not hold the rates of the cards"
     if wrong := pack.finding(dataset):
         yield wrong

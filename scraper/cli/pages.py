@@ -13,10 +13,10 @@ from pathlib import Path
 
 from ratecards.model import Rate
 from scraper import wording
-from scraper.cli.commands import moment, named_source, opened, say
+from scraper.cli.run import moment, named_source, opened, say
 from scraper.errors import DatasetError, LayoutChanged
+from scraper.fetch.capture import body, load, url_of
 from scraper.fetch.client import Page
-from scraper.fetch.editions import body, load, url_of
 from scraper.fetch.saved import text, unpacked
 from scraper.publish.transaction import locked
 from scraper.report import console
@@ -60,12 +60,12 @@ def load_any(path: Path, source: Source) -> Page:
 
 def _print_rates(published: Sequence[Rate], back: Sequence[Rate] | None, style: str, outcome: str) -> None:
     """Rates in one of the formats; where those held back (`back`) are asked for, each row says what holds it."""
-    from scraper.publish import v1
+    from scraper.publish import v1_files
 
     if style == "csv":
-        sys.stdout.write(v1.rates_csv(published) if back is None else _marked_csv(published, back, outcome))
+        sys.stdout.write(v1_files.rates_csv(published) if back is None else _marked_csv(published, back, outcome))
     elif style == "json":
-        sys.stdout.write(v1.rate_json(published) if back is None else _marked_json(published, back, outcome))
+        sys.stdout.write(v1_files.rate_json(published) if back is None else _marked_json(published, back, outcome))
     else:
         for rate in published:
             print(wording.plain_text(f"{rate.model:36} {console.what(rate)}: {console.value(rate)}"))
@@ -74,10 +74,10 @@ def _print_rates(published: Sequence[Rate], back: Sequence[Rate] | None, style: 
 
 
 def _marked_csv(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
-    from scraper.publish import v1
+    from scraper.publish import v1_files
 
-    head, *rows = csv.reader(io.StringIO(v1.rates_csv(published)))
-    _, *held = csv.reader(io.StringIO(v1.rates_csv(back)))
+    head, *rows = csv.reader(io.StringIO(v1_files.rates_csv(published)))
+    _, *held = csv.reader(io.StringIO(v1_files.rates_csv(back)))
     out = io.StringIO()
     marked = [[*head, "held"], *([*row, ""] for row in rows), *([*row, outcome] for row in held)]
     csv.writer(out, lineterminator="\n").writerows(marked)
@@ -85,9 +85,12 @@ def _marked_csv(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -
 
 
 def _marked_json(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
-    from scraper.publish import v1
+    from scraper.publish import v1_files
 
-    rows = [*json.loads(v1.rate_json(published)), *({**r, "held": outcome} for r in json.loads(v1.rate_json(back)))]
+    rows = [
+        *json.loads(v1_files.rate_json(published)),
+        *({**r, "held": outcome} for r in json.loads(v1_files.rate_json(back))),
+    ]
     return "[" + ",".join(f"\n{json.dumps(row, ensure_ascii=False)}" for row in rows) + "\n]\n"
 
 
@@ -132,7 +135,7 @@ def _patients(source: Source, file: Path | None) -> tuple[Mapping[str, Page], in
     """The pages to examine, by name: a saved one, or those of now; and what kept others from coming."""
     if file:
         return {file.name: load_any(file, source)}, 0
-    from scraper.fetch.editions import getter, look
+    from scraper.fetch.capture import getter, look
 
     now = datetime.now(UTC)
     edition = look(source, getter(source, lambda: now), now, {})

@@ -14,10 +14,10 @@ from typing import Any
 from ratecards.storage import history
 from ratecards.storage.history import Change
 from scraper.errors import DatasetError
-from scraper.publish import datapackage
+from scraper.publish import package as datapackage
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
-from scraper.publish.versions import Decision, Version, VersionError, decide, tags
+from scraper.publish.version import Decision, Version, VersionError, decide, tags
 from scraper.release import changelog
 
 PROJECT, CHANGELOG = "pyproject.toml", "CHANGELOG.md"

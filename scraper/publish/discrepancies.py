@@ -11,8 +11,8 @@ from ratecards.model import RateCard
 from ratecards.storage import bounded, codec
 from ratecards.storage import ledger as book
 from ratecards.storage.ledger import Entry
-from scraper.diff.align import Comparison
-from scraper.diff.ledger import PairRule, between, rules, sides_now, standing, update, within
+from scraper.diff.cross_source import Comparison
+from scraper.diff.discrepancies import PairRule, between, rules, sides_now, standing, update, within
 from scraper.errors import DatasetError
 from scraper.publish.dataset import Dataset
 from scraper.state import State

@@ -17,11 +17,11 @@ from typing import Any
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strictyaml
 from ratecards.storage.ledger import Entry, Side
-from scraper.diff.align import Comparison, Pair, compare
-from scraper.diff.arithmetic import Finding, findings
+from scraper.diff.consistency import Finding, findings
+from scraper.diff.cross_source import Comparison, Pair, compare
 from scraper.wording import conditions
 
-RULES = Path(__file__).with_name("ledger.yaml")
+RULES = Path(__file__).with_name("rules.yaml")
 Cards = Mapping[str, RateCard]
 
 

@@ -20,8 +20,8 @@ from ratecards.storage.history import Change
 from scraper import wording
 from scraper.checks import guard
 from scraper.errors import DatasetError, FetchFailed, ScrapeError
-from scraper.fetch.doors import DOORS, Keys
-from scraper.fetch.editions import Edition, check_clock, replay
+from scraper.fetch.capture import Edition, check_clock, replay
+from scraper.fetch.catalogue import DOORS, Keys
 from scraper.pipeline.recorder import Recorder
 from scraper.pipeline.refresh import Looks, Progress, fetch_all, judge_all, publication
 from scraper.publish.dataset import Dataset
@@ -275,7 +275,7 @@ def readme(_: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Everything a dataset promises of itself; findings one a line, exit 1 on any."""
-    from scraper.publish.check import findings
+    from scraper.publish.verify import findings
 
     root = whole(options.to)
     found = findings(Dataset(root), moment(options.now).date())
