@@ -10,7 +10,7 @@ import pytest
 
 from ratecards.storage import ledger as book
 from scraper.diff.consistency import findings, step, within
-from scraper.diff.discrepancies import PairRule, between
+from scraper.diff.cross_source import PairRule, between
 from tests.kit import DAY, card, cards, rate
 
 

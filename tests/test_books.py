@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 
 from ratecards.storage import ledger as book
-from scraper.diff.cross_source import Comparison
-from scraper.diff.discrepancies import PairRule, between
+from scraper.diff.cross_source import Comparison, PairRule, between
 from scraper.errors import DatasetError
 from scraper.publish import discrepancies
 from scraper.publish.dataset import Dataset

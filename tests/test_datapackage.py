@@ -15,8 +15,7 @@ from scraper.errors import DatasetError
 from scraper.pipeline.rebuild import rebuilt
 from scraper.pipeline.refresh import decide
 from scraper.publish import package as datapackage
-from scraper.publish.package import PATH, RESOURCES, Marks, digest, parse, table_schema, text
-from scraper.publish.seal import package
+from scraper.publish.package import PATH, RESOURCES, Marks, current, digest, parse, table_schema, text
 from scraper.publish.version import Version
 from tests import shelves
 from tests.conftest import GEMINI, facts, model, tree
@@ -168,7 +167,7 @@ def test_a_version_does_not_fall(shelf):
     (shelf.root / PATH).write_text(datapackage.dumps({**data, "version": "2026.12.24.2"}))
     rebuilt(shelf, DAY).commit()
 
-    assert "2026.12.24.2" == package(shelf)["version"]
+    assert "2026.12.24.2" == current(shelf)["version"]
 
 
 def test_a_missing_file(shelf):

@@ -290,4 +290,4 @@ def test_the_project_s_own_version():
     """A calendar version, not above that of the data it goes out with."""
     own = Version.parse(released.project_version(ROOT))
 
-    assert own <= Version.parse(released.standing(Dataset(ROOT))["version"])
+    assert own <= Version.parse(datapackage.current(Dataset(ROOT))["version"])

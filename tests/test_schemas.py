@@ -20,7 +20,7 @@ from ratecards.storage import ledger, limits, limitsjson
 from ratecards.storage.history import KINDS, Step
 from ratecards.storage.ledger import Entry, Side
 from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
-from scraper.publish import schemas, shapes, status, v1_files
+from scraper.publish import schemas, v1_files
 from tests import shelves
 from tests.kit import DAY, card, change, formula, rate
 from tests.property import strategies
@@ -309,11 +309,11 @@ def test_every_outcome_has_its_place_in_the_status():
     """The words of state files, and nothing for a source that was never looked at."""
     for outcome in schemas.OUTCOMES:
         state = shelves.state(["flash"], outcome=outcome)
-        assert [] == wrong(VALIDATORS["status"], json.loads(status.text({"google/gemini-api": state}, {})))
+        assert [] == wrong(VALIDATORS["status"], json.loads(v1_files.status({"google/gemini-api": state}, {})))
 
 
 def test_patterns_are_closed_at_both_ends():
     """A pattern of Python's becomes one that every dialect reads the same."""
-    assert "^(?:[A-Z]{3})$" == shapes.matching(model.CURRENCY)["pattern"]
-    assert "^(?:a|b)$" == shapes.matching("a|b")["pattern"]
+    assert "^(?:[A-Z]{3})$" == schemas.matching(model.CURRENCY)["pattern"]
+    assert "^(?:a|b)$" == schemas.matching("a|b")["pattern"]
     assert not [s for doc in DOCUMENTS.values() for s in json.dumps(doc).split('"') if s.endswith("\\\\Z")]

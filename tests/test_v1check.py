@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scraper.publish import package as datapackage
-from scraper.publish.v1check import findings
+from scraper.publish.verify import files_as_described as findings
 from scraper.publish.verify import findings as check
 from tests import shelves
 from tests.kit import DAY

@@ -13,12 +13,12 @@ from pathlib import Path
 
 from ratecards.model import Rate
 from scraper import wording
-from scraper.cli.run import moment, named_source, opened, say
+from scraper.cli.run import moment, named_source, say, writing
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch.capture import body, load, url_of
 from scraper.fetch.client import Page
 from scraper.fetch.saved import text, unpacked
-from scraper.publish.transaction import locked
+from scraper.publish import v1_files
 from scraper.report import console
 from scraper.sources import Source
 from scraper.verdict import EXIT, standing
@@ -58,40 +58,24 @@ def load_any(path: Path, source: Source) -> Page:
     return Page(url_of(path, source), path.name, 200, {}, page, datetime.now(UTC))
 
 
-def _print_rates(published: Sequence[Rate], back: Sequence[Rate] | None, style: str, outcome: str) -> None:
-    """Rates in one of the formats; where those held back (`back`) are asked for, each row says what holds it."""
-    from scraper.publish import v1_files
-
-    if style == "csv":
-        sys.stdout.write(v1_files.rates_csv(published) if back is None else _marked_csv(published, back, outcome))
-    elif style == "json":
-        sys.stdout.write(v1_files.rate_json(published) if back is None else _marked_json(published, back, outcome))
+def _print_rates(published: Sequence[Rate], unpublished: Sequence[Rate] | None, style: str, outcome: str) -> None:
+    """Rates in one of the formats; where the `unpublished` are asked for, each row of them says what holds it."""
+    rates = [*published, *(unpublished or ())]
+    held = [*("" for _ in published), *(outcome for _ in unpublished or ())]
+    if style == "table":
+        for rate, mark in zip(rates, held, strict=True):
+            name = f"HELD {rate.model:31}" if mark else f"{rate.model:36}"
+            print(wording.plain_text(f"{name} {console.what(rate)}: {console.value(rate)}"))
+    elif unpublished is None:
+        sys.stdout.write(v1_files.rates_csv(rates) if style == "csv" else v1_files.rate_json(rates))
+    elif style == "csv":
+        head, *rows = csv.reader(io.StringIO(v1_files.rates_csv(rates)))
+        marked = [[*row, mark] for row, mark in zip(rows, held, strict=True)]
+        csv.writer(sys.stdout, lineterminator="\n").writerows([[*head, "held"], *marked])
     else:
-        for rate in published:
-            print(wording.plain_text(f"{rate.model:36} {console.what(rate)}: {console.value(rate)}"))
-        for rate in back or ():
-            print(wording.plain_text(f"HELD {rate.model:31} {console.what(rate)}: {console.value(rate)}"))
-
-
-def _marked_csv(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
-    from scraper.publish import v1_files
-
-    head, *rows = csv.reader(io.StringIO(v1_files.rates_csv(published)))
-    _, *held = csv.reader(io.StringIO(v1_files.rates_csv(back)))
-    out = io.StringIO()
-    marked = [[*head, "held"], *([*row, ""] for row in rows), *([*row, outcome] for row in held)]
-    csv.writer(out, lineterminator="\n").writerows(marked)
-    return out.getvalue()
-
-
-def _marked_json(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
-    from scraper.publish import v1_files
-
-    rows = [
-        *json.loads(v1_files.rate_json(published)),
-        *({**r, "held": outcome} for r in json.loads(v1_files.rate_json(back))),
-    ]
-    return "[" + ",".join(f"\n{json.dumps(row, ensure_ascii=False)}" for row in rows) + "\n]\n"
+        records = zip(json.loads(v1_files.rate_json(rates)), held, strict=True)
+        lines = (json.dumps({**row, **({"held": mark} if mark else {})}, ensure_ascii=False) for row, mark in records)
+        sys.stdout.write("[" + ",".join(f"\n{line}" for line in lines) + "\n]\n")
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -111,7 +95,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 def canary(options: argparse.Namespace) -> int:
     """Words of prices on a page that no kept case has: exit 1, for then the tests are behind the page."""
-    from scraper.cli.canary import covered, strange
+    from scraper.cli.doctor import covered, strange
 
     source = named_source(options.source)
     known = covered(source)
@@ -155,9 +139,9 @@ def backfill(options: argparse.Namespace) -> int:
     pages = [(load_any if options.date else load)(path, source) for path in options.file]
     if options.date:
         pages = [replace(page, fetched_at=options.date) for page in pages]
-    with locked(options.to):
+    with writing(options.to) as dataset:
         worst = 0
-        for verdict, paths, at in run(opened(options.to), source, pages, options.file, moment(options.now)):
+        for verdict, paths, at in run(dataset, source, pages, options.file, moment(options.now)):
             say([verdict], at, paths, dry=False)
             worst = max(worst, verdict.exit)
     return worst

@@ -27,8 +27,8 @@ from scraper.publish import baseline as proof
 from scraper.publish import discrepancies, held, pack
 from scraper.publish import v1_files as v1
 from scraper.publish.dataset import Dataset
+from scraper.publish.package import finalize_package
 from scraper.publish.record import newest, record
-from scraper.publish.seal import seal
 from scraper.publish.transaction import Publication
 from scraper.sources import Source
 from scraper.state import State
@@ -181,7 +181,7 @@ def recorded(dataset: Dataset, name: str) -> dict[str, RateCard]:
 
 def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) -> Publication:
     """What the verdicts ask to be written: cards, history, state and, when data changed, all of `v1`."""
-    result = Publication(dataset.root, dataset.watch)
+    result = dataset.publication()
     states: dict[str, State] = {}
     current: dict[str, dict[str, RateCard]] = {}
     fresh: dict[str, list[history.Change]] = {}
@@ -210,7 +210,7 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
         build_v1(result, dataset, current, states, fresh, today)
         pack.keep(result, dataset, fresh)
     written = {name: state for name, state in states.items() if dataset.state_path(name) in result.writes}
-    seal(result, dataset, written, [change for found in fresh.values() for change in found])
+    finalize_package(result, dataset, written, [change for found in fresh.values() for change in found])
     for verdict in verdicts:
         # the cards of others are not vouched for, and what stood unproven is no better for a change
         name = verdict.source.name
@@ -306,7 +306,7 @@ def _limits(result: Publication, dataset: Dataset) -> list[LimitsCard]:
 
 def decide(dataset: Dataset, key: str, state: str, because: str, today: date) -> Publication:
     """A person's decision on a discrepancy, in its ledger file and in `v1`. Raises `KeyError` when there is none."""
-    result = Publication(dataset.root, dataset.watch)
+    result = dataset.publication()
     every = []
     found = False
     for stem in discrepancies.stems(dataset):
@@ -319,7 +319,7 @@ def decide(dataset: Dataset, key: str, state: str, because: str, today: date) ->
     if not found:
         raise KeyError(f"no open discrepancy {key!r}")
     result.write("ratecards/v1/discrepancies.json", discrepancies.published(every, discrepancies.coverage_of(dataset)))
-    seal(result, dataset, {}, [])
+    finalize_package(result, dataset, {}, [])
     return result
 
 
@@ -342,10 +342,10 @@ def confirm(
         if key in state.holds:
             decided = {"on": today.isoformat(), "because": because}
             entry = {**state.holds[key], "confirmed": decided}
-            result = Publication(dataset.root, dataset.watch)
+            result = dataset.publication()
             after = replace(state, holds={**state.holds, key: entry})
             result.write(dataset.state_path(name), after.text())
-            seal(result, dataset, {name: after}, [])
+            finalize_package(result, dataset, {name: after}, [])
             return name, str(entry.get("what", "")), result
     if damaged:
         raise damaged[0]
