@@ -25,7 +25,7 @@ from scraper.cli import decisions
 from scraper.cli import run as commands
 from scraper.fetch import capture
 from scraper.fetch.client import Limits, fetch
-from scraper.reading import Reading
+from scraper.model import Reading
 from scraper.sources import Source, gemini_api
 from tests import pagebuilder, tiny
 

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.storage import codec
-from scraper.checks.continuity import doubt, sentences_of
-from scraper.fetch.capture import Edition, load
-from scraper.pipeline.judge import judge
+from scraper.checks.representations import compared_with_published, sentences_of
+from scraper.fetch.capture import Capture, load
+from scraper.model import State
+from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.prices.conditions import conditional, digest
 from scraper.sources import find, gemini_api, gemini_terms, openai_api
-from scraper.state import State
 from tests import pagebuilder
 from tests.accept import CAPTURES
 from tests.conftest import facts, model, pages
@@ -192,8 +192,9 @@ def test_fault_80_words_under_a_heading_concern_the_models_there():
     found = openai_api.read(body.replace("Tokens used", f"{OPENAI} Tokens used", 1))
     said = sentences_of([plain], {}, whole=True)
 
-    assert [] == doubt(plain, old, said, {}, DAY)
-    assert [] == doubt(found, old, said, {}, DAY)
+    assert (plain, []) == compared_with_published(plain, old, said, {}, DAY)
+    found, lines = compared_with_published(found, old, said, {}, DAY)
+    assert [] == lines
     assert {("tools", "condition")} == {(s.title, p.kind) for s in found.unread for p in s.problems}
 
 
@@ -209,7 +210,7 @@ def test_fault_80_notes_of_the_agent_platform(note, kinds):
     """A note under a table concerns the models of its part, unless it is read or listed."""
     plain = read_vertex("gemini-2.5")
     found = read_vertex("gemini-2.5", ("</table>", f"</table><p>{note}</p>"))
-    doubt(found, {}, sentences_of([plain], {}, whole=True), {}, DAY)
+    found, _ = compared_with_published(found, {}, sentences_of([plain], {}, whole=True), {}, DAY)
 
     assert kinds == {p.kind for p in found.problems}
     assert bool(kinds) == bool(found.unread)
@@ -233,8 +234,9 @@ def test_no_real_edition_is_doubted():
     source, cards, state = find("gemini-api"), {}, State()
     for name, rates in EDITIONS.items():
         page = load(Path(CAPTURES, "google", "gemini-api", name), source)
-        edition = Edition(page.fetched_at, {"html" if name.endswith("html") else "md.txt": page})
-        verdict = judge(source, edition, state, lambda known=cards: known, page.fetched_at, hold=False)
+        edition = Capture(page.fetched_at, {"html" if name.endswith("html") else "md.txt": page})
+        previous = Previous(state, lambda known=cards: known)
+        verdict = evaluate(source, edition, previous, None, page.fetched_at)
         assert (name, [], rates) == (name, verdict.messages, sum(len(c.rates) for c in verdict.cards.values()))
         cards, state = verdict.cards, verdict.state
 

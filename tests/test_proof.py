@@ -12,15 +12,15 @@ import pytest
 
 from scraper.errors import DatasetError
 from scraper.pipeline import refresh
-from scraper.pipeline.judge import judge
-from scraper.pipeline.refresh import baseline, publication
+from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.publish import record
-from scraper.publish.baseline import holds, path_of, renew
+from scraper.publish.assemble import publication
+from scraper.publish.baseline import current_cards, holds, path_of, renew
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
 from tests import tiny
 from tests.conftest import GEMINI, Workshop, facts, keep, model
-from tests.test_judge import edition
+from tests.test_judge import edition, nobody
 
 
 def at(day: int, price: str = "$1.00") -> dict:
@@ -217,13 +217,14 @@ def test_a_card_that_nobody_vouched_for_is_not_vouched_for(tmp_path, acme):
     path = tmp_path / dataset.card_path(acme.name, "m-2")
     for price in ("1", "2"):
         found = edition(tiny.page({"m-1": {"input": price}, "m-2": {"input": "5"}}))
-        verdict = judge(acme, found, dataset.state(acme.name), lambda: dataset.as_of(acme.name), found.at)
+        previous = Previous(dataset.state(acme.name), lambda: dataset.as_of(acme.name))
+        verdict = evaluate(acme, found, previous, nobody, found.at)
         publication(dataset, [verdict], found.at).commit()
         assert holds(dataset, acme.name) is (price == "1")
         path.write_text(path.read_text().replace('"5"', '"6"'))
 
     with pytest.raises(DatasetError, match="the history does not fold to m-2"):
-        baseline(dataset, acme.name, dataset.state(acme.name))
+        current_cards(dataset, acme.name, dataset.state(acme.name))
 
 
 def test_files_that_come_and_go_with_a_publication(shop):

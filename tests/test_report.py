@@ -11,10 +11,9 @@ import pytest
 
 from ratecards.model import Rate
 from ratecards.storage.history import Change, Step
+from scraper.model import SourceResult, State
 from scraper.report.console import describe, lines, move, quiet_count, step_line, step_lines, summary_rows, value, what
 from scraper.sources import Source
-from scraper.state import State
-from scraper.verdict import Verdict
 from scraper.wording import conditions, csv_field, markdown, plain_text
 from tests.kit import DAY, card, change, rate, stamp
 
@@ -460,9 +459,9 @@ def test_many_steps_of_one_tier_are_capped():
 # ---------------------------------------------------------------------------------------------- the summary
 
 
-def verdict(outcome: str, **values: object) -> Verdict:
+def verdict(outcome: str, **values: object) -> SourceResult:
     """What became of a look."""
-    return Verdict(Source("google", "gemini-api"), outcome, datetime(DAY.year, 11, 1, tzinfo=UTC), **values)
+    return SourceResult(Source("google", "gemini-api"), outcome, datetime(DAY.year, 11, 1, tzinfo=UTC), **values)
 
 
 @pytest.mark.parametrize(

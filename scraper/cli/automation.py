@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 def fetch(options: argparse.Namespace) -> int:
     """Save a look at each source. What did not come is saved as well: to tell it is the publisher's part."""
     from scraper.cli.run import named_sources
-    from scraper.pipeline.looks import taken
+    from scraper.pipeline.fetch_only import fetch_and_save
     from scraper.publish.dataset import Dataset
 
-    for name, words in taken(named_sources(options.source), Dataset(options.to), options.keep, options.now):
+    for name, words in fetch_and_save(named_sources(options.source), Dataset(options.to), options.keep, options.now):
         print(f"{name}: {words}")
     return 0
 
@@ -65,14 +65,14 @@ def publish_git(options: argparse.Namespace) -> int:
     from scraper.automation import branch, pull_requests
     from scraper.automation.git import Git
     from scraper.automation.github import from_environment
-    from scraper.pipeline.looks import completed
+    from scraper.pipeline.fetch_only import fill_missing
     from scraper.report import facts
 
     git, target = Git(options.repo.resolve()), branch.Target(options.remote, options.branch)
     if options.prepared:
         names, apply = branch.prepared_sources(options.prepared), branch.prepared(options.prepared)
     else:
-        names = completed(options.replay, options.source, datetime.now(UTC))
+        names = fill_missing(options.replay, options.source, datetime.now(UTC))
         apply = branch.replaying(options.replay, versioned=options.version)
     code = 0
     if options.prepare:

@@ -18,10 +18,10 @@ from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch.capture import body, load, url_of
 from scraper.fetch.client import Page
 from scraper.fetch.saved import text, unpacked
+from scraper.model import EXIT, page_status
 from scraper.publish import v1_files
 from scraper.report import console
 from scraper.sources import Source
-from scraper.verdict import EXIT, standing
 
 
 def read(options: argparse.Namespace) -> int:
@@ -34,7 +34,7 @@ def read(options: argparse.Namespace) -> int:
         return EXIT["NOT_READ"]
     for problem in reading.problems:
         _complain(str(problem))
-    outcome = standing(reading)
+    outcome = page_status(reading)
     whole = outcome in ("READ", "PARTLY_READ")
     rates = reading.rates() if whole else []
     held = [*reading.rates(held_back=True), *(() if whole else reading.rates())]

@@ -16,8 +16,8 @@ from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch.client import Page, Validators, fetch
 from scraper.fetch.saved import unpacked
+from scraper.model import instant
 from scraper.sources import Source
-from scraper.state import instant
 
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
 # a day, an instant, or an instant as web archives write it
@@ -37,7 +37,7 @@ Getter = Callable[[str, Validators | None], Page | None]
 
 
 @dataclass(slots=True)
-class Edition:
+class Capture:
     """What one look brought, by representation: pages, those not modified, and those that failed and why.
 
     `skipped` says how to enable a source that is not configured here.
@@ -62,9 +62,9 @@ def getter(source: Source, clock: Clock) -> Getter:
     return get
 
 
-def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Validators]) -> Edition:
+def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Validators]) -> Capture:
     """Fetch every representation of a source. Where only some are unmodified, those are fetched again in full."""
-    edition = Edition(at)
+    edition = Capture(at)
     urls = source.module.urls()
     for kind, url in urls.items():
         _get(edition, kind, url, get, validators.get(kind))
@@ -75,7 +75,7 @@ def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Val
     return edition
 
 
-def check_clock(edition: Edition) -> None:
+def check_clock(edition: Capture) -> None:
     """Count as failed what a server dates more than a day away: a wrong clock here would date what is published.
 
     For pages fetched by this machine's own clock. A server that gives no date, or none that is one, says nothing.
@@ -96,7 +96,7 @@ def _dated(text: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _get(edition: Edition, kind: str, url: str, get: Getter, validators: Validators | None) -> None:
+def _get(edition: Capture, kind: str, url: str, get: Getter, validators: Validators | None) -> None:
     try:
         page = get(url, validators)
     except FetchFailed as error:
@@ -110,7 +110,7 @@ def _get(edition: Edition, kind: str, url: str, get: Getter, validators: Validat
             edition.pages[kind] = page
 
 
-def replay(folder: Path, source: Source) -> list[Edition]:
+def replay(folder: Path, source: Source) -> list[Capture]:
     """The kept editions of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each.
 
     What did not come stands in `<ISO time>.look.json`; a page that is merely missing counts as not fetched.
@@ -122,7 +122,7 @@ def replay(folder: Path, source: Source) -> list[Edition]:
     pages = {e.at: e for e in editions([(load(path, source), path) for path in paths], source)}
     for path in (p for p in names if _NAME.match(p.name) and p.name.endswith(_LOOK)):
         at = _time(path, {})
-        _lost(pages.setdefault(at, Edition(at)), path)
+        _lost(pages.setdefault(at, Capture(at)), path)
     found = [pages[at] for at in sorted(pages)]
     for edition in found:
         told = edition.pages.keys() | edition.failed.keys() | edition.not_read.keys()
@@ -131,7 +131,7 @@ def replay(folder: Path, source: Source) -> list[Edition]:
     return found
 
 
-def _lost(edition: Edition, path: Path) -> None:
+def _lost(edition: Capture, path: Path) -> None:
     """What a look did not bring, as it was kept."""
     try:
         kept = json.loads(bounded.content(path))
@@ -142,12 +142,12 @@ def _lost(edition: Edition, path: Path) -> None:
         raise DatasetError(f"{path}: expected what a look did not bring, saw {type(error).__name__}") from error
 
 
-def editions(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Edition]:
+def editions(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Capture]:
     """Kept pages as editions in order of time: the pages of one instant belong together."""
-    found: dict[datetime, Edition] = {}
+    found: dict[datetime, Capture] = {}
     for page, path in kept:
         kind = kind_of(path, source)
-        edition = found.setdefault(page.fetched_at, Edition(page.fetched_at))
+        edition = found.setdefault(page.fetched_at, Capture(page.fetched_at))
         if kind in edition.pages:
             raise DatasetError(f"{path}: a second {kind} page of {page.fetched_at:%Y-%m-%d %H:%M} UTC")
         edition.pages[kind] = page
@@ -222,7 +222,7 @@ def _time(path: Path, kept: Mapping[str, Any]) -> datetime:
         raise DatasetError(f"{path}: expected {_NAMED}; saw {seen}") from None
 
 
-def keep(folder: Path, source: Source, edition: Edition) -> list[Path]:
+def keep(folder: Path, source: Source, edition: Capture) -> list[Path]:
     """Save an edition in the layout that `replay` reads. Cookies and keys are not among the headers kept.
 
     What failed, is not the page or was skipped is kept as words, so that a replay tells it as the look did.
@@ -244,7 +244,7 @@ def keep(folder: Path, source: Source, edition: Edition) -> list[Path]:
     return saved
 
 
-def _keep_loss(folder: Path, source: Source, edition: Edition) -> Path:
+def _keep_loss(folder: Path, source: Source, edition: Capture) -> Path:
     path = folder / source.name / f"{edition.at.strftime(_STAMP)}{_LOOK}"
     lost = {
         "failed": {kind: str(error) for kind, error in edition.failed.items()},

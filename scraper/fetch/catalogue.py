@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import browser
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page, fetch
 from scraper.fetch.saved import unpacked
 from scraper.sources import Source
@@ -41,12 +41,12 @@ class Keys:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
-Door = Callable[[Source, datetime, Keys], Edition]
+Door = Callable[[Source, datetime, Keys], Capture]
 
 
-def catalogue(source: Source, now: datetime, keys: Keys) -> Edition:
+def catalogue(source: Source, now: datetime, keys: Keys) -> Capture:
     """All pages of the Cloud Billing catalogue as one list of pages; needs an API key in the environment."""
-    edition = Edition(now)
+    edition = Capture(now)
     key = keys.environ.get(BILLING_KEY, "")
     if not key:
         edition.skipped = f"no API key: set {BILLING_KEY} to one that may use the Cloud Billing API (free)"
@@ -89,9 +89,9 @@ def _next(page: Page, url: str) -> str:
     return token
 
 
-def studio(source: Source, now: datetime, keys: Keys) -> Edition:
+def studio(source: Source, now: datetime, keys: Keys) -> Capture:
     """AI Studio's answer: from a saved file, from the user's own browser, or with a sign-in state."""
-    edition = Edition(now)
+    edition = Capture(now)
     kind = next(iter(source.module.urls()))
     try:
         if keys.file:

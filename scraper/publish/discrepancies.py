@@ -14,8 +14,8 @@ from ratecards.storage.ledger import Entry
 from scraper.diff.cross_source import Comparison, PairRule, between, rules, sides_now
 from scraper.diff.discrepancies import unless_only_seen, update, within
 from scraper.errors import DatasetError
+from scraper.model import State
 from scraper.publish.dataset import Dataset
-from scraper.state import State
 
 Cards = Mapping[str, RateCard]
 Factors = dict[str, dict[str, str]]

@@ -18,12 +18,12 @@ from ratecards.model import COLUMNS, ROW_KEY
 from ratecards.storage import bounded
 from ratecards.storage.history import Change
 from scraper.errors import DatasetError
+from scraper.model import State
 from scraper.publish import schemas, v1_files
 from scraper.publish.dataset import Dataset
 from scraper.publish.schemas import ALWAYS, FIELDS
 from scraper.publish.transaction import Publication
 from scraper.publish.version import Version, VersionError
-from scraper.state import State
 
 _V1 = "ratecards/v1/"
 PATH = f"{_V1}datapackage.json"

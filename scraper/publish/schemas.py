@@ -16,7 +16,7 @@ from ratecards import model
 from ratecards.model import AVAILABILITIES, COLUMNS, META, METERS, MODALITIES, PLANS, ROW_KEY, SERVICE_TIERS
 from ratecards.storage.history import KINDS
 from ratecards.storage.ledger import STATES
-from scraper.state import AMOUNT_COUNTS, OUTCOMES
+from scraper.model import AMOUNT_COUNTS, OUTCOMES
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

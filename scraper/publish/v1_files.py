@@ -17,9 +17,9 @@ from ratecards.questions import paid
 from ratecards.storage.codec import dumps
 from ratecards.storage.history import ANNOUNCED, Change, Step, stamp_of, steps, undated
 from ratecards.storage.names import day_of
+from scraper.model import Hold, State, instant
 from scraper.publish.schemas import VALUES
 from scraper.sources import SOURCES, expires
-from scraper.state import State, instant
 from scraper.wording import conditions, csv_field, markdown, plain_text
 
 ATTRIBUTION = "Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-api/docs/pricing"
@@ -292,9 +292,9 @@ def _status_of(name: str, state: State, counts: Mapping[str, int]) -> dict[str, 
     }
 
 
-def _hold(key: str, hold: Mapping[str, Any]) -> dict[str, str]:
-    since = datetime.fromisoformat(hold["since"]).astimezone(UTC)
-    return {"id": key, "since": instant(since), "what": plain_text(hold.get("what", ""))}
+def _hold(key: str, hold: Hold) -> dict[str, str]:
+    since = datetime.fromisoformat(hold.since).astimezone(UTC)
+    return {"id": key, "since": instant(since), "what": plain_text(hold.what)}
 
 
 def rates_by_source(table: bytes) -> Counter[str]:

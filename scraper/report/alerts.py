@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from scraper.model import instant
 from scraper.report import said, texts
 from scraper.report.facts import Facts
-from scraper.state import instant
 from scraper.wording import markdown, plain_text
 
 LABEL = "ratecards"

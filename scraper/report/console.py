@@ -10,7 +10,7 @@ from ratecards.model import Rate, RateCard, plain
 from ratecards.questions import paid
 from ratecards.storage.history import ANNOUNCED, Change, Step
 from ratecards.storage.names import day_of
-from scraper.verdict import Verdict
+from scraper.model import SourceResult
 from scraper.wording import conditions, plain_text
 
 
@@ -128,7 +128,7 @@ def _accounted(amounts: Mapping[str, int]) -> str:
     return f"{amounts.get('read', 0)} of {amounts.get('seen', 0)}{ignored}"
 
 
-def summary_rows(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
+def summary_rows(verdicts: Sequence[SourceResult]) -> list[tuple[str, ...]]:
     """The summary table: source, outcome, models, rates, amounts read, changes."""
     return [
         (

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from ratecards.catalog.sellers import name_of
 from ratecards.model import RateCard
 from scraper.errors import DatasetError
+from scraper.model import State
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES
-from scraper.state import State
 
 STATUS = "ratecards/v1/status.json"
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from ratecards.model import Rate
-from scraper.checks import agree
+from scraper.checks import representations
 from scraper.errors import UnknownTerm
+from scraper.model import Reading
 from scraper.parse import blocks
 from scraper.pipeline import judge
 from scraper.prices import amounts, normalise
 from scraper.prices.grammar import Amount, Cell, read_cell
-from scraper.reading import Reading
 from scraper.sources import gemini_api, gemini_rows, gemini_section
 from tests.drill import __main__ as command
 from tests.drill import run, verdicts
@@ -100,7 +100,7 @@ BREAKS: dict[str, tuple[Any, str, Any, str]] = {
     "hidden rows are read": (blocks, "_hidden", lambda tag: False, "html_hidden"),
     "struck words are read": (blocks, "_struck", lambda tag: False, "html_struck"),
     "representations are not compared": (judge, "torn_apart", lambda readings: [], "editions_apart"),
-    "figures are not compared": (agree, "_figures_apart", lambda *words: [], "figure_changed"),
+    "figures are not compared": (representations, "_figures_apart", lambda *words: [], "figure_changed"),
     "unread sections lose their cards": (judge, "unread_models", lambda *words: set(), "label_renamed"),
     "older editions are taken": (judge, "_doubts", lambda *words: [], "older_or_newer"),
     "one price of two is taken": (
