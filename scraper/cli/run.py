@@ -20,10 +20,11 @@ from ratecards.storage.history import Change
 from scraper import wording
 from scraper.checks import guard
 from scraper.errors import DatasetError, FetchFailed, ScrapeError, UsageError
-from scraper.fetch.capture import Edition, check_clock, replay
-from scraper.fetch.catalogue import DOORS, Keys
+from scraper.fetch.all_sources import Looks, Progress, check_clock, fetch_all
+from scraper.fetch.capture import Edition, replay
+from scraper.fetch.catalogue import FETCHERS, Keys
 from scraper.pipeline.recorder import Recorder
-from scraper.pipeline.refresh import Looks, Progress, fetch_all, judge_all, publication
+from scraper.pipeline.refresh import judge_all, publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import ConcurrentEditGuard, locked, whole
 from scraper.report import console
@@ -104,9 +105,9 @@ def _live(
 
     def fetched(wanted: Sequence[Source], *, again: bool = False) -> Looks:
         clock = partial(moment, options.now)
-        looks = fetch_all(wanted, dataset, now, clock, options.keep, progress, again=again, keys=keys)
+        looks = fetch_all(wanted, dataset.state, now, clock, options.keep, progress, again=again, keys=keys)
         for name, edition in looks.items():
-            if isinstance(edition, Edition) and not (options.now or name in DOORS):
+            if isinstance(edition, Edition) and not (options.now or name in FETCHERS):
                 check_clock(edition)
         return looks
 

@@ -19,9 +19,8 @@ from urllib.parse import urlencode, urlsplit
 from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import browser
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Edition, unpacked
 from scraper.fetch.client import Page, fetch
-from scraper.fetch.saved import unpacked
 from scraper.sources import Source
 
 BILLING_KEY = "RATECARDS_BILLING_KEY"
@@ -41,7 +40,7 @@ class Keys:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
-Door = Callable[[Source, datetime, Keys], Edition]
+Fetcher = Callable[[Source, datetime, Keys], Edition]
 
 
 def catalogue(source: Source, now: datetime, keys: Keys) -> Edition:
@@ -165,4 +164,4 @@ def _state(keys: Keys) -> Iterator[Path | None]:
         yield path
 
 
-DOORS: dict[str, Door] = {"google/cloud-billing": catalogue, "google/ai-studio": studio}
+FETCHERS: dict[str, Fetcher] = {"google/cloud-billing": catalogue, "google/ai-studio": studio}

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scraper.errors import DatasetError, FetchFailed
-from scraper.fetch.capture import Edition, keep, replay
-from scraper.fetch.catalogue import Keys
-from scraper.pipeline.refresh import Looks, fetch_all, judge_all
+from scraper.fetch.all_sources import Looks, fetch_all
+from scraper.fetch.capture import Edition, replay, save
+from scraper.pipeline.refresh import judge_all
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES, Source, find
 
@@ -24,10 +24,11 @@ def taken(
     """
     now = given or datetime.now(UTC)
 
+    def clock() -> datetime:
+        return given or datetime.now(UTC)
+
     def looks(wanted: Sequence[Source]) -> Looks:
-        return fetch_all(
-            wanted, dataset, now, lambda: given or datetime.now(UTC), None, lambda *_: None, again=True, keys=Keys()
-        )
+        return fetch_all(wanted, dataset.state, now, clock, None, lambda *_: None, again=True)
 
     first = looks(sources)
     torn = [v.source for v in judge_all(dataset, sources, first, now, lambda *_: None) if v.disagreed]
@@ -38,7 +39,7 @@ def taken(
         if isinstance(edition, DatasetError):
             damaged.append(edition)
             continue
-        keep(folder, source, edition)
+        save(folder, source, edition)
         yield source.name, _words(edition)
     if damaged:
         raise damaged[0]
@@ -88,5 +89,5 @@ def completed(folder: Path, names: Sequence[str], now: datetime) -> list[str]:
     for source in sources:
         if not _looked(folder, source):
             failed = FetchFailed("the job that fetches this source brought nothing; see its log")
-            keep(folder, source, Edition(now, failed=dict.fromkeys(source.module.urls(), failed)))
+            save(folder, source, Edition(now, failed=dict.fromkeys(source.module.urls(), failed)))
     return [s.name for s in sources]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime
-from pathlib import Path
 
 from ratecards.model import RateCard
 from ratecards.storage import bounded, codec, history, limitsjson
@@ -16,10 +14,9 @@ from ratecards.storage import limits as limits_file
 from ratecards.storage.codec import dumps
 from ratecards.storage.limits import LimitsCard
 from scraper.diff.discrepancies import decided
-from scraper.errors import DatasetError, FetchFailed
-from scraper.fetch.capture import Clock, Edition, getter, keep, look
-from scraper.fetch.catalogue import DOORS, Keys
-from scraper.fetch.client import Validators, redact
+from scraper.errors import DatasetError
+from scraper.fetch.all_sources import Looks, Progress
+from scraper.fetch.capture import Edition
 from scraper.pipeline import limitspage
 from scraper.pipeline.judge import judge
 from scraper.pipeline.second import opinion
@@ -34,54 +31,7 @@ from scraper.sources import Source
 from scraper.state import State
 from scraper.verdict import Verdict
 
-Progress = Callable[[Source, str], None]
-Looks = dict[str, Edition | DatasetError]
 _CHANGES = 2000
-
-
-def fetch_all(
-    sources: Sequence[Source],
-    dataset: Dataset,
-    now: datetime,
-    clock: Clock,
-    kept: Path | None,
-    progress: Progress,
-    *,
-    again: bool = False,
-    keys: Keys | None = None,
-) -> Looks:
-    """Look at all sources at once, as of `now`; one's failure is its own. `again`: in full, whatever is known."""
-
-    def one(source: Source) -> Edition | DatasetError:
-        progress(source, "fetching again" if again else "fetching")
-        try:
-            known = {} if again else validators(source, dataset.state(source.name), now)
-            door = DOORS.get(source.name)
-            edition = door(source, now, keys or Keys()) if door else look(source, getter(source, clock), now, known)
-            if kept:
-                keep(kept, source, edition)
-        except DatasetError as error:
-            return error
-        except Exception as error:  # noqa: BLE001 - a fault of one look must not take the other sources with it
-            words = redact(f"the look broke down, fix it: {type(error).__name__}: {error}")
-            return Edition(now, failed=dict.fromkeys(source.module.urls(), FetchFailed(words)))
-        return edition
-
-    with ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
-        return dict(zip((s.name for s in sources), pool.map(one, sources), strict=True))
-
-
-def validators(source: Source, state: State, now: datetime) -> dict[str, Validators]:
-    """Conditional requests, once a day unconditional; never after a parser change or a bad look."""
-    fresh = state.verified == now.date().isoformat() and state.parser == source.module.PARSER
-    good = state.outcome == "READ" and not state.holds
-    if not (fresh and good):
-        return {}
-    return {
-        kind: Validators(known.get("etag", ""), known.get("last-modified", ""))
-        for kind, known in state.validators.items()
-        if known and kind in state.hashes
-    }
 
 
 def judge_all(

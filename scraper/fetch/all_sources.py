@@ -1,0 +1,133 @@
+"""All sources at once: every representation of each, by conditional requests where what is known is good."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from scraper.errors import DatasetError, FetchFailed, LayoutChanged
+from scraper.fetch.capture import Edition, save
+from scraper.fetch.catalogue import FETCHERS, Keys
+from scraper.fetch.client import Page, Validators, fetch, redact
+from scraper.sources import Source
+from scraper.state import State, instant
+
+# zones and caches explain hours, not days
+_OFF = timedelta(days=1)
+
+Clock = Callable[[], datetime]
+Getter = Callable[[str, Validators | None], Page | None]
+Progress = Callable[[Source, str], None]
+Looks = dict[str, Edition | DatasetError]
+
+
+def fetch_all(
+    sources: Sequence[Source],
+    state_of: Callable[[str], State],
+    now: datetime,
+    clock: Clock,
+    kept: Path | None,
+    progress: Progress,
+    *,
+    again: bool = False,
+    keys: Keys | None = None,
+) -> Looks:
+    """Look at all sources at once, as of `now`; one's failure is its own. `again`: in full, whatever is known.
+
+    `state_of` gives what is remembered of a source; where it raises `DatasetError`, that is what came of it.
+    """
+
+    def one(source: Source) -> Edition | DatasetError:
+        progress(source, "fetching again" if again else "fetching")
+        try:
+            known = {} if again else validators(source, state_of(source.name), now)
+            fetcher = FETCHERS.get(source.name)
+            get = getter(source, clock)
+            edition = fetcher(source, now, keys or Keys()) if fetcher else look(source, get, now, known)
+            if kept:
+                save(kept, source, edition)
+        except DatasetError as error:
+            return error
+        except Exception as error:  # noqa: BLE001 - a fault of one look must not take the other sources with it
+            words = redact(f"the look broke down, fix it: {type(error).__name__}: {error}")
+            return Edition(now, failed=dict.fromkeys(source.module.urls(), FetchFailed(words)))
+        return edition
+
+    with ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
+        return dict(zip((s.name for s in sources), pool.map(one, sources), strict=True))
+
+
+def validators(source: Source, state: State, now: datetime) -> dict[str, Validators]:
+    """Conditional requests, once a day unconditional; never after a parser change or a bad look."""
+    fresh = state.verified == now.date().isoformat() and state.parser == source.module.PARSER
+    good = state.outcome == "READ" and not state.holds
+    if not (fresh and good):
+        return {}
+    return {
+        kind: Validators(known.get("etag", ""), known.get("last-modified", ""))
+        for kind, known in state.validators.items()
+        if known and kind in state.hashes
+    }
+
+
+def getter(source: Source, clock: Clock) -> Getter:
+    """Fetches one of the source's addresses, on its own hosts and `through` those that its vocabulary names."""
+    hosts = {urlsplit(url).hostname or "" for url in source.module.urls().values()}
+    through = tuple(getattr(source.module, "through", tuple)())
+
+    def get(url: str, validators: Validators | None) -> Page | None:
+        return fetch(url, hosts=hosts, now=clock, validators=validators, through=through)
+
+    return get
+
+
+def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Validators]) -> Edition:
+    """Fetch every representation of a source. Where only some are unmodified, those are fetched again in full."""
+    edition = Edition(at)
+    urls = source.module.urls()
+    for kind, url in urls.items():
+        _get(edition, kind, url, get, validators.get(kind))
+    if edition.not_modified and edition.pages:
+        for kind in sorted(edition.not_modified):
+            edition.not_modified.discard(kind)
+            _get(edition, kind, urls[kind], get, None)
+    return edition
+
+
+def check_clock(edition: Edition) -> None:
+    """Count as failed what a server dates more than a day away: a wrong clock here would date what is published.
+
+    For pages fetched by this machine's own clock. A server that gives no date, or none that is one, says nothing.
+    """
+    for kind, page in list(edition.pages.items()):
+        said = _dated(page.headers.get("date", ""))
+        if said and abs(page.fetched_at - said) > _OFF:
+            times = f"{instant(page.fetched_at)} by the clock here, {instant(said)} by the server's"
+            edition.failed[kind] = FetchFailed(f"{page.url}: fetched at {times}: is the clock right?")
+            del edition.pages[kind]
+
+
+def _dated(text: str) -> datetime | None:
+    try:
+        found = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _get(edition: Edition, kind: str, url: str, get: Getter, validators: Validators | None) -> None:
+    try:
+        page = get(url, validators)
+    except FetchFailed as error:
+        edition.failed[kind] = error
+    except LayoutChanged as error:
+        edition.not_read[kind] = error
+    else:
+        if page is None:
+            edition.not_modified.add(kind)
+        else:
+            edition.pages[kind] = page
