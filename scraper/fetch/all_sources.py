@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from scraper.errors import DatasetError, FetchFailed, LayoutChanged
+from scraper.errors import DatasetError, FetchFailed
 from scraper.fetch.capture import Edition, save
 from scraper.fetch.catalogue import FETCHERS, Keys
 from scraper.fetch.client import Page, Validators, fetch, redact
@@ -120,13 +120,8 @@ def _dated(text: str) -> datetime | None:
 
 
 def _get(edition: Edition, kind: str, url: str, get: Getter, validators: Validators | None) -> None:
-    try:
+    with edition.noting(kind):
         page = get(url, validators)
-    except FetchFailed as error:
-        edition.failed[kind] = error
-    except LayoutChanged as error:
-        edition.not_read[kind] = error
-    else:
         if page is None:
             edition.not_modified.add(kind)
         else:

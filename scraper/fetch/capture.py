@@ -9,7 +9,8 @@ import importlib
 import json
 import re
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +63,16 @@ class Edition:
     failed: dict[str, FetchFailed] = field(default_factory=dict)
     not_read: dict[str, LayoutChanged] = field(default_factory=dict)
     skipped: str = ""
+
+    @contextmanager
+    def noting(self, kind: str) -> Iterator[None]:
+        """Within it, a verdict on a representation is noted and goes no further."""
+        try:
+            yield
+        except FetchFailed as error:
+            self.failed[kind] = error
+        except LayoutChanged as error:
+            self.not_read[kind] = error
 
 
 def replay(folder: Path, source: Source) -> list[Edition]:

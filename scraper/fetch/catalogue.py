@@ -51,16 +51,14 @@ def catalogue(source: Source, now: datetime, keys: Keys) -> Edition:
         edition.skipped = f"no API key: set {BILLING_KEY} to one that may use the Cloud Billing API (free)"
         return edition
     kind, url = next(iter(source.module.urls().items()))
-    try:
-        pages = list(_pages(url, key, now))
-    except FetchFailed as error:
-        edition.failed[kind] = error
-    except LayoutChanged as error:
-        edition.not_read[kind] = error
-    else:
-        body = b"[" + b",".join(page.body for page in pages) + b"]"
-        edition.pages[kind] = Page(url, url, 200, {"content-type": "application/json"}, body, edition.at)
+    with edition.noting(kind):
+        body = b"[" + b",".join(page.body for page in _pages(url, key, now)) + b"]"
+        edition.pages[kind] = _json(url, body, now)
     return edition
+
+
+def _json(url: str, body: bytes, at: datetime) -> Page:
+    return Page(url, url, 200, {"content-type": "application/json"}, body, at)
 
 
 def _pages(url: str, key: str, now: datetime) -> Iterator[Page]:
@@ -91,23 +89,17 @@ def _next(page: Page, url: str) -> str:
 def studio(source: Source, now: datetime, keys: Keys) -> Edition:
     """AI Studio's answer: from a saved file, from the user's own browser, or with a sign-in state."""
     edition = Edition(now)
-    kind = next(iter(source.module.urls()))
-    try:
+    kind, url = next(iter(source.module.urls().items()))
+    with edition.noting(kind):
         if keys.file:
-            body, edition.at = _saved(keys.file, edition.at)
+            body, edition.at = _saved(keys.file, now)
         elif keys.attach or keys.state or keys.environ.get(STUDIO_STATE):
             with _state(keys) as state:
                 body = _signed_in(keys, state)
         else:
             edition.skipped = f"needs a sign-in: --from FILE, --browser URL, --state FILE or {STUDIO_STATE}; see README"
             return edition
-    except FetchFailed as error:
-        edition.failed[kind] = error
-    except LayoutChanged as error:
-        edition.not_read[kind] = error
-    else:
-        url = source.module.urls()[kind]
-        edition.pages[kind] = Page(url, url, 200, {"content-type": "application/json"}, body, edition.at)
+        edition.pages[kind] = _json(url, body, edition.at)
     return edition
 
 
@@ -158,9 +150,7 @@ def _state(keys: Keys) -> Iterator[Path | None]:
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.json"
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
+        browser.write_private(path, content)
         yield path
 
 
