@@ -20,7 +20,7 @@ from types import SimpleNamespace
 from ratecards.model import RateCard
 from ratecards.storage import codec
 from ratecards.storage.history import Change, Stamp
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
 from scraper.pipeline.refresh import judge_one, publication
 from scraper.publish.dataset import Dataset
@@ -80,7 +80,7 @@ def refresh(dataset: Dataset, number: int) -> float:
     state, cards = dataset.state(NAME), dataset.cards(NAME)
     at = datetime.fromisoformat(f"{state.verified}T06:00:00").replace(tzinfo=UTC) + timedelta(days=1)
     url = next(iter(cards.values())).url
-    edition = Edition(at, {"html": Page(url, url, 200, {}, f"{number}".encode(), at)})
+    edition = Capture(at, {"html": Page(url, url, 200, {}, f"{number}".encode(), at)})
     reading = reprice(cards, number, state.tables)
     module = SimpleNamespace(
         PARSER=state.parser, urls=lambda: {"html": url}, renames=dict, fingerprint=str, read=lambda _: reading

@@ -18,7 +18,7 @@ from scraper import __main__ as command_line
 from scraper.cli import pages as pagecommands
 from scraper.cli import run as commands
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
 from scraper.sources import SOURCES, Source
 from tests import tiny
@@ -366,7 +366,7 @@ def test_changes_of_wording_are_counted_not_told(workshop):
 
 def test_a_skipped_source_says_how_to_enable_it(workshop, monkeypatch):
     """Exit 0; nothing is written."""
-    looks = {GEMINI: Edition(datetime.now(UTC), skipped="set A_KEY")}
+    looks = {GEMINI: Capture(datetime.now(UTC), skipped="set A_KEY")}
     monkeypatch.setattr(commands, "fetch_all", lambda *_, **__: looks)
     ran = workshop.live()
     assert (0, "SKIPPED", {}) == (ran.code, ran.outcome, workshop.files)
@@ -379,9 +379,9 @@ def test_the_doctor_asks_for_the_page_of_now(monkeypatch, capsys):
     page = Page("", "", 200, {}, b"x", now)
     looks = iter(
         [
-            Edition(now, {"html": page}, failed={"md.txt": FetchFailed("slow")}),
-            Edition(now, {"html": page}, not_read={"md.txt": LayoutChanged("moved")}),
-            Edition(now, failed={"html": FetchFailed("slow")}),
+            Capture(now, {"html": page}, failed={"md.txt": FetchFailed("slow")}),
+            Capture(now, {"html": page}, not_read={"md.txt": LayoutChanged("moved")}),
+            Capture(now, failed={"html": FetchFailed("slow")}),
         ]
     )
     monkeypatch.setattr("scraper.fetch.all_sources.look", lambda *_: next(looks))

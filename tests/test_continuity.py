@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ratecards.storage import codec
 from scraper.checks.continuity import doubt, sentences_of
-from scraper.fetch.capture import Edition, load
+from scraper.fetch.capture import Capture, load
 from scraper.pipeline.judge import judge
 from scraper.prices.conditions import conditional, digest
 from scraper.sources import find, gemini_api, gemini_terms, openai_api
@@ -233,7 +233,7 @@ def test_no_real_edition_is_doubted():
     source, cards, state = find("gemini-api"), {}, State()
     for name, rates in EDITIONS.items():
         page = load(Path(CAPTURES, "google", "gemini-api", name), source)
-        edition = Edition(page.fetched_at, {"html" if name.endswith("html") else "md.txt": page})
+        edition = Capture(page.fetched_at, {"html" if name.endswith("html") else "md.txt": page})
         verdict = judge(source, edition, state, lambda known=cards: known, page.fetched_at, hold=False)
         assert (name, [], rates) == (name, verdict.messages, sum(len(c.rates) for c in verdict.cards.values()))
         cards, state = verdict.cards, verdict.state

@@ -20,7 +20,7 @@ from werkzeug import Response
 from scraper.cli import run as commands
 from scraper.errors import DatasetError
 from scraper.fetch import all_sources
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page, Validators
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked
@@ -1209,7 +1209,7 @@ def test_what_a_better_vocabulary_reads_for_the_first_time_is_a_change(workshop,
 def test_all_sources_are_looked_at_at_once(tmp_path, acme, monkeypatch):
     """One instant, what is known of each, and no source's failure is another's."""
     page = Page("", "", 200, {}, b"{}", NOW)
-    monkeypatch.setattr(all_sources, "look", lambda source, get, now, known: Edition(now, {source.source: page}))
+    monkeypatch.setattr(all_sources, "look", lambda source, get, now, known: Capture(now, {source.source: page}))
     monkeypatch.setattr(all_sources, "save", lambda folder, source, edition: said.append((folder, source.name)))
     said: list[tuple] = []
     (tmp_path / "state/acme").mkdir(parents=True)
@@ -1221,7 +1221,7 @@ def test_all_sources_are_looked_at_at_once(tmp_path, acme, monkeypatch):
 
     words = (Dataset(tmp_path).state, NOW, lambda: NOW, tmp_path / "kept", progress)
     looks = all_sources.fetch_all([google, acme], *words)
-    assert Edition(NOW, {"gemini-api": page}) == looks[GEMINI]
+    assert Capture(NOW, {"gemini-api": page}) == looks[GEMINI]
     assert isinstance(looks[acme.name], DatasetError)
     expected = [("fetching", GEMINI), ("fetching", acme.name), (tmp_path / "kept", GEMINI)]
     assert sorted(expected, key=str) == sorted(said, key=str)

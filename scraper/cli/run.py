@@ -21,7 +21,7 @@ from scraper import wording
 from scraper.checks import guard
 from scraper.errors import DatasetError, FetchFailed, ScrapeError, UsageError
 from scraper.fetch.all_sources import Looks, Progress, check_clock, fetch_all
-from scraper.fetch.capture import Edition, replay
+from scraper.fetch.capture import Capture, replay
 from scraper.fetch.catalogue import FETCHERS, Keys
 from scraper.pipeline.recorder import Recorder
 from scraper.pipeline.refresh import judge_all, publication
@@ -107,7 +107,7 @@ def _live(
         clock = partial(moment, options.now)
         looks = fetch_all(wanted, dataset.state, now, clock, options.keep, progress, again=again, keys=keys)
         for name, edition in looks.items():
-            if isinstance(edition, Edition) and not (options.now or name in FETCHERS):
+            if isinstance(edition, Capture) and not (options.now or name in FETCHERS):
                 check_clock(edition)
         return looks
 
@@ -143,9 +143,9 @@ def _replayed(
             yield at, looks
 
 
-def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Edition]], dict[Source, ScrapeError]]:
+def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Capture]], dict[Source, ScrapeError]]:
     """By source, the kept editions; and why those of others cannot be taken."""
-    kept: dict[Source, list[Edition]] = {}
+    kept: dict[Source, list[Capture]] = {}
     broken: dict[Source, ScrapeError] = {}
     for source in sources:
         try:
@@ -158,11 +158,11 @@ def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Ed
     return kept, broken
 
 
-def _in_vain(source: Source, at: datetime, error: ScrapeError) -> Edition | DatasetError:
+def _in_vain(source: Source, at: datetime, error: ScrapeError) -> Capture | DatasetError:
     """A look that brought nothing; of a source whose vocabulary cannot be read, not even that is known."""
     if isinstance(error, DatasetError):
         return error
-    return Edition(at, failed=dict.fromkeys(source.module.urls(), FetchFailed(str(error))))
+    return Capture(at, failed=dict.fromkeys(source.module.urls(), FetchFailed(str(error))))
 
 
 def _observed(dataset: Dataset, source: Source) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from scraper.errors import DatasetError, FetchFailed
-from scraper.fetch.capture import Edition, save
+from scraper.fetch.capture import Capture, save
 from scraper.fetch.catalogue import FETCHERS, Keys
 from scraper.fetch.client import Page, Validators, fetch, redact
 from scraper.sources import Source
@@ -22,7 +22,7 @@ _OFF = timedelta(days=1)
 Clock = Callable[[], datetime]
 Getter = Callable[[str, Validators | None], Page | None]
 Progress = Callable[[Source, str], None]
-Looks = dict[str, Edition | DatasetError]
+Looks = dict[str, Capture | DatasetError]
 
 
 def fetch_all(
@@ -41,21 +41,21 @@ def fetch_all(
     `state_of` gives what is remembered of a source; where it raises `DatasetError`, that is what came of it.
     """
 
-    def one(source: Source) -> Edition | DatasetError:
+    def one(source: Source) -> Capture | DatasetError:
         progress(source, "fetching again" if again else "fetching")
         try:
             known = {} if again else validators(source, state_of(source.name), now)
             fetcher = FETCHERS.get(source.name)
             get = getter(source, clock)
-            edition = fetcher(source, now, keys or Keys()) if fetcher else look(source, get, now, known)
+            capture = fetcher(source, now, keys or Keys()) if fetcher else look(source, get, now, known)
             if kept:
-                save(kept, source, edition)
+                save(kept, source, capture)
         except DatasetError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a fault of one look must not take the other sources with it
             words = redact(f"the look broke down, fix it: {type(error).__name__}: {error}")
-            return Edition(now, failed=dict.fromkeys(source.module.urls(), FetchFailed(words)))
-        return edition
+            return Capture(now, failed=dict.fromkeys(source.module.urls(), FetchFailed(words)))
+        return capture
 
     with ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
         return dict(zip((s.name for s in sources), pool.map(one, sources), strict=True))
@@ -85,30 +85,30 @@ def getter(source: Source, clock: Clock) -> Getter:
     return get
 
 
-def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Validators]) -> Edition:
+def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Validators]) -> Capture:
     """Fetch every representation of a source. Where only some are unmodified, those are fetched again in full."""
-    edition = Edition(at)
+    capture = Capture(at)
     urls = source.module.urls()
     for kind, url in urls.items():
-        _get(edition, kind, url, get, validators.get(kind))
-    if edition.not_modified and edition.pages:
-        for kind in sorted(edition.not_modified):
-            edition.not_modified.discard(kind)
-            _get(edition, kind, urls[kind], get, None)
-    return edition
+        _get(capture, kind, url, get, validators.get(kind))
+    if capture.not_modified and capture.pages:
+        for kind in sorted(capture.not_modified):
+            capture.not_modified.discard(kind)
+            _get(capture, kind, urls[kind], get, None)
+    return capture
 
 
-def check_clock(edition: Edition) -> None:
+def check_clock(capture: Capture) -> None:
     """Count as failed what a server dates more than a day away: a wrong clock here would date what is published.
 
     For pages fetched by this machine's own clock. A server that gives no date, or none that is one, says nothing.
     """
-    for kind, page in list(edition.pages.items()):
+    for kind, page in list(capture.pages.items()):
         said = _dated(page.headers.get("date", ""))
         if said and abs(page.fetched_at - said) > _OFF:
             times = f"{instant(page.fetched_at)} by the clock here, {instant(said)} by the server's"
-            edition.failed[kind] = FetchFailed(f"{page.url}: fetched at {times}: is the clock right?")
-            del edition.pages[kind]
+            capture.failed[kind] = FetchFailed(f"{page.url}: fetched at {times}: is the clock right?")
+            del capture.pages[kind]
 
 
 def _dated(text: str) -> datetime | None:
@@ -119,10 +119,10 @@ def _dated(text: str) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-def _get(edition: Edition, kind: str, url: str, get: Getter, validators: Validators | None) -> None:
-    with edition.noting(kind):
+def _get(capture: Capture, kind: str, url: str, get: Getter, validators: Validators | None) -> None:
+    with capture.noting(kind):
         page = get(url, validators)
         if page is None:
-            edition.not_modified.add(kind)
+            capture.not_modified.add(kind)
         else:
-            edition.pages[kind] = page
+            capture.pages[kind] = page

@@ -51,8 +51,8 @@ _WAYBACK = "https://web.archive.org/web"
 
 
 @dataclass(slots=True)
-class Edition:
-    """What one look brought, by representation: pages, those not modified, and those that failed and why.
+class Capture:
+    """The pages of one fetch attempt, by representation: those that came, were not modified, or failed and why.
 
     `skipped` says how to enable a source that is not configured here.
     """
@@ -75,8 +75,8 @@ class Edition:
             self.not_read[kind] = error
 
 
-def replay(folder: Path, source: Source) -> list[Edition]:
-    """The kept editions of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each.
+def replay(folder: Path, source: Source) -> list[Capture]:
+    """The kept captures of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each.
 
     What did not come stands in `<ISO time>.look.json`; a page that is merely missing counts as not fetched.
     """
@@ -84,42 +84,42 @@ def replay(folder: Path, source: Source) -> list[Edition]:
     if linked := [path for path in (folder / source.name, *names) if path.is_symlink()]:
         raise DatasetError(f"{linked[0]}: expected a kept page, saw a link to another place")
     paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith((".headers.json", _LOOK))]
-    pages = {e.at: e for e in editions([(load(path, source), path) for path in paths], source)}
+    pages = {c.at: c for c in captures([(load(path, source), path) for path in paths], source)}
     for path in (p for p in names if _NAME.match(p.name) and p.name.endswith(_LOOK)):
         at = _time(path, {})
-        _lost(pages.setdefault(at, Edition(at)), path)
+        _lost(pages.setdefault(at, Capture(at)), path)
     found = [pages[at] for at in sorted(pages)]
-    for edition in found:
-        told = edition.pages.keys() | edition.failed.keys() | edition.not_read.keys()
-        for kind in source.module.urls().keys() - told if not edition.skipped else ():
-            edition.failed[kind] = FetchFailed("not among the kept pages")
+    for capture in found:
+        told = capture.pages.keys() | capture.failed.keys() | capture.not_read.keys()
+        for kind in source.module.urls().keys() - told if not capture.skipped else ():
+            capture.failed[kind] = FetchFailed("not among the kept pages")
     return found
 
 
-def _lost(edition: Edition, path: Path) -> None:
+def _lost(capture: Capture, path: Path) -> None:
     """What a look did not bring, as it was kept."""
     with readable(path, "what a look did not bring"):
         kept = json.loads(bounded.content(path))
-        edition.failed.update({kind: FetchFailed(str(words)) for kind, words in kept["failed"].items()})
-        edition.not_read.update({kind: LayoutChanged(str(words)) for kind, words in kept["not_read"].items()})
-        edition.skipped = str(kept["skipped"])
+        capture.failed.update({kind: FetchFailed(str(words)) for kind, words in kept["failed"].items()})
+        capture.not_read.update({kind: LayoutChanged(str(words)) for kind, words in kept["not_read"].items()})
+        capture.skipped = str(kept["skipped"])
 
 
-def editions(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Edition]:
-    """Kept pages as editions in order of time: the pages of one instant belong together."""
-    found: dict[datetime, Edition] = {}
+def captures(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Capture]:
+    """Kept pages as captures in order of time: the pages of one instant belong together."""
+    found: dict[datetime, Capture] = {}
     for page, path in kept:
         kind = kind_of(path, source)
-        edition = found.setdefault(page.fetched_at, Edition(page.fetched_at))
-        if kind in edition.pages:
+        capture = found.setdefault(page.fetched_at, Capture(page.fetched_at))
+        if kind in capture.pages:
             raise DatasetError(f"{path}: a second {kind} page of {page.fetched_at:%Y-%m-%d %H:%M} UTC")
-        edition.pages[kind] = page
+        capture.pages[kind] = page
     return [found[at] for at in sorted(found)]
 
 
 def kind_of(path: Path, source: Source) -> str:
     """The representation a kept page is, by the ending of its name; `.md` will do for `.md.txt`."""
-    # some kept editions are of a representation that is no longer fetched
+    # some kept captures are of a representation that is no longer fetched
     kinds: list[str] = [*source.module.urls(), *getattr(source.module, "KEPT", ())]
     ending = path.name.rpartition(".")[2]
     for kind in kinds:
@@ -192,29 +192,29 @@ def _time(path: Path, kept: Mapping[str, Any]) -> datetime:
         raise DatasetError(f"{path}: expected {_NAMED}; saw {seen}") from None
 
 
-def save(folder: Path, source: Source, edition: Edition) -> list[Path]:
-    """Save an edition in the layout that `replay` reads. Cookies and keys are not among the headers kept.
+def save(folder: Path, source: Source, capture: Capture) -> list[Path]:
+    """Save a capture in the layout that `replay` reads. Cookies and keys are not among the headers kept.
 
     What failed, is not the page or was skipped is kept as words, so that a replay tells it as the look did.
     """
     saved = []
-    for kind, page in edition.pages.items():
-        path = folder / source.name / f"{edition.at.strftime(_STAMP)}.{kind}"
+    for kind, page in capture.pages.items():
+        path = folder / source.name / f"{capture.at.strftime(_STAMP)}.{kind}"
         beside = {"url": page.url, "status": page.status, **page.headers, "fetched_at": page.fetched_at.isoformat()}
         _put(folder, path, page.body)
         _put(folder, path.with_name(f"{path.name}.headers.json"), (json.dumps(beside, indent=1) + "\n").encode())
         saved.append(path)
-    if edition.failed or edition.not_read or edition.skipped:
-        saved.append(_keep_loss(folder, source, edition))
+    if capture.failed or capture.not_read or capture.skipped:
+        saved.append(_keep_loss(folder, source, capture))
     return saved
 
 
-def _keep_loss(folder: Path, source: Source, edition: Edition) -> Path:
-    path = folder / source.name / f"{edition.at.strftime(_STAMP)}{_LOOK}"
+def _keep_loss(folder: Path, source: Source, capture: Capture) -> Path:
+    path = folder / source.name / f"{capture.at.strftime(_STAMP)}{_LOOK}"
     lost = {
-        "failed": {kind: str(error) for kind, error in edition.failed.items()},
-        "not_read": {kind: str(error) for kind, error in edition.not_read.items()},
-        "skipped": edition.skipped,
+        "failed": {kind: str(error) for kind, error in capture.failed.items()},
+        "not_read": {kind: str(error) for kind, error in capture.not_read.items()},
+        "skipped": capture.skipped,
     }
     _put(folder, path, (json.dumps(lost, indent=1, ensure_ascii=False) + "\n").encode())
     return path

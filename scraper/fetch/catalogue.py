@@ -19,7 +19,7 @@ from urllib.parse import urlencode, urlsplit
 from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import browser
-from scraper.fetch.capture import Edition, unpacked
+from scraper.fetch.capture import Capture, unpacked
 from scraper.fetch.client import Page, fetch
 from scraper.sources import Source
 
@@ -40,21 +40,21 @@ class Keys:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
-Fetcher = Callable[[Source, datetime, Keys], Edition]
+Fetcher = Callable[[Source, datetime, Keys], Capture]
 
 
-def catalogue(source: Source, now: datetime, keys: Keys) -> Edition:
+def catalogue(source: Source, now: datetime, keys: Keys) -> Capture:
     """All pages of the Cloud Billing catalogue as one list of pages; needs an API key in the environment."""
-    edition = Edition(now)
+    capture = Capture(now)
     key = keys.environ.get(BILLING_KEY, "")
     if not key:
-        edition.skipped = f"no API key: set {BILLING_KEY} to one that may use the Cloud Billing API (free)"
-        return edition
+        capture.skipped = f"no API key: set {BILLING_KEY} to one that may use the Cloud Billing API (free)"
+        return capture
     kind, url = next(iter(source.module.urls().items()))
-    with edition.noting(kind):
+    with capture.noting(kind):
         body = b"[" + b",".join(page.body for page in _pages(url, key, now)) + b"]"
-        edition.pages[kind] = _json(url, body, now)
-    return edition
+        capture.pages[kind] = _json(url, body, now)
+    return capture
 
 
 def _json(url: str, body: bytes, at: datetime) -> Page:
@@ -86,21 +86,21 @@ def _next(page: Page, url: str) -> str:
     return token
 
 
-def studio(source: Source, now: datetime, keys: Keys) -> Edition:
+def studio(source: Source, now: datetime, keys: Keys) -> Capture:
     """AI Studio's answer: from a saved file, from the user's own browser, or with a sign-in state."""
-    edition = Edition(now)
+    capture = Capture(now)
     kind, url = next(iter(source.module.urls().items()))
-    with edition.noting(kind):
+    with capture.noting(kind):
         if keys.file:
-            body, edition.at = _saved(keys.file, now)
+            body, capture.at = _saved(keys.file, now)
         elif keys.attach or keys.state or keys.environ.get(STUDIO_STATE):
             with _state(keys) as state:
                 body = _signed_in(keys, state)
         else:
-            edition.skipped = f"needs a sign-in: --from FILE, --browser URL, --state FILE or {STUDIO_STATE}; see README"
-            return edition
-        edition.pages[kind] = _json(url, body, edition.at)
-    return edition
+            capture.skipped = f"needs a sign-in: --from FILE, --browser URL, --state FILE or {STUDIO_STATE}; see README"
+            return capture
+        capture.pages[kind] = _json(url, body, capture.at)
+    return capture
 
 
 def _saved(path: Path, at: datetime) -> tuple[bytes, datetime]:

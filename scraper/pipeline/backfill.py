@@ -16,7 +16,7 @@ from ratecards.model import RateCard
 from ratecards.storage import history
 from ratecards.storage.history import Change
 from scraper.diff.editions import changes
-from scraper.fetch.capture import Edition, editions
+from scraper.fetch.capture import Capture, captures
 from scraper.fetch.client import Page
 from scraper.pipeline import limitspage
 from scraper.pipeline.judge import judge
@@ -34,7 +34,7 @@ def backfill(
 
     Yields the verdict, the files written and the edition's time. Raises `DatasetError` before anything is written.
     """
-    found = editions(zip(pages, paths, strict=True), source)
+    found = captures(zip(pages, paths, strict=True), source)
     baseline(dataset, source.name, dataset.state(source.name))
     for edition in found:
         if source.name == limitspage.NAME:
@@ -47,7 +47,7 @@ def backfill(
         yield verdict, written, edition.at
 
 
-def _one(dataset: Dataset, source: Source, edition: Edition, now: datetime) -> Verdict:
+def _one(dataset: Dataset, source: Source, edition: Capture, now: datetime) -> Verdict:
     log, state, day = dataset.changes(source.name), dataset.state(source.name), edition.at.date()
     before = history.fold(log, until=day)
     known = {state.capture} | {c.stamp.capture for c in log if c.stamp}

@@ -19,7 +19,8 @@ from scraper.checks.agree import torn_apart
 from scraper.checks.continuity import doubt, name_of, sentences_of, standing_on, unpriced
 from scraper.diff.editions import changes, rename_proposals
 from scraper.errors import LayoutChanged
-from scraper.fetch.capture import Edition, text
+from scraper.fetch.capture import Capture as Edition
+from scraper.fetch.capture import text
 from scraper.fetch.client import Page
 from scraper.pipeline.holding import Corrections, Desk, SecondOpinion, hold, no_opinion, pins, unread_models
 from scraper.reading import Capture, Reading, cards

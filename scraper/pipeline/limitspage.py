@@ -9,7 +9,7 @@ from ratecards.storage import bounded, limits
 from ratecards.storage.codec import CodecError
 from ratecards.storage.limits import LimitsCard
 from scraper.errors import DatasetError
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import decode
 from scraper.pipeline.judge import judge
 from scraper.publish.dataset import Dataset
@@ -33,7 +33,7 @@ def published(dataset: Dataset) -> LimitsCard | None:
         raise DatasetError(f"damaged limits, restore them from git: {path}: {error}") from error
 
 
-def judge_limits(dataset: Dataset, source: Source, edition: Edition, now: datetime) -> Verdict:
+def judge_limits(dataset: Dataset, source: Source, edition: Capture, now: datetime) -> Verdict:
     """The verdict on an edition of the limits page; what is to be written stands in `Verdict.files`.
 
     A section that is not known leaves the others as they are; in one that is, nothing may be unread.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scraper.errors import DatasetError, FetchFailed
 from scraper.fetch.all_sources import Looks, fetch_all
-from scraper.fetch.capture import Edition, replay, save
+from scraper.fetch.capture import Capture, replay, save
 from scraper.pipeline.refresh import judge_all
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES, Source, find
@@ -45,14 +45,14 @@ def taken(
         raise damaged[0]
 
 
-def _better(first: Edition | DatasetError, second: Edition | DatasetError | None) -> Edition | DatasetError:
+def _better(first: Capture | DatasetError, second: Capture | DatasetError | None) -> Capture | DatasetError:
     """The second look, if it brought as much as the first: one page alone settles no disagreement."""
-    if isinstance(second, Edition) and isinstance(first, Edition) and second.pages.keys() == first.pages.keys():
+    if isinstance(second, Capture) and isinstance(first, Capture) and second.pages.keys() == first.pages.keys():
         return second
     return first
 
 
-def _words(edition: Edition) -> str:
+def _words(edition: Capture) -> str:
     lost = {**edition.failed, **edition.not_read}
     words = [f"{kind} of {len(page.body)} bytes" for kind, page in edition.pages.items()]
     words += [f"{kind} did not come: {error}" for kind, error in lost.items()]
@@ -89,5 +89,5 @@ def completed(folder: Path, names: Sequence[str], now: datetime) -> list[str]:
     for source in sources:
         if not _looked(folder, source):
             failed = FetchFailed("the job that fetches this source brought nothing; see its log")
-            save(folder, source, Edition(now, failed=dict.fromkeys(source.module.urls(), failed)))
+            save(folder, source, Capture(now, failed=dict.fromkeys(source.module.urls(), failed)))
     return [s.name for s in sources]

@@ -16,7 +16,7 @@ from ratecards.storage.limits import LimitsCard
 from scraper.diff.discrepancies import decided
 from scraper.errors import DatasetError
 from scraper.fetch.all_sources import Looks, Progress
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.pipeline import limitspage
 from scraper.pipeline.judge import judge
 from scraper.pipeline.second import opinion
@@ -52,7 +52,7 @@ def judge_all(
     return [_settled(dataset, v, looks, second, now) if v.source.name in second else v for v in verdicts]
 
 
-def _verdict(dataset: Dataset, source: Source, seen: Edition | DatasetError, now: datetime) -> Verdict:
+def _verdict(dataset: Dataset, source: Source, seen: Capture | DatasetError, now: datetime) -> Verdict:
     if isinstance(seen, DatasetError):
         return Verdict(source, "DAMAGED", now, [str(seen)])
     return judge_one(dataset, source, seen, now)
@@ -62,7 +62,7 @@ def _settled(dataset: Dataset, first: Verdict, looks: Looks, second: Looks, now:
     """The verdict on the second look, if that one brought as much as the first; one page alone settles nothing."""
     name = first.source.name
     before, after = looks[name], second[name]
-    if isinstance(before, Edition) and isinstance(after, Edition) and before.pages.keys() != after.pages.keys():
+    if isinstance(before, Capture) and isinstance(after, Capture) and before.pages.keys() != after.pages.keys():
         lost = {**after.failed, **after.not_read}
         first.messages += [f"fetched once more, {kind}: {error}" for kind, error in lost.items()]
         return first
@@ -71,7 +71,7 @@ def _settled(dataset: Dataset, first: Verdict, looks: Looks, second: Looks, now:
     return verdict
 
 
-def judge_one(dataset: Dataset, source: Source, edition: Edition, now: datetime, *, hold: bool = True) -> Verdict:
+def judge_one(dataset: Dataset, source: Source, edition: Capture, now: datetime, *, hold: bool = True) -> Verdict:
     """The verdict on one source's edition; a damaged baseline is a verdict, too."""
     try:
         if source.name == limitspage.NAME:

@@ -14,7 +14,7 @@ from unittest import mock
 
 from ratecards.model import RateCard
 from scraper.errors import FetchFailed
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
 from scraper.pipeline.judge import judge
 from scraper.sources import Source, ai_studio, cloud_billing, gemini_api, laozhang, openai_api, vertex_ai
@@ -81,9 +81,9 @@ class Subject:
         state = replace(self.published.state)
         return judge(self.source, edition, state, lambda: self.baseline, edition.at, hold=hold)
 
-    def edition(self, bodies: Mapping[str, str | bytes | None], *, first: bool) -> Edition:
+    def edition(self, bodies: Mapping[str, str | bytes | None], *, first: bool) -> Capture:
         """What a look brought, some hours after the first one."""
-        edition = Edition(BEFORE if first else NOW)
+        edition = Capture(BEFORE if first else NOW)
         for kind, body in bodies.items():
             if body is None:
                 edition.failed[kind] = FetchFailed("timed out")
