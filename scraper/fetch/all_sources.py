@@ -30,7 +30,7 @@ def fetch_all(
     state_of: Callable[[str], State],
     now: datetime,
     clock: Clock,
-    kept: Path | None,
+    folder: Path | None,
     progress: Progress,
     *,
     again: bool = False,
@@ -38,7 +38,8 @@ def fetch_all(
 ) -> Looks:
     """Look at all sources at once, as of `now`; one's failure is its own. `again`: in full, whatever is known.
 
-    `state_of` gives what is remembered of a source; where it raises `DatasetError`, that is what came of it.
+    Each capture is saved in the `folder`, if there is one. `state_of` gives what is remembered of a source; where it
+    raises `DatasetError`, that is what came of it.
     """
 
     def one(source: Source) -> Capture | DatasetError:
@@ -48,8 +49,8 @@ def fetch_all(
             fetcher = FETCHERS.get(source.name)
             get = getter(source, clock)
             capture = fetcher(source, now, keys or Keys()) if fetcher else look(source, get, now, known)
-            if kept:
-                save(kept, source, capture)
+            if folder:
+                save(folder, source, capture)
         except DatasetError as error:
             return error
         except Exception as error:  # noqa: BLE001 - a fault of one look must not take the other sources with it
@@ -63,9 +64,9 @@ def fetch_all(
 
 def validators(source: Source, state: State, now: datetime) -> dict[str, Validators]:
     """Conditional requests, once a day unconditional; never after a parser change or a bad look."""
-    fresh = state.verified == now.date().isoformat() and state.parser == source.module.PARSER
+    today = state.verified == now.date().isoformat() and state.parser == source.module.PARSER
     good = state.outcome == "READ" and not state.holds
-    if not (fresh and good):
+    if not (today and good):
         return {}
     return {
         kind: Validators(known.get("etag", ""), known.get("last-modified", ""))
