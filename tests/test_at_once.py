@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from scraper.cli import run as commands
-from scraper.fetch.capture import Capture, check_clock
+from scraper.fetch.all_sources import check_clock
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked

@@ -222,7 +222,7 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.open", refuse)
     with pytest.raises(DatasetError, match=r"page: expected a file that can be read, saw: .*Permission denied"):
-        pagecommands.load_any(path, Source("google", "gemini-api"))
+        pagecommands.load_any(path, Source("google", "gemini-api"), datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def test_a_folder_without_editions(run, tmp_path):
@@ -384,7 +384,7 @@ def test_the_doctor_asks_for_the_page_of_now(monkeypatch, capsys):
             Capture(now, failed={"html": FetchFailed("slow")}),
         ]
     )
-    monkeypatch.setattr("scraper.fetch.capture.look", lambda *_: next(looks))
+    monkeypatch.setattr("scraper.fetch.all_sources.look", lambda *_: next(looks))
     found = [pagecommands._patients(source, None) for _ in range(3)]
     assert [({"html": page}, 0), ({"html": page}, 4), ({}, 3)] == found
     assert "md.txt: slow\nmd.txt: moved\nhtml: slow\n" == capsys.readouterr().err

@@ -460,13 +460,13 @@ def test_fault_64_foreign_tags_are_no_versions():
     """Whatever else a fork has released; a draft of something higher is no release."""
     stands = [{"tag_name": "nightly", "draft": False}, {"tag_name": "v2099.1.1", "draft": True}]
     plan = upload.plan("2026.1.1", [Asset("a", 1, "")], stands)
-    assert (True, ("a",), True) == (plan.create, plan.upload, plan.publish)
+    assert (None, ("a",), True) == (plan.release, plan.upload, plan.publish)
 
 
 def test_what_is_no_version_is_refused(releasing):
     """Before anything is made."""
     ran = releasing("latest")
-    assert (1, True) == (ran.code, "expected a version of numbers, like 2026.4.27, saw 'latest'" in ran.err)
+    assert (1, True) == (ran.code, "expected a calendar version like 2026.4.27 or 2026.4.27.1, saw 'latest'" in ran.err)
 
 
 def test_an_empty_release_is_none(releasing, dist):

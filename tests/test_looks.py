@@ -112,7 +112,7 @@ def test_the_sources_to_publish_are_those_named_or_those_there_are(fetch, site, 
 
 def test_fault_92_a_source_that_cannot_be_looked_at_stops_no_other(run, small, site, tmp_path, monkeypatch):
     """The others are saved; then it is told, with the status of a failure."""
-    from scraper.pipeline.refresh import fetch_all
+    from scraper.fetch.all_sources import fetch_all
 
     def looked(sources, *words, **more):
         found = fetch_all(sources[-1:], *words, **more)

@@ -38,7 +38,10 @@ def known(forge: GitHub | None) -> list[Issue]:
 
 
 def carry_out(forge: GitHub, actions: Iterable[Action]) -> list[str]:
-    """Do it; returns a line per issue. What is told is told before it is noted as told: twice rather than never."""
+    """Carry out each action; returns a line for each. Raises `GitHubError`, `DatasetError` where issues are disabled.
+
+    A comment is made before the issue's body notes it: after a crash it comes twice rather than never.
+    """
     try:
         return [f"{action.do} {_done(forge, action)}: {action.key}" for action in actions]
     except GitHubError as error:

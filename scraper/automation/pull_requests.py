@@ -149,7 +149,7 @@ def _closed(git: Git, target: Target, name: str, forge: GitHub | None) -> Propos
     return Proposed(name, branch, found["number"] if found else 0, "closed")
 
 
-def told(proposals: Sequence[Proposed]) -> list[str]:
+def lines(proposals: Sequence[Proposed]) -> list[str]:
     """A line per source."""
     return [
         f"{p.name}: {p.branch} {p.done}"

@@ -84,7 +84,7 @@ def publish_git(options: argparse.Namespace) -> int:
         done = branch.rehearsed(git, target, apply, names)
     elif options.pull_requests:
         done, proposals = pull_requests.propose(git, target, apply, names, from_environment())
-        for line in pull_requests.told(proposals):
+        for line in pull_requests.lines(proposals):
             print(line)
         code = 1 if any(p.problem for p in proposals) else 0
     else:

@@ -15,8 +15,8 @@ from typing import Any
 
 from scraper import ROOT
 from scraper.errors import DatasetError, LayoutChanged
+from scraper.fetch.capture import text
 from scraper.fetch.client import Page
-from scraper.fetch.saved import text
 from scraper.model import EXIT, Problem, Reading, page_status
 from scraper.prices.normalise import fold
 from scraper.sources import Source

@@ -14,10 +14,9 @@ from pathlib import Path
 from ratecards.model import Rate
 from scraper import wording
 from scraper.cli.run import moment, named_source, say, writing
-from scraper.errors import DatasetError, LayoutChanged
-from scraper.fetch.capture import body, load, url_of
+from scraper.errors import LayoutChanged
+from scraper.fetch.capture import load, load_any, text
 from scraper.fetch.client import Page
-from scraper.fetch.saved import text, unpacked
 from scraper.model import EXIT, page_status
 from scraper.publish import v1_files
 from scraper.report import console
@@ -28,7 +27,7 @@ def read(options: argparse.Namespace) -> int:
     """Print what would be published of one page; problems go to stderr, the exit status is the verdict."""
     source = named_source(options.source)
     try:
-        reading = source.module.read(text(load_any(options.file, source)))
+        reading = source.module.read(text(load_any(options.file, source, datetime.now(UTC))))
     except LayoutChanged as error:
         _complain(f"NOT_READ {options.file}: {error}")
         return EXIT["NOT_READ"]
@@ -47,15 +46,6 @@ def read(options: argparse.Namespace) -> int:
 
 def _complain(words: str) -> None:
     print("\n".join(wording.plain_text(line) for line in words.splitlines()), file=sys.stderr)
-
-
-def load_any(path: Path, source: Source) -> Page:
-    """A saved page whatever its name; a file without a date in its name counts as fetched now."""
-    try:
-        return load(path, source)
-    except DatasetError:
-        page = unpacked(body(path), str(path))
-    return Page(url_of(path, source), path.name, 200, {}, page, datetime.now(UTC))
 
 
 def _print_rates(published: Sequence[Rate], unpublished: Sequence[Rate] | None, style: str, outcome: str) -> None:
@@ -118,8 +108,8 @@ def canary(options: argparse.Namespace) -> int:
 def _patients(source: Source, file: Path | None) -> tuple[Mapping[str, Page], int]:
     """The pages to examine, by name: a saved one, or those of now; and what kept others from coming."""
     if file:
-        return {file.name: load_any(file, source)}, 0
-    from scraper.fetch.capture import getter, look
+        return {file.name: load_any(file, source, datetime.now(UTC))}, 0
+    from scraper.fetch.all_sources import getter, look
 
     now = datetime.now(UTC)
     edition = look(source, getter(source, lambda: now), now, {})
@@ -136,7 +126,7 @@ def backfill(options: argparse.Namespace) -> int:
     from scraper.pipeline.backfill import backfill as run
 
     source = named_source(options.source)
-    pages = [(load_any if options.date else load)(path, source) for path in options.file]
+    pages = [load_any(path, source, options.date) if options.date else load(path, source) for path in options.file]
     if options.date:
         pages = [replace(page, fetched_at=options.date) for page in pages]
     with writing(options.to) as dataset:

@@ -19,11 +19,12 @@ from ratecards.storage.bounded import STAGING
 from ratecards.storage.history import Change
 from scraper import wording
 from scraper.errors import DatasetError, FetchFailed, ScrapeError, UsageError
-from scraper.fetch.capture import Capture, check_clock, replay
-from scraper.fetch.catalogue import DOORS, Keys
+from scraper.fetch.all_sources import Captures, Progress, check_clock, fetch_all
+from scraper.fetch.capture import Capture, replay
+from scraper.fetch.catalogue import FETCHERS, Keys
 from scraper.model import Held, SourceResult, instant
 from scraper.pipeline.recorder import Recorder
-from scraper.pipeline.refresh import Captures, Progress, evaluate_all, fetch_all
+from scraper.pipeline.refresh import evaluate_all
 from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import ConcurrentEditGuard, locked, whole
@@ -103,9 +104,9 @@ def _live(
 
     def fetched(wanted: Sequence[Source], *, again: bool = False) -> Captures:
         clock = partial(moment, options.now)
-        looks = fetch_all(wanted, dataset, now, clock, options.keep, progress, again=again, keys=keys)
+        looks = fetch_all(wanted, dataset.state, now, clock, options.keep, progress, again=again, keys=keys)
         for name, edition in looks.items():
-            if isinstance(edition, Capture) and not (options.now or name in DOORS):
+            if isinstance(edition, Capture) and not (options.now or name in FETCHERS):
                 check_clock(edition)
         return looks
 
@@ -135,7 +136,7 @@ def _replayed(
     end = max((at for at, *_ in editions), default=now)
     lost = {s.name: _in_vain(s, end, error) for s, error in broken.items()}
     for at in [end] if at_once else sorted({at for at, *_ in editions} | ({end} if lost else set())):
-        looks: dict[str, Capture | DatasetError] = {name: e for when, name, e in editions if at_once or when == at}
+        looks: Captures = {name: e for when, name, e in editions if at_once or when == at}
         looks |= lost if at == end else {}
         if looks:
             yield at, looks

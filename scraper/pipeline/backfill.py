@@ -15,7 +15,7 @@ from pathlib import Path
 from ratecards.storage import history
 from ratecards.storage.history import Change
 from scraper.diff.editions import changes
-from scraper.fetch.capture import Capture, editions
+from scraper.fetch.capture import Capture, captures
 from scraper.fetch.client import Page
 from scraper.model import SourceResult, State, instant
 from scraper.pipeline.evaluate import Previous, evaluate
@@ -33,10 +33,10 @@ def backfill(
 
     Yields the result, the files written and the capture's time. Raises `DatasetError` before anything is written.
     """
-    captures = editions(zip(pages, paths, strict=True), source)
+    found = captures(zip(pages, paths, strict=True), source)
     # proves what stands; from here on every publication does
     current_cards(dataset, source.name, dataset.state(source.name))
-    for capture in captures:
+    for capture in found:
         limits = source.name == LIMITS_SOURCE
         result = (evaluate_limits if limits else _one)(dataset, source, capture, now)
         unread = result.cards is None and not limits

@@ -19,8 +19,7 @@ from scraper.checks import representations as checks
 from scraper.checks.reasons import too_few_tables
 from scraper.diff.editions import changes, rename_proposals
 from scraper.errors import LayoutChanged
-from scraper.fetch.capture import Capture
-from scraper.fetch.saved import text
+from scraper.fetch.capture import Capture, text
 from scraper.model import GOOD, Provenance, Reading, SourceResult, State, cards, instant, page_status
 from scraper.pipeline.apply_holds import Applied, Comparison, apply_holds, reparses, unread_models
 from scraper.pipeline.corroboration import Corroborated

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scraper.errors import DatasetError, FetchFailed
-from scraper.fetch.capture import Capture, keep, replay
-from scraper.fetch.catalogue import Keys
-from scraper.pipeline.refresh import Captures, better, evaluate_all, fetch_all
+from scraper.fetch.all_sources import Captures, fetch_all
+from scraper.fetch.capture import Capture, replay, save
+from scraper.pipeline.refresh import better, evaluate_all
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES, Source, find
 
@@ -24,10 +24,11 @@ def fetch_and_save(
     """
     now = given or datetime.now(UTC)
 
+    def clock() -> datetime:
+        return given or datetime.now(UTC)
+
     def fetched(wanted: Sequence[Source]) -> Captures:
-        return fetch_all(
-            wanted, dataset, now, lambda: given or datetime.now(UTC), None, lambda *_: None, again=True, keys=Keys()
-        )
+        return fetch_all(wanted, dataset.state, now, clock, None, lambda *_: None, again=True)
 
     first = fetched(sources)
     results = evaluate_all(dataset, sources, first, now, lambda *_: None)
@@ -39,7 +40,7 @@ def fetch_and_save(
         if isinstance(capture, DatasetError):
             damaged.append(capture)
             continue
-        keep(folder, source, capture)
+        save(folder, source, capture)
         yield source.name, _words(capture)
     if damaged:
         raise damaged[0]
@@ -82,5 +83,5 @@ def fill_missing(folder: Path, names: Sequence[str], now: datetime) -> list[str]
     for source in sources:
         if not _attempted(folder, source):
             failed = FetchFailed("the job that fetches this source brought nothing; see its log")
-            keep(folder, source, Capture(now, failed=dict.fromkeys(source.module.urls(), failed)))
+            save(folder, source, Capture(now, failed=dict.fromkeys(source.module.urls(), failed)))
     return [s.name for s in sources]

@@ -2,72 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
-from scraper.errors import DatasetError, FetchFailed
-from scraper.fetch.capture import Capture, Clock, getter, keep, look
-from scraper.fetch.catalogue import DOORS, Keys
-from scraper.fetch.client import Validators, redact
-from scraper.model import SourceResult, State
+from scraper.errors import DatasetError
+from scraper.fetch.all_sources import Captures, Progress
+from scraper.fetch.capture import Capture
+from scraper.model import SourceResult
 from scraper.pipeline.corroboration import Corroborated, corroboration
 from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.pipeline.limits_page import evaluate_limits
 from scraper.publish.baseline import current_cards
 from scraper.publish.dataset import LIMITS_SOURCE, Dataset
 from scraper.sources import Source
-
-Progress = Callable[[Source, str], None]
-# By source, what an attempt brought, or why nothing can be known of it.
-Captures = Mapping[str, Capture | DatasetError]
-
-
-def fetch_all(
-    sources: Sequence[Source],
-    dataset: Dataset,
-    now: datetime,
-    clock: Clock,
-    kept: Path | None,
-    progress: Progress,
-    *,
-    again: bool = False,
-    keys: Keys | None = None,
-) -> Captures:
-    """Fetch all sources at once, as of `now`; one's failure is its own. `again`: in full, whatever is known."""
-
-    def one(source: Source) -> Capture | DatasetError:
-        progress(source, "fetching again" if again else "fetching")
-        try:
-            known = {} if again else validators(source, dataset.state(source.name), now)
-            door = DOORS.get(source.name)
-            capture = door(source, now, keys or Keys()) if door else look(source, getter(source, clock), now, known)
-            if kept:
-                keep(kept, source, capture)
-        except DatasetError as error:
-            return error
-        except Exception as error:  # noqa: BLE001 - a fault of one attempt must not take the other sources with it
-            words = redact(f"the look broke down, fix it: {type(error).__name__}: {error}")
-            return Capture(now, failed=dict.fromkeys(source.module.urls(), FetchFailed(words)))
-        return capture
-
-    with ThreadPoolExecutor(max_workers=max(1, len(sources))) as pool:
-        return dict(zip((s.name for s in sources), pool.map(one, sources), strict=True))
-
-
-def validators(source: Source, state: State, now: datetime) -> dict[str, Validators]:
-    """Conditional requests, once a day unconditional; never after a parser change or a bad attempt."""
-    fresh = state.verified == now.date().isoformat() and state.parser == source.module.PARSER
-    good = state.outcome == "READ" and not state.holds
-    if not (fresh and good):
-        return {}
-    return {
-        kind: Validators(known.get("etag", ""), known.get("last-modified", ""))
-        for kind, known in state.validators.items()
-        if known and kind in state.hashes
-    }
 
 
 def evaluate_all(
