@@ -155,7 +155,7 @@ def test_fault_92_a_look_that_breaks_down(shop, monkeypatch, fault):
     folder = next(shop.kept)
     keep(folder, facts("2026-11-02T06:00:00Z", gemini_1=model("Gemini 1", "$1.20")))
     [found] = replay(folder, find(GEMINI))
-    monkeypatch.setattr("scraper.pipeline.refresh.look", look)
+    monkeypatch.setattr("scraper.fetch.all_sources.look", look)
     ran = shop.run("refresh", "--to", shop.root, "--now", "2026-11-02T07:00:00Z")
 
     assert "the look broke down, fix it" in ran.out

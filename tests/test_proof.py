@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from scraper.errors import DatasetError
-from scraper.pipeline import refresh
 from scraper.pipeline.evaluate import Previous, evaluate
-from scraper.publish import record
+from scraper.publish import assemble, record
 from scraper.publish.assemble import publication
 from scraper.publish.baseline import current_cards, holds, path_of, renew
 from scraper.publish.dataset import Dataset
@@ -77,7 +76,7 @@ def test_a_changed_refresh_reads_only_the_end_of_the_history(shop, folded):
         path = file(shop, number)
         path.write_bytes(b"x" * path.stat().st_size)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(refresh, "_CHANGES", 2)
+        patched.setattr(assemble, "_CHANGES", 2)
         ran = shop.refresh(at(6, "$1.60"))
 
     assert (0, "CHANGED", []) == (ran.code, ran.outcome, folded)

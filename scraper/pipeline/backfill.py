@@ -61,7 +61,7 @@ def _one(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> S
     after = replace(result.state, holds=state.holds, recent=state.recent, unstable=state.unstable)
     if state.observed > result.state.observed:
         after = state  # an older edition than the newest known: the newest attempt stays what it was
-    return replace(result, changes=found, cards=current, state=replace(after, models=sorted(current)))
+    return replace(result, changes=found, cards=current, state=replace(after, models=sorted(current)), proven=True)
 
 
 def afterwards(log: Sequence[Change], fresh: Sequence[Change], day: date, now: datetime) -> list[Change]:

@@ -261,7 +261,6 @@ def _published(
         proposals=rename_proposals(compared.changes, compared.old),
         cards=current,
         state=after,
-        proven=True,
     )
 
 
@@ -317,7 +316,6 @@ def _with_steps(result: SourceResult, current: Callable[[], Cards], now: datetim
         changes=[*result.changes, *(_taken(step, standing[step.after.model], result.at, now) for step in steps)],
         steps=steps,
         cards=standing,
-        proven=True,
     )
 
 

@@ -81,7 +81,7 @@ def evaluate_one(
         state = dataset.state(source.name)
         previous = Previous(state, lambda: current_cards(dataset, source.name, state))
         asked: Corroborated | None = corroboration(dataset, source, capture.at.date()) if hold else None
-        return evaluate(source, capture, previous, asked, now)
+        return replace(evaluate(source, capture, previous, asked, now), proven=True)
     except DatasetError as error:
         words = str(error) if "git" in str(error) else f"{error}; restore it from git"
         return SourceResult(source, "DAMAGED", capture.at, [words])
