@@ -385,8 +385,8 @@ class SourceResult:
     """What became of one attempt at a source: exactly one outcome, what to publish, and what to tell.
 
     `cards` are all cards as published afterwards; None where they stay as they are. `disagreed` tells that
-    representations gave different rates: the one doubt that another attempt may settle. `proven` tells that cards,
-    where there are any, were compared with what the history was found to give. `files` are further files to write, by path.
+    representations gave different rates: the one doubt that another attempt may settle. `proven` tells that cards were
+    compared with what the history was found to give. `files` are further files to write, by path.
     """
 
     source: SourceInfo
