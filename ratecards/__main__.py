@@ -82,10 +82,10 @@ def _late(args: argparse.Namespace) -> str:
 
 
 def _refuse(error: Exception, status: int = 2, late: str = "") -> int:
-    from ratecards.tables.fit import safe
+    from ratecards.escaping import visible
 
     for words in filter(None, (str(error), late)):
-        console.say(f"ratecards: {safe(words)}")
+        console.say(f"ratecards: {visible(words)}")
     return status
 
 

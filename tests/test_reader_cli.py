@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import model, phrases
+from ratecards import model, wording
 from ratecards.__main__ import main
 from ratecards.model import Formula
 from tests.histories import added, card, change, rate, write
@@ -604,27 +604,27 @@ class TestPhrases:
     )
     def test_conditions_are_compact(self, values: dict[str, object], words: str) -> None:
         """Bounds, allowances, labels and dates as a person says them."""
-        assert words == phrases.conditions(rate(**values))
+        assert words == wording.conditions(rate(**values))
 
     def test_a_held_rate_says_when_it_was_read(self) -> None:
         """A rate older than its card carries its own day."""
         evidence = model.Evidence("$1", "x", observed=date(2026, 3, 1))
         held = model.Rate(**{n: getattr(rate(), n) for n in model.RATE_FIELDS}, evidence=evidence)
 
-        assert "as read 2026-03-01" == phrases.conditions(held)
+        assert "as read 2026-03-01" == wording.conditions(held)
 
     @pytest.mark.parametrize(
         ("amount", "words"), [("2", "2.00"), ("0.5", "0.50"), ("0.0375", "0.0375"), ("1350", "1,350.00"), ("0", "0.00")]
     )
     def test_money_has_two_decimals_or_more(self, amount: str, words: str) -> None:
         """As much as the price says, and never less than cents."""
-        assert words == phrases.money(Decimal(amount))
+        assert words == wording.money(Decimal(amount))
 
     def test_the_place_of_a_price(self) -> None:
         """An amount, its currency where it is not the dollar, or the reason for none."""
         contact = rate(price=None, availability="not_published")
         values = [rate(), rate(currency="EUR"), FREE, contact, None]
-        assert ["0.50", "0.50 EUR", "free", "not published", "-"] == [phrases.value(r) for r in values]
+        assert ["0.50", "0.50 EUR", "free", "not published", "-"] == [wording.value(r) for r in values]
 
     @pytest.mark.parametrize(
         ("unit", "words"),
@@ -632,16 +632,16 @@ class TestPhrases:
     )
     def test_units_are_short(self, unit: str, words: str) -> None:
         """Quantities as the pages print them."""
-        assert words == phrases.unit(unit)
+        assert words == wording.unit(unit)
 
     @pytest.mark.parametrize(("ratio", "words"), [("2", "x2.00"), ("0.1", "x0.10"), ("0.0125", "x0.0125")])
     def test_small_ratios_keep_their_digits(self, ratio: str, words: str) -> None:
         """Two decimals, four where two would say nothing."""
-        assert words == phrases.times(Decimal(ratio))
+        assert words == wording.times(Decimal(ratio))
 
     def test_a_free_plan_is_named(self) -> None:
         """Paid goes without saying."""
-        assert ("input (standard)", "input (standard, free plan)") == (phrases.subject(OLD), phrases.subject(FREE))
+        assert ("input (standard)", "input (standard, free plan)") == (wording.subject(OLD), wording.subject(FREE))
 
 
 class TestRefusals:

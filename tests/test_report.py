@@ -15,7 +15,8 @@ from scraper.report.console import describe, lines, move, quiet_count, step_line
 from scraper.sources import Source
 from scraper.state import State
 from scraper.verdict import Verdict
-from scraper.wording import conditions, csv_field, markdown, plain_text
+from ratecards.escaping import csv_field, markdown, plain_text
+from ratecards.wording import exact_conditions
 from tests.kit import DAY, card, change, rate, stamp
 
 HOSTILE = {
@@ -82,14 +83,14 @@ def test_a_terminal_gets_one_line_of_words(text):
         ("a::b", "a::b"),
         ("::error::x", ":\u200b:error:\u200b:x"),
         ("a\r\n\tb", "a   b"),
-        ("\x1b[31mred", " [31mred"),
-        ("\u202e05.0$", " 05.0$"),
+        ("\x1b[31mred", "\ufffd[31mred"),
+        ("\u202e05.0$", "05.0$"),
         ("##[error]x", "#\u200b#[error]x"),
         ("", ""),
     ],
 )
 def test_words_in_a_terminal(text, expected):
-    """Words stay as they are; what would act is a blank, or is broken by a joiner."""
+    """Words stay as they are; what would act is gone, or is broken by a joiner."""
     assert expected == plain_text(text)
 
 
@@ -219,7 +220,7 @@ CONDITIONS = {
 @pytest.mark.parametrize(("selected", "expected"), CONDITIONS.values(), ids=CONDITIONS)
 def test_conditions(selected, expected):
     """What selects a rate beside its meter; a bound of zero is one."""
-    assert expected == conditions(selected)
+    assert expected == exact_conditions(selected)
 
 
 def test_a_rate_s_name():
@@ -395,7 +396,7 @@ def test_lines_are_harmless():
         [change("repriced", old=rate("1", context="\x1b[31m\u202e"), new=rate("2", context="\x1b[31m\u202e"))]
     )
 
-    assert "flash input (standard,  [31m ): 1.00 -> 2.00 USD per 1M tokens (x2.00)" == line
+    assert "flash input (standard, \ufffd[31m): 1.00 -> 2.00 USD per 1M tokens (x2.00)" == line
 
 
 # ---------------------------------------------------------------------------------------------- steps

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ratecards.dataset import Dataset
-from ratecards.questions import paid
+from ratecards.questions import news_lines, price_news
 from scraper.site import address, entries, feeds, ics
 from scraper.site.coming import coming
 from scraper.site.entries import Entry
@@ -399,10 +399,10 @@ def test_hostile_words_are_only_words_in_every_feed(tmp_path):
 def test_money_is_exact_in_words():
     """Decimal text, never a float's; a step whose old price is not known is not called new."""
     old, new = of("m", text("input", "0.1"), text("input", "0.30000000000000004"))
-    step = paid.News(old, new, date(2027, 1, 1))
+    step = price_news.News(old, new, date(2027, 1, 1))
 
-    assert "0.10 -> 0.30000000000000004 USD per 1M tokens (x3.00)" == paid.step_words(step)
-    assert "0.30000000000000004 USD per 1M tokens" == paid.step_words(step._replace(before=None))
+    assert "0.10 -> 0.30000000000000004 USD per 1M tokens (x3.00)" == news_lines.step_words(step)
+    assert "0.30000000000000004 USD per 1M tokens" == news_lines.step_words(step._replace(before=None))
 
 
 def test_the_day_the_site_was_made_stands_in_no_feed(tmp_path):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ratecards.escaping import plain_text
 from scraper.automation.github import GitHub, GitHubError
 from scraper.automation.gitpublish import (
     ATTEMPTS,
@@ -27,7 +28,6 @@ from scraper.automation.gitpublish import (
 from scraper.git import Git, GitError, Who
 from scraper.report import texts
 from scraper.report.facts import Facts
-from scraper.wording import plain_text
 
 PREFIX = "ratecards/"
 _SETTING = "allow it under Settings, Actions, General: GitHub Actions may create pull requests"

@@ -15,9 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ratecards.escaping import plain_text
 from ratecards.storage.bounded import STAGING
 from ratecards.storage.history import Change
-from scraper import wording
 from scraper.checks import guard
 from scraper.errors import DatasetError, FetchFailed, ScrapeError
 from scraper.fetch.doors import DOORS, Keys
@@ -212,7 +212,7 @@ def _waiting(verdict: Verdict) -> Iterator[str]:
 
 def _several(changes: Sequence[Change]) -> str:
     """The first of changes that go together in words, and how many more there are."""
-    words = wording.plain_text(console.describe(changes[0]))
+    words = plain_text(console.describe(changes[0]))
     return words if len(changes) == 1 else f"{words}, and {len(changes) - 1} more"
 
 
@@ -221,7 +221,7 @@ def _story(verdict: Verdict, now: datetime) -> Iterator[str]:
     if verdict.reading:
         yield f"{name}: {verdict.reading.amounts}"
     for message in verdict.messages:
-        yield f"{name}: {wording.plain_text(message)}"
+        yield f"{name}: {plain_text(message)}"
     if (verified := verdict.state.verified_on) and (now.date() - verified).days > verdict.source.stale_days:
         yield f"{name}: STALE, the last good look was on {verified}"
     if verdict.outcome != "NEW":
@@ -280,7 +280,7 @@ def check(options: argparse.Namespace) -> int:
     root = whole(options.to)
     found = findings(Dataset(root), moment(options.now).date())
     for line in found:
-        print(wording.plain_text(line.replace(str(root), str(options.to))))
+        print(plain_text(line.replace(str(root), str(options.to))))
     print(f"{len(found)} findings" if found else "history, cards, evidence and counts fit together")
     return 1 if found else 0
 

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from ratecards.escaping import plain_text
 from ratecards.model import Rate
-from scraper import wording
 from scraper.cli.commands import moment, named_source, opened, say
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch.client import Page
@@ -46,7 +46,7 @@ def read(options: argparse.Namespace) -> int:
 
 
 def _complain(words: str) -> None:
-    print("\n".join(wording.plain_text(line) for line in words.splitlines()), file=sys.stderr)
+    print("\n".join(plain_text(line) for line in words.splitlines()), file=sys.stderr)
 
 
 def load_any(path: Path, source: Source) -> Page:
@@ -68,9 +68,9 @@ def _print_rates(published: Sequence[Rate], back: Sequence[Rate] | None, style: 
         sys.stdout.write(v1.rate_json(published) if back is None else _marked_json(published, back, outcome))
     else:
         for rate in published:
-            print(wording.plain_text(f"{rate.model:36} {console.what(rate)}: {console.value(rate)}"))
+            print(plain_text(f"{rate.model:36} {console.what(rate)}: {console.value(rate)}"))
         for rate in back or ():
-            print(wording.plain_text(f"HELD {rate.model:31} {console.what(rate)}: {console.value(rate)}"))
+            print(plain_text(f"HELD {rate.model:31} {console.what(rate)}: {console.value(rate)}"))
 
 
 def _marked_csv(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
@@ -99,7 +99,7 @@ def doctor(options: argparse.Namespace) -> int:
     pages, code = _patients(source, options.file)
     for name, page in pages.items():
         lines, found = examine(source, name, page)
-        print("\n".join(wording.plain_text(line) for line in lines))
+        print("\n".join(plain_text(line) for line in lines))
         code = max(code, found)
     if options.keep and pages:
         print(f"kept as {keep_case(source, options.keep, pages)}")
@@ -120,7 +120,7 @@ def canary(options: argparse.Namespace) -> int:
         return EXIT["NOT_READ"]
     found = strange(readings, known)
     for place in found.values():
-        print(wording.plain_text(f"{source.name}: no case has {place}"))
+        print(plain_text(f"{source.name}: no case has {place}"))
     if readings and not found:
         print(f"{source.name}: the cases have every shape of price that stands there")
     elif found:

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from scraper import wording
+from ratecards.escaping import plain_text
 from scraper.cli.commands import UsageError, moment, opened
 from scraper.errors import DatasetError
 from scraper.publish.dataset import Dataset
@@ -68,7 +68,7 @@ def confirm(options: argparse.Namespace) -> int:
         for name, found in holds.items():
             for key, entry in sorted(found.items()):
                 marked = "; confirmed, waits to be read again" if entry.get("confirmed") else ""
-                print(wording.plain_text(f"{key} {name}: {entry.get('what', '')}; since {entry['since']}{marked}"))
+                print(plain_text(f"{key} {name}: {entry.get('what', '')}; since {entry['since']}{marked}"))
         if not any(holds.values()):
             print("nothing is held")
         return code
@@ -83,5 +83,5 @@ def confirm(options: argparse.Namespace) -> int:
         except KeyError as error:
             raise UsageError(error.args[0]) from error
         result.commit()
-    print(wording.plain_text(f"confirmed {options.id}: {name}: {what}; the next look that reads it again publishes it"))
+    print(plain_text(f"confirmed {options.id}: {name}: {what}; the next look that reads it again publishes it"))
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 
-from scraper import wording
+from ratecards.escaping import plain_text
 from scraper.errors import DatasetError
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked, whole
@@ -61,6 +61,6 @@ def validate(options: argparse.Namespace) -> int:
     path = whole(options.to) / "ratecards" / "v1" / "datapackage.json"
     found = Package(str(path)).validate()
     for row in found.flatten(["name", "rowNumber", "fieldName", "message"]):
-        print(wording.plain_text(" ".join(str(word) for word in row if word is not None)))
+        print(plain_text(" ".join(str(word) for word in row if word is not None)))
     print(f"{path}: {'valid' if found.valid else 'not valid'}, {len(found.tasks)} files")
     return 0 if found.valid else 1

@@ -17,9 +17,9 @@ from typing import Any
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strictyaml
 from ratecards.storage.ledger import Entry, Side
+from ratecards.wording import exact_conditions
 from scraper.diff.align import Comparison, Pair, compare
 from scraper.diff.arithmetic import Finding, findings
-from scraper.wording import conditions
 
 RULES = Path(__file__).with_name("ledger.yaml")
 Cards = Mapping[str, RateCard]
@@ -98,7 +98,7 @@ def _same(card: RateCard, rate: Rate) -> bool:
 
 
 def _new(kind: str, rule: str, rate: Rate, sides: tuple[Side, Side], on: date) -> Entry:
-    more = conditions(replace(rate, modality=""))
+    more = exact_conditions(replace(rate, modality=""))
     values = [(s.source, s.words, s.availability) for s in sides]
     key = (kind, rule, rate.model, rate.service_tier, rate.plan, rate.meter, more, values)
     left, right = sides
@@ -231,7 +231,7 @@ def sides_now(rule: PairRule, comparison: Comparison, left: Cards, right: Cards)
     def look(entry: Entry) -> tuple[Side, Side] | None:
         for pair in comparison.pairs:
             a = pair.left
-            key = (a.model, a.service_tier, a.plan, a.meter, conditions(replace(a, modality="")))
+            key = (a.model, a.service_tier, a.plan, a.meter, exact_conditions(replace(a, modality="")))
             same = key == (entry.model, entry.service_tier, entry.plan, entry.meter, entry.conditions)
             if same and (not entry.modalities or pair.modality in entry.modalities):
                 return _side(rule.left, a, left), _side(rule.right, pair.right, right)

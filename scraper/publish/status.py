@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
+from ratecards.escaping import plain_text
 from scraper.publish.v1 import document
 from scraper.sources import SOURCES, expires
 from scraper.state import State, instant
-from scraper.wording import plain_text
 
 PATH = "ratecards/v1/status.json"
 DAMAGED = State(outcome="DAMAGED", message="the state file cannot be read; restore it from git")

@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ratecards.escaping import markdown
 from ratecards.storage.history import Change
-from scraper import wording
 from scraper.publish.versions import Version
 from scraper.report import console
 
@@ -28,7 +28,7 @@ def entry(sources: Mapping[str, Mapping[str, Any]], changes: Sequence[Change], d
     lines = [f"Data as of {day}: {have}.", ""]
     if since is None:
         own = [
-            f"- {wording.markdown(name)}: {_count(s['models'], 'card')}, {_count(s['rates'], 'rate')}"
+            f"- {markdown(name)}: {_count(s['models'], 'card')}, {_count(s['rates'], 'rate')}"
             for name, s in sources.items()
         ]
         return "\n".join([*lines, "First release.", "", *own]) + "\n"
@@ -42,7 +42,7 @@ def _by_source(changes: Iterable[Change]) -> list[str]:
         groups[f"{change.provider}/{change.source}"].append(change)
     lines: list[str] = []
     for name, own in sorted(groups.items()):
-        lines += [f"### {wording.markdown(name)}", "", *_source(own, PER_ENTRY - len(lines)), ""]
+        lines += [f"### {markdown(name)}", "", *_source(own, PER_ENTRY - len(lines)), ""]
     return lines
 
 
@@ -51,7 +51,7 @@ def _source(changes: Sequence[Change], room: int) -> list[str]:
     fresh = [c for c in changes if c.stamp and not c.stamp.correction]
     words = console.lines(fresh)
     shown = words[: max(0, min(PER_SOURCE, room))]
-    lines = [f"- {wording.markdown(line)}" for line in shown]
+    lines = [f"- {markdown(line)}" for line in shown]
     rest = (
         (len(words) - len(shown), "more change", ""),
         (console.quiet_count(fresh), "change", " of wording or notes"),

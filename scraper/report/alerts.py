@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from ratecards.escaping import markdown, plain_text
 from scraper.report import said, texts
 from scraper.report.facts import Facts
 from scraper.state import instant
-from scraper.wording import markdown, plain_text
 
 LABEL = "ratecards"
 # A failure is confirmed when a second look an hour or more later fails as well.

@@ -6,17 +6,19 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from ratecards.escaping import plain_text
 from ratecards.model import Rate, RateCard, plain
-from ratecards.questions import paid
+from ratecards.questions import news_lines
+from ratecards.questions.news_lines import Told
 from ratecards.storage.history import ANNOUNCED, Change, Step
 from ratecards.storage.names import day_of
+from ratecards.wording import exact_conditions
 from scraper.verdict import Verdict
-from scraper.wording import conditions, plain_text
 
 
 def what(rate: Rate) -> str:
     """The rate's name in a line: tier, plan if free, meter, conditions."""
-    more = conditions(rate)
+    more = exact_conditions(rate)
     plan = " (free plan)" if rate.plan == "free" else ""
     return f"{rate.service_tier}{plan} {rate.meter}" + (f" {more}" if more else "")
 
@@ -75,13 +77,13 @@ def lines(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None
     return [plain_text(f"{line.text}{' [correction]' if line.correction else ''}") for line in news]
 
 
-def told(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> list[paid.Told]:
+def told(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> list[Told]:
     """The lines of changes of one edition, whose `cards` tell what stands, or of several, one after the other."""
     editions: dict[date, list[Change]] = defaultdict(list)
     for change in changes:
         editions[day_of(change)].append(change)
     known = cards if len(editions) == 1 else None
-    return [line for day, own in sorted(editions.items()) for line in paid.told(own, day, known)]
+    return [line for day, own in sorted(editions.items()) for line in news_lines.told(own, day, known)]
 
 
 def quiet_count(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> int:

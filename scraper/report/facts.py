@@ -20,7 +20,7 @@ from typing import Any
 from urllib.parse import quote
 
 from ratecards.model import Rate, row
-from ratecards.questions.paid import Told
+from ratecards.questions.news_lines import Told
 from ratecards.storage import ledger as book
 from ratecards.storage.history import Change, Stamp, Step
 from ratecards.storage.ledger import Entry

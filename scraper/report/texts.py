@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
+from ratecards.escaping import markdown, plain_text
 from scraper.report import said
 from scraper.report.facts import Facts
-from scraper.wording import markdown, plain_text
 
 # Bytes. GitHub refuses a step summary above 1 MiB and a body above 65,536 characters; Slack shows 4,000 of a message.
 SUMMARY, BODY, CHAT, COMMIT = 1_000_000, 60_000, 3_500, 20_000

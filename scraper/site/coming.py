@@ -11,7 +11,7 @@ from ratecards.catalog.sellers import name_of
 from ratecards.dataset import Dataset
 from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import Rate, RateCard
-from ratecards.questions import paid
+from ratecards.questions import news_lines, price_news
 from ratecards.storage import history, names
 from ratecards.storage.history import Change, Step
 from scraper.site.entries import Entry, lasting_id, title_of
@@ -74,5 +74,5 @@ def _step_entry(group: Sequence[Step], recorded: str) -> Entry:
 
 def _step_lines(group: Iterable[Step]) -> list[str]:
     """The steps in words, those that differ in nothing but the modality together."""
-    merged = paid.merged(paid.News(found.before, found.after, found.day) for found in group)
-    return [f"{paid.subject(news).replace('_', ' ')}: {paid.step_words(news)}" for news in merged]
+    merged = price_news.merged(price_news.News(found.before, found.after, found.day) for found in group)
+    return [f"{news_lines.subject(news).replace('_', ' ')}: {news_lines.step_words(news)}" for news in merged]

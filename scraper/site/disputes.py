@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.storage.ledger import Entry, Side
 from scraper.site.figures import money
 
@@ -59,5 +59,5 @@ def _said(side: Side, who: str, *, allowance: bool) -> Said:
         return Said("", who, side.observed, side.quote)
     if side.price is None:
         return Said(side.availability.replace("_", " "), who, side.observed, side.quote)
-    per = f" per {phrases.unit(side.unit).removeprefix('1 ')}" if side.unit else ""
+    per = f" per {wording.unit(side.unit).removeprefix('1 ')}" if side.unit else ""
     return Said(f"{money(side.price, side.currency)}{per}", who, side.observed, side.quote)

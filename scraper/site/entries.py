@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.dataset import Dataset
 from ratecards.model import RateCard
-from ratecards.questions import news, paid
+from ratecards.questions import changes as news
+from ratecards.questions.news_lines import Told, told
 from ratecards.storage import names
 from ratecards.storage.history import ANNOUNCED, Change
 
@@ -62,23 +63,23 @@ def _edition(own: Sequence[Change], cards: Mapping[str, RateCard]) -> list[Entry
     for change in own:
         if change.kind != "model_added" or not entries:
             groups[change.model].append(change)
-    told = (_model_entry(group, cards) for group in groups.values())
-    return [*entries, *(entry for entry in told if entry)]
+    own_entries = (_model_entry(group, cards) for group in groups.values())
+    return [*entries, *(entry for entry in own_entries if entry)]
 
 
 def _models_added(added: Sequence[Change]) -> Entry:
     first, day = added[0], names.day_of(added[0])
     source = f"{first.provider}/{first.source}"
-    lines = tuple(line.text for line in paid.told(added, day))
+    lines = tuple(line.text for line in told(added, day))
     facts = "models", source, day
-    title = f"{source}: {phrases.count(len(added), 'model')} added"
+    title = f"{source}: {wording.count(len(added), 'model')} added"
     return Entry(lasting_id(*facts), first.provider, first.source, "", day, title, lines, _recorded(added))
 
 
 def _model_entry(group: Sequence[Change], cards: Mapping[str, RateCard]) -> Entry | None:
     """What a buyer pays differently; none where only keys and words moved."""
     change, day = group[0], names.day_of(group[0])
-    lines = tuple(_line(told) for told in paid.told(group, day, cards) if told.kind != "same")
+    lines = tuple(_line(line) for line in told(group, day, cards) if line.kind != "same")
     if not lines:
         return None
     title = title_of(change.model, lines)
@@ -87,9 +88,9 @@ def _model_entry(group: Sequence[Change], cards: Mapping[str, RateCard]) -> Entr
     return Entry(*head, title, lines, _recorded(group))
 
 
-def _line(told: paid.Told) -> str:
-    words = f"{told.what.replace('_', ' ')}: {told.change}" if told.what else told.change
-    return words + (" (correction)" if told.correction else "")
+def _line(line: Told) -> str:
+    words = f"{line.what.replace('_', ' ')}: {line.change}" if line.what else line.change
+    return words + (" (correction)" if line.correction else "")
 
 
 def title_of(model: str, lines: Sequence[str]) -> str:

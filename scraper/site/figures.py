@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer, measure
 from ratecards.catalog.sellers import is_manual
 from ratecards.costs.picking import selecting
@@ -45,7 +45,7 @@ Figures = dict[str, list[Span]]
 
 def money(amount: Decimal, currency: str) -> str:
     """An amount with its currency: `$0.30`, `0.30 EUR`."""
-    return f"${phrases.money(amount)}" if currency == "USD" else f"{phrases.money(amount)} {currency}"
+    return f"${wording.money(amount)}" if currency == "USD" else f"{wording.money(amount)} {currency}"
 
 
 def figures(model: Model, day: date) -> Figures:
@@ -120,7 +120,7 @@ def _tokens(rates: Sequence[Rate]) -> Figure:
     price = main.price or Decimal(0)
     quantity, noun = measure(main.unit)
     words = [] if main.modality in ("", "text") else [main.modality]
-    words += [] if (quantity, noun) == (_MILLION, "token") else [f"per {phrases.unit(main.unit).removeprefix('1 ')}"]
+    words += [] if (quantity, noun) == (_MILLION, "token") else [f"per {wording.unit(main.unit).removeprefix('1 ')}"]
     text = "free" if main.availability == "free" else money(price, main.currency)
     value = price * _MILLION / quantity if noun == "token" else price
     return Figure(text, " ".join(words), _notes(main, rates), plain(value))
@@ -139,7 +139,7 @@ def _notes(main: Rate, rates: Iterable[Rate]) -> tuple[str, ...]:
 
 
 def _prompt(rate: Rate) -> str:
-    return "" if rate.prompt_over is None else f"over {phrases.short(rate.prompt_over)}"
+    return "" if rate.prompt_over is None else f"over {wording.short(rate.prompt_over)}"
 
 
 def _pieces(rates: Sequence[Rate]) -> Figure:
@@ -151,7 +151,7 @@ def _pieces(rates: Sequence[Rate]) -> Figure:
     currency = own[0].currency
     text = money(prices[0], currency)
     if len(prices) > 1:
-        text += f" – {phrases.money(prices[-1])}"
+        text += f" – {wording.money(prices[-1])}"
     by_price = sorted(own, key=lambda rate: rate.price or Decimal(0))
     ends = [", ".join(filter(None, (r.resolution, r.quality, selecting(r)))) for r in (by_price[0], by_price[-1])]
     note = " – ".join(dict.fromkeys(filter(None, ends))) if len(prices) > 1 else ends[0]

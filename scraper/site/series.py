@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import dropwhile
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer
 from ratecards.costs.pictures import USUAL, canonical
 from ratecards.dataset import Dataset
@@ -96,7 +96,7 @@ def _of_kind(days: Iterable[tuple[date, bool, RateCard | None]], kind: str, unti
     points = _moved(Point(day, rate.price if rate else None, read) for day, read, rate in alike)
     if len(points) > 1 or until > points[0].day:
         words = filter(None, (_NAMES[kind] or newest.modality.title() or "Each", _condition(newest, kind)))
-        yield Series(", ".join(words), phrases.unit(newest.unit), newest.currency, points, until)
+        yield Series(", ".join(words), wording.unit(newest.unit), newest.currency, points, until)
 
 
 def _moved(points: Iterable[Point]) -> tuple[Point, ...]:
