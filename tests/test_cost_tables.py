@@ -15,8 +15,8 @@ from ratecards.costs.pictures import Size, canonical, formula_of, sizes
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard
-from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.alternatives import Terms, compare_images, compare_text
+from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
 from ratecards.tables.table import Table, shown

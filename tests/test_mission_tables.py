@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ratecards.costs.pictures import Size
-from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.alternatives import Terms, compare_images
+from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
 from ratecards.tables.table import Row, shown

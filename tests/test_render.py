@@ -178,7 +178,9 @@ class TestTable:
         """Titles stand left of their rows, deeper ones are indented; notes follow the rows."""
         groups = [Group("one"), Group("two", [["a"]], ["note"], level=1), Group("", [["b"]])]
 
-        assert ["    head", "one", "  two", "    a", "    note", "    b"] == lines([Column("", "head", "id")], groups, width=80)
+        assert ["    head", "one", "  two", "    a", "    note", "    b"] == lines(
+            [Column("", "head", "id")], groups, width=80
+        )
 
     def test_columns_without_a_word_are_left_out(self) -> None:
         """An empty column takes no room; neither do column heads where they are not wanted."""
@@ -202,7 +204,12 @@ class TestTable:
 
     def test_texts_give_way_before_the_rest(self) -> None:
         """Wrapped columns continue below, cut ones end in an ellipsis, others and numbers stay whole."""
-        columns = [Column("", "keep", "id"), Column("", "wrap", "text", least=6), Column("", "cut", "cut", least=6), Column("", "n", "listed")]
+        columns = [
+            Column("", "keep", "id"),
+            Column("", "wrap", "text", least=6),
+            Column("", "cut", "cut", least=6),
+            Column("", "n", "listed"),
+        ]
         groups = [Group("", [["keepkeep", "one two three", "a long quote", "1,000.00"]])]
 
         expected = [

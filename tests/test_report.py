@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from ratecards.model import Rate
+from ratecards.escaping import csv_field, markdown, plain_text
+from ratecards.model import Rate, row
 from ratecards.storage.history import Change, Step
-from scraper.report.console import describe, lines, move, quiet_count, step_line, step_lines, summary_rows, value, what
+from ratecards.wording import exact_conditions, exact_name, exact_price
+from scraper.report.console import describe, lines, move, quiet_count, step_line, step_lines, summary_rows
 from scraper.sources import Source
 from scraper.state import State
 from scraper.verdict import Verdict
-from ratecards.escaping import csv_field, markdown, plain_text
-from ratecards.wording import exact_conditions
 from tests.kit import DAY, card, change, rate, stamp
 
 HOSTILE = {
@@ -225,8 +225,8 @@ def test_conditions(selected, expected):
 
 def test_a_rate_s_name():
     """Tier, free plan, meter, conditions."""
-    assert "standard input" == what(rate())
-    assert "batch (free plan) output text" == what(
+    assert "standard input" == exact_name(rate())
+    assert "batch (free plan) output text" == exact_name(
         rate(service_tier="batch", plan="free", meter="output", modality="text")
     )
 
@@ -234,38 +234,38 @@ def test_a_rate_s_name():
 @pytest.mark.parametrize(
     ("said", "expected"),
     [
-        (rate("0.50"), "0.5 USD per 1000000 tokens"),
-        (rate("0", availability="free"), "0 USD per 1000000 tokens"),
+        (rate("0.50"), "0.5 USD per 1M tokens"),
+        (rate("0", availability="free"), "0 USD per 1M tokens"),
         (rate("0", availability="free", unit=""), "0 USD"),
         (rate(None), "not available"),
         (rate(None, availability="refers"), "refers"),
-        (rate("1", effective_from=date(2027, 1, 1)), "1 USD per 1000000 tokens from 2027-01-01"),
-        (rate("1", effective_until=date(2026, 12, 31)), "1 USD per 1000000 tokens until 2026-12-31"),
+        (rate("1", effective_from=date(2027, 1, 1)), "1 USD per 1M tokens from 2027-01-01"),
+        (rate("1", effective_until=date(2026, 12, 31)), "1 USD per 1M tokens until 2026-12-31"),
     ],
 )
 def test_what_a_rate_says(said, expected):
     """Price, unit and dates, or what the page says instead."""
-    assert expected == value(said)
+    assert expected == exact_price(row(said))
 
 
 MOVES = {
-    "price": (rate("4.5"), rate("3.60"), "4.5 -> 3.6 USD per 1000000 tokens (x0.80)"),
+    "price": (rate("4.5"), rate("3.60"), "4.5 -> 3.6 USD per 1M tokens (x0.80)"),
     "unit": (
         rate("0.5"),
         rate("0.0005", unit="1000 tokens"),
-        "0.5 USD per 1000000 tokens -> 0.0005 USD per 1000 tokens",
+        "0.5 USD per 1M tokens -> 0.0005 USD per 1000 tokens",
     ),
-    "currency": (rate("1"), rate("2", currency="EUR"), "1 USD per 1000000 tokens -> 2 EUR per 1000000 tokens"),
+    "currency": (rate("1"), rate("2", currency="EUR"), "1 USD per 1M tokens -> 2 EUR per 1M tokens"),
     "date": (
         rate("1"),
         rate("1", effective_until=date(2026, 12, 31)),
-        "1 USD per 1000000 tokens -> 1 USD per 1000000 tokens until 2026-12-31",
+        "1 USD per 1M tokens -> 1 USD per 1M tokens until 2026-12-31",
     ),
-    "to zero": (rate("1"), rate("0"), "1 USD per 1000000 tokens -> 0 USD per 1000000 tokens"),
-    "from zero": (rate("0"), rate("1"), "0 USD per 1000000 tokens -> 1 USD per 1000000 tokens"),
-    "withdrawn": (rate("1"), rate(None), "1 USD per 1000000 tokens -> not available"),
-    "offered": (rate(None), rate("1"), "not available -> 1 USD per 1000000 tokens"),
-    "the same": (rate("1"), rate("1.0", quote="x"), "1 USD per 1000000 tokens"),
+    "to zero": (rate("1"), rate("0"), "1 USD per 1M tokens -> 0 USD per 1M tokens"),
+    "from zero": (rate("0"), rate("1"), "0 USD per 1M tokens -> 1 USD per 1M tokens"),
+    "withdrawn": (rate("1"), rate(None), "1 USD per 1M tokens -> not available"),
+    "offered": (rate(None), rate("1"), "not available -> 1 USD per 1M tokens"),
+    "the same": (rate("1"), rate("1.0", quote="x"), "1 USD per 1M tokens"),
 }
 
 
@@ -289,20 +289,20 @@ DESCRIBED = {
     ),
     "price": (
         change("repriced", old=rate("1"), new=rate("2")),
-        "flash standard input: 1 -> 2 USD per 1000000 tokens (x2.00), repriced",
+        "flash standard input: 1 -> 2 USD per 1M tokens (x2.00), repriced",
     ),
     "words": (
         change("reworded", old=rate("1"), new=rate("1", quote="x")),
-        "flash standard input: 1 USD per 1000000 tokens, reworded",
+        "flash standard input: 1 USD per 1M tokens, reworded",
     ),
     "unit": (
         change("unit_changed", old=rate("1"), new=rate("1", unit="1 image")),
-        "flash standard input: 1 USD per 1000000 tokens -> 1 USD per 1 image, unit changed",
+        "flash standard input: 1 USD per 1M tokens -> 1 USD per 1 image, unit changed",
     ),
-    "more": (change("rate_added", new=rate("1")), "flash standard input: rate added, 1 USD per 1000000 tokens"),
+    "more": (change("rate_added", new=rate("1")), "flash standard input: rate added, 1 USD per 1M tokens"),
     "less": (change("rate_removed", old=rate(None)), "flash standard input: rate removed, not available"),
     "kept": (change("kept", kept=(rate(),)), "flash: kept"),
-    "no card": (change("model_added"), "flash: model_added"),
+    "no card": (change("model_added"), "flash: new model"),
 }
 
 

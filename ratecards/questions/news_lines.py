@@ -13,6 +13,7 @@ from ratecards.model import Rate, RateCard
 from ratecards.questions import price_news
 from ratecards.questions.price_news import News, differs
 from ratecards.storage.history import Change
+from ratecards.storage.names import day_of
 
 # So many rates of one tier that come or go with it are a line.
 _FEW = 3
@@ -55,6 +56,15 @@ def told(changes: Iterable[Change], day: date, cards: Mapping[str, RateCard] | N
         lines = _of_model(model, own, day, card.rates if card else ())
         found += [line._replace(correction=correction) for line in lines]
     return found
+
+
+def told_by_edition(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> list[Told]:
+    """The lines of changes of one edition, whose `cards` tell what stands, or of several, one after the other."""
+    editions: dict[date, list[Change]] = defaultdict(list)
+    for change in changes:
+        editions[day_of(change)].append(change)
+    known = cards if len(editions) == 1 else None
+    return [line for day, own in sorted(editions.items()) for line in told(own, day, known)]
 
 
 def _of_model(model: str, changes: Sequence[Change], day: date, rates: Iterable[Rate]) -> Iterator[Told]:

@@ -26,7 +26,7 @@ from scraper.automation.gitpublish import (
     rehearsed,
 )
 from scraper.git import Git, GitError, Who
-from scraper.report import texts
+from scraper.report import messages
 from scraper.report.facts import Facts
 
 PREFIX = "ratecards/"
@@ -106,7 +106,7 @@ def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, rene
     branch = branch_of(name)
     if forge is None:
         return Proposed(name, branch, 0, "renewed" if renewed else "same")
-    body = {"title": texts.title(facts, name), "body": texts.pull(facts, name)}
+    body = {"title": messages.title(facts, name), "body": messages.pull(facts, name)}
     if found := _open(forge, target, branch):
         if (found["title"], _lines(found["body"])) == (body["title"], _lines(body["body"])):
             return Proposed(name, branch, found["number"], "same")

@@ -12,14 +12,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from ratecards.escaping import plain_text
-from ratecards.model import Rate
+from ratecards.model import Rate, row
+from ratecards.wording import exact_name, exact_price
 from scraper.cli.commands import moment, named_source, opened, say
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch.client import Page
 from scraper.fetch.editions import body, load, url_of
 from scraper.fetch.saved import text, unpacked
 from scraper.publish.transaction import locked
-from scraper.report import console
 from scraper.sources import Source
 from scraper.verdict import EXIT, standing
 
@@ -68,9 +68,9 @@ def _print_rates(published: Sequence[Rate], back: Sequence[Rate] | None, style: 
         sys.stdout.write(v1.rate_json(published) if back is None else _marked_json(published, back, outcome))
     else:
         for rate in published:
-            print(plain_text(f"{rate.model:36} {console.what(rate)}: {console.value(rate)}"))
+            print(plain_text(f"{rate.model:36} {exact_name(rate)}: {exact_price(row(rate))}"))
         for rate in back or ():
-            print(plain_text(f"HELD {rate.model:31} {console.what(rate)}: {console.value(rate)}"))
+            print(plain_text(f"HELD {rate.model:31} {exact_name(rate)}: {exact_price(row(rate))}"))
 
 
 def _marked_csv(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
