@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
-from scraper.cli.doctor import CASES
+from scraper.cli.doctor import CASES, case_folder
 from scraper.errors import DatasetError
 from scraper.reading import Reading
 from scraper.sources import Source
@@ -24,9 +24,10 @@ def shape(words: str) -> str:
 
 def covered(source: Source, cases: Path = CASES) -> str:
     """All that the cases of a source say, in one shape. Raises `DatasetError` where it has none."""
-    files = sorted(p for p in (cases / source.name).rglob("*") if p.is_file())
+    folder = case_folder(source, cases)
+    files = sorted(p for p in folder.rglob("*") if p.is_file())
     if not files:
-        raise DatasetError(f"{cases / source.name}: expected the kept cases of {source.name}, saw none")
+        raise DatasetError(f"{folder}: expected the kept cases of {source.name}, saw none")
     return "\n".join(shape(path.read_text(encoding="utf-8", errors="replace")) for path in files)
 
 
