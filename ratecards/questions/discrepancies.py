@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ratecards import wording
 from ratecards.catalog import staleness
 from ratecards.catalog.staleness import Age
 from ratecards.errors import DatasetError
@@ -71,9 +72,8 @@ def _row(entry: Entry) -> dict[str, Any]:
 def _says(side: Entry) -> str:
     if "price" not in side:
         allowed = f" {side['unit']}" if side["availability"] == "free" and side.get("unit") else ""
-        return str(side["availability"]).replace("_", " ") + allowed
-    unit = str(side["unit"]).replace("1000000 ", "1M ").replace("1000 ", "1,000 ")
-    return f"{side['price']} {side.get('currency', '')} per {unit}"
+        return wording.exact_amount(side) + allowed
+    return f"{side['price']} {side.get('currency', '')} per {wording.unit(side['unit'])}"
 
 
 def discrepancies_text(entries: Sequence[Entry], ages: Mapping[str, Age]) -> str:

@@ -290,7 +290,7 @@ def site(options: argparse.Namespace) -> int:
     from ratecards import dataset as product
     from ratecards.errors import CostError
     from scraper.site import address, build, gather
-    from scraper.site.write import write
+    from scraper.site.render import write
 
     base = options.base_url or address(os.environ)
     if base and not base.startswith(("https://", "http://")):

@@ -13,21 +13,20 @@ from typing import NamedTuple
 from ratecards.catalog.asof import DatedShelf
 from ratecards.catalog.sellers import name_of
 from ratecards.dataset import Dataset
+from ratecards.escaping import script
 from scraper.publish import books
 from scraper.publish import dataset as workshop
 from scraper.publish.v1 import ATTRIBUTION
-from scraper.site import entries, feeds, ics, pictures, wire
-from scraper.site.coming import coming
-from scraper.site.disputes import STATES, Dispute, dispute
+from scraper.site import entries, feeds, pictures, wire
+from scraper.site.discrepancies import STATES, Discrepancy, discrepancy
 from scraper.site.entries import Entry
 from scraper.site.feeds import Feed
 from scraper.site.figures import figures, tiers_of
 from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
-from scraper.site.models import Model, models
+from scraper.site.models import Model, models, page_link
 from scraper.site.render import Renderer, assets
 from scraper.site.series import Past, step_charts
-from scraper.site.text import page_link, script
 
 
 class Facts(NamedTuple):
@@ -39,7 +38,7 @@ class Facts(NamedTuple):
     past: dict[str, Past]
     changes: list[Entry]
     coming: list[Entry]
-    disputes: list[Dispute]
+    disputes: list[Discrepancy]
     health: list[Health]
 
 
@@ -51,14 +50,14 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
     looks = {entry.source: entry.verified_on for entry in standing}
     ledger = workshop.Dataset(root)
     known = [entry for stem in books.stems(ledger) for entry in books.known(ledger, stem)[0]]
-    found = [dispute(entry) for entry in known if entry.state in STATES]
+    found = [discrepancy(entry) for entry in known if entry.state in STATES]
     return Facts(
         day=day,
         shelf=shelf,
         models=models(shelf),
         past={source: Past(dataset, source, looks.get(source)) for source in dataset.sources},
         changes=entries.changes(dataset),
-        coming=coming(cards, dataset),
+        coming=entries.coming(cards, dataset),
         disputes=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
         health=standing,
     )
@@ -88,7 +87,7 @@ def build(facts: Facts, base: str = "") -> dict[str, bytes]:
         **pages,
         "data.js": script("RATECARDS", wire.data(facts.models, facts.health)).encode(),
         **_feeds(facts, base),
-        f"{feeds.FOLDER}/coming.ics": ics.calendar(facts.coming),
+        f"{feeds.FOLDER}/coming.ics": feeds.calendar(facts.coming),
         ".nojekyll": b"",
     }
 
@@ -138,7 +137,7 @@ def _past(facts: Facts) -> list[Entry]:
     return [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
 
 
-def _by_state(found: Sequence[Dispute]) -> list[tuple[str, list[Dispute]]]:
+def _by_state(found: Sequence[Discrepancy]) -> list[tuple[str, list[Discrepancy]]]:
     return [(state, own) for state in STATES if (own := [entry for entry in found if entry.state == state])]
 
 

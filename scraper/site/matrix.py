@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ratecards import wording
 from ratecards.catalog.offers import Offer
 from ratecards.model import METERS, SERVICE_TIERS, Rate, canonical_order
-from scraper.site.figures import money
+from ratecards.wording import with_currency
 
 NOT_AVAILABLE = "not available"
 
@@ -117,7 +117,7 @@ def _price(rate: Rate) -> Price:
     if rate.price is None or rate.availability == "free":
         words = rate.availability.replace("_", " ")
         return Price(words, dates, rate.effective_from, rate.effective_until, rate.price is not None)
-    return Price(money(rate.price, rate.currency), dates, rate.effective_from, rate.effective_until)
+    return Price(with_currency(rate.price, rate.currency), dates, rate.effective_from, rate.effective_until)
 
 
 def words(offer: Offer) -> list[Quotes]:

@@ -17,8 +17,9 @@ from ratecards.dataset import Dataset
 from ratecards.model import Rate, RateCard
 from ratecards.storage import history, names
 from ratecards.storage.history import Change
+from ratecards.wording import with_currency
 from scraper.site.charts import Step, steps
-from scraper.site.figures import KINDS, candidates, money
+from scraper.site.figures import KINDS, candidates
 from scraper.site.models import moments
 
 _TIER = "standard"
@@ -83,7 +84,7 @@ def step_charts(past: Past, model: str) -> list[tuple[Series, Step]]:
 
 def _drawn(found: Series) -> Step:
     points = [(point.day, point.price) for point in found.points]
-    return steps(points, found.until, lambda amount: money(amount, found.currency))
+    return steps(points, found.until, lambda amount: with_currency(amount, found.currency))
 
 
 def _of_kind(days: Iterable[tuple[date, bool, RateCard | None]], kind: str, until: date) -> Iterator[Series]:

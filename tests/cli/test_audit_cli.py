@@ -156,7 +156,7 @@ def test_markdown_is_a_table_whose_words_do_nothing(run: Run) -> None:
         "| gemini/flash | input\\_cost\\_per\\_token | 0.25 | 0.50 | 1M tokens | input (standard)"
     )
     assert "unread: ocr\\_cost\\_per\\_page: a page is no unit of the table (1)" == lines[-3]
-    assert "Last looked at: google/gemini-api 2026-03-24 \\(243 days old)." == lines[-1]
+    assert "Last looked at: google/gemini-api 2026-03-24 (243 days old)." == lines[-1]
     assert "### right: 1" in run(PRICES, "--format", "markdown", "--all")
 
 
