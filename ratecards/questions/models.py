@@ -18,7 +18,8 @@ _COLUMNS = (
     Column("source"),
     Column("model", "model", "id"),
     Column("name", "name", "cut", optional=True, least=16),
-    Column("tiers", "tiers", "tiers"),
+    Column("tiers"),
+    Column("letters", "tiers", for_people=True),
     Column("free_plan", "free"),
     Column("rates", "rates", "count"),
     Column("observed", "observed", "day", optional=True),
@@ -26,8 +27,9 @@ _COLUMNS = (
     Column("shutdown", "shutdown", "day"),
     Column("successor"),
 )
-_LETTERS = ", ".join(f"{tier[0].upper()} {tier}" for tier in SERVICE_TIERS)
-_LEGEND = f"tiers: {_LETTERS}; free: has a free plan; shutdown: announced"
+# The letter of each service tier; the last ones only have a place where some model is sold in them.
+_LETTERS = {"standard": "S", "batch": "B", "flex": "F", "priority": "P", "ultrafast": "U", "fast": "A"}
+_RARE = ("ultrafast", "fast")
 
 _NOT_OFFERED = ("not_available", "not_published")
 
@@ -35,16 +37,18 @@ _NOT_OFFERED = ("not_available", "not_published")
 def models(dataset: Dataset, on: date | None) -> Table:
     """A row per card of a day (default: the newest), by source."""
     news, cards = _last_news(dataset, on), dataset.cards(on)
+    offered = [{r.service_tier for r in card.rates if r.availability not in _NOT_OFFERED} for card in cards]
+    tiers = [tier for tier in _LETTERS if tier not in _RARE or any(tier in sold for sold in offered)]
     held, rows = Counter(map(name_of, cards)), []
-    for card in cards:
-        offered = [r for r in card.rates if r.availability not in _NOT_OFFERED]
+    for card, sold in zip(cards, offered, strict=True):
         cells: dict[str, Cell] = {
             "provider": card.provider,
             "source": card.source,
             "model": card.model,
             "name": card.name,
-            "tiers": tuple(t for t in SERVICE_TIERS if any(r.service_tier == t for r in offered)),
-            "free_plan": any(r.plan == "free" for r in offered),
+            "tiers": tuple(tier for tier in SERVICE_TIERS if tier in sold),
+            "letters": "".join(_LETTERS[tier] if tier in sold else "-" for tier in tiers),
+            "free_plan": any(r.plan == "free" and r.availability not in _NOT_OFFERED for r in card.rates),
             "rates": len(card.rates),
             "observed": str(card.observed),
             "last_changed": str(news[card.provider, card.source, card.model]),
@@ -53,7 +57,9 @@ def models(dataset: Dataset, on: date | None) -> Table:
         }
         group = f"{card.provider} {card.source}: {wording.count(held[name_of(card)], 'model')}"
         rows.append(Row(cells, group=group))
-    return Table("", _COLUMNS, tuple(rows), (_LEGEND,))
+    letters = ", ".join(f"{_LETTERS[tier]} {tier}" for tier in tiers)
+    legend = f"tiers: {letters}; free: has a free plan; shutdown: announced"
+    return Table("", _COLUMNS, tuple(rows), (legend,))
 
 
 def _last_news(dataset: Dataset, on: date | None) -> dict[tuple[str, str, str], date]:

@@ -21,7 +21,7 @@ from ratecards.catalog import staleness
 from ratecards.catalog.staleness import Age
 from ratecards.costs.breakdown import Line
 from ratecards.escaping import csv_field, markdown_cell
-from ratecards.model import SERVICE_TIERS, plain
+from ratecards.model import plain
 from ratecards.tables import terminal
 from ratecards.tables.terminal import NUMBERS, Column, Group, paragraph
 
@@ -52,6 +52,11 @@ class Table(NamedTuple):
     def heads(self) -> tuple[Column, ...]:
         """The columns for people."""
         return tuple(column for column in self.columns if column.head)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the columns for programs."""
+        return [column.key for column in self.columns if not column.for_people]
 
     def form(self, name: str, *, explain: bool = False) -> str:
         """The table in the form of that name: table, csv, json or markdown."""
@@ -91,7 +96,7 @@ class Table(NamedTuple):
 
     def csv(self, *, explain: bool = False) -> str:
         """The table as CSV; explained, the rates of a row stand in its last field."""
-        keys, rows = [column.key for column in self.columns], self.records()
+        keys, rows = self.keys, self.records()
         for row, record in zip(self.rows, rows, strict=True) if explain else ():
             record["rates"] = "; ".join(" | ".join(filter(None, _rate(line).values())) for line in used([row]))
         return csv_text([*keys, "rates"] if explain else keys, rows)
@@ -104,7 +109,9 @@ class Table(NamedTuple):
         """The rows for programs; explained, with the rates of each."""
         found: list[dict[str, object]] = []
         for row in self.rows:
-            record: dict[str, object] = {c.key: data(c.kind, row.cells.get(c.key)) for c in self.columns}
+            record: dict[str, object] = {
+                c.key: data(c.kind, row.cells.get(c.key)) for c in self.columns if not c.for_people
+            }
             found.append({**record, "rates": [_rate(line) for line in used([row])]} if explain else record)
         return found
 
@@ -158,10 +165,10 @@ def shown(kind: str, value: Cell) -> str:
         return "-" if kind in NUMBERS else ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, tuple):  # the service tiers of something
-        return "".join(tier[0].upper() if tier in value else "-" for tier in SERVICE_TIERS)
     if isinstance(value, str):
         return value
+    if isinstance(value, tuple):
+        return " ".join(value)
     if isinstance(value, int):
         return f"{value:,}"
     if kind == "count":

@@ -23,7 +23,9 @@ _NUMBER = re.compile(r"[0-9][0-9,]*(?:\.([0-9]+))?\Z")
 
 
 class Column(NamedTuple):
-    """A column: its key for programs, its head for people (none: for programs alone), and what its cells are.
+    """A column: its key for programs, its head for people, and what its cells are.
+
+    Without a head it is for programs alone; `for_people` it is for people alone.
 
     Of the kinds of numbers, `listed` is an amount in the page's own decimals, `exact` one with all its digits, `money`
     one that is rounded to be shown, `percent` has one decimal, `ratio` two; numbers are aligned at the decimal point
@@ -36,6 +38,7 @@ class Column(NamedTuple):
     kind: str = "text"
     optional: bool = False
     least: int = 10
+    for_people: bool = False
 
 
 class Group(NamedTuple):

@@ -75,6 +75,6 @@ def _files(name: str, rows: Sequence[Table], people: Sequence[Table] = ()) -> di
     records = [record for made in rows for record in made.records()]
     return {
         f"tables/{name}.md": "\n".join(pages),
-        f"tables/{name}.csv": csv_text([column.key for made in rows[:1] for column in made.columns], records),
+        f"tables/{name}.csv": csv_text([key for made in rows[:1] for key in made.keys], records),
         f"tables/{name}.json": "[\n" + ",\n".join(map(dumps, records)) + "\n]\n",
     }

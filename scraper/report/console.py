@@ -6,52 +6,37 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from ratecards.escaping import plain_text
-from ratecards.model import Rate, RateCard, plain, row
-from ratecards.questions.news_lines import model_words, told_by_edition
+from ratecards.model import RateCard, row
+from ratecards.questions.news_lines import told_by_edition
 from ratecards.storage.history import ANNOUNCED, Change, Step
-from ratecards.wording import count, exact_amount, exact_name, exact_price
-from scraper.report.messages import accounted, shortened
+from ratecards.wording import count, exact_amount, exact_name
+from scraper.report.messages import accounted, line, shortened
 from scraper.verdict import Verdict
-
-
-def move(old: Rate, new: Rate) -> str:
-    """`4.5 -> 3.6 USD per 1M tokens (x0.80)`; both sides in full where unit, currency or dates differ.
-
-    A ratio stands only between prices of one unit, and one side alone where both say the same.
-    """
-    was, now = exact_price(row(old)), exact_price(row(new))
-    if was == now:
-        return now
-    same = all(getattr(old, n) == getattr(new, n) for n in ("unit", "currency", "effective_from", "effective_until"))
-    if not same or not old.price or not new.price:
-        return f"{was} -> {now}"
-    return f"{plain(old.price)} -> {now} (x{new.price / old.price:.2f})"
 
 
 def describe(change: Change) -> str:
     """One change as one line."""
-    old, new, kind = change.old, change.new, change.kind.replace("_", " ")
-    if words := model_words(change):
-        return f"{change.model}: {words}"
-    if change.kind == "card_changed":
-        return f"{change.model}: {', '.join(sorted({name.split('.')[0] for name, *_ in change.fields}))} changed"
-    if old and new:
-        return f"{change.model} {exact_name(new)}: {move(old, new)}, {kind}"
-    rate = new or old
-    return f"{change.model} {exact_name(rate)}: {kind}, {exact_price(row(rate))}" if rate else f"{change.model}: {kind}"
+    rate = change.new or change.old
+    values = {
+        **{name: getattr(change, name) for name in ("kind", "model", "previous_id", "fields")},
+        **{side: row(rate) for side, rate in (("old", change.old), ("new", change.new)) if rate},
+        "rates": len(change.card.rates) if change.card else 0,
+        "rate": exact_name(rate) if rate else "",
+    }
+    return line({**values, "ratio": change.ratio} if change.ratio not in (None, 1) else values)
 
 
 def lines(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> list[str]:
     """What a buyer pays differently, what is announced, which models came and went; corrections are marked."""
-    news = [line for line in told_by_edition(changes, cards) if line.kind != "same"]
-    return [plain_text(f"{line.text}{' [correction]' if line.correction else ''}") for line in news]
+    news = [told for told in told_by_edition(changes, cards) if told.kind != "same"]
+    return [plain_text(f"{told.text}{' [correction]' if told.correction else ''}") for told in news]
 
 
 def quiet_count(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> int:
     """How many changes are recorded and not told: wording, notes, rates at the same price in other words."""
     listed = list(changes)
     quiet = sum(c.kind not in ANNOUNCED and c.kind != "relabelled" for c in listed)
-    return quiet + sum(line.number for line in told_by_edition(listed, cards) if line.kind == "same")
+    return quiet + sum(told.number for told in told_by_edition(listed, cards) if told.kind == "same")
 
 
 def step_line(step: Step, today: date) -> str:

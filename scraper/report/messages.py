@@ -67,7 +67,11 @@ def line(change: Facts) -> str:
     }
     if kind in whole:
         return f"{model}: {whole[kind]}"
-    head = f"{model} {change.get('rate', '')}"
+    if kind == "card_changed":
+        return f"{model}: {', '.join(sorted({name.split('.')[0] for name, *_ in change['fields']}))} changed"
+    if not old and not new:
+        return f"{model}: {kind.replace('_', ' ')}"
+    head = f"{model} {change['rate']}"
     if not old or not new:
         return f"{head}: {'new' if new else 'gone'}, {exact_price(new or old)}"
     if kind == "redated" and exact_amount(old) == exact_amount(new):

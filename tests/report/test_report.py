@@ -13,7 +13,7 @@ from ratecards.escaping import csv_field, markdown, plain_text
 from ratecards.model import Rate, row
 from ratecards.storage.history import Change, Step
 from ratecards.wording import exact_conditions, exact_name, exact_price
-from scraper.report.console import describe, lines, move, quiet_count, step_line, step_lines, summary_rows
+from scraper.report.console import describe, lines, quiet_count, step_line, step_lines, summary_rows
 from scraper.sources import Source
 from scraper.state import State
 from scraper.verdict import Verdict
@@ -248,33 +248,6 @@ def test_what_a_rate_says(said, expected):
     assert expected == exact_price(row(said))
 
 
-MOVES = {
-    "price": (rate("4.5"), rate("3.60"), "4.5 -> 3.6 USD per 1M tokens (x0.80)"),
-    "unit": (
-        rate("0.5"),
-        rate("0.0005", unit="1000 tokens"),
-        "0.5 USD per 1M tokens -> 0.0005 USD per 1000 tokens",
-    ),
-    "currency": (rate("1"), rate("2", currency="EUR"), "1 USD per 1M tokens -> 2 EUR per 1M tokens"),
-    "date": (
-        rate("1"),
-        rate("1", effective_until=date(2026, 12, 31)),
-        "1 USD per 1M tokens -> 1 USD per 1M tokens until 2026-12-31",
-    ),
-    "to zero": (rate("1"), rate("0"), "1 USD per 1M tokens -> 0 USD per 1M tokens"),
-    "from zero": (rate("0"), rate("1"), "0 USD per 1M tokens -> 1 USD per 1M tokens"),
-    "withdrawn": (rate("1"), rate(None), "1 USD per 1M tokens -> not available"),
-    "offered": (rate(None), rate("1"), "not available -> 1 USD per 1M tokens"),
-    "the same": (rate("1"), rate("1.0", quote="x"), "1 USD per 1M tokens"),
-}
-
-
-@pytest.mark.parametrize(("old", "new", "expected"), MOVES.values(), ids=MOVES)
-def test_moves(old, new, expected):
-    """A ratio only where two prices of one unit, currency and time stand side by side."""
-    assert expected == move(old, new)
-
-
 # ---------------------------------------------------------------------------------------------- changes
 
 DESCRIBED = {
@@ -289,20 +262,20 @@ DESCRIBED = {
     ),
     "price": (
         change("repriced", old=rate("1"), new=rate("2")),
-        "flash standard input: 1 -> 2 USD per 1M tokens (x2.00), repriced",
+        "flash standard input: 1 → 2 USD per 1M tokens (×2.00)",
     ),
     "words": (
         change("reworded", old=rate("1"), new=rate("1", quote="x")),
-        "flash standard input: 1 USD per 1M tokens, reworded",
+        "flash standard input: 1 → 1 USD per 1M tokens",
     ),
     "unit": (
         change("unit_changed", old=rate("1"), new=rate("1", unit="1 image")),
-        "flash standard input: 1 USD per 1M tokens -> 1 USD per 1 image, unit changed",
+        "flash standard input: 1 USD per 1M tokens → 1 USD per 1 image",
     ),
-    "more": (change("rate_added", new=rate("1")), "flash standard input: rate added, 1 USD per 1M tokens"),
-    "less": (change("rate_removed", old=rate(None)), "flash standard input: rate removed, not available"),
+    "more": (change("rate_added", new=rate("1")), "flash standard input: new, 1 USD per 1M tokens"),
+    "less": (change("rate_removed", old=rate(None)), "flash standard input: gone, not available"),
     "kept": (change("kept", kept=(rate(),)), "flash: kept"),
-    "no card": (change("model_added"), "flash: new model"),
+    "no card": (change("model_added"), "flash: new model, 0 rates"),
 }
 
 
