@@ -25,6 +25,7 @@ from ratecards.model import Rate
 from ratecards.questions.image_cost import picture
 from ratecards.tables.table import Row, Table, printed
 from ratecards.tables.terminal import Column
+from ratecards.wording import count
 
 _DECIMALS = 3
 _GLOBAL, _NON_GLOBAL = "global", "non-global"
@@ -36,14 +37,10 @@ _FIELDS = (
     Column("what", "model", "id"),
     Column("model"),
     Column("provider", "provider", "id"),
-    Column("source"),
-    Column("resolution"),
-    Column("quality"),
+    *map(Column, ("source", "resolution", "quality")),
     Column("per_image", "each", "listed"),
     Column("per_month", "a month", "money"),
-    Column("per_day"),
-    Column("days"),
-    Column("currency"),
+    *map(Column, ("per_day", "days", "currency")),
     Column("ratio", "ratio", "ratio"),
     Column("region", "region"),
     Column("mark", "mark"),
@@ -195,6 +192,5 @@ def mark(offer: Offer, observed: date, day: date | None) -> str:
     words = ["reseller"] if is_reseller(offer.card) else []
     words += ["by hand"] if is_manual(offer.card) else []
     if words and day:
-        age = (day - observed).days
-        words.append(f"{age} day{'s' * (age != 1)} old")
+        words.append(f"{count((day - observed).days, 'day')} old")
     return ", ".join(filter(None, (*words, past(offer.card.shutdown, offer.day, offer.seen))))

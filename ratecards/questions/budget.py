@@ -17,18 +17,14 @@ from ratecards.tables.terminal import Column
 VOLUMES = (100, 500, 1000, 5000, 10000)
 _MOST_COLUMNS = 6
 _FIELDS = (
-    Column("model"),
-    Column("source"),
-    Column("tier"),
-    Column("policy"),
+    *map(Column, ("model", "source", "tier", "policy")),
     Column("resolution", "resolution"),
     Column("quality", "quality"),
     Column("per_day", "a day", "count"),
     Column("days"),
     Column("per_request", "each", "exact"),
     Column("per_month", "a month", "money"),
-    Column("currency"),
-    Column("observed"),
+    *map(Column, ("currency", "observed")),
 )
 
 

@@ -16,8 +16,7 @@ from ratecards.tables.terminal import Column
 
 TIERS = ("standard", "batch")
 _FIELDS = (
-    Column("model"),
-    Column("source"),
+    *map(Column, ("model", "source")),
     Column("resolution", "resolution", "id"),
     Column("quality", "quality", "id"),
     Column("tokens", "tokens", "count"),
@@ -25,11 +24,9 @@ _FIELDS = (
     Column("standard_metered", "metered", "exact"),
     Column("batch_listed", "batch", "listed"),
     Column("batch_metered", "metered", "exact"),
-    Column("per_day"),
-    Column("days"),
+    *map(Column, ("per_day", "days")),
     Column("per_month", "a month", "money"),
-    Column("currency"),
-    Column("observed"),
+    *map(Column, ("currency", "observed")),
 )
 
 

@@ -10,24 +10,12 @@ from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import is_reseller
 from ratecards.model import Rate
 from ratecards.storage.limits import BatchLimit, LimitsCard
-from ratecards.tables.table import Cell, Row, Table
+from ratecards.tables.table import Cell, Row, Table, records_table
 from ratecards.tables.terminal import Column
 
-_RECORDS = (
-    Column("kind"),
-    Column("model"),
-    Column("name"),
-    Column("plan"),
-    Column("meter"),
-    Column("value"),
-    Column("unit"),
-    Column("period"),
-    Column("then_price"),
-    Column("then_unit"),
-    Column("currency"),
-    Column("quote"),
-    Column("source"),
-    Column("observed"),
+_KEYS = (
+    *("kind", "model", "name", "plan", "meter", "value", "unit", "period"),
+    *("then_price", "then_unit", "currency", "quote", "source", "observed"),
 )
 _GROUNDING = ("search_grounding", "maps_grounding")
 _NO_LIMITS = "Usage tiers and batch queues are not in this dataset (no v1/limits.json)."
@@ -45,8 +33,7 @@ def records(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: boo
     offers = list(offers)
     found = [cells for offer in offers for cells in _of_model(offer)]
     found += [cells for card in limits for cells in _of_limits(card, offers, alone=alone)]
-    rows = tuple(Row({f.key: cells.get(f.key, "") for f in _RECORDS}) for cells in found)
-    return Table("Free plan and limits", _RECORDS, rows)
+    return records_table(_KEYS, ({**dict.fromkeys(_KEYS, ""), **cells} for cells in found))
 
 
 def _of_model(offer: Offer) -> Iterator[dict[str, Cell]]:
@@ -86,17 +73,11 @@ def _of_limits(card: LimitsCard, offers: Sequence[Offer], *, alone: bool) -> Ite
         if tier.cap:
             yield {**words, "meter": "cap", "quote": tier.cap, "value": max(tier.caps, default=None)}
     for figure in card.figures:
-        cells: dict[str, Cell] = {
-            "name": figure.name,
-            "value": figure.value,
-            "unit": figure.unit,
-            "quote": figure.quote,
-        }
-        yield {"kind": "figure", **cells, **origin}
+        yield {"kind": "figure", **{n: getattr(figure, n) for n in ("name", "value", "unit", "quote")}, **origin}
     for limit in card.batch_limits:
         for model in called(limit.model, offers) or ([] if alone else [""]):
-            cells = {"name": limit.usage_tier, "value": limit.tokens, "unit": "tokens", "quote": limit.model}
-            yield {"kind": "batch_queue", "model": model, **cells, **origin}
+            cells: dict[str, Cell] = {"name": limit.usage_tier, "value": limit.tokens, "unit": "tokens"}
+            yield {"kind": "batch_queue", "model": model, "quote": limit.model, **cells, **origin}
 
 
 def called(name: str, offers: Iterable[Offer]) -> list[str]:

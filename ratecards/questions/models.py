@@ -14,8 +14,7 @@ from ratecards.tables.table import Cell, Row, Table
 from ratecards.tables.terminal import Column
 
 _COLUMNS = (
-    Column("provider"),
-    Column("source"),
+    *map(Column, ("provider", "source")),
     Column("model", "model", "id"),
     Column("name", "name", "cut", optional=True, least=16),
     Column("tiers"),

@@ -18,19 +18,16 @@ from ratecards.tables.table import Cell, Row, Table, printed
 from ratecards.tables.terminal import Column
 
 _FIELDS = (
-    Column("model"),
-    Column("source"),
+    *map(Column, ("model", "source")),
     Column("lever", "lever"),
     Column("change", "change"),
     Column("per_request", "each", "listed"),
-    Column("per_day"),
-    Column("days"),
+    *map(Column, ("per_day", "days")),
     Column("per_month", "a month", "money"),
     Column("saves", "saves", "money"),
     Column("percent", "off", "percent"),
     Column("in_return", "in return"),
-    Column("currency"),
-    Column("observed"),
+    *map(Column, ("currency", "observed")),
 )
 _KINDS = ("batch", "flex", "size", "caching", "reseller", "model")
 _UNPUBLISHED = "Volume discounts for enterprises exist and are not published: none is counted."

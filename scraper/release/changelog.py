@@ -9,6 +9,7 @@ from typing import Any
 
 from ratecards.escaping import markdown
 from ratecards.storage.history import Change
+from ratecards.wording import count
 from scraper.publish.versions import Version
 from scraper.report import console
 
@@ -24,11 +25,11 @@ def entry(sources: Mapping[str, Mapping[str, Any]], changes: Sequence[Change], d
     `sources` is the head of `rates.json`, `day` the newest day observed, `since` the release before, if there was one.
     """
     models, rates = (sum(s[n] for s in sources.values()) for n in ("models", "rates"))
-    have = f"{_count(rates, 'rate')} on {_count(models, 'card')} from {_count(len(sources), 'source')}"
+    have = f"{count(rates, 'rate')} on {count(models, 'card')} from {count(len(sources), 'source')}"
     lines = [f"Data as of {day}: {have}.", ""]
     if since is None:
         own = [
-            f"- {markdown(name)}: {_count(s['models'], 'card')}, {_count(s['rates'], 'rate')}"
+            f"- {markdown(name)}: {count(s['models'], 'card')}, {count(s['rates'], 'rate')}"
             for name, s in sources.items()
         ]
         return "\n".join([*lines, "First release.", "", *own]) + "\n"
@@ -57,12 +58,8 @@ def _source(changes: Sequence[Change], room: int) -> list[str]:
         (console.quiet_count(fresh), "change", " of wording or notes"),
         (len(changes) - len(fresh), "correction", " of earlier readings"),
     )
-    counted = ", ".join(f"{_count(n, noun)}{tail}" for n, noun, tail in rest if n)
+    counted = ", ".join(f"{count(n, noun)}{tail}" for n, noun, tail in rest if n)
     return [*lines, *([f"- {'and ' if lines else ''}{counted}"] if counted else [])]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def inserted(changelog: str, version: Version, body: str) -> str:
