@@ -14,8 +14,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from scraper import __main__ as command_line
-from scraper.cli import commands, personcommands
-from scraper.fetch import editions
+from scraper.cli import decisions
+from scraper.cli import run as commands
+from scraper.fetch import capture
 from scraper.fetch.client import Limits, fetch
 from scraper.sources import Source, gemini_api
 from tests.support import tiny
@@ -72,7 +73,7 @@ def site(httpserver: HTTPServer, monkeypatch) -> Site:
         httpserver.expect_request(f"/{kind}").respond_with_handler(functools.partial(found.answer, kind))
     monkeypatch.setattr(gemini_api, "urls", lambda: {kind: httpserver.url_for(f"/{kind}") for kind in KINDS})
     limits = Limits(total_seconds=10, read_seconds=5, connect_seconds=5, max_bytes=2_000_000, attempts=3)
-    monkeypatch.setattr(editions, "fetch", functools.partial(fetch, policy=local, limits=limits))
+    monkeypatch.setattr(capture, "fetch", functools.partial(fetch, policy=local, limits=limits))
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
     return found
 
@@ -84,5 +85,5 @@ def acme(monkeypatch) -> Source:
     both = (Source("google", "gemini-api"), ACME)
     monkeypatch.setattr("scraper.sources.SOURCES", both)
     monkeypatch.setattr(commands, "SOURCES", both)
-    monkeypatch.setattr(personcommands, "SOURCES", both)
+    monkeypatch.setattr(decisions, "SOURCES", both)
     return ACME

@@ -9,7 +9,7 @@ import pytest
 from scraper.errors import LayoutChanged
 from scraper.pipeline import judge
 from scraper.sources import openai_api
-from scraper.timelimit import limited, look
+from scraper.sources.timelimit import limited, look
 from tests.sources.gemini_api.test_gemini_api import KINDS, ROWS, body, edition, read
 from tests.sources.openai_api.test_openai_api import facts as openai_facts
 from tests.sources.openai_api.test_openai_api import html_page

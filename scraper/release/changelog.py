@@ -10,7 +10,7 @@ from typing import Any
 from ratecards.escaping import markdown
 from ratecards.storage.history import Change
 from ratecards.wording import count
-from scraper.publish.versions import Version
+from scraper.publish.version import Version
 from scraper.report import console
 
 PER_SOURCE = 20

@@ -14,9 +14,9 @@ from ratecards.catalog.asof import DatedShelf
 from ratecards.catalog.sellers import name_of
 from ratecards.dataset import Dataset
 from ratecards.escaping import script
-from scraper.publish import books
 from scraper.publish import dataset as workshop
-from scraper.publish.v1 import ATTRIBUTION
+from scraper.publish import discrepancies as ledger
+from scraper.publish.v1_files import ATTRIBUTION
 from scraper.site import entries, feeds, pictures, wire
 from scraper.site.discrepancies import STATES, Discrepancy, discrepancy
 from scraper.site.entries import Entry
@@ -48,8 +48,8 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
     cards = [offer.card for offer in shelf]
     standing = health(root, cards)
     looks = {entry.source: entry.verified_on for entry in standing}
-    ledger = workshop.Dataset(root)
-    known = [entry for stem in books.stems(ledger) for entry in books.known(ledger, stem)[0]]
+    kept = workshop.Dataset(root)
+    known = [entry for stem in ledger.stems(kept) for entry in ledger.known(kept, stem)[0]]
     found = [discrepancy(entry) for entry in known if entry.state in STATES]
     return Facts(
         day=day,

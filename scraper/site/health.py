@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from ratecards.catalog.sellers import name_of
 from ratecards.model import RateCard
 from scraper.errors import DatasetError
-from scraper.publish import status
+from scraper.publish import v1_files
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES
 
@@ -52,7 +52,7 @@ class Health(NamedTuple):
 
 def health(root: Path, cards: Iterable[RateCard]) -> list[Health]:
     """Every source that is looked at or holds cards, by name. Raises `DatasetError` naming the file that is damaged."""
-    path = root / status.PATH
+    path = root / v1_files.STATUS
     try:
         data = json.loads(path.read_text(encoding="utf-8")) if path.exists() else _unpublished(root, list(cards))
         if data["version"] != 1:
@@ -67,7 +67,7 @@ def _unpublished(root: Path, cards: Sequence[RateCard]) -> Any:
     dataset, models = Dataset(root), Counter(map(name_of, cards))
     rates = Counter(name_of(card) for card in cards for _ in card.rates)
     names = {*(source.name for source in SOURCES), *models}
-    data = json.loads(status.text({name: dataset.state(name) for name in names}, rates))
+    data = json.loads(v1_files.status({name: dataset.state(name) for name in names}, rates))
     for name, entry in data["sources"].items():
         entry["models"] = models[name]
     return data

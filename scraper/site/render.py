@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from ratecards.escaping import visible
 from scraper.errors import DatasetError
 
-TEMPLATES = Path(__file__).parent.parent / "templates"
+TEMPLATES = Path(__file__).parent / "templates"
 FILES = ("site.css", "site.js", "icon.svg")
 MARKER = ".ratecards-site.json"
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 from werkzeug import Response
 
-from scraper.automation import github, heartbeat, hook, issues, upload
+from scraper.automation import github, heartbeat, issues, upload
 from scraper.automation.github import GitHub, GitHubError
 from scraper.automation.upload import Asset
 from scraper.errors import DatasetError, FetchFailed
@@ -275,7 +275,7 @@ def test_another_refusal_is_an_error(telling, forge, status):
 
 def test_without_an_address_nobody_is_called():
     """It is optional."""
-    assert False is hook.send({"text": "x"}, {})
+    assert False is issues.tell_webhook({"text": "x"}, {})
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,7 @@ def test_without_an_address_nobody_is_called():
 def test_a_webhooks_address_is_in_no_message(address, words):
     """It is the key."""
     with pytest.raises(FetchFailed, match=words) as refused:
-        hook.send({"text": "x"}, {hook.ADDRESS: address})
+        issues.tell_webhook({"text": "x"}, {issues.WEBHOOK: address})
     assert "secret" not in str(refused.value)
 
 
@@ -297,7 +297,7 @@ def test_a_webhook_that_refuses_is_an_error(httpserver):
     """Its owner believes that it works."""
     httpserver.expect_request("/no").respond_with_data("invalid_token", status=403)
     with pytest.raises(FetchFailed, match="expected it to be taken, saw status 403"):
-        hook.send({"text": "x"}, {hook.ADDRESS: httpserver.url_for("/no")})
+        issues.tell_webhook({"text": "x"}, {issues.WEBHOOK: httpserver.url_for("/no")})
 
 
 # ---------------------------------------------------------------------------------------- heartbeat

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scraper.fetch.editions import Edition, load
+from scraper.fetch.capture import Edition, load
 from scraper.pipeline.judge import judge
 from scraper.sources import find
 from scraper.state import State

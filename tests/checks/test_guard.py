@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ratecards.model import Rate, RateCard
 from scraper.checks.guard import Finding, Held, Look, Sifted, hold_id, pinned, split, too_few_tables
 from scraper.checks.recent import Recent, recent_from
-from scraper.diff.compare import changes
+from scraper.diff.editions import changes
 from scraper.reading import too_little_read
 from tests.support.kit import card, cards, change, rate
 

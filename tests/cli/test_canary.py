@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scraper.cli.canary import covered, shape, strange
+from scraper.cli.doctor import covered, shape, strange
 from scraper.errors import DatasetError
 from scraper.sources import find, gemini_api
 from tests.support import pagebuilder

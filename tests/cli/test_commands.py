@@ -15,10 +15,11 @@ import pytest
 from ratecards.model import COLUMNS
 from scraper import ROOT
 from scraper import __main__ as command_line
-from scraper.cli import commands, pagecommands
+from scraper.cli import pages as pagecommands
+from scraper.cli import run as commands
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
+from scraper.fetch.capture import Edition
 from scraper.fetch.client import Page
-from scraper.fetch.editions import Edition
 from scraper.sources import SOURCES, Source
 from tests.support import tiny
 from tests.support.workshop import ACME, GEMINI, Ran, facts, model, pages
@@ -382,7 +383,7 @@ def test_the_doctor_asks_for_the_page_of_now(monkeypatch, capsys):
             Edition(now, failed={"html": FetchFailed("slow")}),
         ]
     )
-    monkeypatch.setattr("scraper.fetch.editions.look", lambda *_: next(looks))
+    monkeypatch.setattr("scraper.fetch.capture.look", lambda *_: next(looks))
     found = [pagecommands._patients(source, None) for _ in range(3)]
     assert [({"html": page}, 0), ({"html": page}, 4), ({}, 3)] == found
     assert "md.txt: slow\nmd.txt: moved\nhtml: slow\n" == capsys.readouterr().err
@@ -390,7 +391,7 @@ def test_the_doctor_asks_for_the_page_of_now(monkeypatch, capsys):
 
 def test_a_source_not_read_for_long_is_stale(acme, tmp_path, monkeypatch, capsys) -> None:
     """The age of the last good look is told beside whatever the outcome is."""
-    from scraper.cli import commands
+    from scraper.cli import run as commands
     from scraper.state import State
     from scraper.verdict import Verdict
     from tests.support.workshop import ACME, at

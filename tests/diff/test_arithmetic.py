@@ -9,8 +9,8 @@ from decimal import Decimal
 import pytest
 
 from ratecards.storage import ledger as book
-from scraper.diff.arithmetic import findings, step, within
-from scraper.diff.ledger import PairRule, between
+from scraper.diff.consistency import findings, step, within
+from scraper.diff.cross_source import PairRule, between
 from tests.support.kit import DAY, card, cards, rate
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from ratecards.model import Rate, RateCard
 from ratecards.storage.history import Change, apply
-from scraper.diff.compare import changes, field_changes, rename_proposals
+from scraper.diff.editions import changes, field_changes, rename_proposals
 from tests.support.kit import card, cards, facts, formula, kinds, rate
 
 YEAR_END, NEW_YEAR = date(2026, 12, 31), date(2027, 1, 1)

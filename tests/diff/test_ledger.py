@@ -7,11 +7,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ratecards.model import Evidence, Formula, Rate, RateCard
+from ratecards.model import UNIT, Evidence, Formula, Rate, RateCard
 from ratecards.storage import codec
 from ratecards.storage import ledger as book
-from scraper.diff.ledger import PairRule, between, decided, rules, sides_now, standing, update, within
+from scraper.diff.cross_source import PairRule, between, rules, sides_now
+from scraper.diff.discrepancies import decided, unless_only_seen, update, within
 
 PAGE, STUDIO = "gemini-api", "ai-studio"
 RULE = PairRule("google/gemini-api", "google/ai-studio")
@@ -266,6 +269,28 @@ def test_deciding_on_nothing_is_an_error():
         decided([], "nope", "accepted", "because")
 
 
+NOUNS = {
+    **{
+        f"1 {noun}": f"1000 {noun}s"
+        for noun in ("token", "image", "second", "minute", "prompt", "request", "character")
+    },
+    "1 query": "1000 queries",
+}
+
+
+@pytest.mark.parametrize("one", NOUNS)
+@given(price=st.integers(1, 10**9), other=st.integers(1, 10**9))
+def test_one_noun_whatever_the_quantity(one, price, other):
+    """A unit is a quantity and a noun: prices meet per single thing, and none differs in its unit for being many."""
+    assert UNIT.match(one)
+    assert UNIT.match(NOUNS[one])
+    left = card(PAGE, rate(PAGE, str(price), unit=one))
+    for amount in (price * 1000, other):
+        found, comparison = between(RULE, left, card(STUDIO, rate(STUDIO, str(amount), unit=NOUNS[one])), MARCH_3)
+        assert 1 == len(comparison.pairs)
+        assert ([] if amount == price * 1000 else ["price"]) == [e.rule for e in found]
+
+
 def test_a_standing_explanation_does_not_alarm():
     """The Agent Platform is a price list of its own."""
     vertex = next(r for r in rules()["pairs"] if r.right == "google/vertex-ai")
@@ -436,10 +461,10 @@ def test_a_look_that_moves_nothing_is_no_news():
     after, _ = look(before, page("0.25", "1.50"), studio(), MARCH_7)
 
     assert before
-    assert before == standing(before, after) != after
-    assert [] == standing(before, [])
+    assert before == unless_only_seen(before, after) != after
+    assert [] == unless_only_seen(before, [])
     accepted = [replace(e, state="accepted") for e in after]
-    assert accepted == standing(before, accepted)
+    assert accepted == unless_only_seen(before, accepted)
 
 
 def test_allowances_in_another_period_are_found():

@@ -14,8 +14,8 @@ from unittest import mock
 
 from ratecards.model import RateCard
 from scraper.errors import FetchFailed
+from scraper.fetch.capture import Edition
 from scraper.fetch.client import Page
-from scraper.fetch.editions import Edition
 from scraper.pipeline.judge import judge
 from scraper.sources import Source, ai_studio, cloud_billing, gemini_api, laozhang, openai_api, vertex_ai
 from scraper.state import State

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from scraper import ROOT
-from scraper.cli import commands
+from scraper.cli import run as commands
+from scraper.fetch.capture import Edition, check_clock
 from scraper.fetch.client import Page
-from scraper.fetch.editions import Edition, check_clock
-from scraper.publish.check import findings
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked
+from scraper.publish.verify import findings
 from tests.soak import doubts
 from tests.support.workshop import GEMINI, Ran, Site, Workshop, facts, model, tree
 

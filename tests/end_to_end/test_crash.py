@@ -16,9 +16,9 @@ import pytest
 from scraper import ROOT
 from scraper.errors import DatasetError
 from scraper.publish import record
-from scraper.publish.check import findings
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication, locked, recover
+from scraper.publish.verify import findings
 from scraper.sources import gemini_api
 from tests.support.crash import GEMINI, look, moved, prepared
 from tests.support.workshop import _TERMS, tree

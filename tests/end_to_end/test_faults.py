@@ -171,7 +171,7 @@ def test_fault_22_no_cache_answers(shop):
 
 def test_fault_22_no_cache_is_there():
     """None of the packages that put one in front of the client is even imported by a run."""
-    code = "import sys, scraper.cli.commands, scraper.fetch.client; print(*sys.modules)"
+    code = "import sys, scraper.cli.run, scraper.fetch.client; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True)
 
     assert set() == {"hishel", "requests_cache", "cachecontrol", "anysqlite"} & set(loaded.stdout.split())

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from scraper import ROOT
-from scraper.automation import gitpublish, pulls
-from scraper.automation.gitpublish import Target
+from scraper.automation import branch, pull_requests
+from scraper.automation.branch import Target
+from scraper.automation.git import Git, GitError
 from scraper.errors import DatasetError
-from scraper.git import Git, GitError
 from scraper.report import facts as report_file
 from tests.support.forge import Forge
 from tests.support.forge import _json as answer
@@ -73,7 +73,7 @@ quick = {"wait": lambda _: None}
 
 def test_the_first_run_is_committed_and_pushed(bare, tmp_path, applying):
     """The commit is on the remote's main, by us, and says what is new."""
-    done = gitpublish.publish(clone(bare, tmp_path / "c"), TARGET, applying(day(1)), **quick)
+    done = branch.publish(clone(bare, tmp_path / "c"), TARGET, applying(day(1)), **quick)
     assert (True, True) == (done.changed, done.data)
     assert ["Data: first look at google/gemini-api", "Begin"] == log(bare)
     assert done.commit == Git(bare)("rev-parse", "main")
@@ -85,7 +85,7 @@ def test_the_clone_itself_is_not_touched(bare, tmp_path, applying):
     """Neither its files nor its branch move, and no worktree is left behind."""
     git = clone(bare, tmp_path / "c")
     (git.root / "own.txt").write_text("unsaved")
-    gitpublish.publish(git, TARGET, applying(day(1)), **quick)
+    branch.publish(git, TARGET, applying(day(1)), **quick)
     assert [".gitignore", "own.txt"] == sorted(p.name for p in git.root.iterdir() if p.name != ".git")
     assert (1, "Begin") == (len(git("worktree", "list").splitlines()), git("log", "-1", "--format=%s"))
 
@@ -93,7 +93,7 @@ def test_the_clone_itself_is_not_touched(bare, tmp_path, applying):
 def test_no_change_is_no_commit(bare, tmp_path, applying):
     """The same look twice."""
     for _ in range(2):
-        done = gitpublish.publish(clone(bare, tmp_path / f"c{_}"), TARGET, applying(day(1)), **quick)
+        done = branch.publish(clone(bare, tmp_path / f"c{_}"), TARGET, applying(day(1)), **quick)
     assert (False, False, ()) == (done.changed, done.data, done.paths)
     assert 2 == len(log(bare))
 
@@ -101,7 +101,7 @@ def test_no_change_is_no_commit(bare, tmp_path, applying):
 def test_a_commit_of_state_alone_is_no_data(bare, tmp_path, applying):
     """A page that is as it was moves the day of the last look, and that is not a release."""
     for number in (1, 2):
-        done = gitpublish.publish(clone(bare, tmp_path / f"c{number}"), TARGET, applying(day(number)), **quick)
+        done = branch.publish(clone(bare, tmp_path / f"c{number}"), TARGET, applying(day(number)), **quick)
     assert (True, False) == (done.changed, done.data)
     assert "State: no price changed" == log(bare)[0]
 
@@ -110,8 +110,8 @@ def test_fault_59_a_race_is_applied_anew_and_nothing_is_lost(bare, tmp_path, app
     """Another publisher pushes between our reading of main and our push: both results stand, in order."""
     git, other = clone(bare, tmp_path / "c1"), clone(bare, tmp_path / "c2")
     first = applying(day(1))
-    race = applying(day(2, **DEARER), meanwhile=[lambda: gitpublish.publish(other, TARGET, first, **quick)])
-    done = gitpublish.publish(git, TARGET, race, **quick)
+    race = applying(day(2, **DEARER), meanwhile=[lambda: branch.publish(other, TARGET, first, **quick)])
+    done = branch.publish(git, TARGET, race, **quick)
     assert ["Data: 1 price changed", "Data: first look at google/gemini-api", "Begin"] == log(bare)
     assert ["repriced"] == [c["kind"] for c in done.facts["sources"][0]["changes"]]
 
@@ -124,16 +124,16 @@ def test_fault_59_a_persons_push_is_kept(bare, tmp_path, applying):
         (person.root / "NOTES").write_text("mine\n")
         save(person, "A note")
 
-    gitpublish.publish(clone(bare, tmp_path / "c"), TARGET, applying(day(1), meanwhile=[push]), **quick)
+    branch.publish(clone(bare, tmp_path / "c"), TARGET, applying(day(1), meanwhile=[push]), **quick)
     assert ["Data: first look at google/gemini-api", "A note", "Begin"] == log(bare)
     assert "mine" == shown(bare, "NOTES")
 
 
 def test_fault_59_a_newer_look_of_another_run_is_not_undone(bare, tmp_path, applying):
     """A run that was overtaken applies an older look to newer data: nothing is published of it."""
-    gitpublish.publish(clone(bare, tmp_path / "a"), TARGET, applying(day(1)), **quick)
-    gitpublish.publish(clone(bare, tmp_path / "b"), TARGET, applying(day(3, **DEARER)), **quick)
-    done = gitpublish.publish(clone(bare, tmp_path / "c"), TARGET, applying(day(2)), **quick)
+    branch.publish(clone(bare, tmp_path / "a"), TARGET, applying(day(1)), **quick)
+    branch.publish(clone(bare, tmp_path / "b"), TARGET, applying(day(3, **DEARER)), **quick)
+    done = branch.publish(clone(bare, tmp_path / "c"), TARGET, applying(day(2)), **quick)
     assert (False, 3) == (done.changed, len(log(bare)))
 
 
@@ -147,7 +147,7 @@ def test_a_race_that_never_ends_is_given_up(bare, tmp_path, applying):
 
     apply = applying(day(1), meanwhile=[push] * 9)
     with pytest.raises(GitError, match="others pushed 5 times meanwhile"):
-        gitpublish.publish(clone(bare, tmp_path / "c"), TARGET, apply, **quick)
+        branch.publish(clone(bare, tmp_path / "c"), TARGET, apply, **quick)
     assert [*["A note"] * 5, "Begin"] == log(bare)
 
 
@@ -159,11 +159,11 @@ def test_a_kill_between_commit_and_push_publishes_nothing(bare, tmp_path, applyi
     """The next run on the same clone does it all anew, as if the first had never been."""
     git = clone(bare, tmp_path / "c")
     with monkeypatch.context() as patch:
-        patch.setattr(gitpublish, "pushed", lambda *_: (_ for _ in ()).throw(KilledError))
+        patch.setattr(branch, "pushed", lambda *_: (_ for _ in ()).throw(KilledError))
         with pytest.raises(KilledError):
-            gitpublish.publish(git, TARGET, applying(day(1)), **quick)
+            branch.publish(git, TARGET, applying(day(1)), **quick)
     assert ["Begin"] == log(bare)
-    gitpublish.publish(git, TARGET, applying(day(1)), **quick)
+    branch.publish(git, TARGET, applying(day(1)), **quick)
     assert ["Data: first look at google/gemini-api", "Begin"] == log(bare)
 
 
@@ -171,13 +171,13 @@ def test_a_process_that_is_killed_before_its_push_publishes_nothing(bare, tmp_pa
     """A real SIGKILL, from a hook of the remote's side that runs while the push is under way."""
     git = clone(bare, tmp_path / "c")
     program = (
-        "import os, signal, sys; from pathlib import Path; from scraper.automation import gitpublish; from scraper.git import Git\n"
+        "import os, signal, sys; from pathlib import Path; from scraper.automation import branch; from scraper.automation.git import Git\n"
         "def apply(tree, names):\n"
         "    (tree / 'state').mkdir(); (tree / 'state' / 'x.json').write_text('{}')\n"
         "    return {'sources': [], 'at': '2026-11-01T06:17:00Z'}\n"
         "def killed(*_): os.kill(os.getpid(), signal.SIGKILL)\n"
-        "if sys.argv[2] == 'kill': gitpublish.pushed = killed\n"
-        "gitpublish.publish(Git(Path(sys.argv[1])), gitpublish.Target(), apply)\n"
+        "if sys.argv[2] == 'kill': branch.pushed = killed\n"
+        "branch.publish(Git(Path(sys.argv[1])), branch.Target(), apply)\n"
     )
     environ = {**os.environ, "PYTHONPATH": str(HERE), "TMPDIR": str(tmp_path)}
     for mode, code, commits in (("kill", -9, 1), ("go", 0, 2)):
@@ -197,7 +197,7 @@ def test_an_answer_lost_on_the_way_is_no_second_push(bare, tmp_path, applying, m
 
     git = clone(bare, tmp_path / "c")
     monkeypatch.setattr(Git, "__call__", lossy)
-    done = gitpublish.publish(git, TARGET, applying(day(1)), **quick)
+    done = branch.publish(git, TARGET, applying(day(1)), **quick)
     monkeypatch.undo()
     assert (done.commit, 2) == (Git(bare)("rev-parse", "main"), len(log(bare)))
 
@@ -208,22 +208,22 @@ def test_a_refused_push_is_an_error_with_the_remotes_words(bare, tmp_path, apply
     hook.write_text("#!/bin/sh\necho '::error::main is protected' >&2\nexit 1\n")
     hook.chmod(0o755)
     with pytest.raises(GitError, match="main is protected") as refused:
-        gitpublish.publish(clone(bare, tmp_path / "c"), TARGET, applying(day(1)), **quick)
+        branch.publish(clone(bare, tmp_path / "c"), TARGET, applying(day(1)), **quick)
     assert (["Begin"], False) == (log(bare), str(refused.value).startswith("::"))
 
 
 def test_without_the_branch_there_is_nothing_to_publish_to(bare, tmp_path, applying):
     """A misspelt branch is not created."""
     with pytest.raises(GitError, match="expected a branch trunk, saw none"):
-        gitpublish.publish(clone(bare, tmp_path / "c"), Target(branch="trunk"), applying(day(1)), **quick)
+        branch.publish(clone(bare, tmp_path / "c"), Target(branch="trunk"), applying(day(1)), **quick)
 
 
 def test_a_shallow_clone_is_enough(bare, tmp_path, applying):
     """As the checkout action makes it."""
     shallow = tmp_path / "shallow"
     subprocess.run(["git", "clone", "--quiet", "--depth=1", bare.as_uri(), str(shallow)], check=True)
-    gitpublish.publish(Git(shallow), TARGET, applying(day(1)), **quick)
-    gitpublish.publish(Git(shallow), TARGET, applying(day(2, **DEARER)), **quick)
+    branch.publish(Git(shallow), TARGET, applying(day(1)), **quick)
+    branch.publish(Git(shallow), TARGET, applying(day(2, **DEARER)), **quick)
     assert ["Data: 1 price changed", "Data: first look at google/gemini-api", "Begin"] == log(bare)
 
 
@@ -235,7 +235,7 @@ def test_hooks_and_signing_of_the_clone_have_no_say(bare, tmp_path, applying):
     hook.parent.mkdir(exist_ok=True)
     hook.write_text("#!/bin/sh\nexit 1\n")
     hook.chmod(0o755)
-    assert gitpublish.publish(git, TARGET, applying(day(1)), **quick).changed
+    assert branch.publish(git, TARGET, applying(day(1)), **quick).changed
 
 
 def test_what_fails_its_check_is_not_published(bare, tmp_path, monkeypatch):
@@ -245,7 +245,7 @@ def test_what_fails_its_check_is_not_published(bare, tmp_path, monkeypatch):
     keep(folder, day(1))
     (folder / GEMINI / "2026-11-01T06-17-00Z.look.json").write_text("[]")
     with pytest.raises(DatasetError, match="`check` ended with 1, nothing was published"):
-        gitpublish.publish(clone(bare, tmp_path / "c"), TARGET, gitpublish.replaying(folder), [GEMINI], **quick)
+        branch.publish(clone(bare, tmp_path / "c"), TARGET, branch.replaying(folder), [GEMINI], **quick)
     assert ["Begin"] == log(bare)
 
 
@@ -264,11 +264,13 @@ BRANCH = f"ratecards/{GEMINI}"
 @pytest.fixture
 def proposing(bare, tmp_path, applying, forge):
     """Proposes an edition, each time from a fresh clone, where the first day is published already."""
-    gitpublish.publish(clone(bare, tmp_path / "c0"), TARGET, applying(day(1)), **quick)
+    branch.publish(clone(bare, tmp_path / "c0"), TARGET, applying(day(1)), **quick)
 
     def call(edition: dict, client=forge, **bodies):
         git = clone(bare, tmp_path / f"c{len(list(tmp_path.glob('c*')))}")
-        return pulls.propose(git, TARGET, applying(edition, **bodies), [GEMINI], client and forge.client, **quick)
+        return pull_requests.propose(
+            git, TARGET, applying(edition, **bodies), [GEMINI], client and forge.client, **quick
+        )
 
     return call
 
@@ -341,7 +343,7 @@ def test_a_persons_commit_on_the_branch_is_not_replaced(proposing, bare, tmp_pat
     _, (failed,) = proposing(day(3, **DEARER, gemini_3=model("Gemini 3", "$3.30", "$3.50")))
     words = "the branch ends in a commit by person@example.test: merge or delete it; it was left as it is"
     assert ("failed", words) == (failed.done, failed.problem)
-    assert [f"{GEMINI}: {BRANCH} failed: {words}"] == pulls.told([failed])
+    assert [f"{GEMINI}: {BRANCH} failed: {words}"] == pull_requests.told([failed])
     assert "A note" == log(bare, BRANCH)[0]
 
 
@@ -352,7 +354,7 @@ def test_two_publishers_on_one_branch(proposing, bare, tmp_path, applying, forge
     slow = applying(
         edition, meanwhile=[lambda: None, lambda: proposing(day(2, gemini_2=model("Gemini 2", "$2.30", "$2.50")))]
     )
-    pulls.propose(clone(bare, tmp_path / "slow"), TARGET, slow, [GEMINI], forge.client, **quick)
+    pull_requests.propose(clone(bare, tmp_path / "slow"), TARGET, slow, [GEMINI], forge.client, **quick)
     assert (1, "Data: 1 price changed") == (len(forge.pulls), log(bare, BRANCH)[0])
     assert r"**2\.00 -&gt; 2.40 USD per 1M tokens \(x1.20\)**" in forge.pulls[1]["body"]
 
@@ -361,7 +363,7 @@ def test_without_github_there_is_still_a_branch(proposing, bare):
     """On a plain git remote."""
     _, made = proposing(day(2, **DEARER), client=None)
     assert [("renewed", 0)] == [(p.done, p.number) for p in made]
-    assert [f"{GEMINI}: {BRANCH} renewed"] == pulls.told(made)
+    assert [f"{GEMINI}: {BRANCH} renewed"] == pull_requests.told(made)
     assert "Data: 1 price changed" == log(bare, BRANCH)[0]
 
 
@@ -405,9 +407,9 @@ def test_a_password_in_a_remotes_address_is_not_printed(tmp_path, bare):
 def test_waiting_grows_and_is_never_the_same(monkeypatch):
     """Two publishers that wait the same would meet again."""
     waited: list[float] = []
-    monkeypatch.setattr(gitpublish.time, "sleep", waited.append)
+    monkeypatch.setattr(branch.time, "sleep", waited.append)
     for attempt in (0, 1, 9):
-        gitpublish.pause(attempt)
+        branch.pause(attempt)
     assert [True, True, True] == [low <= w <= low + 2 for low, w in zip((1, 2, 30), waited, strict=True)]
 
 
@@ -418,17 +420,17 @@ def test_a_damaged_source_does_not_stop_the_others(tmp_path, monkeypatch):
         report.unlink(missing_ok=True)
         if text:
             report.write_text(text)
-        monkeypatch.setattr(gitpublish.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 1))
+        monkeypatch.setattr(branch.subprocess, "run", lambda *_, **__: subprocess.CompletedProcess([], 1))
         if refused:
             with pytest.raises(DatasetError, match="`refresh` ended with 1"):
-                gitpublish._command(tmp_path, (0,), "refresh", report=report)
+                branch._command(tmp_path, (0,), "refresh", report=report)
         else:
-            gitpublish._command(tmp_path, (0,), "refresh", report=report)
+            branch._command(tmp_path, (0,), "refresh", report=report)
 
 
 def test_a_run_that_writes_nothing_at_all_is_no_commit(bare, tmp_path):
     """Not even the folders of data are there."""
-    done = gitpublish.publish(clone(bare, tmp_path / "c"), TARGET, lambda *_: report_file.EMPTY, **quick)
+    done = branch.publish(clone(bare, tmp_path / "c"), TARGET, lambda *_: report_file.EMPTY, **quick)
     assert (False, ["Begin"]) == (done.changed, log(bare))
 
 
@@ -455,9 +457,9 @@ def test_what_is_data_is_told_by_the_digest_that_versions_go_by(bare, tmp_path, 
         return {**report_file.EMPTY, "at": "2026-11-01T06:17:00Z"}
 
     packages = [before, after]
-    gitpublish.publish(clone(bare, tmp_path / "a"), TARGET, apply, **quick)
+    branch.publish(clone(bare, tmp_path / "a"), TARGET, apply, **quick)
     packages.pop(0)
-    done = gitpublish.publish(clone(bare, tmp_path / "b"), TARGET, apply, **quick)
+    done = branch.publish(clone(bare, tmp_path / "b"), TARGET, apply, **quick)
     assert (True, data) == (done.changed, done.data)
     assert f"{'Data' if data else 'State'}: no price changed" == log(bare)[0]
 
@@ -471,20 +473,20 @@ def test_a_data_package_without_a_digest_is_an_error(bare, tmp_path):
         return report_file.EMPTY
 
     with pytest.raises(DatasetError, match=r"datapackage\.json: expected its digest, saw TypeError"):
-        gitpublish.publish(clone(bare, tmp_path / "a"), TARGET, apply, **quick)
+        branch.publish(clone(bare, tmp_path / "a"), TARGET, apply, **quick)
 
 
 def test_the_version_is_written_where_data_changed(tmp_path, monkeypatch):
     """And not for a look that only moved the state."""
     called = []
-    monkeypatch.setattr(gitpublish, "_command", lambda tree, fine, name, *words, **_: called.append((name, *words[:1])))
+    monkeypatch.setattr(branch, "_command", lambda tree, fine, name, *words, **_: called.append((name, *words[:1])))
     for files, expected in (
         (["state/a.json"], []),
         (["state/a.json", "ratecards/v1/rates.json"], [("version", "--write")]),
     ):
         called.clear()
-        monkeypatch.setattr(gitpublish.report_file, "load", lambda _, files=files: {"files": files})
-        gitpublish.replaying(tmp_path, versioned=True)(tmp_path, [])
+        monkeypatch.setattr(branch.report_file, "load", lambda _, files=files: {"files": files})
+        branch.replaying(tmp_path, versioned=True)(tmp_path, [])
         assert ["refresh", *[name for name, _ in expected], "check"] == [name for name, *_ in called]
         assert expected == called[1:-1]
 
@@ -498,14 +500,14 @@ def test_what_reads_pages_has_no_token(tmp_path, monkeypatch):
         seen.update(env)
         return subprocess.CompletedProcess([], 0)
 
-    monkeypatch.setattr(gitpublish.subprocess, "run", run)
-    gitpublish._command(tmp_path, (0,), "check")
+    monkeypatch.setattr(branch.subprocess, "run", run)
+    branch._command(tmp_path, (0,), "check")
     assert ("GITHUB_TOKEN" in seen, "PATH" in seen) == (False, True)
 
 
 def test_a_branch_that_others_keep_pushing_to_is_given_up(proposing, bare, tmp_path, applying, forge, monkeypatch):
     """After five times, as for main."""
-    monkeypatch.setattr(pulls, "pushed", lambda *_: False)
+    monkeypatch.setattr(pull_requests, "pushed", lambda *_: False)
     _, (failed,) = proposing(day(2, **DEARER))
     assert "others pushed 5 times meanwhile" in failed.problem
 
@@ -519,10 +521,10 @@ def test_a_change_that_is_merged_in_this_very_moment_is_no_proposal(proposing, b
     def apply(tree, names):
         found = plain(tree, names)
         if next(calls) == 1:
-            gitpublish.publish(other, TARGET, plain, **quick)
+            branch.publish(other, TARGET, plain, **quick)
         return found
 
-    _, made = pulls.propose(clone(bare, tmp_path / "late"), TARGET, apply, [GEMINI], forge.client, **quick)
+    _, made = pull_requests.propose(clone(bare, tmp_path / "late"), TARGET, apply, [GEMINI], forge.client, **quick)
     assert ([("same", 0)], {}) == ([(p.done, p.number) for p in made], forge.pulls)
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from scraper import ROOT
-from scraper.automation import gitpublish, handover, pulls
+from scraper.automation import branch, pull_requests
+from scraper.automation.git import Git, GitError
 from scraper.errors import DatasetError
-from scraper.git import Git, GitError
 from scraper.pipeline import looks
 from scraper.report import facts as report_file
 from scraper.sources import find
@@ -33,14 +33,14 @@ def reading(bare, tmp_path, applying) -> Callable[..., Path]:
     def make(edition: dict, *, apart: bool = False) -> Path:
         number = len(list(tmp_path.glob("prepared-*")))
         git, folder = clone(bare, tmp_path / f"r{number}"), tmp_path / f"prepared-{number}"
-        handover.prepare(git, TARGET, applying(edition), [GEMINI], folder, apart=apart)
+        branch.prepare(git, TARGET, applying(edition), [GEMINI], folder, apart=apart)
         return folder
 
     return make
 
 
-def push(bare: Path, to: Path, folder: Path) -> gitpublish.Published:
-    return gitpublish.publish(clone(bare, to), TARGET, handover.prepared(folder), handover.names(folder), **quick)
+def push(bare: Path, to: Path, folder: Path) -> branch.Published:
+    return branch.publish(clone(bare, to), TARGET, branch.prepared(folder), branch.prepared_sources(folder), **quick)
 
 
 def test_what_is_handed_over_is_what_one_job_publishes(bare, tmp_path, applying, reading):
@@ -48,13 +48,13 @@ def test_what_is_handed_over_is_what_one_job_publishes(bare, tmp_path, applying,
     folder = reading(day(1))
     assert 1 == len(log(bare))
     done = push(bare, tmp_path / "p1", folder)
-    assert (True, True, [GEMINI]) == (done.changed, done.data, handover.names(folder))
+    assert (True, True, [GEMINI]) == (done.changed, done.data, branch.prepared_sources(folder))
     push(bare, tmp_path / "p2", reading(day(2, **DEARER)))
     other = tmp_path / "other.git"
     Git(bare)("clone", "--bare", "--quiet", str(bare), str(other))
     Git(other)("update-ref", "refs/heads/main", "main~2")
     for number, edition in enumerate((day(1), day(2, **DEARER))):
-        gitpublish.publish(clone(other, tmp_path / f"o{number}"), TARGET, applying(edition), **quick)
+        branch.publish(clone(other, tmp_path / f"o{number}"), TARGET, applying(edition), **quick)
 
     assert log(other) == log(bare)
     assert Git(other)("rev-parse", "main^{tree}") == Git(bare)("rev-parse", "main^{tree}")
@@ -74,8 +74,13 @@ def test_a_pull_request_for_each_source(bare, tmp_path, reading, httpserver):
     forge = Forge().serve(httpserver)
     push(bare, tmp_path / "p1", reading(day(1)))
     folder = reading(day(2, **DEARER), apart=True)
-    _, made = pulls.propose(
-        clone(bare, tmp_path / "p2"), TARGET, handover.prepared(folder), handover.names(folder), forge.client, **quick
+    _, made = pull_requests.propose(
+        clone(bare, tmp_path / "p2"),
+        TARGET,
+        branch.prepared(folder),
+        branch.prepared_sources(folder),
+        forge.client,
+        **quick,
     )
     assert [("opened", 1)] == [(p.done, p.number) for p in made]
     assert "google/gemini-api: 1 price changed" == forge.pulls[1]["title"]
@@ -157,10 +162,10 @@ def test_of_the_project_only_its_version(bare, tmp_path, reading, text, fine):
 def test_what_is_not_prepared_is_refused(tmp_path, text):
     """Nothing there, or something else."""
     with pytest.raises(DatasetError, match="expected what was prepared, saw nothing"):
-        handover.names(tmp_path)
+        branch.prepared_sources(tmp_path)
     (tmp_path / "x.json").write_text(text)
     with pytest.raises(DatasetError, match="expected what was prepared"):
-        handover.names(tmp_path)
+        branch.prepared_sources(tmp_path)
 
 
 def test_by_the_command(bare, tmp_path, run, monkeypatch, capsys):
@@ -169,7 +174,7 @@ def test_by_the_command(bare, tmp_path, run, monkeypatch, capsys):
 
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     seen = []
-    monkeypatch.setattr(gitpublish, "replaying", lambda folder, **_: lambda root, names: seen.append(names) or FACTS)
+    monkeypatch.setattr(branch, "replaying", lambda folder, **_: lambda root, names: seen.append(names) or FACTS)
     keep(tmp_path / "looks", day(1))
     one, two = clone(bare, tmp_path / "one"), clone(bare, tmp_path / "two")
     report, kept = tmp_path / "report.json", tmp_path / "kept"
@@ -196,7 +201,7 @@ def test_fault_92_what_a_job_hands_over_is_of_its_own_source(tmp_path):
             )
     from datetime import UTC, datetime
 
-    from scraper.fetch.editions import replay
+    from scraper.fetch.capture import replay
 
     found = looks.completed(tmp_path, [GEMINI, "google/vertex-ai", "openai/openai-api"], datetime.now(UTC))
     assert [GEMINI, "google/vertex-ai", "openai/openai-api"] == found
@@ -216,8 +221,8 @@ def test_who_did_not_change_is_prepared_first(bare, tmp_path):
         changes = {"b": [runfacts.change()]}
         return runfacts.run(*(runfacts.source("CHANGED", *changes.get(n, ()), name=n) for n in names))
 
-    handover.prepare(clone(bare, tmp_path / "r"), TARGET, apply, ["a", "b"], tmp_path / "kept", apart=True)
+    branch.prepare(clone(bare, tmp_path / "r"), TARGET, apply, ["a", "b"], tmp_path / "kept", apart=True)
 
     assert [(["a", "b"], ""), (["a"], ""), (["b"], "read")] == seen
-    assert ["a", "b"] == handover.names(tmp_path / "kept")
+    assert ["a", "b"] == branch.prepared_sources(tmp_path / "kept")
     assert 3 == len(list((tmp_path / "kept").glob("*.patch")))

@@ -99,7 +99,7 @@ sys.exit(command.main({2}))
     ("package", "patch", "words"),
     [
         ("ratecards", "import ratecards.cli.commands as c; c.COMMANDS = {**c.COMMANDS, 'models': slow}", ["models"]),
-        ("scraper", "import scraper.cli.commands as c; c.sources = slow", ["sources"]),
+        ("scraper", "import scraper.cli.run as c; c.sources = slow", ["sources"]),
     ],
 )
 def test_interrupted(package, patch, words):

@@ -11,8 +11,7 @@ import pytest
 
 from ratecards.storage import bounded
 from scraper.errors import DatasetError
-from scraper.publish.transaction import Publication
-from scraper.publish.watch import Watch
+from scraper.publish.transaction import ConcurrentEditGuard, Publication
 from tests.support.crash import begin
 from tests.support.workshop import Ran, Workshop, facts, model
 
@@ -42,7 +41,7 @@ MOVES: dict[str, Callable[[Path], object]] = {
 @pytest.mark.parametrize("move", MOVES.values(), ids=MOVES)
 def test_what_moves_is_named(root, place, move):
     """Content, time, another file under the name, one less, one more."""
-    watch = Watch(root)
+    watch = ConcurrentEditGuard(root)
     move(root / place)
     with pytest.raises(
         DatasetError, match=r"expected no other hand in the dataset while it is read, saw .* change; run"
@@ -54,7 +53,7 @@ def test_what_moves_is_named(root, place, move):
 
 def test_many_that_move_are_counted(root):
     """Three are named."""
-    watch = Watch(root)
+    watch = ConcurrentEditGuard(root)
     for number in range(5):
         (root / f"state/{number}").write_text("")
     with pytest.raises(DatasetError, match="saw state/0, state/1, state/2 and 2 more change"):
@@ -63,7 +62,7 @@ def test_many_that_move_are_counted(root):
 
 def test_what_is_no_data_may_move(root):
     """The interpreter writes beside its code; what lies elsewhere is nobody's business here."""
-    watch = Watch(root)
+    watch = ConcurrentEditGuard(root)
     for name in ("ratecards/news.py", "ratecards/__pycache__/news.pyc", "README.md", "ratecards/__pycache__/x.pyc.12"):
         (root / name).write_text("new")
 
@@ -75,13 +74,13 @@ def test_a_file_that_goes_while_it_is_listed(root, monkeypatch):
     walk = os.walk
     monkeypatch.setattr(os, "walk", lambda top: [*walk(top), (os.fspath(top), [], ["ghost"])])
 
-    Watch(root).check()
+    ConcurrentEditGuard(root).check()
 
 
 def test_git_at_work(root):
     """While git holds its index no publication is decided."""
     (root / ".git").mkdir()
-    watch = Watch(root)
+    watch = ConcurrentEditGuard(root)
     (root / ".git/index.lock").write_text("")
     with pytest.raises(DatasetError, match="git is at work here"):
         watch.check()
@@ -90,7 +89,7 @@ def test_git_at_work(root):
 def test_a_publication_watches_what_it_was_compared_with(tmp_path):
     """Two in a row: its own writes are no other hand's."""
     begin(tmp_path / "ratecards")
-    watch = Watch(tmp_path)
+    watch = ConcurrentEditGuard(tmp_path)
     for text in ("one", "two"):
         result = Publication(tmp_path, watch)
         result.write("ratecards/data/a.yaml", text)

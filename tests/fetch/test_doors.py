@@ -17,11 +17,11 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from scraper.errors import FetchFailed, LayoutChanged
-from scraper.fetch import browser, doors
+from scraper.fetch import browser, catalogue
 from scraper.fetch.client import Limits, Page, fetch
 from scraper.sources import ai_studio, cloud_billing, find
 from tests.sources.ai_studio import test_ai_studio as picker
-from tests.sources.cloud_billing import test_cloud_billing as catalogue
+from tests.sources.cloud_billing import test_cloud_billing as billing
 from tests.support.workshop import Ran, at, local, outcomes, tree
 
 BILLING, STUDIO = "google/cloud-billing", "google/ai-studio"
@@ -64,7 +64,7 @@ class Shop:
 
 def page(token: str = "", number: int = 0) -> dict:
     """A page of one SKU."""
-    return catalogue.page([catalogue.sku({"description": catalogue.PLAIN, "nanos": 300_000_000}, number)], token)
+    return billing.page([billing.sku({"description": billing.PLAIN, "nanos": 300_000_000}, number)], token)
 
 
 def reply(data: object) -> Response:
@@ -78,23 +78,23 @@ def shop(httpserver: HTTPServer, monkeypatch) -> Shop:
     httpserver.expect_request("/skus").respond_with_handler(found.answer)
     monkeypatch.setattr(cloud_billing, "urls", lambda: {"json": httpserver.url_for("/skus?currencyCode=USD")})
     limits = Limits(total_seconds=10, read_seconds=5, connect_seconds=5, max_bytes=2_000_000, attempts=2)
-    monkeypatch.setattr(doors, "fetch", functools.partial(fetch, policy=local, limits=limits))
+    monkeypatch.setattr(catalogue, "fetch", functools.partial(fetch, policy=local, limits=limits))
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
-    monkeypatch.setenv(doors.BILLING_KEY, KEY)
+    monkeypatch.setenv(catalogue.BILLING_KEY, KEY)
     return found
 
 
 @pytest.mark.parametrize("value", [None, ""], ids=["unset", "empty"])
 def test_without_a_key_the_catalogue_is_skipped(run, tmp_path, monkeypatch, value):
     """A line says how to enable it; nothing is asked for and nothing written."""
-    monkeypatch.delenv(doors.BILLING_KEY, raising=False)
+    monkeypatch.delenv(catalogue.BILLING_KEY, raising=False)
     if value is not None:
-        monkeypatch.setenv(doors.BILLING_KEY, value)
-    monkeypatch.setattr(doors, "fetch", None)
+        monkeypatch.setenv(catalogue.BILLING_KEY, value)
+    monkeypatch.setattr(catalogue, "fetch", None)
     ran = refresh(run, tmp_path, BILLING)
 
     assert (0, "SKIPPED") == (ran.code, outcome(ran))
-    assert f"{BILLING}: no API key: set {doors.BILLING_KEY} to one that may use the Cloud Billing API" in ran.out
+    assert f"{BILLING}: no API key: set {catalogue.BILLING_KEY} to one that may use the Cloud Billing API" in ran.out
     assert {} == tree(tmp_path)
 
 
@@ -104,7 +104,7 @@ def test_all_pages_are_one_edition(run, tmp_path, shop):
     for number, (token, following) in enumerate((("", "a/+="), ("a/+=", "b"), ("b", ""))):
         description = f"Generate content input token count gemini 3.7 flash {kinds[number]}"
         facts = {"description": description, "nanos": 300}
-        shop.pages[token] = reply(catalogue.page([catalogue.sku(facts, number)], following))
+        shop.pages[token] = reply(billing.page([billing.sku(facts, number)], following))
     ran = refresh(run, tmp_path, BILLING, "--keep", tmp_path / "kept")
     kept = next((tmp_path / "kept").rglob("*Z.json"))
 
@@ -119,7 +119,7 @@ def test_all_pages_are_one_edition(run, tmp_path, shop):
 
 def test_what_was_kept_replays_to_the_same(run, tmp_path, shop):
     """The kept list of pages is read like the live one, without a key."""
-    shop.pages = {"": reply(page("b")), "b": reply(catalogue.page([]))}
+    shop.pages = {"": reply(page("b")), "b": reply(billing.page([]))}
     live = refresh(run, tmp_path, BILLING, "--keep", tmp_path / "kept")
     again = refresh(run, tmp_path / "again", BILLING, "--replay", tmp_path / "kept")
 
@@ -160,14 +160,14 @@ def test_endless_paging_ends(run, tmp_path, shop):
     ran = refresh(run, tmp_path, BILLING)
 
     assert ("NOT_READ", 4) == (outcome(ran), ran.code)
-    assert f"expected at most {doors.MOST_PAGES} pages" in ran.out
-    assert doors.MOST_PAGES == len(shop.asked)
+    assert f"expected at most {catalogue.MOST_PAGES} pages" in ran.out
+    assert catalogue.MOST_PAGES == len(shop.asked)
 
 
 def test_a_page_that_is_not_sent_is_no_page(shop, monkeypatch):
     """304 was not asked for: transport."""
-    monkeypatch.setattr(doors, "fetch", lambda *_, **__: None)
-    edition = doors.catalogue(find(BILLING), at("2026-11-01"), doors.Keys(environ={doors.BILLING_KEY: KEY}))
+    monkeypatch.setattr(catalogue, "fetch", lambda *_, **__: None)
+    edition = catalogue.catalogue(find(BILLING), at("2026-11-01"), catalogue.Keys(environ={catalogue.BILLING_KEY: KEY}))
 
     assert "saw 304 without having asked for it" in str(edition.failed["json"])
 
@@ -175,9 +175,9 @@ def test_a_page_that_is_not_sent_is_no_page(shop, monkeypatch):
 def test_the_pages_are_joined_as_they_came(shop, monkeypatch):
     """One JSON list of the bodies, byte by byte; a page that cannot be read stops it."""
     bodies = iter((b'{"skus": [ 1 ], "nextPageToken": "b"}', b'{"skus": []}', b"no"))
-    monkeypatch.setattr(doors, "fetch", lambda url, **_: Page(url, url, 200, {}, next(bodies), at("2026-11-01")))
-    keys = doors.Keys(environ={doors.BILLING_KEY: KEY})
-    good, bad = (doors.catalogue(find(BILLING), at("2026-11-01"), keys) for _ in range(2))
+    monkeypatch.setattr(catalogue, "fetch", lambda url, **_: Page(url, url, 200, {}, next(bodies), at("2026-11-01")))
+    keys = catalogue.Keys(environ={catalogue.BILLING_KEY: KEY})
+    good, bad = (catalogue.catalogue(find(BILLING), at("2026-11-01"), keys) for _ in range(2))
 
     assert b'[{"skus": [ 1 ], "nextPageToken": "b"},{"skus": []}]' == good.pages["json"].body
     assert "expected a page of SKUs, saw b'no'" in str(bad.not_read["json"])
@@ -186,7 +186,7 @@ def test_the_pages_are_joined_as_they_came(shop, monkeypatch):
 @pytest.mark.parametrize("key", [f"{KEY}\n", f"{KEY}é"], ids=["newline", "accent"])
 def test_a_key_that_cannot_be_sent_is_not_shown(run, tmp_path, shop, monkeypatch, key):
     """A key read with its newline fails by name, without its value."""
-    monkeypatch.setenv(doors.BILLING_KEY, key)
+    monkeypatch.setenv(catalogue.BILLING_KEY, key)
     ran = refresh(run, tmp_path, BILLING)
 
     assert ("NOT_FETCHED", 3, []) == (outcome(ran), ran.code, shop.asked)
@@ -215,7 +215,7 @@ def answer() -> str:
 @pytest.fixture
 def studio(run, tmp_path, monkeypatch) -> Callable[..., Ran]:
     """`refresh google/ai-studio`; a browser is started in no test that did not ask for one."""
-    monkeypatch.delenv(doors.STUDIO_STATE, raising=False)
+    monkeypatch.delenv(catalogue.STUDIO_STATE, raising=False)
     monkeypatch.setattr(browser, "response_body", None)
     return functools.partial(refresh, run, tmp_path, STUDIO)
 
@@ -358,7 +358,7 @@ def test_without_a_sign_in_the_picker_is_skipped(studio, tmp_path):
     ran = studio()
 
     assert (0, "SKIPPED") == (ran.code, outcome(ran))
-    assert f"needs a sign-in: --from FILE, --browser URL, --state FILE or {doors.STUDIO_STATE}" in ran.out
+    assert f"needs a sign-in: --from FILE, --browser URL, --state FILE or {catalogue.STUDIO_STATE}" in ran.out
     assert {} == tree(tmp_path)
 
 
@@ -366,7 +366,7 @@ def test_a_running_browser_is_attached_to(studio, chrome, tmp_path):
     """Its address is handed on, with where to save the state."""
     ran = studio("--browser", "http://127.0.0.1:9222", "--save-state", tmp_path / "state.json")
     expected = {
-        "url": doors.STUDIO_PAGE,
+        "url": catalogue.STUDIO_PAGE,
         "rpc": ai_studio.load_terms().rpc,
         "attach": "http://127.0.0.1:9222",
         "state": None,
@@ -379,7 +379,7 @@ def test_a_running_browser_is_attached_to(studio, chrome, tmp_path):
 
 def test_a_state_file_is_used_as_it_is(studio, chrome, tmp_path, monkeypatch):
     """The user's own file goes before the environment, and stays."""
-    monkeypatch.setenv(doors.STUDIO_STATE, "another")
+    monkeypatch.setenv(catalogue.STUDIO_STATE, "another")
     path = save(tmp_path, "own.json", "{}")
     ran = studio("--state", path)
 
@@ -390,7 +390,7 @@ def test_a_state_file_is_used_as_it_is(studio, chrome, tmp_path, monkeypatch):
 @pytest.mark.parametrize("error", [None, LayoutChanged("expired sign-in"), FetchFailed("gone"), KeyboardInterrupt()])
 def test_a_state_in_the_environment_is_a_file_only_for_as_long_as_needed(studio, chrome, tmp_path, monkeypatch, error):
     """Readable by its owner alone, gone afterwards however it ends, and shown nowhere."""
-    monkeypatch.setenv(doors.STUDIO_STATE, json.dumps({"cookies": [COOKIE]}))
+    monkeypatch.setenv(catalogue.STUDIO_STATE, json.dumps({"cookies": [COOKIE]}))
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     chrome.error = error
     if isinstance(error, KeyboardInterrupt):
@@ -432,7 +432,7 @@ def test_without_playwright_the_verdict_says_so(studio, monkeypatch):
 
 def test_keys_come_from_the_environment(monkeypatch):
     """What the user did not hand over stands there."""
-    monkeypatch.setenv(doors.BILLING_KEY, KEY)
+    monkeypatch.setenv(catalogue.BILLING_KEY, KEY)
 
-    assert KEY == doors.Keys().environ[doors.BILLING_KEY]
-    assert {BILLING, STUDIO} == set(doors.DOORS)
+    assert KEY == catalogue.Keys().environ[catalogue.BILLING_KEY]
+    assert {BILLING, STUDIO} == set(catalogue.DOORS)

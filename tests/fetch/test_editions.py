@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
-from scraper.fetch import editions as module
+from scraper.fetch import capture as module
+from scraper.fetch.capture import Edition, editions, getter, keep, kind_of, load, look, replay
 from scraper.fetch.client import Page, Validators
-from scraper.fetch.editions import Edition, editions, getter, keep, kind_of, load, look, replay
 from scraper.sources import Source
 from tests.support import tiny
 from tests.support.workshop import ACME, at

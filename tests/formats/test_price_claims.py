@@ -13,7 +13,7 @@ import pytest
 from ratecards.formats import genai_prices, modelsdev, portkey, table
 from ratecards.formats.claims import Claim, Unread
 from ratecards.formats.stated import amount, is_google, model_of, shown
-from scraper.publish.v1 import rates_csv
+from scraper.publish.v1_files import rates_csv
 from tests.support.kit import rate
 
 TOKENS = "1000000 tokens"

@@ -12,8 +12,8 @@ import pytest
 from ratecards.model import RateCard
 from ratecards.storage import history
 from scraper.errors import FetchFailed, LayoutChanged
+from scraper.fetch.capture import Edition
 from scraper.fetch.client import Page
-from scraper.fetch.editions import Edition
 from scraper.pipeline.judge import judge
 from scraper.state import State
 from scraper.verdict import EXIT, GOOD, Verdict, standing

@@ -6,7 +6,7 @@ import pytest
 from werkzeug import Response
 
 from scraper.errors import DatasetError
-from scraper.fetch.editions import replay
+from scraper.fetch.capture import replay
 from scraper.pipeline import looks
 from scraper.publish.dataset import Dataset
 from scraper.sources import find

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from scraper.errors import DatasetError
-from scraper.publish import schemas, status
+from scraper.publish import schemas, v1_files
 from scraper.publish.dataset import Dataset
 from scraper.state import State
 from tests.support import tiny
@@ -149,7 +149,7 @@ def test_fault_92_a_look_that_breaks_down(shop, monkeypatch, fault):
             raise fault
         return found
 
-    from scraper.fetch.editions import replay
+    from scraper.fetch.capture import replay
     from scraper.sources import find
 
     folder = next(shop.kept)
@@ -281,7 +281,7 @@ def test_fault_92_a_state_is_refused_or_keeps_the_schema(place, value):
         found = read(data)
     except DatasetError:
         return
-    assert [] == [str(e) for e in SCHEMA.iter_errors(json.loads(status.text({GEMINI: found}, {})))]
+    assert [] == [str(e) for e in SCHEMA.iter_errors(json.loads(v1_files.status({GEMINI: found}, {})))]
 
 
 def read(data: object) -> State:

@@ -18,10 +18,10 @@ import pytest
 from werkzeug import Response
 
 from scraper import ROOT
-from scraper.cli import commands
+from scraper.cli import run as commands
 from scraper.errors import DatasetError
+from scraper.fetch.capture import Edition
 from scraper.fetch.client import Page, Validators
-from scraper.fetch.editions import Edition
 from scraper.pipeline import refresh as module
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked

@@ -127,7 +127,7 @@ def test_a_model_id_is_no_path(tmp_path, acme, name):
     """An id that is none is refused, and nothing is written anywhere."""
     dataset = Dataset(tmp_path / "data")
     found = put_editions(tmp_path / "kept", {"2026-11-01": {name: {"input": "1"}}})
-    from scraper.fetch.editions import replay
+    from scraper.fetch.capture import replay
 
     [edition] = replay(found, ACME)
     verdict = judge(ACME, edition, dataset.state(ACME.name), dict, edition.at)

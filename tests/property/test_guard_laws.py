@@ -15,7 +15,7 @@ from ratecards.model import RateCard
 from ratecards.storage import history
 from scraper.checks import guard, plausible
 from scraper.checks.recent import Recent, recent_from
-from scraper.diff.compare import changes
+from scraper.diff.editions import changes
 from scraper.pipeline import holding
 from scraper.reading import Capture, cards
 from tests import accept

@@ -16,7 +16,7 @@ from ratecards.model import Rate, RateCard, plain, problems
 from ratecards.storage import codec, history, strictyaml
 from ratecards.storage.codec import decode, encode
 from ratecards.storage.history import Change, Stamp, apply, fold
-from scraper.diff.compare import changes
+from scraper.diff.editions import changes
 from tests.property.strategies import START, cards, editions, prices, rates, read_on, words
 from tests.support.kit import facts, stamped
 

@@ -11,10 +11,9 @@ from pathlib import Path
 import pytest
 
 from ratecards.storage import ledger as book
-from scraper.diff.align import Comparison
-from scraper.diff.ledger import PairRule, between
+from scraper.diff.cross_source import Comparison, PairRule, between
 from scraper.errors import DatasetError
-from scraper.publish import books
+from scraper.publish import discrepancies
 from scraper.publish.dataset import Dataset
 from scraper.state import State
 from tests.sources.ai_studio import test_ai_studio as picker
@@ -259,10 +258,10 @@ def test_a_damaged_ledger_is_an_error_and_nothing_is_written(march, text):
 
 def test_a_ledger_that_is_no_file_is_damage(tmp_path):
     """A folder in its place is named like any damage."""
-    (tmp_path / books.path_of("a--b")).mkdir(parents=True)
+    (tmp_path / discrepancies.path_of("a--b")).mkdir(parents=True)
 
     with pytest.raises(DatasetError, match="restore it from git"):
-        books.known(Dataset(tmp_path), "a--b")
+        discrepancies.known(Dataset(tmp_path), "a--b")
 
 
 def test_a_damaged_publication_is_rebuilt(march):
@@ -298,10 +297,10 @@ def test_a_dataset_without_a_ledger(tmp_path):
     """Nothing is known before the first look."""
     dataset = Dataset(tmp_path)
 
-    assert ([], {}) == books.known(dataset, "a--b")
-    assert [] == books.stems(dataset)
-    assert ({}, [], {}) == books.keep(dataset, {}, {})
-    assert "discrepancies: 0 open, 0 accepted, 0 explained; 0 new, 0 closed" == books.summary(dataset, [])
+    assert ([], {}) == discrepancies.known(dataset, "a--b")
+    assert [] == discrepancies.stems(dataset)
+    assert ({}, [], {}) == discrepancies.keep(dataset, {}, {})
+    assert "discrepancies: 0 open, 0 accepted, 0 explained; 0 new, 0 closed" == discrepancies.summary(dataset, [])
 
 
 def test_a_source_read_in_part_only_has_a_day(tmp_path):
@@ -309,7 +308,7 @@ def test_a_source_read_in_part_only_has_a_day(tmp_path):
     left = cards(card(rate("0.25", modality="text", model=MODEL), model=MODEL))
     right = cards(card(rate("0.5", source="ai-studio", model=MODEL), model=MODEL, source="ai-studio"))
     states = {name: State(observed="2026-03-03T06:00:00Z") for name in (GEMINI, STUDIO)}
-    _, entries, _ = books.keep(Dataset(tmp_path), {GEMINI: left, STUDIO: right}, states)
+    _, entries, _ = discrepancies.keep(Dataset(tmp_path), {GEMINI: left, STUDIO: right}, states)
 
     assert [date(2026, 3, 3)] == [e.first_seen for e in entries]
 
@@ -338,8 +337,8 @@ def test_counts_of_a_comparison():
     left, right = rate("0.5"), rate("0.25", source="ai-studio")
     empty = {"agree": 0, "differ": 0, "only_left": 0, "only_right": 0}
 
-    assert empty == books.counts(Comparison())
-    assert empty | {"only_left": 1, "only_right": 2} == books.counts(Comparison([], [left], [right, right]))
+    assert empty == discrepancies.counts(Comparison())
+    assert empty | {"only_left": 1, "only_right": 2} == discrepancies.counts(Comparison([], [left], [right, right]))
 
 
 def test_waiting_entries_are_not_published():
@@ -349,6 +348,6 @@ def test_waiting_entries_are_not_published():
     entries, _ = between(PairRule(GEMINI, STUDIO), left, right, date(2026, 3, 3))
 
     assert ["waiting"] == [e.state for e in entries]
-    assert {"version": 1, "coverage": {}, "discrepancies": []} == json.loads(books.published(entries, {}))
+    assert {"version": 1, "coverage": {}, "discrepancies": []} == json.loads(discrepancies.published(entries, {}))
     opened = [replace(e, state="open") for e in entries]
-    assert ["open"] == [e["state"] for e in json.loads(books.published(opened, {}))["discrepancies"]]
+    assert ["open"] == [e["state"] for e in json.loads(discrepancies.published(opened, {}))["discrepancies"]]

@@ -12,9 +12,9 @@ import pytest
 from ratecards.model import Evidence, Rate
 from scraper.pipeline.judge import judge
 from scraper.pipeline.refresh import publication
-from scraper.publish import check as module
-from scraper.publish.check import findings
+from scraper.publish import verify as module
 from scraper.publish.dataset import Dataset
+from scraper.publish.verify import findings
 from tests.pipeline.test_judge import edition
 from tests.support import tiny
 from tests.support.workshop import ACME, at

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from ratecards.model import MODEL_ID
 from scraper import ROOT
-from scraper.publish import datapackage
-from scraper.publish.v1 import family
+from scraper.publish import package
+from scraper.publish.v1_files import family
 from tests.support.kit import card
 from tests.support.workshop import GEMINI, facts, model, tree
 
@@ -51,7 +51,7 @@ def test_fault_96_a_checkout_with_other_line_ends(repository, workshop, tmp_path
 
 def test_fault_96_every_published_file_is_named(repository):
     """What a data package, or anything else below the data's folders, may hold."""
-    paths = [*tree(repository), *(f"ratecards/v1/{path}" for path in datapackage.RESOURCES)]
+    paths = [*tree(repository), *(f"ratecards/v1/{path}" for path in package.RESOURCES)]
     paths += ["ratecards/held/google/x.json", "ratecards/past/x.jsonl", "state/proofs/google/x.json"]
     paths += ["ratecards/discrepancies/x.yaml", f"ratecards/history/{GEMINI}.0002.jsonl"]
     wanted = [path for path in paths if path.startswith(("ratecards/", "state/"))]

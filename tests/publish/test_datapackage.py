@@ -15,10 +15,9 @@ from scraper import ROOT
 from scraper.errors import DatasetError
 from scraper.pipeline.rebuild import rebuilt
 from scraper.pipeline.refresh import decide
-from scraper.publish import datapackage
-from scraper.publish.datapackage import PATH, RESOURCES, Marks, digest, parse, table_schema, text
-from scraper.publish.seal import package
-from scraper.publish.versions import Version
+from scraper.publish import package as datapackage
+from scraper.publish.package import PATH, RESOURCES, Marks, current, digest, parse, table_schema, text
+from scraper.publish.version import Version
 from tests.support import shelves
 from tests.support.kit import DAY, rate
 from tests.support.shelves import RECORDED, added, changed, pro
@@ -168,7 +167,7 @@ def test_a_version_does_not_fall(shelf):
     (shelf.root / PATH).write_text(datapackage.dumps({**data, "version": "2026.12.24.2"}))
     rebuilt(shelf, DAY).commit()
 
-    assert "2026.12.24.2" == package(shelf)["version"]
+    assert "2026.12.24.2" == current(shelf)["version"]
 
 
 def test_a_missing_file(shelf):

@@ -22,7 +22,7 @@ import pytest
 
 from ratecards.model import COLUMNS
 from scraper.publish import schemas
-from scraper.publish.datapackage import RESOURCES, table_schema
+from scraper.publish.package import RESOURCES, table_schema
 from scraper.release.sqlitefile import TABLES
 
 GOLDEN = Path(__file__).parent / "golden" / "v1.json"

@@ -14,9 +14,9 @@ from scraper.pipeline.judge import judge
 from scraper.pipeline.rebuild import rebuilt
 from scraper.pipeline.refresh import publication
 from scraper.publish import pack
-from scraper.publish.check import findings
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
+from scraper.publish.verify import findings
 from tests.pipeline.test_judge import edition
 from tests.support import tiny
 from tests.support.workshop import ACME, at

@@ -15,8 +15,8 @@ from scraper.pipeline import refresh
 from scraper.pipeline.judge import judge
 from scraper.pipeline.refresh import baseline, publication
 from scraper.publish import record
+from scraper.publish.baseline import holds, path_of, renew
 from scraper.publish.dataset import Dataset
-from scraper.publish.proof import holds, path_of, renew
 from scraper.publish.transaction import Publication
 from tests.pipeline.test_judge import edition
 from tests.support import tiny

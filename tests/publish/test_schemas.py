@@ -20,7 +20,7 @@ from ratecards.storage.history import KINDS, Step
 from ratecards.storage.ledger import Entry, Side
 from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
 from scraper import ROOT
-from scraper.publish import schemas, shapes, status, v1
+from scraper.publish import schemas, v1_files
 from tests.property import strategies
 from tests.support import shelves
 from tests.support.kit import DAY, card, change, formula, rate
@@ -124,14 +124,14 @@ def test_every_rate_that_may_be_published(found):
     from dataclasses import replace
 
     assert [] == model.problems(found)
-    assert [] == wrong(RATE, v1._row(found))
+    assert [] == wrong(RATE, v1_files._row(found))
     new = replace(found, plan="free" if found.plan == "paid" else "paid", context="")
     for kind, old in (("rate_added", None), ("relabelled", new)):
         moved = change(kind, old=old, new=found)
         moved = replace(moved, stamp=replace(moved.stamp, capture=shelves.CAPTURE))
-        assert [] == wrong(CHANGE, v1.change_data(moved))
-    assert [] == wrong(STEP, v1.step_data(Step(DAY, new, found)))
-    assert [] == wrong(STEP, v1.step_data(Step(DAY, None, found)))
+        assert [] == wrong(CHANGE, v1_files.change_data(moved))
+    assert [] == wrong(STEP, v1_files.step_data(Step(DAY, new, found)))
+    assert [] == wrong(STEP, v1_files.step_data(Step(DAY, None, found)))
 
 
 BAD_AMOUNTS = ("", "1.50", "01", ".5", "1.", "-1", "+1", "1e3", "1,000", "0.10", " 1", "NaN", "$1", "٣")
@@ -175,7 +175,7 @@ BAD_RATES = [
 @pytest.mark.parametrize("bad", BAD_RATES, ids=str)
 def test_a_rate_that_may_not_be_published(bad):
     """A field wrong, missing, or unknown: one such row and the file is refused."""
-    good = v1._row(rate("1.25", prompt_up_to=200_000))
+    good = v1_files._row(rate("1.25", prompt_up_to=200_000))
     assert [] == wrong(RATE, good)
     broken = {name: value for name, value in {**good, **bad}.items() if value is not None}
 
@@ -187,8 +187,8 @@ def test_a_rate_that_may_not_be_published(bad):
 
 def test_free_is_zero_and_nothing_else():
     """A free rate with a price, or a row without one that has a currency, is none."""
-    free = v1._row(rate("0", plan="free", availability="free"))
-    gone = v1._row(rate(None))
+    free = v1_files._row(rate("0", plan="free", availability="free"))
+    gone = v1_files._row(rate(None))
 
     assert [] == wrong(RATE, free) == wrong(RATE, gone)
     assert [] != wrong(RATE, {**free, "price": "0.1"})
@@ -218,7 +218,7 @@ BAD_CHANGES = [
 def test_a_change_that_may_not_be_published(bad):
     """Its kind, its days, its page and its sides are of one shape."""
     one = change("repriced", old=rate("0.5"), new=rate("0.4"))
-    good = {**v1.change_data(one), "capture": shelves.CAPTURE}
+    good = {**v1_files.change_data(one), "capture": shelves.CAPTURE}
 
     assert [] == wrong(CHANGE, good)
     assert [] != wrong(CHANGE, {n: v for n, v in {**good, **bad}.items() if v is not None})
@@ -228,7 +228,7 @@ def test_the_kinds_of_changes():
     """Every kind, whole cards and their metadata included, in the words that the comparison gives them."""
     from dataclasses import replace
 
-    from scraper.diff.compare import field_changes
+    from scraper.diff.editions import field_changes
 
     old = card(rate("1"), notices=("__a__", "b.\nc"), formulas=(formula(),), facts=(("as of", "x"),))
     new = card(rate("1"), name="New", aliases=("other",), used_to_improve=(("free", "yes"),))
@@ -244,7 +244,7 @@ def test_the_kinds_of_changes():
         change("redated", old=rate("1"), new=rate("1", effective_from=DAY)),
     ]
     found = [replace(c, stamp=replace(c.stamp, capture=shelves.CAPTURE, correction=True)) for c in found]
-    document = {"version": 1, "changes": [v1.change_data(c) for c in found]}
+    document = {"version": 1, "changes": [v1_files.change_data(c) for c in found]}
 
     assert 6 <= len(found[3].fields)
     assert [] == wrong(VALIDATORS["changes"], document)
@@ -308,11 +308,11 @@ def test_every_outcome_has_its_place_in_the_status():
     """The words of state files, and nothing for a source that was never looked at."""
     for outcome in schemas.OUTCOMES:
         state = shelves.state(["flash"], outcome=outcome)
-        assert [] == wrong(VALIDATORS["status"], json.loads(status.text({"google/gemini-api": state}, {})))
+        assert [] == wrong(VALIDATORS["status"], json.loads(v1_files.status({"google/gemini-api": state}, {})))
 
 
 def test_patterns_are_closed_at_both_ends():
     """A pattern of Python's becomes one that every dialect reads the same."""
-    assert "^(?:[A-Z]{3})$" == shapes.matching(model.CURRENCY)["pattern"]
-    assert "^(?:a|b)$" == shapes.matching("a|b")["pattern"]
+    assert "^(?:[A-Z]{3})$" == schemas.matching(model.CURRENCY)["pattern"]
+    assert "^(?:a|b)$" == schemas.matching("a|b")["pattern"]
     assert not [s for doc in DOCUMENTS.values() for s in json.dumps(doc).split('"') if s.endswith("\\\\Z")]

@@ -7,7 +7,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from scraper.publish import schemas, status
+from scraper.publish import schemas, v1_files
 from scraper.state import State
 from tests.report.test_report import HOSTILE
 from tests.support.shelves import state
@@ -19,7 +19,7 @@ HELD = {"what": "repriced flash: moved x9.00", "since": "2026-11-01T07:17:00+01:
 
 def entry(found: State, name: str = GEMINI, **counts: int) -> dict:
     """The entry of one source."""
-    return json.loads(status.text({name: found}, {GEMINI: 7, **counts}))["sources"][name]
+    return json.loads(v1_files.status({name: found}, {GEMINI: 7, **counts}))["sources"][name]
 
 
 def test_an_entry():
@@ -60,7 +60,7 @@ def test_a_source_that_a_person_keeps():
 @pytest.mark.parametrize("words", HOSTILE)
 def test_words_of_a_page(words):
     """A message is one line without anything invisible, whatever the page said."""
-    text = status.text({GEMINI: state(["a"], message=words, holds={"0": {**HELD, "what": words}})}, {})
+    text = v1_files.status({GEMINI: state(["a"], message=words, holds={"0": {**HELD, "what": words}})}, {})
     found = json.loads(text)["sources"][GEMINI]
 
     assert 1 == len(found["message"].splitlines() or [""])
@@ -71,10 +71,10 @@ def test_words_of_a_page(words):
 def test_sources_by_name():
     """Sorted, one a line; the same states give the same bytes."""
     several = {"b/b": state([]), "a/a": state([])}
-    text = status.text(several, {})
+    text = v1_files.status(several, {})
 
     assert ["a/a", "b/b"] == list(json.loads(text)["sources"])
-    assert text == status.text(dict(reversed(several.items())), {})
+    assert text == v1_files.status(dict(reversed(several.items())), {})
     assert 5 == len(text.splitlines())
 
 
@@ -82,8 +82,8 @@ def test_rows_of_a_table():
     """Counted by source, whatever stands in their other fields; none before there is a table."""
     table = b'provider,source,model\ngoogle,gemini-api,a\ngoogle,gemini-api,"b,c"\nacme,tiny,x\n'
 
-    assert {GEMINI: 2, "acme/tiny": 1} == status.counts(table)
-    assert {} == status.counts(b"")
+    assert {GEMINI: 2, "acme/tiny": 1} == v1_files.rates_by_source(table)
+    assert {} == v1_files.rates_by_source(b"")
 
 
 # ---------------------------------------------------------------------------------------------- refresh

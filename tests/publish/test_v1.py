@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 from ratecards.escaping import visible
 from ratecards.model import COLUMNS, RateCard, row
 from ratecards.storage.history import Change
-from scraper.publish.v1 import change_data, family, files, rate_json, rates_csv
+from scraper.publish.v1_files import change_data, family, files, rate_json, rates_csv
 from scraper.state import State
 from tests.report.test_report import HOSTILE, INVISIBLE
 from tests.support.kit import DAY, card, change, formula, rate

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from scraper.publish import datapackage
-from scraper.publish.check import findings as check
-from scraper.publish.v1check import findings
+from scraper.publish import package as datapackage
+from scraper.publish.verify import files_as_described as findings
+from scraper.publish.verify import findings as check
 from tests.support import shelves
 from tests.support.kit import DAY
 

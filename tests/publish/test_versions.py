@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scraper.publish.versions import Decision, Version, VersionError, decide, tags
+from scraper.publish.version import Decision, Version, VersionError, decide, tags
 
 APRIL = date(2026, 4, 27)
 FIRST, SECOND = Version(2026, 4, 27), Version(2026, 4, 27, 1)

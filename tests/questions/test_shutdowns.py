@@ -14,7 +14,7 @@ from ratecards.__main__ import main
 from ratecards.costs.plans import Plan
 from ratecards.costs.usage import read
 from ratecards.dataset import Dataset
-from scraper.publish.v1 import files
+from scraper.publish.v1_files import files
 from scraper.site import build, gather
 from tests.support.histories import added, card, change, rate, write
 

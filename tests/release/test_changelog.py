@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from markdown_it import MarkdownIt
 
-from scraper.publish.versions import Version
+from scraper.publish.version import Version
 from scraper.release import changelog
 from scraper.release.changelog import entry, inserted, section
 from tests.report.test_report import HOSTILE

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from scraper import ROOT
-from scraper.publish import datapackage
+from scraper.publish import package as datapackage
 from scraper.publish.dataset import Dataset
-from scraper.publish.versions import Version
-from scraper.release import releases
+from scraper.publish.version import Version
+from scraper.release import released
 from tests.support import shelves
 from tests.support.kit import rate
 from tests.support.shelves import added, changed, pro
@@ -124,7 +124,7 @@ def test_three_releases(repository):
     assert ("2026.11.8.1", "true", "the data changed since 2026.11.8") == tuple(
         said[n] for n in ("version", "due", "reason")
     )
-    assert "2026.11.8.1" == repository.package["version"] == releases.project_version(repository.root)
+    assert "2026.11.8.1" == repository.package["version"] == released.project_version(repository.root)
     log = (repository.root / "CHANGELOG.md").read_text()
     assert ["Unreleased", "2026.11.8.1", "2026.11.8", "2026.11.1"] == re.findall("^## (.*)", log, re.MULTILINE)
     # each entry speaks of what was recorded since the release before it
@@ -164,7 +164,7 @@ def test_fault_64_a_version_never_goes_down(repository):
     repository.reprice("9", "10", date(2026, 11, 8))
 
     assert "2027.1.1.1" == repository.said("--write")["version"]
-    assert "2027.1.1.1" == releases.project_version(repository.root)
+    assert "2027.1.1.1" == released.project_version(repository.root)
 
 
 def test_a_run_that_died_between_writing_and_tagging(repository):
@@ -197,8 +197,8 @@ def test_a_dataset_below_the_repository_s_root(tmp_path, run):
     shelves.dataset(inner)
     repository.release("2026.11.2")
 
-    assert "2026.11.2" == str(releases.released(inner).version)
-    assert repository.package["digest"] == releases.released(inner).package["digest"]
+    assert "2026.11.2" == str(released.released(inner).version)
+    assert repository.package["digest"] == released.released(inner).package["digest"]
 
 
 # ---------------------------------------------------------------------------------------------- refusals
@@ -288,6 +288,6 @@ def test_a_project_without_a_changelog(repository):
 
 def test_the_project_s_own_version():
     """A calendar version, not above that of the data it goes out with."""
-    own = Version.parse(releases.project_version(ROOT))
+    own = Version.parse(released.project_version(ROOT))
 
-    assert own <= Version.parse(releases.standing(Dataset(ROOT))["version"])
+    assert own <= Version.parse(datapackage.current(Dataset(ROOT))["version"])

@@ -114,8 +114,8 @@ def look(root: Path, day: int) -> Publication:
     """
     from datetime import UTC, datetime
 
+    from scraper.fetch.capture import Edition
     from scraper.fetch.client import Page
-    from scraper.fetch.editions import Edition
     from scraper.pipeline.refresh import judge_one, publication
     from scraper.publish.dataset import Dataset
     from scraper.sources import find

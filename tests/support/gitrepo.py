@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from scraper.git import Git, Who
+from scraper.automation.git import Git, Who
 
 ME = Who("A person", "person@example.test")
 

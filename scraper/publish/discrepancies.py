@@ -1,4 +1,4 @@
-"""The ledger's files: read what is known, compare the sources as they stood on one day, write what is known now."""
+"""The files of discrepancies: read what is known, compare the sources as they were on one day, write what is known."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from ratecards.model import RateCard
 from ratecards.storage import bounded, codec
 from ratecards.storage import ledger as book
 from ratecards.storage.ledger import Entry
-from scraper.diff.align import Comparison
-from scraper.diff.ledger import PairRule, between, rules, sides_now, standing, update, within
+from scraper.diff.cross_source import Comparison, PairRule, between, rules, sides_now
+from scraper.diff.discrepancies import unless_only_seen, update, within
 from scraper.errors import DatasetError
 from scraper.publish.dataset import Dataset
 from scraper.state import State
@@ -57,7 +57,7 @@ def keep(
         if current.get(rule.left) and current.get(rule.right):
             before, _ = known(dataset, rule.name)
             after, comparison = _pair(dataset, rule, current, states, as_of)
-            after = sorted(standing(before, after), key=book.order)
+            after = sorted(unless_only_seen(before, after), key=book.order)
             texts[path_of(rule.name)] = book.encode(after)
             entries += after
             coverage[rule.name] = counts(comparison)
@@ -68,7 +68,7 @@ def keep(
             on = _verified(states[source])
             found, learned = within(source, current[source], on, factors)
             after = update(before, found, on, lambda _: None, grace=False)
-            after = sorted(standing(before, after) if learned == factors else after, key=book.order)
+            after = sorted(unless_only_seen(before, after) if learned == factors else after, key=book.order)
             texts[path_of(stem)] = book.encode(after, learned)
             entries += after
     return texts, entries, coverage

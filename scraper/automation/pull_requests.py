@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from ratecards.escaping import plain_text
-from scraper.automation.github import GitHub, GitHubError
-from scraper.automation.gitpublish import (
+from scraper.automation.branch import (
     ATTEMPTS,
     Apply,
     Published,
@@ -25,7 +24,8 @@ from scraper.automation.gitpublish import (
     pushed,
     rehearsed,
 )
-from scraper.git import Git, GitError, Who
+from scraper.automation.git import Git, GitError, Who
+from scraper.automation.github import GitHub, GitHubError
 from scraper.report import messages
 from scraper.report.facts import Facts
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
-from ratecards.escaping import markdown
+from ratecards.escaping import markdown, plain_text
 from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
 from ratecards.questions import price_news
@@ -18,12 +18,14 @@ from ratecards.storage.history import ANNOUNCED, Change, Step, stamp_of, steps, 
 from ratecards.storage.names import day_of
 from ratecards.tables.table import csv_text
 from ratecards.wording import exact_conditions
-from scraper.publish.shapes import VALUES
-from scraper.sources import expires
-from scraper.state import State
+from scraper.publish.schemas import VALUES
+from scraper.sources import SOURCES, expires
+from scraper.state import State, instant
 
 ATTRIBUTION = "Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-api/docs/pricing"
 _RECENT = 2000
+STATUS = "ratecards/v1/status.json"
+DAMAGED = State(outcome="DAMAGED", message="the state file cannot be read; restore it from git")
 
 
 def files(
@@ -255,3 +257,42 @@ def _table_line(rate: Rate) -> str:
 def rate_json(rates: Iterable[Rate]) -> str:
     """Rates as JSON records in RATES columns, empty ones left out."""
     return _lines([_row(r) for r in rates]) + "\n"
+
+
+def status(states: Mapping[str, State], counts: Mapping[str, int]) -> str:
+    """`status.json`: how the last look at each source ended, so that whoever reads the data can judge its age.
+
+    It is made from the state of each source and the number of its published rates, whenever a state is written. It is
+    not data: it is no news, and versions and the data package know nothing of it.
+    """
+    return document(
+        {"version": 1, "sources": {name: _status_of(name, states[name], counts) for name in sorted(states)}}
+    )
+
+
+def _status_of(name: str, state: State, counts: Mapping[str, int]) -> dict[str, Any]:
+    return {
+        "outcome": state.outcome,
+        "verified": state.verified,
+        "failing_since": state.failing_since,
+        "message": plain_text(state.message),
+        "stale_after_days": next((s.stale_days for s in SOURCES if s.name == name), None),
+        "expires": expires(name, date.fromisoformat(state.verified) if state.verified else None),
+        "models": len(state.models),
+        "rates": counts.get(name, 0),
+        "amounts": dict(sorted(state.amounts.items())),
+        "unread": state.unread,
+        "holds": [_hold(key, hold) for key, hold in sorted(state.holds.items())],
+        "last_updated": state.last_updated,
+    }
+
+
+def _hold(key: str, hold: Mapping[str, Any]) -> dict[str, str]:
+    since = datetime.fromisoformat(hold["since"]).astimezone(UTC)
+    return {"id": key, "since": instant(since), "what": plain_text(hold.get("what", ""))}
+
+
+def rates_by_source(table: bytes) -> Counter[str]:
+    """How many rows the text of `rates.csv` has of each source. No field of a row holds a line break."""
+    rows = table.decode().splitlines()[1:]
+    return Counter("/".join(row.split(",", 2)[:2]) for row in rows)

@@ -1,24 +1,32 @@
-"""`v1/datapackage.json`: a Data Package (v2) that names the data files with their bytes and hashes. Pure.
+"""What follows from the other files of a publication: status, schemas, and the data package `v1/datapackage.json`.
 
-https://datapackage.org/standard/data-package/. Beside the standard's properties it has `observed`, the newest day on
-which something in it was observed, and `digest`, which is the same as long as the data are: what versions go by.
+The package (v2, https://datapackage.org/standard/data-package/) names the data files with their bytes and hashes.
+Beside the standard's properties it has `observed`, the newest day on which something in it was observed, and `digest`,
+which is the same as long as the data are: what versions go by.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from ratecards.model import COLUMNS, ROW_KEY
+from ratecards.storage import bounded
+from ratecards.storage.history import Change
 from scraper.errors import DatasetError
-from scraper.publish import schemas
-from scraper.publish.shapes import ALWAYS, FIELDS
-from scraper.publish.versions import Version, VersionError
+from scraper.publish import schemas, v1_files
+from scraper.publish.dataset import Dataset
+from scraper.publish.schemas import ALWAYS, FIELDS
+from scraper.publish.transaction import Publication
+from scraper.publish.version import Version, VersionError
+from scraper.state import State
 
-PATH = "ratecards/v1/datapackage.json"
+_V1 = "ratecards/v1/"
+PATH = f"{_V1}datapackage.json"
 RESOURCES = ("rates.csv", "rates.json", "changes.json", "upcoming.json", "discrepancies.json", "limits.json")
 # rates.json says how completely each source was read, which is no news of a price; its rows are those of rates.csv
 _DIGESTED = ("rates.csv", "changes.json", "upcoming.json", "limits.json")
@@ -128,3 +136,82 @@ def parse(data: bytes | str, where: str) -> dict[str, Any]:
     if wrong:
         raise DatasetError(f"{where}: not the dataset's data package: {', '.join(wrong)} of another type")
     return found
+
+
+def current(dataset: Dataset) -> dict[str, Any]:
+    """The package that stands. Raises `DatasetError` where there is none, or what stands there is none."""
+    path = dataset.root / PATH
+    try:
+        data = bounded.content(path)
+    except OSError as error:
+        raise DatasetError(f"{path}: {error}; python -m scraper rebuild makes it anew") from error
+    return parse(data, str(path))
+
+
+def finalize_package(
+    result: Publication,
+    dataset: Dataset,
+    states: Mapping[str, State],
+    new_changes: Iterable[Change],
+    *,
+    full_rebuild: bool = False,
+) -> None:
+    """Add status, schemas and package to a publication whose other files are complete.
+
+    `states` are those it writes, `new_changes` the changes it adds. A `full_rebuild` goes by the whole history,
+    whatever package stands. Raises `DatasetError` when a data file is missing.
+    """
+    data_written = full_rebuild or {_V1 + path for path in RESOURCES} & {*result.writes, *result.deletes}
+    if data_written or any(path.startswith("state/") for path in result.writes):
+        counts = v1_files.rates_by_source(result.after(f"{_V1}rates.csv"))
+        result.write(v1_files.STATUS, v1_files.status(_all_states(dataset, states), counts))
+    if not data_written:
+        return
+    for path, content in schemas.files().items():
+        result.write(_V1 + path, content)
+    files = {path: result.after(_V1 + path) for path in RESOURCES}
+    if missing := [path for path, data in files.items() if not data]:
+        raise DatasetError(f"{dataset.root / _V1 / missing[0]}: missing; python -m scraper rebuild makes it anew")
+    if marks := _marks(dataset, files, new_changes, full_rebuild=full_rebuild):
+        origins = {name: source["url"] for name, source in json.loads(files["rates.json"])["sources"].items()}
+        result.write(PATH, text(files, marks, origins))
+
+
+def _all_states(dataset: Dataset, written: Mapping[str, State]) -> dict[str, State]:
+    """The state of every source that has one, after this publication."""
+    found = {}
+    for path in (dataset.root / "state").glob("*/*.json"):
+        name = f"{path.parent.name}/{path.stem}"
+        try:
+            found[name] = written.get(name) or dataset.state(name)
+        except DatasetError:
+            found[name] = v1_files.DAMAGED
+    return {**found, **written}
+
+
+def _marks(
+    dataset: Dataset, files: Mapping[str, bytes], new_changes: Iterable[Change], *, full_rebuild: bool
+) -> Marks | None:
+    """Newest day and instant: of the current package and the new changes, or of the whole history without one.
+
+    None for a dataset in which nothing was observed yet.
+    """
+    try:
+        package = current(dataset)
+    except DatasetError:
+        package = {}  # it follows from the data
+    days, instants = [], []
+    if package and not full_rebuild:
+        days, instants = [package["observed"]], [package["created"]]
+    else:
+        new_changes = [*new_changes, *(c for name in dataset.names() for c in dataset.changes(name))]
+    stamps = [c.stamp for c in new_changes if c.stamp]
+    days += [stamp.observed.isoformat() for stamp in stamps]
+    days += [card["observed"] for card in json.loads(files["limits.json"])["limits"]]
+    instants += [stamp.recorded for stamp in stamps]
+    if not days:
+        return None
+    version = Version.of(date.fromisoformat(max(days)))
+    floor = Version.parse(package["version"]) if package else version
+    # limits have a day and no instant of recording
+    return Marks(max(version, floor), max(days), max(instants, default=f"{max(days)}T00:00:00Z"))

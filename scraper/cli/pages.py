@@ -14,12 +14,12 @@ from pathlib import Path
 from ratecards.escaping import plain_text
 from ratecards.model import Rate, row
 from ratecards.wording import exact_name, exact_price
-from scraper.cli.commands import moment, named_source, opened, say
+from scraper.cli.run import moment, named_source, say, writing
 from scraper.errors import DatasetError, LayoutChanged
+from scraper.fetch.capture import body, load, url_of
 from scraper.fetch.client import Page
-from scraper.fetch.editions import body, load, url_of
 from scraper.fetch.saved import text, unpacked
-from scraper.publish.transaction import locked
+from scraper.publish import v1_files
 from scraper.sources import Source
 from scraper.verdict import EXIT, standing
 
@@ -58,37 +58,24 @@ def load_any(path: Path, source: Source) -> Page:
     return Page(url_of(path, source), path.name, 200, {}, page, datetime.now(UTC))
 
 
-def _print_rates(published: Sequence[Rate], back: Sequence[Rate] | None, style: str, outcome: str) -> None:
-    """Rates in one of the formats; where those held back (`back`) are asked for, each row says what holds it."""
-    from scraper.publish import v1
-
-    if style == "csv":
-        sys.stdout.write(v1.rates_csv(published) if back is None else _marked_csv(published, back, outcome))
-    elif style == "json":
-        sys.stdout.write(v1.rate_json(published) if back is None else _marked_json(published, back, outcome))
+def _print_rates(published: Sequence[Rate], unpublished: Sequence[Rate] | None, style: str, outcome: str) -> None:
+    """Rates in one of the formats; where the `unpublished` are asked for, each row of them says what holds it."""
+    rates = [*published, *(unpublished or ())]
+    held = [*("" for _ in published), *(outcome for _ in unpublished or ())]
+    if style == "table":
+        for rate, mark in zip(rates, held, strict=True):
+            name = f"HELD {rate.model:31}" if mark else f"{rate.model:36}"
+            print(plain_text(f"{name} {exact_name(rate)}: {exact_price(row(rate))}"))
+    elif unpublished is None:
+        sys.stdout.write(v1_files.rates_csv(rates) if style == "csv" else v1_files.rate_json(rates))
+    elif style == "csv":
+        head, *rows = csv.reader(io.StringIO(v1_files.rates_csv(rates)))
+        marked = [[*row, mark] for row, mark in zip(rows, held, strict=True)]
+        csv.writer(sys.stdout, lineterminator="\n").writerows([[*head, "held"], *marked])
     else:
-        for rate in published:
-            print(plain_text(f"{rate.model:36} {exact_name(rate)}: {exact_price(row(rate))}"))
-        for rate in back or ():
-            print(plain_text(f"HELD {rate.model:31} {exact_name(rate)}: {exact_price(row(rate))}"))
-
-
-def _marked_csv(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
-    from scraper.publish import v1
-
-    head, *rows = csv.reader(io.StringIO(v1.rates_csv(published)))
-    _, *held = csv.reader(io.StringIO(v1.rates_csv(back)))
-    out = io.StringIO()
-    marked = [[*head, "held"], *([*row, ""] for row in rows), *([*row, outcome] for row in held)]
-    csv.writer(out, lineterminator="\n").writerows(marked)
-    return out.getvalue()
-
-
-def _marked_json(published: Sequence[Rate], back: Sequence[Rate], outcome: str) -> str:
-    from scraper.publish import v1
-
-    rows = [*json.loads(v1.rate_json(published)), *({**r, "held": outcome} for r in json.loads(v1.rate_json(back)))]
-    return "[" + ",".join(f"\n{json.dumps(row, ensure_ascii=False)}" for row in rows) + "\n]\n"
+        records = zip(json.loads(v1_files.rate_json(rates)), held, strict=True)
+        lines = (json.dumps({**row, **({"held": mark} if mark else {})}, ensure_ascii=False) for row, mark in records)
+        sys.stdout.write("[" + ",".join(f"\n{line}" for line in lines) + "\n]\n")
 
 
 def doctor(options: argparse.Namespace) -> int:
@@ -108,7 +95,7 @@ def doctor(options: argparse.Namespace) -> int:
 
 def canary(options: argparse.Namespace) -> int:
     """Words of prices on a page that no kept case has: exit 1, for then the tests are behind the page."""
-    from scraper.cli.canary import covered, strange
+    from scraper.cli.doctor import covered, strange
 
     source = named_source(options.source)
     known = covered(source)
@@ -132,7 +119,7 @@ def _patients(source: Source, file: Path | None) -> tuple[Mapping[str, Page], in
     """The pages to examine, by name: a saved one, or those of now; and what kept others from coming."""
     if file:
         return {file.name: load_any(file, source)}, 0
-    from scraper.fetch.editions import getter, look
+    from scraper.fetch.capture import getter, look
 
     now = datetime.now(UTC)
     edition = look(source, getter(source, lambda: now), now, {})
@@ -152,9 +139,9 @@ def backfill(options: argparse.Namespace) -> int:
     pages = [(load_any if options.date else load)(path, source) for path in options.file]
     if options.date:
         pages = [replace(page, fetched_at=options.date) for page in pages]
-    with locked(options.to):
+    with writing(options.to) as dataset:
         worst = 0
-        for verdict, paths, at in run(opened(options.to), source, pages, options.file, moment(options.now)):
+        for verdict, paths, at in run(dataset, source, pages, options.file, moment(options.now)):
             say([verdict], at, paths, dry=False)
             worst = max(worst, verdict.exit)
     return worst

@@ -1,32 +1,56 @@
-"""Rates of two sources side by side: the same thing, whatever ids, splits, bounds and units each of them uses.
+"""Two sources on one day: the same thing, whatever ids, splits, bounds and units each of them uses. Pure.
 
-The join key of the table, after the readings that make two publications comparable: aliases, an unsplit row standing
-for modalities the other side lists, the words short and long for prompt bounds, thinking for the plain row. A key that
-only one source has is coverage, not a disagreement.
+Rates are joined by the key of the table, after the readings that make two publications comparable: aliases, an unsplit
+row standing for modalities the other side lists, the words short and long for prompt bounds, thinking for the plain
+row. A key that only one source has is coverage, not a disagreement. A pair that disagrees becomes an entry.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from ratecards.catalog.offers import measure
-from ratecards.model import Rate, RateCard
+from ratecards.model import Rate, RateCard, plain
+from ratecards.storage import strictyaml
+from ratecards.storage.ledger import Entry, Side
+from ratecards.wording import exact_conditions
+
+RULES = Path(__file__).with_name("rules.yaml")
+Cards = Mapping[str, RateCard]
+
+
+@dataclass(frozen=True, slots=True)
+class PairRule:
+    """Two sources to compare; `explained` is the standing reason for their differences, if there is one."""
+
+    left: str
+    right: str
+    explained: str = ""
+
+    @property
+    def name(self) -> str:
+        """The ledger file's stem."""
+        return f"{self.left}--{self.right}".replace("/", ".")
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """Which sources are held against each other, and what is known of their differences: `rules.yaml`."""
+    data: dict[str, Any] = strictyaml.load(RULES.read_text(encoding="utf-8"), RULES.name)
+    data["pairs"] = [PairRule(**p) for p in data["pairs"]]
+    return data
+
 
 _PLAIN_CONTEXTS = ("thinking", "non-thinking", "global")
-_KEY = (
-    "model",
-    "service_tier",
-    "plan",
-    "meter",
-    "quality",
-    "used_over",
-    "used_up_to",
-    "period",
-)
+_KEY = ("model", "service_tier", "plan", "meter", "quality", "used_over", "used_up_to", "period")
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +169,7 @@ def _meets(a: Rate, b: Rate, sides: tuple[_Splits, _Splits], *, exact: bool) -> 
     if not exact:
         return True
     same = (a.resolution, a.basis, _context(a)) == (b.resolution, b.basis, _context(b))
-    return same and (not a.unit or not b.unit or _noun(a) == _noun(b))
-
-
-def _noun(rate: Rate) -> str:
-    return rate.unit.partition(" ")[2].removesuffix("s")
+    return same and (not a.unit or not b.unit or measure(a.unit)[1] == measure(b.unit)[1])
 
 
 def _context(rate: Rate) -> str:
@@ -183,3 +203,109 @@ def _prompts_meet(a: Rate, b: Rate, sides: tuple[_Splits, _Splits]) -> bool:
 
 def _word(rate: Rate) -> str:
     return next((w for w in ("short", "long") if w in rate.context.split(", ")), "")
+
+
+Now = Callable[[Entry], tuple[Side, Side] | None]
+
+
+def between(rule: PairRule, left: Cards, right: Cards, on: date) -> tuple[list[Entry], Comparison]:
+    """The disagreements of two sources as fresh entries, and the whole comparison with its coverage."""
+    comparison = compare(left.values(), right.values(), on)
+    differing = [pair for pair in comparison.pairs if not pair.agrees]
+    return by_id((_entry(rule, pair, left, right, on), pair.modality) for pair in differing), comparison
+
+
+def by_id(found: Iterable[tuple[Entry, str]]) -> list[Entry]:
+    """Entries with what they say of one modality each as one entry an id, which has all of its modalities."""
+    entries: dict[str, Entry] = {}
+    for entry, modality in found:
+        known = entries.setdefault(entry.id, entry)
+        entries[entry.id] = replace(known, modalities=tuple(sorted({*known.modalities, modality} - {""})))
+    return list(entries.values())
+
+
+def _entry(rule: PairRule, pair: Pair, left: Cards, right: Cards, on: date) -> Entry:
+    sides = side_of(rule.left, pair.left, left), side_of(rule.right, pair.right, right)
+    return new_entry("between", _kind(pair), pair.left, sides, on)
+
+
+def _kind(pair: Pair) -> str:
+    a, b = pair.left, pair.right
+    if (a.price is None) != (b.price is None):
+        return "availability"
+    return "price" if measure(a.unit)[1] == measure(b.unit)[1] else "unit"
+
+
+def side_of(source: str, rate: Rate, cards: Cards) -> Side:
+    """What a source says by a rate of its cards, with its evidence."""
+    card = cards.get(rate.model) or next(c for c in cards.values() if rate.model in c.aliases or _holds(c, rate))
+    return Side(
+        source=source,
+        price=rate.price,
+        currency=rate.currency,
+        unit=rate.unit,
+        availability=rate.availability,
+        quote=rate.evidence.quote,
+        locator=rate.evidence.locator,
+        observed=rate.evidence.observed or card.observed,
+    )
+
+
+def _holds(card: RateCard, rate: Rate) -> bool:
+    return any(r.evidence is rate.evidence for r in card.rates)
+
+
+def new_entry(kind: str, rule: str, rate: Rate, sides: tuple[Side, Side], on: date) -> Entry:
+    """A new entry, waiting: its id is a digest of what it is about and what both sides say."""
+    more = exact_conditions(replace(rate, modality=""))
+    values = [(s.source, s.words, s.availability) for s in sides]
+    key = (kind, rule, rate.model, rate.service_tier, rate.plan, rate.meter, more, values)
+    left, right = sides
+    return Entry(
+        id=hashlib.sha256(repr(key).encode()).hexdigest()[:10],
+        kind=kind,
+        rule=rule,
+        model=rate.model,
+        service_tier=rate.service_tier,
+        plan=rate.plan,
+        meter=rate.meter,
+        modalities=(rate.modality,) if rate.modality else (),
+        conditions=more,
+        left=left,
+        right=right,
+        first_seen=on,
+        last_seen=on,
+        state="waiting",
+        recommended=_recommended(sides),
+        # a rule of arithmetic is nobody's price: only two sources make one to be careful about
+        conservative=_conservative(sides) if kind == "between" else "",
+    )
+
+
+def _recommended(sides: Sequence[Side]) -> str:
+    order = rules()["authority"]
+    priced = sorted((s for s in sides if s.price is not None), key=lambda s: order.index(s.source))
+    return f"{priced[0].words} ({priced[0].source})" if priced else ""
+
+
+def _conservative(sides: Sequence[Side]) -> str:
+    """The higher price; nothing where units differ and "higher" has no meaning."""
+    priced = [s for s in sides if s.price is not None]
+    if not priced or len({s.unit for s in priced}) > 1:
+        return ""
+    return plain(max(s.price for s in priced if s.price is not None))
+
+
+def sides_now(rule: PairRule, comparison: Comparison, left: Cards, right: Cards) -> Now:
+    """Looks up an entry's key in a comparison: the two sides as they stand now, agreeing or not."""
+
+    def look(entry: Entry) -> tuple[Side, Side] | None:
+        for pair in comparison.pairs:
+            a = pair.left
+            key = (a.model, a.service_tier, a.plan, a.meter, exact_conditions(replace(a, modality="")))
+            same = key == (entry.model, entry.service_tier, entry.plan, entry.meter, entry.conditions)
+            if same and (not entry.modalities or pair.modality in entry.modalities):
+                return side_of(rule.left, a, left), side_of(rule.right, pair.right, right)
+        return None
+
+    return look

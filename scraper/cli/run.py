@@ -19,23 +19,18 @@ from ratecards.escaping import plain_text
 from ratecards.storage.bounded import STAGING
 from ratecards.storage.history import Change
 from scraper.checks import guard
-from scraper.errors import DatasetError, FetchFailed, ScrapeError
-from scraper.fetch.doors import DOORS, Keys
-from scraper.fetch.editions import Edition, check_clock, replay
+from scraper.errors import DatasetError, FetchFailed, ScrapeError, UsageError
+from scraper.fetch.capture import Edition, check_clock, replay
+from scraper.fetch.catalogue import DOORS, Keys
 from scraper.pipeline.recorder import Recorder
 from scraper.pipeline.refresh import Looks, Progress, fetch_all, judge_all, publication
 from scraper.publish.dataset import Dataset
-from scraper.publish.transaction import locked, whole
-from scraper.publish.watch import Watch
+from scraper.publish.transaction import ConcurrentEditGuard, locked, whole
 from scraper.report import console
 from scraper.sources import SOURCES, Source, find
 from scraper.sources.vocabulary import VocabularyError
 from scraper.state import instant
 from scraper.verdict import Verdict
-
-
-class UsageError(Exception):
-    """The command line names something that there is not."""
 
 
 def moment(given: datetime | None) -> datetime:
@@ -74,17 +69,19 @@ def refresh(options: argparse.Namespace) -> int:
         return worst
 
 
-def opened(root: Path) -> Dataset:
-    """A dataset to write to, watched from now on."""
-    return Dataset(root, Watch(root))
+@contextmanager
+def writing(root: Path) -> Iterator[Dataset]:
+    """A dataset to write to: locked, and guarded from now on. Raises `DatasetError`."""
+    with locked(root):
+        yield Dataset(root, ConcurrentEditGuard(root))
 
 
 @contextmanager
 def _target(root: Path, *, dry: bool) -> Iterator[Dataset]:
     """The dataset, locked; for a dry run a copy of it that is thrown away, so that it can be written to."""
     if not dry:
-        with locked(root):
-            yield opened(root)
+        with writing(root) as dataset:
+            yield dataset
         return
     with TemporaryDirectory() as folder:
         copy = Path(folder)
@@ -275,7 +272,7 @@ def readme(_: argparse.Namespace) -> int:
 
 def check(options: argparse.Namespace) -> int:
     """Everything a dataset promises of itself; findings one a line, exit 1 on any."""
-    from scraper.publish.check import findings
+    from scraper.publish.verify import findings
 
     root = whole(options.to)
     found = findings(Dataset(root), moment(options.now).date())
@@ -324,3 +321,61 @@ def sources(options: argparse.Namespace) -> int:
     for row in rows:
         print(row["name"], *row["urls"].values(), sep="\n  ")
     return 0 if all(row["urls"] for row in rows) else 1
+
+
+def rebuild(options: argparse.Namespace) -> int:
+    """Make every derived file anew from cards, histories and states."""
+    from scraper.pipeline.rebuild import rebuilt
+
+    with locked(options.to):
+        paths = rebuilt(
+            Dataset(options.to, ConcurrentEditGuard(options.to)), (options.now or datetime.now(UTC)).date()
+        ).commit()
+    for path in paths:
+        print(path)
+    print(f"wrote {len(paths)} files" if paths else "nothing to write")
+    return 0
+
+
+def version(options: argparse.Namespace) -> int:
+    """The data's version and whether a release is due, as lines `name=value`; `--write` puts it where it belongs."""
+    from scraper.release import released
+
+    dataset = Dataset(options.to, ConcurrentEditGuard(options.to))
+    last = released.released(options.to, options.tags, options.released)
+    decided = released.decision(dataset, last)
+    print(f"version={decided.version}")
+    print(f"due={str(decided.due).lower()}")
+    print(f"reason={decided.reason}")
+    if options.write:
+        with locked(options.to):
+            paths = released.written(dataset, decided, last).commit()
+        print(f"wrote={' '.join(paths)}")
+    return 0
+
+
+def release(options: argparse.Namespace) -> int:
+    """Build the assets of a release into a folder."""
+    from scraper.release import released
+    from scraper.release.assets import build
+
+    last = released.released(options.dataset, options.tags, options.released)
+    fresh = build(Dataset(whole(options.dataset)), options.to, last, options.without)
+    for name in fresh:
+        print(name)
+    print(f"wrote {len(fresh)} files to {options.to}" if fresh else f"{options.to} holds this release already")
+    return 0
+
+
+def validate(options: argparse.Namespace) -> int:
+    """What frictionless says of the data package; exit 1 when it is not valid."""
+    try:
+        from frictionless import Package
+    except ImportError as error:
+        raise DatasetError("frictionless is not installed: pip install --group release") from error
+    path = whole(options.to) / "ratecards" / "v1" / "datapackage.json"
+    found = Package(str(path)).validate()
+    for row in found.flatten(["name", "rowNumber", "fieldName", "message"]):
+        print(plain_text(" ".join(str(word) for word in row if word is not None)))
+    print(f"{path}: {'valid' if found.valid else 'not valid'}, {len(found.tasks)} files")
+    return 0 if found.valid else 1

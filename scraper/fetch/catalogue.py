@@ -19,8 +19,8 @@ from urllib.parse import urlencode, urlsplit
 from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import browser
+from scraper.fetch.capture import Edition
 from scraper.fetch.client import Page, fetch
-from scraper.fetch.editions import Edition
 from scraper.fetch.saved import unpacked
 from scraper.sources import Source
 

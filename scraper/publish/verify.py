@@ -1,20 +1,28 @@
-"""What a dataset promises of itself: history folds to cards, each quote holds its amount, files are as described."""
+"""What `check` proves of a dataset: history folds to cards, each quote holds its amount, files are as described.
+
+Every check yields a line for what does not hold. Reads, writes nothing.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.storage import codec, history, segments
 from scraper.errors import DatasetError
 from scraper.prices.words import AMOUNT, COUNTED, money
-from scraper.publish import held, pack, v1, v1check
+from scraper.publish import held, pack, package, schemas, v1_files
 from scraper.publish.dataset import Dataset
 
 _JSON_NUMBER = re.compile(r"(?<=[\[,])[0-9]+(?:\.[0-9]+)?(?=[,\]])")
+_FEW = 5  # errors of one file that are told
 _NUMBER = re.compile(r"(?<![0-9.,])(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?(?![0-9]|[.,][0-9])")
 
 
@@ -29,7 +37,7 @@ def findings(dataset: Dataset, today: date) -> list[str]:
             found += _source(dataset, name, today)
         except (DatasetError, history.HistoryError) as error:
             found.append(f"{name}: {error}")
-    return found or list(_published(dataset, names)) or list(v1check.findings(dataset.root))
+    return found or [*_published(dataset, names)] or [*files_as_described(dataset.root)]
 
 
 def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
@@ -70,7 +78,7 @@ def _published(dataset: Dataset, names: Iterable[str]) -> Iterator[str]:
     rates = [rate for name in names for card in dataset.cards(name).values() for rate in card.rates]
     path = dataset.root / "ratecards" / "v1" / "rates.csv"
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    if text != v1.rates_csv(sorted(rates, key=canonical_order)):
+    if text != v1_files.rates_csv(sorted(rates, key=canonical_order)):
         yield f"{path}: does not hold the rates of the cards"
     if wrong := pack.finding(dataset):
         yield wrong
@@ -103,3 +111,63 @@ def _lapsed(card: RateCard, today: date) -> Iterator[str]:
             follows = [r for r in card.rates if r.join_key == rate.join_key and r is not rate]
             if not any(r.holds_on(today) for r in follows):
                 yield f"{card.source}/{card.model}: {rate.evidence.locator}: the price ended {rate.effective_until}"
+
+
+def files_as_described(root: Path) -> Iterator[str]:
+    """What of `v1` is not as its data package and its schemas say."""
+    v1 = root / "ratecards" / "v1"
+    try:
+        described = package.parse((root / package.PATH).read_bytes(), str(root / package.PATH))
+    except (OSError, DatasetError) as error:
+        yield f"{error}; python -m scraper rebuild makes it anew"
+        return
+    found = [*_resources(v1, described), *_schema_files(v1)]
+    yield from found or [*_digest(v1, described), *_documents(v1)]
+
+
+def _resources(v1: Path, described: Mapping[str, Any]) -> Iterator[str]:
+    """Each file's bytes and hash, and that every data file is named."""
+    said = {str(resource.get("path")): resource for resource in described["resources"]}
+    if {*said} != {*package.RESOURCES}:
+        yield f"{v1}: the data package names {', '.join(sorted(said))}; there are {', '.join(package.RESOURCES)}"
+        return
+    for path in package.RESOURCES:
+        if not (v1 / path).is_file():
+            yield f"{v1 / path}: named in the data package, but missing"
+            continue
+        data = (v1 / path).read_bytes()
+        seen = {"bytes": len(data), "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
+        for name, value in seen.items():
+            if said[path].get(name) != value:
+                yield f"{v1 / path}: {name} {value}, the data package says {said[path].get(name)}"
+
+
+def _schema_files(v1: Path) -> Iterator[str]:
+    for path, text in schemas.files().items():
+        if not (v1 / path).is_file() or (v1 / path).read_bytes() != text.encode():
+            yield f"{v1 / path}: not the schema of this version; python -m scraper rebuild makes it anew"
+
+
+def _digest(v1: Path, described: Mapping[str, Any]) -> Iterator[str]:
+    seen = package.digest({path: (v1 / path).read_bytes() for path in package.RESOURCES})
+    if seen != described["digest"]:
+        yield f"{v1}: the data have the digest {seen}, the data package says {described['digest']}"
+
+
+def _documents(v1: Path) -> Iterator[str]:
+    """Each JSON file against its schema; a file that there need not be may be missing."""
+    from jsonschema import Draft202012Validator
+
+    for name, schema in schemas.documents().items():
+        path = v1 / f"{name}.json"
+        if not path.is_file():
+            continue
+        try:
+            data = json.loads(path.read_bytes())
+        except ValueError as error:
+            yield f"{path}: not JSON: {error}"
+            continue
+        wrong = list(Draft202012Validator(schema).iter_errors(data))
+        yield from (f"{path}: {error.json_path}: {error.message[:300]}" for error in wrong[:_FEW])
+        if len(wrong) > _FEW:
+            yield f"{path}: and {len(wrong) - _FEW} more"

@@ -7,10 +7,9 @@ import sys
 from typing import Any
 
 from ratecards.escaping import plain_text
-from scraper.cli.commands import UsageError, moment, opened
-from scraper.errors import DatasetError
+from scraper.cli.run import moment, writing
+from scraper.errors import DatasetError, UsageError
 from scraper.publish.dataset import Dataset
-from scraper.publish.transaction import locked
 from scraper.sources import SOURCES
 
 
@@ -18,8 +17,8 @@ def manual(options: argparse.Namespace) -> int:
     """Take in the cards that a person keeps, each edition at its own day."""
     from scraper.pipeline.byhand import take_in
 
-    with locked(options.to):
-        for name, day, count, paths in take_in(opened(options.to), options.folder, moment(options.now)):
+    with writing(options.to) as dataset:
+        for name, day, count, paths in take_in(dataset, options.folder, moment(options.now)):
             print(f"{name} {day}: {count} changes, wrote {len(paths)} files")
     return 0
 
@@ -37,9 +36,9 @@ def explain(options: argparse.Namespace) -> int:
 def _decide(options: argparse.Namespace, state: str) -> int:
     from scraper.pipeline.refresh import decide
 
-    with locked(options.to):
+    with writing(options.to) as dataset:
         try:
-            result = decide(opened(options.to), options.id, state, options.because, moment(options.now).date())
+            result = decide(dataset, options.id, state, options.because, moment(options.now).date())
         except KeyError as error:
             raise UsageError(error.args[0]) from error
         print(f"{state} {options.id}; wrote {len(result.commit())} files")
@@ -62,9 +61,8 @@ def confirm(options: argparse.Namespace) -> int:
     """A person says that what is held is right; without an id, what is held."""
     from scraper.pipeline.refresh import confirm as settle
 
-    dataset = Dataset(options.to)
     if not options.id:
-        holds, code = _holds(dataset)
+        holds, code = _holds(Dataset(options.to))
         for name, found in holds.items():
             for key, entry in sorted(found.items()):
                 marked = "; confirmed, waits to be read again" if entry.get("confirmed") else ""
@@ -74,12 +72,10 @@ def confirm(options: argparse.Namespace) -> int:
         return code
     if not options.because:
         raise UsageError(f"why is {options.id} right? --because WORDS")
-    with locked(options.to):
+    with writing(options.to) as dataset:
         try:
-            names = [s.name for s in SOURCES]
-            name, what, result = settle(
-                opened(options.to), names, options.id, options.because, moment(options.now).date()
-            )
+            names, today = [s.name for s in SOURCES], moment(options.now).date()
+            name, what, result = settle(dataset, names, options.id, options.because, today)
         except KeyError as error:
             raise UsageError(error.args[0]) from error
         result.commit()

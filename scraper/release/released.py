@@ -1,10 +1,9 @@
-"""What was released, what stands now, and so which version the data are to have. Git is asked here and nowhere else."""
+"""What was released, what stands now, and so which version the data are to have."""
 
 from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -13,11 +12,11 @@ from typing import Any
 
 from ratecards.storage import history
 from ratecards.storage.history import Change
-from scraper.errors import DatasetError
-from scraper.publish import datapackage
+from scraper.automation.git import Git, GitError
+from scraper.publish import package as datapackage
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
-from scraper.publish.versions import Decision, Version, VersionError, decide, tags
+from scraper.publish.version import Decision, Version, VersionError, decide, tags
 from scraper.release import changelog
 
 PROJECT, CHANGELOG = "pyproject.toml", "CHANGELOG.md"
@@ -56,35 +55,21 @@ def _text(path: Path) -> str:
 
 def _git_tags(root: Path) -> list[str]:
     names = _git(root, "tag", "--list").splitlines()
-    if not names and _git(root, "rev-parse", "--is-shallow-repository").strip() == "true":
+    if not names and _git(root, "rev-parse", "--is-shallow-repository") == "true":
         raise VersionError(f"{root}: a shallow clone without tags does not know what was released: git fetch --tags")
     return names
 
 
 def _git(root: Path, *words: str) -> str:
     try:
-        ran = subprocess.run(["git", "-C", root, *words], capture_output=True, check=False, encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise VersionError(f"git {words[0]}: {error}") from error
-    if ran.returncode:
-        lines = ran.stderr.strip().splitlines() or [f"exit {ran.returncode}"]
-        raise VersionError(f"{root}: git {' '.join(words)}: {lines[-1]}; or name files with --tags and --released")
-    return ran.stdout
-
-
-def standing(dataset: Dataset) -> dict[str, Any]:
-    """The data package of the data as they are. Raises `DatasetError`."""
-    path = dataset.root / datapackage.PATH
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DatasetError(f"{path}: {error.strerror}; python -m scraper rebuild makes it anew") from error
-    return datapackage.parse(data, str(path))
+        return Git(root)(*words)
+    except GitError as error:
+        raise VersionError(f"git {' '.join(words)}: {error}; or name files with --tags and --released") from error
 
 
 def decision(dataset: Dataset, last: Released | None) -> Decision:
     """The version of the data as they are. Never one below what the project or the package says already."""
-    package = standing(dataset)
+    package = datapackage.current(dataset)
     floors = [Version.parse(package["version"])]
     if (dataset.root / PROJECT).is_file():
         floors.append(Version.parse(project_version(dataset.root)))
@@ -102,10 +87,10 @@ def project_version(root: Path) -> str:
 
 def written(dataset: Dataset, decided: Decision, last: Released | None) -> Publication:
     """The version in the project and in the data package; when a release is due, its entry in the changelog, too."""
-    root, result = dataset.root, Publication(dataset.root, dataset.watch)
+    root, result = dataset.root, dataset.publication()
     project_version(root)
     result.write(PROJECT, _VERSION.sub(f'version = "{decided.version}"', _text(root / PROJECT)))
-    package = {**standing(dataset), "version": str(decided.version)}
+    package = {**datapackage.current(dataset), "version": str(decided.version)}
     result.write(datapackage.PATH, datapackage.dumps(package))
     if decided.due and (root / CHANGELOG).is_file():
         body = entry(dataset, last)
@@ -118,7 +103,7 @@ def entry(dataset: Dataset, last: Released | None) -> str:
     sources = json.loads(_text(dataset.root / "ratecards" / "v1" / "rates.json"))["sources"]
     since = last.package["created"] if last else ""
     changes = [c for name in dataset.names() for c in dataset.changes(name) if _recorded(c) > since]
-    observed = standing(dataset)["observed"]
+    observed = datapackage.current(dataset)["observed"]
     return changelog.entry(sources, history.ordered(changes), observed, last.version if last else None)
 
 
