@@ -123,27 +123,6 @@ def disagreeing(args: Namespace) -> str:
     return discrepancies.discrepancies(entries, ages).form(args.format)
 
 
-def _computed(args: Namespace) -> str:
-    """A command that computes costs."""
-    from ratecards.cli import costcommands
-
-    return costcommands.run(args)
-
-
-def _exported(args: Namespace) -> str:
-    """The cards as a price file of another project."""
-    from ratecards.cli import exporting
-
-    return exporting.run(args)
-
-
-def _audit(args: Namespace) -> str:
-    """Somebody's prices against the cards."""
-    from ratecards.cli import auditcommand
-
-    return auditcommand.run(args)
-
-
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "models": models,
     "show": show,
@@ -151,7 +130,9 @@ COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "diff": diff,
     "upcoming": coming,
     "discrepancies": disagreeing,
-    "export": _exported,
-    "audit": _audit,
-    **dict.fromkeys(("cost", "images", "budget", "compare", "savings", "limits"), _computed),
 }
+
+
+def run(args: Namespace) -> str:
+    """The text of the command that `args` names. Raises `DatasetError`."""
+    return COMMANDS[args.command](args)

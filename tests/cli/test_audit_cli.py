@@ -15,7 +15,7 @@ from ratecards.__main__ import main
 from ratecards.audit import auditview, sarif
 from ratecards.audit.audit import Account, Finding
 from ratecards.audit.auditview import Audited
-from ratecards.cli import auditcommand
+from ratecards.cli import audit_command
 from ratecards.formats.claims import Claim, Entry, Unread
 from scraper import ROOT
 from tests.support.histories import added, card, change, rate, write
@@ -256,10 +256,10 @@ def test_formats_whose_files_date_prices_are_read_as_of_the_day(monkeypatch: pyt
             return []
 
     monkeypatch.setattr(
-        auditcommand, "import_module", lambda name: Module if name.startswith("ratecards.formats.") else None
+        audit_command, "import_module", lambda name: Module if name.startswith("ratecards.formats.") else None
     )
-    for name in auditcommand._MODULES:
-        auditcommand.entries_of(name, {}, TODAY)
+    for name in audit_command._MODULES:
+        audit_command.entries_of(name, {}, TODAY)
 
     assert [({},), ({},), ({}, TODAY), ({},), ({}, TODAY)] == asked
 

@@ -752,7 +752,7 @@ class TestTerminal:
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
 
         assert (
-            "0 ['ratecards.__main__', 'ratecards.choices', 'ratecards.cli', 'ratecards.cli.console', 'ratecards.cli.costargs']"
+            "0 ['ratecards.__main__', 'ratecards.choices', 'ratecards.cli', 'ratecards.cli.console', 'ratecards.cli.options']"
             == run.stdout.splitlines()[-1]
         )
 
