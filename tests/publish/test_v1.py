@@ -20,8 +20,8 @@ from ratecards.model import COLUMNS, RateCard, row
 from ratecards.storage.history import Change
 from scraper.publish.v1_files import change_data, family, files, rate_json, rates_csv
 from scraper.state import State
-from tests.report.test_report import HOSTILE, INVISIBLE
 from tests.support.kit import DAY, card, change, formula, rate
+from tests.test_escaping import HOSTILE, INVISIBLE
 
 NAME = "google/gemini-api"
 UNTIL, FROM = date(2026, 12, 31), date(2027, 1, 1)

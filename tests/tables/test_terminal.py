@@ -24,29 +24,6 @@ def acting(text: str) -> set[str]:
     return {c for c in text if c != "\n" and unicodedata.category(c) in ACTING}
 
 
-class TestSafe:
-    @pytest.mark.parametrize(
-        ("raw", "expected"),
-        [
-            ("$0.30 (text / image) ≤ 200k 🍌", "$0.30 (text / image) ≤ 200k 🍌"),
-            ("\x1b[31mred", "\ufffd[31mred"),
-            ("\x9b2J", "\ufffd2J"),
-            ("a\u202eb\u2066c\u200f", "abc"),
-            ("a\r\nb\tc\u2028d\xa0e", "a  b c d e"),
-            ("\ud800", "\ufffd"),
-        ],
-    )
-    def test_what_becomes_of_a_character(self, raw: str, expected: str) -> None:
-        """Print stays, controls show that something was there, marks go, every blank is a blank."""
-        assert expected == visible(raw)
-
-    @given(st.text(st.characters(exclude_categories=())))
-    def test_nothing_acting_is_left(self, raw: str) -> None:
-        """Law: no output of `visible` holds a character that a terminal acts on, and safe text stays as it is."""
-        assert set() == acting(visible(raw))
-        assert visible(raw) == visible(visible(raw))
-
-
 class TestCsv:
     def test_values_as_a_program_reads_them(self) -> None:
         """Booleans are yes and no, tuples one field, nothing is empty; quoting is CSV's own."""
