@@ -38,7 +38,7 @@ class Facts(NamedTuple):
     past: dict[str, Past]
     changes: list[Entry]
     coming: list[Entry]
-    disputes: list[Discrepancy]
+    discrepancies: list[Discrepancy]
     health: list[Health]
 
 
@@ -58,7 +58,7 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
         past={source: Past(dataset, source, looks.get(source)) for source in dataset.sources},
         changes=entries.changes(dataset),
         coming=entries.coming(cards, dataset),
-        disputes=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
+        discrepancies=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
         health=standing,
     )
 
@@ -109,7 +109,7 @@ def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
     yield "images.html", "images.html", pictures.values(facts.shelf)
     yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": _known(facts)}
     yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": _past(facts)}
-    yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.disputes)}
+    yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.discrepancies)}
     yield "sources.html", "sources.html", {"sources": facts.health}
     for model, found in listed:
         first = next(iter(tiers_of(found)), "")
@@ -164,7 +164,7 @@ def _model_values(model: Model, facts: Facts) -> dict[str, object]:
     own = {offer.source for offer in model.offers}
     offers = [(o, matrix(o), words(o), page_link(o.card)) for o in model.offers]
     named = {model.model, *model.aliases}
-    disputed = [d for d in facts.disputes if d.model in named and d.sources & own]
+    disputed = [d for d in facts.discrepancies if d.model in named and d.sources & own]
     return {
         "model": model,
         "offers": offers,
@@ -173,7 +173,7 @@ def _model_values(model: Model, facts: Facts) -> dict[str, object]:
         "currency": pictures.currency_of(model.main),
         "coming": [e for e in facts.coming if e.model == model.model and f"{e.provider}/{e.source}" in own],
         "changes": [e for e in facts.changes if e.model == model.model and f"{e.provider}/{e.source}" in own],
-        "disputes": [d for d in disputed if d.state != "explained"],
+        "discrepancies": [d for d in disputed if d.state != "explained"],
         "explained": sum(d.state == "explained" for d in disputed),
         "elsewhere": [m for m in facts.models if m.model == model.model and m.provider != model.provider],
     }

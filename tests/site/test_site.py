@@ -474,7 +474,7 @@ def test_a_status_of_another_kind_is_named(tmp_path, content):
         health(tmp_path, [])
 
 
-# ------------------------------------------------------------------------------------------ disputes
+# -------------------------------------------------------------------------------------- discrepancies
 
 
 def side(price: str | None = "0.25", **values) -> Side:
