@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 import stamina
 
+from ratecards.escaping import plain_text
 from scraper.errors import ScrapeError
 from scraper.fetch.client import redact, trust
-from scraper.wording import plain_text
 
 API = "https://api.github.com"
 MOST_PAGES = 10  # of a hundred each

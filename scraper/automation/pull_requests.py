@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ratecards.escaping import plain_text
 from scraper.automation.branch import (
     ATTEMPTS,
     Apply,
@@ -25,9 +26,8 @@ from scraper.automation.branch import (
 )
 from scraper.automation.git import Git, GitError, Who
 from scraper.automation.github import GitHub, GitHubError
-from scraper.report import texts
+from scraper.report import messages
 from scraper.report.facts import Facts
-from scraper.wording import plain_text
 
 PREFIX = "ratecards/"
 _SETTING = "allow it under Settings, Actions, General: GitHub Actions may create pull requests"
@@ -106,7 +106,7 @@ def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, rene
     branch = branch_of(name)
     if forge is None:
         return Proposed(name, branch, 0, "renewed" if renewed else "same")
-    body = {"title": texts.title(facts, name), "body": texts.pull(facts, name)}
+    body = {"title": messages.title(facts, name), "body": messages.pull(facts, name)}
     if found := _open(forge, target, branch):
         if (found["title"], _lines(found["body"])) == (body["title"], _lines(body["body"])):
             return Proposed(name, branch, found["number"], "same")

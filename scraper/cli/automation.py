@@ -32,7 +32,7 @@ def fetch(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """One of the texts of a run."""
-    from scraper.report import alerts, facts, texts
+    from scraper.report import alerts, facts, messages
 
     run = facts.load(options.report)
     one = [s for s in run["sources"] if s["name"] == options.source]
@@ -40,13 +40,15 @@ def report(options: argparse.Namespace) -> int:
         names = ", ".join(s["name"] for s in run["sources"]) or "none"
         raise DatasetError(f"--source: expected a source of the report ({names}), saw {options.source!r}")
     text = {
-        "summary": lambda: texts.summary(run),
-        "full": lambda: texts.summary(run, limit=sys.maxsize),
-        "pull": lambda: texts.pull(run, options.source),
+        "summary": lambda: messages.summary(run),
+        "full": lambda: messages.summary(run, limit=sys.maxsize),
+        "pull": lambda: messages.pull(run, options.source),
         "issue": lambda: alerts.broken_text(one[0]),
-        "webhook": lambda: json.dumps(texts.webhook(run, link_to_run(os.environ)), ensure_ascii=False, indent=1) + "\n",
-        "commit": lambda: texts.commit_message(run),
-        "changelog": lambda: texts.changelog(run),
+        "webhook": lambda: (
+            json.dumps(messages.webhook(run, link_to_run(os.environ)), ensure_ascii=False, indent=1) + "\n"
+        ),
+        "commit": lambda: messages.commit_message(run),
+        "changelog": lambda: messages.changelog(run),
     }[options.format]()
     sys.stdout.write(text)
     return 0
@@ -109,7 +111,7 @@ def alert(options: argparse.Namespace) -> int:
     """What the owner is to hear of a run."""
     from scraper.automation import issues
     from scraper.automation.github import from_environment
-    from scraper.report import alerts, facts, texts
+    from scraper.report import alerts, facts, messages
 
     run = facts.load(options.report)
     if not run["at"]:
@@ -117,7 +119,7 @@ def alert(options: argparse.Namespace) -> int:
         return 0
     published = {**run, "sources": [s for s in run["sources"] if not s.get("proposed")]}
     if options.published and any(s["changes"] for s in published["sources"]):
-        _hooked(texts.webhook(published, link_to_run(os.environ)))
+        _hooked(messages.webhook(published, link_to_run(os.environ)))
     forge = None if options.dry_run else from_environment()
     return _told(forge, alerts.of_run(run, issues.known(forge)))
 
@@ -125,7 +127,7 @@ def alert(options: argparse.Namespace) -> int:
 def _told(forge: GitHub | None, todo: Sequence[Action]) -> int:
     """Do what was decided, and tell the webhook of it; without GitHub, say what would be done."""
     from scraper.automation import issues
-    from scraper.report import texts
+    from scraper.report import messages
 
     if forge is None:
         for action in todo:
@@ -133,7 +135,7 @@ def _told(forge: GitHub | None, todo: Sequence[Action]) -> int:
         return 0
     for action in todo:
         text = action.title or f"{action.key}: {action.comment}"
-        _hooked(texts.payload(text, link_to_run(os.environ), event=action.do, key=action.key, title=action.title))
+        _hooked(messages.payload(text, link_to_run(os.environ), event=action.do, key=action.key, title=action.title))
     for line in issues.carry_out(forge, todo):
         print(line)
     return 0

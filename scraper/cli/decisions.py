@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Mapping
 
-from scraper import wording
+from ratecards.escaping import plain_text
 from scraper.cli.run import moment, writing
 from scraper.errors import DatasetError, UsageError
 from scraper.model import Hold
@@ -68,7 +68,7 @@ def confirm(options: argparse.Namespace) -> int:
         for name, found in holds.items():
             for key, hold in sorted(found.items()):
                 marked = "; confirmed, waits to be read again" if hold.confirmed else ""
-                print(wording.plain_text(f"{key} {name}: {hold.what}; since {hold.since}{marked}"))
+                print(plain_text(f"{key} {name}: {hold.what}; since {hold.since}{marked}"))
         if not any(holds.values()):
             print("nothing is held")
         return code
@@ -81,5 +81,5 @@ def confirm(options: argparse.Namespace) -> int:
         except KeyError as error:
             raise UsageError(error.args[0]) from error
         result.commit()
-    print(wording.plain_text(f"confirmed {options.id}: {name}: {what}; the next look that reads it again publishes it"))
+    print(plain_text(f"confirmed {options.id}: {name}: {what}; the next look that reads it again publishes it"))
     return 0

@@ -11,15 +11,15 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ratecards.model import Rate
-from scraper import wording
+from ratecards.escaping import plain_text
+from ratecards.model import Rate, row
+from ratecards.wording import exact_name, exact_price
 from scraper.cli.run import moment, named_source, say, writing
 from scraper.errors import LayoutChanged
 from scraper.fetch.capture import load, load_any, text
 from scraper.fetch.client import Page
 from scraper.model import EXIT, page_status
 from scraper.publish import v1_files
-from scraper.report import console
 from scraper.sources import Source
 
 
@@ -45,7 +45,7 @@ def read(options: argparse.Namespace) -> int:
 
 
 def _complain(words: str) -> None:
-    print("\n".join(wording.plain_text(line) for line in words.splitlines()), file=sys.stderr)
+    print("\n".join(plain_text(line) for line in words.splitlines()), file=sys.stderr)
 
 
 def _print_rates(published: Sequence[Rate], unpublished: Sequence[Rate] | None, style: str, outcome: str) -> None:
@@ -55,7 +55,7 @@ def _print_rates(published: Sequence[Rate], unpublished: Sequence[Rate] | None, 
     if style == "table":
         for rate, mark in zip(rates, held, strict=True):
             name = f"HELD {rate.model:31}" if mark else f"{rate.model:36}"
-            print(wording.plain_text(f"{name} {console.what(rate)}: {console.value(rate)}"))
+            print(plain_text(f"{name} {exact_name(rate)}: {exact_price(row(rate))}"))
     elif unpublished is None:
         sys.stdout.write(v1_files.rates_csv(rates) if style == "csv" else v1_files.rate_json(rates))
     elif style == "csv":
@@ -76,7 +76,7 @@ def doctor(options: argparse.Namespace) -> int:
     pages, code = _patients(source, options.file)
     for name, page in pages.items():
         lines, found = examine(source, name, page)
-        print("\n".join(wording.plain_text(line) for line in lines))
+        print("\n".join(plain_text(line) for line in lines))
         code = max(code, found)
     if options.keep and pages:
         print(f"kept as {keep_case(source, options.keep, pages)}")
@@ -97,7 +97,7 @@ def canary(options: argparse.Namespace) -> int:
         return EXIT["NOT_READ"]
     found = strange(readings, known)
     for place in found.values():
-        print(wording.plain_text(f"{source.name}: no case has {place}"))
+        print(plain_text(f"{source.name}: no case has {place}"))
     if readings and not found:
         print(f"{source.name}: the cases have every shape of price that stands there")
     elif found:

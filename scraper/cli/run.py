@@ -15,9 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ratecards.escaping import plain_text
 from ratecards.storage.bounded import STAGING
 from ratecards.storage.history import Change
-from scraper import wording
 from scraper.errors import DatasetError, FetchFailed, ScrapeError, UsageError
 from scraper.fetch.all_sources import Captures, Progress, check_clock, fetch_all
 from scraper.fetch.capture import Capture, replay
@@ -211,7 +211,7 @@ def _waiting(verdict: SourceResult) -> Iterator[str]:
 
 def _several(changes: Sequence[Change]) -> str:
     """The first of changes that go together in words, and how many more there are."""
-    words = wording.plain_text(console.describe(changes[0]))
+    words = plain_text(console.describe(changes[0]))
     return words if len(changes) == 1 else f"{words}, and {len(changes) - 1} more"
 
 
@@ -220,7 +220,7 @@ def _story(verdict: SourceResult, now: datetime) -> Iterator[str]:
     if verdict.reading:
         yield f"{name}: {verdict.reading.amounts}"
     for message in verdict.messages:
-        yield f"{name}: {wording.plain_text(message)}"
+        yield f"{name}: {plain_text(message)}"
     if (verified := verdict.state.verified_on) and (now.date() - verified).days > verdict.source.stale_days:
         yield f"{name}: STALE, the last good look was on {verified}"
     if verdict.outcome != "NEW":
@@ -279,7 +279,7 @@ def check(options: argparse.Namespace) -> int:
     root = whole(options.to)
     found = findings(Dataset(root), moment(options.now).date())
     for line in found:
-        print(wording.plain_text(line.replace(str(root), str(options.to))))
+        print(plain_text(line.replace(str(root), str(options.to))))
     print(f"{len(found)} findings" if found else "history, cards, evidence and counts fit together")
     return 1 if found else 0
 
@@ -289,7 +289,7 @@ def site(options: argparse.Namespace) -> int:
     from ratecards import dataset as product
     from ratecards.errors import CostError
     from scraper.site import address, build, gather
-    from scraper.site.write import write
+    from scraper.site.render import write
 
     base = options.base_url or address(os.environ)
     if base and not base.startswith(("https://", "http://")):
@@ -378,6 +378,6 @@ def validate(options: argparse.Namespace) -> int:
     path = whole(options.to) / "ratecards" / "v1" / "datapackage.json"
     found = Package(str(path)).validate()
     for row in found.flatten(["name", "rowNumber", "fieldName", "message"]):
-        print(wording.plain_text(" ".join(str(word) for word in row if word is not None)))
+        print(plain_text(" ".join(str(word) for word in row if word is not None)))
     print(f"{path}: {'valid' if found.valid else 'not valid'}, {len(found.tasks)} files")
     return 0 if found.valid else 1

@@ -21,7 +21,7 @@ from ratecards.catalog.offers import measure
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strictyaml
 from ratecards.storage.ledger import Entry, Side
-from scraper.wording import conditions
+from ratecards.wording import exact_conditions
 
 RULES = Path(__file__).with_name("rules.yaml")
 Cards = Mapping[str, RateCard]
@@ -257,7 +257,7 @@ def _holds(card: RateCard, rate: Rate) -> bool:
 
 def new_entry(kind: str, rule: str, rate: Rate, sides: tuple[Side, Side], on: date) -> Entry:
     """A new entry, waiting: its id is a digest of what it is about and what both sides say."""
-    more = conditions(replace(rate, modality=""))
+    more = exact_conditions(replace(rate, modality=""))
     values = [(s.source, s.words, s.availability) for s in sides]
     key = (kind, rule, rate.model, rate.service_tier, rate.plan, rate.meter, more, values)
     left, right = sides
@@ -302,7 +302,7 @@ def sides_now(rule: PairRule, comparison: Comparison, left: Cards, right: Cards)
     def look(entry: Entry) -> tuple[Side, Side] | None:
         for pair in comparison.pairs:
             a = pair.left
-            key = (a.model, a.service_tier, a.plan, a.meter, conditions(replace(a, modality="")))
+            key = (a.model, a.service_tier, a.plan, a.meter, exact_conditions(replace(a, modality="")))
             same = key == (entry.model, entry.service_tier, entry.plan, entry.meter, entry.conditions)
             if same and (not entry.modalities or pair.modality in entry.modalities):
                 return side_of(rule.left, a, left), side_of(rule.right, pair.right, right)

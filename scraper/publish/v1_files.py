@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,16 +9,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from ratecards.escaping import markdown, plain_text
 from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
-from ratecards.questions import paid
+from ratecards.questions import price_news
 from ratecards.storage.codec import dumps
 from ratecards.storage.history import ANNOUNCED, Change, Step, stamp_of, steps, undated
 from ratecards.storage.names import day_of
+from ratecards.tables.table import csv_text
+from ratecards.wording import exact_conditions
 from scraper.model import Hold, State, instant
 from scraper.publish.schemas import VALUES
 from scraper.sources import SOURCES, expires
-from scraper.wording import conditions, csv_field, markdown, plain_text
 
 ATTRIBUTION = "Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-api/docs/pricing"
 _RECENT = 2000
@@ -111,12 +111,7 @@ def _sources(cards: Sequence[RateCard], states: Mapping[str, State]) -> dict[str
 
 def rates_csv(rates: Iterable[Rate]) -> str:
     """The flat rate table, RATES columns in order; formula-like text is defused."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for rate in rates:
-        writer.writerow([csv_field(v) for v in row(rate).values()])
-    return out.getvalue()
+    return csv_text(COLUMNS, map(row, rates))
 
 
 def _with_what_is_paid(changes: Sequence[Change], cards: Iterable[RateCard]) -> list[dict[str, object]]:
@@ -135,7 +130,7 @@ def _with_what_is_paid(changes: Sequence[Change], cards: Iterable[RateCard]) -> 
     for own in reversed(editions.values()):
         first = own[0]
         rates = current[first.provider, first.source, first.model].values()
-        found |= paid.by_change(own, day_of(first), rates)
+        found |= price_news.by_change(own, day_of(first), rates)
         for change in reversed(own):
             _undo(current, change)
     return [{**change_data(c), **({"paid": found[id(c)]} if id(c) in found else {})} for c in changes]
@@ -254,7 +249,7 @@ def _head(card: RateCard) -> str:
 def _table_line(rate: Rate) -> str:
     price = plain(rate.price) if rate.price is not None else ""
     dates = " ".join(f"{w} {d}" for w, d in (("from", rate.effective_from), ("until", rate.effective_until)) if d)
-    more = ", ".join(w for w in (conditions(rate), dates) if w)
+    more = ", ".join(w for w in (exact_conditions(rate), dates) if w)
     cells = (rate.service_tier, rate.plan, rate.meter.replace("_", " "), markdown(more), price, rate.unit)
     return "| " + " | ".join((*cells, markdown(rate.evidence.quote))) + " |"
 

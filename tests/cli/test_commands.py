@@ -63,7 +63,7 @@ def test_a_page_as_a_table(read):
     """A line per rate on stdout, the sum on stderr."""
     ran = read(facts())
     assert (0, 24) == (ran.code, len(ran.out.splitlines()))
-    assert f"{'gemini-1':36} standard input: 1 USD per 1000000 tokens" in ran.out.splitlines()
+    assert f"{'gemini-1':36} standard input: 1 USD per 1M tokens" in ran.out.splitlines()
     expected = "READ: 24 rates of 6 models; amounts on the page: 12 (12 in cells, 0 in footnotes), read: 12\n"
     assert expected == ran.err
 

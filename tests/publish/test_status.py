@@ -10,9 +10,9 @@ from jsonschema import Draft202012Validator
 
 from scraper.model import Hold, State
 from scraper.publish import schemas, v1_files
-from tests.report.test_report import HOSTILE
 from tests.support.shelves import state
 from tests.support.workshop import GEMINI, facts, model
+from tests.test_escaping import HOSTILE
 
 PATH = "ratecards/v1/status.json"
 HELD = Hold("2026-11-01T07:17:00+01:00", 2, what="repriced flash: moved x9.00", models=("flash",))

@@ -1,54 +1,40 @@
-"""Changes as rows for programs and as lines for people: one line for what belongs together."""
+"""`ratecards changes` and `diff`: changes as rows for programs, and as lines of what a buyer pays differently."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.dataset import Dataset
 from ratecards.model import SERVICE_TIERS, RateCard
 from ratecards.model import row as rate_row
-from ratecards.questions import paid
+from ratecards.questions.news_lines import told
+from ratecards.questions.price_news import MOVING
 from ratecards.storage.history import ANNOUNCED, Change
 from ratecards.storage.names import day_of
-from ratecards.tables.render import Column, Group, table
+from ratecards.tables.table import Cell, Table, records_table
+from ratecards.tables.terminal import Column, Group, table
 
+_HEAD = ("kind", "provider", "source", "model", "previous_id")
 _SAME = (
-    "service_tier",
-    "plan",
-    "meter",
-    "modality",
-    "quality",
-    "prompt_over",
-    "prompt_up_to",
-    "used_over",
-    "used_up_to",
-    "period",
-    "basis",
+    *("service_tier", "plan", "meter", "modality", "quality", "prompt_over", "prompt_up_to"),
+    *("used_over", "used_up_to", "period", "basis"),
 )
 _VALUES = (
-    "unit",
-    "resolution",
-    "context",
-    "availability",
-    "price",
-    "currency",
-    "effective_from",
-    "effective_until",
-    "quote",
+    *("unit", "resolution", "context", "availability", "price", "currency"),
+    *("effective_from", "effective_until", "quote"),
 )
-COLUMNS = (
-    *("kind", "provider", "source", "model", "previous_id"),
-    *_SAME,
-    *(f"{side}_{name}" for name in _VALUES for side in ("old", "new")),
+_SIDES = ("old", "new")
+_KEYS = (
+    *(*_HEAD, *_SAME, *(f"{side}_{name}" for name in _VALUES for side in _SIDES)),
     *("ratio", "effective", "observed", "recorded", "correction", "rates", "fields"),
 )
 # A few rates are worth a line each, more are worth a count.
 _FEW = 3
-_COLUMNS = (Column("what", "wrap", 30), Column("change", "wrap", 30))
+_COLUMNS = (Column("", "what", least=30), Column("", "change", least=30))
 # What is recorded and no price: told only where everything is asked for.
 _QUIET = ("reworded", "kept")
 
@@ -110,16 +96,20 @@ def _said(change: Change) -> object:
     return change.kind, change.model, change.previous_id, sides
 
 
-def change_row(change: Change) -> dict[str, object]:
-    """One change with all its columns; empty where the change says nothing."""
+def rows(found: Iterable[Change]) -> Table:
+    """A row per change with all its columns; empty where the change says nothing."""
+    return records_table(_KEYS, map(_row, found))
+
+
+def _row(change: Change) -> dict[str, Cell]:
     sides = {"old": change.old, "new": change.new}
-    rows = {side: rate_row(rate) if rate else {} for side, rate in sides.items()}
+    own = {side: rate_row(rate) if rate else {} for side, rate in sides.items()}
     stamp = change.stamp
     return {
-        **{name: getattr(change, name) for name in COLUMNS[:5]},
-        **{name: (rows["new"] or rows["old"]).get(name, "") for name in _SAME},
-        **{f"{side}_{name}": rows[side].get(name, "") for name in _VALUES for side in sides},
-        "ratio": phrases.exact(change.ratio),
+        **{name: getattr(change, name) for name in _HEAD},
+        **{name: (own["new"] or own["old"]).get(name, "") for name in _SAME},
+        **{f"{side}_{name}": own[side].get(name, "") for name in _VALUES for side in sides},
+        "ratio": wording.exact_ratio(change.ratio),
         "effective": str(change.effective or ""),
         "observed": str(stamp.observed) if stamp else "",
         "recorded": stamp.recorded if stamp else "",
@@ -129,76 +119,71 @@ def change_row(change: Change) -> dict[str, object]:
     }
 
 
-def news_text(dataset: Dataset, changes: Iterable[Change]) -> str:
-    """What a buyer pays differently by each edition, model by model."""
+def changes_text(
+    dataset: Dataset, found: Iterable[Change], since: date | None = None, until: date | None = None
+) -> str:
+    """What a buyer pays differently by each edition, model by model.
+
+    With both days the changes are a net difference, without stamps: what is paid on `until` beside `since`.
+    """
     groups = []
-    for (day, provider, source), edition in groupby(changes, key=lambda c: (day_of(c), c.provider, c.source)):
-        own = list(edition)
-        groups += _edition(f"{day}  {provider} {source}", own, day, cards(dataset, own, day))
+    for (day, provider, source), own in groupby(found, key=lambda c: (until or day_of(c), c.provider, c.source)):
+        title = f"{since} to {day}" if since else f"{day}"
+        groups += _edition(f"{title}  {provider} {source}", list(own), day, dataset)
     return table(_COLUMNS, groups, heads=False)
 
 
-def difference_text(dataset: Dataset, changes: Iterable[Change], since: date, until: date) -> str:
-    """What a buyer pays differently on one day than on an earlier one, source by source; the changes have no stamps."""
-    groups = []
-    for (provider, source), all_own in groupby(changes, key=lambda c: (c.provider, c.source)):
-        own = list(all_own)
-        groups += _edition(f"{since} to {until}  {provider} {source}", own, until, cards(dataset, own, until))
-    return table(_COLUMNS, groups, heads=False)
-
-
-def cards(dataset: Dataset, changes: Iterable[Change], day: date) -> dict[str, RateCard]:
+def cards(dataset: Dataset, found: Iterable[Change], day: date) -> dict[str, RateCard]:
     """The cards of a day of the models whose rates are changed by the changes of one source."""
-    moving = {c.model: f"{c.provider}/{c.source}" for c in changes if c.kind in paid.MOVING}
+    moving = {c.model: f"{c.provider}/{c.source}" for c in found if c.kind in MOVING}
     stocks = {source: dataset.stock(source, day) for source in moving.values()}
     return {model: stocks[source].card(model) for model, source in moving.items() if model in stocks[source]}
 
 
-def _edition(title: str, changes: Iterable[Change], day: date, standing: Mapping[str, RateCard]) -> list[Group]:
+def _edition(title: str, own: Sequence[Change], day: date, dataset: Dataset) -> list[Group]:
+    current = cards(dataset, own, day)
     by_model: dict[str, list[Change]] = {}
-    for change in changes:
+    for change in own:
         by_model.setdefault(change.model, []).append(change)
-    own = [_model_group(model, changes, day, standing) for model, changes in by_model.items()]
-    told = [group for group in own if group]
-    return [Group(title), *told] if told else []
+    groups = [group for model, some in by_model.items() for group in _model_group(model, some, day, current)]
+    return [Group(title), *groups] if groups else []
 
 
-def _model_group(model: str, changes: Sequence[Change], day: date, standing: Mapping[str, RateCard]) -> Group | None:
+def _model_group(model: str, own: Sequence[Change], day: date, current: Mapping[str, RateCard]) -> Iterator[Group]:
     """What happened to one model in one edition: in its title what can be said of the model, a row for each price.
 
-    None where nobody pays differently and no word changed.
+    Nothing where nobody pays differently and no word changed.
     """
-    told = paid.told(changes, day, standing)
-    words = [line.change + _note(line.correction) for line in told if not line.what]
-    rows = [[line.what + _note(line.correction), line.change] for line in told if line.what]
+    lines = told(own, day, current)
+    words = [line.change + _note(line.correction) for line in lines if not line.what]
+    prices = [[line.what + _note(line.correction), line.change] for line in lines if line.what]
     notes: list[str] = []
     for kind in _QUIET:
-        own = [c for c in changes if c.kind == kind]
-        if len(own) > _FEW:
-            words.append(f"{phrases.count(len(own), 'rate')} {kind}{_tiers(own)}")
+        quiet = [c for c in own if c.kind == kind]
+        if len(quiet) > _FEW:
+            words.append(f"{wording.count(len(quiet), 'rate')} {kind}{_tiers(quiet)}")
             continue
-        for cell in cells(own):
+        for cell in _cells(quiet):
             subject = _subject(cell)
             (notes if subject else words).append(f"{subject}: {kind}" if subject else kind)
-    words += [_card_words(c) + _note(_corrects(c)) for c in changes if c.kind == "card_changed"]
-    if not (words or rows or notes):
-        return None
-    return Group(f"{model}: {'; '.join(words)}" if words else model, rows, notes, level=1)
+    words += [_card_words(c) + _note(_corrects(c)) for c in own if c.kind == "card_changed"]
+    if words or prices or notes:
+        yield Group(f"{model}: {'; '.join(words)}" if words else model, prices, notes, level=1)
 
 
 def _note(correction: bool) -> str:
     return " [correction]" if correction else ""
 
 
-def _tiers(changes: Iterable[Change]) -> str:
-    rates = [rate for c in changes for rate in (c.new or c.old,) if rate]
+def _tiers(found: Iterable[Change]) -> str:
+    rates = [rate for c in found for rate in (c.new or c.old,) if rate]
     tiers = [tier for tier in SERVICE_TIERS if any(r.service_tier == tier for r in rates)]
     return f" ({', '.join(tiers)})" if tiers else ""
 
 
 def _subject(cell: Sequence[Change]) -> str:
     rates = [rate for c in cell if (rate := c.new or c.old)]
-    return phrases.subject(rates[0], phrases.modalities(rates)) if rates else ""
+    return wording.subject(rates[0], wording.modalities(rates)) if rates else ""
 
 
 def _card_words(change: Change) -> str:
@@ -206,10 +191,10 @@ def _card_words(change: Change) -> str:
     return f"card changed: {', '.join(fields) or 'place on the page'}"
 
 
-def cells(changes: Iterable[Change]) -> list[list[Change]]:
+def _cells(found: Iterable[Change]) -> list[list[Change]]:
     """Changes that differ in nothing but the modality, together."""
-    found: dict[object, list[Change]] = {}
-    for change in changes:
+    cells: dict[object, list[Change]] = {}
+    for change in found:
         sides = tuple(r and replace(r, modality="") for r in (change.old, change.new))
-        found.setdefault(sides, []).append(change)
-    return list(found.values())
+        cells.setdefault(sides, []).append(change)
+    return list(cells.values())

@@ -5,28 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import is_reseller
 from ratecards.model import Rate
 from ratecards.storage.limits import BatchLimit, LimitsCard
-from ratecards.tables.figures import Cell, Field, Row, Sheet
+from ratecards.tables.table import Cell, Row, Table, records_table
+from ratecards.tables.terminal import Column
 
-_RECORDS = (
-    Field("kind"),
-    Field("model"),
-    Field("name"),
-    Field("plan"),
-    Field("meter"),
-    Field("value"),
-    Field("unit"),
-    Field("period"),
-    Field("then_price"),
-    Field("then_unit"),
-    Field("currency"),
-    Field("quote"),
-    Field("source"),
-    Field("observed"),
+_KEYS = (
+    *("kind", "model", "name", "plan", "meter", "value", "unit", "period"),
+    *("then_price", "then_unit", "currency", "quote", "source", "observed"),
 )
 _GROUNDING = ("search_grounding", "maps_grounding")
 _NO_LIMITS = "Usage tiers and batch queues are not in this dataset (no v1/limits.json)."
@@ -39,13 +28,12 @@ def models(sellers: Iterable[Offer]) -> list[Offer]:
     return [o for o in made if any(r.price is not None and r.meter in ("input", "output") for r in o.card.rates)]
 
 
-def records(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: bool = False) -> Sheet:
+def records(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: bool = False) -> Table:
     """T6 for programs: one figure a row; `alone` leaves out what is said of other models."""
     offers = list(offers)
     found = [cells for offer in offers for cells in _of_model(offer)]
     found += [cells for card in limits for cells in _of_limits(card, offers, alone=alone)]
-    rows = tuple(Row({f.key: cells.get(f.key, "") for f in _RECORDS}) for cells in found)
-    return Sheet("Free plan and limits", _RECORDS, rows)
+    return records_table(_KEYS, ({**dict.fromkeys(_KEYS, ""), **cells} for cells in found))
 
 
 def _of_model(offer: Offer) -> Iterator[dict[str, Cell]]:
@@ -85,17 +73,11 @@ def _of_limits(card: LimitsCard, offers: Sequence[Offer], *, alone: bool) -> Ite
         if tier.cap:
             yield {**words, "meter": "cap", "quote": tier.cap, "value": max(tier.caps, default=None)}
     for figure in card.figures:
-        cells: dict[str, Cell] = {
-            "name": figure.name,
-            "value": figure.value,
-            "unit": figure.unit,
-            "quote": figure.quote,
-        }
-        yield {"kind": "figure", **cells, **origin}
+        yield {"kind": "figure", **{n: getattr(figure, n) for n in ("name", "value", "unit", "quote")}, **origin}
     for limit in card.batch_limits:
         for model in called(limit.model, offers) or ([] if alone else [""]):
-            cells = {"name": limit.usage_tier, "value": limit.tokens, "unit": "tokens", "quote": limit.model}
-            yield {"kind": "batch_queue", "model": model, **cells, **origin}
+            cells: dict[str, Cell] = {"name": limit.usage_tier, "value": limit.tokens, "unit": "tokens"}
+            yield {"kind": "batch_queue", "model": model, "quote": limit.model, **cells, **origin}
 
 
 def called(name: str, offers: Iterable[Offer]) -> list[str]:
@@ -107,17 +89,17 @@ def _letters(name: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9.\- ]", "", name.lower()).split())
 
 
-def overview(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: bool = False) -> tuple[Sheet, Sheet]:
+def overview(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: bool = False) -> tuple[Table, Table]:
     """T6 for people: a line per model, and the usage tiers below; `alone` leaves out what is said of other models."""
     offers = list(offers)
     fields = (
-        Field("model", "model"),
-        Field("free", "free"),
-        *(Field(meter, meter.replace("_", " ")) for meter in _GROUNDING),
-        Field("queue", "batch queue, tokens"),
+        Column("model", "model"),
+        Column("free", "free"),
+        *(Column(meter, meter.replace("_", " ")) for meter in _GROUNDING),
+        Column("queue", "batch queue, tokens"),
     )
     rows = [Row(_line(offer, limits), group=offer.source) for offer in offers]
-    return Sheet("Free plan and limits", fields, tuple(rows), (_FREE,)), _tiers(limits, [] if alone else offers)
+    return Table("Free plan and limits", fields, tuple(rows), (_FREE,)), _tiers(limits, [] if alone else offers)
 
 
 def _line(offer: Offer, limits: Sequence[LimitsCard]) -> dict[str, Cell]:
@@ -129,7 +111,7 @@ def _line(offer: Offer, limits: Sequence[LimitsCard]) -> dict[str, Cell]:
 
 
 def _queue(found: Iterable[BatchLimit]) -> str:
-    return ", ".join(f"{limit.usage_tier} {phrases.short(limit.tokens)}" for limit in found)
+    return ", ".join(f"{limit.usage_tier} {wording.short(limit.tokens)}" for limit in found)
 
 
 def _grounding(offer: Offer, meter: str) -> str:
@@ -138,13 +120,13 @@ def _grounding(offer: Offer, meter: str) -> str:
     for plan in ("paid", "free"):
         for rate in (r for r in offer.rates("standard", plan) if r.meter == meter and r.used_up_to is not None):
             then = _then(offer, rate)
-            price = f", then {phrases.value(then)} / {phrases.unit(then.unit)}" if then else ""
+            price = f", then {wording.value(then)} / {wording.unit(then.unit)}" if then else ""
             words.append(f"{'free plan ' * (plan == 'free')}{rate.used_up_to:,}/{rate.period}{price}")
     return "; ".join(words)
 
 
-def _tiers(limits: Sequence[LimitsCard], offers: Sequence[Offer]) -> Sheet:
-    fields = (Field("tier", "usage tier"), Field("qualification", "who has it"), Field("cap", "cap on spending"))
+def _tiers(limits: Sequence[LimitsCard], offers: Sequence[Offer]) -> Table:
+    fields = (Column("tier", "usage tier"), Column("qualification", "who has it"), Column("cap", "cap on spending"))
     rows = [
         Row({"tier": tier.name, "qualification": tier.qualification, "cap": tier.cap})
         for c in limits
@@ -157,4 +139,4 @@ def _tiers(limits: Sequence[LimitsCard], offers: Sequence[Offer]) -> Sheet:
         for name in dict.fromkeys(limit.model for limit in others)
     ]
     seen = [f"As observed {c.observed or 'on no known day'} ({c.provider}/{c.source})." for c in limits]
-    return Sheet("Usage tiers", fields, tuple(rows), (*notes, *(seen or [_NO_LIMITS])))
+    return Table("Usage tiers", fields, tuple(rows), (*notes, *(seen or [_NO_LIMITS])))

@@ -1,8 +1,12 @@
-"""A rate in words: its amount, unit, conditions and dates as a person says them."""
+"""A rate in words: what it is the price of, its amount, unit, conditions and dates.
+
+People get short words (`1M tokens`, `prompt > 200k`). What programs, too, read in published files and reports is in
+full: `exact_name`, `exact_conditions`, `exact_price`.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -26,6 +30,18 @@ def value(rate: Rate | None) -> str:
     return money(rate.price) if rate.currency == "USD" else f"{money(rate.price)} {rate.currency}"
 
 
+def with_currency(amount: Decimal, currency: str) -> str:
+    """An amount with its currency: `$0.30`, `0.30 EUR`."""
+    return f"${money(amount)}" if currency == "USD" else f"{money(amount)} {currency}"
+
+
+def price(rate: Rate | None) -> str:
+    """`3.00 USD per 1M tokens`, or what the page says instead of a price."""
+    if rate is None or rate.price is None or rate.availability == "free":
+        return value(rate)
+    return f"{money(rate.price)} {rate.currency}{per(rate.unit)}"
+
+
 def count(number: int, noun: str) -> str:
     """So many of a thing: `1 rate`, `19 rates`."""
     return f"{number} {noun}{'s' * (number != 1)}"
@@ -39,7 +55,12 @@ def unit(words: str) -> str:
     return f"1M {noun}" if quantity == "1000000" else f"{int(quantity):,} {noun}"
 
 
-def exact(ratio: Decimal | None) -> str:
+def per(words: str) -> str:
+    """What a price is for: ` per 1M tokens`, ` per image`; empty without a unit."""
+    return f" per {unit(words).removeprefix('1 ')}" if words else ""
+
+
+def exact_ratio(ratio: Decimal | None) -> str:
     """A ratio for programs, in four decimals at most; empty where there is none."""
     return "" if ratio is None else plain(ratio.quantize(Decimal("0.0001")))
 
@@ -130,3 +151,45 @@ def cells(rates: Iterable[Rate]) -> list[list[Rate]]:
 def modalities(rates: Iterable[Rate]) -> str:
     """The modalities of one cell, in the table's order."""
     return ", ".join(rate.modality for rate in rates if rate.modality)
+
+
+# ---------------------------------------------------------------------------------------------------- in full
+
+
+def exact_name(rate: Rate) -> str:
+    """What a rate is the price of: `standard (free plan) input text, prompt <= 200000`."""
+    plan = " (free plan)" if rate.plan == "free" else ""
+    return f"{rate.service_tier}{plan} {rate.meter} {exact_conditions(rate)}".rstrip()
+
+
+def exact_conditions(rate: Rate) -> str:
+    """What selects the rate beside its meter, numbers in full: `text, prompt <= 200000`, `up to 500 a day`."""
+    bounds = (
+        ("prompt <= {}", rate.prompt_up_to),
+        ("prompt > {}", rate.prompt_over),
+        (f"up to {{}} a {rate.period}", rate.used_up_to),
+        (f"over {{}} a {rate.period}", rate.used_over),
+    )
+    words = [rate.modality, rate.quality, rate.resolution, rate.context]
+    words += [form.format(bound) for form, bound in bounds if bound is not None]
+    return ", ".join(filter(None, (*words, rate.basis if rate.basis != "list" else "")))
+
+
+def exact_amount(values: Mapping[str, str] | None) -> str:
+    """The price of a rate's row as published, or what stands instead of one; `-` where there is no rate."""
+    return "-" if values is None else values.get("price") or values["availability"].replace("_", " ")
+
+
+def exact_price(values: Mapping[str, str] | None) -> str:
+    """`4.5 USD per 1M tokens from 2027-01-01` of a rate's row as published, or what stands instead of a price."""
+    if values is None or not values.get("price"):
+        return exact_amount(values)
+    quantity = "1M tokens" if values["unit"] == "1000000 tokens" else values["unit"]
+    per_unit = f" per {quantity}" if quantity else ""
+    return f"{values['price']} {values['currency']}{per_unit}{exact_dates(values)}"
+
+
+def exact_dates(values: Mapping[str, str]) -> str:
+    """` from 2027-01-01`, ` until 2026-12-31`, both or nothing."""
+    ends = (("from", values.get("effective_from")), ("until", values.get("effective_until")))
+    return "".join(f" {word} {day}" for word, day in ends if day)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.storage.ledger import Entry, Side
-from scraper.site.figures import money
 
 STATES = ("open", "accepted", "explained")
 # There the ledger holds how much is free, not what it costs: the quotes say it.
@@ -23,7 +22,7 @@ class Said(NamedTuple):
     quote: str
 
 
-class Dispute(NamedTuple):
+class Discrepancy(NamedTuple):
     """One discrepancy; `standing` is its rule, what to reckon with, and a person's reason, as far as there are any."""
 
     model: str
@@ -34,14 +33,14 @@ class Dispute(NamedTuple):
     sources: frozenset[str]
 
 
-def dispute(entry: Entry) -> Dispute:
+def discrepancy(entry: Entry) -> Discrepancy:
     """A ledger's entry, in words."""
     plan = "free plan" if entry.plan == "free" else ""
     thing = " ".join(filter(None, (entry.meter.replace("_", " "), ", ".join(entry.modalities))))
     allowance = entry.rule.startswith(_OF_ALLOWANCES)
     conservative = f"for a budget: {entry.conservative}" if entry.conservative and not allowance else ""
     other = entry.right.source if entry.kind == "between" else "by the rule"
-    return Dispute(
+    return Discrepancy(
         model=entry.model,
         what=", ".join(filter(None, (thing, entry.service_tier, plan, entry.conditions))),
         state=entry.state,
@@ -59,5 +58,5 @@ def _said(side: Side, who: str, *, allowance: bool) -> Said:
         return Said("", who, side.observed, side.quote)
     if side.price is None:
         return Said(side.availability.replace("_", " "), who, side.observed, side.quote)
-    per = f" per {phrases.unit(side.unit).removeprefix('1 ')}" if side.unit else ""
-    return Said(f"{money(side.price, side.currency)}{per}", who, side.observed, side.quote)
+    price = wording.with_currency(side.price, side.currency) + wording.per(side.unit)
+    return Said(price, who, side.observed, side.quote)

@@ -13,10 +13,9 @@ import pytest
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.shelf import Shelf
 from ratecards.errors import DatasetError
-from ratecards.questions.limitsview import called, models, overview, records
+from ratecards.questions.limits import called, models, overview, records
 from ratecards.storage import limitsjson
 from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
-from ratecards.tables import sheet
 from tests.support.guide import FLASH_IMAGE, MARCH, OPENAI, flash_image, reseller
 from tests.support.histories import card, rate
 
@@ -78,7 +77,7 @@ def test_of_one_model_alone():
     _, second = overview(offers(FLASH), [LIMITS], alone=True)
     assert not any("Other" in note for note in second.notes)
     assert ["Flash"] == [
-        r["quote"] for r in sheet.records(records(offers(FLASH), [LIMITS], alone=True)) if r["kind"] == "batch_queue"
+        r["quote"] for r in records(offers(FLASH), [LIMITS], alone=True).records() if r["kind"] == "batch_queue"
     ]
 
 
@@ -90,7 +89,7 @@ def test_without_the_limits_page():
 
 def test_t6_for_programs():
     """One figure a row, with its words, source and day."""
-    found = [{k: v for k, v in r.items() if v not in ("", None)} for r in sheet.records(records(offers(), [LIMITS]))]
+    found = [{k: v for k, v in r.items() if v not in ("", None)} for r in records(offers(), [LIMITS]).records()]
     origin = {"source": "google/gemini-api", "observed": "2026-01-01"}
     page = {"source": "google/rate-limits", "observed": "2026-04-16"}
     free = {"kind": "free_allowance", "model": "flash", "meter": "search_grounding", "unit": "prompts", "period": "day"}

@@ -1,14 +1,18 @@
-"""The options of the commands that compute: what was used, as of when, how much of it, and how to show it."""
+"""The command line of `ratecards`: its commands, and the options of each."""
 
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from typing import NoReturn
 
-from ratecards.choices import MODALITIES, NUMBER, POLICIES, READINGS
+from ratecards.choices import FAILING, MODALITIES, NUMBER, POLICIES, READINGS, STALE
 
+_FORMATS = ("table", "csv", "json")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 Make = Callable[[str, str], argparse.ArgumentParser]
 # By option: the plain counts of `ratecards.costs.usage` that a command takes, with their help.
 _SPLIT = {
@@ -42,8 +46,85 @@ _MEASURED = ("seconds", "input_seconds", "input_minutes", "output_minutes", "cac
 _REQUEST = ("input_tokens", "output_tokens", "seconds", "songs", "characters")
 
 
-def add(make: Make) -> None:
-    """Add the commands; `make` gives the parser of a new one."""
+class UsageError(ValueError):
+    """The command line does not say what a command needs."""
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that raises `UsageError`."""
+
+    def error(self, message: str) -> NoReturn:
+        """Refuse the command line."""
+        raise UsageError(f"{message} (see {self.prog} --help)")
+
+
+def parser() -> Parser:
+    """The whole command line; a usage error raises `UsageError`."""
+    top = Parser(prog="ratecards", description="What AI models cost: rate cards with evidence and history.")
+    commands = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+
+    models = _command(commands, "models", "list the models")
+    show = _command(commands, "show", "show a model's rate card")
+    show.add_argument("model", help="a model id or an alias")
+    show.add_argument("--tier", help="only this service tier: standard, batch, flex or priority")
+    show.add_argument("--plan", help="only this plan: free or paid")
+    show.add_argument("--source", help="only this source, as in `gemini-api` or `google/gemini-api`")
+    show.add_argument(
+        "--all", action="store_true", help="in the table, a line for each rate that is not available, too"
+    )
+    changes = _command(commands, "changes", "list what changed, by edition")
+    changes.add_argument("--since", type=_day, metavar="DATE", help="observed on this day or later")
+    changes.add_argument("--until", type=_day, metavar="DATE", help="observed on this day or earlier")
+    changes.add_argument("--model", help="only this model, under all its names")
+    changes.add_argument("--all", action="store_true", help="also changes that are no news: words, labels")
+    diff = _command(commands, "diff", "the net difference between two days")
+    diff.add_argument("since", type=_day, metavar="DATE")
+    diff.add_argument("until", type=_day, metavar="DATE")
+    upcoming = _command(commands, "upcoming", "list price steps and shutdowns that a page dates for later")
+    discrepancies = _command(commands, "discrepancies", "list where official sources disagree")
+    discrepancies.add_argument("model", nargs="?", help="only this model")
+    discrepancies.add_argument("--open", action="store_true", help="only those that nobody has accepted or explained")
+    discrepancies.add_argument("--all", action="store_true", help="also explained and closed ones")
+    export = _bare(commands, "export", "write the cards as a price file of another project")
+    export.add_argument("project", choices=("litellm", "models.dev", "genai-prices"), help="whose format")
+    export.add_argument("--to", metavar="DIR", help="write into this directory (default: one file goes to stdout)")
+    words = "the cards of this source; may be repeated (default: google/gemini-api)"
+    export.add_argument("--source", action="append", metavar="SOURCE", help=words)
+    audit = _command(
+        commands, "audit", "check somebody's prices against the cards", ("table", "json", "sarif", "markdown")
+    )
+    audit.add_argument("file", help="a LiteLLM map, models.dev, genai-prices, Portkey or our CSV; - for standard input")
+    audit.add_argument("--source", help="only what is claimed of this source, as in `gemini-api`")
+    words = "what else ends with 1: unknown models, unread prices, prices unlike a stale card"
+    audit.add_argument("--fail-on", type=_failing, default=(), metavar="unknown,unread,stale", help=words)
+    audit.add_argument("--all", action="store_true", help="every price, also what is right or cannot be judged")
+    for command in (models, show, upcoming, export, audit):
+        command.add_argument("--on", type=_day, metavar="DATE", help="as of this day (default: today)")
+    _add_costs(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
+    return top
+
+
+def _command(
+    commands: argparse._SubParsersAction[Parser], name: str, words: str, formats: tuple[str, ...] = _FORMATS
+) -> Parser:
+    parser = _bare(commands, name, words)
+    parser.add_argument("--format", choices=formats, default="table", help="default: table")
+    return parser
+
+
+def _bare(commands: argparse._SubParsersAction[Parser], name: str, words: str) -> Parser:
+    """A command whose output has one form."""
+    parser = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
+    where = "a dataset or a root with one (default: $RATECARDS_DATASET, else the package's own)"
+    parser.add_argument("--dataset", metavar="DIR", help=where)
+    old = "where a source was not read for longer than its limit (default: $RATECARDS_STALE, else warn)"
+    parser.add_argument("--stale", choices=STALE, help=old)
+    parser.add_argument("--today", type=_day, help=argparse.SUPPRESS)
+    return parser
+
+
+def _add_costs(make: Make) -> None:
+    """Add the commands that compute costs; `make` gives the parser of a new one."""
     cost = make("cost", "what calls cost")
     cost.add_argument("model", nargs="?", help="a model id or an alias (default: the one that the answer names)")
     cost.add_argument(
@@ -179,3 +260,19 @@ def _on(text: str) -> tuple[str, date]:
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-03-24, or laozhang=2026-03-24")
+
+
+def _failing(text: str) -> tuple[str, ...]:
+    found = tuple(text.split(","))
+    if wrong := [word for word in found if word not in FAILING]:
+        raise argparse.ArgumentTypeError(f"expected {', '.join(FAILING)}, saw {wrong[0]!r}")
+    return found
+
+
+def _day(text: str) -> date:
+    try:
+        if _DAY.match(text):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-03-24")

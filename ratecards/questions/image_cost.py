@@ -11,24 +11,22 @@ from ratecards.costs.breakdown import Line, price
 from ratecards.costs.pictures import IMAGE, Size, formula_of, sizes
 from ratecards.costs.usage import Count, Usage
 from ratecards.errors import CostError
-from ratecards.tables.figures import Field, Row, Sheet, printed
+from ratecards.tables.table import Row, Table, printed
+from ratecards.tables.terminal import Column
 
 TIERS = ("standard", "batch")
 _FIELDS = (
-    Field("model"),
-    Field("source"),
-    Field("resolution", "resolution", "id"),
-    Field("quality", "quality", "id"),
-    Field("tokens", "tokens", "count"),
-    Field("standard_listed", "standard", "listed"),
-    Field("standard_metered", "metered", "exact"),
-    Field("batch_listed", "batch", "listed"),
-    Field("batch_metered", "metered", "exact"),
-    Field("per_day"),
-    Field("days"),
-    Field("per_month", "a month", "money"),
-    Field("currency"),
-    Field("observed"),
+    *map(Column, ("model", "source")),
+    Column("resolution", "resolution", "id"),
+    Column("quality", "quality", "id"),
+    Column("tokens", "tokens", "count"),
+    Column("standard_listed", "standard", "listed"),
+    Column("standard_metered", "metered", "exact"),
+    Column("batch_listed", "batch", "listed"),
+    Column("batch_metered", "metered", "exact"),
+    *map(Column, ("per_day", "days")),
+    Column("per_month", "a month", "money"),
+    *map(Column, ("currency", "observed")),
 )
 
 
@@ -46,7 +44,7 @@ def per_image(choice: Choice, size: Size, tier: str, reading: str = "listed") ->
         return None
 
 
-def images(offers: Iterable[Offer], per_day: int = 1000, days: int = 30) -> Sheet:
+def images(offers: Iterable[Offer], per_day: int = 1000, days: int = 30) -> Table:
     """T1 for some offers; a month is that of the listed standard price."""
     rows = [_row(offer, size, per_day, days) for offer in offers for size in sizes(offer)]
     currencies = ", ".join(dict.fromkeys(str(row.cells["currency"]) for row in rows))
@@ -55,7 +53,7 @@ def images(offers: Iterable[Offer], per_day: int = 1000, days: int = 30) -> Shee
         "standard, batch: as the page lists them; metered: the tokens of an image times the price of a token.",
         "-: the page does not say.",
     )
-    return Sheet(title, _FIELDS, tuple(rows), notes)
+    return Table(title, _FIELDS, tuple(rows), notes)
 
 
 def _row(offer: Offer, size: Size, per_day: int, days: int) -> Row:

@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import is_reseller
 from ratecards.catalog.shelf import Choice
@@ -20,8 +20,8 @@ from ratecards.costs.pictures import Size, canonical, sizes
 from ratecards.errors import CostError
 from ratecards.lifecycle import past
 from ratecards.model import plain
+from ratecards.questions.alternatives import mark
 from ratecards.questions.budget import Work
-from ratecards.questions.elsewhere import mark
 
 CHEAPER_TIERS = ("batch", "flex")
 _MOST_MODELS = 3
@@ -101,7 +101,7 @@ def cached(now: Plan, share: Decimal) -> Iterator[Plan]:
     """The repeated share of the input read from a cache; an explicit one is paid for by the hour as well."""
     rates = now.choice.offer.rates(now.tier, "paid")
     storage = next((r for r in rates if r.meter == "cache_storage" and r.price), None)
-    hour = f"; explicit caches also pay {phrases.value(storage)} per {phrases.unit(storage.unit)}" if storage else ""
+    hour = f"; explicit caches also pay {wording.value(storage)} per {wording.unit(storage.unit)}" if storage else ""
     if share:
         work = now.work._replace(cached_share=share)
         yield now.so("caching", f"{plain(share * 100)} % of the input cached", _RETURNS["caching"] + hour, work=work)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ratecards.costs import effective
 from ratecards.dataset import Dataset
-from ratecards.questions import news, paid
+from ratecards.questions import changes as news
+from ratecards.questions import news_lines, price_news
 from ratecards.storage.names import day_of
 from tests.support.kit import DAY, card, change, rate, stamp
 
@@ -27,7 +28,7 @@ def became(old, new, standing=()):
     """The lines by which one set of rates became another, those that stand in both aside."""
     gone, came = [change("rate_removed", old=r) for r in old], [change("rate_added", new=r) for r in new]
     cards = {"flash": card(*new, *standing)}
-    return [line.text.removeprefix("flash ") for line in paid.told([*gone, *came], DAY, cards)]
+    return [line.text.removeprefix("flash ") for line in news_lines.told([*gone, *came], DAY, cards)]
 
 
 def until(price, last=LAST, **values):
@@ -247,8 +248,8 @@ def test_a_general_price_that_moves_is_told_beside_one_that_stands():
 def test_a_label_that_moved_is_the_same_call():
     """One that a price gets for the first time divides it."""
     old, new = rate("35", context="flash and flash-lite"), rate("35", context="gemini 2.5 models")
-    labels = paid.told([change("relabelled", old=old, new=new)], DAY)
-    dearer = paid.told([change("repriced", old=old, new=replace(new, price=Decimal(40)))], DAY)
+    labels = news_lines.told([change("relabelled", old=old, new=new)], DAY)
+    dearer = news_lines.told([change("repriced", old=old, new=replace(new, price=Decimal(40)))], DAY)
     more = rate("9", resolution="4K")
     split = [change("relabelled", old=rate("1"), new=rate("1", resolution="1K")), change("rate_added", new=more)]
 
@@ -257,7 +258,7 @@ def test_a_label_that_moved_is_the_same_call():
         line.text.removeprefix("flash ") for line in dearer
     ]
     assert ["flash input (standard, 4K): 1.00 -> 9.00 USD per 1M tokens (x9.00)"] == [
-        line.text for line in paid.told(split, DAY)
+        line.text for line in news_lines.told(split, DAY)
     ]
 
 
@@ -267,15 +268,15 @@ def test_several_looks_on_a_day_are_one_edition():
     up, on, back = (change("repriced", old=a, new=b) for a, b in ((one, two), (two, three), (two, one)))
 
     assert [EACH + "1.00 -> 3.00 USD per 1M tokens (x3.00)"] == [
-        line.text.removeprefix("flash ") for line in paid.told([up, on], DAY)
+        line.text.removeprefix("flash ") for line in news_lines.told([up, on], DAY)
     ]
-    assert ["same"] == [line.kind for line in paid.told([up, back], DAY)]
+    assert ["same"] == [line.kind for line in news_lines.told([up, back], DAY)]
 
 
 def test_a_renamed_model_is_compared_with_itself():
     """Under its present id, whichever id its old rates have."""
     old, new = rate("1", model="preview"), rate("2", model="flash")
-    lines = paid.told([change("model_renamed", previous_id="preview"), change("repriced", old=old, new=new)], DAY)
+    lines = news_lines.told([change("model_renamed", previous_id="preview"), change("repriced", old=old, new=new)], DAY)
 
     assert [
         "flash: renamed from preview",
@@ -288,12 +289,12 @@ def test_a_step_that_came_due_is_one_line_for_its_modalities():
     steps = [
         change("stepped", old=until("1", modality=m), new=since("2", modality=m)) for m in ("text", "image", "audio")
     ]
-    (line,) = paid.told(steps, NEW_YEAR)
-    (unknown,) = paid.told([change("stepped", new=since("2"))], NEW_YEAR)
+    (line,) = news_lines.told(steps, NEW_YEAR)
+    (unknown,) = news_lines.told([change("stepped", new=since("2"))], NEW_YEAR)
 
     assert "flash input text, image, audio (standard): 1.00 -> 2.00 USD per 1M tokens (x2.00), took effect" == line.text
     assert "flash input (standard): 2.00 USD per 1M tokens, took effect" == unknown.text
-    assert [] == paid.told([change("stepped", old=until("2"), new=since("2"))], NEW_YEAR)
+    assert [] == news_lines.told([change("stepped", old=until("2"), new=since("2"))], NEW_YEAR)
 
 
 def test_figures_of_other_tiers_restate_nothing():
@@ -304,7 +305,7 @@ def test_figures_of_other_tiers_restate_nothing():
         change("stepped", old=until("3", **figure), new=since("4", **figure)),
     ]
 
-    assert 2 == len(paid.told(steps, NEW_YEAR))
+    assert 2 == len(news_lines.told(steps, NEW_YEAR))
 
 
 def test_corrections_stand_behind_the_news():
@@ -312,7 +313,7 @@ def test_corrections_stand_behind_the_news():
     better = change(
         "repriced", old=rate("5", meter="output"), new=rate("6", meter="output"), stamp=stamp(correction=True)
     )
-    found = paid.told([better, change("repriced", old=rate("1"), new=rate("2"))], DAY)
+    found = news_lines.told([better, change("repriced", old=rate("1"), new=rate("2"))], DAY)
 
     assert [("input (standard)", False), ("output (standard)", True)] == [
         (line.what, line.correction) for line in found
@@ -324,9 +325,9 @@ def test_models_that_came_and_went():
     came, went = change("model_added", card=card(rate(), rate(meter="output"))), change("model_removed", model="pro")
 
     assert ["flash: new model, 2 rates", "pro: no longer on the page"] == [
-        line.text for line in paid.told([came, went], DAY)
+        line.text for line in news_lines.told([came, went], DAY)
     ]
-    assert ["flash: new model"] == [line.text for line in paid.told([change("model_added")], DAY)]
+    assert ["flash: new model"] == [line.text for line in news_lines.told([change("model_added")], DAY)]
 
 
 @pytest.mark.parametrize(
@@ -343,17 +344,17 @@ def test_many_prices_of_a_tier_are_one_line(side, values, words, kind):
     meters = ("input", "output", "cache_read", "cache_storage")
     rates = [rate("1", meter=meter, **values) for meter in meters]
     many = [change("rate_added" if side == "new" else "rate_removed", **{side: r}) for r in rates]
-    (line,) = paid.told(many, DAY)
+    (line,) = news_lines.told(many, DAY)
 
     assert (f"flash {words}", kind, 4) == (line.text, line.kind, line.number)
-    assert 3 == len(paid.told(many[1:], DAY))
+    assert 3 == len(news_lines.told(many[1:], DAY))
 
 
 def test_many_prices_of_a_tier_that_end_are_one_line():
     """On the last day that they have now."""
     meters = ("input", "output", "cache_read", "cache_storage")
     ended = [change("redated", old=rate("1", meter=m), new=until("1", meter=m)) for m in meters]
-    (line,) = paid.told(ended, DAY)
+    (line,) = news_lines.told(ended, DAY)
 
     assert ("flash standard: 4 prices end on 2026-12-31", "announced") == (line.text, line.kind)
 
@@ -364,7 +365,7 @@ def test_what_is_paid_stands_on_the_change_that_brings_it():
     dated = [change("redated", old=rate("2", modality=m), new=since("2", modality=m)) for m in ("text", "audio")]
     silent = change("rate_added", new=rate(None, meter="tuning"))
     moved = [change("rate_removed", old=allowance(5)), change("rate_added", new=allowance(6))]
-    found = paid.by_change([*news_of, *dated, silent, *moved], DAY)
+    found = price_news.by_change([*news_of, *dated, silent, *moved], DAY)
 
     expected = {"before": "2", "after": "1", "from": "2026-11-01", "then": [{"from": "2027-01-01", "price": "2"}]}
     assert {id(c): expected for c in news_of} == found
@@ -378,12 +379,12 @@ def test_what_was_paid_is_per_unit_of_what_stands_beside_it():
     gone = change("rate_removed", old=every)
     closed = change("availability_changed", old=every, new=rate(None))
 
-    assert {"before": "0.002", "after": "0.003", "from": "2026-11-01"} == paid.by_change([audio], DAY, [every])[
+    assert {"before": "0.002", "after": "0.003", "from": "2026-11-01"} == price_news.by_change([audio], DAY, [every])[
         id(audio)
     ]
-    assert ("2", "0.001") == tuple(paid.by_change([unit], DAY)[id(unit)][n] for n in ("before", "after"))
-    assert "not_available" == paid.by_change([gone], DAY)[id(gone)]["after"]
-    assert "not_available" == paid.by_change([closed], DAY)[id(closed)]["after"]
+    assert ("2", "0.001") == tuple(price_news.by_change([unit], DAY)[id(unit)][n] for n in ("before", "after"))
+    assert "not_available" == price_news.by_change([gone], DAY)[id(gone)]["after"]
+    assert "not_available" == price_news.by_change([closed], DAY)[id(closed)]["after"]
 
 
 PRICES = st.sampled_from(["1", "2", "3"])
@@ -399,7 +400,7 @@ def test_no_line_has_one_price_before_and_after_and_nothing_that_moved_is_lost(b
     stand = {r.row_key: r for r in old if r in new}
     changes = [change("rate_removed", old=r) for r in old if r.row_key not in stand]
     changes += [change("rate_added", new=r) for r in new if r.row_key not in stand]
-    found = paid.of(changes, DAY, new).news
+    found = price_news.of(changes, DAY, new).news
     moved = effective.moves(effective.lanes([card(*old)]), effective.lanes([card(*new)]), DAY)
 
     assert not [line for line in found if effective.same_price(line.before, line.after)]
@@ -458,7 +459,7 @@ def editions():
     for one in news.first_told(dataset.changes("google/gemini-api")):
         if date(2025, 11, 21) <= day_of(one) <= date(2026, 10, 4):
             days.setdefault(day_of(one), []).append(one)
-    return {day: paid.told(own, day, news.cards(dataset, own, day)) for day, own in sorted(days.items())}
+    return {day: news_lines.told(own, day, news.cards(dataset, own, day)) for day, own in sorted(days.items())}
 
 
 def test_each_line_of_the_real_editions_is_news_to_a_buyer(editions):
@@ -519,7 +520,7 @@ def test_fault_103_an_announced_step_that_disappears(days, now, then, open_ended
     stays = rate(f"{now}") if open_ended else today
     changes = [change("rate_removed", old=step)]
     changes += [change("rate_removed", old=today), change("rate_added", new=stays)] if open_ended else []
-    [line] = paid.told(changes, DAY, {"flash": card(stays)})
+    [line] = news_lines.told(changes, DAY, {"flash": card(stays)})
 
     assert ("withdrawn", True) == (line.kind, line.change.startswith(f"withdrawn: was to be {then}.00 USD"))
     assert f"from {first}" in line.change

@@ -1,38 +1,48 @@
-"""One rate card as a person reads it: a head, then the rates by service tier and plan."""
+"""`ratecards show`: the rates of a card as rows, and the card as a person reads it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.staleness import Age, note
+from ratecards.escaping import visible
 from ratecards.lifecycle import said
-from ratecards.model import PLANS, SERVICE_TIERS, Rate, RateCard
+from ratecards.model import COLUMNS, PLANS, SERVICE_TIERS, Rate, RateCard, row
 from ratecards.storage import names
-from ratecards.tables.fit import paragraph, safe
-from ratecards.tables.render import Column, Group, table
+from ratecards.tables.table import Table, records_table
+from ratecards.tables.terminal import Column, Group, paragraphs, table
+
+_COLUMNS = (
+    Column("", "meter", "id"),
+    Column("", "modality", least=11),
+    Column("", "conditions", least=24),
+    Column("", "price", "listed"),
+    Column("", "unit", "id"),
+    Column("", "quote", "cut", optional=True, least=20),
+)
+
+
+def rates(cards: Iterable[RateCard]) -> Table:
+    """A row per rate of the cards, with the day it was read on."""
+    keys = (*COLUMNS, "observed")
+    rows = ({**row(r), "observed": str(r.evidence.observed or card.observed)} for card in cards for r in card.rates)
+    return records_table(keys, rows)
 
 
 def card_text(card: RateCard, asked: str, age: Age, day: date, *, everything: bool = False) -> str:
     """A rate card to read: its head, then its rates by service tier and plan, as they stand on `day`."""
-    columns = (
-        Column("meter"),
-        Column("modality", "wrap", 11),
-        Column("conditions", "wrap", 24),
-        Column("price", "number"),
-        Column("unit"),
-        Column("quote", "cut", 20, optional=True),
-    )
     groups = [
         _rates_group(tier, plan, rates, day, everything=everything)
         for tier in SERVICE_TIERS
         for plan in reversed(PLANS)
         if (rates := [r for r in card.rates if (r.service_tier, r.plan) == (tier, plan)])
     ]
-    no_rates = "No such rates.\n"
-    head = "".join(line + "\n" for line in _head(card, asked, age, day))
-    return f"{head}\n{table(columns, groups) if groups else no_rates}"
+    # an address is copied, so it is not broken
+    address = visible(card.url + (f"#{card.anchor}" if card.anchor else ""))
+    body = table(_COLUMNS, groups) if groups else "No such rates.\n"
+    return f"{paragraphs(_head(card, asked, age, day))}{address}\n\n{body}"
 
 
 def _head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
@@ -41,7 +51,7 @@ def _head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
     updated = f"; page last updated {card.last_updated}" if card.last_updated else ""
     improve = ", ".join(f"{plan} plan {answer}" for plan, answer in card.used_to_improve)
     currencies = " and ".join(sorted({r.currency for r in card.rates} - {""}))
-    texts = [
+    return [
         said(card.model, card.shutdown, day),
         f"{card.name}: {card.model}",
         f"{known_as} is another name of {card.model}." if known_as != card.model else "",
@@ -54,16 +64,13 @@ def _head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
         *(f"Note: {quote}" for quote in dict.fromkeys(f.quote for f in card.formulas)),
         f"Used to improve the provider's products: {improve}" if improve else "",
     ]
-    # an address is copied, so it is not broken
-    address = safe(card.url + (f"#{card.anchor}" if card.anchor else ""))
-    return [*(line for text in texts for line in paragraph(text)), address]
 
 
 def _rates_group(tier: str, plan: str, rates: Sequence[Rate], day: date, *, everything: bool) -> Group:
     shown = [r for r in rates if everything or r.availability != "not_available"]
     missing = dict.fromkeys(_missing(rates, day)) if len(shown) < len(rates) else ()
     notes = [f"not available: {', '.join(missing)}"] if missing else []
-    rows = [_rate_cells(cell, day) for cell in phrases.cells(shown)]
+    rows = [_rate_cells(cell, day) for cell in wording.cells(shown)]
     return Group(f"{tier}, {plan} plan", rows, notes)
 
 
@@ -72,7 +79,7 @@ def _missing(rates: Iterable[Rate], day: date) -> list[str]:
     rates = list(rates)
     offered = {r.meter for r in rates if r.availability != "not_available"}
     return [
-        phrases.thing(r, conditions=phrases.conditions(r, day)) if r.meter in offered else r.meter
+        wording.thing(r, conditions=wording.conditions(r, day)) if r.meter in offered else r.meter
         for r in rates
         if r.availability == "not_available"
     ]
@@ -80,5 +87,5 @@ def _missing(rates: Iterable[Rate], day: date) -> list[str]:
 
 def _rate_cells(rates: list[Rate], day: date) -> list[str]:
     rate = rates[0]
-    words = phrases.modalities(rates), phrases.conditions(rate, day), phrases.value(rate)
-    return [rate.meter, *words, phrases.unit(rate.unit), rate.evidence.quote]
+    words = wording.modalities(rates), wording.conditions(rate, day), wording.value(rate)
+    return [rate.meter, *words, wording.unit(rate.unit), rate.evidence.quote]

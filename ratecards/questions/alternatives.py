@@ -22,8 +22,10 @@ from ratecards.costs.usage import Usage
 from ratecards.errors import CostError
 from ratecards.lifecycle import past
 from ratecards.model import Rate
-from ratecards.questions.images import picture
-from ratecards.tables.figures import Field, Row, Sheet, printed
+from ratecards.questions.image_cost import picture
+from ratecards.tables.table import Row, Table, printed
+from ratecards.tables.terminal import Column
+from ratecards.wording import count
 
 _DECIMALS = 3
 _GLOBAL, _NON_GLOBAL = "global", "non-global"
@@ -32,21 +34,17 @@ _REGION = re.compile(
     r"(?:-[a-z0-9]+)*\Z"
 )
 _FIELDS = (
-    Field("what", "model", "id"),
-    Field("model"),
-    Field("provider", "provider", "id"),
-    Field("source"),
-    Field("resolution"),
-    Field("quality"),
-    Field("per_image", "each", "listed"),
-    Field("per_month", "a month", "money"),
-    Field("per_day"),
-    Field("days"),
-    Field("currency"),
-    Field("ratio", "ratio", "ratio"),
-    Field("region", "region"),
-    Field("mark", "mark"),
-    Field("observed", "observed", "day", optional=True),
+    Column("what", "model", "id"),
+    Column("model"),
+    Column("provider", "provider", "id"),
+    *map(Column, ("source", "resolution", "quality")),
+    Column("per_image", "each", "listed"),
+    Column("per_month", "a month", "money"),
+    *map(Column, ("per_day", "days", "currency")),
+    Column("ratio", "ratio", "ratio"),
+    Column("region", "region"),
+    Column("mark", "mark"),
+    Column("observed", "observed", "day", optional=True),
 )
 _TEXT = tuple(f._replace(key="per_request", kind="exact") if f.key == "per_image" else f for f in _FIELDS)
 
@@ -98,7 +96,7 @@ class _One(NamedTuple):
     region: str = ""
 
 
-def compare_images(offers: Iterable[Offer], terms: Terms, resolution: str = "") -> Sheet:
+def compare_images(offers: Iterable[Offer], terms: Terms, resolution: str = "") -> Table:
     """One image of every seller, as listed. Raises `CostError` where currencies differ, or `to` sells none."""
     offers = list(offers)
     found = [one for offer in offers for one in _pictures(offer, resolution, terms.tier)]
@@ -112,7 +110,7 @@ def compare_images(offers: Iterable[Offer], terms: Terms, resolution: str = "") 
     return _sheet(f"One {sized}", _FIELDS, found, terms, notes)
 
 
-def compare_text(offers: Iterable[Offer], terms: Terms, usage: Usage) -> Sheet:
+def compare_text(offers: Iterable[Offer], terms: Terms, usage: Usage) -> Table:
     """One request of every seller that prices all of it. Raises `CostError` where currencies differ."""
     offers, word = list(offers), region_word(terms.region) if terms.region else ""
     if terms.to:
@@ -148,7 +146,7 @@ def _by_token(offer: Offer) -> bool:
     return any((r.meter, r.modality, measure(r.unit)[1]) == ("output", "image", "token") for r in rates)
 
 
-def _sheet(thing: str, fields: tuple[Field, ...], found: Sequence[_One], terms: Terms, notes: Sequence[str]) -> Sheet:
+def _sheet(thing: str, columns: tuple[Column, ...], found: Sequence[_One], terms: Terms, notes: Sequence[str]) -> Table:
     currencies = sorted({one.cost.currency for one in found})
     if len(currencies) > 1:
         raise CostError(f"prices in {' and '.join(currencies)} cannot be compared")
@@ -159,9 +157,9 @@ def _sheet(thing: str, fields: tuple[Field, ...], found: Sequence[_One], terms: 
     title = f"{thing} elsewhere in {', '.join(currencies) or 'no currency'}, {terms.tier}; {volume}"
     hidden = {"ratio": not terms.to, "region": not terms.region}
     # two lists of one provider are told apart by their names
-    named = [f._replace(head="source") if terms.region and f.key == "source" else f for f in fields]
+    named = [f._replace(head="source") if terms.region and f.key == "source" else f for f in columns]
     kept = tuple(f for f in named if not hidden.get(f.key))
-    return Sheet(title, kept, tuple(_row(one, terms, base) for one in ordered), (*ratios, *notes))
+    return Table(title, kept, tuple(_row(one, terms, base) for one in ordered), (*ratios, *notes))
 
 
 def _row(one: _One, terms: Terms, base: Decimal | None) -> Row:
@@ -194,6 +192,5 @@ def mark(offer: Offer, observed: date, day: date | None) -> str:
     words = ["reseller"] if is_reseller(offer.card) else []
     words += ["by hand"] if is_manual(offer.card) else []
     if words and day:
-        age = (day - observed).days
-        words.append(f"{age} day{'s' * (age != 1)} old")
+        words.append(f"{count((day - observed).days, 'day')} old")
     return ", ".join(filter(None, (*words, past(offer.card.shutdown, offer.day, offer.seen))))

@@ -11,7 +11,7 @@ import pytest
 
 from scraper.errors import DatasetError
 from scraper.report import facts as facts_file
-from scraper.report import said, texts
+from scraper.report import messages
 from tests.support import runfacts, tiny
 from tests.support.runfacts import NAME, URL, change, dispute, failing, held, price, run, source, step, told
 from tests.support.workshop import GEMINI, Ran, facts, keep, model
@@ -61,7 +61,7 @@ def body(text: str) -> list[str]:
 )
 def test_a_change_in_a_line(found, words):
     """Both sides in full only where unit, currency or dates differ."""
-    assert words == said.line(found)
+    assert words == messages.line(found)
 
 
 def test_news_in_a_line():
@@ -71,7 +71,7 @@ def test_news_in_a_line():
         "flash output (standard): 4.50 -> 3.60 USD per 1M tokens (x0.80)",
         "flash: no longer on the page",
         "flash output (standard): 4.50 -> 3.60 USD per 1M tokens (x0.80) [correction]",
-    ] == [*said.lines(lines)]
+    ] == [*messages.lines(lines)]
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_news_in_a_line():
 )
 def test_a_run_in_a_few_words(sources, words):
     """The first look brings contents, not changes; what failed is part of it."""
-    assert words == said.headline(run(*sources))
+    assert words == messages.headline(run(*sources))
 
 
 def test_a_discrepancy_in_words():
@@ -105,11 +105,11 @@ def test_a_discrepancy_in_words():
         "flash batch output text prompt <= 200000",
         f"4.5 USD per 1M tokens ({NAME})",
         "9 USD per 1M tokens (google/vertex-ai)",
-    ) == said.dispute(between)
+    ) == messages.discrepancy(between)
     within = dispute("within", plan="free")
     within["right"]["locator"] = "by the rule: batch is half"
-    assert "flash batch (free plan) output" == said.dispute(within)[0]
-    assert "9 USD per 1M tokens (by the rule: batch is half)" == said.dispute(within)[2]
+    assert "flash batch (free plan) output" == messages.discrepancy(within)[0]
+    assert "9 USD per 1M tokens (by the rule: batch is half)" == messages.discrepancy(within)[2]
 
 
 # ------------------------------------------------------------------------------------------ summary
@@ -117,7 +117,7 @@ def test_a_discrepancy_in_words():
 
 def test_the_summary_begins_with_what_changed():
     """Then the sources with their completeness and age, then the change table with both prices, ratio and quote."""
-    lines = body(texts.summary(run(source("CHANGED", change()))))
+    lines = body(messages.summary(run(source("CHANGED", change()))))
     assert ["## 1 price changed", "", "2026-11-15 06:17 UTC", ""] == lines[:4]
     assert f"| [{NAME}]({URL}) | CHANGED | 279 of 279 | 2026-11-15 |" in lines
     assert f"**[flash]({URL})**" in lines
@@ -134,7 +134,7 @@ def test_prices_come_before_models():
     prices = [{"rate": "standard input", "price": "0.4", "currency": "USD", "unit": "1000000 tokens"}]
     new = change("model_added", "banana", rates=1, prices=prices)
     news = [told("model_added", "banana", change="new model, 1 rate"), told()]
-    lines = body(texts.summary(run(source("CHANGED", new, change(), news=news))))
+    lines = body(messages.summary(run(source("CHANGED", new, change(), news=news))))
     assert lines.index(f"**[flash]({URL})**") < lines.index(f"**[banana]({URL})**: new model, 1 rate")
     assert r"| standard input | 0\.4 USD per 1M tokens |" in lines
 
@@ -142,7 +142,7 @@ def test_prices_come_before_models():
 def test_a_better_reading_is_called_one():
     """Nobody shall take it for a new price; of a price and of a model."""
     news = [told(correction=True), told("model_renamed", change="renamed from flush", correction=True)]
-    text = texts.summary(run(source("CHANGED", news=news)))
+    text = messages.summary(run(source("CHANGED", news=news)))
     assert r"| output \(standard\) \(a better reading, not a new price\) | **" in text
     assert f"**[flash]({URL})**: renamed from flush \\(a better reading, not a new price\\)" in body(text)
 
@@ -151,7 +151,7 @@ def test_what_has_no_one_place_has_no_quote():
     """A tier that came with many prices; and prices that say what they said in other words are counted."""
     whole = {k: v for k, v in told("new", what="flex", change="8 prices new", number=8).items() if k != "quote"}
     same = told("same", what="", change="4 rates said in other words, no price moved", number=4)
-    lines = body(texts.summary(run(source("CHANGED", news=[whole, same]))))
+    lines = body(messages.summary(run(source("CHANGED", news=[whole, same]))))
     assert "| flex | **8 prices new** |  |" in lines
     assert "4 changes of wording or notes recorded." in lines
 
@@ -167,14 +167,14 @@ def test_what_has_no_one_place_has_no_quote():
 )
 def test_the_age_of_a_source(verified, words):
     """In days, and marked when it is beyond what its readers expect."""
-    text = texts.summary(run(source("UNCHANGED", verified=verified)))
+    text = messages.summary(run(source("UNCHANGED", verified=verified)))
     assert f"| 279 of 279 | {words} |" in text
 
 
 def test_a_failing_source_says_why_and_since_when():
     """With its messages and what was not read; many messages are counted."""
     bad = failing("PARTLY_READ", messages=[f"m{n}" for n in range(23)], unread=["flash", "pro"], amounts={})
-    lines = body(texts.summary(run(bad)))
+    lines = body(messages.summary(run(bad)))
     assert f"**{NAME} PARTLY_READ** since 2026-11-14 06:17 UTC" in lines
     assert {"- m0", "- m19", "- and 3 more", "- not read: flash, pro"} <= set(lines)
     assert "- m20" not in lines
@@ -183,13 +183,13 @@ def test_a_failing_source_says_why_and_since_when():
 
 def test_amounts_ignored_with_a_reason_are_counted():
     """Completeness is told as it is."""
-    text = texts.summary(run(source("UNCHANGED", amounts={"seen": 10, "read": 8, "ignored": 2})))
+    text = messages.summary(run(source("UNCHANGED", amounts={"seen": 10, "read": 8, "ignored": 2})))
     assert "| 8 of 10, 2 ignored |" in text
 
 
 def test_what_waits_and_what_looks_renamed_is_told():
     """Neither is published."""
-    text = texts.summary(run(source("UNCHANGED", held=[held()], proposals=[["a", "b"]])))
+    text = messages.summary(run(source("UNCHANGED", held=[held()], proposals=[["a", "b"]])))
     assert "Waiting, not published:" in body(text)
     assert "| moved x9.00 | 2026-11-14, 2 looks |" in text.replace("\\", "")
     assert "Looks renamed: a → b; if so, add it to `renames` in the vocabulary." in body(text)
@@ -198,14 +198,14 @@ def test_what_waits_and_what_looks_renamed_is_told():
 def test_quiet_changes_are_counted():
     """Wording alone is no row."""
     quiet = change("reworded", announced=False)
-    text = texts.summary(run(source("CHANGED", change(), quiet, quiet)))
+    text = messages.summary(run(source("CHANGED", change(), quiet, quiet)))
     assert "2 changes of wording or notes recorded." in body(text)
 
 
 def test_what_is_announced_is_told_by_model():
     """Of many steps of a model four of the first tier, and a count."""
     steps = [step(tier=tier) for tier in ("standard", "batch") for _ in range(5)]
-    lines = body(texts.summary(run(source("UNCHANGED"), upcoming=[*steps, step("2027-02-01", "pro", before=None)])))
+    lines = body(messages.summary(run(source("UNCHANGED"), upcoming=[*steps, step("2027-02-01", "pro", before=None)])))
     assert 4 == lines.count(r"| 2027-01-01 | flash standard input | 0\.75 → 1.5 USD per 1M tokens |")
     assert "| 2027-01-01 | flash | and 6 more |" in lines
     assert r"| 2027-02-01 | pro standard input | new\: 1.5 USD per 1M tokens |" in lines
@@ -214,7 +214,7 @@ def test_what_is_announced_is_told_by_model():
 def test_discrepancies_opened_and_closed_are_told():
     """And how many stand."""
     ledger = {"open": 3, "accepted": 1, "explained": 9, "opened": [dispute()] * 41, "closed": [dispute()]}
-    lines = body(texts.summary(run(source("UNCHANGED"), discrepancies=ledger)))
+    lines = body(messages.summary(run(source("UNCHANGED"), discrepancies=ledger)))
     assert {"41 opened:", "and 1 more", "1 closed:", "3 open, 1 accepted, 9 explained."} <= set(lines)
 
 
@@ -222,7 +222,7 @@ def test_no_table_has_more_than_four_columns():
     """It is read on a phone."""
     ledger = {"open": 3, "accepted": 1, "explained": 9, "opened": [dispute()], "closed": []}
     everything = source("CHANGED", change(), change("model_added", prices=[]), held=[held()])
-    text = texts.summary(run(everything, failing(name="a/b"), upcoming=[step()], discrepancies=ledger))
+    text = messages.summary(run(everything, failing(name="a/b"), upcoming=[step()], discrepancies=ledger))
     widths = {len(re.split(r"(?<!\\)\|", line)) - 2 for line in body(text) if line.startswith("|")}
     assert {3, 4} == widths
 
@@ -241,27 +241,27 @@ def test_fault_62_a_diff_of_thousands_of_lines_is_capped_everywhere():
     """By bytes, at a line's end, with a line that says how much is left out and where it stands."""
     found = thousands()
     sizes = {
-        texts.SUMMARY: texts.summary(found),
-        texts.BODY: texts.pull(found, NAME),
-        texts.COMMIT: texts.commit_message(found),
+        messages.SUMMARY: messages.summary(found),
+        messages.BODY: messages.pull(found, NAME),
+        messages.COMMIT: messages.commit_message(found),
     }
     for limit, text in sizes.items():
         assert limit * 0.9 < len(text.encode()) <= limit
         assert re.search(r"… and [0-9]+ lines more\. ", text.splitlines()[-1])
-    assert 65_536 > len(texts.changelog(found))
-    assert texts.CHAT + 200 > len(texts.webhook(found, URL)["text"])
-    assert 200 == len(texts.webhook(found, URL)["changes"]) == len(texts.webhook(found, URL)["news"])
+    assert 65_536 > len(messages.changelog(found))
+    assert messages.CHAT + 200 > len(messages.webhook(found, URL)["text"])
+    assert 200 == len(messages.webhook(found, URL)["changes"]) == len(messages.webhook(found, URL)["news"])
 
 
 def test_fault_62_the_whole_is_there_without_a_cap():
     """For the file that is attached to the run."""
-    assert 9000 == texts.summary(thousands(), limit=10**9).count("x2.00")
+    assert 9000 == messages.summary(thousands(), limit=10**9).count("x2.00")
 
 
 def test_a_text_that_fits_is_not_touched():
     """To the byte, in bytes and not in letters."""
-    assert "äö\nü\n" == texts.capped(["äö", "ü"], 8)
-    assert texts.capped(["ä" * 100, "ö" * 100], 250, "Rest.").endswith("\n\n… and 1 lines more. Rest.\n")
+    assert "äö\nü\n" == messages.capped(["äö", "ü"], 8)
+    assert messages.capped(["ä" * 100, "ö" * 100], 250, "Rest.").endswith("\n\n… and 1 lines more. Rest.\n")
 
 
 # ---------------------------------------------------------------------------------- pull requests
@@ -270,22 +270,22 @@ def test_a_text_that_fits_is_not_touched():
 def test_a_pull_requests_body_is_the_change_table():
     """Of one source, whatever else happened in the run."""
     found = run(source("CHANGED", change()), source("CHANGED", change(model="other"), name="a/b"), upcoming=[step()])
-    text = texts.pull(found, NAME)
+    text = messages.pull(found, NAME)
     assert "other" not in text
     assert r"3.60 USD per 1M tokens \(x0.80\)**" in text
     assert "### Announced" in body(text)
-    assert f"{NAME}: 1 price changed" == texts.title(found, NAME)
+    assert f"{NAME}: 1 price changed" == messages.title(found, NAME)
 
 
 def test_a_commit_has_a_subject_and_a_line_per_change():
     """State alone is called so; a long subject is cut."""
-    text = texts.commit_message(run(source("CHANGED", change())))
+    text = messages.commit_message(run(source("CHANGED", change())))
     words = "flash output (standard): 4.50 -> 3.60 USD per 1M tokens (x0.80)"
     assert ["Data: 1 price changed", "", words, "", "Looked at 2026-11-15T06:17:00Z."] == body(text)
-    quiet = texts.commit_message(run(source("UNCHANGED")), data=False)
+    quiet = messages.commit_message(run(source("UNCHANGED")), data=False)
     assert ["State: no price changed", "", "Looked at 2026-11-15T06:17:00Z."] == body(quiet)
     many = run(*(failing(name=f"provider/source-{n}") for n in range(9)))
-    assert 100 == len(body(texts.commit_message(many))[0])
+    assert 100 == len(body(messages.commit_message(many))[0])
 
 
 def test_a_changelog_entry_is_by_source():
@@ -293,7 +293,7 @@ def test_a_changelog_entry_is_by_source():
     found = run(
         source("CHANGED", change()), source("NEW", change("model_added"), name="a/b"), source("UNCHANGED", name="c/d")
     )
-    lines = body(texts.changelog(found))
+    lines = body(messages.changelog(found))
     assert ["## 2026-11-15", "", f"### {NAME}"] == lines[:3]
     assert "- first look: 24 models" in lines
     assert "### c/d" not in lines
@@ -301,7 +301,7 @@ def test_a_changelog_entry_is_by_source():
 
 def test_a_webhook_has_text_for_people_and_changes_for_programs():
     """The text is what Slack shows."""
-    found = texts.webhook(run(source("CHANGED", change())), URL)
+    found = messages.webhook(run(source("CHANGED", change())), URL)
     expected = f"1 price changed\n• flash output (standard): 4.50 -&gt; 3.60 USD per 1M tokens (x0.80)\n{URL}"
     assert (expected, "changes", {NAME: "CHANGED"}) == (found["text"], found["event"], found["sources"])
     assert "3.6" == found["changes"][0]["new"]["price"]
@@ -334,7 +334,7 @@ def poisoned() -> dict:
 
 
 @pytest.mark.parametrize(
-    "make", [texts.summary, lambda f: texts.pull(f, NAME), texts.changelog], ids=["summary", "pull", "log"]
+    "make", [messages.summary, lambda f: messages.pull(f, NAME), messages.changelog], ids=["summary", "pull", "log"]
 )
 def test_no_scraped_word_is_markup(make):
     """No HTML, link, mention, reference or command of a page's comes through; tables keep their shape."""
@@ -349,17 +349,17 @@ def test_no_scraped_word_is_markup(make):
     assert all(2 <= width <= 4 for width in widths)
 
 
-@pytest.mark.parametrize("make", [texts.commit_message, lambda f: texts.title(f, NAME), texts.chat])
+@pytest.mark.parametrize("make", [messages.commit_message, lambda f: messages.title(f, NAME), messages.chat])
 def test_no_scraped_word_is_a_mention_or_a_command_in_plain_text(make):
     """Where Markdown means nothing, but mentions and references are linked all the same."""
-    text = texts.payload(make(poisoned()), "")["text"]
+    text = messages.payload(make(poisoned()), "")["text"]
     assert not re.search(r"[@#](?=everyone|1)", str(text))
     assert not [line for line in str(text).splitlines() if line.lstrip().startswith("::")]
 
 
 def test_a_chat_sees_no_markup_of_its_own():
     """Slack reads `<!channel>` as a call to all."""
-    assert "&lt;!channel&gt; &amp; co" == texts.payload("<!channel> & co", "")["text"]
+    assert "&lt;!channel&gt; &amp; co" == messages.payload("<!channel> & co", "")["text"]
 
 
 # ----------------------------------------------------------------------------------------- the file
@@ -387,7 +387,7 @@ def test_the_report_of_a_first_run(report):
     _, found = report(day(1))
     (first,) = found["sources"]
     assert (GEMINI, "NEW", 6, 24) == tuple(first[n] for n in ("name", "outcome", "models", "rates"))
-    assert ([], "first look at google/gemini-api") == (said.all_news(found), said.headline(found))
+    assert ([], "first look at google/gemini-api") == (messages.all_news(found), messages.headline(found))
     assert "ratecards/v1/rates.json" in found["files"]
 
 
@@ -434,7 +434,7 @@ def test_a_damaged_card_does_not_stop_the_report(report, workshop):
     workshop.card("gemini-2").write_text("<<<<<<<")
     ran, found = report(day(2, gemini_3=model("Gemini 3", "$3.30", "$3.50")))
     assert (1, 1, "DAMAGED") == (ran.code, found["exit"], found["sources"][0]["outcome"])
-    assert "google/gemini-api DAMAGED" == said.headline(found)
+    assert "google/gemini-api DAMAGED" == messages.headline(found)
 
 
 def test_the_report_of_a_new_model_has_its_prices(report):
@@ -477,9 +477,13 @@ def test_an_announced_step_is_in_the_report(workshop, tmp_path, acme):
         workshop.run("refresh", "--replay", tmp_path / now, "--to", workshop.root, "--report", report)
         steps.append(facts_file.load(report))
     (coming,) = steps[0]["upcoming"]
-    assert ("acme/tiny", "2027-01-01", "1 → 2 USD per 1M tokens") == (coming["name"], coming["on"], said.moved(coming))
+    assert ("acme/tiny", "2027-01-01", "1 → 2 USD per 1M tokens") == (
+        coming["name"],
+        coming["on"],
+        messages.moved(coming),
+    )
     assert ([], ["stepped"]) == (steps[1]["upcoming"], [c["kind"] for c in steps[1]["sources"][0]["changes"]])
-    assert "1 dated price took effect" == said.headline(steps[1])
+    assert "1 dated price took effect" == messages.headline(steps[1])
     (took,) = steps[1]["sources"][0]["news"]
     assert ("input (standard)", "1.00 -> 2.00 USD per 1M tokens (x2.00), took effect") == (took["what"], took["change"])
 

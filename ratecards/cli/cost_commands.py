@@ -18,16 +18,14 @@ from ratecards.costs.pictures import Size, sizes
 from ratecards.costs.usage import FIELDS, read
 from ratecards.errors import CostError
 from ratecards.lifecycle import said
-from ratecards.questions import limitsview
+from ratecards.questions import limits
+from ratecards.questions.alternatives import Terms, compare_images, compare_text
 from ratecards.questions.bill import bill, bill_data
 from ratecards.questions.budget import VOLUMES, Work, budget, matrix
-from ratecards.questions.elsewhere import Terms, compare_images, compare_text
-from ratecards.questions.images import images
+from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
 from ratecards.storage import limitsjson
-from ratecards.tables import sheet
-from ratecards.tables.figures import Sheet
-from ratecards.tables.render import json_value
+from ratecards.tables.table import Table, json_text
 
 
 def run(args: Namespace) -> str:
@@ -54,9 +52,9 @@ def _counts(args: Namespace) -> dict[str, Any]:
     return found
 
 
-def _form(args: Namespace, made: Sheet) -> str:
+def _form(args: Namespace, made: Table) -> str:
     """A sheet with the ages of its rows, in the form asked for."""
-    return sheet.form(sheet.aged(made, args.shelf.tell), args.format, explain=args.explain)
+    return made.aged(args.shelf.tell).form(args.format, explain=args.explain)
 
 
 def cost(args: Namespace, shelf: DatedShelf) -> str:
@@ -70,7 +68,7 @@ def cost(args: Namespace, shelf: DatedShelf) -> str:
         card = shelf.choose(first, args.source, args.policy).offer.card
         observed = max((line.observed for line in found.lines), default=card.observed)
         data = bill_data(found, explain=args.explain)
-        return json_value({**data, "observed": str(observed), **staleness.columns(ages)})
+        return json_text({**data, "observed": str(observed), **staleness.columns(ages)})
     return _form(args, bill(found))
 
 
@@ -83,7 +81,7 @@ def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:
         raise CostError(f"{'standard input' if args.usage == '-' else args.usage}: {error}") from error
 
 
-def _ending(made: Sheet, offer: Offer) -> Sheet:
+def _ending(made: Table, offer: Offer) -> Table:
     """A sheet of one model, above it the end that its page announces."""
     ends = said(offer.card.model, offer.card.shutdown, offer.day)
     return made._replace(first=(ends,)) if ends else made
@@ -122,10 +120,10 @@ def _budget(args: Namespace, shelf: DatedShelf) -> str:
     choice = shelf.choose(args.model, args.source, args.policy)
     work = _work(args, choice.offer)
     made = budget(choice, work, args.per_day or VOLUMES, args.tier, args.days)
-    made = sheet.aged(_ending(made, choice.offer), shelf.tell)
+    made = _ending(made, choice.offer).aged(shelf.tell)
     if args.format in ("table", "markdown"):
         made = matrix(made, "images" if work.images else "requests")
-    return sheet.form(made, args.format, explain=args.explain)
+    return made.form(args.format, explain=args.explain)
 
 
 def _compare(args: Namespace, shelf: DatedShelf) -> str:
@@ -159,13 +157,13 @@ def _limits(args: Namespace, shelf: DatedShelf) -> str:
     """T6: records for programs, two tables for people."""
     cards = limitsjson.read(args.opened.path / "v1" / "limits.json")
     offers = [shelf.choose(name).offer for name in args.models]
-    every = offers or limitsview.models(shelf.sellers())
-    records = sheet.aged(limitsview.records(every, cards, alone=bool(offers)), shelf.tell)
+    every = offers or limits.models(shelf.sellers())
+    records = limits.records(every, cards, alone=bool(offers)).aged(shelf.tell)
     if args.format in ("csv", "json"):
-        return sheet.form(records, args.format)
-    models, tiers = limitsview.overview(every, cards, alone=bool(offers))
+        return records.form(args.format)
+    models, tiers = limits.overview(every, cards, alone=bool(offers))
     aged = tiers._replace(notes=(*tiers.notes, *records.notes))
-    return "\n".join(sheet.form(part, args.format) for part in (models, aged))
+    return "\n".join(part.form(args.format) for part in (models, aged))
 
 
 _COMMANDS: Mapping[str, Callable[[Namespace, DatedShelf], str]] = {

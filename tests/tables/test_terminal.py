@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.tables.fit import breadth, cut, paragraph, safe, terminal, wrap
-from ratecards.tables.render import Column, Group, csv_text, json_text, table
+from ratecards.escaping import visible
+from ratecards.tables.table import csv_text, json_text
+from ratecards.tables.terminal import Column, Group, breadth, cut, paragraph, table, terminal_width, wrap
 
 HOSTILE = "\x1b[31m\x9b2J\x07\u202egnp.exe\u2066\u200f\x00\x7f\ud800\u2028x"
 ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
@@ -21,29 +22,6 @@ ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")
 def acting(text: str) -> set[str]:
     """The characters that a terminal may act on, line ends aside."""
     return {c for c in text if c != "\n" and unicodedata.category(c) in ACTING}
-
-
-class TestSafe:
-    @pytest.mark.parametrize(
-        ("raw", "expected"),
-        [
-            ("$0.30 (text / image) ≤ 200k 🍌", "$0.30 (text / image) ≤ 200k 🍌"),
-            ("\x1b[31mred", "\ufffd[31mred"),
-            ("\x9b2J", "\ufffd2J"),
-            ("a\u202eb\u2066c\u200f", "abc"),
-            ("a\r\nb\tc\u2028d\xa0e", "a  b c d e"),
-            ("\ud800", "\ufffd"),
-        ],
-    )
-    def test_what_becomes_of_a_character(self, raw: str, expected: str) -> None:
-        """Print stays, controls show that something was there, marks go, every blank is a blank."""
-        assert expected == safe(raw)
-
-    @given(st.text(st.characters(exclude_categories=())))
-    def test_nothing_acting_is_left(self, raw: str) -> None:
-        """Law: no output of `safe` holds a character that a terminal acts on, and safe text stays as it is."""
-        assert set() == acting(safe(raw))
-        assert safe(raw) == safe(safe(raw))
 
 
 class TestCsv:
@@ -60,7 +38,7 @@ class TestCsv:
     @pytest.mark.parametrize("text", ["=1+1", "+1", "-", "-2", "@SUM(A1)", " =1", "\u200b=1", "＝1"])
     def test_a_formula_gets_an_apostrophe(self, text: str) -> None:
         """A spreadsheet must read such a field as words, also where the formula hides behind a blank or a mark."""
-        assert f"a\n'{safe(text)}\n" == csv_text(("a",), [{"a": text}])
+        assert f"a\n'{visible(text)}\n" == csv_text(("a",), [{"a": text}])
 
     @pytest.mark.parametrize(("text", "field"), [("\t=1", "' =1"), ("\rx", "' x"), ("\nx", "' x")])
     def test_a_leading_control_gets_an_apostrophe(self, text: str, field: str) -> None:
@@ -135,7 +113,7 @@ class TestFit:
     @given(st.text(), st.integers(2, 30))
     def test_wrapped_lines_fit_and_lose_only_blanks(self, raw: str, width: int) -> None:
         """Law: every line fits, and all that is not blank is still there."""
-        text = safe(raw)
+        text = visible(raw)
         lines = wrap(text, width)
 
         assert [] == [line for line in lines if breadth(line) > width]
@@ -149,10 +127,10 @@ class TestFit:
     def test_the_terminal_says_how_wide(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """COLUMNS counts; where there is no terminal, 120."""
         monkeypatch.setenv("COLUMNS", "77")
-        assert 77 == terminal()
+        assert 77 == terminal_width()
         monkeypatch.delenv("COLUMNS")
         monkeypatch.setattr("os.get_terminal_size", lambda fd: (_ for _ in ()).throw(OSError))
-        assert 120 == terminal()
+        assert 120 == terminal_width()
 
 
 def lines(*args, **named) -> list[str]:
@@ -165,11 +143,11 @@ class TestTable:
         groups = [Group("", [["a", "0.30"], ["b", "1,350.0375"], ["c", "5"], ["d", "free"]])]
 
         expected = ["what       price", "a         0.30", "b     1,350.0375", "c         5", "d           free"]
-        assert expected == lines([Column("what"), Column("price", "number")], groups, width=80)
+        assert expected == lines([Column("", "what", "id"), Column("", "price", "listed")], groups, width=80)
 
     def test_whole_numbers_need_no_point(self) -> None:
         """Where nothing has decimals nothing is padded, and a column of words has no decimals."""
-        columns = [Column("n", "number"), Column("x", "number")]
+        columns = [Column("", "n", "listed"), Column("", "x", "listed")]
 
         assert [" n  x", " 5", "12  -"] == lines(columns, [Group("", [["5", ""], ["12", "-"]])], width=80)
 
@@ -177,21 +155,23 @@ class TestTable:
         """Titles stand left of their rows, deeper ones are indented; notes follow the rows."""
         groups = [Group("one"), Group("two", [["a"]], ["note"], level=1), Group("", [["b"]])]
 
-        assert ["    head", "one", "  two", "    a", "    note", "    b"] == lines([Column("head")], groups, width=80)
+        assert ["    head", "one", "  two", "    a", "    note", "    b"] == lines(
+            [Column("", "head", "id")], groups, width=80
+        )
 
     def test_columns_without_a_word_are_left_out(self) -> None:
         """An empty column takes no room; neither do column heads where they are not wanted."""
-        columns = [Column("a"), Column("b"), Column("c")]
+        columns = [Column("", "a", "id"), Column("", "b", "id"), Column("", "c", "id")]
 
         assert ["1  3"] == lines(columns, [Group("", [["1", "", "3"]])], heads=False, width=80)
 
     def test_no_rows_leave_titles_and_notes(self) -> None:
         """A table without rows has no heads."""
-        assert ["none", "  note"] == lines([Column("a")], [Group("none", [], ["note"])], width=80)
+        assert ["none", "  note"] == lines([Column("", "a", "id")], [Group("none", [], ["note"])], width=80)
 
     def test_optional_columns_go_first_and_are_named(self) -> None:
         """The last optional column goes first, and the reader is told."""
-        columns = [Column("a"), Column("b", optional=True), Column("c", optional=True)]
+        columns = [Column("", "a", "id"), Column("", "b", "id", optional=True), Column("", "c", "id", optional=True)]
         groups = [Group("", [["a" * 10, "b" * 10, "c" * 10]])]
 
         both = ["a           b", "aaaaaaaaaa  bbbbbbbbbb", "(not shown in 30 columns: c)"]
@@ -201,7 +181,12 @@ class TestTable:
 
     def test_texts_give_way_before_the_rest(self) -> None:
         """Wrapped columns continue below, cut ones end in an ellipsis, others and numbers stay whole."""
-        columns = [Column("keep"), Column("wrap", "wrap", 6), Column("cut", "cut", 6), Column("n", "number")]
+        columns = [
+            Column("", "keep", "id"),
+            Column("", "wrap", "text", least=6),
+            Column("", "cut", "cut", least=6),
+            Column("", "n", "listed"),
+        ]
         groups = [Group("", [["keepkeep", "one two three", "a long quote", "1,000.00"]])]
 
         expected = [
@@ -213,7 +198,7 @@ class TestTable:
 
     def test_in_the_last_resort_all_but_numbers_give_way(self) -> None:
         """A very narrow terminal breaks ids, never a number."""
-        columns = [Column("keep"), Column("n", "number")]
+        columns = [Column("", "keep", "id"), Column("", "n", "listed")]
         groups = [Group("", [["gemini-flash-lite", "1,000.00"]])]
 
         assert ["keep             n", "gemini-   1,000.00", "flash-", "lite"] == lines(columns, groups, width=18)
@@ -223,18 +208,18 @@ class TestTable:
         """The width is the terminal's where none is given."""
         monkeypatch.setenv("COLUMNS", "8")
 
-        assert ["a", "one two", "three"] == lines([Column("a", "wrap", 3)], [Group("", [["one two three"]])])
+        assert ["a", "one two", "three"] == lines([Column("", "a", "text", least=3)], [Group("", [["one two three"]])])
 
     def test_hostile_cells_titles_and_notes_are_safe(self) -> None:
-        """No way into the table goes past `safe`."""
-        out = table([Column("a")], [Group(HOSTILE, [[HOSTILE]], [HOSTILE])], width=200)
+        """No way into the table goes past `visible`."""
+        out = table([Column("", "a", "id")], [Group(HOSTILE, [[HOSTILE]], [HOSTILE])], width=200)
 
         assert set() == acting(out)
 
     @given(st.lists(st.tuples(st.text(), st.text()), min_size=1), st.integers(24, 120))
     def test_tables_fit(self, rows, width: int) -> None:
         """Law: with texts that may give way, no line is wider than the terminal."""
-        columns = [Column("a", "wrap"), Column("b", "cut")]
+        columns = [Column("", "a", "text"), Column("", "b", "cut")]
 
         out = table(columns, [Group("", [list(row) for row in rows])], width=width)
         assert [] == [line for line in out.splitlines() if breadth(line) > width]

@@ -16,14 +16,14 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog import staleness
 from ratecards.catalog.sellers import name_of
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
+from ratecards.escaping import visible
 from ratecards.model import RateCard
 from ratecards.storage.codec import dumps
-from ratecards.tables.fit import safe
 
 Export = Callable[[Iterable[RateCard], date], tuple[dict[str, str], dict[str, int]]]
 _MODULES = {"litellm": "litellm", "models.dev": "modelsdev", "genai-prices": "genai_prices"}
@@ -67,10 +67,10 @@ def run(args: Namespace) -> str:
     }
     left = [] if args.to is None else write(Path(args.to), made, head)
     sys.stderr.write(_report(args.project, made, sources) + f"{staleness.note(ages)}\n")
-    sys.stderr.writelines(f"left as it is, because it was edited: {safe(str(path))}\n" for path in left)
+    sys.stderr.writelines(f"left as it is, because it was edited: {visible(str(path))}\n" for path in left)
     if args.to is None:
         return next(iter(made.files.values()))
-    return f"{phrases.count(len(made.files), 'file')} in {safe(str(args.to))}\n"
+    return f"{wording.count(len(made.files), 'file')} in {visible(str(args.to))}\n"
 
 
 def _report(name: str, made: Exported, sources: list[str]) -> str:

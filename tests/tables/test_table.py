@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from ratecards.costs.breakdown import Line
-from ratecards.tables import sheet
-from ratecards.tables.figures import Cell, Field, Row, Sheet, data, money, printed, shown, used
+from ratecards.tables.table import Cell, Row, Table, data, money, printed, shown, used
+from ratecards.tables.terminal import Column
 
 NASTY = "=a|b <b> @x `c` ![d](http://e) www.f\u202e\n"
 FIELDS = (
-    Field("model", "model", "id"),
-    Field("hidden"),
-    Field("price", "price", "exact"),
-    Field("share", "off", "percent"),
-    Field("day", "day", "day", optional=True),
+    Column("model", "model", "id"),
+    Column("hidden"),
+    Column("price", "price", "exact"),
+    Column("share", "off", "percent"),
+    Column("day", "day", "day", optional=True),
 )
 
 
@@ -33,9 +33,9 @@ def line(rate: str = "0.05", quote: str = "$0.050 per 2K image", **values: Any) 
     return Line(**{**words, "rate": amount, "amount": amount, "quote": quote, **origin, **values})
 
 
-def table(*rows: Row, notes: tuple[str, ...] = ()) -> Sheet:
+def table(*rows: Row, notes: tuple[str, ...] = ()) -> Table:
     """A sheet of those rows."""
-    return Sheet("A title", FIELDS, rows, notes)
+    return Table("A title", FIELDS, rows, notes)
 
 
 ROW = Row(
@@ -125,7 +125,7 @@ Second
 
 A note.
 """
-    assert expected == sheet.text(table(*rows, notes=("A note.",)), width=60)
+    assert expected == table(*rows, notes=("A note.",)).text(width=60)
 
 
 def test_an_explained_table():
@@ -137,23 +137,23 @@ m: google/gemini-api, observed 2026-03-24
   output image  60.00   1 image  $60.00 (images)
   1,120 tokens an image
 """
-    actual = sheet.text(table(ROW), explain=True, width=80)
+    actual = table(ROW).text(explain=True, width=80)
     assert expected.split() == actual.partition("2026-03-24\n\n")[2].split()
 
 
 def test_csv():
     """Hidden fields too; explained, the rates stand in the last field."""
-    assert "model,hidden,price,share,day\nm,1,0.0672,33.3333,2026-03-24\n" == sheet.csv(table(ROW))
-    row = next(csv.DictReader(io.StringIO(sheet.csv(table(ROW), explain=True))))
+    assert "model,hidden,price,share,day\nm,1,0.0672,33.3333,2026-03-24\n" == table(ROW).csv()
+    row = next(csv.DictReader(io.StringIO(table(ROW).csv(explain=True))))
     first = "output image | 0.050 | 1 image | USD | google/gemini-api | m | 2026-03-24 | $0.050 per 2K image"
     assert first == row["rates"].split("; ")[0]
 
 
 def test_json():
     """Amounts are strings; explained, each row has its rates."""
-    plain = json.loads(sheet.json(table(ROW)))
+    plain = json.loads(table(ROW).json())
     assert [{"model": "m", "hidden": 1, "price": "0.0672", "share": "33.3333", "day": "2026-03-24"}] == plain
-    rates = json.loads(sheet.json(table(ROW), explain=True))[0]["rates"]
+    rates = json.loads(table(ROW).json(explain=True))[0]["rates"]
     assert ["0.050", "60.00"] == [rate["rate"] for rate in rates]
     assert "2026-03-24" == rates[0]["observed"]
 
@@ -177,23 +177,23 @@ A note.
 | output image | 60.00 | 1 image | USD | google/gemini-api | m | 2026-03-24 | \\$60.00 (images) | 1,120 tokens an image |
 """
     made = table(ROW._replace(group="First"), notes=("A note.",))
-    assert expected == sheet.markdown(made, explain=True)
-    assert expected.partition("| what")[0].rstrip() + "\n" == sheet.markdown(made)
+    assert expected == made.markdown(explain=True)
+    assert expected.partition("| what")[0].rstrip() + "\n" == made.markdown()
 
 
 def test_nothing_a_page_printed_acts():
     """No markup, mention, link or second line in Markdown, no formula in CSV, no control character anywhere."""
     nasty = table(Row({**ROW.cells, "model": NASTY}, (line(quote=NASTY),), NASTY))
-    page = sheet.markdown(nasty, explain=True)
-    assert "=a\\|b &lt;b&gt; &#64;x \\`c\\` !\\[d\\](http&#58;//e) www&#46;f" in page
-    for sign in ("<b>", "@x", "://", "\u202e", " `c` "):
+    page = nasty.markdown(explain=True)
+    assert "=a\\|b &lt;b&gt; @\u2060x \\`c\\` !\\[d\\](h\u2060ttp://e) www\u2060.f" in page
+    for sign in ("<b>", "@x", "http:", "www.", "\u202e", " `c` "):
         assert sign not in page
-    assert "'=a|b" in sheet.csv(nasty)
+    assert "'=a|b" in nasty.csv()
     for form in ("table", "csv", "markdown"):
-        assert "\u202e" not in sheet.form(nasty, form, explain=True)
-    assert "\u202e" not in sheet.form(nasty, "json")
+        assert "\u202e" not in nasty.form(form, explain=True)
+    assert "\u202e" not in nasty.form("json")
 
 
 def test_a_sheet_without_rows():
     """Its title and notes stand alone."""
-    assert "A title\n\nA note.\n" == sheet.text(table(notes=("A note.",)), width=60)
+    assert "A title\n\nA note.\n" == table(notes=("A note.",)).text(width=60)
