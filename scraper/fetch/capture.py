@@ -25,7 +25,7 @@ _STAMP = "%Y-%m-%dT%H-%M-%SZ"
 # a day, an instant, or an instant as web archives write it
 _NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)?|[0-9]{14})\.(.+)\Z")
 _FORMS = {10: "%Y-%m-%d", 14: "%Y%m%d%H%M%S", 20: _STAMP}
-_LOOK = ".look.json"
+_LOOK, _BESIDE = ".look.json", ".headers.json"
 # A page has at most 20 MB; what a browser saves around it is larger.
 _MOST_SAVED = 50_000_000
 _NAMED = "a name that begins with the page's day or instant: 2026-11-15, 2026-11-15T06-17-00Z or 20261115061700"
@@ -83,7 +83,7 @@ def replay(folder: Path, source: Source) -> list[Capture]:
     names = sorted((folder / source.name).glob("*"))
     if linked := [path for path in (folder / source.name, *names) if path.is_symlink()]:
         raise DatasetError(f"{linked[0]}: expected a kept page, saw a link to another place")
-    paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith((".headers.json", _LOOK))]
+    paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith((_BESIDE, _LOOK))]
     pages = {c.at: c for c in captures([(load(path, source), path) for path in paths], source)}
     for path in (p for p in names if _NAME.match(p.name) and p.name.endswith(_LOOK)):
         at = _time(path, {})
@@ -157,7 +157,7 @@ def _body(path: Path) -> bytes:
 
 def _beside(path: Path) -> dict[str, Any]:
     """What the file beside a kept page says of its answer; nothing where there is none. Raises `DatasetError`."""
-    beside = path.with_name(f"{path.name}.headers.json")
+    beside = path.with_name(f"{path.name}{_BESIDE}")
     if not beside.exists():
         return {}
     with readable(beside, "the headers of a page"):
@@ -193,39 +193,28 @@ def _time(path: Path, kept: Mapping[str, Any]) -> datetime:
 
 
 def save(folder: Path, source: Source, capture: Capture) -> list[Path]:
-    """Save a capture in the layout that `replay` reads. Cookies and keys are not among the headers kept.
+    """Save a capture in the layout that `replay` reads; returns the files of its pages and of what did not come.
 
-    What failed, is not the page or was skipped is kept as words, so that a replay tells it as the look did.
+    What failed, is not the page or was skipped is kept as words. Cookies and keys are not among the headers kept.
     """
-    saved = []
+    files: dict[str, bytes] = {}
     for kind, page in capture.pages.items():
-        path = folder / source.name / f"{capture.at.strftime(_STAMP)}.{kind}"
         beside = {"url": page.url, "status": page.status, **page.headers, "fetched_at": page.fetched_at.isoformat()}
-        _put(folder, path, page.body)
-        _put(folder, path.with_name(f"{path.name}.headers.json"), (json.dumps(beside, indent=1) + "\n").encode())
-        saved.append(path)
+        files |= {f".{kind}": page.body, f".{kind}{_BESIDE}": f"{json.dumps(beside, indent=1)}\n".encode()}
     if capture.failed or capture.not_read or capture.skipped:
-        saved.append(_keep_loss(folder, source, capture))
-    return saved
-
-
-def _keep_loss(folder: Path, source: Source, capture: Capture) -> Path:
-    path = folder / source.name / f"{capture.at.strftime(_STAMP)}{_LOOK}"
-    lost = {
-        "failed": {kind: str(error) for kind, error in capture.failed.items()},
-        "not_read": {kind: str(error) for kind, error in capture.not_read.items()},
-        "skipped": capture.skipped,
-    }
-    _put(folder, path, (json.dumps(lost, indent=1, ensure_ascii=False) + "\n").encode())
-    return path
-
-
-def _put(folder: Path, path: Path, data: bytes) -> None:
+        failed, not_read = (
+            {kind: str(error) for kind, error in errors.items()} for errors in (capture.failed, capture.not_read)
+        )
+        lost = {"failed": failed, "not_read": not_read, "skipped": capture.skipped}
+        files[_LOOK] = f"{json.dumps(lost, indent=1, ensure_ascii=False)}\n".encode()
+    place, stamp = folder / source.name, capture.at.strftime(_STAMP)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        place.mkdir(parents=True, exist_ok=True)
+        for ending, data in files.items():
+            (place / f"{stamp}{ending}").write_bytes(data)
     except OSError as error:
         raise DatasetError(f"{folder}: expected a folder to keep pages in, saw {error}") from error
+    return [place / f"{stamp}{ending}" for ending in files if not ending.endswith(_BESIDE)]
 
 
 def unpacked(body: bytes, where: str) -> bytes:
