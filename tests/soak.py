@@ -35,9 +35,9 @@ from scraper.fetch.client import Limits, fetch
 from scraper.publish.dataset import Dataset
 from scraper.publish.verify import findings
 from scraper.sources import gemini_api
-from tests import misbehaving as bad
-from tests.conftest import _TERMS, GEMINI, KINDS, local, model, outcomes, tree
-from tests.misbehaving import Answers, Plan, Prices, Server, World
+from tests.support import misbehaving as bad
+from tests.support.misbehaving import Answers, Plan, Prices, Server, World
+from tests.support.workshop import _TERMS, GEMINI, KINDS, local, model, outcomes, tree
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 LIMITS = Limits(

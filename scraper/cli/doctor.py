@@ -22,7 +22,7 @@ from scraper.reading import Problem, Reading
 from scraper.sources import Source
 from scraper.verdict import EXIT, standing
 
-CASES = ROOT / "tests" / "pages"
+CASES = ROOT / "tests" / "sources"
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
 _CASE = re.compile(r"[a-z0-9][a-z0-9._\-]*\Z")
 _SCRIPTS = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -157,14 +157,19 @@ def _known_terms(source: Source, kind: str) -> list[str]:
     return sorted({fold(f) for f in found if len(f) < 80})
 
 
+def case_folder(source: Source, below: Path) -> Path:
+    """Where the cases of a source stand: `<its module>/cases`, below `tests/sources` or another folder."""
+    return below / source.source.replace("-", "_") / "cases"
+
+
 def keep_case(source: Source, case: str, pages: Mapping[str, Page]) -> Path:
-    """Save a page as a case: `tests/pages/<provider>/<source>/<case>/`, with url, date and hash in `page.json`.
+    """Save a page as a case: `tests/sources/<source>/cases/<case>/`, with url, date and hash in `page.json`.
 
     Only the part that prices stand in is saved: browser keys and scripts stand outside of it, or are taken out.
     """
     if not _CASE.match(case):
         raise DatasetError(f"{case!r}: expected a name of small letters, digits, dots and hyphens for a case")
-    folder = CASES / source.name / case
+    folder = case_folder(source, CASES) / case
     folder.mkdir(parents=True, exist_ok=True)
     about = {}
     for name, page in pages.items():
@@ -187,9 +192,9 @@ def shape(words: str) -> str:
 
 def covered(source: Source, cases: Path = CASES) -> str:
     """All that the cases of a source say, in one shape. Raises `DatasetError` where it has none."""
-    files = sorted(p for p in (cases / source.name).rglob("*") if p.is_file())
+    files = sorted(p for p in case_folder(source, cases).rglob("*") if p.is_file())
     if not files:
-        raise DatasetError(f"{cases / source.name}: expected the kept cases of {source.name}, saw none")
+        raise DatasetError(f"{case_folder(source, cases)}: expected the kept cases of {source.name}, saw none")
     return "\n".join(shape(path.read_text(encoding="utf-8", errors="replace")) for path in files)
 
 

@@ -88,7 +88,7 @@ def _page_commands(commands: Commands) -> None:
     doctor = commands.add_parser("doctor", help="why a page was not read, and what would settle it")
     doctor.add_argument("source")
     doctor.add_argument("file", type=Path, nargs="?", help="a saved page; fetched if none is given")
-    doctor.add_argument("--keep", metavar="CASE", help="save the page as a new case under tests/pages")
+    doctor.add_argument("--keep", metavar="CASE", help="save the page as a new case under tests/sources")
 
     canary = commands.add_parser("canary", help="whether the kept cases still look like the live page")
     canary.add_argument("source")
