@@ -110,10 +110,10 @@ def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, rene
     if found := _open(forge, target, branch):
         if (found["title"], _lines(found["body"])) == (body["title"], _lines(body["body"])):
             return Proposed(name, branch, found["number"], "same")
-        forge.patch(f"/pulls/{found['number']}", body)
+        forge.ask("PATCH", f"/pulls/{found['number']}", body)
         return Proposed(name, branch, found["number"], "renewed")
     try:
-        made = forge.post("/pulls", {**body, "head": branch, "base": target.branch})
+        made = forge.ask("POST", "/pulls", {**body, "head": branch, "base": target.branch})
     except GitHubError as error:
         if error.status == 403:
             raise GitHubError(f"{error}; {_SETTING}", error.status) from error
@@ -143,8 +143,8 @@ def _closed(git: Git, target: Target, name: str, forge: GitHub | None) -> Propos
     _ours(git, tip, target.who)
     if forge and found:
         words = "The page says again what is published. Nothing is left to change."
-        forge.post(f"/issues/{found['number']}/comments", {"body": words})
-        forge.patch(f"/pulls/{found['number']}", {"state": "closed"})
+        forge.ask("POST", f"/issues/{found['number']}/comments", {"body": words})
+        forge.ask("PATCH", f"/pulls/{found['number']}", {"state": "closed"})
     git("push", "--quiet", f"--force-with-lease=refs/heads/{branch}:{tip}", target.remote, f":refs/heads/{branch}")
     return Proposed(name, branch, found["number"] if found else 0, "closed")
 
