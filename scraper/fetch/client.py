@@ -279,7 +279,7 @@ async def _read(job: _Job, url: httpx.URL, where: str, response: httpx.Response)
     passing = _passing(job, url)
     if status == 304 and job.conditional and not passing:
         return None
-    _judge(job, where, status, headers.get("retry-after", ""))
+    _check_status(job, where, status, headers.get("retry-after", ""))
     if passing:
         raise FetchFailed(_say(where, "to be sent back to the page", "a page of a host that is only passed through"))
     body = await _body(response, where, job.limits.max_bytes)
@@ -289,7 +289,7 @@ async def _read(job: _Job, url: httpx.URL, where: str, response: httpx.Response)
     return Page(redact(str(job.url)), redact(str(url)), status, kept, body, job.now().astimezone(UTC))
 
 
-def _judge(job: _Job, where: str, status: int, retry_after: str) -> None:
+def _check_status(job: _Job, where: str, status: int, retry_after: str) -> None:
     if status in {429, 500, 502, 503, 504}:
         wait, most = _seconds(retry_after, job.now()), job.limits.max_wait
         if wait > most:
