@@ -70,7 +70,7 @@ def propose(
 
 
 def _tried(name: str, do: Callable[[str], Proposed | None]) -> Proposed | None:
-    """One source's part; what fails of it is told, and is no reason to leave the others undone."""
+    """What `do` gives for a source; an error becomes a `failed` proposal, so that the other sources go on."""
     try:
         return do(name)
     except (GitError, GitHubError) as error:
@@ -96,7 +96,7 @@ def _proposed(git: Git, target: Target, apply: Apply, name: str, forge: GitHub |
 
 
 def _ours(git: Git, tip: str, who: Who) -> None:
-    """Refuse to replace what a person put on the branch, which else is one commit of ours. Raises `GitError`."""
+    """Raises `GitError` unless the commit at the branch's tip is ours: a person's work is not replaced."""
     author = git("show", "--no-patch", "--format=%ae", tip) if tip else who.email
     if author != who.email:
         raise GitError(f"the branch ends in a commit by {plain_text(author)}: merge or delete it; it was left as it is")
@@ -122,7 +122,7 @@ def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, rene
 
 
 def _lines(body: str | None) -> list[str]:
-    """A body as it is compared: who edits it in a browser changes the ends of its lines."""
+    """The lines of a body, to compare it: editing in a browser changes line ends."""
     return (body or "").strip().splitlines()
 
 

@@ -70,7 +70,7 @@ def plan(version: str, assets: Sequence[Asset], releases: Sequence[Mapping[str, 
 
 
 def _published(release: Mapping[str, Any], wanted: Mapping[str, Asset], there: Mapping[str, Mapping[str, Any]]) -> Plan:
-    """A published release stands: programs pin it. Only what never arrived is added."""
+    """The plan for a published release: programs pin it, so only files that never arrived are added."""
     cut = tuple(a["id"] for n, a in there.items() if n in wanted and a["state"] != "uploaded")
     missing = tuple(n for n in wanted if n not in there or there[n]["id"] in cut)
     return Plan(remove=cut, upload=missing, publish=False, release=release)

@@ -66,7 +66,7 @@ class Capture:
 
     @contextmanager
     def noting(self, kind: str) -> Iterator[None]:
-        """Within it, a verdict on a representation is noted and goes no further."""
+        """Within it, `FetchFailed` and `LayoutChanged` are recorded for the representation instead of raised."""
         try:
             yield
         except FetchFailed as error:
@@ -76,7 +76,7 @@ class Capture:
 
 
 def replay(folder: Path, source: Source) -> list[Capture]:
-    """The kept captures of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each.
+    """The saved captures of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each.
 
     What did not come stands in `<ISO time>.look.json`; a page that is merely missing counts as not fetched.
     """
@@ -97,7 +97,7 @@ def replay(folder: Path, source: Source) -> list[Capture]:
 
 
 def _lost(capture: Capture, path: Path) -> None:
-    """What a look did not bring, as it was kept."""
+    """Add to a capture what a saved `.look.json` says did not come."""
     with readable(path, "what a look did not bring"):
         kept = json.loads(bounded.content(path))
         capture.failed.update({kind: FetchFailed(str(words)) for kind, words in kept["failed"].items()})
@@ -106,7 +106,7 @@ def _lost(capture: Capture, path: Path) -> None:
 
 
 def captures(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Capture]:
-    """Kept pages as captures in order of time: the pages of one instant belong together."""
+    """Saved pages as captures in order of time: the pages of one instant belong together."""
     found: dict[datetime, Capture] = {}
     for page, path in kept:
         kind = kind_of(path, source)
@@ -118,7 +118,7 @@ def captures(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Capture]
 
 
 def kind_of(path: Path, source: Source) -> str:
-    """The representation a kept page is, by the ending of its name; `.md` will do for `.md.txt`."""
+    """The representation of a saved page, by the ending of its name; `.md` will do for `.md.txt`."""
     # some kept captures are of a representation that is no longer fetched
     kinds: list[str] = [*source.module.urls(), *getattr(source.module, "KEPT", ())]
     ending = path.name.rpartition(".")[2]
@@ -129,7 +129,7 @@ def kind_of(path: Path, source: Source) -> str:
 
 
 def load(path: Path, source: Source) -> Page:
-    """One kept page. Its time comes from its name, or from the file beside it, which has its headers."""
+    """One saved page. Its time comes from its name, or from the file beside it, which has its headers."""
     page, kept = unpacked(_body(path), str(path)), _beside(path)
     url = str(kept.get("url") or _url_of(path, source))
     headers = {name: str(kept[name]) for name in _HEADERS if name in kept}
@@ -253,7 +253,7 @@ def _gunzipped(body: bytes, where: str) -> bytes:
 
 
 def _unbrotlied(body: bytes, where: str) -> bytes:
-    """Brotli has no mark: what is no text and unpacks as it to the end was it."""
+    """A body that is no text, unpacked as brotli, which has no magic number. Raises `DatasetError`."""
     reader = _brotli()
     if reader is None:
         words = "bytes that are no text: perhaps packed with brotli, which `pip install brotli` (1.2 or newer) reads"
@@ -269,7 +269,7 @@ def _unbrotlied(body: bytes, where: str) -> bytes:
 
 
 def _brotli() -> Any:
-    """What unpacks brotli under a bound; None where no package does."""
+    """A decompressor that takes a bound; None where no installed package has one."""
     for name in _BROTLI:
         try:
             found = importlib.import_module(name).Decompressor()
@@ -302,7 +302,7 @@ def _made_over(body: str, url: str) -> str:
 
 
 def _instant(body: str) -> str:
-    """When the copy was made, by its last comment; a word in its place where that does not say."""
+    """When an archive made the copy, as in its addresses; `YYYYMMDDhhmmss` where its comment does not say."""
     said = _ARCHIVED.search(body)
     try:
         return datetime.strptime(said[1] if said else "", "%H:%M:%S %b %d, %Y").strftime("%Y%m%d%H%M%S")  # noqa: DTZ007

@@ -62,7 +62,7 @@ def _usual(offer: Offer) -> list[Size]:
 
 
 def _each(offers: Iterable[Offer], make: Callable[[Offer], Sheet]) -> list[Sheet]:
-    """A sheet for every offer that has one."""
+    """The sheet of every offer; those that cannot be costed are left out."""
     found = []
     for offer in offers:
         try:
