@@ -102,7 +102,8 @@ def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Val
 def check_clock(capture: Capture) -> None:
     """Count as failed each page that its server dates more than a day away from the clock here.
 
-    For pages fetched by this machine's own clock. A server that gives no date, or none that is one, says nothing.
+    For pages fetched by this machine's own clock, which would date what is published. A server that gives no date, or
+    none that is one, says nothing.
     """
     for kind, page in list(capture.pages.items()):
         said = _dated(page.headers.get("date", ""))
