@@ -209,7 +209,8 @@ def save(folder: Path, source: Source, capture: Capture) -> list[Path]:
         files[_LOOK] = f"{json.dumps(lost, indent=1, ensure_ascii=False)}\n".encode()
     place, stamp = folder / source.name, capture.at.strftime(_STAMP)
     try:
-        place.mkdir(parents=True, exist_ok=True)
+        if files:
+            place.mkdir(parents=True, exist_ok=True)
         for ending, data in files.items():
             (place / f"{stamp}{ending}").write_bytes(data)
     except OSError as error:
