@@ -115,7 +115,7 @@ def _row(choice: Choice, size: Size, cost: Breakdown, volume: int, days: int) ->
 
 
 def matrix(made: Table, noun: str) -> Table:
-    """The budget for people: a line per volume of so many `noun` a day and a column per size, or the other way round."""
+    """The budget for people: a line per volume of so many `noun` a day, a column per size, or the other way round."""
     sizes_ = {_size(row): row for row in made.rows}
     volumes = {f"{row.cells['per_day']:,}": row for row in made.rows}
     each = "; ".join(f"{head} {row.cells['per_request']}".strip() for head, row in sizes_.items())
