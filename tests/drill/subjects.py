@@ -20,12 +20,12 @@ from scraper.pipeline.judge import judge
 from scraper.sources import Source, ai_studio, cloud_billing, gemini_api, laozhang, openai_api, vertex_ai
 from scraper.state import State
 from scraper.verdict import GOOD, Verdict
-from tests import accept
 from tests.drill import said
 from tests.drill.said import Said
 from tests.sources.laozhang import test_laozhang
 from tests.sources.vertex_ai import test_vertex_ai
 from tests.support import ai_studio_body, billing_page, openai_page, pagebuilder
+from tests.support.workshop import SMALL
 
 PAGES = Path(__file__).parent / "pages"
 BEFORE = datetime(2026, 11, 1, 6, 17, tzinfo=UTC)
@@ -123,7 +123,7 @@ def gemini_bodies(edition: dict) -> dict[str, str]:
 
 def small_gemini(body: str) -> Any:
     """The reader, for pages of a few tables."""
-    return gemini_api.read(body, accept.SMALL)
+    return gemini_api.read(body, SMALL)
 
 
 def _accepted(name: str, source: Drilled, bodies: Mapping[str, str], facts: Any = None) -> Subject:
