@@ -100,7 +100,7 @@ def studio(source: Source, now: datetime, keys: Keys) -> Edition:
             with _state(keys) as state:
                 body = _signed_in(keys, state)
         else:
-            edition.skipped = f"needs a sign-in: --from FILE, --browser URL, --state FILE or {STUDIO_STATE}; see README"
+            edition.skipped = f"needs a sign-in: --from FILE, --browser URL, --state FILE or {STUDIO_STATE}; see docs/sources.md"
             return edition
     except FetchFailed as error:
         edition.failed[kind] = error
@@ -147,7 +147,7 @@ def _signed_in(keys: Keys, state: Path | None) -> bytes:
     try:
         return browser.response_body(STUDIO_PAGE, rpc, attach=keys.attach, state=state, save_state=keys.save_state)
     except ImportError as error:
-        raise FetchFailed("browser: expected Playwright, which is not installed; see README") from error
+        raise FetchFailed("browser: expected Playwright, which is not installed; see docs/sources.md") from error
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What the documents say: their commands are run or parsed, their links and figures are looked up."""
