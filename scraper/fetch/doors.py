@@ -100,7 +100,8 @@ def studio(source: Source, now: datetime, keys: Keys) -> Edition:
             with _state(keys) as state:
                 body = _signed_in(keys, state)
         else:
-            edition.skipped = f"needs a sign-in: --from FILE, --browser URL, --state FILE or {STUDIO_STATE}; see docs/sources.md"
+            ways = f"--from FILE, --browser URL, --state FILE or {STUDIO_STATE}"
+            edition.skipped = f"needs a sign-in: {ways}; see docs/sources.md"
             return edition
     except FetchFailed as error:
         edition.failed[kind] = error

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[2]
-DOCUMENTS = [ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")]
-DOCUMENTS += sorted((ROOT / "docs").glob("*.md"))
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+DOCUMENTS = [*(ROOT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md")), *PAGES]
 # The changelog names what is gone, too.
 CURRENT = [path for path in DOCUMENTS if path.name != "CHANGELOG.md"]
 
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _OURS = re.compile(r"(?:\.venv/bin/)?(?:ratecards|make|python -m (?:scraper|tests|bench)[\w.]*)(?: |$)")
-_PLACEHOLDER = re.compile(r"[A-Z]+\Z")
+_NEXT = re.compile(r"\s(?:\||&&)\s")
+PLACEHOLDER = re.compile(r"[A-Z]+\Z")
 # What stands for the words in capitals.
 EXAMPLES = {
     "MODEL": "gemini-2.5-pro",
@@ -70,7 +71,8 @@ def commands() -> Iterator[Command]:
         for language, block in _FENCE.findall(text):
             if language in ("sh", "console"):
                 lines = [line.removeprefix("$ ") for line in block.replace("\\\n", " ").splitlines()]
-                yield from (Command(path.name, line, block=True) for line in lines if _OURS.match(line))
+                parts = [part for line in lines for part in _NEXT.split(line)]
+                yield from (Command(path.name, part, block=True) for part in parts if _OURS.match(part))
         for span in spans(path):
             if _OURS.match(span):
                 yield Command(path.name, span, block=False)
@@ -79,6 +81,13 @@ def commands() -> Iterator[Command]:
 def spans(path: Path) -> list[str]:
     """What stands as code in the text and the tables of a document."""
     return [span.replace("\\|", "|") for span in _SPAN.findall(_FENCE.sub("", read(path)))]
+
+
+def synopses(path: Path) -> list[str]:
+    """What stands as code in the first column of the tables of commands."""
+    tables = re.findall(r"^\| command \|.*\n\|[-|:]+\n((?:\|.*\n)+)", read(path), re.MULTILINE)
+    cells = [re.split(r"(?<!\\)\|", row)[1] for table in tables for row in table.splitlines()]
+    return [span.replace("\\|", "|") for cell in cells for span in _SPAN.findall(cell)]
 
 
 def sessions() -> Iterator[Session]:
@@ -109,7 +118,7 @@ def meant(text: str) -> list[list[str]]:
     found = []
     for line in sorted(lines):
         parts = [part.replace("…", "").split("|") for part in shlex.split(line)]
-        found += [[EXAMPLES[w] if _PLACEHOLDER.match(w) else w for w in choice] for choice in product(*parts)]
+        found += [[EXAMPLES[w] if PLACEHOLDER.match(w) else w for w in choice] for choice in product(*parts)]
     return [[word for word in line if word] for line in found]
 
 

@@ -10,7 +10,7 @@ import pytest
 from ratecards import __main__ as reader
 from scraper.sources import SOURCES
 from scraper.verdict import EXIT
-from tests.docs.documents import CURRENT, DOCUMENTS, ROOT, headings, links, read
+from tests.docs.documents import CURRENT, DOCUMENTS, PAGES, ROOT, headings, links, read
 
 SOURCES_PAGE, RUNNING = read(ROOT / "docs" / "sources.md"), read(ROOT / "docs" / "running.md")
 
@@ -29,12 +29,12 @@ def test_every_link_leads_somewhere(path: Path):
 
 def test_every_document_is_found_from_the_readme():
     """Nobody has to look into the folder."""
-    assert [] == [p.name for p in DOCUMENTS if p.parent.name == "docs" and f"docs/{p.name}" not in links(ROOT / "README.md")]
+    assert [] == [p.name for p in PAGES if f"docs/{p.name}" not in links(ROOT / "README.md")]
 
 
 def test_the_readme_is_one_screen():
     """What does not fit has a place in docs/."""
-    assert 75 >= len(read(ROOT / "README.md").splitlines())
+    assert 70 >= len(read(ROOT / "README.md").splitlines())
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.name)
@@ -59,7 +59,11 @@ def test_every_outcome_has_its_status():
 
 def test_every_variable_is_described():
     """What workflows and code read from the environment stands in a document."""
-    files = [*(ROOT / ".github/workflows").glob("*.yml"), *(ROOT / "scraper").rglob("*.py"), *(ROOT / "ratecards").rglob("*.py")]
+    files = [
+        *(ROOT / ".github/workflows").glob("*.yml"),
+        *(ROOT / "scraper").rglob("*.py"),
+        *(ROOT / "ratecards").rglob("*.py"),
+    ]
     used = {name for path in files for name in re.findall(r"RATECARDS_[A-Z_]+", read(path))}
     text = "\n".join(map(read, CURRENT))
     assert [] == sorted(name for name in used if name not in text)
@@ -76,5 +80,8 @@ def test_the_counts_of_an_export_are_the_real_ones(tmp_path, capsys):
 
 def test_the_figure_of_the_drill_is_said_once():
     """The README and the page behind it name the same."""
-    figures = [re.search(r"([\d,]+) mutants of (\d+) kinds", read(ROOT / name)).groups() for name in ("README.md", "docs/reliability.md")]
+    figures = [
+        re.search(r"([\d,]+) mutants of (\d+) kinds", read(ROOT / name)).groups()
+        for name in ("README.md", "docs/reliability.md")
+    ]
     assert figures[0] == figures[1]
