@@ -20,11 +20,12 @@ _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _OURS = re.compile(r"(?:\.venv/bin/)?(?:ratecards|make|python -m (?:scraper|tests|bench)[\w.]*)(?: |$)")
 _NEXT = re.compile(r"\s(?:\||&&)\s")
-PLACEHOLDER = re.compile(r"[A-Z]+\Z")
+PLACEHOLDER = re.compile(r"[A-Z]+(?:/[A-Z]+)?\Z")
 # What stands for the words in capitals.
 EXAMPLES = {
     "MODEL": "gemini-2.5-pro",
     "SOURCE": "google/gemini-api",
+    "PROVIDER/SOURCE": "acme/tiny",
     "NAME": "google/gemini-api",
     "COMMAND": "refresh",
     "FILE": "examples/answer.json",
