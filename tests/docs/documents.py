@@ -120,8 +120,15 @@ def meant(text: str) -> list[list[str]]:
     found = []
     for line in sorted(lines):
         parts = [part.replace("…", "").split("|") for part in shlex.split(line)]
-        found += [[EXAMPLES[w] if PLACEHOLDER.match(w) else w for w in choice] for choice in product(*parts)]
+        found += [[example(word) for word in choice] for choice in product(*parts)]
     return [[word for word in line if word] for line in found]
+
+
+def example(word: str) -> str:
+    """What stands for a word in capitals, or for several with slashes between them; another word is itself."""
+    if not PLACEHOLDER.match(word):
+        return word
+    return EXAMPLES.get(word) or "/".join(EXAMPLES[part] for part in word.split("/"))
 
 
 def headings(path: Path) -> set[str]:

@@ -21,6 +21,7 @@ from tests.docs.documents import (
     Command,
     Session,
     commands,
+    example,
     meant,
     read,
     sessions,
@@ -77,16 +78,10 @@ def checked(line: list[str], *, whole: bool) -> None:
 def test_a_command_is_one(command: Command):
     """Its words are parsed by the program itself, no option is shortened, and a target stands in the Makefile."""
     if command.block:
-        line = [word for found in words(command.text) for word in meant_word(found)]
-        checked(line, whole=True)
+        checked([example(word) for word in words(command.text)], whole=True)
         return
     for line in meant(command.text):
         checked(line, whole=False)
-
-
-def meant_word(word: str) -> list[str]:
-    """A word of a command to be copied, a placeholder replaced."""
-    return meant(word)[0] if PLACEHOLDER.match(word) else [word]
 
 
 def test_documents_have_commands():
