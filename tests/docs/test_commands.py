@@ -12,6 +12,7 @@ from datetime import date
 import pytest
 
 from ratecards import __main__ as reader
+from ratecards.cli import options
 from ratecards.errors import StaleWarning
 from scraper import __main__ as workshop
 from tests.docs.documents import (
@@ -42,7 +43,7 @@ def parsers(top: ArgumentParser) -> dict[str, ArgumentParser]:
     return dict(top._subparsers._group_actions[0].choices)
 
 
-READER_LINE, WORKSHOP_LINE = reader._parser(), workshop.parser()
+READER_LINE, WORKSHOP_LINE = options.parser(), workshop.parser()
 READER, WORKSHOP = parsers(READER_LINE), parsers(WORKSHOP_LINE)
 
 
@@ -50,8 +51,8 @@ def parsed(line: list[str], top: ArgumentParser, *, whole: bool) -> None:
     """Fail where the words are no command line; a command alone, named in a sentence, need only exist."""
     known = parsers(top)
     assert line[0] in known
-    options = {word.partition("=")[0] for word in line if word.startswith("--")}
-    assert set() == options - set(known[line[0]]._option_string_actions)
+    named = {word.partition("=")[0] for word in line if word.startswith("--")}
+    assert set() == named - set(known[line[0]]._option_string_actions)
     if whole or len(line) > 1:
         try:
             top.parse_args(line)

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ratecards import __main__ as reader
+from scraper.model import EXIT
 from scraper.sources import SOURCES
-from scraper.verdict import EXIT
 from tests.docs.documents import CURRENT, DOCUMENTS, PAGES, ROOT, headings, links, read
 
 SOURCES_PAGE, RUNNING = read(ROOT / "docs" / "sources.md"), read(ROOT / "docs" / "running.md")
