@@ -23,12 +23,12 @@ from scraper.fetch.all_sources import Captures, Progress, check_clock, fetch_all
 from scraper.fetch.capture import Capture, replay
 from scraper.fetch.catalogue import FETCHERS, Keys
 from scraper.model import Held, SourceResult, instant
-from scraper.pipeline.recorder import Recorder
 from scraper.pipeline.refresh import evaluate_all
 from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import ConcurrentEditGuard, locked, whole
 from scraper.report import console
+from scraper.report.run_report import Recorder
 from scraper.sources import SOURCES, Source, find
 from scraper.sources.vocabulary import VocabularyError
 
