@@ -1,4 +1,4 @@
-"""The commands that compute: what was asked, as one of the sheets T1 to T6 or as the breakdown of a cost."""
+"""The commands that compute: what was asked, as a table or as the breakdown of a cost."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def _counts(args: Namespace) -> dict[str, Any]:
 
 
 def _form(args: Namespace, made: Table) -> str:
-    """A sheet with the ages of its rows, in the form asked for."""
+    """A table with the ages of its rows, in the form asked for."""
     return made.aged(args.shelf.tell).form(args.format, explain=args.explain)
 
 
@@ -82,13 +82,13 @@ def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:
 
 
 def _ending(made: Table, offer: Offer) -> Table:
-    """A sheet of one model, above it the end that its page announces."""
+    """A table of one model, above it the end that its page announces."""
     ends = said(offer.card.model, offer.card.shutdown, offer.day)
     return made._replace(first=(ends,)) if ends else made
 
 
 def _images(args: Namespace, shelf: DatedShelf) -> str:
-    """T1."""
+    """The cost per image."""
     offers = [shelf.choose(name, args.source).offer for name in args.models]
     if bare := [offer.card.model for offer in offers if not sizes(offer)]:
         raise CostError(f"{', '.join(bare)}: no price of an image")
@@ -116,7 +116,7 @@ def _work(args: Namespace, offer: Offer) -> Work:
 
 
 def _budget(args: Namespace, shelf: DatedShelf) -> str:
-    """T3: rows for programs, the matrix for people."""
+    """The monthly budget: rows for programs, the matrix for people."""
     choice = shelf.choose(args.model, args.source, args.policy)
     work = _work(args, choice.offer)
     made = budget(choice, work, args.per_day or VOLUMES, args.tier, args.days)
@@ -127,7 +127,7 @@ def _budget(args: Namespace, shelf: DatedShelf) -> str:
 
 
 def _compare(args: Namespace, shelf: DatedShelf) -> str:
-    """T4."""
+    """The same thing elsewhere."""
     to = shelf.choose(args.to).offer if args.to else None
     terms = Terms(args.per_day, args.days, args.tier, to, args.day, args.region or "")
     counts = _counts(args)
@@ -146,7 +146,7 @@ def _compare(args: Namespace, shelf: DatedShelf) -> str:
 
 
 def _savings(args: Namespace, shelf: DatedShelf) -> str:
-    """T5."""
+    """Where money can be saved."""
     choice = shelf.choose(args.model, args.source)
     volume = Volume(args.per_day, args.days, args.repeated_share, args.day)
     made = savings(choice, _work(args, choice.offer), shelf.sellers(), volume, args.tier)
@@ -154,7 +154,7 @@ def _savings(args: Namespace, shelf: DatedShelf) -> str:
 
 
 def _limits(args: Namespace, shelf: DatedShelf) -> str:
-    """T6: records for programs, two tables for people."""
+    """The free plan and limits: records for programs, two tables for people."""
     cards = limitsjson.read(args.opened.path / "v1" / "limits.json")
     offers = [shelf.choose(name).offer for name in args.models]
     every = offers or limits.models(shelf.sellers())

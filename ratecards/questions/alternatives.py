@@ -1,4 +1,4 @@
-"""T4, the same thing elsewhere: every seller's price for one image or one text request, the cheapest first.
+"""`ratecards compare`: every seller's price for one image or one text request, the cheapest first.
 
 A model is compared at about a megapixel (`1K`, `1024x1024`, or no resolution printed) unless another size is asked
 for. Prices of resellers and prices kept by hand are marked; seen from a day, with their age.
@@ -33,7 +33,7 @@ _REGION = re.compile(
     r"(?:africa|asia|australia|ca|canada|ch|de|eu|europe|fr|in|india|jp|japan|me|northamerica|sg|southamerica|uk|us)"
     r"(?:-[a-z0-9]+)*\Z"
 )
-_FIELDS = (
+_COLUMNS = (
     Column("what", "model", "id"),
     Column("model"),
     Column("provider", "provider", "id"),
@@ -46,7 +46,7 @@ _FIELDS = (
     Column("mark", "mark"),
     Column("observed", "observed", "day", optional=True),
 )
-_TEXT = tuple(f._replace(key="per_request", kind="exact") if f.key == "per_image" else f for f in _FIELDS)
+_TEXT = tuple(f._replace(key="per_request", kind="exact") if f.key == "per_image" else f for f in _COLUMNS)
 
 
 class Terms(NamedTuple):
@@ -107,7 +107,7 @@ def compare_images(offers: Iterable[Offer], terms: Terms, resolution: str = "") 
     by_token = (offer.card for offer in offers if _by_token(offer))
     tokens = [card.model for card in by_token if (card.provider, card.model) not in pictured]
     notes = [f"Sold by the token, without a price per image: {', '.join(tokens)}."] if tokens else []
-    return _sheet(f"One {sized}", _FIELDS, found, terms, notes)
+    return _table(f"One {sized}", _COLUMNS, found, terms, notes)
 
 
 def compare_text(offers: Iterable[Offer], terms: Terms, usage: Usage) -> Table:
@@ -120,7 +120,7 @@ def compare_text(offers: Iterable[Offer], terms: Terms, usage: Usage) -> Table:
     silent = sorted({o.source for o in offers if is_reseller(o.card)} - selling)
     notes = [f"Resellers without a price of such a request: {', '.join(silent)}."] if silent else []
     notes += [f"Region: {word}, where a page tells regions apart; empty where one price holds in all."] if word else []
-    return _sheet("One request", _TEXT, found, terms, notes)
+    return _table("One request", _TEXT, found, terms, notes)
 
 
 def _pictures(offer: Offer, resolution: str, tier: str) -> Iterator[_One]:
@@ -146,7 +146,7 @@ def _by_token(offer: Offer) -> bool:
     return any((r.meter, r.modality, measure(r.unit)[1]) == ("output", "image", "token") for r in rates)
 
 
-def _sheet(thing: str, columns: tuple[Column, ...], found: Sequence[_One], terms: Terms, notes: Sequence[str]) -> Table:
+def _table(thing: str, columns: tuple[Column, ...], found: Sequence[_One], terms: Terms, notes: Sequence[str]) -> Table:
     currencies = sorted({one.cost.currency for one in found})
     if len(currencies) > 1:
         raise CostError(f"prices in {' and '.join(currencies)} cannot be compared")

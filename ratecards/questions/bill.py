@@ -11,7 +11,7 @@ from ratecards.tables.table import Row, Table, printed
 from ratecards.tables.terminal import Column
 from ratecards.wording import unit
 
-_FIELDS = (
+_COLUMNS = (
     Column("what", "what"),
     Column("quantity", "quantity", "count"),
     Column("rate", "rate", "listed"),
@@ -32,7 +32,7 @@ _CALLS = (
 
 
 def bill(found: Breakdown) -> Table:
-    """A breakdown as a sheet, the total in its last row; of several calls with a row for each."""
+    """A breakdown as a table, the total in its last row; of several calls with a row for each."""
     fields, rows = _several(found) if found.calls else _single(found)
     return Table(_title(found), fields, rows, _notes(found), _ends(found))
 
@@ -77,7 +77,7 @@ def _single(found: Breakdown) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
         for line in found.lines
     ]
     rows.append(Row({"what": "total", "amount": found.total, "currency": found.currency}))
-    return _FIELDS, tuple(rows)
+    return _COLUMNS, tuple(rows)
 
 
 def _title(found: Breakdown) -> str:

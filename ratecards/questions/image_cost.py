@@ -1,4 +1,4 @@
-"""T1, the cost per image: by resolution, as the page lists it and as its tokens are metered, standard and batch."""
+"""`ratecards images`, the cost per image: by resolution, as listed and as metered, standard and batch."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ratecards.tables.table import Row, Table, printed
 from ratecards.tables.terminal import Column
 
 TIERS = ("standard", "batch")
-_FIELDS = (
+_COLUMNS = (
     *map(Column, ("model", "source")),
     Column("resolution", "resolution", "id"),
     Column("quality", "quality", "id"),
@@ -45,7 +45,7 @@ def per_image(choice: Choice, size: Size, tier: str, reading: str = "listed") ->
 
 
 def images(offers: Iterable[Offer], per_day: int = 1000, days: int = 30) -> Table:
-    """T1 for some offers; a month is that of the listed standard price."""
+    """A row per size of each offer; a month is that of the listed standard price."""
     rows = [_row(offer, size, per_day, days) for offer in offers for size in sizes(offer)]
     currencies = ", ".join(dict.fromkeys(str(row.cells["currency"]) for row in rows))
     title = f"Cost per image in {currencies}; a month is {days} days of {per_day:,} images, standard, as listed"
@@ -53,7 +53,7 @@ def images(offers: Iterable[Offer], per_day: int = 1000, days: int = 30) -> Tabl
         "standard, batch: as the page lists them; metered: the tokens of an image times the price of a token.",
         "-: the page does not say.",
     )
-    return Table(title, _FIELDS, tuple(rows), notes)
+    return Table(title, _COLUMNS, tuple(rows), notes)
 
 
 def _row(offer: Offer, size: Size, per_day: int, days: int) -> Row:

@@ -1,4 +1,4 @@
-"""T6, the free plan and the limits: what is free of charge, how much of it, usage tiers, and the batch queue."""
+"""`ratecards limits`: what is free of charge, how much of it, usage tiers, and the batch queue."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def models(sellers: Iterable[Offer]) -> list[Offer]:
 
 
 def records(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: bool = False) -> Table:
-    """T6 for programs: one figure a row; `alone` leaves out what is said of other models."""
+    """One figure a row, for programs; `alone` leaves out what is said of other models."""
     offers = list(offers)
     found = [cells for offer in offers for cells in _of_model(offer)]
     found += [cells for card in limits for cells in _of_limits(card, offers, alone=alone)]
@@ -90,7 +90,7 @@ def _letters(name: str) -> str:
 
 
 def overview(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: bool = False) -> tuple[Table, Table]:
-    """T6 for people: a line per model, and the usage tiers below; `alone` leaves out what is said of other models."""
+    """A line per model, and the usage tiers below, for people; `alone` leaves out what is said of other models."""
     offers = list(offers)
     fields = (
         Column("model", "model"),

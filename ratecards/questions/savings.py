@@ -1,4 +1,4 @@
-"""T5, where money can be saved: each lever with its money and percent, what it costs in return, and the best of all."""
+"""`ratecards savings`: each option with its money and percent, what it costs in return, and the best of all."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ratecards.questions.savings_options import Plan
 from ratecards.tables.table import Cell, Row, Table, printed
 from ratecards.tables.terminal import Column
 
-_FIELDS = (
+_COLUMNS = (
     *map(Column, ("model", "source")),
     Column("lever", "lever"),
     Column("change", "change"),
@@ -49,7 +49,7 @@ class Volume(NamedTuple):
 def savings(
     choice: Choice, work: Work, sellers: Iterable[Offer], volume: Volume | None = None, tier: str = "standard"
 ) -> Table:
-    """T5 for some work. Raises `CostError` where the work itself has no price."""
+    """The savings for some work, a row for each option. Raises `CostError` where the work itself has no price."""
     volume, sellers = volume or Volume(), list(sellers)
     now, base = Plan(choice, work, tier), work.each(choice, tier)
     found = [
@@ -71,7 +71,7 @@ def savings(
     nothing = f"Not offered for this, or not cheaper: {', '.join(missing)}."
     title = f"Savings on {base.model} in {base.currency}; a month is {volume.days} days of {volume.per_day:,}"
     notes = [nothing, *_unpublished(sellers, choice.offer)] if missing else _unpublished(sellers, choice.offer)
-    return Table(title, _FIELDS, tuple(rows), tuple(notes))
+    return Table(title, _COLUMNS, tuple(rows), tuple(notes))
 
 
 def _unpublished(sellers: Iterable[Offer], own: Offer) -> list[str]:

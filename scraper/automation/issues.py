@@ -52,13 +52,13 @@ def carry_out(forge: GitHub, actions: Iterable[Action]) -> list[str]:
 
 def _done(forge: GitHub, action: Action) -> int:
     if action.do == "open":
-        made: dict[str, Any] = forge.post("/issues", {"title": action.title, "body": action.body, "labels": [LABEL]})
-        return int(made["number"])
+        new = {"title": action.title, "body": action.body, "labels": [LABEL]}
+        return int(forge.ask("POST", "/issues", new)["number"])
     path = f"/issues/{action.number}"
-    forge.post(f"{path}/comments", {"body": action.comment})
+    forge.ask("POST", f"{path}/comments", {"body": action.comment})
     state: dict[str, Any] = {"comment": {}, "reopen": {"state": "open"}, "close": {"state": "closed"}}[action.do]
     title = {"title": action.title} if action.title else {}
-    forge.patch(path, {**state, **title, "body": action.body})
+    forge.ask("PATCH", path, {**state, **title, "body": action.body})
     return action.number
 
 

@@ -70,7 +70,7 @@ def plan(version: str, assets: Sequence[Asset], releases: Sequence[Mapping[str, 
 
 
 def _published(release: Mapping[str, Any], wanted: Mapping[str, Asset], there: Mapping[str, Mapping[str, Any]]) -> Plan:
-    """A published release stands: programs pin it. Only what never arrived is added."""
+    """The plan for a published release: programs pin it, so only files that never arrived are added."""
     cut = tuple(a["id"] for n, a in there.items() if n in wanted and a["state"] != "uploaded")
     missing = tuple(n for n in wanted if n not in there or there[n]["id"] in cut)
     return Plan(remove=cut, upload=missing, publish=False, release=release)
@@ -92,11 +92,11 @@ def release(forge: GitHub, version: str, commit: str, folder: Path, notes: str) 
     if todo.nothing:
         return f"{PREFIX}{version} stands, with all {len(files)} files"
     head = {"tag_name": f"{PREFIX}{version}", "target_commitish": commit, "name": version, "body": notes}
-    made = forge.post("/releases", {**head, "draft": True}) if todo.release is None else todo.release
+    made = forge.ask("POST", "/releases", {**head, "draft": True}) if todo.release is None else todo.release
     for number in todo.remove:
-        forge.delete(f"/releases/assets/{number}")
+        forge.ask("DELETE", f"/releases/assets/{number}")
     for name in todo.upload:
         forge.upload(made["upload_url"], name, files[name])
     if todo.publish:
-        forge.patch(f"/releases/{made['id']}", {**head, "draft": False})
+        forge.ask("PATCH", f"/releases/{made['id']}", {**head, "draft": False})
     return f"{PREFIX}{version}: {'published' if todo.publish else 'completed'}, {len(todo.upload)} files uploaded"

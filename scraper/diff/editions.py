@@ -250,7 +250,7 @@ def _value(rate: Rate | None, lane: Lane, rates: Rates, *, unsold: bool) -> tupl
 
 
 def _circle(edges: Sequence[tuple[Move, Hashable, Hashable]]) -> list[Move]:
-    """The moves by which one gets back to where one started."""
+    """The moves that are part of a cycle."""
     to: dict[Hashable, set[Hashable]] = defaultdict(set)
     for _, start, end in edges:
         to[start].add(end)

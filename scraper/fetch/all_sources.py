@@ -37,7 +37,7 @@ def fetch_all(
     again: bool = False,
     keys: Keys | None = None,
 ) -> Captures:
-    """Look at all sources at once, as of `now`; one's failure is its own. `again`: in full, whatever is known.
+    """Fetch all sources in parallel, as of `now`; a failure concerns its source alone. `again`: unconditionally.
 
     Each capture is saved in the `folder`, if there is one. `state_of` gives what is remembered of a source; where it
     raises `DatasetError`, that is what came of it.
@@ -64,7 +64,7 @@ def fetch_all(
 
 
 def validators(source: Source, state: State, now: datetime) -> dict[str, Validators]:
-    """Conditional requests, once a day unconditional; never after a parser change or a bad look."""
+    """What to ask conditionally, by representation: nothing on a new day, after a new parser or a bad reading."""
     today = state.verified == now.date().isoformat() and state.parser == source.module.PARSER
     good = state.outcome == "READ" and not state.holds
     if not (today and good):
@@ -101,9 +101,10 @@ def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Val
 
 
 def check_clock(capture: Capture) -> None:
-    """Count as failed what a server dates more than a day away: a wrong clock here would date what is published.
+    """Count as failed each page that its server dates more than a day away from the clock here.
 
-    For pages fetched by this machine's own clock. A server that gives no date, or none that is one, says nothing.
+    For pages fetched by this machine's own clock, which would date what is published. A server that gives no date, or
+    none that is one, says nothing.
     """
     for kind, page in list(capture.pages.items()):
         said = _dated(page.headers.get("date", ""))

@@ -118,7 +118,7 @@ def _body(page: Page, page_url: str, response_path: str, wait_ms: int) -> bytes:
 
 
 def _missing(page: Page, response_path: str) -> LayoutChanged | FetchFailed:
-    """What it means that the response did not come: a sign-in page, or a page that no longer asks for it."""
+    """The error for a response that did not come: a sign-in page instead, or a page that did not ask for it."""
     host = urlsplit(page.url).hostname or ""
     if host.startswith("accounts.") or "signin" in urlsplit(page.url).path.lower():
         return LayoutChanged(f"expired sign-in: expected the page to ask for {response_path}, saw a sign-in page")

@@ -25,7 +25,7 @@ _STAMP = "%Y-%m-%dT%H-%M-%SZ"
 # a day, an instant, or an instant as web archives write it
 _NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)?|[0-9]{14})\.(.+)\Z")
 _FORMS = {10: "%Y-%m-%d", 14: "%Y%m%d%H%M%S", 20: _STAMP}
-_LOOK = ".look.json"
+_LOOK, _BESIDE = ".look.json", ".headers.json"
 # A page has at most 20 MB; what a browser saves around it is larger.
 _MOST_SAVED = 50_000_000
 _NAMED = "a name that begins with the page's day or instant: 2026-11-15, 2026-11-15T06-17-00Z or 20261115061700"
@@ -66,7 +66,7 @@ class Capture:
 
     @contextmanager
     def noting(self, kind: str) -> Iterator[None]:
-        """Within it, a verdict on a representation is noted and goes no further."""
+        """Within it, `FetchFailed` and `LayoutChanged` are recorded for the representation instead of raised."""
         try:
             yield
         except FetchFailed as error:
@@ -76,14 +76,14 @@ class Capture:
 
 
 def replay(folder: Path, source: Source) -> list[Capture]:
-    """The kept captures of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each.
+    """The saved captures of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each.
 
     What did not come stands in `<ISO time>.look.json`; a page that is merely missing counts as not fetched.
     """
     names = sorted((folder / source.name).glob("*"))
     if linked := [path for path in (folder / source.name, *names) if path.is_symlink()]:
         raise DatasetError(f"{linked[0]}: expected a kept page, saw a link to another place")
-    paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith((".headers.json", _LOOK))]
+    paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith((_BESIDE, _LOOK))]
     pages = {c.at: c for c in captures([(load(path, source), path) for path in paths], source)}
     for path in (p for p in names if _NAME.match(p.name) and p.name.endswith(_LOOK)):
         at = _time(path, {})
@@ -97,7 +97,7 @@ def replay(folder: Path, source: Source) -> list[Capture]:
 
 
 def _lost(capture: Capture, path: Path) -> None:
-    """What a look did not bring, as it was kept."""
+    """Add to a capture what a saved `.look.json` says did not come."""
     with readable(path, "what a look did not bring"):
         kept = json.loads(bounded.content(path))
         capture.failed.update({kind: FetchFailed(str(words)) for kind, words in kept["failed"].items()})
@@ -106,7 +106,7 @@ def _lost(capture: Capture, path: Path) -> None:
 
 
 def captures(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Capture]:
-    """Kept pages as captures in order of time: the pages of one instant belong together."""
+    """Saved pages as captures in order of time: the pages of one instant belong together."""
     found: dict[datetime, Capture] = {}
     for page, path in kept:
         kind = kind_of(path, source)
@@ -118,7 +118,7 @@ def captures(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Capture]
 
 
 def kind_of(path: Path, source: Source) -> str:
-    """The representation a kept page is, by the ending of its name; `.md` will do for `.md.txt`."""
+    """The representation of a saved page, by the ending of its name; `.md` will do for `.md.txt`."""
     # some kept captures are of a representation that is no longer fetched
     kinds: list[str] = [*source.module.urls(), *getattr(source.module, "KEPT", ())]
     ending = path.name.rpartition(".")[2]
@@ -129,7 +129,7 @@ def kind_of(path: Path, source: Source) -> str:
 
 
 def load(path: Path, source: Source) -> Page:
-    """One kept page. Its time comes from its name, or from the file beside it, which has its headers."""
+    """One saved page. Its time comes from its name, or from the file beside it, which has its headers."""
     page, kept = unpacked(_body(path), str(path)), _beside(path)
     url = str(kept.get("url") or _url_of(path, source))
     headers = {name: str(kept[name]) for name in _HEADERS if name in kept}
@@ -157,7 +157,7 @@ def _body(path: Path) -> bytes:
 
 def _beside(path: Path) -> dict[str, Any]:
     """What the file beside a kept page says of its answer; nothing where there is none. Raises `DatasetError`."""
-    beside = path.with_name(f"{path.name}.headers.json")
+    beside = path.with_name(f"{path.name}{_BESIDE}")
     if not beside.exists():
         return {}
     with readable(beside, "the headers of a page"):
@@ -193,39 +193,29 @@ def _time(path: Path, kept: Mapping[str, Any]) -> datetime:
 
 
 def save(folder: Path, source: Source, capture: Capture) -> list[Path]:
-    """Save a capture in the layout that `replay` reads. Cookies and keys are not among the headers kept.
+    """Save a capture in the layout that `replay` reads; returns the files of its pages and of what did not come.
 
-    What failed, is not the page or was skipped is kept as words, so that a replay tells it as the look did.
+    What failed, is not the page or was skipped is kept as words. Cookies and keys are not among the headers kept.
     """
-    saved = []
+    files: dict[str, bytes] = {}
     for kind, page in capture.pages.items():
-        path = folder / source.name / f"{capture.at.strftime(_STAMP)}.{kind}"
         beside = {"url": page.url, "status": page.status, **page.headers, "fetched_at": page.fetched_at.isoformat()}
-        _put(folder, path, page.body)
-        _put(folder, path.with_name(f"{path.name}.headers.json"), (json.dumps(beside, indent=1) + "\n").encode())
-        saved.append(path)
+        files |= {f".{kind}": page.body, f".{kind}{_BESIDE}": f"{json.dumps(beside, indent=1)}\n".encode()}
     if capture.failed or capture.not_read or capture.skipped:
-        saved.append(_keep_loss(folder, source, capture))
-    return saved
-
-
-def _keep_loss(folder: Path, source: Source, capture: Capture) -> Path:
-    path = folder / source.name / f"{capture.at.strftime(_STAMP)}{_LOOK}"
-    lost = {
-        "failed": {kind: str(error) for kind, error in capture.failed.items()},
-        "not_read": {kind: str(error) for kind, error in capture.not_read.items()},
-        "skipped": capture.skipped,
-    }
-    _put(folder, path, (json.dumps(lost, indent=1, ensure_ascii=False) + "\n").encode())
-    return path
-
-
-def _put(folder: Path, path: Path, data: bytes) -> None:
+        failed, not_read = (
+            {kind: str(error) for kind, error in errors.items()} for errors in (capture.failed, capture.not_read)
+        )
+        lost = {"failed": failed, "not_read": not_read, "skipped": capture.skipped}
+        files[_LOOK] = f"{json.dumps(lost, indent=1, ensure_ascii=False)}\n".encode()
+    place, stamp = folder / source.name, capture.at.strftime(_STAMP)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        if files:
+            place.mkdir(parents=True, exist_ok=True)
+        for ending, data in files.items():
+            (place / f"{stamp}{ending}").write_bytes(data)
     except OSError as error:
         raise DatasetError(f"{folder}: expected a folder to keep pages in, saw {error}") from error
+    return [place / f"{stamp}{ending}" for ending in files if not ending.endswith(_BESIDE)]
 
 
 def unpacked(body: bytes, where: str) -> bytes:
@@ -264,7 +254,7 @@ def _gunzipped(body: bytes, where: str) -> bytes:
 
 
 def _unbrotlied(body: bytes, where: str) -> bytes:
-    """Brotli has no mark: what is no text and unpacks as it to the end was it."""
+    """A body that is no text, unpacked as brotli, which has no magic number. Raises `DatasetError`."""
     reader = _brotli()
     if reader is None:
         words = "bytes that are no text: perhaps packed with brotli, which `pip install brotli` (1.2 or newer) reads"
@@ -280,7 +270,7 @@ def _unbrotlied(body: bytes, where: str) -> bytes:
 
 
 def _brotli() -> Any:
-    """What unpacks brotli under a bound; None where no package does."""
+    """A decompressor that takes a bound; None where no installed package has one."""
     for name in _BROTLI:
         try:
             found = importlib.import_module(name).Decompressor()
@@ -313,7 +303,7 @@ def _made_over(body: str, url: str) -> str:
 
 
 def _instant(body: str) -> str:
-    """When the copy was made, by its last comment; a word in its place where that does not say."""
+    """When an archive made the copy, as in its addresses; `YYYYMMDDhhmmss` where its comment does not say."""
     said = _ARCHIVED.search(body)
     try:
         return datetime.strptime(said[1] if said else "", "%H:%M:%S %b %d, %Y").strftime("%Y%m%d%H%M%S")  # noqa: DTZ007

@@ -47,7 +47,7 @@ class Dataset:
         return f"ratecards/history/{name}.jsonl"
 
     def state(self, name: str) -> State:
-        """The source's state; a fresh one before the first run. Raises `DatasetError` on damage."""
+        """The source's state; an empty one before the first run. Raises `DatasetError` on damage."""
         path = self.root / self.state_path(name)
         if not path.exists():
             return State()
@@ -117,7 +117,7 @@ class Dataset:
 
 @contextmanager
 def whole_history() -> Iterator[None]:
-    """A history that cannot be read is a damaged one."""
+    """Within it, whatever reading a history raises is a `DatasetError` that says to restore it."""
     try:
         yield
     except (history.HistoryError, UnicodeDecodeError, OSError) as error:

@@ -23,12 +23,12 @@ AsOf = Callable[[str, date], Cards]
 
 
 def path_of(stem: str) -> str:
-    """A ledger file's path below the dataset's root."""
+    """The path of a file of discrepancies below the dataset's root."""
     return f"ratecards/discrepancies/{stem}.yaml"
 
 
 def known(dataset: Dataset, stem: str) -> tuple[list[Entry], Factors]:
-    """The entries and factors of a ledger file; none before the first. Raises `DatasetError` on damage."""
+    """The entries and factors of such a file; none where there is no file. Raises `DatasetError` on damage."""
     path = dataset.root / path_of(stem)
     if not path.exists():
         return [], {}
@@ -41,7 +41,7 @@ def known(dataset: Dataset, stem: str) -> tuple[list[Entry], Factors]:
 
 
 def stems(dataset: Dataset) -> list[str]:
-    """The ledger files there are."""
+    """The names of the files there are, without their ending."""
     return sorted(p.stem for p in (dataset.root / "ratecards" / "discrepancies").glob("*.yaml"))
 
 
@@ -79,7 +79,7 @@ def keep(
 
 
 def counts(comparison: Comparison) -> dict[str, int]:
-    """A comparison in numbers."""
+    """How many keys agree, differ, or are priced on one side only."""
     agree = sum(p.agrees for p in comparison.pairs)
     return {
         "agree": agree,
@@ -111,7 +111,7 @@ def _verified(state: State) -> date:
 
 
 def summary(dataset: Dataset, entries: list[Entry]) -> str:
-    """The ledger in a line: how many are open, which of them newly, and how many closed since the last look."""
+    """All discrepancies in a line: how many are open, which of them newly, and how many closed since the last look."""
     was = {e.id: e.state for stem in stems(dataset) for e in known(dataset, stem)[0]}
     now = {e.id: e.state for e in entries}
     new = sum(state == "open" and was.get(key) != "open" for key, state in now.items())

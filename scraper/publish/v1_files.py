@@ -140,7 +140,7 @@ _Current = dict[tuple[str, str, str], dict[object, Rate]]
 
 
 def _undo(current: _Current, change: Change) -> None:
-    """Make the rates that stood after a change those before it; of a model that went nothing is known."""
+    """Turn the rates as they were after a change into those before it; a removed model has none."""
     name = change.provider, change.source, change.model
     if change.kind == "model_renamed":
         former = [replace(rate, model=change.previous_id) for rate in current.pop(name, {}).values()]

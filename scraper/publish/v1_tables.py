@@ -59,7 +59,7 @@ def _usual(offer: Offer) -> list[Size]:
 
 
 def _each(offers: Iterable[Offer], make: Callable[[Offer], Table]) -> list[Table]:
-    """A sheet for every offer that has one."""
+    """The table of every offer; those that cannot be costed are left out."""
     found = []
     for offer in offers:
         try:

@@ -48,7 +48,7 @@ def _by_source(changes: Iterable[Change]) -> list[str]:
 
 
 def _source(changes: Sequence[Change], room: int) -> list[str]:
-    """What is announced, a line each; what only corrects an earlier reading, or only words, is counted."""
+    """A line for each change of a price; corrections of earlier readings and changes of words are counted."""
     news = [c for c in changes if c.stamp and not c.stamp.correction]
     words = console.lines(news)
     shown = words[: max(0, min(PER_SOURCE, room))]

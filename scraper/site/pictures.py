@@ -61,26 +61,26 @@ def _top(several: Iterable[Groups]) -> Decimal:
     return ceiling(max(prices, default=Decimal(1)))
 
 
-def _table(sheet: Table) -> dict[str, object]:
-    """A sheet for people: its title, heads, rows of cells, notes."""
-    heads = sheet.heads
-    rows = [[shown.shown(field.kind, row.cells[field.key]) for field in heads] for row in sheet.rows]
-    models = [(row.cells["model"], row.cells["source"]) for row in sheet.rows]
-    return {"title": sheet.title, "heads": heads, "rows": list(zip(models, rows, strict=True)), "notes": sheet.notes}
+def _table(made: Table) -> dict[str, object]:
+    """A table for people: its title, heads, rows of cells, notes."""
+    heads = made.heads
+    rows = [[shown.shown(field.kind, row.cells[field.key]) for field in heads] for row in made.rows]
+    models = [(row.cells["model"], row.cells["source"]) for row in made.rows]
+    return {"title": made.title, "heads": heads, "rows": list(zip(models, rows, strict=True)), "notes": made.notes}
 
 
 def _elsewhere(sellers: Iterable[Offer]) -> dict[str, object]:
     """One image of every seller, with the length of its bar; where currencies differ, why there is no table."""
     try:
-        sheet = compare_images(sellers, Terms())
+        made = compare_images(sellers, Terms())
     except CostError as error:
         return {"error": str(error)}
-    costs = [Decimal(str(row.cells["per_image"])) for row in sheet.rows]
+    costs = [Decimal(str(row.cells["per_image"])) for row in made.rows]
     top = max(costs, default=Decimal(1)) or Decimal(1)
     lengths = [f"{cost / top * _LENGTH:.1f}" for cost in costs]
     return {
         "error": "",
-        "title": sheet.title,
-        "rows": list(zip(sheet.rows, lengths, strict=True)),
-        "notes": sheet.notes,
+        "title": made.title,
+        "rows": list(zip(made.rows, lengths, strict=True)),
+        "notes": made.notes,
     }

@@ -383,7 +383,7 @@ def test_the_doctor_asks_for_the_page_of_now(monkeypatch, capsys):
             Capture(now, failed={"html": FetchFailed("slow")}),
         ]
     )
-    monkeypatch.setattr("scraper.fetch.all_sources.look", lambda *_: next(looks))
+    monkeypatch.setattr("scraper.cli.pages.look", lambda *_: next(looks))
     found = [pagecommands._patients(source, None) for _ in range(3)]
     assert [({"html": page}, 0), ({"html": page}, 4), ({}, 3)] == found
     assert "md.txt: slow\nmd.txt: moved\nhtml: slow\n" == capsys.readouterr().err

@@ -165,6 +165,12 @@ def test_words_of_a_look_that_cannot_be_read_are_an_error(tmp_path, text):
         replay(tmp_path, ACME)
 
 
+def test_what_is_as_it_was_leaves_no_folder(tmp_path):
+    """Nothing came and nothing failed: there is nothing to save."""
+    assert [] == save(tmp_path / "kept", ACME, Capture(DAY, not_modified={"json", "txt"}))
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_a_look_that_brought_all_has_no_words(tmp_path):
     """Nothing but pages and their headers."""
     save(tmp_path, ACME, Capture(DAY, {"json": page()}))

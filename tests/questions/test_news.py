@@ -16,6 +16,7 @@ from ratecards.dataset import Dataset
 from ratecards.questions import changes as news
 from ratecards.questions import news_lines, price_news
 from ratecards.storage.names import day_of
+from tests.support import histories
 from tests.support.kit import DAY, card, change, rate, stamp
 
 NEW_YEAR, LATER = date(2027, 1, 1), date(2027, 3, 1)
@@ -525,3 +526,12 @@ def test_fault_103_an_announced_step_that_disappears(days, now, then, open_ended
     assert ("withdrawn", True) == (line.kind, line.change.startswith(f"withdrawn: was to be {then}.00 USD"))
     assert f"from {first}" in line.change
     assert ("stays" in line.change) == open_ended
+
+
+def test_an_edition_that_says_nothing_has_no_lines(tmp_path):
+    """A row without a price that came is no news, and so the edition has no title."""
+    first = histories.rate(price="1")
+    silent = histories.change("2026-02-01", "rate_added", new=histories.rate(meter="tuning", price=None))
+    dataset = Dataset(histories.write(tmp_path, *histories.added("2026-01-01", histories.card("flash", first)), silent))
+
+    assert "" == news.changes_text(dataset, [silent])

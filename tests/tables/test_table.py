@@ -52,6 +52,7 @@ ROW = Row(
         ("text", None, ""),
         ("text", True, "yes"),
         ("text", False, "no"),
+        ("text", ("a", "b"), "a b"),
         ("listed", "0.050", "0.050"),
         ("count", 1120, "1,120"),
         ("count", Decimal(2500), "2,500"),
