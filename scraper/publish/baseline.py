@@ -97,3 +97,11 @@ def recorded(dataset: Dataset, name: str) -> dict[str, RateCard]:
         return history.fold(dataset.changes(name))
     except history.HistoryError as error:
         raise DatasetError(f"{name}: damaged history, restore it from git: {error}") from error
+
+
+def any_cards(dataset: Dataset, name: str) -> dict[str, RateCard]:
+    """The published cards of a source that is not read; its history has them where a card is damaged."""
+    try:
+        return dataset.cards(name)
+    except DatasetError:
+        return recorded(dataset, name)
