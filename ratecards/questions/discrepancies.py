@@ -38,7 +38,7 @@ def read(path: Path, states: Sequence[str], model: str | None) -> list[Entry]:
         seen = data.get("version") if isinstance(data, dict) else type(data).__name__
         raise DatasetError(f"{path}: expected version 1, saw {seen!r}")
     try:
-        entries = [e for e in data["discrepancies"] if e["state"] in states and model in (None, e["model"])]
+        entries = [e for e in data["discrepancies"] if e["state"] in states and (not model or e["model"] == model)]
         for entry in entries:  # one that lacks something is found here, where the file is known
             _row(entry), _block(entry)
     except (KeyError, TypeError, AttributeError) as error:

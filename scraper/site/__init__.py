@@ -93,7 +93,7 @@ def build(facts: Facts, base: str = "") -> dict[str, bytes]:
 
 
 def _feeds(facts: Facts, base: str) -> dict[str, bytes]:
-    pages = _known(facts)
+    pages = {model.path for model in facts.models}
     changed = Feed("changes", "AI model prices: what changed", "changes.html", facts.changes, pages)
     announced = Feed("coming", "AI model prices: what is announced", "coming.html", _ahead(facts), pages)
     return feeds.files(changed, base) | feeds.files(announced, base)
@@ -102,14 +102,17 @@ def _feeds(facts: Facts, base: str) -> dict[str, bytes]:
 def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Path, template and values of every page."""
     listed = [(model, figures(model, facts.day)) for model in facts.models]
+    known = {model.path for model in facts.models}
+    past = [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
+    by_state = [(state, [d for d in facts.discrepancies if d.state == state]) for state in STATES]
     rows = [(m, found, tiers_of(found), _kinds(m)) for m, found in listed]
     yield "index.html", "index.html", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
     yield "rates.html", "rates.html", {"models": facts.models}
     yield "calculator.html", "calculator.html", {}
     yield "images.html", "images.html", pictures.values(facts.shelf)
-    yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": _known(facts)}
-    yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": _past(facts)}
-    yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.discrepancies)}
+    yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": known}
+    yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": past}
+    yield "discrepancies.html", "discrepancies.html", {"states": [found for found in by_state if found[1]]}
     yield "sources.html", "sources.html", {"sources": facts.health}
     for model, found in listed:
         first = next(iter(tiers_of(found)), "")
@@ -123,22 +126,8 @@ def _looks(facts: Facts) -> list[Health]:
     return [look for look in facts.health if look.source in shown and look.expires]
 
 
-def _known(facts: Facts) -> set[str]:
-    """The pages of models."""
-    return {model.path for model in facts.models}
-
-
 def _ahead(facts: Facts) -> list[Entry]:
     return [entry for entry in facts.coming if entry.day > facts.day]
-
-
-def _past(facts: Facts) -> list[Entry]:
-    """What came as it was announced, the newest first."""
-    return [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
-
-
-def _by_state(found: Sequence[Discrepancy]) -> list[tuple[str, list[Discrepancy]]]:
-    return [(state, own) for state in STATES if (own := [entry for entry in found if entry.state == state])]
 
 
 def _kinds(model: Model) -> dict[str, str]:
