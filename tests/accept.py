@@ -20,7 +20,7 @@ from pathlib import Path
 
 from ratecards.model import COLUMNS, Formula, Rate, plain, row
 from ratecards.storage import strictyaml
-from scraper.reading import Draft, Reading
+from scraper.model import Draft, Reading
 from scraper.sources import gemini_api
 from scraper.sources.gemini_terms import load_terms
 from tests.support import pagebuilder

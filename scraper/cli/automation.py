@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 
 
 def fetch(options: argparse.Namespace) -> int:
-    """Save a look at each source. What did not come is saved as well: to tell it is the publisher's part."""
+    """Fetch each source and save what came, and what did not, for `publish-git --replay`."""
     from scraper.cli.run import named_sources
-    from scraper.pipeline.looks import taken
+    from scraper.pipeline.fetch_only import fetch_and_save
     from scraper.publish.dataset import Dataset
 
-    for name, words in taken(named_sources(options.source), Dataset(options.to), options.keep, options.now):
+    for name, words in fetch_and_save(named_sources(options.source), Dataset(options.to), options.keep, options.now):
         print(f"{name}: {words}")
     return 0
 
 
 def report(options: argparse.Namespace) -> int:
-    """One of the texts of a run."""
+    """Print one of the texts of a run."""
     from scraper.report import alerts, facts, messages
 
     run = facts.load(options.report)
@@ -63,18 +63,18 @@ def link_to_run(environ: Mapping[str, str]) -> str:
 
 
 def publish_git(options: argparse.Namespace) -> int:
-    """Publish what was fetched. Verdicts on sources are told, and are no failure of the run."""
+    """Publish what was fetched. Exit 1 only where a pull request failed: verdicts on sources are no failure."""
     from scraper.automation import branch, pull_requests
     from scraper.automation.git import Git
     from scraper.automation.github import from_environment
-    from scraper.pipeline.looks import completed
+    from scraper.pipeline.fetch_only import fill_missing
     from scraper.report import facts
 
     git, target = Git(options.repo.resolve()), branch.Target(options.remote, options.branch)
     if options.prepared:
         names, apply = branch.prepared_sources(options.prepared), branch.prepared(options.prepared)
     else:
-        names = completed(options.replay, options.source, datetime.now(UTC))
+        names = fill_missing(options.replay, options.source, datetime.now(UTC))
         apply = branch.replaying(options.replay, versioned=options.version)
     code = 0
     if options.prepare:
@@ -86,7 +86,7 @@ def publish_git(options: argparse.Namespace) -> int:
         done = branch.rehearsed(git, target, apply, names)
     elif options.pull_requests:
         done, proposals = pull_requests.propose(git, target, apply, names, from_environment())
-        for line in pull_requests.told(proposals):
+        for line in pull_requests.lines(proposals):
             print(line)
         code = 1 if any(p.problem for p in proposals) else 0
     else:
@@ -98,7 +98,7 @@ def publish_git(options: argparse.Namespace) -> int:
 
 
 def _output(path: Path | None, values: Mapping[str, object]) -> None:
-    """Outputs of a step, in the form that takes any value: none can end it early."""
+    """Append a step's outputs, each with a random delimiter, so that no value can end itself early."""
     if path is None:
         return
     with path.open("a", encoding="utf-8") as file:
@@ -108,7 +108,7 @@ def _output(path: Path | None, values: Mapping[str, object]) -> None:
 
 
 def alert(options: argparse.Namespace) -> int:
-    """What the owner is to hear of a run."""
+    """Tell the owner of a run: issues on GitHub, and the webhook."""
     from scraper.automation import issues
     from scraper.automation.github import from_environment
     from scraper.report import alerts, facts, messages
@@ -169,7 +169,7 @@ def heartbeat(options: argparse.Namespace) -> int:
 
 
 def publish_release(options: argparse.Namespace) -> int:
-    """Make the release, or finish it, or find it standing."""
+    """Make the release on GitHub, or complete it; nothing where it is whole."""
     from scraper.automation.github import from_environment
     from scraper.automation.upload import release
 

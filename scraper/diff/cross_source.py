@@ -29,7 +29,7 @@ Cards = Mapping[str, RateCard]
 
 @dataclass(frozen=True, slots=True)
 class PairRule:
-    """Two sources to compare; `explained` is the standing reason for their differences, if there is one."""
+    """Two sources to compare; `explained` is the lasting reason for their differences, if there is one."""
 
     left: str
     right: str
@@ -37,7 +37,7 @@ class PairRule:
 
     @property
     def name(self) -> str:
-        """The ledger file's stem."""
+        """The name of its file of discrepancies, without ending."""
         return f"{self.left}--{self.right}".replace("/", ".")
 
 
@@ -209,14 +209,14 @@ Now = Callable[[Entry], tuple[Side, Side] | None]
 
 
 def between(rule: PairRule, left: Cards, right: Cards, on: date) -> tuple[list[Entry], Comparison]:
-    """The disagreements of two sources as fresh entries, and the whole comparison with its coverage."""
+    """The disagreements of two sources as new entries, and the whole comparison with its coverage."""
     comparison = compare(left.values(), right.values(), on)
     differing = [pair for pair in comparison.pairs if not pair.agrees]
     return by_id((_entry(rule, pair, left, right, on), pair.modality) for pair in differing), comparison
 
 
 def by_id(found: Iterable[tuple[Entry, str]]) -> list[Entry]:
-    """Entries with what they say of one modality each as one entry an id, which has all of its modalities."""
+    """One entry for each id, with the modalities of all that were found under it."""
     entries: dict[str, Entry] = {}
     for entry, modality in found:
         known = entries.setdefault(entry.id, entry)

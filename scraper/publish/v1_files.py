@@ -18,9 +18,9 @@ from ratecards.storage.history import ANNOUNCED, Change, Step, stamp_of, steps, 
 from ratecards.storage.names import day_of
 from ratecards.tables.table import csv_text
 from ratecards.wording import exact_conditions
+from scraper.model import Hold, State, instant
 from scraper.publish.schemas import VALUES
 from scraper.sources import SOURCES, expires
-from scraper.state import State, instant
 
 ATTRIBUTION = "Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-api/docs/pricing"
 _RECENT = 2000
@@ -119,9 +119,9 @@ def _with_what_is_paid(changes: Sequence[Change], cards: Iterable[RateCard]) -> 
 
     `cards` are those after all changes: undoing one edition after the other tells what stood beside each.
     """
-    standing: _Standing = defaultdict(dict)
+    current: _Current = defaultdict(dict)
     for card in cards:
-        standing[card.provider, card.source, card.model] = {r.row_key: r for r in card.rates}
+        current[card.provider, card.source, card.model] = {r.row_key: r for r in card.rates}
     editions: dict[tuple[object, ...], list[Change]] = defaultdict(list)
     for change in changes:
         stamp = stamp_of(change)
@@ -129,29 +129,29 @@ def _with_what_is_paid(changes: Sequence[Change], cards: Iterable[RateCard]) -> 
     found: dict[int, dict[str, object]] = {}
     for own in reversed(editions.values()):
         first = own[0]
-        rates = standing[first.provider, first.source, first.model].values()
+        rates = current[first.provider, first.source, first.model].values()
         found |= price_news.by_change(own, day_of(first), rates)
         for change in reversed(own):
-            _undo(standing, change)
+            _undo(current, change)
     return [{**change_data(c), **({"paid": found[id(c)]} if id(c) in found else {})} for c in changes]
 
 
-_Standing = dict[tuple[str, str, str], dict[object, Rate]]
+_Current = dict[tuple[str, str, str], dict[object, Rate]]
 
 
-def _undo(standing: _Standing, change: Change) -> None:
-    """Make the rates that stood after a change those before it; of a model that went nothing is known."""
+def _undo(current: _Current, change: Change) -> None:
+    """Turn the rates as they were after a change into those before it; a removed model has none."""
     name = change.provider, change.source, change.model
     if change.kind == "model_renamed":
-        former = [replace(rate, model=change.previous_id) for rate in standing.pop(name, {}).values()]
-        standing[change.provider, change.source, change.previous_id] = {rate.row_key: rate for rate in former}
+        former = [replace(rate, model=change.previous_id) for rate in current.pop(name, {}).values()]
+        current[change.provider, change.source, change.previous_id] = {rate.row_key: rate for rate in former}
     elif change.kind == "model_added":
-        standing[name] = {}
+        current[name] = {}
     elif change.kind != "stepped":
         if change.new:
-            standing[name].pop(change.new.row_key, None)
+            current[name].pop(change.new.row_key, None)
         if change.old:
-            standing[name][change.old.row_key] = change.old
+            current[name][change.old.row_key] = change.old
 
 
 def change_data(change: Change) -> dict[str, object]:
@@ -287,9 +287,9 @@ def _status_of(name: str, state: State, counts: Mapping[str, int]) -> dict[str, 
     }
 
 
-def _hold(key: str, hold: Mapping[str, Any]) -> dict[str, str]:
-    since = datetime.fromisoformat(hold["since"]).astimezone(UTC)
-    return {"id": key, "since": instant(since), "what": plain_text(hold.get("what", ""))}
+def _hold(key: str, hold: Hold) -> dict[str, str]:
+    since = datetime.fromisoformat(hold.since).astimezone(UTC)
+    return {"id": key, "since": instant(since), "what": plain_text(hold.what)}
 
 
 def rates_by_source(table: bytes) -> Counter[str]:

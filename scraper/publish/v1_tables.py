@@ -1,4 +1,4 @@
-"""The tables that people read and programs pin, of the newest cards, in three forms each.
+"""The tables that people read and programs pin: T1 and T3 to T6 of the newest cards, in three forms each.
 
 Pure: cards and a day in, texts out. No age stands in them: the day a price was observed does. Every word that a page
 printed is escaped on its way into Markdown or CSV.
@@ -59,7 +59,7 @@ def _usual(offer: Offer) -> list[Size]:
 
 
 def _each(offers: Iterable[Offer], make: Callable[[Offer], Table]) -> list[Table]:
-    """A table for every offer that has one."""
+    """The table of every offer; those that cannot be costed are left out."""
     found = []
     for offer in offers:
         try:

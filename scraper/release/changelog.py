@@ -48,15 +48,15 @@ def _by_source(changes: Iterable[Change]) -> list[str]:
 
 
 def _source(changes: Sequence[Change], room: int) -> list[str]:
-    """What is announced, a line each; what only corrects an earlier reading, or only words, is counted."""
-    fresh = [c for c in changes if c.stamp and not c.stamp.correction]
-    words = console.lines(fresh)
+    """A line for each change of a price; corrections of earlier readings and changes of words are counted."""
+    news = [c for c in changes if c.stamp and not c.stamp.correction]
+    words = console.lines(news)
     shown = words[: max(0, min(PER_SOURCE, room))]
     lines = [f"- {markdown(line)}" for line in shown]
     rest = (
         (len(words) - len(shown), "more change", ""),
-        (console.quiet_count(fresh), "change", " of wording or notes"),
-        (len(changes) - len(fresh), "correction", " of earlier readings"),
+        (console.quiet_count(news), "change", " of wording or notes"),
+        (len(changes) - len(news), "correction", " of earlier readings"),
     )
     counted = ", ".join(f"{count(n, noun)}{tail}" for n, noun, tail in rest if n)
     return [*lines, *([f"- {'and ' if lines else ''}{counted}"] if counted else [])]

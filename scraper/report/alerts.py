@@ -15,9 +15,9 @@ from datetime import date, datetime, timedelta
 
 from ratecards.escaping import markdown, plain_text, unlinked
 from ratecards.wording import count, exact_price
+from scraper.model import instant
 from scraper.report import messages
 from scraper.report.facts import Facts
-from scraper.state import instant
 
 LABEL = "ratecards"
 # A failure is confirmed when a second look an hour or more later fails as well.

@@ -10,8 +10,8 @@ from ratecards.model import RateCard, row
 from ratecards.questions.news_lines import told_by_edition
 from ratecards.storage.history import ANNOUNCED, Change, Step
 from ratecards.wording import count, exact_amount, exact_name
+from scraper.model import SourceResult
 from scraper.report.messages import accounted, line, shortened
-from scraper.verdict import Verdict
 
 
 def describe(change: Change) -> str:
@@ -57,7 +57,7 @@ def step_lines(steps: Sequence[Step], today: date) -> list[str]:
     return words
 
 
-def summary_rows(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
+def summary_rows(verdicts: Sequence[SourceResult]) -> list[tuple[str, ...]]:
     """The summary table: source, outcome, models, rates, amounts read, changes."""
     return [
         (

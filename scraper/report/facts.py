@@ -25,11 +25,10 @@ from ratecards.storage import ledger as book
 from ratecards.storage.history import Change, Stamp, Step
 from ratecards.storage.ledger import Entry
 from ratecards.wording import exact_name
-from scraper.checks.guard import Held, hold_id
+from scraper.checks.holds import hold_id
 from scraper.errors import DatasetError
+from scraper.model import Held, SourceResult, instant
 from scraper.publish import v1_files
-from scraper.state import instant
-from scraper.verdict import Verdict
 
 Facts = dict[str, Any]
 VERSION = 1
@@ -47,7 +46,7 @@ EMPTY: Facts = {
 
 
 def run(
-    verdicts: Sequence[Verdict],
+    verdicts: Sequence[SourceResult],
     now: datetime,
     paths: Iterable[str],
     upcoming: Iterable[Step],
@@ -65,7 +64,7 @@ def run(
     }
 
 
-def source(verdict: Verdict) -> Facts:
+def source(verdict: SourceResult) -> Facts:
     """One source's part of a run. `rates` is null where the cards were not read this time."""
     state, cards = verdict.state, verdict.cards
     urls = verdict.source.module.urls()

@@ -435,4 +435,4 @@ def test_keys_come_from_the_environment(monkeypatch):
     monkeypatch.setenv(catalogue.BILLING_KEY, KEY)
 
     assert KEY == catalogue.Keys().environ[catalogue.BILLING_KEY]
-    assert {BILLING, STUDIO} == set(catalogue.DOORS)
+    assert {BILLING, STUDIO} == set(catalogue.FETCHERS)

@@ -18,8 +18,8 @@ from markdown_it import MarkdownIt
 from ratecards.escaping import visible
 from ratecards.model import COLUMNS, RateCard, row
 from ratecards.storage.history import Change
+from scraper.model import State
 from scraper.publish.v1_files import change_data, family, files, rate_json, rates_csv
-from scraper.state import State
 from tests.support.kit import DAY, card, change, formula, rate
 from tests.test_escaping import HOSTILE, INVISIBLE
 

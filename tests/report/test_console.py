@@ -8,10 +8,9 @@ import pytest
 
 from ratecards.model import Rate
 from ratecards.storage.history import Change, Step
+from scraper.model import SourceResult, State
 from scraper.report.console import describe, lines, quiet_count, step_line, step_lines, summary_rows
 from scraper.sources import Source
-from scraper.state import State
-from scraper.verdict import Verdict
 from tests.support.kit import DAY, card, change, rate, stamp
 
 # ---------------------------------------------------------------------------------------------- changes
@@ -200,9 +199,9 @@ def test_many_steps_of_one_tier_are_capped():
 # ---------------------------------------------------------------------------------------------- the summary
 
 
-def verdict(outcome: str, **values: object) -> Verdict:
+def verdict(outcome: str, **values: object) -> SourceResult:
     """What became of a look."""
-    return Verdict(Source("google", "gemini-api"), outcome, datetime(DAY.year, 11, 1, tzinfo=UTC), **values)
+    return SourceResult(Source("google", "gemini-api"), outcome, datetime(DAY.year, 11, 1, tzinfo=UTC), **values)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ import pytest
 from ratecards.model import Rate, plain, problems
 from ratecards.storage import codec, strictyaml
 from scraper.errors import LayoutChanged
-from scraper.reading import Capture, Reading, cards
+from scraper.model import Provenance, Reading, cards
 from scraper.sources import ai_studio
 
 CASES = Path(__file__).parent / "cases"
@@ -185,7 +185,7 @@ def test_evidence():
 def test_rates_and_cards_are_publishable():
     """Every rate is a row of the table, and every card survives its file."""
     reading = ai_studio.read(body(records()))
-    capture = Capture(RPC, "0" * 64, date(2026, 2, 14), None, ai_studio.PARSER)
+    capture = Provenance(RPC, "0" * 64, date(2026, 2, 14), None, ai_studio.PARSER)
 
     found = cards(reading, capture, ai_studio.PROVIDER, ai_studio.SOURCE)
     assert [] == [words for card in found.values() for rate in card.rates for words in problems(rate)]

@@ -13,9 +13,9 @@ from bs4 import BeautifulSoup
 from ratecards.model import Rate, problems, row
 from ratecards.storage import codec
 from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.model import Provenance, Reading, cards
 from scraper.prices.notes import Footnote
 from scraper.prices.words import counted
-from scraper.reading import Capture, Reading, cards
 from scraper.sources import vertex_ai
 from scraper.sources.vertex_cells import CellLabel, Price, read_price
 from scraper.sources.vertex_grid import Grid, grid
@@ -85,7 +85,7 @@ def test_every_amount_is_accounted_for(case):
 @pytest.mark.parametrize("case", READABLE)
 def test_cards_survive_the_codec(case):
     """The cards of a page are rows of the table that may be published, and come back from their files unchanged."""
-    capture = Capture("https://example.org/", "0" * 64, date(2026, 5, 8), None, vertex_ai.PARSER)
+    capture = Provenance("https://example.org/", "0" * 64, date(2026, 5, 8), None, vertex_ai.PARSER)
 
     found = cards(read(case), capture, vertex_ai.PROVIDER, vertex_ai.SOURCE)
 

@@ -1,6 +1,6 @@
 """Figures that are hard to believe: outside what such a thing costs, or against another figure of the same page.
 
-The bounds are data (`plausible.yaml`); the factors between service tiers are learned from the edition before. Pure:
+The bounds are data (`plausibility.yaml`); the factors between service tiers are learned from the edition before. Pure:
 cards and a day in, doubts out.
 """
 
@@ -17,10 +17,10 @@ from typing import Any, NamedTuple
 from ratecards.costs.effective import noun_of, per_one, per_one_of
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strictyaml
-from scraper.checks.guard import Finding
+from scraper.checks.reasons import Finding
 from scraper.diff import consistency
 
-RULES = Path(__file__).with_name("plausible.yaml")
+RULES = Path(__file__).with_name("plausibility.yaml")
 Cards = Mapping[str, RateCard]
 
 
@@ -45,7 +45,7 @@ class Relation(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The bounds, as read from `plausible.yaml`."""
+    """The bounds, as read from `plausibility.yaml`."""
 
     ranges: Mapping[tuple[str, str], Range]
     relations: tuple[Relation, ...]

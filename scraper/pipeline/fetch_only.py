@@ -1,4 +1,4 @@
-"""Looking without judging: what a job fetches for another one to publish."""
+"""Fetching without publishing: what a job saves for another one to publish."""
 
 from __future__ import annotations
 
@@ -7,55 +7,50 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scraper.errors import DatasetError, FetchFailed
-from scraper.fetch.capture import Edition, keep, replay
-from scraper.fetch.catalogue import Keys
-from scraper.pipeline.refresh import Looks, fetch_all, judge_all
+from scraper.fetch.all_sources import Captures, fetch_all
+from scraper.fetch.capture import Capture, replay, save
+from scraper.pipeline.refresh import better, evaluate_all
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES, Source, find
 
 
-def taken(
+def fetch_and_save(
     sources: Sequence[Source], dataset: Dataset, folder: Path, given: datetime | None = None
 ) -> Iterator[tuple[str, str]]:
-    """Look at sources in full and save it in the layout of `refresh --replay`; what came, in words, by source.
+    """Fetch sources in full and save it in the layout of `refresh --replay`; what came, in words, by source.
 
     No conditional request is made: what is saved must hold for whatever is published when it is applied. Where the
     representations disagree, they are fetched once more, as a refresh does. `given`: the clock stands still.
     """
     now = given or datetime.now(UTC)
 
-    def looks(wanted: Sequence[Source]) -> Looks:
-        return fetch_all(
-            wanted, dataset, now, lambda: given or datetime.now(UTC), None, lambda *_: None, again=True, keys=Keys()
-        )
+    def clock() -> datetime:
+        return given or datetime.now(UTC)
 
-    first = looks(sources)
-    torn = [v.source for v in judge_all(dataset, sources, first, now, lambda *_: None) if v.disagreed]
-    second = looks(torn) if torn else {}
+    def fetched(wanted: Sequence[Source]) -> Captures:
+        return fetch_all(wanted, dataset.state, now, clock, None, lambda *_: None, again=True)
+
+    first = fetched(sources)
+    results = evaluate_all(dataset, sources, first, now, lambda *_: None)
+    disagreed = [source for source, result in zip(sources, results, strict=True) if result.disagreed]
+    second = fetched(disagreed) if disagreed else {}
     damaged: list[DatasetError] = []
     for source in sources:
-        edition = _better(first[source.name], second.get(source.name))
-        if isinstance(edition, DatasetError):
-            damaged.append(edition)
+        capture = better(first[source.name], second.get(source.name))
+        if isinstance(capture, DatasetError):
+            damaged.append(capture)
             continue
-        keep(folder, source, edition)
-        yield source.name, _words(edition)
+        save(folder, source, capture)
+        yield source.name, _words(capture)
     if damaged:
         raise damaged[0]
 
 
-def _better(first: Edition | DatasetError, second: Edition | DatasetError | None) -> Edition | DatasetError:
-    """The second look, if it brought as much as the first: one page alone settles no disagreement."""
-    if isinstance(second, Edition) and isinstance(first, Edition) and second.pages.keys() == first.pages.keys():
-        return second
-    return first
-
-
-def _words(edition: Edition) -> str:
-    lost = {**edition.failed, **edition.not_read}
-    words = [f"{kind} of {len(page.body)} bytes" for kind, page in edition.pages.items()]
+def _words(capture: Capture) -> str:
+    lost = {**capture.failed, **capture.not_read}
+    words = [f"{kind} of {len(page.body)} bytes" for kind, page in capture.pages.items()]
     words += [f"{kind} did not come: {error}" for kind, error in lost.items()]
-    return "; ".join(words) or edition.skipped
+    return "; ".join(words) or capture.skipped
 
 
 def _own_folders(folder: Path) -> None:
@@ -67,7 +62,7 @@ def _own_folders(folder: Path) -> None:
             own.replace(folder / source.name)
 
 
-def _looked(folder: Path, source: Source) -> bool:
+def _attempted(folder: Path, source: Source) -> bool:
     """Whether there is a look at a source; a damaged one is told when it is applied."""
     try:
         return bool(replay(folder, source))
@@ -75,7 +70,7 @@ def _looked(folder: Path, source: Source) -> bool:
         return True
 
 
-def completed(folder: Path, names: Sequence[str], now: datetime) -> list[str]:
+def fill_missing(folder: Path, names: Sequence[str], now: datetime) -> list[str]:
     """The sources to publish: those named, else those that there is a look at.
 
     Of one that is named and that there is no look at, a failed one is put in its place: the job that was to look at
@@ -86,7 +81,7 @@ def completed(folder: Path, names: Sequence[str], now: datetime) -> list[str]:
     if not sources:
         raise DatasetError(f"{folder}: expected looks at sources, saw none")
     for source in sources:
-        if not _looked(folder, source):
+        if not _attempted(folder, source):
             failed = FetchFailed("the job that fetches this source brought nothing; see its log")
-            keep(folder, source, Edition(now, failed=dict.fromkeys(source.module.urls(), failed)))
+            save(folder, source, Capture(now, failed=dict.fromkeys(source.module.urls(), failed)))
     return [s.name for s in sources]

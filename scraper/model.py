@@ -1,18 +1,42 @@
-"""What reading a page gives: cards, and every place that was not understood, in one value."""
+"""What becomes of a source's page: a reading, what is remembered of it, and a result. Plain values, typed.
+
+A page is read into a `Reading` of `Section`s, each with its draft cards and every `Problem` in it. One attempt to fetch
+and read a source comes to exactly one `SourceResult`; what of it must be known next time is its `State`.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
-from itertools import pairwise
+from typing import Any, Protocol
 
-from ratecards.model import Rate, RateCard, canonical_order
+from ratecards.model import Formula, Rate, RateCard, canonical_order
+from ratecards.storage.history import Change, Step
 
+GOOD = ("NEW", "UNCHANGED", "CHANGED")
+EXIT = {
+    **dict.fromkeys((*GOOD, "SKIPPED"), 0),
+    "DAMAGED": 1,
+    "NOT_FETCHED": 3,
+    "PARTLY_READ": 4,
+    "NOT_READ": 4,
+    "SUSPECT": 5,
+}
+# How an attempt can have ended as a state file has it, and what is counted of the amounts on a page.
+OUTCOMES = ("READ", "PARTLY_READ", "NOT_FETCHED", "NOT_READ", "SUSPECT", "DAMAGED")
+AMOUNT_COUNTS = ("cells", "ignored", "notes", "read", "seen")
 # The share of a page's sections, a section's rows or an edition's tables that may be lost before the whole is.
 MOST_UNREAD = Fraction(1, 3)
+# A model, a service tier, a plan and a meter: what a call is made to.
+PriceKey = tuple[str, str, str, str]
+
+
+def instant(at: datetime) -> str:
+    """An instant as it stands in state and history: ISO, UTC, to the second."""
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +147,7 @@ class Draft:
     anchor: str
     used_to_improve: tuple[tuple[str, str], ...] = ()
     notices: tuple[str, ...] = ()
-    formulas: tuple = ()  # type: ignore[type-arg]
+    formulas: tuple[Formula, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     aliases: tuple[str, ...] = ()
     rates: tuple[Rate, ...] = ()
@@ -185,7 +209,7 @@ def _open(draft: Draft, gaps: Sequence[Gap]) -> Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class Provenance:
     """Which bytes a reading came from: url, sha256, day fetched and the page's own date."""
 
     url: str
@@ -195,7 +219,7 @@ class Capture:
     parser: str
 
 
-def cards(reading: Reading, capture: Capture, provider: str, source: str) -> dict[str, RateCard]:
+def cards(reading: Reading, provenance: Provenance, provider: str, source: str) -> dict[str, RateCard]:
     """The publishable cards by model. Raises nothing: conflicts were found while reading."""
     return {
         draft.model: RateCard(
@@ -203,47 +227,185 @@ def cards(reading: Reading, capture: Capture, provider: str, source: str) -> dic
             source=source,
             model=draft.model,
             name=draft.name,
-            url=capture.url,
+            url=provenance.url,
             anchor=draft.anchor,
             aliases=draft.aliases,
             used_to_improve=draft.used_to_improve,
             notices=draft.notices,
             formulas=draft.formulas,
             facts=draft.facts,
-            observed=capture.observed,
-            capture=f"sha256:{capture.sha256}",
-            last_updated=capture.last_updated,
-            parser=capture.parser,
+            observed=provenance.observed,
+            capture=f"sha256:{provenance.sha256}",
+            last_updated=provenance.last_updated,
+            parser=provenance.parser,
             rates=tuple(sorted(draft.rates, key=canonical_order)),
         )
         for draft in reading.drafts()
     }
 
 
-def merged(rates: Sequence[Rate]) -> tuple[list[Rate], list[tuple[Rate, Rate]]]:
-    """Rates with repeats of one price taken as one, and the pairs that give one key two prices on one day."""
-    kept: dict[tuple[object, ...], Rate] = {}
-    conflicts = []
-    for rate in rates:
-        first = kept.setdefault(rate.row_key, rate)
-        if first != rate:
-            conflicts.append((first, rate))
-    return list(kept.values()), conflicts + _overlaps(kept.values())
-
-
-def _overlaps(rates: Iterable[Rate]) -> list[tuple[Rate, Rate]]:
-    """Neighbours in time of one key whose days overlap."""
-    by_key: dict[tuple[object, ...], list[Rate]] = {}
-    for rate in rates:
-        by_key.setdefault(rate.row_key[:-2], []).append(rate)
-    return [
-        (before, after)
-        for same in by_key.values()
-        for before, after in pairwise(sorted(same, key=lambda r: r.effective_from or date.min))
-        if (before.effective_until or date.max) >= (after.effective_from or date.min)
-    ]
+def page_status(reading: Reading) -> str:
+    """What a page is worth before it is compared with anything: READ, PARTLY_READ, SUSPECT or NOT_READ."""
+    counted = [s for s in reading.sections if s.counted]
+    if too_little_read(sum(bool(s.problems) for s in counted), len(counted)):
+        return "NOT_READ"
+    if reading.suspicions:
+        return "SUSPECT"
+    return "PARTLY_READ" if reading.incomplete else "READ"
 
 
 def too_little_read(unread: int, sections: int) -> bool:
     """Whether so many sections were not understood that the page as a whole was not."""
     return unread > MOST_UNREAD * sections
+
+
+# ------------------------------------------------------------------------- what is remembered, and what comes out
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Changes that wait together, as remembered: why, since when, how many attempts saw them, and the last of these.
+
+    `last` is the instant and the capture's digest of the last attempt counted. `members` are the ids of the changes,
+    `corrections` of those that only read a known page better. `confirmed` is a person's word: `on` and `because`.
+    """
+
+    since: str
+    looks: int = 1
+    last: tuple[str, str] = ("", "")
+    reason: str = ""
+    what: str = ""
+    members: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    corrections: tuple[str, ...] = ()
+    confirmed: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A change that waits: the id of its hold, the rule that stopped it, and since when.
+
+    `person`: only a person or another publication ends it.
+    """
+
+    id: str
+    reason: str
+    change: Change
+    since: str
+    looks: int
+    person: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """A change that waited and is published now, and what settled it."""
+
+    id: str
+    change: Change
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecentMove:
+    """A published move: when it was seen, the rates before and after (None where there was none), without evidence.
+
+    `verified`: it waited until it was seen often enough, said by another publication or confirmed, so that later moves
+    are measured from it. `back`: it went back to what stood before.
+    """
+
+    at: str
+    old: Rate | None
+    new: Rate | None
+    verified: bool = False
+    back: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecentMoves:
+    """The moves of the last week, oldest first, and by key the instant at which it was priced for the first time."""
+
+    moved: tuple[RecentMove, ...] = ()
+    appeared: Mapping[PriceKey, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known of a source from attempt to attempt: the outcome, validators, hashes, holds. Not part of the data.
+
+    `outcome` is READ after any good attempt; `verified` is the day, `observed` the instant of the last good one.
+    `unstable` is the instant at which a price last went back. `said` are digests of the sentences about prices that
+    nothing reads, by section. `hashes` are of the part of each representation that prices stand in, keyed like
+    `validators` by representation.
+    """
+
+    parser: str = ""
+    outcome: str = ""
+    message: str = ""
+    failing_since: str = ""
+    verified: str = ""
+    observed: str = ""
+    last_updated: str = ""
+    capture: str = ""
+    stepped: str = ""
+    tables: int = 0
+    hashes: Mapping[str, str] = field(default_factory=dict)
+    validators: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    models: Sequence[str] = field(default_factory=list)
+    unread: Sequence[str] = field(default_factory=list)
+    amounts: Mapping[str, int] = field(default_factory=dict)
+    holds: Mapping[str, Hold] = field(default_factory=dict)
+    recent: RecentMoves = RecentMoves()
+    unstable: str = ""
+    said: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def verified_on(self) -> date | None:
+        """The day of the last good reading."""
+        return date.fromisoformat(self.verified) if self.verified else None
+
+
+class SourceInfo(Protocol):
+    """What a result tells of its source; `sources.Source` is one."""
+
+    @property
+    def name(self) -> str:
+        """`provider/source`."""
+
+    @property
+    def stale_days(self) -> int:
+        """For how many days a reading is good."""
+
+    @property
+    def module(self) -> Any:
+        """Its reader, which has the addresses (`urls`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceResult:
+    """What became of one attempt at a source: exactly one outcome, what to publish, and what to tell.
+
+    `cards` are all cards as published afterwards; None where they stay as they are. `disagreed` tells that
+    representations gave different rates: the one doubt that another attempt may settle. `proven` tells that cards were
+    compared with what the history was found to give. `files` are further files to write, by path.
+    """
+
+    source: SourceInfo
+    outcome: str
+    at: datetime
+    messages: Sequence[str] = field(default_factory=list)
+    reading: Reading | None = None
+    changes: Sequence[Change] = field(default_factory=list)
+    held: Sequence[Held] = field(default_factory=list)
+    released: Sequence[Released] = field(default_factory=list)
+    proposals: Sequence[tuple[str, str]] = field(default_factory=list)
+    steps: Sequence[Step] = field(default_factory=list)
+    cards: Mapping[str, RateCard] | None = None
+    state: State = field(default_factory=State)
+    disagreed: bool = False
+    proven: bool = False
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def exit(self) -> int:
+        """The exit status this outcome asks for."""
+        return EXIT[self.outcome]

@@ -7,7 +7,7 @@ from time import process_time
 import pytest
 
 from scraper.errors import LayoutChanged
-from scraper.pipeline import judge
+from scraper.pipeline import evaluate
 from scraper.sources import openai_api
 from scraper.sources.timelimit import limited, look
 from tests.sources.gemini_api.test_gemini_api import KINDS, ROWS, body, edition, read
@@ -50,7 +50,7 @@ def test_fault_89_a_page_that_takes_too_long_names_its_section(workshop, monkeyp
     """NOT_READ, and nothing is published."""
     workshop.refresh(facts())
     data = workshop.data
-    monkeypatch.setattr(judge, "limited", lambda: limited(-1))
+    monkeypatch.setattr(evaluate, "limited", lambda: limited(-1))
     ran = workshop.refresh(facts("2026-11-02T06:00:00Z", gemini_2={"name": "Gemini 2", "rows": ROWS}))
 
     assert (4, "NOT_READ", data) == (ran.code, ran.outcome, workshop.data)
