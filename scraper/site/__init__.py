@@ -29,7 +29,7 @@ from scraper.site.render import Renderer, assets
 from scraper.site.series import Past, step_charts
 
 
-class Facts(NamedTuple):
+class Contents(NamedTuple):
     """All that a site says, before it is put into pages."""
 
     day: date
@@ -42,7 +42,7 @@ class Facts(NamedTuple):
     health: list[Health]
 
 
-def gather(dataset: Dataset, root: Path, day: date) -> Facts:
+def gather(dataset: Dataset, root: Path, day: date) -> Contents:
     """The facts of a dataset, and of the ledger and state files below its root, as of a day."""
     shelf = DatedShelf(dataset, None, {}, day)
     cards = [offer.card for offer in shelf]
@@ -51,7 +51,7 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
     kept = workshop.Dataset(root)
     known = [entry for stem in ledger.stems(kept) for entry in ledger.known(kept, stem)[0]]
     found = [discrepancy(entry) for entry in known if entry.state in STATES]
-    return Facts(
+    return Contents(
         day=day,
         shelf=shelf,
         models=models(shelf),
@@ -77,7 +77,7 @@ def address(environ: Mapping[str, str]) -> str:
     return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
 
 
-def build(facts: Facts, base: str = "") -> dict[str, bytes]:
+def build(facts: Contents, base: str = "") -> dict[str, bytes]:
     """The site's files by path. `base` is the address it will stand at; without one the feeds' links are relative."""
     observed = max((str(offer.card.observed) for model in facts.models for offer in model.offers), default="")
     render = Renderer(attribution=ATTRIBUTION, newest=observed)
@@ -92,14 +92,14 @@ def build(facts: Facts, base: str = "") -> dict[str, bytes]:
     }
 
 
-def _feeds(facts: Facts, base: str) -> dict[str, bytes]:
+def _feeds(facts: Contents, base: str) -> dict[str, bytes]:
     pages = {model.path for model in facts.models}
     changed = Feed("changes", "AI model prices: what changed", "changes.html", facts.changes, pages)
     announced = Feed("coming", "AI model prices: what is announced", "coming.html", _ahead(facts), pages)
     return feeds.files(changed, base) | feeds.files(announced, base)
 
 
-def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
+def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Path, template and values of every page."""
     listed = [(model, figures(model, facts.day)) for model in facts.models]
     known = {model.path for model in facts.models}
@@ -120,13 +120,13 @@ def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
         yield model.path, "model.html", _model_values(model, facts) | {"figures": own, "tier": first}
 
 
-def _looks(facts: Facts) -> list[Health]:
+def _looks(facts: Contents) -> list[Health]:
     """The sources whose prices the first page shows and which can be too old."""
     shown = {name_of(model.card) for model in facts.models}
     return [look for look in facts.health if look.source in shown and look.expires]
 
 
-def _ahead(facts: Facts) -> list[Entry]:
+def _ahead(facts: Contents) -> list[Entry]:
     return [entry for entry in facts.coming if entry.day > facts.day]
 
 
@@ -149,7 +149,7 @@ def _editions(changes: Sequence[Entry]) -> dict[tuple[date, str], list[Entry]]:
     return found
 
 
-def _model_values(model: Model, facts: Facts) -> dict[str, object]:
+def _model_values(model: Model, facts: Contents) -> dict[str, object]:
     own = {offer.source for offer in model.offers}
     offers = [(o, matrix(o), words(o), page_link(o.card)) for o in model.offers]
     named = {model.model, *model.aliases}

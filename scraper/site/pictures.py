@@ -14,7 +14,7 @@ from ratecards.errors import CostError
 from ratecards.questions.alternatives import Terms, compare_images
 from ratecards.questions.image_cost import TIERS, images, per_image
 from ratecards.tables.table import money
-from scraper.site.charts import Bars, bars, ceiling
+from scraper.site.charts import BarChart, bar_chart, ceiling
 
 Groups = list[tuple[str, list[Decimal | None]]]
 # The length of a bar of the table, in units of its view box.
@@ -30,17 +30,17 @@ def values(shelf: Shelf) -> dict[str, object]:
     drawn = [(offer, groups) for offer in makers if len(groups := _groups(offer)) >= _FEWEST]
     top = _top(groups for _, groups in drawn)
     return {
-        "drawn": [(offer.card, currency_of(offer), bars(groups, top, wording.money)) for offer, groups in drawn],
+        "drawn": [(offer.card, currency_of(offer), bar_chart(groups, top, wording.money)) for offer, groups in drawn],
         "table": images(makers) if makers else None,
         "elsewhere": _elsewhere(sellers),
         "money": money,
     }
 
 
-def bars_of(offer: Offer) -> Bars | None:
+def bars_of(offer: Offer) -> BarChart | None:
     """The bars of one model, on a scale of their own; None where sizes are not told apart."""
     groups = _groups(offer)
-    return bars(groups, _top([groups]), wording.money) if len(groups) >= _FEWEST else None
+    return bar_chart(groups, _top([groups]), wording.money) if len(groups) >= _FEWEST else None
 
 
 def currency_of(offer: Offer) -> str:
