@@ -20,7 +20,7 @@ from scraper.fetch import all_sources
 from scraper.fetch.client import Limits, fetch
 from scraper.sources import Source, gemini_api
 from tests.support import tiny
-from tests.support.workshop import _TERMS, ACME, KINDS, Ran, Site, Workshop, local, read_once
+from tests.support.workshop import ACME, KINDS, SMALL, Ran, Site, Workshop, local, read_once
 
 # The folders whose tests take long: `make test` leaves them out, `make test-all` runs them.
 SLOW = ("captures", "drill", "end_to_end")
@@ -53,7 +53,7 @@ def run(capsys, monkeypatch) -> Callable[..., Ran]:
 @pytest.fixture
 def small(monkeypatch) -> None:
     """Pages of a few tables pass for the page."""
-    monkeypatch.setattr(gemini_api, "load_terms", lambda: _TERMS)
+    monkeypatch.setattr(gemini_api, "load_terms", lambda: SMALL)
     monkeypatch.setattr(gemini_api, "read", read_once)
 
 

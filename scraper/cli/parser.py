@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _refresh(commands.add_parser("refresh", help="fetch, read, check, compare, publish"))
     _page_commands(commands)
     _person_commands(commands)
-    commands.add_parser("readme", help="renew the README's tables from the published ones")
+    commands.add_parser("readme", help="renew the tables of docs/cost.md from the published ones")
     _release_commands(commands)
 
     check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")

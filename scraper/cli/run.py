@@ -263,11 +263,11 @@ def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
 
 
 def readme(_: argparse.Namespace) -> int:
-    """The README's tables as they are published."""
+    """The tables of docs/cost.md as they are published."""
     from scraper import ROOT
     from scraper.release.readme import renewed
 
-    path = ROOT / "README.md"
+    path = ROOT / "docs" / "cost.md"
     path.write_text(renewed(path.read_text(encoding="utf-8"), ROOT / "ratecards" / "v1" / "tables"), encoding="utf-8")
     return 0
 

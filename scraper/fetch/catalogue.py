@@ -97,7 +97,8 @@ def studio(source: Source, now: datetime, keys: Keys) -> Capture:
             with _state(keys) as state:
                 body = _signed_in(keys, state)
         else:
-            capture.skipped = f"needs a sign-in: --from FILE, --browser URL, --state FILE or {STUDIO_STATE}; see README"
+            ways = f"--from FILE, --browser URL, --state FILE or {STUDIO_STATE}"
+            capture.skipped = f"needs a sign-in: {ways}; see docs/sources.md"
             return capture
         capture.pages[kind] = _json(url, body, capture.at)
     return capture
@@ -138,7 +139,7 @@ def _signed_in(keys: Keys, state: Path | None) -> bytes:
     try:
         return browser.response_body(STUDIO_PAGE, rpc, attach=keys.attach, state=state, save_state=keys.save_state)
     except ImportError as error:
-        raise FetchFailed("browser: expected Playwright, which is not installed; see README") from error
+        raise FetchFailed("browser: expected Playwright, which is not installed; see docs/sources.md") from error
 
 
 @contextmanager

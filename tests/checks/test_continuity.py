@@ -15,10 +15,10 @@ from scraper.checks.representations import compared_with_published, sentences_of
 from scraper.prices.conditions import conditional, digest
 from scraper.sources import gemini_api, gemini_terms, openai_api
 from tests.sources.gemini_api.test_gemini_api import TOOLS
-from tests.sources.openai_api.test_openai_api import facts as openai_facts
-from tests.sources.openai_api.test_openai_api import html_page
 from tests.sources.vertex_ai.test_vertex_ai import read as read_vertex
 from tests.support import pagebuilder
+from tests.support.openai_page import facts as openai_facts
+from tests.support.openai_page import html_page
 from tests.support.workshop import facts, model, pages
 
 DAY = date(2026, 11, 1)
@@ -107,11 +107,15 @@ def places(sentence: str) -> dict[str, dict]:
     }
 
 
-@pytest.mark.parametrize(
-    ("sentence", "place"), [*((words, "prose") for words in WORDS), *((WORDS[0], place) for place in places(""))][1:]
-)
+@pytest.mark.parametrize("sentence", WORDS)
+def test_fault_80_what_changes_a_price_without_an_amount_of_money(sentence):
+    """Units, currencies, factors, days and bounds, in words."""
+    assert conditional(sentence)
+
+
+@pytest.mark.parametrize(("sentence", "place"), list(zip(WORDS, places(""), strict=False)))
 def test_fault_80_new_words_about_prices_are_a_doubt(workshop, sentence, place):
-    """Their section keeps its card and the others are published; once they are gone, so is the doubt."""
+    """Wherever they stand. Their section keeps its card and the others are published; once they are gone, so is the doubt."""
     workshop.refresh(at("2026-11-01T06:17:00Z"))
     said = {**places(sentence)[place]}
     said["tabs"] = {"Standard": [["Input price", "Free of charge", "$2.20"], *said["tabs"]["Standard"][1:]]}

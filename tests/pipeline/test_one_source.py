@@ -183,8 +183,11 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("asked", [True, False], ids=["asked for", "beside"])
-@pytest.mark.parametrize("values", STATES.values(), ids=STATES)
+@pytest.mark.parametrize(
+    ("values", "asked"),
+    [*((values, True) for values in STATES.values()), (STATES["a hold that is none"], False)],
+    ids=[*STATES, "beside the one that is asked for"],
+)
 def test_fault_92_a_wrong_value_in_a_state(shop, values, asked):
     """DAMAGED, whether the source is asked for or stands beside: the other one is published, the status is in order."""
     path = shop.root / "state" / f"{ACME.name}.json"

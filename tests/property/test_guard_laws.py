@@ -134,7 +134,7 @@ def _spoilt(how: str, rates: list, at: int, draw: st.DrawFn) -> list:
     st.lists(st.tuples(wrong(), st.sampled_from([1, 6, 24, 60])), min_size=1, max_size=6),
     st.sampled_from([(), ("flex",)]),
 )
-@settings(max_examples=200)
+@settings(max_examples=60)
 def test_fault_73_a_right_page_mends_whatever_was_wrong_before(wrongs, tiers):
     """After any wrong pages, at any distance, a page that stays right is published whole within its next looks."""
     desk, now = Desk(right()), NOW
@@ -161,7 +161,7 @@ def test_fault_73_a_tab_that_came_in_a_wrong_unit():
 
 
 @given(st.lists(wrong(), min_size=1, max_size=4))
-@settings(max_examples=80)
+@settings(max_examples=30)
 def test_what_is_held_is_what_the_page_says_once_it_is_confirmed(pages):
     """When the holds are released the cards are the edition."""
     desk, now = Desk(right()), NOW

@@ -16,7 +16,7 @@ from scraper.errors import DatasetError
 from scraper.model import State
 from scraper.publish import discrepancies
 from scraper.publish.dataset import Dataset
-from tests.sources.ai_studio import test_ai_studio as picker
+from tests.support import ai_studio_body as picker
 from tests.support.kit import card, cards, rate
 from tests.support.workshop import GEMINI, Ran, Workshop, facts, outcomes
 

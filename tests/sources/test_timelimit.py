@@ -11,10 +11,10 @@ from scraper.pipeline import evaluate
 from scraper.sources import openai_api
 from scraper.sources.timelimit import limited, look
 from tests.sources.gemini_api.test_gemini_api import KINDS, ROWS, body, edition, read
-from tests.sources.openai_api.test_openai_api import facts as openai_facts
-from tests.sources.openai_api.test_openai_api import html_page
 from tests.sources.vertex_ai.test_vertex_ai import read as read_vertex
 from tests.support.deadline import deadline
+from tests.support.openai_page import facts as openai_facts
+from tests.support.openai_page import html_page
 from tests.support.workshop import facts
 
 

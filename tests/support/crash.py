@@ -136,10 +136,10 @@ def prepared(root: Path, days: int = 2) -> Path:
     """A dataset after that many such refreshes, each with a file of history of its own."""
     from scraper.publish import record
     from scraper.sources import gemini_api
-    from tests.support.workshop import _TERMS
+    from tests.support.workshop import SMALL
 
     record.FULL = 10
-    gemini_api.load_terms = lambda: _TERMS
+    gemini_api.load_terms = lambda: SMALL
     for day in range(1, days + 1):
         look(root, day).commit()
     return root

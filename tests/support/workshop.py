@@ -84,7 +84,7 @@ class Ran:
         return outcomes(self.out)[GEMINI]
 
 
-_TERMS = replace(gemini_api.load_terms(), tables_min=1)
+SMALL = replace(gemini_api.load_terms(), tables_min=1)
 _READINGS: dict[str, bytes] = {}
 
 
