@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from scraper.publish import schemas, v1_files
 from scraper.state import State
-from tests.report.test_report import HOSTILE
+from tests.support.hostile import HOSTILE
 from tests.support.shelves import state
 from tests.support.workshop import GEMINI, facts, model
 

@@ -19,7 +19,7 @@ from ratecards.model import COLUMNS, RateCard, row
 from ratecards.storage.history import Change
 from scraper.publish.v1_files import change_data, family, files, rate_json, rates_csv
 from scraper.state import State
-from tests.report.test_report import HOSTILE, INVISIBLE
+from tests.support.hostile import HOSTILE, INVISIBLE
 from tests.support.kit import DAY, card, change, formula, rate
 
 NAME = "google/gemini-api"

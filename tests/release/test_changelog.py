@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from scraper.publish.version import Version
 from scraper.release import changelog
 from scraper.release.changelog import entry, inserted, section
-from tests.report.test_report import HOSTILE
+from tests.support.hostile import HOSTILE
 from tests.support.kit import card, change, rate
 
 OLD, NEW = Version(2026, 4, 27), Version(2026, 11, 1)
