@@ -20,7 +20,7 @@ from pathlib import Path
 from ratecards.model import COLUMNS, Formula, plain, row
 from ratecards.storage import strictyaml
 from scraper.errors import LayoutChanged
-from scraper.reading import Draft, Reading
+from scraper.model import Draft, Reading
 from scraper.sources import gemini_api
 from tests.support.captures import captured
 from tests.support.cases import FOLDER, Case, problems, table

@@ -16,7 +16,7 @@ from pytest_httpserver import HTTPServer
 from scraper import __main__ as command_line
 from scraper.cli import decisions
 from scraper.cli import run as commands
-from scraper.fetch import capture
+from scraper.fetch import all_sources
 from scraper.fetch.client import Limits, fetch
 from scraper.sources import Source, gemini_api
 from tests.support import tiny
@@ -74,7 +74,7 @@ def site(httpserver: HTTPServer, monkeypatch) -> Site:
         httpserver.expect_request(f"/{kind}").respond_with_handler(functools.partial(found.answer, kind))
     monkeypatch.setattr(gemini_api, "urls", lambda: {kind: httpserver.url_for(f"/{kind}") for kind in KINDS})
     limits = Limits(total_seconds=10, read_seconds=5, connect_seconds=5, max_bytes=2_000_000, attempts=3)
-    monkeypatch.setattr(capture, "fetch", functools.partial(fetch, policy=local, limits=limits))
+    monkeypatch.setattr(all_sources, "fetch", functools.partial(fetch, policy=local, limits=limits))
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
     return found
 

@@ -30,7 +30,7 @@ import pytest
 
 from ratecards.model import plain
 from scraper import __main__ as command_line
-from scraper.fetch import capture
+from scraper.fetch import all_sources
 from scraper.fetch.client import Limits, fetch
 from scraper.publish.dataset import Dataset
 from scraper.publish.verify import findings
@@ -304,7 +304,7 @@ def small_pages(server: Server) -> Iterator[None]:
         patched.setattr("os.fsync", lambda handle: None)
         patched.setattr(gemini_api, "load_terms", lambda: SMALL)
         patched.setattr(gemini_api, "urls", lambda: {kind: server.url(kind) for kind in KINDS})
-        patched.setattr(capture, "fetch", functools.partial(fetch, policy=local, limits=LIMITS))
+        patched.setattr(all_sources, "fetch", functools.partial(fetch, policy=local, limits=LIMITS))
         patched.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
         yield
 

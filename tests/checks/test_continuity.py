@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.storage import codec
-from scraper.checks.continuity import doubt, sentences_of
+from scraper.checks.representations import compared_with_published, sentences_of
 from scraper.prices.conditions import conditional, digest
 from scraper.sources import gemini_api, gemini_terms, openai_api
 from tests.sources.vertex_ai.test_vertex_ai import read as read_vertex
@@ -191,8 +191,9 @@ def test_fault_80_words_under_a_heading_concern_the_models_there():
     found = openai_api.read(body.replace("Tokens used", f"{OPENAI} Tokens used", 1))
     said = sentences_of([plain], {}, whole=True)
 
-    assert [] == doubt(plain, old, said, {}, DAY)
-    assert [] == doubt(found, old, said, {}, DAY)
+    assert (plain, []) == compared_with_published(plain, old, said, {}, DAY)
+    found, lines = compared_with_published(found, old, said, {}, DAY)
+    assert [] == lines
     assert {("tools", "condition")} == {(s.title, p.kind) for s in found.unread for p in s.problems}
 
 
@@ -208,7 +209,7 @@ def test_fault_80_notes_of_the_agent_platform(note, kinds):
     """A note under a table concerns the models of its part, unless it is read or listed."""
     plain = read_vertex("gemini-2.5")
     found = read_vertex("gemini-2.5", ("</table>", f"</table><p>{note}</p>"))
-    doubt(found, {}, sentences_of([plain], {}, whole=True), {}, DAY)
+    found, _ = compared_with_published(found, {}, sentences_of([plain], {}, whole=True), {}, DAY)
 
     assert kinds == {p.kind for p in found.problems}
     assert bool(kinds) == bool(found.unread)

@@ -14,12 +14,11 @@ from unittest import mock
 
 from ratecards.model import RateCard
 from scraper.errors import FetchFailed
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
-from scraper.pipeline.judge import judge
+from scraper.model import GOOD, SourceResult, State
+from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.sources import Source, ai_studio, cloud_billing, gemini_api, laozhang, openai_api, vertex_ai
-from scraper.state import State
-from scraper.verdict import GOOD, Verdict
 from tests.drill import said
 from tests.drill.said import Said
 from tests.sources.laozhang import test_laozhang
@@ -68,17 +67,19 @@ class Subject:
     facts: Any = None
     extra: dict[str, Any] = field(default_factory=dict)
 
-    def judged(self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True) -> Verdict:
+    def judged(
+        self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True
+    ) -> SourceResult:
         """The verdict on a look that brought these bodies; None is a representation that was not fetched."""
         edition = self.edition(bodies, first=first)
         if first:
-            return judge(self.source, edition, State(), dict, edition.at)
-        state = replace(self.published.state)
-        return judge(self.source, edition, state, lambda: self.baseline, edition.at, hold=hold)
+            return evaluate(self.source, edition, Previous(State(), dict), lambda *_: None, edition.at)
+        previous = Previous(self.published.state, lambda: self.baseline)
+        return evaluate(self.source, edition, previous, (lambda *_: None) if hold else None, edition.at)
 
-    def edition(self, bodies: Mapping[str, str | bytes | None], *, first: bool) -> Edition:
+    def edition(self, bodies: Mapping[str, str | bytes | None], *, first: bool) -> Capture:
         """What a look brought, some hours after the first one."""
-        edition = Edition(BEFORE if first else NOW)
+        edition = Capture(BEFORE if first else NOW)
         for kind, body in bodies.items():
             if body is None:
                 edition.failed[kind] = FetchFailed("timed out")
@@ -92,7 +93,7 @@ class Subject:
         return Page(url, url, 200, {"content-type": f"{_TYPES[kind]}; charset=utf-8"}, data, at)
 
     @cached_property
-    def published(self) -> Verdict:
+    def published(self) -> SourceResult:
         """The verdict on the page as it was, before anything was published."""
         verdict = self.judged(self.bodies, first=True)
         assert verdict.outcome in GOOD, (self.name, verdict.outcome, verdict.messages)
@@ -103,7 +104,7 @@ class Subject:
         """What stands published when the mutant comes."""
         return dict(self.published.cards or {})
 
-    def told(self, verdict: Verdict) -> Said:
+    def told(self, verdict: SourceResult) -> Said:
         """What stands published after a verdict."""
         return said.of_cards((self.baseline if verdict.cards is None else verdict.cards).values())
 

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from ratecards.model import Rate
-from scraper.checks import agree
+from scraper.checks import representations
 from scraper.errors import UnknownTerm
+from scraper.model import Reading
 from scraper.parse import blocks
-from scraper.pipeline import judge
+from scraper.pipeline import evaluate
 from scraper.prices import amounts, normalise
 from scraper.prices.grammar import Amount, Cell, read_cell
-from scraper.reading import Reading
 from scraper.sources import gemini_api, gemini_rows, gemini_section
 from tests.drill import __main__ as command
 from tests.drill import run, verdicts
@@ -106,10 +106,15 @@ BREAKS: dict[str, tuple[Any, str, Any, str]] = {
     "the page's end is not proved": (gemini_api, "_prove_end", lambda *words: None, "html_cut_inside"),
     "hidden rows are read": (blocks, "_hidden", lambda tag: False, "html_hidden"),
     "struck words are read": (blocks, "_struck", lambda tag: False, "html_struck"),
-    "representations are not compared": (judge, "torn_apart", lambda readings: [], "editions_apart"),
-    "figures are not compared": (agree, "_figures_apart", lambda *words: [], "figure_changed"),
-    "unread sections lose their cards": (judge, "unread_models", lambda *words: set(), "label_renamed"),
-    "older editions are taken": (judge, "_doubts", lambda *words: [], "older_or_newer"),
+    "representations are not compared": (
+        representations,
+        "representation_conflicts",
+        lambda readings: [],
+        "editions_apart",
+    ),
+    "figures are not compared": (representations, "_figures_apart", lambda *words: [], "figure_changed"),
+    "unread sections lose their cards": (evaluate, "unread_models", lambda *words: set(), "label_renamed"),
+    "older editions are taken": (evaluate, "_doubts", lambda *words: [], "older_or_newer"),
     "one price of two is taken": (
         gemini_section,
         "settled",
@@ -195,7 +200,7 @@ def test_a_refusal_without_a_word_is_caught(monkeypatch):
 
 def test_a_reader_that_fails_is_caught(monkeypatch):
     """With its error, and not as the end of the drill."""
-    monkeypatch.setattr(judge, "_compare", lambda *words, **more: 1 / 0)
+    monkeypatch.setattr(evaluate, "_compared", lambda *words, **more: 1 / 0)
 
     assert any("! ZeroDivisionError" in words for words in wrong("html_blanks"))
 

@@ -24,7 +24,7 @@ from ratecards.errors import CostError
 from scraper import ROOT
 from scraper.fetch import browser
 from scraper.site import build, gather
-from scraper.site.write import write
+from scraper.site.render import write
 from tests.support.histories import added
 from tests.support.sitekit import HOSTILE, history, site, text, whole
 

@@ -428,7 +428,7 @@ def test_without_playwright_the_verdict_says_so(studio, monkeypatch):
     ran = studio("--browser", "http://127.0.0.1:9222")
 
     assert (3, "NOT_FETCHED") == (ran.code, outcome(ran))
-    assert "expected Playwright, which is not installed; see README" in ran.out
+    assert "expected Playwright, which is not installed; see docs/sources.md" in ran.out
 
 
 def test_keys_come_from_the_environment(monkeypatch):
@@ -436,4 +436,4 @@ def test_keys_come_from_the_environment(monkeypatch):
     monkeypatch.setenv(catalogue.BILLING_KEY, KEY)
 
     assert KEY == catalogue.Keys().environ[catalogue.BILLING_KEY]
-    assert {BILLING, STUDIO} == set(catalogue.DOORS)
+    assert {BILLING, STUDIO} == set(catalogue.FETCHERS)

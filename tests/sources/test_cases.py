@@ -9,7 +9,7 @@ import pytest
 from ratecards.model import problems as wrong
 from ratecards.storage import codec
 from scraper.errors import LayoutChanged
-from scraper.reading import Capture, cards
+from scraper.model import Provenance, cards
 from scraper.sources import SOURCES
 from tests import accept
 from tests.support.cases import Case, cases, problems, table
@@ -42,7 +42,7 @@ def test_what_is_read_may_be_published(case: Case, kind: str):
     """Each rate is one of the table, and each card comes back from its file unchanged."""
     found = case.reading(kind)
     source = next(s for s in SOURCES if s.source.replace("-", "_") == case.source)
-    capture = Capture("https://example.test/", "0" * 64, date(2026, 11, 1), found.last_updated, source.module.PARSER)
+    capture = Provenance("https://example.test/", "0" * 64, date(2026, 11, 1), found.last_updated, source.module.PARSER)
     assert [] == [problem for rate in found.rates() for problem in wrong(rate)]
     for card in cards(found, capture, source.provider, source.source).values():
         assert card == codec.decode(codec.encode(card), card.model)

@@ -18,7 +18,7 @@ from pathlib import Path
 from ratecards.model import COLUMNS, row
 from ratecards.storage import strictyaml
 from scraper import ROOT
-from scraper.reading import Reading
+from scraper.model import Reading
 from scraper.sources import SOURCES, Source
 from tests.support import ai_studio_body, billing_page, openai_page, pagebuilder
 from tests.support.workshop import SMALL

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 
 from ratecards.model import row
-from scraper.reading import Reading
+from scraper.model import Reading
 from scraper.sources import gemini_api
 from tests.support import pagebuilder
 from tests.support.workshop import SMALL

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from werkzeug import Request, Response
 
-from scraper.reading import Reading
+from scraper.model import Reading
 from scraper.sources import Source, gemini_api
 from tests.support import pagebuilder, tiny
 

@@ -14,7 +14,7 @@ import pytest
 from ratecards.model import Rate, plain, problems
 from ratecards.storage import codec
 from scraper.errors import LayoutChanged
-from scraper.reading import Capture, Reading, cards
+from scraper.model import Provenance, Reading, cards
 from scraper.sources import ai_studio
 from tests.support.ai_studio_body import RPC, Printed, body, dump, har, load, records
 
@@ -110,7 +110,7 @@ def test_evidence():
 def test_rates_and_cards_are_publishable():
     """Every rate is a row of the table, and every card survives its file."""
     reading = ai_studio.read(body(records()))
-    capture = Capture(RPC, "0" * 64, date(2026, 2, 14), None, ai_studio.PARSER)
+    capture = Provenance(RPC, "0" * 64, date(2026, 2, 14), None, ai_studio.PARSER)
 
     found = cards(reading, capture, ai_studio.PROVIDER, ai_studio.SOURCE)
     assert [] == [words for card in found.values() for rate in card.rates for words in problems(rate)]

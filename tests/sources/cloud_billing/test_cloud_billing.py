@@ -12,7 +12,7 @@ import pytest
 from ratecards.model import Rate, plain
 from ratecards.storage import codec
 from scraper.errors import LayoutChanged
-from scraper.reading import Capture, Reading, cards
+from scraper.model import Provenance, Reading, cards
 from scraper.sources import cloud_billing
 from tests.support.billing_page import CASES, PLAIN, SERVICE, load, page, sku, skus
 
@@ -116,7 +116,7 @@ def test_cards_are_publishable():
     for case in ("styles", "allowances"):
         reading = cloud_billing.read(json.dumps(page(skus(case))))
         found |= cards(
-            reading, Capture("https://x.test", "0" * 64, date(2026, 11, 1), None, "1"), "google", "cloud-billing"
+            reading, Provenance("https://x.test", "0" * 64, date(2026, 11, 1), None, "1"), "google", "cloud-billing"
         )
 
     assert list(found.values()) == [codec.decode(codec.encode(card), "a card") for card in found.values()]

@@ -11,7 +11,7 @@ import pytest
 
 from ratecards.model import row
 from scraper.errors import LayoutChanged
-from scraper.reading import Capture, cards
+from scraper.model import Provenance, cards
 from scraper.sources import gemini_api
 from scraper.sources.gemini_terms import load_terms
 from tests import accept
@@ -700,7 +700,7 @@ def test_renames_are_aliases():
 
 def test_cards():
     """The reading's drafts become cards of one capture."""
-    capture = Capture("https://example.test", "ab12", date(2026, 11, 1), date(2026, 10, 30), gemini_api.PARSER)
+    capture = Provenance("https://example.test", "ab12", date(2026, 11, 1), date(2026, 10, 30), gemini_api.PARSER)
     found = cards(read(edition()), capture, "google", "gemini-api")
 
     assert ["gemini-a", "gemini-b", "tools"] == sorted(found)

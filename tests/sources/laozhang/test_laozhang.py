@@ -11,7 +11,7 @@ import pytest
 from ratecards.storage import codec
 from scraper import ROOT
 from scraper.errors import LayoutChanged
-from scraper.reading import Capture, Reading, cards
+from scraper.model import Provenance, Reading, cards
 from scraper.sources import laozhang as source
 
 PAGE = (Path(__file__).parent / "cases/era-2026-10/page.md").read_text(encoding="utf-8")
@@ -53,7 +53,9 @@ def test_what_the_page_says_beside_its_rates() -> None:
 def test_cards_keep_name_alias_and_place() -> None:
     """A card carries the name in the header, the ids of the preview, and where its price stands."""
     reading = source.read(PAGE)
-    capture = Capture("https://docs.laozhang.ai/x.md", "0" * 64, date(2026, 10, 8), reading.last_updated, source.PARSER)
+    capture = Provenance(
+        "https://docs.laozhang.ai/x.md", "0" * 64, date(2026, 10, 8), reading.last_updated, source.PARSER
+    )
     found = cards(reading, capture, source.PROVIDER, source.SOURCE)
 
     assert ("Nano Banana 2", ("gemini-3.1-flash-image-preview",)) == (found[FLASH].name, found[FLASH].aliases)

@@ -11,7 +11,7 @@ import pytest
 from ratecards.model import Rate, problems, row
 from ratecards.storage import codec
 from scraper.errors import LayoutChanged
-from scraper.reading import Capture, Reading, cards
+from scraper.model import Provenance, Reading, cards
 from scraper.sources import openai_api as source
 from scraper.sources.openai_script import Number, Script, astro_props
 from tests.support.openai_page import (
@@ -68,7 +68,7 @@ def sound(reading: Reading) -> None:
     assert [] == [p for rate in reading.rates() for p in problems(rate)]
     keys = [rate.row_key for rate in reading.rates()]
     assert len(set(keys)) == len(keys)
-    capture = Capture(
+    capture = Provenance(
         "https://developers.openai.com/api/docs/pricing", "0" * 64, date(2026, 4, 27), None, source.PARSER
     )
     for card in cards(reading, capture, source.PROVIDER, source.SOURCE).values():
