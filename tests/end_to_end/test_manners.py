@@ -86,6 +86,7 @@ def test_nothing_to_read():
 
 SLOW = """
 import os, signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests in the background ignores it
 from {0} import __main__ as command
 def slow(*_):
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
