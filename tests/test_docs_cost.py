@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ratecards.__main__ import main
-from ratecards.costs.usage import COUNTS
+from ratecards.costs.counts import COUNTS
 
 FILE = Path(__file__).parent.parent / "docs" / "cost.md"
 

@@ -18,7 +18,7 @@ from pytest_httpserver import HTTPServer
 
 from ratecards import load
 from ratecards.catalog.shelf import Shelf
-from ratecards.costs.breakdown import price
+from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
 from ratecards.formats import genai_prices

@@ -25,7 +25,7 @@ from hypothesis import HealthCheck, given, seed, settings
 
 import ratecards
 from ratecards.catalog.shelf import Shelf
-from ratecards.costs.breakdown import price
+from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
 from ratecards.formats import litellm, litellm_export

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import ratecards
 from ratecards.cli import console, costargs
 from ratecards.costs import answerfile
-from ratecards.costs.usage import measured
+from ratecards.costs.counts import measured
 from ratecards.errors import CostError, DatasetError
 from ratecards.formats import litellm
 from ratecards.formats.load import FormatError

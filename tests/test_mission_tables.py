@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.costs.pictures import Size
+from ratecards.costs.image_sizes import Size
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.elsewhere import Terms, compare_images
 from ratecards.questions.images import images

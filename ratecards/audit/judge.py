@@ -15,7 +15,7 @@ from typing import NamedTuple
 from ratecards import phrases
 from ratecards.catalog.offers import measure
 from ratecards.costs.effective import SECONDS, per_one, per_one_of, singles
-from ratecards.costs.picking import selecting
+from ratecards.costs.select import selecting
 from ratecards.formats.claims import Claim
 from ratecards.model import Evidence, Formula, Rate, RateCard
 

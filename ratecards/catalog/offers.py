@@ -1,4 +1,4 @@
-"""What a card sells on a day, and what a rate can be wanted for."""
+"""What a card sells on a day."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import cache
 
 from ratecards.catalog.sellers import name_of
 from ratecards.model import SERVICE_TIERS, Rate, RateCard
-from ratecards.records import NamedTuple
 
 
 class Offer:
@@ -36,29 +35,6 @@ class Offer:
         """The service tiers and plans in which anything has a price."""
         found = [key for key, rates in self._rates.items() if any(r.price is not None for r in rates)]
         return sorted(found, key=lambda key: (SERVICE_TIERS.index(key[0]), key[1] != "paid"))
-
-
-class Want(NamedTuple):
-    """What a rate is wanted for; `modalities` are alternatives that must cost the same, an empty field is not said.
-
-    `long_over` is where a long prompt begins, for sources that only say short and long. `bases` are those allowed.
-    """
-
-    meter: str
-    nouns: tuple[str, ...]
-    modalities: tuple[str, ...] = ()
-    resolution: str = ""
-    quality: str = ""
-    context: str = ""
-    prompt: int = 0
-    long_over: int | None = None
-    bases: tuple[str, ...] = ("list",)
-
-    @property
-    def thing(self) -> str:
-        """What is wanted, in words: `output (image or text)`."""
-        of = " or ".join(self.modalities)
-        return self.meter.replace("_", " ") + (f" ({of})" if of else "")
 
 
 @cache

@@ -11,11 +11,11 @@ from ratecards.catalog import staleness
 from ratecards.catalog.asof import DatedShelf
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import SEPARATE, is_reseller
-from ratecards.costs import answerfile, answers, calls
-from ratecards.costs.answers import Answer
+from ratecards.costs import answerfile, calls
 from ratecards.costs.calls import Asked
-from ratecards.costs.pictures import Size, sizes
-from ratecards.costs.usage import FIELDS, read
+from ratecards.costs.counts import FIELDS, usage_of
+from ratecards.costs.image_sizes import Size, sizes
+from ratecards.costs.usage import Answer, answers
 from ratecards.errors import CostError
 from ratecards.lifecycle import said
 from ratecards.questions import limitsview
@@ -78,7 +78,7 @@ def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:
     """The answers of a file, with the counts among the options. Raises `CostError` naming the file."""
     data, stream = answerfile.read(args.usage)
     try:
-        return answers.read(data, beside, False if stream and args.each is None else args.each)
+        return answers(data, beside, False if stream and args.each is None else args.each)
     except CostError as error:
         raise CostError(f"{'standard input' if args.usage == '-' else args.usage}: {error}") from error
 
@@ -144,7 +144,7 @@ def _compare(args: Namespace, shelf: DatedShelf) -> str:
     output = {modality or "text": number for modality, number in counts["output_tokens"].items()}
     # the platform's list is one of its own: it has other prices by region
     lists = [offer for offer in shelf if offer.source in SEPARATE] if args.region else []
-    return _form(args, compare_text([*shelf.sellers(), *lists], terms, read({**counts, "output_tokens": output})))
+    return _form(args, compare_text([*shelf.sellers(), *lists], terms, usage_of({**counts, "output_tokens": output})))
 
 
 def _savings(args: Namespace, shelf: DatedShelf) -> str:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ratecards.catalog.offers import measure
-from ratecards.costs.picking import selecting
+from ratecards.costs.select import selecting
 from ratecards.formats.litellm_tokens import BASE, per_one, token_fields
 from ratecards.model import Rate, RateCard
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ratecards.catalog.offers import measure
-from ratecards.costs.picking import selecting
+from ratecards.costs.select import selecting
 from ratecards.model import Rate, RateCard
 
 SEARCH = "search_grounding"
