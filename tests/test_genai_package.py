@@ -21,7 +21,7 @@ from ratecards.catalog.shelf import Shelf
 from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
-from ratecards.formats import genai_prices
+from ratecards.formats.genai_prices import writer as genai_prices
 from ratecards.model import RateCard
 from tests.kit import card, rate
 

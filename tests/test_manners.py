@@ -18,13 +18,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ratecards
+from ratecards.audit.price_file import FormatError
+from ratecards.audit.price_file import load as load_prices
 from ratecards.cli import console, costargs
 from ratecards.costs import answerfile
 from ratecards.costs.counts import measured
 from ratecards.errors import CostError, DatasetError
-from ratecards.formats import litellm
-from ratecards.formats.load import FormatError
-from ratecards.formats.load import load as load_prices
+from ratecards.formats.litellm import reader as litellm
 from ratecards.storage import bounded
 from scraper import __main__ as scraper
 from scraper.errors import DatasetError as ScraperError

@@ -11,13 +11,9 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ratecards.audit.claims import NO_MODEL, OTHER, Claim, Entry, Unread, entry, is_google
 from ratecards.choices import NUMBER
-from ratecards.formats.claims import NO_MODEL, OTHER, Claim, Entry, Unread, entry, flat
-from ratecards.formats.litellm_export import export
-from ratecards.formats.stated import is_google
 from ratecards.storage import names
-
-__all__ = ["claims", "entries", "export"]
 
 _API, _PLATFORM, _OPENAI = "google/gemini-api", "google/vertex-ai", "openai/openai-api"
 # Whose price list an id names before its first slashes, or `litellm_provider` in letters of any case.
@@ -95,11 +91,6 @@ _WHY = {
     "tiered_pricing": "a table of price steps is not read",
     "off_peak": "hours of the day have no column",
 }
-
-
-def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
-    """What a map claims for the models of sellers that are held."""
-    return flat(entries(data))
 
 
 def entries(data: Mapping[str, Any]) -> list[Entry]:

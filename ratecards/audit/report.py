@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from ratecards import phrases
 from ratecards.audit.audit import ERRORS, JUDGED, VERDICTS, Account, Finding, findings, tally, unjudged
+from ratecards.audit.claims import Claim
 from ratecards.catalog import staleness
 from ratecards.catalog.staleness import Age, note
-from ratecards.formats.claims import Claim
 from ratecards.model import Rate, plain, row
 from ratecards.tables.fit import paragraph, safe
 from ratecards.tables.render import Column, Group, json_value, table

@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from ratecards.catalog.offers import measure
 from ratecards.costs.select import selecting
-from ratecards.model import Rate, RateCard
+from ratecards.model import Rate, RateCard, plain
+from ratecards.storage.codec import dumps
 
 SEARCH = "search_grounding"
 # By meter: what a file's price is for, so many of a noun.
@@ -26,6 +27,7 @@ _METERS = {
     "tuning": "tuning",
     "tool": "tools",
 }
+NO_SOURCE = "sources that the format has no provider for"
 CONFLICT = "several prices for one thing, or bounds with a gap"
 
 
@@ -179,3 +181,24 @@ _REASONS: tuple[tuple[Callable[[Rate], bool], str], ...] = (
     (lambda rate: bool(rate.quality), "qualities"),
     (lambda rate: bool(rate.resolution) and measure(rate.unit)[1] == "token", "resolutions"),
 )
+
+# ------------------------------------------------------------------------------------------------------------ as text
+
+
+def json_value(value: object) -> str:
+    """JSON on one line; a `Decimal` is a number with its own digits."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{dumps(str(name))}: {json_value(v)}" for name, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(json_value, value)) + "]"
+    return dumps(value)
+
+
+def json_models(head: Mapping[str, object], models: Mapping[str, object] | list[object]) -> str:
+    """An object with its models last, one a line, so that a reviewer reads the diff."""
+    start = json_value(head)[:-1] + (", " if head else "") + '"models": '
+    if isinstance(models, list):
+        return start + "[" + ",".join(f"\n{json_value(m)}" for m in models) + "\n]}"
+    return start + "{" + ",".join(f"\n{dumps(name)}: {json_value(m)}" for name, m in models.items()) + "\n}}"
