@@ -20,8 +20,7 @@ from hypothesis import strategies as st
 import ratecards
 from ratecards.audit.price_file import FormatError
 from ratecards.audit.price_file import load as load_prices
-from ratecards.cli import console, costargs
-from ratecards.costs import answerfile
+from ratecards.cli import console, costargs, costcommands
 from ratecards.costs.counts import measured
 from ratecards.errors import CostError, DatasetError
 from ratecards.formats.litellm import reader as litellm
@@ -323,7 +322,7 @@ def test_a_key_that_stands_twice_in_a_usage(tmp_path, capsys, text):
     assert "stands twice in one object" in err
     assert "usage.json" in err
     with pytest.raises(CostError, match="stands twice"):
-        answerfile.parsed(text, "x")
+        costcommands.parsed(text, "x")
     assert json.loads(text)
 
 
