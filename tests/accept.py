@@ -1,10 +1,10 @@
 """The cases of the Gemini API pricing page: read both representations, and write down what they gave.
 
-    python -m tests.accept [CASE ...]       cases: tests/pages/google/gemini-api/CASE
+    python -m tests.accept [CASE ...]       cases: tests/sources/gemini_api/cases/CASE
     RATECARDS_CAPTURES=FOLDER python -m tests.accept --golden       captures, which stay outside the project
 
 writes `expected.yaml` beside the facts of each case (all of them without names), or the facts of each capture to
-tests/golden. Nothing is accepted by running it: the difference it makes is read against the contract before it is
+tests/sources/gemini_api/golden. Nothing is accepted by running it: the difference it makes is read against the contract before it is
 committed.
 """
 
@@ -13,7 +13,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
 from dataclasses import replace
 from functools import cache
@@ -24,11 +23,11 @@ from ratecards.storage import strictyaml
 from scraper.reading import Draft, Reading
 from scraper.sources import gemini_api
 from scraper.sources.gemini_terms import load_terms
-from tests import pagebuilder
+from tests.support import pagebuilder
+from tests.support.captures import captured
 
-CASES = Path(__file__).parent / "pages" / "google" / "gemini-api"
-GOLDEN = Path(__file__).parent / "golden" / "google" / "gemini-api"
-CAPTURES = os.environ.get("RATECARDS_CAPTURES", "")
+CASES = Path(__file__).parent / "sources" / "gemini_api" / "cases"
+GOLDEN = Path(__file__).parent / "sources" / "gemini_api" / "golden"
 # The columns of the rate table that are facts: what a price is, not where it was read.
 GOLDEN_COLUMNS = [name for name in COLUMNS if name not in ("quote", "locator")]
 # The proofs of the vocabulary, but for a page of a few tables.
@@ -121,7 +120,7 @@ def _flow(value: object) -> str:
 @cache
 def capture(name: str) -> Reading:
     """A capture as read."""
-    return gemini_api.read((Path(CAPTURES) / "google" / "gemini-api" / name).read_text(encoding="utf-8"))
+    return gemini_api.read(captured("google/gemini-api", name))
 
 
 def golden_lines(found: Reading) -> list[str]:

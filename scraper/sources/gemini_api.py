@@ -19,7 +19,7 @@ from scraper.reading import Amounts, Problem, Reading, Section
 from scraper.sources.gemini_rows import PROVIDER, SOURCE, TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms
-from scraper.timelimit import look
+from scraper.sources.timelimit import look
 
 PARSER = "2"
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")

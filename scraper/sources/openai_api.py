@@ -26,7 +26,7 @@ from scraper.sources.openai_pages import converted_page, html_page, mdx_page
 from scraper.sources.openai_rows import CAPTION, PROVIDER, SOURCE, RowReading, bounds, frame, read_row
 from scraper.sources.openai_tables import Page, lost_numbers
 from scraper.sources.openai_terms import FreeSentence, Terms, load_terms
-from scraper.timelimit import look
+from scraper.sources.timelimit import look
 
 PARSER = "2"
 # Its Markdown twin is cut short and not fetched; older editions were kept in it.

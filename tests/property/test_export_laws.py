@@ -26,8 +26,8 @@ from ratecards.formats.modelsdev import reader as modelsdev
 from ratecards.formats.modelsdev import writer as modelsdev_writer
 from ratecards.formats.modelsdev.writer import _prices, _why
 from ratecards.model import Rate, RateCard, canonical_order
-from tests.kit import card, claimed, rate
 from tests.property import strategies
+from tests.support.kit import card, claimed, rate
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover

@@ -16,8 +16,8 @@ from ratecards.formats.litellm.reader import entries
 from ratecards.formats.litellm.writer import export
 from ratecards.model import Rate, RateCard
 from ratecards.storage import safejson
-from tests.kit import card, claimed, rate
 from tests.property import strategies
+from tests.support.kit import card, claimed, rate
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover
