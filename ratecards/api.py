@@ -78,7 +78,7 @@ def cost(
     """What a usage of a model costs as of a day (default: newest cards, today), with a line and a quote per rate.
 
     The usage is plain counts, such as `{"input_tokens": 1200, "cached_tokens": 1000, "output_tokens": 300}` or
-    `{"images": {"1K": 3}}`; or an answer of Google's API as it came, or a list of them (`costs.answers`). An answer
+    `{"images": {"1K": 3}}`; or an answer of Google's API as it came, or a list of them (`costs.usage`). An answer
     says its model, service tier and day where the caller does not, and must not say another; with `as_if` it is priced
     at what the caller says. A list is told apart into calls, or `each` says: True for a call each, False for the chunks
     of one. Raises `ratecards.errors.CostError`, which says what has no price and what has.
@@ -107,7 +107,10 @@ def total(
     each: bool | None = None,
     dataset: Where = None,
 ) -> Decimal:
-    """The total of `cost` alone, in the currency of the card: the same amount in half the time, without the lines."""
+    """The total of `cost` alone, in the currency of the card, for whoever prices every call: the same amount, sooner.
+
+    Raises what `cost` raises.
+    """
     if usage.__class__ is dict:
         try:
             plans = _shelf(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans

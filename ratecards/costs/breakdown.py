@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Context, Decimal
 
@@ -11,10 +11,13 @@ from ratecards.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ratecards.lifecycle import Shutdown
 
 # More digits than any quantity times any price has: nothing is rounded here.
 EXACT = Context(prec=60)
+_new, _multiply, _divide = tuple.__new__, EXACT.multiply, EXACT.divide
 
 
 class Line(NamedTuple):
@@ -34,13 +37,8 @@ class Line(NamedTuple):
     how: str = ""
 
 
-class Breakdown(NamedTuple):
-    """What a usage costs: the lines add up to the total. `on` is the day that dated rates were judged by.
-
-    Of several calls the lines are summed by rate, `calls` has a breakdown of each, and the head names all that differ;
-    `on` is the last of their days. `shutdown` is the end of the model where its page announces one, past or to come;
-    of several calls each has its own.
-    """
+class _Fields(NamedTuple):
+    """The fields of a breakdown."""
 
     model: str
     source: str
@@ -53,6 +51,66 @@ class Breakdown(NamedTuple):
     notes: tuple[str, ...] = ()
     calls: tuple[Breakdown, ...] = ()
     shutdown: Shutdown | None = None
+
+
+class Breakdown(_Fields):
+    """What a usage costs: the lines add up to the total. `on` is the day that dated rates were judged by.
+
+    Of several calls the lines are summed by rate, `calls` has a breakdown of each, and the head names all that differ;
+    `on` is the last of their days. `shutdown` is the end of the model where its page announces one, past or to come;
+    of several calls each has its own.
+
+    A tuple of its fields. Where a plan multiplied nothing but numbers of tokens the lines are made when they are first
+    looked at, and then kept: until then their item is a list of the factors and the numbers.
+    """
+
+    __slots__ = ()
+
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines, which add up to the total."""
+        found: Any = _item(self, _LINES)
+        if found.__class__ is list:
+            if len(found) == 2:
+                found.append(_made(*found))
+            found = found[2]  # of two threads that made them at once, the first one's
+        lines: tuple[Line, ...] = found
+        return lines
+
+    def __iter__(self) -> Iterator[Any]:
+        return (*_item(self, slice(_LINES)), self.lines, *_item(self, slice(_LINES + 1, None))).__iter__()
+
+    def __repr__(self) -> str:
+        fields = zip(self._fields, self, strict=True)
+        return f"Breakdown({', '.join(f'{name}={value!r}' for name, value in fields)})"
+
+
+_LINES = _Fields._fields.index("lines")
+_item: Callable[..., Any] = tuple.__getitem__
+
+
+def _made(factors: Iterable[Any], numbers: Iterable[int]) -> tuple[Line, ...]:
+    """The lines of numbers that are not 0; a factor is what, unit, rate and per, and the rest of a line."""
+    lines = []
+    for factor, number in zip(factors, numbers, strict=True):
+        if number:
+            what, unit, rate, per, rest = factor
+            quantity = Decimal(number)
+            amount = _divide(_multiply(quantity, rate), per)
+            lines.append(_new(Line, (what, quantity, unit, rate, amount, *rest)))
+    return tuple(lines)
+
+
+def _of_tuple(name: str) -> Callable[..., Any]:
+    """A method of a tuple, of the fields with their lines."""
+    method = getattr(tuple, name)
+    return lambda *words: method(*[tuple(word) if isinstance(word, Breakdown) else word for word in words])
+
+
+for _name in ("eq", "ne", "lt", "le", "gt", "ge", "hash", "getitem", "contains", "add", "mul", "rmul"):
+    setattr(Breakdown, f"__{_name}__", _of_tuple(f"__{_name}__"))
+for _name in ("count", "index"):
+    setattr(Breakdown, _name, _of_tuple(_name))
 
 
 def together(calls: Sequence[Breakdown]) -> Breakdown:

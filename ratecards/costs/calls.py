@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from datetime import date
 
 from ratecards.costs.breakdown import Breakdown, together
-from ratecards.costs.counts import Usage, usage_of
-from ratecards.costs.plan import PLAIN_TOKENS, CostPlan, Shape, shape_of
+from ratecards.costs.counts import PLAIN_TOKENS, Shape, Usage, shape_of, usage_of
+from ratecards.costs.plan import CostPlan
 from ratecards.errors import CostError
 from ratecards.model import SERVICE_TIERS
 from ratecards.records import NamedTuple

@@ -17,6 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    Kind = tuple[str, tuple[str, ...], tuple[str, ...], str]
+
 MOST = 10**15
 
 
@@ -43,6 +45,15 @@ class Usage(NamedTuple):
     context: str = ""
     reading: str = "listed"
     notes: tuple[str, ...] = ()
+
+
+class Shape(NamedTuple):
+    """Which counts a usage has, and the words that it says of all of them; numbers and the prompt's size apart."""
+
+    kinds: tuple[Kind, ...] = ()
+    quality: str = ""
+    context: str = ""
+    reading: str = "listed"
 
 
 class _Rule(NamedTuple):
@@ -102,6 +113,12 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     return Usage(tuple(counts), sum(inputs.values()), *words)
 
 
+def shape_of(usage: Usage) -> Shape:
+    """The shape of a usage."""
+    kinds = tuple([(c.meter, c.nouns, c.modalities, c.resolution) for c in usage.counts])
+    return _new(Shape, (kinds, usage.quality, usage.context, usage.reading))
+
+
 def _others(said: Mapping[str, Any]) -> Iterator[Count]:
     """What is counted in anything but tokens."""
     for name, rule in _RULES.items():
@@ -146,6 +163,9 @@ def _tokens(meter: str, by_modality: Mapping[str, int]) -> list[Count]:
 
 # The modalities of the rate table that tokens of a name may be: pages of a document are images or text.
 STANDS_FOR = {"": (), "document": ("image", "text"), **{m: (m,) for m in MODALITIES}}
+# Plain numbers of tokens, by any of the names in `TOKENS`: the sent ones without the cached, the cached, ...
+_METERS = (("input", "text"), ("cache_read", "text"), ("cache_write", "text"), ("output", ""), ("output", "text"))
+PLAIN_TOKENS = Shape(tuple((meter, ("token",), STANDS_FOR[modality], "") for meter, modality in _METERS))
 _NOTHING: dict[str, int] = {}
 
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from decimal import Decimal, getcontext, localcontext, setcontext
+from decimal import Decimal, localcontext
 from operator import itemgetter
 
 from ratecards.costs.breakdown import EXACT, Breakdown, Line
-from ratecards.costs.counts import MOST, STANDS_FOR, TOKENS, Count
+from ratecards.costs.counts import MOST, TOKENS, Count, Shape, shape_of
 from ratecards.costs.terms import FINEST, Factor, Terms
 from ratecards.errors import CostError
-from ratecards.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,31 +25,10 @@ if TYPE_CHECKING:
     from ratecards.costs.counts import Usage
     from ratecards.costs.terms import Term
 
-    Kind = tuple[str, tuple[str, ...], tuple[str, ...], str]
+    # by how many parts (`FINEST`) each number is multiplied; which values must be 0; the words of lines; the currency
+    _Quick = tuple[tuple[int, ...], list[int], tuple[tuple[Any, ...] | None, ...], str]
 
-_ZERO = Decimal(0)
-_NOTHING = (None,) * len(TOKENS)
-_new, _multiply, _divide, _add = tuple.__new__, EXACT.multiply, EXACT.divide, EXACT.add
-
-
-class Shape(NamedTuple):
-    """Which counts a usage has, and the words that it says of all of them; numbers and the prompt's size apart."""
-
-    kinds: tuple[Kind, ...] = ()
-    quality: str = ""
-    context: str = ""
-    reading: str = "listed"
-
-
-def shape_of(usage: Usage) -> Shape:
-    """The shape of a usage."""
-    kinds = tuple([(c.meter, c.nouns, c.modalities, c.resolution) for c in usage.counts])
-    return _new(Shape, (kinds, usage.quality, usage.context, usage.reading))
-
-
-# Plain numbers of tokens, by any of the names in `counts.TOKENS`: the sent ones without the cached, the cached, ...
-_METERS = (("input", "text"), ("cache_read", "text"), ("cache_write", "text"), ("output", ""), ("output", "text"))
-PLAIN_TOKENS = Shape(tuple((meter, ("token",), STANDS_FOR[modality], "") for meter, modality in _METERS))
+_new, _divide = tuple.__new__, EXACT.divide
 
 
 def price(choice: Choice, usage: Usage, tier: str = "standard", plan: str = "paid") -> Breakdown:
@@ -61,157 +39,103 @@ def price(choice: Choice, usage: Usage, tier: str = "standard", plan: str = "pai
 class CostPlan:
     """How usages of one shape are priced by one choice of cards, in one service tier and plan.
 
-    With `names` the usages are plain numbers of tokens in that order, each by a name of `counts.TOKENS`.
-    `_rows` has, by the band of the prompt's size, what each count is multiplied with, found when it is first asked for.
+    `_rows` has, by the band of the prompt's size, the term of each count, found when it is first asked for. With
+    `names` the usages are plain numbers of tokens in that order, each by a name of `counts.TOKENS`; these are
+    multiplied as whole numbers, by the row of `_quick`.
     """
 
-    __slots__ = (
-        "_bounds",
-        "_currency",
-        "_ends",
-        "_finest",
-        "_head",
-        "_kinds",
-        "_mixed",
-        "_named",
-        "_parts",
-        "_pick",
-        "_rows",
-        "_terms",
-        "choice",
-    )
+    __slots__ = ("_bounds", "_ends", "_head", "_kinds", "_pick", "_places", "_quick", "_rows", "_terms", "choice")
 
     def __init__(self, choice: Choice, tier: str, plan: str, shape: Shape, names: tuple[str, ...] = ()) -> None:
         self.choice, self._kinds = choice, shape.kinds
         self._terms = Terms(choice, (tier, plan), shape)
         rates = [rate for offer in (choice.offer, *choice.witnesses) for rate in offer.rates(tier, plan)]
         self._bounds = sorted({b for rate in rates for b in (rate.prompt_over, rate.prompt_up_to) if b is not None})
-        self._rows: dict[int, list[Term | None]] = {}
-        self._parts: list[Sequence[tuple[Any, ...] | None]] = [_NOTHING] * (len(self._bounds) + 1)
-        self._finest: list[Sequence[int] | None] = [None] * (len(self._bounds) + 1)
-        places = [names.index(name) if name in names else -1 for name in TOKENS]
-        self._named = [place for place, index in enumerate(places) if index >= 0]
-        self._pick: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(*places)
-        self._currency, self._mixed = "", False
+        self._rows: list[list[Term | None]] = [[None] * len(shape.kinds) for _ in range(len(self._bounds) + 1)]
+        self._quick: list[_Quick | None] = [None] * len(self._rows)
+        self._places = [names.index(name) if name in names else -1 for name in TOKENS]
+        self._pick: Callable[[Sequence[Any]], tuple[Any, ...]] = itemgetter(*self._places)
         card = choice.offer.card
         self._head, self._ends = (card.model, choice.offer.source, tier, plan, choice.offer.day), card.shutdown
 
     def cost(self, usage: Usage) -> Breakdown:
         """What a usage of this shape costs. Raises `CostError`."""
-        row = self._row(usage.prompt)
         lines: list[Line] = []
         notes = [*usage.notes]
         for place, count in enumerate(usage.counts):
-            term = row[place] or self._term(row, place, count, usage.prompt)
+            term = self._term(place, count, usage.prompt)
             if isinstance(term, Factor):
-                amount = count.amount if term.times == 1 else _multiply(count.amount, term.times)
-                lines.append(term.line(amount))
+                lines.append(term.line(count.amount if term.times == 1 else EXACT.multiply(count.amount, term.times)))
             else:
                 found = term(count)
                 lines += found
                 notes += [line.how for line in found if line.how]
-        total = _ZERO
+        total = Decimal(0)
         for line in lines:
-            total = _add(total, line.amount)
+            total = EXACT.add(total, line.amount)
         currencies = list(dict.fromkeys([line.currency for line in lines]))
         if len(currencies) > 1:
             raise CostError(f"{self._head[0]}: amounts in {' and '.join(currencies)} do not add up")
         if not lines:
             self._terms.offered()
         currency = currencies[0] if currencies else ""
-        return _new(Breakdown, (*self._head, total, currency, tuple(lines), tuple(notes), (), self._ends))
+        return Breakdown(*self._head, total, currency, tuple(lines), tuple(notes), (), self._ends)
 
     def cost_of_tokens(self, values: Sequence[Any]) -> Breakdown | None:
         """What plain numbers of tokens cost, in the order of the names and a 0 behind; None where `cost` must be asked.
 
-        That is where one of them is no whole number, more is cached than sent, nothing is used, or a price depends on
-        the number. Raises `CostError`.
+        That is where one of them is no whole number, more is cached than sent, nothing is used, something used has no
+        price, or a price depends on the number.
         """
-        for number in values:
-            if number.__class__ is not int or number < 0 or number > MOST:
-                return None
-        sent, cached, written, out, thought = self._pick(values)
-        if cached > sent:
+        total = self.total_of_tokens(values)
+        if total is None or not (total or any(values)):
             return None
-        parts = self._parts[bisect_left(self._bounds, sent)]
-        lines, total = [], _ZERO
-        callers = getcontext()
-        setcontext(EXACT)
-        try:
-            for part, number in zip(parts, (sent - cached, cached, written, out, thought)):  # noqa: B905 - it takes a while
-                if number:
-                    if part is None:
-                        break
-                    what, unit, rate, per, rest = part
-                    quantity = Decimal(number)
-                    amount = quantity * rate / per
-                    total += amount
-                    lines.append(_new(Line, (what, quantity, unit, rate, amount) + rest))  # noqa: RUF005 - half as long as a star
-            else:
-                if not lines or self._mixed:
-                    return None
-                model, source, tier, plan, day = self._head
-                said = model, source, tier, plan, day, total, self._currency, tuple(lines), (), (), self._ends
-                return _new(Breakdown, said)
-        finally:
-            setcontext(callers)
-        return self.cost_of_tokens(values) if self._fill(values) else None
+        sent, cached, written, out, thought = self._pick(values)
+        _, _, factors, currency = self._quick[bisect_left(self._bounds, sent)]  # type: ignore[misc]  # `total` was there
+        lines = [factors, (sent - cached, cached, written, out, thought)]
+        model, source, tier, plan, day = self._head
+        return _new(Breakdown, (model, source, tier, plan, day, total, currency, lines, (), (), self._ends))
 
     def total_of_tokens(self, values: Sequence[Any]) -> Decimal | None:
-        """The total of `cost_of_tokens` alone; None where that must be asked."""
+        """The total of plain numbers of tokens; None where `cost` must be asked."""
         for number in values:
             if number.__class__ is not int or number < 0 or number > MOST:
                 return None
         sent, cached, written, out, thought = self._pick(values)
-        row = self._finest[bisect_left(self._bounds, sent)] or self._fill_finest(sent)
-        if cached > sent or row is None or self._mixed:
+        quick = self._quick[bisect_left(self._bounds, sent)] or self._quick_row(sent)
+        finest, unpriced, _, _ = quick
+        if cached > sent or not finest or (unpriced and any(values[index] for index in unpriced)):
             return None
-        uncached_by, cached_by, written_by, out_by, thought_by = row
-        total = (sent - cached) * uncached_by + cached * cached_by + written * written_by
-        return _divide(total + out * out_by + thought * thought_by, FINEST)
+        of_sent, of_cached, of_written, of_out, of_thought = finest
+        total = (sent - cached) * of_sent + cached * of_cached + written * of_written + out * of_out
+        return _divide(total + thought * of_thought, FINEST)
 
-    def _fill(self, values: Sequence[Any]) -> bool:
-        """Find what each number is multiplied with; whether that is one factor for each. Raises `CostError`."""
-        sent, cached, *others = self._pick(values)
-        numbers = sent - cached, cached, *others
-        row, band = self._row(sent), bisect_left(self._bounds, sent)
-        for place, number in enumerate(numbers):
-            if number and row[place] is None:
+    def _quick_row(self, sent: int) -> _Quick:
+        """What plain numbers are multiplied with where so many are sent, found and kept."""
+        factors: list[Factor | None] = [None] * len(TOKENS)
+        unpriced, whole = [], True
+        for place, index in enumerate(self._places):
+            if index >= 0:
                 meter, nouns, modalities, _ = self._kinds[place]
-                self._term(row, place, Count(meter, nouns, Decimal(number), modalities), sent)
-        parts = [
-            (term.what, term.unit, term.rate, term.per, term[5:12]) if isinstance(term, Factor) else None
-            for term in row
-        ]
-        self._parts[band] = parts
-        return None not in [part for part, number in zip(parts, numbers, strict=True) if number]
-
-    def _fill_finest(self, sent: int) -> Sequence[int] | None:
-        """By how many parts (`FINEST`) each number is multiplied; None where that is no whole number for each."""
-        row, found = self._row(sent), [0] * len(TOKENS)
-        for place in self._named:
-            meter, nouns, modalities, _ = self._kinds[place]
-            try:
-                term = row[place] or self._term(row, place, Count(meter, nouns, _ZERO, modalities), sent)
-            except CostError:  # none of it may be used
-                return None
-            if not isinstance(term, Factor) or term.finest is None:
-                return None
-            found[place] = term.finest
-        self._finest[bisect_left(self._bounds, sent)] = found
+                try:
+                    term = self._term(place, Count(meter, nouns, Decimal(0), modalities), sent)
+                except CostError:
+                    unpriced.append(index)
+                    continue
+                whole = whole and isinstance(term, Factor) and term.finest is not None
+                factors[place] = term if isinstance(term, Factor) else None
+        currencies = {factor.rest[0] for factor in factors if factor}
+        finest = tuple(factor.finest or 0 if factor else 0 for factor in factors)
+        parts = tuple((f.what, f.unit, f.rate, f.per, (*f.rest, f.how)) if f else None for f in factors)
+        found = finest if whole and len(currencies) == 1 else (), unpriced, parts, "".join(currencies)
+        self._quick[bisect_left(self._bounds, sent)] = found
         return found
 
-    def _row(self, prompt: int) -> list[Term | None]:
-        """The row of a prompt's size."""
-        empty: list[Term | None] = [None] * len(self._kinds)
-        return self._rows.setdefault(bisect_left(self._bounds, prompt), empty)
-
-    def _term(self, row: list[Term | None], place: int, count: Count, prompt: int) -> Term:
+    def _term(self, place: int, count: Count, prompt: int) -> Term:
         """What a count is multiplied with, found and kept. Raises `CostError`, and then keeps nothing."""
-        with localcontext(EXACT):
-            found = self._terms.of(count, prompt)
-        if isinstance(found, Factor):
-            self._mixed = self._mixed or self._currency not in ("", found.currency)
-            self._currency = found.currency
-        row[place] = found
+        row = self._rows[bisect_left(self._bounds, prompt)]
+        found = row[place]
+        if found is None:
+            with localcontext(EXACT):
+                found = row[place] = self._terms.of(count, prompt)
         return found

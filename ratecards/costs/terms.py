@@ -24,7 +24,9 @@ from ratecards.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ratecards.costs.plan import Shape
+    from typing import Any
+
+    from ratecards.costs.counts import Shape
 
 # The amount of one thing is a whole number of these parts of a unit of money, as far as prices are printed.
 FINEST = Decimal(10**18)
@@ -34,52 +36,37 @@ _new, _multiply, _divide = tuple.__new__, EXACT.multiply, EXACT.divide
 class Factor(NamedTuple):
     """One rate, to be multiplied: a quantity times `rate` by `per` is an amount; each counted thing is `times` of it.
 
-    `finest` is the amount of one in parts (`FINEST`), None where that is no whole number.
+    `rest` is a line's currency, quote, source, model, day and locator. `finest` is the amount of one in parts
+    (`FINEST`), None where that is no whole number.
     """
 
     what: str
+    unit: str
     rate: Decimal
     per: Decimal
+    rest: tuple[Any, ...]
     finest: int | None
-    unit: str
-    currency: str
-    quote: str
-    source: str
-    model: str
-    observed: object
-    locator: str
     how: str = ""
     times: int = 1
 
     def line(self, quantity: Decimal, how: str = "") -> Line:
         """The line of so much of it."""
         amount = _divide(_multiply(quantity, self.rate), self.per)
-        return _new(Line, (self.what, quantity, self.unit, self.rate, amount, *self[5:11], how or self.how))
+        return _new(Line, (self.what, quantity, self.unit, self.rate, amount, *self.rest, how or self.how))
 
 
 def factor(offer: Offer, rate: Rate, modality: str, how: str = "", times: int = 1) -> Factor:
     """The factor of a rate, in the words of its line."""
-    evidence, price, per = rate.evidence, rate.price or Decimal(0), Decimal(measure(rate.unit)[0])
+    evidence, price, per = rate.evidence, rate.price or Decimal(0), measure(rate.unit)[0]
     tier = rate.service_tier if rate.service_tier != "standard" else ""
     conditions = ", ".join(filter(None, (tier, phrases.conditions(rate))))
     words = " ".join(filter(None, (rate.meter.replace("_", " "), modality)))
+    what = f"{words} ({conditions})" if conditions else words
+    day = evidence.observed or offer.card.observed
+    rest = rate.currency, evidence.quote, offer.source, rate.model, day, evidence.locator
     whole, part = price.as_integer_ratio()
-    finest, rest = divmod(whole * int(FINEST), part * int(per))
-    return Factor(
-        what=f"{words} ({conditions})" if conditions else words,
-        rate=price,
-        per=per,
-        finest=None if rest else finest,
-        unit=rate.unit,
-        currency=rate.currency,
-        quote=evidence.quote,
-        source=offer.source,
-        model=rate.model,
-        observed=evidence.observed or offer.card.observed,
-        locator=evidence.locator,
-        how=how,
-        times=times,
-    )
+    finest, remainder = divmod(whole * int(FINEST), part * per)
+    return Factor(what, rate.unit, price, Decimal(per), rest, None if remainder else finest, how, times)
 
 
 Term = Factor | Callable[[Count], list[Line]]

@@ -21,9 +21,9 @@ from ratecards import api
 from ratecards.catalog.offers import measure
 from ratecards.catalog.shelf import Choice, Shelf
 from ratecards.costs import terms
-from ratecards.costs.counts import MOST, TOKENS
+from ratecards.costs.counts import MOST, PLAIN_TOKENS, TOKENS, shape_of
 from ratecards.costs.moment import shelf
-from ratecards.costs.plan import PLAIN_TOKENS, CostPlan, price, shape_of
+from ratecards.costs.plan import CostPlan, price
 from ratecards.costs.select import RateQuery, select_rate
 from ratecards.costs.usage import read
 from ratecards.dataset import Dataset
@@ -139,7 +139,8 @@ def test_plain_numbers_of_tokens_cost_what_they_cost_by_hand(
             with pytest.raises(CostError):
                 price(OWN.choose(model), read(usage), tier)
         else:
-            assert repr(price(OWN.choose(model), read(usage), tier)) == repr(found)
+            assert price(OWN.choose(model), read(usage), tier) == found
+            assert repr(price(OWN.choose(model), read(usage), tier).lines) == repr(found.lines)
             assert (
                 straight(model, usage, tier)
                 == Fraction(found.total)
@@ -209,20 +210,22 @@ def test_more_cached_than_sent_is_not_answered(choice: Choice):
 
 
 def test_what_has_no_price_and_is_not_used(choice: Choice):
-    """A count of zero needs none: the breakdown is there, and the total is taken from that."""
+    """A count of zero needs none."""
     plan = of_tokens(choice, "input_tokens", "cached_tokens")
-    assert Decimal("0.00001") == plan.cost_of_tokens((10, 0, 0)).total
-    assert None is plan.total_of_tokens((10, 0, 0))
+    assert Decimal("0.00001") == plan.cost_of_tokens((10, 0, 0)).total == plan.total_of_tokens((10, 0, 0))
+    assert ["input"] == [line.what.split()[0] for line in plan.cost_of_tokens((10, 0, 0)).lines]
+    assert None is plan.cost_of_tokens((10, 5, 0))
+    assert None is plan.total_of_tokens((10, 5, 0))
     with pytest.raises(CostError, match="no price for cache read"):
-        plan.cost_of_tokens((10, 5, 0))
+        price(choice, read({"input_tokens": 10, "cached_tokens": 5}))
 
 
 def test_currencies_do_not_mix():
-    """Nor by a plan that knows each of them."""
+    """Nor by a plan of plain numbers, which leaves them to be looked at."""
     rates = rate(price="1"), rate(meter="output", price="3", currency="CNY")
     choice = Shelf([card("flash", *rates)], DAY).choose("flash")
     plan = of_tokens(choice, "input_tokens", "output_tokens")
-    assert Decimal("0.000001") == plan.cost_of_tokens((1, 0, 0)).total
+    assert None is plan.cost_of_tokens((1, 0, 0))
     assert None is plan.cost_of_tokens((1, 1, 0))
     assert None is plan.total_of_tokens((1, 1, 0))
     with pytest.raises(CostError, match="amounts in USD and CNY do not add up"):
@@ -230,10 +233,11 @@ def test_currencies_do_not_mix():
 
 
 def test_a_price_that_is_no_whole_number_of_parts():
-    """The total is then that of the lines."""
+    """The total is then that of the lines, which are added up."""
     choice = Shelf([card("flash", rate(price="0.0000000000001"))], DAY).choose("flash")
     plan = of_tokens(choice, "input_tokens")
-    assert Decimal("1E-19") == plan.cost_of_tokens((1, 0)).total
+    assert None is plan.cost_of_tokens((1, 0))
+    assert Decimal("1E-19") == price(choice, read({"input_tokens": 1})).total
     assert None is plan.total_of_tokens((1, 0))
 
 
@@ -244,8 +248,7 @@ def test_the_callers_decimal_context_is_as_it_was(choice: Choice):
         context.prec = 3
         assert Decimal("123.456788") == plan.cost_of_tokens((61_728_394, 0, 0)).total
         assert getcontext() is context
-        with pytest.raises(CostError):
-            plan.cost_of_tokens((123_456, 1, 0))
+        assert None is plan.cost_of_tokens((123_456, 1, 0))
         assert getcontext() is context
         assert (3, "123456789") == (context.prec, str(plan.cost_of_tokens((123_456_789, 0, 0)).lines[0].quantity))
 
@@ -256,7 +259,18 @@ def test_a_breakdown_is_a_value(choice: Choice):
     assert (
         found == pickle.loads(pickle.dumps(found)) == copy.deepcopy(found) == price(choice, read({"input_tokens": 10}))
     )
-    assert hash(found) == hash(copy.copy(found))
+    assert hash(found) == hash(copy.copy(found)) == hash(price(choice, read({"input_tokens": 10})))
+    assert repr(found) == repr(price(choice, read({"input_tokens": 10})))
+    assert found.lines is found.lines is found[7] is list(found)[7] is copy.copy(found).lines
+    assert isinstance(found.lines, tuple)
+    assert (*found,) == found == tuple(found)
+    assert (found != tuple(found)) is False
+    assert found.lines in found
+    assert (7, 1) == (found.index(found.lines), found.count("USD"))
+    assert (found[:7], found._replace(notes=("x",)).lines) == (tuple(found)[:7], found.lines)
+    assert found != found._replace(total=Decimal(9))
+    assert {"lines": found.lines} == {n: v for n, v in found._asdict().items() if n == "lines"}
+    assert found.__add__((1,)) == (*found, 1)
     for thing in (found, found.lines[0]):
         with pytest.raises(AttributeError):
             thing.total = thing.amount = 0

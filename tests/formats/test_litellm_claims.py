@@ -9,7 +9,7 @@ import pytest
 
 from ratecards.audit.claims import Claim, Unread
 from ratecards.formats.litellm.reader import entries
-from tests.kit import claimed
+from tests.support.kit import claimed
 
 TOKENS = "1000000 tokens"
 
