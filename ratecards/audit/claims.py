@@ -133,14 +133,15 @@ class Statements:
         elif price is None:
             self.skip(where.key, field, value, "expected an amount from 0, in digits")
         else:
-            self.found.append(_claim(where, field, (value, price), meaning))
+            self.found.append(claim(where, field, (value, price), meaning))
 
     def skip(self, key: str, field: str, value: object, why: str) -> None:
         """A price that no claim says."""
         self.found.append(Unread(key, field, shown(value), why))
 
 
-def _claim(where: Where, field: str, stated: tuple[object, Decimal], meaning: Meaning) -> Claim:
+def claim(where: Where, field: str, stated: tuple[object, Decimal], meaning: Meaning) -> Claim:
+    """One price as a claim, whose it is still open; `stated` is the value in the file and its amount."""
     value, price = stated
     return Claim(
         key=where.key,

@@ -112,7 +112,7 @@ def test_a_long_value_is_cut() -> None:
     """The report is for people."""
     _, unread = claimed(entries({"gemini/flash": {"litellm_provider": "gemini", "input_cost_per_token": "x" * 999}}))
 
-    assert "x" * 57 + "..." == unread[0].stated
+    assert "x" * 59 + "…" == unread[0].stated
 
 
 def test_floats_ints_and_strings_are_the_digits_they_print() -> None:
