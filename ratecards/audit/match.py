@@ -96,8 +96,7 @@ def _as_rate(formula: Formula, card: RateCard) -> Rate:
 
 def _prompt(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
     """The rates for the shortest prompt that the claim covers."""
-    size = (claim.prompt_over or 0) + 1
-    return [r for r in rates if (r.prompt_over or 0) < size and (r.prompt_up_to is None or size <= r.prompt_up_to)]
+    return [rate for rate in rates if rate.takes_prompt((claim.prompt_over or 0) + 1)]
 
 
 def _meant(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:

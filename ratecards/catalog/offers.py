@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from ratecards.catalog.sellers import name_of
@@ -35,6 +36,11 @@ class Offer:
         """The service tiers and plans in which anything has a price."""
         found = [key for key, rates in self._rates.items() if any(r.price is not None for r in rates)]
         return sorted(found, key=lambda key: (SERVICE_TIERS.index(key[0]), key[1] != "paid"))
+
+
+def price_of_one(rate: Rate) -> Decimal:
+    """The price of one of the unit's noun; nothing where there is none."""
+    return (rate.price or Decimal(0)) / measure(rate.unit)[0]
 
 
 @cache

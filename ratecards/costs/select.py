@@ -116,8 +116,7 @@ def _prompt_fits(rate: Rate, want: RateQuery, _: Offer) -> bool:
     words = rate.context.split(", ")
     if want.long_over is not None and {"short", "long"} & set(words):
         return ("long" in words) == (want.prompt > want.long_over)
-    over, up_to = rate.prompt_over, rate.prompt_up_to
-    return (over is None or want.prompt > over) and (up_to is None or want.prompt <= up_to)
+    return rate.takes_prompt(want.prompt)
 
 
 def _no_meter(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:

@@ -11,7 +11,7 @@ from decimal import Decimal, localcontext
 from functools import cache
 
 from ratecards import phrases
-from ratecards.catalog.offers import Offer, measure
+from ratecards.catalog.offers import Offer, measure, price_of_one
 from ratecards.catalog.sellers import BILLED
 from ratecards.catalog.shelf import Choice
 from ratecards.costs.breakdown import EXACT, Line
@@ -183,7 +183,7 @@ class Terms:
             own = select_rate(self._offer, tokens, *self._where)[0]
         except CostError:
             return False
-        return _per_one(self._rates(tokens)[1][0]) != _per_one(own)
+        return price_of_one(self._rates(tokens)[1][0]) != price_of_one(own)
 
     def _rates(self, query: RateQuery) -> _Found:
         """Whose rates the policy takes: the documentation's, what is billed, or the highest of all."""
@@ -200,7 +200,7 @@ class Terms:
         if choice.policy == "billed" and others:
             return others[0]
         found = [(own, select_rate(own, query, *self._where)), *others]
-        return max(found, key=lambda found: max(map(_per_one, found[1])))
+        return max(found, key=lambda found: max(map(price_of_one, found[1])))
 
 
 def _shared(offer: Offer, count: Count, rates: list[Rate], factors: list[Factor]) -> list[Line]:
@@ -229,7 +229,3 @@ def _listed(query: RateQuery, formula: Formula) -> RateQuery:
 
 def _tokens_of(formula: Formula) -> str:
     return f"{formula.tokens:,} tokens an image: {formula.quote.rstrip('.')}"
-
-
-def _per_one(rate: Rate) -> Decimal:
-    return (rate.price or Decimal(0)) / measure(rate.unit)[0]

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ratecards.catalog.offers import measure
+from ratecards.catalog.offers import measure, price_of_one
 from ratecards.costs.select import selecting
+from ratecards.formats.export import ALLOWANCES, NOT_SOLD_SO, Reason, by_meter, dated
 from ratecards.model import Rate, RateCard
 
 FILE = "litellm.json"
@@ -36,13 +37,11 @@ _SEARCH = "search_context_cost_per_query"
 _GROUNDING = {"search_grounding": _SEARCH, "maps_grounding": "google_maps_grounding_cost_per_query"}
 _RESOLUTIONS = ("480p", "720p", "1080p", "4k")
 _METERS = {"cache_storage": "storage of cached tokens", "tuning": "tuning", "tool": "tools"}
-_REASONS: tuple[tuple[Callable[[Rate], bool], str], ...] = (
+_REASONS: tuple[Reason, ...] = (
     (lambda rate: rate.provider != "google" or rate.source not in _SELLERS, "other sellers"),
-    (lambda rate: rate.currency != "USD", "other currencies"),
-    (lambda rate: rate.plan == "free", "the free plan"),
-    (lambda rate: rate.basis == "equivalent", "prices restated in another unit"),
-    *((lambda rate, name=name: rate.meter == name, words) for name, words in _METERS.items()),
-    (lambda rate: rate.used_up_to is not None, "allowances of a period"),
+    *NOT_SOLD_SO,
+    *by_meter(_METERS),
+    ALLOWANCES,
     (lambda rate: rate.model == "tools", "prices of no one model"),
     (lambda rate: bool(rate.quality), "qualities"),
 )
@@ -109,14 +108,9 @@ def _said(card: RateCard, on: date) -> _Said:
 
 
 def _why_not(rate: Rate, on: date) -> str:
-    if why := next((words for says, words in _REASONS if says(rate)), ""):
-        return why
-    if rate.effective_until and rate.effective_until < on:
-        return "prices that no longer hold"
-    if rate.effective_from and rate.effective_from > on:
-        return "price steps dated for later"
+    why = next((words for says, words in _REASONS if says(rate)), "") or dated(rate, on, steps=False)
     # a video has sound unless somebody asks for none
-    return "" if selecting(rate) in ("", "with audio") else "conditions in words"
+    return why or ("" if selecting(rate) in ("", "with audio") else "conditions in words")
 
 
 # -------------------------------------------------------------------------------------- what is no token
@@ -135,8 +129,8 @@ def _things(rates: Iterable[Rate], said: _Said) -> None:
             size = ", by resolution" if rate.resolution else ""
             said.unsaid[f"prices by {noun}{size}{tier}"] += 1
         else:
-            said.fields[name] = _per_one(rate)
-            said.fields.setdefault(whole, _per_one(rate))  # without a resolution, the smallest
+            said.fields[name] = price_of_one(rate)
+            said.fields.setdefault(whole, price_of_one(rate))  # without a resolution, the smallest
 
 
 def _grounding(rates: Iterable[Rate], said: _Said) -> None:
@@ -145,9 +139,9 @@ def _grounding(rates: Iterable[Rate], said: _Said) -> None:
         noun = measure(rate.unit)[1]
         name, unit = _GROUNDING[rate.meter], f"per_{noun}"
         fits = noun in ("prompt", "query") and said.words.get("web_search_billing_unit", unit) == unit
-        ours = _per_one(rate) if rate.service_tier == "standard" else None
-        if fits and said.fields.get(name, ours) == _per_one(rate) and not rate.context:
-            said.fields[name] = _per_one(rate)
+        ours = price_of_one(rate) if rate.service_tier == "standard" else None
+        if fits and said.fields.get(name, ours) == price_of_one(rate) and not rate.context:
+            said.fields[name] = price_of_one(rate)
             said.words["web_search_billing_unit"] = unit
         else:
             said.unsaid[f"{rate.meter.replace('_', ' ')} at other prices or by {noun}"] += 1
@@ -236,7 +230,7 @@ def _token_fields(rates: Iterable[Rate]) -> tuple[dict[str, Decimal], Counter[st
     endless = {thing for thing, found in things.items() if any(rate.prompt_up_to is None for rate in found)}
     for thing, found in things.items():
         if _without_gap(found):
-            prices |= {_Place(*thing, rate.prompt_over or 0): _per_one(rate) for rate in found}
+            prices |= {_Place(*thing, rate.prompt_over or 0): price_of_one(rate) for rate in found}
             counts.update(_Place(*thing, rate.prompt_over or 0) for rate in found)
         else:
             unsaid["several prices for one thing, or bounds with a gap"] += len(found)
@@ -255,7 +249,7 @@ def _token_fields(rates: Iterable[Rate]) -> tuple[dict[str, Decimal], Counter[st
 
 def _without_gap(rates: Iterable[Rate]) -> bool:
     """Whether the rates of one thing have one price for a prompt of any size, up to the largest that is sold."""
-    bands = {(rate.prompt_over or 0, rate.prompt_up_to, _per_one(rate)) for rate in rates}
+    bands = {(rate.prompt_over or 0, rate.prompt_up_to, price_of_one(rate)) for rate in rates}
     starts = sorted(over for over, *_ in bands)
     ends = sorted(up_to for _, up_to, _ in bands if up_to is not None)
     return [0, *ends[: len(starts) - 1]] == starts
@@ -313,8 +307,3 @@ def _banded(own: Mapping[_Place, Decimal], place: _Place) -> Decimal | None:
 
 def _threshold(tokens: int) -> str:
     return f"{tokens // 1000}k" if tokens % 1000 == 0 else str(tokens)
-
-
-def _per_one(rate: Rate) -> Decimal:
-    """The price of a single unit."""
-    return (rate.price or Decimal(0)) / measure(rate.unit)[0]
