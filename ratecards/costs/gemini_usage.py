@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from functools import lru_cache
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.costs.counts import FIELDS, MOST, whole
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
@@ -249,7 +249,7 @@ def made(fields: Mapping[str, Any]) -> Counted | None:
         return Counted({"images": sum(isinstance(p, Mapping) and bool(spelled(p).get("image")) for p in pictures)})
     if (videos := _videos(fields)) is None:
         return None
-    many = phrases.count(len(videos), "video")
+    many = wording.count(len(videos), "video")
     words = f"the operation names {many} of {maker(fields) or 'a model'}, and not how long"
     return Counted({}, lacks=("seconds", f"{words}; add their seconds in all: --seconds 720p=8 (`seconds`)"))
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from decimal import Decimal, localcontext
 from functools import cache
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer, measure, price_of_one
 from ratecards.catalog.sellers import BILLED
 from ratecards.catalog.shelf import Choice
@@ -59,7 +59,7 @@ def factor(offer: Offer, rate: Rate, modality: str, how: str = "", times: int = 
     """The factor of a rate, in the words of its line."""
     evidence, price, per = rate.evidence, rate.price or Decimal(0), measure(rate.unit)[0]
     tier = rate.service_tier if rate.service_tier != "standard" else ""
-    conditions = ", ".join(filter(None, (tier, phrases.conditions(rate))))
+    conditions = ", ".join(filter(None, (tier, wording.conditions(rate))))
     words = " ".join(filter(None, (rate.meter.replace("_", " "), modality)))
     what = f"{words} ({conditions})" if conditions else words
     day = evidence.observed or offer.card.observed
@@ -216,7 +216,7 @@ def _shared(offer: Offer, count: Count, rates: list[Rate], factors: list[Factor]
                 shared += part
                 lines.append(own.line(part))
     if shared != count.amount:
-        priced = ", ".join(phrases.conditions(rate) for rate in rates)
+        priced = ", ".join(wording.conditions(rate) for rate in rates)
         words = f"{count.meter.replace('_', ' ')} number {start:,} to {end:,} of the period"
         raise CostError(f"{offer.card.model} at {offer.source}: no one price for {words}; priced: {priced}")
     return lines

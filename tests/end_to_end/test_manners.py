@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import ratecards
 from ratecards.audit.price_file import FormatError
 from ratecards.audit.price_file import load as load_prices
-from ratecards.cli import console, costargs, costcommands
+from ratecards.cli import console, cost_commands, options
 from ratecards.costs.counts import measured
 from ratecards.errors import CostError, DatasetError
 from ratecards.formats.litellm import reader as litellm
@@ -300,7 +300,7 @@ def test_what_counts_as_a_number(text):
         return
     assert set(text) <= set("0123456789.eE+-")
     assert found == measured("seconds", str(found))
-    assert found == costargs._number(text)
+    assert found == options._number(text)
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_a_key_that_stands_twice_in_a_usage(tmp_path, capsys, text):
     assert "stands twice in one object" in err
     assert "usage.json" in err
     with pytest.raises(CostError, match="stands twice"):
-        costcommands.parsed(text, "x")
+        cost_commands.parsed(text, "x")
     assert json.loads(text)
 
 
