@@ -16,7 +16,7 @@ from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import is_reseller
 from ratecards.catalog.shelf import Choice
 from ratecards.costs.breakdown import Breakdown
-from ratecards.costs.pictures import Size, canonical, sizes
+from ratecards.costs.image_sizes import Size, canonical, sizes
 from ratecards.errors import CostError
 from ratecards.lifecycle import past
 from ratecards.model import plain

@@ -9,7 +9,7 @@ from ratecards import wording
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import is_reseller
 from ratecards.catalog.shelf import Choice, Shelf
-from ratecards.costs.pictures import sizes
+from ratecards.costs.image_sizes import sizes
 from ratecards.errors import CostError
 from ratecards.questions.alternatives import Terms, compare_images
 from ratecards.questions.image_cost import TIERS, images, per_image
