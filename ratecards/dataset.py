@@ -35,7 +35,6 @@ __all__ = ["VARIABLE", "Dataset", "DatasetError", "directory", "locate"]
 VARIABLE = "RATECARDS_DATASET"
 PACKAGE = os.path.dirname(__file__)
 _EXPECTED = "history/<provider>/<source>.<year>.jsonl, or ratecards/ with that in it"
-_MOST_CATALOGS = 32
 
 
 def locate(argument: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -102,7 +101,6 @@ class Dataset:
         self._freshness = Freshness(self._root, when_stale)
         self._read: dict[str, list[Change]] = {}
         self._known: dict[date, Database] = {}
-        self._catalogs: dict[tuple[date | None, date], DatedCatalog] = {}
 
     @property
     def path(self) -> Path:
@@ -186,16 +184,9 @@ class Dataset:
     def catalog(self, on: date | None, today: date, days: Mapping[str, date] | None = None) -> DatedCatalog:
         """The cards as of a day, else the newest, priced on that day or `today`; with `days` some on their own.
 
-        Raises `CostError` before the first observation. Without `days` it is kept for the next who asks.
+        Raises `CostError` before the first observation.
         """
-        found = None if days else self._catalogs.get((on, today))
-        if found is None:
-            found = DatedCatalog(self.database, on, days or {}, today, self._freshness)
-            if not days:
-                if len(self._catalogs) >= _MOST_CATALOGS:
-                    self._catalogs.clear()
-                self._catalogs[on, today] = found
-        return found
+        return DatedCatalog(self.database, on, days or {}, today, self._freshness)
 
     def as_of(self, on: date | str, known_on: date | str | None = None) -> Snapshot:
         """The dataset as of a day, and as it was known on another. Raises `CostError` where nothing was."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
 from ratecards.catalog.freshness import Age, Freshness
 from ratecards.catalog.priced_model import Offer
@@ -254,7 +254,7 @@ class DatedCatalog(Catalog):
 def _prices(offer: Offer) -> list[str]:
     rates = [r for r in offer.rates("standard", "paid") if r.price is not None and r.basis == "list"]
     return [
-        f"{phrases.thing(r, conditions=phrases.conditions(r))} {phrases.value(r)} / {phrases.unit(r.unit)}"
+        f"{wording.thing(r, conditions=wording.conditions(r))} {wording.value(r)} / {wording.unit(r.unit)}"
         for r in rates
     ]
 

@@ -10,8 +10,8 @@ from time import time
 from ratecards.catalog.authority import name_of
 from ratecards.catalog.catalog import DatedCatalog
 from ratecards.costs.breakdown import Breakdown
-from ratecards.costs.calls import Asked, cost, plan_of
-from ratecards.costs.usage import Usage
+from ratecards.costs.calls import Asked, cost, usage_cost
+from ratecards.costs.counts import Usage
 from ratecards.errors import CostError
 from ratecards.model import COLUMNS, ENUMS, Rate, RateCard, cell, plain
 
@@ -61,10 +61,10 @@ class Snapshot:
         """What a usage costs by these cards, as `ratecards.cost` tells it. Raises `CostError`."""
         asked = Asked(model, tier, plan, source, policy, as_if)
         if isinstance(usage, Usage):
-            return plan_of(self._catalog, model, tier, asked).cost(usage)
-        from ratecards.costs import answers
+            return usage_cost(self._catalog, model, tier, asked, usage)
+        from ratecards.costs.usage import answers
 
-        return cost(self._catalog, answers.read(usage, each=each), asked)
+        return cost(self._catalog, answers(usage, each=each), asked)
 
     def upcoming(self) -> list[Step]:
         """The price steps that the pages of that day date for later, soonest first."""

@@ -8,8 +8,10 @@ the page took back what it proposed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
+from ratecards.escaping import plain_text
 from scraper.automation.branch import (
     ATTEMPTS,
     Apply,
@@ -25,9 +27,8 @@ from scraper.automation.branch import (
 )
 from scraper.automation.git import Git, GitError, Who
 from scraper.automation.github import GitHub, GitHubError
-from scraper.report import texts
-from scraper.report.facts import Facts
-from scraper.wording import plain_text
+from scraper.report import messages
+from scraper.report.run_report import RunReport
 
 PREFIX = "ratecards/"
 _SETTING = "allow it under Settings, Actions, General: GitHub Actions may create pull requests"
@@ -57,20 +58,19 @@ def propose(
 ) -> tuple[Published, list[Proposed]]:
     """Publish the state of what did not change, and propose what did. The facts are those of the whole run."""
     facts = rehearsed(git, target, apply, names).facts
-    pending = [s["name"] for s in facts["sources"] if s["changes"] or s["files"]]
-    rest = [s["name"] for s in facts["sources"] if s["name"] not in pending]
+    pending = [s.name for s in facts.sources if s.changes or s.files]
+    rest = [s.name for s in facts.sources if s.name not in pending]
     base = newest(git, target)
     done = publish(git, target, apply, rest, wait=wait) if rest else Published(facts, base, base)
-    for source in facts["sources"]:
-        source["proposed"] = source["name"] in pending
+    facts = replace(facts, sources=[replace(s, proposed=s.name in pending) for s in facts.sources])
     out = [_tried(name, lambda name: _proposed(git, target, apply, name, forge, wait)) for name in pending]
-    taken_back = [s["name"] for s in facts["sources"] if s["name"] in rest and s["outcome"] == "UNCHANGED"]
+    taken_back = [s.name for s in facts.sources if s.name in rest and s.outcome == "UNCHANGED"]
     out += [_tried(name, lambda name: _closed(git, target, name, forge)) for name in taken_back]
     return Published(facts, done.base, done.commit, done.paths, done.data), [p for p in out if p]
 
 
 def _tried(name: str, do: Callable[[str], Proposed | None]) -> Proposed | None:
-    """One source's part; what fails of it is told, and is no reason to leave the others undone."""
+    """What `do` gives for a source; an error becomes a `failed` proposal, so that the other sources go on."""
     try:
         return do(name)
     except (GitError, GitHubError) as error:
@@ -96,24 +96,24 @@ def _proposed(git: Git, target: Target, apply: Apply, name: str, forge: GitHub |
 
 
 def _ours(git: Git, tip: str, who: Who) -> None:
-    """Refuse to replace what a person put on the branch, which else is one commit of ours. Raises `GitError`."""
+    """Raises `GitError` unless the commit at the branch's tip is ours: a person's work is not replaced."""
     author = git("show", "--no-patch", "--format=%ae", tip) if tip else who.email
     if author != who.email:
         raise GitError(f"the branch ends in a commit by {plain_text(author)}: merge or delete it; it was left as it is")
 
 
-def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, renewed: bool) -> Proposed:
+def _pull(forge: GitHub | None, target: Target, name: str, facts: RunReport, *, renewed: bool) -> Proposed:
     branch = branch_of(name)
     if forge is None:
         return Proposed(name, branch, 0, "renewed" if renewed else "same")
-    body = {"title": texts.title(facts, name), "body": texts.pull(facts, name)}
+    body = {"title": messages.title(facts, name), "body": messages.pull(facts, name)}
     if found := _open(forge, target, branch):
         if (found["title"], _lines(found["body"])) == (body["title"], _lines(body["body"])):
             return Proposed(name, branch, found["number"], "same")
-        forge.patch(f"/pulls/{found['number']}", body)
+        forge.ask("PATCH", f"/pulls/{found['number']}", body)
         return Proposed(name, branch, found["number"], "renewed")
     try:
-        made = forge.post("/pulls", {**body, "head": branch, "base": target.branch})
+        made = forge.ask("POST", "/pulls", {**body, "head": branch, "base": target.branch})
     except GitHubError as error:
         if error.status == 403:
             raise GitHubError(f"{error}; {_SETTING}", error.status) from error
@@ -122,14 +122,14 @@ def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, rene
 
 
 def _lines(body: str | None) -> list[str]:
-    """A body as it is compared: who edits it in a browser changes the ends of its lines."""
+    """The lines of a body, to compare it: editing in a browser changes line ends."""
     return (body or "").strip().splitlines()
 
 
-def _open(forge: GitHub, target: Target, branch: str) -> Facts | None:
+def _open(forge: GitHub, target: Target, branch: str) -> dict[str, Any] | None:
     """The open pull request of a branch."""
     owner = forge.repo.partition("/")[0]
-    found: list[Facts] = forge.get("/pulls", state="open", head=f"{owner}:{branch}", base=target.branch)
+    found: list[dict[str, Any]] = forge.get("/pulls", state="open", head=f"{owner}:{branch}", base=target.branch)
     return found[0] if found else None
 
 
@@ -143,13 +143,13 @@ def _closed(git: Git, target: Target, name: str, forge: GitHub | None) -> Propos
     _ours(git, tip, target.who)
     if forge and found:
         words = "The page says again what is published. Nothing is left to change."
-        forge.post(f"/issues/{found['number']}/comments", {"body": words})
-        forge.patch(f"/pulls/{found['number']}", {"state": "closed"})
+        forge.ask("POST", f"/issues/{found['number']}/comments", {"body": words})
+        forge.ask("PATCH", f"/pulls/{found['number']}", {"state": "closed"})
     git("push", "--quiet", f"--force-with-lease=refs/heads/{branch}:{tip}", target.remote, f":refs/heads/{branch}")
     return Proposed(name, branch, found["number"] if found else 0, "closed")
 
 
-def told(proposals: Sequence[Proposed]) -> list[str]:
+def lines(proposals: Sequence[Proposed]) -> list[str]:
     """A line per source."""
     return [
         f"{p.name}: {p.branch} {p.done}"

@@ -71,27 +71,28 @@ class Publication:
         self.root = root
         self._guard = guard
         self.writes: dict[str, bytes] = {}
-        self.appends: dict[str, bytes] = {}
         self.deletes: set[str] = set()
         self.notes: list[str] = []
 
     def write(self, path: str, text: str | bytes) -> None:
-        """The file at `path` (relative, `/`-separated) shall hold `text`; nothing happens when it does."""
+        """Have the file at `path` (relative, `/`-separated) hold `text`; nothing is written where it does already."""
         target = _inside(self.root, path)
-        self._forget(path)
         data = text.encode() if isinstance(text, str) else text
+        self._forget(path)
         with _expected(self.root, "a readable dataset"):
             if not target.is_file() or bounded.content(target) != data:
                 self.writes[path] = data
 
     def append(self, path: str, text: str) -> None:
-        """`text` shall stand at the end of the file at `path`, on a line of its own."""
+        """Add `text` to the end of the file at `path`, beginning on a line of its own."""
         _inside(self.root, path)
         if text:
-            self.appends[path] = self.appends.get(path, b"") + text.encode()
+            before = self.after(path)
+            self._forget(path)
+            self.writes[path] = before + (b"\n" if before and not before.endswith(b"\n") else b"") + text.encode()
 
     def delete(self, path: str) -> None:
-        """There shall be no file at `path`."""
+        """Remove the file at `path`, if there is one."""
         target = _inside(self.root, path)
         self._forget(path)
         if target.exists():
@@ -99,21 +100,19 @@ class Publication:
 
     def after(self, path: str) -> bytes:
         """What the file at `path` will hold; nothing where there is none. Raises `DatasetError`."""
-        target, more = self.root / path, self.appends.get(path, b"")
+        if path in self.writes or path in self.deletes:
+            return self.writes.get(path, b"")
         with _expected(self.root, "a readable dataset"):
-            stands = target.exists() and path not in self.deletes
-            before = self.writes.get(path, bounded.content(target) if stands else b"")
-        return before + (b"\n" if before and more and not before.endswith(b"\n") else b"") + more
+            return bounded.content(self.root / path) if (self.root / path).exists() else b""
 
     def _forget(self, path: str) -> None:
         self.writes.pop(path, None)
-        self.appends.pop(path, None)
         self.deletes.discard(path)
 
     @property
     def paths(self) -> list[str]:
         """What `commit` would touch, sorted."""
-        return sorted({*self.writes, *self.appends, *self.deletes})
+        return sorted({*self.writes, *self.deletes})
 
     def commit(self) -> list[str]:
         """Carry it out, once. Returns the paths touched; raises `DatasetError` when the place cannot be written."""
@@ -133,20 +132,19 @@ class Publication:
         recover(self.root)
         if self._guard:
             self._guard.renew()
-        self.writes, self.appends, self.deletes = {}, {}, set()
+        self.writes, self.deletes = {}, set()
         return paths
 
     def _stage(self) -> None:
         staging = self.root / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         _directory(staging)
-        contents = self.writes | {path: self.after(path) for path in self.appends}
         steps: list[dict[str, str]] = []
-        for number, (path, data) in enumerate(sorted(contents.items())):
+        for number, (path, data) in enumerate(sorted(self.writes.items())):
             _put(staging / f"{number}", data)
             (staging / f"{number}").chmod(_mode(self.root / path))
             steps.append({"do": "write", "path": path, "from": f"{number}", "sha256": _sha(data)})
-        steps += [{"do": "delete", "path": path} for path in sorted(self.deletes - contents.keys())]
+        steps += [{"do": "delete", "path": path} for path in sorted(self.deletes)]
         _put(staging / "journal.new", json.dumps(steps).encode())
         _sync_directory(staging)
         if self._guard:
@@ -156,7 +154,7 @@ class Publication:
 
 
 def recover(root: Path) -> bool:
-    """Finish a publication that was decided, or clear away one that was not. Tells whether it finished one.
+    """Finish a publication whose journal stands, or clear away one without. Returns whether it finished one.
 
     Raises `DatasetError` when that cannot be done now (no rights, a file lost); nothing is forgotten then.
     """
@@ -230,7 +228,7 @@ def _put(path: Path, data: bytes) -> None:
 
 
 def _mode(target: Path) -> int:
-    """The rights of a file that is replaced; those of a new one, and who may read its folder may read it, too."""
+    """The mode of a file: as it was, or of a new one the default and read rights for whom the folder has them."""
     if target.exists():
         return stat.S_IMODE(target.stat().st_mode)
     folder = next(p for p in target.parents if p.is_dir())
@@ -238,14 +236,14 @@ def _mode(target: Path) -> int:
 
 
 def _plain_mode() -> int:
-    """The rights that the process gives to new files."""
+    """The mode that the process gives to new files."""
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
 
 
 def _directory(path: Path, root: Path | None = None) -> None:
-    """Make a directory and those above it, each safely entered in the one above, and open to whom that one is."""
+    """Make a directory and those above it, synced, below `root` as open as the one above."""
     if not path.is_dir():
         _directory(path.parent, root)
         path.mkdir(exist_ok=True)
@@ -268,7 +266,7 @@ def _sha(data: bytes) -> str:
 
 @contextmanager
 def _expected(root: Path, what: str) -> Iterator[None]:
-    """What the system refuses is a verdict that names the place."""
+    """Within it, an `OSError` is a `DatasetError` that names the place and what was expected."""
     try:
         yield
     except OSError as error:

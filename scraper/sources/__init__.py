@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from importlib import import_module
 from typing import Protocol, cast
 
-from scraper.reading import Reading
+from scraper.model import Reading
 
 
 class SourceModule(Protocol):

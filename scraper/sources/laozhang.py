@@ -13,12 +13,12 @@ from datetime import date
 
 from ratecards.model import MODEL_ID, Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.model import Amounts, Draft, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
 from scraper.prices.grammar import read_cell
 from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
 from scraper.prices.notes import sentences
 from scraper.prices.words import AMOUNT, COUNTED, DATE, day, money
-from scraper.reading import Amounts, Draft, Problem, Reading, Section
 from scraper.sources.laozhang_terms import Terms, load_terms
 
 PROVIDER, SOURCE = "laozhang", "laozhang"

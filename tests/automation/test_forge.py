@@ -17,10 +17,10 @@ from scraper.automation.github import GitHub, GitHubError
 from scraper.automation.upload import Asset
 from scraper.errors import DatasetError, FetchFailed
 from scraper.fetch.client import fetch
-from scraper.report import alerts, facts
+from scraper.report import alerts, run_report
 from scraper.report.alerts import Action
 from tests.support import runfacts
-from tests.support.forge import REPO, TOKEN, Forge
+from tests.support.forge import REPO, TOKEN
 from tests.support.forge import _json as answer
 from tests.support.runfacts import NAME, change, failing, source
 from tests.support.workshop import local
@@ -34,12 +34,6 @@ def waits(monkeypatch) -> list[float]:
     found: list[float] = []
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=found.append))
     return found
-
-
-@pytest.fixture
-def forge(httpserver) -> Forge:
-    """A GitHub of our own."""
-    return Forge().serve(httpserver)
 
 
 # ------------------------------------------------------------------------------------------- asking
@@ -57,7 +51,7 @@ def test_what_creates_is_not_repeated_when_nobody_knows(forge):
     """A 502 may have opened the issue: the next run finds it by its mark, or opens it then."""
     forge.answers["POST /issues"] = [answer({"message": "busy"}, 502)]
     with pytest.raises(GitHubError, match="POST /repos/somebody/rates/issues: 502 busy"):
-        forge.client.post("/issues", {"title": "x"})
+        forge.client.ask("POST", "/issues", {"title": "x"})
     assert ["POST /issues"] == forge.asked
 
 
@@ -66,7 +60,7 @@ def test_what_creates_is_repeated_when_github_said_no(forge, waits):
     slow = answer({"message": "secondary rate limit"}, 403)
     slow.headers["Retry-After"] = "7"
     forge.answers["POST /issues"] = [slow]
-    assert 1 == forge.client.post("/issues", {"title": "x"})["number"]
+    assert 1 == forge.client.ask("POST", "/issues", {"title": "x"})["number"]
     assert [7.0] == waits
 
 
@@ -113,7 +107,7 @@ def test_the_token_is_in_no_message(forge, monkeypatch):
         client.get("/releases")
     gone = GitHub(REPO, TOKEN, "http://127.0.0.1:9")
     with pytest.raises(GitHubError, match="expected an answer, saw ConnectError") as unanswered:
-        gone.post("/issues", {})
+        gone.ask("POST", "/issues", {})
     said = f"{refused.value!r} {unanswered.value!r} {client!r}"
     assert ("ghs_another" in said, TOKEN in said) == (False, False)
 
@@ -128,7 +122,7 @@ def test_a_post_that_breaks_off_is_not_repeated(forge, monkeypatch):
 
     monkeypatch.setattr(httpx.Client, "send", broken_off)
     with pytest.raises(GitHubError, match="expected an answer, saw RemoteProtocolError"):
-        forge.client.post("/issues", {})
+        forge.client.ask("POST", "/issues", {})
     with pytest.raises(GitHubError, match="expected an answer, saw RemoteProtocolError"):
         forge.client.get("/issues")
     assert ["POST", *["GET"] * 4] == calls
@@ -212,7 +206,7 @@ def telling(forge, run, tmp_path, monkeypatch, httpserver):
     monkeypatch.setenv("RATECARDS_WEBHOOK", httpserver.url_for("/hook"))
 
     def call(found: dict, *words: str):
-        facts.save(tmp_path / "r.json", found)
+        run_report.save(tmp_path / "r.json", found)
         return run("alert", tmp_path / "r.json", *words)
 
     return call
@@ -248,7 +242,7 @@ def test_a_dry_run_of_alerts_asks_nobody(telling, forge):
 
 def test_a_run_without_a_look_tells_nothing(telling):
     """An overtaken run."""
-    assert "nothing was looked at, nothing to tell\n" == telling(facts.EMPTY).out
+    assert "nothing was looked at, nothing to tell\n" == telling(run_report.RunReport()).out
 
 
 def test_where_issues_are_disabled_only_trouble_is_an_error(telling, forge):
@@ -460,13 +454,13 @@ def test_fault_64_foreign_tags_are_no_versions():
     """Whatever else a fork has released; a draft of something higher is no release."""
     stands = [{"tag_name": "nightly", "draft": False}, {"tag_name": "v2099.1.1", "draft": True}]
     plan = upload.plan("2026.1.1", [Asset("a", 1, "")], stands)
-    assert (True, ("a",), True) == (plan.create, plan.upload, plan.publish)
+    assert (None, ("a",), True) == (plan.release, plan.upload, plan.publish)
 
 
 def test_what_is_no_version_is_refused(releasing):
     """Before anything is made."""
     ran = releasing("latest")
-    assert (1, True) == (ran.code, "expected a version of numbers, like 2026.4.27, saw 'latest'" in ran.err)
+    assert (1, True) == (ran.code, "expected a calendar version like 2026.4.27 or 2026.4.27.1, saw 'latest'" in ran.err)
 
 
 def test_an_empty_release_is_none(releasing, dist):

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from werkzeug import Request, Response
 
+from scraper.model import Reading
 from scraper.publish.dataset import Dataset
-from scraper.reading import Reading
 from scraper.sources import Source, gemini_api
 from tests.support import pagebuilder, tiny
 
@@ -90,7 +90,7 @@ class Ran:
         return outcomes(self.out)[GEMINI]
 
 
-_TERMS = replace(gemini_api.load_terms(), tables_min=1)
+SMALL = replace(gemini_api.load_terms(), tables_min=1)
 _READINGS: dict[str, bytes] = {}
 
 
