@@ -52,7 +52,7 @@ def publication(dataset: Dataset, results: Sequence[SourceResult], now: datetime
         news |= before.verified != one.state.verified
         if _worth_writing(before, one.state):
             result.write(dataset.state_path(name), state_file.text(one.state))
-    if news or result.writes.keys() - {dataset.state_path(n) for n in states} or result.appends:
+    if news or result.writes.keys() - {dataset.state_path(n) for n in states}:
         today = max(now, *(v.at for v in results)).date()
         assemble_v1(result, dataset, current, states, new_changes, today)
         pack.keep(result, dataset, new_changes)

@@ -20,7 +20,7 @@ from scraper.fetch.client import fetch
 from scraper.report import alerts, run_report
 from scraper.report.alerts import Action
 from tests.support import runfacts
-from tests.support.forge import REPO, TOKEN, Forge
+from tests.support.forge import REPO, TOKEN
 from tests.support.forge import _json as answer
 from tests.support.runfacts import NAME, change, failing, source
 from tests.support.workshop import local
@@ -34,12 +34,6 @@ def waits(monkeypatch) -> list[float]:
     found: list[float] = []
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=found.append))
     return found
-
-
-@pytest.fixture
-def forge(httpserver) -> Forge:
-    """A GitHub of our own."""
-    return Forge().serve(httpserver)
 
 
 # ------------------------------------------------------------------------------------------- asking

@@ -17,7 +17,6 @@ from scraper.automation.branch import Target
 from scraper.automation.git import Git, GitError
 from scraper.errors import DatasetError
 from scraper.report import run_report
-from tests.support.forge import Forge
 from tests.support.forge import _json as answer
 from tests.support.gitrepo import bare_repository, clone, log, no_settings, save, shown
 from tests.support.workshop import GEMINI, facts, keep, model
@@ -250,12 +249,6 @@ def test_what_fails_its_check_is_not_published(bare, tmp_path, monkeypatch):
 
 
 # ------------------------------------------------------------------------------------- pull requests
-
-
-@pytest.fixture
-def forge(httpserver) -> Forge:
-    """A GitHub of our own."""
-    return Forge().serve(httpserver)
 
 
 BRANCH = f"ratecards/{GEMINI}"
