@@ -28,6 +28,9 @@ MODELS = (
     *("shutdown", "successor", *staleness.COLUMNS),
 )
 UPCOMING = (*COLUMNS, "old_price", "ratio", "in_days", "kind", "on", "successor", *staleness.COLUMNS)
+# The letter of each service tier; the last ones only have a place where some model is sold in them.
+_LETTERS = {"standard": "S", "batch": "B", "flex": "F", "priority": "P", "ultrafast": "U", "fast": "A"}
+_RARE = ("ultrafast", "fast")
 _NOT_OFFERED = ("not_available", "not_published")
 
 
@@ -78,21 +81,21 @@ def models_text(rows: Sequence[Row], ages: Ages) -> str:
         Column("changed"),
         Column("shutdown"),
     )
+    sold = {tier for row in rows if isinstance(row["tiers"], tuple) for tier in row["tiers"]}
+    tiers = [tier for tier in _LETTERS if tier in sold or tier not in _RARE]
     groups = [
-        Group(f"{provider} {source}: {phrases.count(len(cards), 'model')}", [_model_cells(row) for row in cards])
+        Group(f"{provider} {source}: {phrases.count(len(cards), 'model')}", [_model_cells(row, tiers) for row in cards])
         for (provider, source), found in groupby(rows, key=lambda r: (r["provider"], r["source"]))
         for cards in [list(found)]
     ]
-    legend = (
-        f"tiers: {', '.join(f'{t[0].upper()} {t}' for t in SERVICE_TIERS)}; free: has a free plan; shutdown: announced"
-    )
+    legend = f"tiers: {', '.join(f'{_LETTERS[t]} {t}' for t in tiers)}; free: has a free plan; shutdown: announced"
     lines = [*paragraph(legend), *paragraph(staleness.note(ages.values()))]
     return table(columns, groups) + "\n".join(lines) + "\n"
 
 
-def _model_cells(row: Row) -> list[str]:
-    tiers = row["tiers"]
-    letters = "".join(t[0].upper() if isinstance(tiers, tuple) and t in tiers else "-" for t in SERVICE_TIERS)
+def _model_cells(row: Row, tiers: Sequence[str]) -> list[str]:
+    offered = row["tiers"]
+    letters = "".join(_LETTERS[t] if isinstance(offered, tuple) and t in offered else "-" for t in tiers)
     free = "yes" if row["free_plan"] else "no"
     return [
         str(row["model"]),

@@ -1,11 +1,13 @@
-"""The sources: a module and a vocabulary each, and one line here."""
+"""The sources: one line here and a vocabulary each; and a module, where the page is more than plain tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol, cast
 
 from scraper.reading import Reading
@@ -17,7 +19,9 @@ class SourceModule(Protocol):
     It may have `through()`, hosts of a sign-in that redirects may pass.
     """
 
-    PARSER: str
+    @property
+    def PARSER(self) -> str:  # noqa: N802 - a constant of a module
+        """The version of its reading: another one for every change of what an unchanged page gives."""
 
     def urls(self) -> Mapping[str, str]:
         """By representation (file ending without the dot), the address it is fetched from."""
@@ -34,7 +38,7 @@ class SourceModule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source of one provider. `module` is imported when it is used.
+    """One source of one provider. `module` is imported, or its vocabulary opened, when it is used.
 
     `publication` names the document where several sources print the same one: they never confirm each other's prices.
     """
@@ -55,8 +59,29 @@ class Source:
 
     @property
     def module(self) -> SourceModule:
-        """The module of the same name, with underscores."""
-        return cast(SourceModule, import_module(f"scraper.sources.{self.source.replace('-', '_')}"))
+        """The module of the same name, with underscores; where there is none, the table reader with its vocabulary."""
+        return _module(self.source.replace("-", "_"))
+
+    @property
+    def vocabulary(self) -> Path:
+        """The file of its words."""
+        return _HERE / f"{self.source.replace('-', '_')}.yaml"
+
+
+_HERE = Path(__file__).parent
+
+
+@cache
+def _of_tables(name: str) -> SourceModule:
+    from scraper.sources.table_reader import TableSource
+
+    return TableSource(_HERE / f"{name}.yaml")
+
+
+def _module(name: str) -> SourceModule:
+    if (_HERE / f"{name}.yaml").is_file() and not (_HERE / f"{name}.py").is_file():
+        return _of_tables(name)
+    return cast(SourceModule, import_module(f"scraper.sources.{name}"))
 
 
 SOURCES = (
@@ -66,6 +91,7 @@ SOURCES = (
     Source("google", "cloud-billing"),
     Source("google", "rate-limits"),
     Source("openai", "openai-api"),
+    Source("anthropic", "anthropic-api"),
     Source("laozhang", "laozhang"),
 )
 

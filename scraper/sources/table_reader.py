@@ -1,0 +1,428 @@
+"""Pages of tables, read by a vocabulary alone: what a section, a tab, a column header and a row label say of a rate.
+
+Each of the four is looked up and gives attributes; together they are what a cell's amounts are prices of. A conflict
+between them and words that are in no vocabulary are problems with their place. Every amount of the page is counted, and
+is read, ignored for a reason, or a problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from ratecards.model import Evidence, Rate
+from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.parse.blocks import Block, Heading, Table, without
+from scraper.prices.conditions import conditional
+from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
+from scraper.prices.notes import sentences
+from scraper.prices.rateset import settled
+from scraper.prices.words import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled
+from scraper.reading import Amounts, Draft, Gap, Problem, Reading, Section, too_little_read
+from scraper.sources import vocabulary
+from scraper.sources.page_proofs import is_html, prove
+from scraper.sources.vocabulary import TableTerms, Term, combined, table_terms
+from scraper.timelimit import look
+
+_OF_TOKENS = ("input", "output", "cache_read", "cache_write")
+_SEVERAL = re.compile(r"\s+/\s+|,\s+(?:and\s+)?|\s+and\s+")
+# What a cell may say as well as the words around it; they must say the same.
+_SAID_TWICE = ("resolution", "quality", "prompt_over", "prompt_up_to")
+_NOTHING = Term(role="note")
+
+_Column = tuple[str, Term]  # a header as printed, and what it means
+
+
+class TableSource:
+    """A source that is a vocabulary and nothing else: what `scraper.sources.SourceModule` asks for."""
+
+    def __init__(self, path: Path) -> None:
+        self.load_terms = vocabulary.of(path)(table_terms)
+
+    @property
+    def PARSER(self) -> str:  # noqa: N802 - as in a module
+        """The version of its reading, from the vocabulary."""
+        return self.load_terms().parser
+
+    def urls(self) -> Mapping[str, str]:
+        """By representation, the address it is fetched from."""
+        return self.load_terms().urls
+
+    def renames(self) -> Mapping[str, str]:
+        """Confirmed renames."""
+        return self.load_terms().renames
+
+    def fingerprint(self, body: str) -> str:
+        """Markdown as a whole; of HTML the article, for what stands around it changes by itself."""
+        start, end = body.find("<article"), body.rfind("</article>")
+        return body[start:end] if is_html(body) and 0 <= start < end else body
+
+    def read(self, body: str, terms: TableTerms | None = None) -> Reading:
+        """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
+        terms = terms or self.load_terms()
+        kind, blocks = prove(body, terms.proofs)
+        parts = list(_parts(blocks, terms))
+        book = _Book(terms)
+        for part in parts:
+            look(part.title)
+            _PartReader(part, book, terms).tables()
+        for part in parts:
+            book.prose(part)
+        reading = book.reading(kind)
+        reading.tables = sum(isinstance(block, Table) for block in blocks)
+        missing = counted(unescape(without(self.fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
+        if missing > 0:
+            reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+        return reading
+
+
+# ------------------------------------------------------------------------------------------------ sections
+
+
+@dataclass(slots=True)
+class _Part:
+    """What stands under one heading; `term` is what the heading means, None where it is not in the vocabulary."""
+
+    title: str
+    term: Term | None
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        """The heading's words joined by hyphens, as pages make anchors of them."""
+        return re.sub(r"[^a-z0-9.]+", "-", self.title.lower()).strip("-")
+
+    @property
+    def says(self) -> Term:
+        """What its heading means."""
+        return self.term or _NOTHING
+
+    def texts(self) -> list[str]:
+        """Its heading and paragraphs."""
+        return [self.title, *(block.text for block in self.blocks if not isinstance(block, Table))]
+
+
+def _parts(blocks: Sequence[Block], terms: TableTerms) -> Iterator[_Part]:
+    any_other = terms.sections.get("*")
+    part = _Part("", any_other)
+    for block in blocks:
+        if isinstance(block, Heading) and fold(block.text) not in terms.tabs:
+            yield part
+            part = _Part(block.text, terms.sections.get(fold(block.text), any_other))
+        else:
+            part.blocks.append(block)
+    yield part
+
+
+# -------------------------------------------------------------------------------------------------- tables
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row: the models whose prices it gives, its name as printed, and what it says of every cell."""
+
+    models: tuple[str, ...]
+    name: str
+    says: Term = field(default_factory=Term)
+    notice: str = ""
+
+
+class _PartReader:
+    """Reads the tables under one heading into the book."""
+
+    def __init__(self, part: _Part, book: _Book, terms: TableTerms) -> None:
+        self.part, self.book, self.terms = part, book, terms
+        self.tab = ""
+
+    def tables(self) -> None:
+        """Read every table; a tab holds until the next one."""
+        for block in self.part.blocks:
+            if isinstance(block, Table):
+                self._table(block)
+            elif fold(block.text) in self.terms.tabs:
+                self.tab = block.text
+
+    def _place(self, *words: str) -> str:
+        return " / ".join((self.part.anchor, self.tab or "-", *words))
+
+    def _table(self, table: Table) -> None:
+        lines = (table.header, *table.rows)
+        amounts = sum(counted(cell) for line in lines for cell in line)
+        self.book.noted(" | ".join(line) for line in lines)
+        if reason := self.part.says.ignore:
+            self.book.amounts.cells += amounts
+            self.book.amounts.ignored[reason] += amounts
+        elif amounts or fold(self.part.title) in self.terms.sections:
+            self._rows(_across(table) if self.part.says.transposed else table)
+
+    def _rows(self, table: Table) -> None:
+        columns = [(header, self.terms.headers.get(fold(header), _NOTHING)) for header in table.header]
+        wrong = self._wrong(table.header, [term.role for _, term in columns])
+        self.book.amounts.cells += sum(map(counted, table.header))
+        for cells in table.rows:
+            look(self.part.title)
+            self._row(cells, columns, wrong)
+
+    def _wrong(self, headers: Sequence[str], roles: Sequence[str]) -> Problem | None:
+        """Why no row of a table can be read; None where all its words are known."""
+        if self.part.term is None:
+            return Problem("section", self._place(), f"unknown section {self.part.title!r}", self.part.title)
+        for header in headers:
+            if fold(header) not in self.terms.headers:
+                return Problem("header", self._place(), f"unknown header {header!r}", header)
+        if missing := [role for role in self.part.term.needs if roles.count(role) != 1]:
+            return Problem("layout", self._place(), f"expected one column of {missing[0]}, saw {list(headers)}")
+        return None
+
+    def _row(self, cells: Sequence[str], columns: Sequence[_Column], wrong: Problem | None) -> None:
+        roles = dict(zip((term.role for _, term in columns), cells, strict=False))
+        label = roles.get("name") or roles.get("model") or roles.get("label") or " | ".join(cells)
+        place, amounts = self._place(label), sum(map(counted, cells))
+        try:
+            row = self._named(roles)
+        except UnknownTerm as error:
+            problem = wrong or Problem("model", place, str(error), roles.get("model", ""))
+            about = [*cells, *([] if "model" in roles else self.part.texts())]
+            self.book.unknown(label, amounts, problem, about, self.part.anchor)
+            return
+        entries = [self.book.entry(model, row, self.part.anchor) for model in row.models]
+        entries[0].section.amounts.cells += amounts
+        around: list[tuple[str, Term]] = []
+        try:
+            around = self._around(cells, columns, row)
+        except UnknownTerm as error:
+            wrong = wrong or Problem("label", place, str(error), " | ".join(cells))
+        for entry in entries if wrong else ():
+            entry.section.problems.append(wrong)  # type: ignore[arg-type]
+        for text, column in zip(cells, columns, strict=False) if not wrong else ():
+            if not column[1].role:
+                self._cell(text, column, around, f"{place} / {column[0]}", entries)
+
+    def _named(self, roles: Mapping[str, str]) -> _Row:
+        """Whose prices a row gives: of the model in its column, else of those that a sentence above it names."""
+        if "model" in roles:
+            row = self._models(roles["model"])
+            return replace(row, name=roles["name"]) if "name" in roles else row
+        for text in self.part.texts() if self.part.says.models else ():
+            if match := self.part.says.models.search(text):  # type: ignore[union-attr]
+                return self._models(match["models"])
+        raise UnknownTerm("a row of which nothing says whose prices it gives")
+
+    def _models(self, text: str) -> _Row:
+        """The models of a cell. Raises `UnknownTerm` on a name that is not in the vocabulary."""
+        bound = PROMPT_IN_BRACKETS.search(plain(text))
+        bare = text if bound is None else text[: bound.start()] + text[bound.end() :]
+        name = self.terms.name_asides.sub("", bare).strip()
+        models = self.terms.ids(name) or tuple(i for one in _SEVERAL.split(name) for i in self.terms.ids(one) or ("",))
+        if "" in models:
+            raise UnknownTerm(f"unknown model {text!r}" if self.terms.models else f"{text!r} is not a model id")
+        tokens = scaled(bound["n"], bound["scale"]) if bound else None
+        says = Term(prompt_over=tokens) if bound and bound["over"] else Term(prompt_up_to=tokens)
+        return _Row(models, name, says, bare.strip() if name != bare.strip() else "")
+
+    def _around(self, cells: Sequence[str], columns: Sequence[_Column], row: _Row) -> list[tuple[str, Term]]:
+        """What stands around every cell of a row, each with its name for messages. Raises `UnknownTerm`."""
+        found = [(f"the section {self.part.title!r}", self.part.says), (f"the row {row.name!r}", row.says)]
+        if self.tab:
+            found.append((f"the tab {self.tab!r}", self.terms.tabs[fold(self.tab)]))
+        if len(cells) != len(columns):
+            raise UnknownTerm(f"{len(cells)} cells under {len(columns)} headers: which is which?")
+        for text, (header, term) in zip(cells, columns, strict=True):
+            if term.role and counted(text):
+                raise UnknownTerm(f"money in the column {header!r}, which holds no prices: {text}")
+            if term.role == "label":
+                if fold(text) not in self.terms.labels:
+                    raise UnknownTerm(f"unknown row label {text!r}")
+                found.append((f"the label {text!r}", self.terms.labels[fold(text)]))
+            elif term.role == "sizes":
+                found.append((f"the sizes {text!r}", Term(resolution="/".join(self._sizes(text)))))
+        return found
+
+    def _sizes(self, cell: str) -> Iterator[str]:
+        for word in dict.fromkeys(re.split(r"\s*[,/、]\s*", fold(cell))):
+            if word not in self.terms.sizes:
+                raise UnknownTerm(f"unknown size {word!r} in {cell!r}")
+            yield self.terms.sizes[word]
+
+    def _cell(
+        self, text: str, column: _Column, around: Sequence[tuple[str, Term]], locator: str, entries: Sequence[_Entry]
+    ) -> None:
+        """The rates of one cell; one that is not understood is a gap of the models that it prices."""
+        first, amounts, bag = entries[0].section.amounts, counted(text), {}
+        if reason := column[1].ignore:
+            first.ignored[reason] += amounts
+            return
+        models = tuple(entry.model for entry in entries)
+        try:
+            bag = {**self.terms.defaults.says, **combined([(f"the header {column[0]!r}", column[1]), *around])}
+            rates = list(self._rates(text, bag, column[0], locator, models))
+        except UnknownTerm as error:
+            problem = Problem("cell" if bag else "conflict", locator, str(error), text)
+            meters = (bag["meter"],) if "meter" in bag else _OF_TOKENS
+            gap = Gap(problem, models, bag.get("service_tier", ""), meters, amounts=amounts)
+            for entry in entries:
+                entry.section.gaps.append(gap)
+            return
+        first.read += amounts
+        for entry in entries:
+            entry.rates += [rate for rate in rates if rate.model == entry.model]
+
+    def _rates(
+        self, text: str, bag: Mapping[str, Any], header: str, locator: str, models: tuple[str, ...]
+    ) -> Iterator[Rate]:
+        cell = self.terms.cell(text)
+        if len(cell.amounts) != counted(text):
+            raise UnknownTerm(f"{counted(text)} amounts, of which {len(cell.amounts)} were read: {text}")
+        if "meter" not in bag:
+            raise UnknownTerm(f"nothing says what is counted: {text}")
+        rule = RowRule(bag["meter"], bag.get("modality", ""), tuple(bag.get("modalities", ())), bag.get("context", ""))
+        provider, source = self.terms.source.split("/")
+        place = Place(provider, source, models, bag["service_tier"], self.terms.currency)
+        for rate in row_rates([Observation(text, cell, bag["plan"], header, bag["unit"], locator)], rule, place):
+            for size in bag.get("resolution", "").split("/"):
+                yield _finished(replace(rate, evidence=Evidence(text, locator)), {**bag, "resolution": size})
+
+
+def _finished(rate: Rate, bag: Mapping[str, Any]) -> Rate:
+    """The rate with what the words around its cell say. Raises `UnknownTerm` where the cell says another thing."""
+    said = {name: bag[name] for name in _SAID_TWICE if bag.get(name)}
+    for name, value in said.items():
+        if (own := getattr(rate, name)) and own != value:
+            raise UnknownTerm(f"the cell says {name} {own}, the words around it {value}: {rate.evidence.quote}")
+    return replace(rate, **said)
+
+
+def _across(table: Table) -> Table:
+    """A table with the models across as one with a model in each row."""
+    header, *rows = zip(table.header, *table.rows, strict=True)
+    return Table(header, tuple(rows))
+
+
+# ---------------------------------------------------------------------------------------------------- book
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What the page says of one model, wherever it says it."""
+
+    model: str
+    name: str
+    section: Section
+    rates: list[Rate] = field(default_factory=list)
+    notices: dict[str, None] = field(default_factory=dict)
+
+
+class _Book:
+    """Gathers what tables and sentences say into a section per model, in the page's order."""
+
+    def __init__(self, terms: TableTerms) -> None:
+        self.terms = terms
+        self.entries: dict[str, _Entry] = {}
+        self.others: list[Section] = []
+        self.amounts = Amounts()
+        self.suspicions: list[str] = []
+        self.facts: dict[str, str] = {}
+        self.days: set[date] = set()
+        self.under: dict[str, dict[str, None]] = {}  # by heading: the models with rows there
+
+    def entry(self, model: str, row: _Row, anchor: str) -> _Entry:
+        """The model's entry; its name and anchor are those of its first row."""
+        found = self.entries.setdefault(model, _Entry(model, row.name, Section(row.name, anchor, (model,))))
+        self.under.setdefault(anchor, {})[model] = None
+        found.notices |= {row.notice: None} if row.notice else {}
+        return found
+
+    def unknown(self, label: str, amounts: int, problem: Problem, about: Iterable[str], anchor: str) -> None:
+        """A row of which it is not known whose prices it gives: a problem of every model that words around it name."""
+        words = fold(" ".join(about))
+        named = [name for name in self.terms.models if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", words)]
+        for name in named:
+            for model in self.terms.models[name]:
+                self.entry(model, _Row((model,), name), anchor).section.problems.append(problem)
+        self.others.append(Section(label, "", amounts=Amounts(cells=amounts), problems=[problem]))
+
+    def noted(self, texts: Iterable[str]) -> bool:
+        """Note what sentences and rows say that is card metadata; gives whether any does."""
+        said = {name: m["value"] for text in texts for name, match in self.terms.facts if (m := match.search(text))}
+        self.facts |= said
+        return bool(said)
+
+    @cached_property
+    def sold(self) -> set[Decimal | None]:
+        """The prices of all tables."""
+        return {rate.price for entry in self.entries.values() for rate in entry.rates}
+
+    def prose(self, part: _Part) -> None:
+        """Money in a sentence repeats a price of a table or has a reason; other words of prices are kept."""
+        words: list[str] = []
+        for sentence in (sentence for text in part.texts() for sentence in sentences(text)):
+            count = counted(sentence)
+            self.amounts.notes += count
+            self._date(sentence)
+            if reason := part.says.ignore or (self.terms.reason(sentence) if count else ""):
+                self.amounts.ignored[reason] += count
+                continue
+            if count:
+                self._money(sentence, count, part.anchor)
+            if not self.noted([sentence]) and conditional(sentence) and not self.terms.harmless(sentence):
+                words.append(sentence)
+        if words:
+            models = tuple(self.under.get(part.anchor, ()))
+            self.others.append(Section(f"words under {part.title}", "", counted=False, words=words, concerns=models))
+
+    def _date(self, sentence: str) -> None:
+        dates = (DATE.search(sentence, said.end()) for said in self.terms.dated.finditer(sentence))
+        self.days |= {day(match) for match in dates if match}
+
+    def _money(self, sentence: str, count: int, anchor: str) -> None:
+        found = [money(match.group()) for match in AMOUNT.finditer(plain(sentence))]
+        if len(found) == count and self.sold.issuperset(found):
+            self.amounts.read += count
+            return
+        problem = Problem("unclaimed", anchor, f"money outside any table: {sentence}", sentence)
+        for model in self.under.get(anchor, ()):
+            self.entries[model].section.problems.append(problem)
+        if anchor not in self.under:
+            self.suspicions.append(problem.message)
+
+    def reading(self, representation: str) -> Reading:
+        """The page as read: drafts for the models that were understood. Raises `LayoutChanged` on too few models."""
+        if len(self.entries) < self.terms.proofs.models_min:
+            raise LayoutChanged(f"expected {self.terms.proofs.models_min} models with prices, saw {len(self.entries)}")
+        for entry in self.entries.values():
+            self._draft(entry)
+        sections = [*(entry.section for entry in self.entries.values()), *self.others]
+        reading = Reading(self.terms.source, representation, sections, self.amounts, suspicions=self.suspicions)
+        for section in sections:
+            reading.amounts.add(section.amounts)
+        if len(self.days) > 1:
+            reading.suspicions.append(f"the page dates its prices {', '.join(map(str, sorted(self.days)))}")
+        reading.last_updated = max(self.days, default=None)
+        return reading
+
+    def _draft(self, entry: _Entry) -> None:
+        section = entry.section
+        if too_little_read(len(section.gaps), len(section.gaps) + len(entry.rates)):
+            section.problems += [gap.problem for gap in section.gaps]
+            section.gaps.clear()
+        rates, conflicts = settled(_bounded(entry.rates))
+        section.problems += conflicts
+        if rates and not section.problems:
+            draft = Draft(model=entry.model, name=entry.name, anchor=section.anchor, rates=tuple(rates))
+            notices, facts = tuple(entry.notices), tuple(sorted(self.facts.items()))
+            aliases = tuple(self.terms.aliases.get(entry.model, ()))
+            section.cards = [replace(draft, notices=notices, facts=facts, aliases=aliases)]
+
+
+def _bounded(rates: Sequence[Rate]) -> list[Rate]:
+    """The rates of a model; where a table prices its long prompts, its other prices of tokens are for shorter ones."""
+    long = min((rate.prompt_over for rate in rates if rate.prompt_over), default=None)
+    open_ended = [r.meter in _OF_TOKENS and (r.prompt_over, r.prompt_up_to) == (None, None) for r in rates]
+    return [replace(r, prompt_up_to=long) if long and free else r for r, free in zip(rates, open_ended, strict=True)]
