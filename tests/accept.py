@@ -1,10 +1,11 @@
-"""The cases of the Gemini API pricing page: read both representations, and write down what they gave.
+"""The cases of the pricing pages: read them, and write down what they gave.
 
-    python -m tests.accept [CASE ...]       cases: tests/pages/google/gemini-api/CASE
+    python -m tests.accept [CASE ...]       cases: tests/pages/google/gemini-api/CASE, both representations
+    python -m tests.accept PROVIDER/SOURCE  of a source that is a vocabulary alone: tests/pages/PROVIDER/SOURCE/CASE/page.*
     RATECARDS_CAPTURES=FOLDER python -m tests.accept --golden       captures, which stay outside the project
 
-writes `expected.yaml` beside the facts of each case (all of them without names), or the facts of each capture to
-tests/golden. Nothing is accepted by running it: the difference it makes is read against the contract before it is
+writes `expected.yaml` beside the facts of each case (all of them without names), `expected.csv` beside each page, or the
+facts of each capture to tests/golden. Nothing is accepted by running it: the difference it makes is read against the contract before it is
 committed.
 """
 
@@ -22,12 +23,14 @@ from pathlib import Path
 from ratecards.model import COLUMNS, Formula, Rate, plain, row
 from ratecards.storage import strictyaml
 from scraper.reading import Draft, Reading
-from scraper.sources import gemini_api
+from scraper.sources import SOURCES, Source, find, gemini_api
 from scraper.sources.gemini_terms import load_terms
+from scraper.sources.table_reader import TableSource
 from tests import pagebuilder
 
 CASES = Path(__file__).parent / "pages" / "google" / "gemini-api"
 GOLDEN = Path(__file__).parent / "golden" / "google" / "gemini-api"
+PAGES = Path(__file__).parent / "pages"
 CAPTURES = os.environ.get("RATECARDS_CAPTURES", "")
 # The columns of the rate table that are facts: what a price is, not where it was read.
 GOLDEN_COLUMNS = [name for name in COLUMNS if name not in ("quote", "locator")]
@@ -143,10 +146,43 @@ def write_golden() -> None:
         print(f"{name}: {len(lines) - 1} rates")
 
 
+# -------------------------------------------------------------------------- sources that are a vocabulary alone
+
+
+def table_pages() -> list[tuple[Source, Path]]:
+    """The pages of all cases of such sources."""
+    found = [source for source in SOURCES if isinstance(source.module, TableSource)]
+    return [(source, page) for source in found for page in sorted((PAGES / source.name).glob("*/page.*"))]
+
+
+def table_lines(source: Source, page: Path) -> list[str]:
+    """The rates of a page as lines of a CSV file, places and quotes included. Nothing of it may be left unread."""
+    found = source.module.read(page.read_text(encoding="utf-8"))
+    assert ([], [], 0) == (found.problems, found.suspicions, found.amounts.unclaimed), (page, found)
+    out = io.StringIO()
+    columns = [name for name in COLUMNS if name not in ("provider", "source")]
+    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(row(rate) for rate in found.rates())
+    return out.getvalue().splitlines()
+
+
+def write_tables(name: str) -> None:
+    """Write what was read of each case of one source."""
+    for source, page in table_pages():
+        if source == find(name):
+            lines = table_lines(source, page)
+            page.with_name("expected.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+            print(f"{name} {page.parent.name}: {len(lines) - 1} rates")
+
+
 def main(names: list[str]) -> None:
     """Write what was read, when both representations say the same and leave nothing over."""
     if names == ["--golden"]:
         write_golden()
+        return
+    if len(names) == 1 and "/" in names[0]:
+        write_tables(names[0])
         return
     for case in names or cases():
         html, twin = (summary(reading(case, kind)) for kind in ("html", "md"))

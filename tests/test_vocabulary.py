@@ -216,7 +216,7 @@ PASTED: dict[tuple[str, str], tuple[Callable[[], str], dict[str, str]]] = {
     (OPENAI.name, "header"): (lambda: openai_page(openai.broken_column), {"METER": "output"}),
     (VERTEX.name, "model"): (lambda: vertex_page("unknown-model"), {"MODEL_ID": "gemini-9-unknown"}),
     (VERTEX.name, "unclaimed"): (lambda: vertex_page("notes"), {"WHY IT GIVES NO RATE": "no price"}),
-    (LAOZHANG.name, "label"): (laozhang_page, {}),
+    (LAOZHANG.name, "header"): (laozhang_page, {}),
     (STUDIO.name, "label"): (studio_page, {"MODALITY": "image"}),
 }
 # lines that say where in the code it is settled

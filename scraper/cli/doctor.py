@@ -23,7 +23,13 @@ _CASE = re.compile(r"[a-z0-9][a-z0-9._\-]*\Z")
 _SCRIPTS = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _KEY = re.compile(r"AIza[0-9A-Za-z_\-]{20,}")
 # Where in a vocabulary the known terms of a kind of problem stand; of other kinds, anywhere.
-_PLACES = {"label": ("rows", "metadata_rows"), "tab": ("tabs",), "header": ("headers", "proofs")}
+_PLACES = {
+    "label": ("rows", "metadata_rows", "labels"),
+    "tab": ("tabs",),
+    "header": ("headers", "proofs"),
+    "section": ("sections",),
+    "model": ("models",),
+}
 _CONFLICT = "# a condition that tells the two rows apart, or a word to the publisher"
 # By source and kind of problem, what can be added at the end of its vocabulary. Words in capitals are to be replaced;
 # none of them would be published.
@@ -47,13 +53,20 @@ _REMEDIES = {
         "tab": "tabs: {{{term}: SERVICE_TIER}}",
         "header": "columns:\n  {term}: {{meter: METER}}",
     },
-    "laozhang/laozhang": {"label": "rows:\n  {term}: ignored  # or id, price, sizes: what it holds"},
+    "anthropic/anthropic-api": {
+        "section": 'sections:\n  {term}: {{ignore: "WHY IT GIVES NO RATE"}}  # or {{}}, where its prices are rates',
+        "header": "headers:\n  {term}: {{is: note}}  # or {{meter: METER}}, where it holds prices",
+        "model": "models:\n  {term}: MODEL_ID",
+        "unclaimed": 'ignore:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
+    },
+    "laozhang/laozhang": {"header": "headers:\n  {term}: {{is: note}}  # or model, sizes; {{}}, where it holds prices"},
 }
 # How the problems of a kind begin that such a line settles; others of it are settled in code.
 _SETTLED = {
     ("google/gemini-api", "layout"): "no model id",
     ("google/vertex-ai", "unclaimed"): "money in a text",
     ("openai/openai-api", "header"): "unknown column",
+    ("anthropic/anthropic-api", "model"): "unknown model",
 }
 
 

@@ -23,7 +23,7 @@ _END = re.compile(r"</body>\s*</html>\s*\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proofs:
-    """The proofs of a vocabulary; an empty one is not asked for.
+    """The proofs of a vocabulary; an empty one is not asked for. HTML is read where `canonical` is named, else Markdown.
 
     `headings` are words that a heading must hold, each one; one of `first_headings` comes first on the page, and one of
     `last_headings` last; all three are folded. `not_the_page` gives by name the marks of pages that it is not.
@@ -44,7 +44,7 @@ class Proofs:
 def prove(body: str, proofs: Proofs) -> tuple[str, list[Block]]:
     """`html` or `md`, and the blocks of the page. Raises `LayoutChanged` when it is not the page, or not all of it."""
     refuse_other_pages(body, proofs.not_the_page)
-    if is_html(body):
+    if is_html(body) and proofs.canonical:
         tree = soup(body)
         prove_html(body, tree, proofs.language, [proofs.canonical])
         kind, blocks = "html", html_blocks(only(tree, proofs.element, "the page's text"))

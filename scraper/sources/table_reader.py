@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import cached_property
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -76,7 +75,6 @@ class TableSource:
         for part in parts:
             book.prose(part)
         reading = book.reading(kind)
-        reading.tables = sum(isinstance(block, Table) for block in blocks)
         missing = counted(unescape(without(self.fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
         if missing > 0:
             reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
@@ -160,11 +158,13 @@ class _PartReader:
             self.book.amounts.cells += amounts
             self.book.amounts.ignored[reason] += amounts
         elif amounts or fold(self.part.title) in self.terms.sections:
+            self.book.tables += 1
+            self.book.printed |= {money(m.group()) for line in lines for c in line for m in AMOUNT.finditer(plain(c))}
             self._rows(_across(table) if self.part.says.transposed else table)
 
     def _rows(self, table: Table) -> None:
         columns = [(header, self.terms.headers.get(fold(header), _NOTHING)) for header in table.header]
-        wrong = self._wrong(table.header, [term.role for _, term in columns])
+        wrong = self._wrong(table.header, [term.role or "price" for _, term in columns])
         self.book.amounts.cells += sum(map(counted, table.header))
         for cells in table.rows:
             look(self.part.title)
@@ -183,15 +183,16 @@ class _PartReader:
 
     def _row(self, cells: Sequence[str], columns: Sequence[_Column], wrong: Problem | None) -> None:
         roles = dict(zip((term.role for _, term in columns), cells, strict=False))
-        label = roles.get("name") or roles.get("model") or roles.get("label") or " | ".join(cells)
-        place, amounts = self._place(label), sum(map(counted, cells))
+        label, amounts = roles.get("name") or roles.get("model") or roles.get("label"), sum(map(counted, cells))
         try:
             row = self._named(roles)
         except UnknownTerm as error:
-            problem = wrong or Problem("model", place, str(error), roles.get("model", ""))
+            label = label or " | ".join(cells)
+            problem = wrong or Problem("model", self._place(label), str(error), roles.get("model", ""))
             about = [*cells, *([] if "model" in roles else self.part.texts())]
             self.book.unknown(label, amounts, problem, about, self.part.anchor)
             return
+        place = self._place(label or row.name)
         entries = [self.book.entry(model, row, self.part.anchor) for model in row.models]
         entries[0].section.amounts.cells += amounts
         around: list[tuple[str, Term]] = []
@@ -327,8 +328,10 @@ class _Book:
         self.entries: dict[str, _Entry] = {}
         self.others: list[Section] = []
         self.amounts = Amounts()
+        self.tables = 0
         self.suspicions: list[str] = []
         self.facts: dict[str, str] = {}
+        self.printed: set[Decimal] = set()  # the amounts in tables of prices
         self.days: set[date] = set()
         self.under: dict[str, dict[str, None]] = {}  # by heading: the models with rows there
 
@@ -354,13 +357,8 @@ class _Book:
         self.facts |= said
         return bool(said)
 
-    @cached_property
-    def sold(self) -> set[Decimal | None]:
-        """The prices of all tables."""
-        return {rate.price for entry in self.entries.values() for rate in entry.rates}
-
     def prose(self, part: _Part) -> None:
-        """Money in a sentence repeats a price of a table or has a reason; other words of prices are kept."""
+        """Money in a sentence repeats an amount of a table or has a reason; other words of prices are kept."""
         words: list[str] = []
         for sentence in (sentence for text in part.texts() for sentence in sentences(text)):
             count = counted(sentence)
@@ -383,7 +381,7 @@ class _Book:
 
     def _money(self, sentence: str, count: int, anchor: str) -> None:
         found = [money(match.group()) for match in AMOUNT.finditer(plain(sentence))]
-        if len(found) == count and self.sold.issuperset(found):
+        if len(found) == count and self.printed.issuperset(found):
             self.amounts.read += count
             return
         problem = Problem("unclaimed", anchor, f"money outside any table: {sentence}", sentence)
@@ -394,12 +392,14 @@ class _Book:
 
     def reading(self, representation: str) -> Reading:
         """The page as read: drafts for the models that were understood. Raises `LayoutChanged` on too few models."""
-        if len(self.entries) < self.terms.proofs.models_min:
-            raise LayoutChanged(f"expected {self.terms.proofs.models_min} models with prices, saw {len(self.entries)}")
+        models = len(self.entries) + sum(section.counted for section in self.others)
+        if models < self.terms.proofs.models_min:
+            raise LayoutChanged(f"expected {self.terms.proofs.models_min} models with prices, saw {models}")
         for entry in self.entries.values():
             self._draft(entry)
         sections = [*(entry.section for entry in self.entries.values()), *self.others]
-        reading = Reading(self.terms.source, representation, sections, self.amounts, suspicions=self.suspicions)
+        reading = Reading(self.terms.source, representation, sections, self.amounts, self.tables)
+        reading.suspicions += self.suspicions
         for section in sections:
             reading.amounts.add(section.amounts)
         if len(self.days) > 1:

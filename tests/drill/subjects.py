@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -17,7 +17,7 @@ from scraper.errors import FetchFailed
 from scraper.fetch.client import Page
 from scraper.fetch.editions import Edition
 from scraper.pipeline.judge import judge
-from scraper.sources import Source, ai_studio, cloud_billing, gemini_api, laozhang, openai_api, vertex_ai
+from scraper.sources import Source, ai_studio, cloud_billing, find, gemini_api, openai_api, vertex_ai
 from scraper.state import State
 from scraper.verdict import GOOD, Verdict
 from tests import (
@@ -51,7 +51,7 @@ class Drilled(Source):
         return self.reader
 
 
-def drilled(provider: str, source: str, module: ModuleType, **instead: Any) -> Drilled:
+def drilled(provider: str, source: str, module: Any, **instead: Any) -> Drilled:
     """The source with some of its functions replaced."""
     names = ("PARSER", "urls", "renames", "fingerprint", "read")
     found = Drilled(provider, source)
@@ -142,7 +142,7 @@ def other_subjects() -> list[Subject]:
     platform = drilled("google", "vertex-ai", vertex_ai)
     studio, billing = drilled("google", "ai-studio", ai_studio), drilled("google", "cloud-billing", cloud_billing)
     reseller, openai = (
-        drilled("laozhang", "laozhang", laozhang),
+        drilled("laozhang", "laozhang", find("laozhang/laozhang").module),
         drilled("openai", "openai-api", openai_api, read=small_openai),
     )
     found = [
