@@ -168,6 +168,7 @@ OPENAI = find("openai/openai-api")
 VERTEX = find("google/vertex-ai")
 LAOZHANG = find("laozhang/laozhang")
 STUDIO = find("google/ai-studio")
+ANTHROPIC = find("anthropic/anthropic-api")
 
 
 def openai_page(change: Callable[[dict], object]) -> str:
@@ -190,6 +191,12 @@ def html(edition: dict) -> str:
 
 def studio_page() -> str:
     return studio.body(studio.records("unknown-label"))
+
+
+def anthropic_page(old: str, new: str) -> str:
+    text = (CASES / "anthropic" / "anthropic-api" / "era-2026-04" / "page.md").read_text(encoding="utf-8")
+    assert old in text
+    return text.replace(old, new, 1)
 
 
 def laozhang_page() -> str:
@@ -218,6 +225,19 @@ PASTED: dict[tuple[str, str], tuple[Callable[[], str], dict[str, str]]] = {
     (VERTEX.name, "unclaimed"): (lambda: vertex_page("notes"), {"WHY IT GIVES NO RATE": "no price"}),
     (LAOZHANG.name, "header"): (laozhang_page, {}),
     (STUDIO.name, "label"): (studio_page, {"MODALITY": "image"}),
+    (ANTHROPIC.name, "section"): (
+        lambda: anthropic_page("### Fast mode", "### Off-peak"),
+        {"WHY IT GIVES NO RATE": "x"},
+    ),
+    (ANTHROPIC.name, "header"): (lambda: anthropic_page("| 5m Cache Writes |", "| 5m Writes |"), {}),
+    (ANTHROPIC.name, "model"): (
+        lambda: anthropic_page("| Claude Haiku 3 |", "| Claude Haiku 9 |"),
+        {"MODEL_ID": "claude-haiku-9"},
+    ),
+    (ANTHROPIC.name, "unclaimed"): (
+        lambda: anthropic_page("What each model costs:", "With $7 of fees:"),
+        {"WHY IT GIVES NO RATE": "no price"},
+    ),
 }
 # lines that say where in the code it is settled
 IN_CODE = {(GEMINI, "cell")}

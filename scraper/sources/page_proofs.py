@@ -23,8 +23,9 @@ _END = re.compile(r"</body>\s*</html>\s*\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proofs:
-    """The proofs of a vocabulary; an empty one is not asked for. HTML is read where `canonical` is named, else Markdown.
+    """The proofs of a vocabulary; an empty one is not asked for.
 
+    HTML is read where `canonical` is named, and Markdown where it is not or where no HTML arrives.
     `headings` are words that a heading must hold, each one; one of `first_headings` comes first on the page, and one of
     `last_headings` last; all three are folded. `not_the_page` gives by name the marks of pages that it is not.
     `models_min` is how many models it prices at least. `element` selects the element that holds the page in HTML.

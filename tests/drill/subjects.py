@@ -157,6 +157,10 @@ def other_subjects() -> list[Subject]:
         skus = test_cloud_billing.load(case)["skus"][:last]
         found.append(_accepted(f"billing-{case}", billing, {"json": billing_body(skus)}, skus))
     found.append(_accepted("laozhang-era-2026-10", reseller, {"md": test_laozhang.PAGE}))
+    anthropic = drilled("anthropic", "anthropic-api", find("anthropic/anthropic-api").module)
+    for case in ("era-2026-03", "era-2026-10"):
+        page = accept.PAGES / anthropic.name / case / "page.md"
+        found.append(_accepted(f"anthropic-{case}", anthropic, {"md": page.read_text(encoding="utf-8")}))
     return found
 
 
