@@ -159,6 +159,11 @@ def table_lines(source: Source, page: Path) -> list[str]:
     """The rates of a page as lines of a CSV file, places and quotes included. Nothing of it may be left unread."""
     found = source.module.read(page.read_text(encoding="utf-8"))
     assert ([], [], 0) == (found.problems, found.suspicions, found.amounts.unclaimed), (page, found)
+    return lines_of(found)
+
+
+def lines_of(found: Reading) -> list[str]:
+    """The rates as lines of a CSV file, places and quotes included."""
     out = io.StringIO()
     columns = [name for name in COLUMNS if name not in ("provider", "source")]
     writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")

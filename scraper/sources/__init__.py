@@ -85,7 +85,8 @@ def _module(name: str) -> SourceModule:
 
 
 SOURCES = (
-    Source("google", "gemini-api"),
+    Source("google", "gemini-api", publication="the Gemini API's documentation"),
+    Source("google", "ai-studio-docs", publication="the Gemini API's documentation"),
     Source("google", "ai-studio", stale_days=30),
     Source("google", "vertex-ai"),
     Source("google", "cloud-billing"),

@@ -16,7 +16,7 @@ from scraper.parse.blocks import Block, Heading, Table, clean, html_blocks, mark
 from scraper.prices.normalise import fold
 from scraper.prices.words import counted
 from scraper.reading import Amounts, Problem, Reading, Section
-from scraper.sources.gemini_rows import PROVIDER, SOURCE, TableReader
+from scraper.sources.gemini_rows import TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms
 from scraper.timelimit import look
@@ -59,13 +59,19 @@ def read(body: str, terms: Terms | None = None) -> Reading:
     else:
         blocks, updated = markdown_blocks(body), None
         _prove_twin(body)
-    _prove_end(blocks, terms)
-    _prove_tables(blocks, terms)
-    reading = _sections(blocks, terms, kind)
+    reading = read_blocks(blocks, terms, kind)
     reading.last_updated = updated
     missing = counted(unescape(without(fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
     if missing > 0:
         reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+    return reading
+
+
+def read_blocks(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
+    """The reading of the page's blocks, whatever they were written in. Raises `LayoutChanged` where it is not whole."""
+    _prove_end(blocks, terms)
+    _prove_tables(blocks, terms)
+    reading = _sections(blocks, terms, kind)
     _settle(reading)
     return reading
 
@@ -150,17 +156,10 @@ def _prove_tables(blocks: Sequence[Block], terms: Terms) -> None:
 
 
 def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
-    parts = [Part("the page's head", "", "head")]
-    for block in blocks:
-        # a first-level heading that a saver set above the twin is the title of its head
-        if isinstance(block, Heading) and (block.level == 2 or (block.level == 1 and len(parts) > 1)):
-            anchor = block.anchor or slug(block.text)
-            parts.append(Part(block.text, anchor, terms.sections.get(fold(block.text), "model")))
-        else:
-            parts[-1].blocks.append(block)
-    reading = Reading(f"{PROVIDER}/{SOURCE}", kind, [], Amounts())
-    notes = Notes(parts, terms)
-    for part in parts:
+    reading = Reading(terms.source, kind, [], Amounts())
+    found = parts(blocks, terms)
+    notes = Notes(found, terms)
+    for part in found:
         look(part.title)
         section = _section(part, notes, terms)
         if fold(part.title) in terms.tabs and reading.sections:
@@ -171,6 +170,19 @@ def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
         reading.amounts.add(section.amounts)
     reading.tables = sum(isinstance(b, Table) for b in blocks)
     return reading
+
+
+def parts(blocks: Sequence[Block], terms: Terms) -> list[Part]:
+    """The page's head and its sections, before they are read."""
+    found = [Part("the page's head", "", "head")]
+    for block in blocks:
+        # a first-level heading that a saver set above the twin is the title of its head
+        if isinstance(block, Heading) and (block.level == 2 or (block.level == 1 and len(found) > 1)):
+            anchor = block.anchor or slug(block.text)
+            found.append(Part(block.text, anchor, terms.sections.get(fold(block.text), "model")))
+        else:
+            found[-1].blocks.append(block)
+    return found
 
 
 def slug(title: str) -> str:
