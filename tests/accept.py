@@ -152,7 +152,8 @@ def write_golden() -> None:
 def table_pages() -> list[tuple[Source, Path]]:
     """The pages of all cases of such sources."""
     found = [source for source in SOURCES if isinstance(source.module, TableSource)]
-    return [(source, page) for source in found for page in sorted((PAGES / source.name).glob("*/page.*"))]
+    pages = [(source, page) for source in found for page in sorted((PAGES / source.name).glob("*/page.*"))]
+    return [(source, page) for source, page in pages if page.suffix != ".json"]
 
 
 def table_lines(source: Source, page: Path) -> list[str]:

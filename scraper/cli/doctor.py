@@ -16,6 +16,7 @@ from scraper.fetch.saved import text
 from scraper.prices.normalise import fold
 from scraper.reading import Problem, Reading
 from scraper.sources import Source
+from scraper.sources.vocabulary import sections
 from scraper.verdict import EXIT, standing
 
 CASES = ROOT / "tests" / "pages"
@@ -33,6 +34,13 @@ _PLACES = {
 _CONFLICT = "# a condition that tells the two rows apart, or a word to the publisher"
 # By source and kind of problem, what can be added at the end of its vocabulary. Words in capitals are to be replaced;
 # none of them would be published.
+_OF_TABLES = {
+    "section": 'sections:\n  {term}: {{ignore: "WHY IT GIVES NO RATE"}}  # or {{}}, where its prices are rates',
+    "header": "headers:\n  {term}: {{is: note}}  # or model, or label; {{meter: METER}}, where it holds prices",
+    "label": "labels:\n  {term}: {{meter: METER}}",
+    "model": "models:\n  {term}: MODEL_ID",
+    "unclaimed": 'ignore:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
+}
 _REMEDIES = {
     "google/gemini-api": {
         "label": "rows:\n  {term}: {{meter: METER}}",
@@ -53,12 +61,9 @@ _REMEDIES = {
         "tab": "tabs: {{{term}: SERVICE_TIER}}",
         "header": "columns:\n  {term}: {{meter: METER}}",
     },
-    "anthropic/anthropic-api": {
-        "section": 'sections:\n  {term}: {{ignore: "WHY IT GIVES NO RATE"}}  # or {{}}, where its prices are rates',
-        "header": "headers:\n  {term}: {{is: note}}  # or {{meter: METER}}, where it holds prices",
-        "model": "models:\n  {term}: MODEL_ID",
-        "unclaimed": 'ignore:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
-    },
+    # its words are those of the Gemini API
+    "google/ai-studio-docs": {},
+    "google/cloud-billing": {},
     "laozhang/laozhang": {"header": "headers:\n  {term}: {{is: note}}  # or model, sizes; {{}}, where it holds prices"},
 }
 # How the problems of a kind begin that such a line settles; others of it are settled in code.
@@ -66,7 +71,6 @@ _SETTLED = {
     ("google/gemini-api", "layout"): "no model id",
     ("google/vertex-ai", "unclaimed"): "money in a text",
     ("openai/openai-api", "header"): "unknown column",
-    ("anthropic/anthropic-api", "model"): "unknown model",
 }
 
 
@@ -123,7 +127,7 @@ def _remedy(problem: Problem, term: str, section: str, source: str) -> list[str]
     if not problem.term or not problem.message.startswith(_SETTLED.get((source, problem.kind), "")):
         return []
     return (
-        _REMEDIES.get(source, {})
+        _REMEDIES.get(source, _OF_TABLES)
         .get(problem.kind, "")
         .format(
             term=_quoted(term),
@@ -147,10 +151,8 @@ def _vocabulary(source: Source) -> str:
 
 def _known_terms(source: Source, kind: str) -> list[str]:
     """Every word of the vocabulary that a term of this kind could have meant."""
-    from ratecards.storage import strictyaml
-
     path = ROOT / _vocabulary(source)
-    vocabulary = strictyaml.load(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}
+    vocabulary = sections(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}
     found: list[str] = []
     pending: list[Any] = [vocabulary[name] for name in _PLACES.get(kind, vocabulary) if name in vocabulary]
     while pending:

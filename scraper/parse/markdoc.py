@@ -14,8 +14,8 @@
     {% /tab %}
 
 A tab is a heading one level below its section's, as on the HTML page. A row of a table is a list, a cell an item of it
-with its continuation lines; `---` stands between rows, and a table that begins with it has no header. What stands between
-tags is Markdown, and read as such. A tag that is not known stays as a text, for whoever reads the blocks to see.
+with its continuation lines; `---` stands between rows, and a table that begins with it has no header. What stands
+between tags is Markdown, and read as such. A tag that is not known stays as a text.
 """
 
 from __future__ import annotations

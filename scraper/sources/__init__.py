@@ -62,26 +62,21 @@ class Source:
         """The module of the same name, with underscores; where there is none, the table reader with its vocabulary."""
         return _module(self.source.replace("-", "_"))
 
-    @property
-    def vocabulary(self) -> Path:
-        """The file of its words."""
-        return _HERE / f"{self.source.replace('-', '_')}.yaml"
-
 
 _HERE = Path(__file__).parent
 
 
+def _module(name: str) -> SourceModule:
+    return _of_tables(name) or cast(SourceModule, import_module(f"scraper.sources.{name}"))
+
+
 @cache
-def _of_tables(name: str) -> SourceModule:
+def _of_tables(name: str) -> SourceModule | None:
+    """The source of a vocabulary that stands without a module."""
     from scraper.sources.table_reader import TableSource
 
-    return TableSource(_HERE / f"{name}.yaml")
-
-
-def _module(name: str) -> SourceModule:
-    if (_HERE / f"{name}.yaml").is_file() and not (_HERE / f"{name}.py").is_file():
-        return _of_tables(name)
-    return cast(SourceModule, import_module(f"scraper.sources.{name}"))
+    path = _HERE / f"{name}.yaml"
+    return TableSource(path) if path.is_file() and not path.with_suffix(".py").is_file() else None
 
 
 SOURCES = (

@@ -199,7 +199,7 @@ class _PartReader:
         try:
             around = self._around(cells, columns, row)
         except UnknownTerm as error:
-            wrong = wrong or Problem("label", place, str(error), " | ".join(cells))
+            wrong = wrong or Problem("label", place, str(error), roles.get("label", ""))
         for entry in entries if wrong else ():
             entry.section.problems.append(wrong)  # type: ignore[arg-type]
         for text, column in zip(cells, columns, strict=False) if not wrong else ():
