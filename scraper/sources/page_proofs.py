@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from bs4 import BeautifulSoup
+from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import Block, Heading, Table, clean, html_blocks, markdown_blocks, only, soup
@@ -78,9 +78,10 @@ def refuse_other_pages(body: str, marks: Mapping[str, Sequence[str]], own: str =
             raise LayoutChanged(f"{what}: expected the pricing page, saw {what} ({title_of(body)})")
 
 
-def prove_html(body: str, tree: BeautifulSoup, language: str, canonical: Sequence[str]) -> None:
+def prove_html(body: str, tree: Tag, language: str, canonical: Sequence[str]) -> None:
     """Prove language, canonical address (one of those named) and end of an HTML page."""
-    lang = str(tree.html.get("lang") if tree.html else "")
+    html = tree.find("html")
+    lang = str(html.get("lang") if html else "")
     if lang.lower().split("-")[0] != language:
         raise LayoutChanged(f"localised page: expected <html lang={language!r}>, saw {lang!r} ({title_of(body)})")
     seen = [str(link.get("href")).removesuffix("?hl=en") for link in tree.find_all("link", rel="canonical")]
