@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -381,6 +382,129 @@ def test_html_proves_itself(body: str, words: str) -> None:
         prove(body, Proofs(canonical="https://x.test/"))
     assert words in str(caught.value)
     assert "no title, 'x'" == title_of("x")
+
+
+# --------------------------------------------------------------------------------------- OpenAI's page since 2026-10
+
+OPENAI = find("openai/openai-api")
+PLAIN = (accept.PAGES / OPENAI.name / "era-2026-10" / "page.md").read_text(encoding="utf-8")
+
+
+def openai(*pairs: tuple[str, str]) -> Reading:
+    """The reading of the page after some of its words were replaced, each once."""
+    page = PLAIN
+    for old, new in pairs:
+        assert old in page, old
+        page = page.replace(old, new, 1)
+    return OPENAI.module.read(page)
+
+
+def test_long_prompts_have_columns() -> None:
+    """Where one of them has a price the others are for shorter prompts; where none has, there is no bound."""
+    found = openai()
+
+    assert (["10"], ["20"]) == (
+        price(found, "gpt-6-astra", "input", service_tier="standard", prompt_up_to=272_000),
+        price(found, "gpt-6-astra", "input", service_tier="standard", prompt_over=272_000),
+    )
+    assert ["0.75"] == price(found, "gpt-5.4-mini", "input", service_tier="standard", prompt_up_to=None)
+    assert ["90"] == price(found, "gpt-5.5-pro", "output", service_tier="batch", prompt_up_to=272_000)
+    assert {"standard", "batch", "flex", "priority", "ultrafast"} == {
+        r.service_tier for r in found.rates() if r.model == "gpt-6-astra"
+    }
+
+
+def test_estimates_days_and_tools() -> None:
+    """A minute restates tokens beside them; a sentence dates a model's prices; tools are told apart by their details."""
+    found = openai()
+    minutes = {r.model: (r.basis, r.modality, r.meter) for r in found.rates() if r.unit == "1 minute"}
+
+    assert ("equivalent", "audio", "input") == minutes["gpt-4o-transcribe"]
+    assert ("list", "audio", "input") == minutes["whisper-1"]
+    assert ("list", "audio", "output") == minutes["gpt-live-1"]
+    assert {date(2026, 10, 5)} == {r.effective_from for r in found.rates() if r.model == "gpt-rosalind-research"}
+    tools = [(r.context, plain(r.price)) for r in found.rates() if r.model == "tools" and r.price]
+    assert ("file search", "2.5") in tools
+    assert ("web search preview (non-reasoning models)", "25") in tools
+    assert [False] == [section.counted for section in found.sections if section.models == ("tools",)]
+    facts = {draft.model: dict(draft.facts) for draft in found.drafts()}
+    words = "charged a 10% uplift for models released on or after March 5, 2026"
+    assert {"regional processing uplift": words} == facts["gpt-6-astra"]
+
+
+@pytest.mark.parametrize(
+    ("pair", "words", "unread"),
+    [
+        (("Prices per 1M tokens.", "Prices per fortnight."), "unknown unit in 'Prices per fortnight.'", "gpt-6-astra"),
+        (
+            ("| gpt-5.5 (<272K context length) |", "| gpt-5.5 (on Sundays) |"),
+            "unknown model 'gpt-5.5 (on Sundays)'",
+            "gpt-5.5",
+        ),
+        (("| Web search (all models) |", "| Deep search |"), "unknown row label 'Deep search'", "tools"),
+        (("\nUltrafast\n", "\nTurbo\n"), "two prices for one key", "gpt-6-astra"),
+        (("| gpt-6-astra | $10.00", "| gpt-6-astra (<128K context length) | $10.00"), "bounds", "gpt-6-astra"),
+    ],
+)
+def test_words_of_openai_that_nobody_knows(pair: tuple[str, str], words: str, unread: str) -> None:
+    """What they may be said of is not read."""
+    found = openai(pair)
+
+    assert any(words in problem.message for problem in found.problems)
+    assert unread in {model for section in found.unread for model in section.models}
+
+
+@captured
+def test_openais_edition_of_2026_10_04() -> None:
+    """All of its 767 amounts; each price stands in the row and column that it names, and none of a price column is lost."""
+    page = (Path(accept.CAPTURES) / OPENAI.name / "2026-10-04.md").read_text(encoding="utf-8")
+    found = OPENAI.module.read(page)
+
+    assert ([], [], 0) == (found.problems, found.suspicions, found.amounts.unclaimed)
+    assert (767, 705, 907, 85) == (found.amounts.seen, found.amounts.read, len(found.rates()), len(found.drafts()))
+    cells = _cells_by_hand(page)
+    placed = {(r.evidence.locator, r.evidence.quote) for r in found.rates()}
+    for tab, label, head, cell in cells:
+        # what Cyber prints of a model that Flagship has as well is one rate
+        assert (
+            "$" not in cell
+            or label == "Tool"
+            or any(
+                quote == cell and place.endswith(f" / {head}") and (f" / {tab} / " in place or tab == "-")
+                for place, quote in placed
+                if label in place
+            )
+        ), (tab, label, head, cell)
+    by_cell = {(tab, head, cell) for tab, _, head, cell in cells}
+    for place, quote in placed:
+        if place.split(" / ")[0] not in ("tools", "finetuning"):
+            assert any(
+                place.endswith(f" / {head}") and f" / {tab} / " in place for tab, head, cell in by_cell if cell == quote
+            )
+
+
+def _cells_by_hand(page: str) -> set[tuple[str, str, str, str]]:
+    """Tab, first column, header and cell of every table outside fine-tuning, cut at the bars and nothing else."""
+    found, tab, heads = set(), "-", []
+    for line in page[: page.index("\nFinetuning\n")].split("\n"):
+        words = line.strip()
+        if words in ("Standard", "Batch", "Flex", "Fast", "Ultrafast"):
+            tab = words
+        elif (
+            words.endswith(("models", "sessions", "Tools"))
+            and "|" not in words
+            and "#" not in words
+            and len(words) < 50
+        ):
+            tab = "-"
+        elif words.startswith("|"):
+            row = [cell.strip() for cell in words.strip("|").split("|")]
+            if row[0] in ("Model", "Category", "Tool"):
+                heads = row
+            elif not row[0].startswith("---"):
+                at = heads.index("Model") if "Model" in heads else 0
+                found |= {(tab, row[at], head, cell) for head, cell in zip(heads, row, strict=True)}
+    return found
 
 
 # ------------------------------------------------------------------------------------------------ captures

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from pathlib import Path
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged
@@ -25,9 +26,13 @@ from scraper.sources.openai_rows import CAPTION, PROVIDER, SOURCE, RowReading, b
 from scraper.sources.openai_tables import Page, lost_numbers
 from scraper.sources.openai_terms import FreeSentence, Terms, load_terms
 from scraper.sources.page_proofs import prove_html, refuse_other_pages, title_of
+from scraper.sources.table_reader import TableSource
 from scraper.timelimit import look
 
 PARSER = "2"
+# The page as plain Markdown, since autumn 2026: its own vocabulary, read by the table reader.
+MARKDOWN = TableSource(Path(__file__).with_name("openai_markdown.yaml"))
+_PLAIN = re.compile(r"\s*# Pricing\n(?=.*?^### (?:\w+ )+data$)", re.DOTALL | re.MULTILINE)
 # Its Markdown twin is cut short and not fetched; older editions were kept in it.
 KEPT = ("md",)
 _HTML = re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE)
@@ -62,6 +67,8 @@ def _islands(article: str) -> list[tuple[str, str]]:
 
 def read(body: str) -> Reading:
     """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
+    if _PLAIN.match(body):
+        return MARKDOWN.read(body)
     terms = load_terms()
     page = _page(body, terms)
     least = terms.tables_min[page.form]

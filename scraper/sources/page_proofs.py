@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
-from scraper.parse.blocks import Block, Heading, Table, clean, html_blocks, markdown_blocks, only, soup
+from scraper.parse.blocks import Block, Table, html_blocks, markdown_blocks, only, soup
 from scraper.prices.normalise import fold
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
@@ -26,7 +26,7 @@ class Proofs:
     """The proofs of a vocabulary; an empty one is not asked for.
 
     HTML is read where `canonical` is named, and Markdown where it is not or where no HTML arrives.
-    `headings` are words that a heading must hold, each one; one of `first_headings` comes first on the page, and one of
+    `headings` are words that a title must hold, each one; one of `first_headings` comes first on the page, and one of
     `last_headings` last; all three are folded. `not_the_page` gives by name the marks of pages that it is not.
     `models_min` is how many models it prices at least. `element` selects the element that holds the page in HTML.
     """
@@ -43,7 +43,7 @@ class Proofs:
 
 
 def prove(body: str, proofs: Proofs) -> tuple[str, list[Block]]:
-    """`html` or `md`, and the blocks of the page. Raises `LayoutChanged` when it is not the page, or not all of it."""
+    """`html` or `md`, and the blocks of the page. Raises `LayoutChanged` when it is not the page."""
     refuse_other_pages(body, proofs.not_the_page)
     if is_html(body) and proofs.canonical:
         tree = soup(body)
@@ -53,8 +53,6 @@ def prove(body: str, proofs: Proofs) -> tuple[str, list[Block]]:
         raise LayoutChanged(f"expected Markdown, saw markup: {' '.join(body[:60].split())!r}")
     else:
         kind, blocks = "md", markdown_blocks(body)
-    prove_headings(blocks, proofs)
-    prove_tables(blocks, proofs.tables_min)
     return kind, blocks
 
 
@@ -92,9 +90,9 @@ def prove_html(body: str, tree: Tag, language: str, canonical: Sequence[str]) ->
         raise LayoutChanged(f"truncated page: expected </html> at the end, saw {body[-40:]!r}")
 
 
-def prove_headings(blocks: Sequence[Block], proofs: Proofs) -> None:
-    """Prove the headings that frame a page: an article may be cut while the frame around it is whole."""
-    titles = [fold(clean(block.text)) for block in blocks if isinstance(block, Heading)] or ["no heading"]
+def prove_titles(found: Sequence[str], proofs: Proofs) -> None:
+    """Prove the titles that frame a page: an article may be cut while the frame around it is whole."""
+    titles = [fold(title) for title in found] or ["no heading"]
     if proofs.first_headings and titles[0] not in proofs.first_headings:
         raise LayoutChanged(f"another page: expected {_either(proofs.first_headings)} first, saw {titles[0]!r}")
     if missing := [words for words in proofs.headings if not any(words in title for title in titles)]:

@@ -18,19 +18,22 @@ from typing import Any
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
-from scraper.parse.blocks import Block, Heading, Table, without
+from scraper.parse.blocks import Block, Heading, Table, Text, without
 from scraper.prices.conditions import conditional
 from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
-from scraper.prices.notes import sentences
+from scraper.prices.notes import only_day, sentences
 from scraper.prices.rateset import settled
-from scraper.prices.words import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled
+from scraper.prices.words import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled, unit_of
 from scraper.reading import Amounts, Draft, Gap, Problem, Reading, Section, too_little_read
 from scraper.sources import vocabulary
-from scraper.sources.page_proofs import is_html, prove
+from scraper.sources.page_proofs import is_html, prove, prove_tables, prove_titles
 from scraper.sources.vocabulary import TableTerms, Term, combined, table_terms
 from scraper.timelimit import look
 
 _OF_TOKENS = ("input", "output", "cache_read", "cache_write")
+# In a row's name a bound on the prompt; in a line of its own the unit of the tables that follow.
+_CONTEXT = re.compile(r"\(\s?(?:<|(?P<over>>))\s?(?P<n>[0-9]+)(?P<scale>[km])? context length\)", re.IGNORECASE)
+_CAPTION = re.compile(r"prices per (?P<unit>.+?)(?: unless noted)?\.?\Z", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s+/\s+|,\s+(?:and\s+)?|\s+and\s+")
 # What a cell may say as well as the words around it; they must say the same.
 _SAID_TWICE = ("resolution", "quality", "prompt_over", "prompt_up_to")
@@ -68,6 +71,8 @@ class TableSource:
         terms = terms or self.load_terms()
         kind, blocks = prove(body, terms.proofs)
         parts = list(_parts(blocks, terms))
+        prove_titles([part.title for part in parts[1:]], terms.proofs)
+        prove_tables(blocks, terms.proofs.tables_min)
         book = _Book(terms)
         for part in parts:
             look(part.title)
@@ -111,12 +116,19 @@ def _parts(blocks: Sequence[Block], terms: TableTerms) -> Iterator[_Part]:
     any_other = terms.sections.get("*")
     part = _Part("", any_other)
     for block in blocks:
-        if isinstance(block, Heading) and fold(block.text) not in terms.tabs:
+        if _begins(block, terms):
             yield part
-            part = _Part(block.text, terms.sections.get(fold(block.text), any_other))
-        else:
+            part = _Part(block.text, terms.sections.get(fold(block.text), any_other))  # type: ignore[union-attr]
+        elif not isinstance(block, Heading) or fold(block.text) in terms.tabs:
             part.blocks.append(block)
     yield part
+
+
+def _begins(block: Block, terms: TableTerms) -> bool:
+    """Whether a section begins: with a heading that is none of a tab or a table, or a line that is its title alone."""
+    if isinstance(block, Heading):
+        return fold(block.text) not in terms.tabs and not terms.untitled.fullmatch(block.text)
+    return isinstance(block, Text) and fold(block.text) in terms.sections
 
 
 # -------------------------------------------------------------------------------------------------- tables
@@ -132,12 +144,42 @@ class _Row:
     notice: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A row that is understood but for its prices."""
+
+    cells: Sequence[str]
+    columns: Sequence[_Column]
+    around: Sequence[tuple[str, Term]]
+    place: str
+    entries: Sequence[_Entry]
+
+    def restated(self, at: int) -> bool:
+        """Whether other columns have prices, which this one then only restates."""
+        prices = [n for n, (_, term) in enumerate(self.columns) if not term.role and n != at]
+        return any(counted(self.cells[n]) for n in prices)
+
+
+def _beside(header: Term, around: Sequence[tuple[str, Term]]) -> list[tuple[str, Term]]:
+    """What stands around a cell and holds for it.
+
+    Where its column begins at the bound that the row names, the row's ends there; an estimate of another thing than the
+    rest of its row has a modality of its own.
+    """
+    found = []
+    for name, term in around:
+        bound = None if header.prompt_over and header.prompt_over == term.prompt_up_to else term.prompt_up_to
+        modality = None if header.estimate and header.modality else term.modality
+        found.append((name, replace(term, prompt_up_to=bound, modality=modality)))
+    return found
+
+
 class _PartReader:
     """Reads the tables under one heading into the book."""
 
     def __init__(self, part: _Part, book: _Book, terms: TableTerms) -> None:
         self.part, self.book, self.terms = part, book, terms
-        self.tab = ""
+        self.tab, self.caption = "", ""
 
     def tables(self) -> None:
         """Read every table; a tab holds until the next one."""
@@ -146,6 +188,8 @@ class _PartReader:
                 self._table(block)
             elif fold(block.text) in self.terms.tabs:
                 self.tab = block.text
+            elif _CAPTION.match(block.text):
+                self.caption = block.text
 
     def _place(self, *words: str) -> str:
         return " / ".join((self.part.anchor, self.tab or "-", *words))
@@ -154,7 +198,7 @@ class _PartReader:
         lines = (table.header, *table.rows)
         amounts = sum(counted(cell) for line in lines for cell in line)
         self.book.noted(" | ".join(line) for line in lines)
-        if reason := self.part.says.ignore:
+        if (reason := self.part.says.ignore) and not self.part.says.only:
             self.book.amounts.cells += amounts
             self.book.amounts.ignored[reason] += amounts
         elif amounts or fold(self.part.title) in self.terms.sections:
@@ -194,20 +238,28 @@ class _PartReader:
             return
         place = self._place(label or row.name)
         entries = [self.book.entry(model, row, self.part.anchor) for model in row.models]
-        entries[0].section.amounts.cells += amounts
+        first = entries[0].section.amounts
+        first.cells += amounts
         around: list[tuple[str, Term]] = []
         try:
             around = self._around(cells, columns, row)
         except UnknownTerm as error:
             wrong = wrong or Problem("label", place, str(error), roles.get("label", ""))
-        for entry in entries if wrong else ():
-            entry.section.problems.append(wrong)  # type: ignore[arg-type]
-        for text, column in zip(cells, columns, strict=False) if not wrong else ():
-            if not column[1].role:
-                self._cell(text, column, around, f"{place} / {column[0]}", entries)
+        if wrong:
+            for entry in entries:
+                entry.section.problems.append(wrong)
+        elif reason := next((term.ignore for _, term in (*around[1:], ("", row.says)) if term.ignore), ""):
+            first.ignored[reason] += amounts
+        else:
+            whole = _Whole(cells, columns, around, place, entries)
+            for at, (_, term) in enumerate(columns):
+                if not term.role:
+                    self._cell(at, whole)
 
     def _named(self, roles: Mapping[str, str]) -> _Row:
         """Whose prices a row gives: of the model in its column, else of those that a sentence above it names."""
+        if self.part.says.model:
+            return _Row((self.part.says.model,), self.part.title)
         if "model" in roles:
             row = self._models(roles["model"])
             return replace(row, name=roles["name"]) if "name" in roles else row
@@ -218,7 +270,7 @@ class _PartReader:
 
     def _models(self, text: str) -> _Row:
         """The models of a cell. Raises `UnknownTerm` on a name that is not in the vocabulary."""
-        bound = PROMPT_IN_BRACKETS.search(plain(text))
+        bound = PROMPT_IN_BRACKETS.search(plain(text)) or _CONTEXT.search(plain(text))
         bare = text if bound is None else text[: bound.start()] + text[bound.end() :]
         name = self.terms.name_asides.sub("", bare).strip()
         models = self.terms.ids(name) or tuple(i for one in _SEVERAL.split(name) for i in self.terms.ids(one) or ("",))
@@ -226,11 +278,14 @@ class _PartReader:
             raise UnknownTerm(f"unknown model {text!r}" if self.terms.models else f"{text!r} is not a model id")
         tokens = scaled(bound["n"], bound["scale"]) if bound else None
         says = Term(prompt_over=tokens) if bound and bound["over"] else Term(prompt_up_to=tokens)
-        return _Row(models, name, says, bare.strip() if name != bare.strip() else "")
+        says = replace(says, ignore=next((why for match, why in self.terms.ignore_rows if match.search(text)), ""))
+        return _Row(models, name, says, bare.strip() if name != bare.strip() and not says.ignore else "")
 
     def _around(self, cells: Sequence[str], columns: Sequence[_Column], row: _Row) -> list[tuple[str, Term]]:
         """What stands around every cell of a row, each with its name for messages. Raises `UnknownTerm`."""
         found = [(f"the section {self.part.title!r}", self.part.says), (f"the row {row.name!r}", row.says)]
+        if self.caption and not self._unit:
+            raise UnknownTerm(f"unknown unit in {self.caption!r}")
         if self.tab:
             found.append((f"the tab {self.tab!r}", self.terms.tabs[fold(self.tab)]))
         if len(cells) != len(columns):
@@ -246,33 +301,43 @@ class _PartReader:
                 found.append((f"the sizes {text!r}", Term(resolution="/".join(self._sizes(text)))))
         return found
 
+    @property
+    def _unit(self) -> str:
+        """The unit of the caption above the table; without one that of the page."""
+        said = _CAPTION.match(self.caption)
+        return (unit_of(said["unit"]) or "") if said else self.terms.defaults.unit or ""
+
     def _sizes(self, cell: str) -> Iterator[str]:
         for word in dict.fromkeys(re.split(r"\s*[,/、]\s*", fold(cell))):
             if word not in self.terms.sizes:
                 raise UnknownTerm(f"unknown size {word!r} in {cell!r}")
             yield self.terms.sizes[word]
 
-    def _cell(
-        self, text: str, column: _Column, around: Sequence[tuple[str, Term]], locator: str, entries: Sequence[_Entry]
-    ) -> None:
+    def _cell(self, at: int, row: _Whole) -> None:
         """The rates of one cell; one that is not understood is a gap of the models that it prices."""
-        first, amounts, bag = entries[0].section.amounts, counted(text), {}
-        if reason := column[1].ignore:
+        text, (header, term) = row.cells[at], row.columns[at]
+        first, amounts, locator = row.entries[0].section.amounts, counted(text), f"{row.place} / {header}"
+        reason = self.part.says.ignore if term.meter not in self.part.says.only else ""
+        if reason := term.ignore or reason:
             first.ignored[reason] += amounts
             return
-        models = tuple(entry.model for entry in entries)
+        models, bag = tuple(entry.model for entry in row.entries), {}
         try:
-            bag = {**self.terms.defaults.says, **combined([(f"the header {column[0]!r}", column[1]), *around])}
-            rates = list(self._rates(text, bag, column[0], locator, models))
+            said = combined([(f"the header {header!r}", term), *_beside(term, row.around)])
+            bag = {**self.terms.defaults.says, "unit": self._unit, **said}
+            rates = list(self._rates(text, bag, header, locator, models))
         except UnknownTerm as error:
             problem = Problem("cell" if bag else "conflict", locator, str(error), text)
             meters = (bag["meter"],) if "meter" in bag else _OF_TOKENS
             gap = Gap(problem, models, bag.get("service_tier", ""), meters, amounts=amounts)
-            for entry in entries:
+            for entry in row.entries:
                 entry.section.gaps.append(gap)
             return
         first.read += amounts
-        for entry in entries:
+        if term.estimate:
+            basis = "equivalent" if row.restated(at) else "list"
+            rates = [replace(rate, basis=basis) for rate in rates if rate.price is not None]
+        for entry in row.entries:
             entry.rates += [rate for rate in rates if rate.model == entry.model]
 
     def _rates(
@@ -331,6 +396,9 @@ class _Book:
         self.tables = 0
         self.suspicions: list[str] = []
         self.facts: dict[str, str] = {}
+        self.constant = {term.model for term in terms.sections.values() if term.model}
+        self.doubtful: list[tuple[str, Problem]] = []  # words that may speak of a model, and what is wrong with them
+        self.starts: dict[str, date] = {}
         self.printed: set[Decimal] = set()  # the amounts in tables of prices
         self.days: set[date] = set()
         self.under: dict[str, dict[str, None]] = {}  # by heading: the models with rows there
@@ -338,6 +406,7 @@ class _Book:
     def entry(self, model: str, row: _Row, anchor: str) -> _Entry:
         """The model's entry; its name and anchor are those of its first row."""
         found = self.entries.setdefault(model, _Entry(model, row.name, Section(row.name, anchor, (model,))))
+        found.section.counted = model not in self.constant
         self.under.setdefault(anchor, {})[model] = None
         found.notices |= {row.notice: None} if row.notice else {}
         return found
@@ -345,11 +414,19 @@ class _Book:
     def unknown(self, label: str, amounts: int, problem: Problem, about: Iterable[str], anchor: str) -> None:
         """A row of which it is not known whose prices it gives: a problem of every model that words around it name."""
         words = fold(" ".join(about))
-        named = [name for name in self.terms.models if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w.-])", words)]
-        for name in named:
-            for model in self.terms.models[name]:
-                self.entry(model, _Row((model,), name), anchor).section.problems.append(problem)
+        for name, models in self.terms.models.items():
+            for model in models if _names(words, name) else ():
+                self.entry(model, _Row((model,), name), anchor)
+        self.doubtful.append((words, problem))
         self.others.append(Section(label, "", amounts=Amounts(cells=amounts), problems=[problem]))
+
+    def _settle_doubts(self) -> None:
+        """Lay a row that is nobody's at the door of the models that its words name, by name or id."""
+        names = {name: ids for name, ids in self.terms.models.items() if self.entries.keys() & {*ids}}
+        names |= {model: (model,) for model in self.entries if self.terms.ids_printed}
+        for words, problem in self.doubtful:
+            for model in dict.fromkeys(model for name, ids in names.items() if _names(words, name) for model in ids):
+                self.entries[model].section.problems.append(problem)
 
     def noted(self, texts: Iterable[str]) -> bool:
         """Note what sentences and rows say that is card metadata; gives whether any does."""
@@ -364,12 +441,16 @@ class _Book:
             count = counted(sentence)
             self.amounts.notes += count
             self._date(sentence)
+            for started in self.terms.starts.finditer(sentence):
+                if (found := self.terms.ids(started["model"])) and (day_of := only_day(sentence)):
+                    self.starts |= dict.fromkeys(found, day_of)
             if reason := part.says.ignore or (self.terms.reason(sentence) if count else ""):
                 self.amounts.ignored[reason] += count
                 continue
             if count:
                 self._money(sentence, count, part.anchor)
-            if not self.noted([sentence]) and conditional(sentence) and not self.terms.harmless(sentence):
+            known = self.noted([sentence]) or _CAPTION.match(sentence) or self.terms.harmless(sentence)
+            if conditional(sentence) and not known:
                 words.append(sentence)
         if words:
             models = tuple(self.under.get(part.anchor, ()))
@@ -395,6 +476,7 @@ class _Book:
         models = len(self.entries) + sum(section.counted for section in self.others)
         if models < self.terms.proofs.models_min:
             raise LayoutChanged(f"expected {self.terms.proofs.models_min} models with prices, saw {models}")
+        self._settle_doubts()
         for entry in self.entries.values():
             self._draft(entry)
         sections = [*(entry.section for entry in self.entries.values()), *self.others]
@@ -412,7 +494,9 @@ class _Book:
         if too_little_read(len(section.gaps), len(section.gaps) + len(entry.rates)):
             section.problems += [gap.problem for gap in section.gaps]
             section.gaps.clear()
-        rates, conflicts = settled(_bounded(entry.rates))
+        start = self.starts.get(entry.model)
+        dated = [replace(r, effective_from=r.effective_from or start) for r in entry.rates]
+        rates, conflicts = settled(_bounded(dated))
         section.problems += conflicts
         if rates and not section.problems:
             draft = Draft(model=entry.model, name=entry.name, anchor=section.anchor, rates=tuple(rates))
@@ -421,8 +505,17 @@ class _Book:
             section.cards = [replace(draft, notices=notices, facts=facts, aliases=aliases)]
 
 
+def _names(words: str, name: str) -> bool:
+    """Whether a name stands in the words, and not as the beginning or end of a longer one."""
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", words) is not None
+
+
 def _bounded(rates: Sequence[Rate]) -> list[Rate]:
-    """The rates of a model; where a table prices its long prompts, its other prices of tokens are for shorter ones."""
-    long = min((rate.prompt_over for rate in rates if rate.prompt_over), default=None)
-    open_ended = [r.meter in _OF_TOKENS and (r.prompt_over, r.prompt_up_to) == (None, None) for r in rates]
-    return [replace(r, prompt_up_to=long) if long and free else r for r, free in zip(rates, open_ended, strict=True)]
+    """The rates of a model; where a table prices its long prompts, its other prices of tokens are for shorter ones.
+
+    Where it has a place for long prompts and no price for any, the place says nothing.
+    """
+    long = min((rate.prompt_over for rate in rates if rate.prompt_over and rate.price is not None), default=None)
+    kept = [rate for rate in rates if long or not rate.prompt_over or rate.price is not None]
+    open_ended = [r.meter in _OF_TOKENS and (r.prompt_over, r.prompt_up_to) == (None, None) for r in kept]
+    return [replace(r, prompt_up_to=long) if long and free else r for r, free in zip(kept, open_ended, strict=True)]

@@ -214,9 +214,11 @@ class Term:
 
     Each of the first fields is one of the rate table's, None where the words say nothing of it. `role` (`is` in the
     vocabulary) is what a column without prices holds: `model`, `label`, `name`, `sizes`, or `note`, which selects
-    nothing. `ignore` is the reason why amounts here are no rates. Of a section only: `models` finds the sentence that
-    names the models of a table without a column for them, `transposed` are tables with the models across, and `needs`
-    are the roles that one column of each table must have.
+    nothing. `ignore` is the reason why amounts here are no rates. An `estimate` restates the other prices of its row.
+
+    Of a section only: its `model` where no words name one, `models` finds the sentence that names those of a table
+    without a column for them, `transposed` are tables with the models across, `needs` are the roles that one column of
+    each table must have, and `only` are the meters whose amounts are rates although it is ignored.
     """
 
     service_tier: str | None = None
@@ -233,8 +235,11 @@ class Term:
     role: str = ""
     ignore: str = ""
     models: re.Pattern[str] | None = None
+    estimate: bool = False
+    model: str = ""
     transposed: bool = False
     needs: Sequence[str] = ()
+    only: Sequence[str] = ()
 
     @property
     def says(self) -> dict[str, Any]:
@@ -267,8 +272,9 @@ def combined(terms: Iterable[tuple[str, Term]]) -> dict[str, Any]:
 class TableTerms:
     """The vocabulary of a source whose page is tables; each field is the entry of the same name in its file.
 
-    Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, and `aliases` by id the
-    other ids that mean the same model.
+    Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `ids_printed` whether the
+    page prints ids as well, and `aliases` by id the other ids that mean the same model. `untitled` are headings that
+    begin no section, `starts` finds the sentence that says from which day models are billed.
     """
 
     source: str
@@ -282,7 +288,9 @@ class TableTerms:
     sections: Mapping[str, Term]
     tabs: Mapping[str, Term]
     labels: Mapping[str, Term]
+    untitled: re.Pattern[str]
     models: Mapping[str, tuple[str, ...]]
+    ids_printed: bool
     aliases: Mapping[str, Sequence[str]]
     name_asides: re.Pattern[str]
     sizes: Mapping[str, str]
@@ -291,13 +299,15 @@ class TableTerms:
     phrases: Phrases
     facts: Sequence[tuple[str, re.Pattern[str]]]
     dated: re.Pattern[str]
+    starts: re.Pattern[str]
+    ignore_rows: Sequence[tuple[re.Pattern[str], str]]
     ignore: Sequence[tuple[re.Pattern[str], str]]
     asides: Sequence[re.Pattern[str]]
     renames: Mapping[str, str]
 
     def ids(self, name: str) -> tuple[str, ...]:
-        """The ids of a printed name, none when it is unknown; where no names are listed, an id is printed itself."""
-        printed = (name,) if not self.models and MODEL_ID.match(name) else ()
+        """The ids of a printed name, none when it is unknown; an id is its own name where the page prints ids."""
+        printed = (name,) if self.ids_printed and MODEL_ID.match(name) else ()
         return self.models.get(fold(name), printed)
 
     def cell(self, text: str) -> Cell:
@@ -329,6 +339,8 @@ def table_terms(data: Any) -> TableTerms:
         sections=_terms(data["sections"]),
         tabs=_terms(data.get("tabs", {})),
         labels=_terms(data.get("labels", {})),
+        untitled=_re(data.get("untitled", _NEVER)),
+        ids_printed=data.get("ids_printed", not data.get("models")),
         models={name: (ids,) if isinstance(ids, str) else tuple(ids) for name, ids in data.get("models", {}).items()},
         aliases=data.get("aliases", {}),
         name_asides=_re(data.get("name_asides", _NEVER)),
@@ -338,10 +350,16 @@ def table_terms(data: Any) -> TableTerms:
         phrases=Phrases(**{name: _re(text) for name, text in {**PHRASES, **data.get("phrases", {})}.items()}),
         facts=[(entry["name"], _re(entry["match"])) for entry in data.get("facts", [])],
         dated=_re(data.get("dated", _NEVER)),
-        ignore=[(_re(entry["match"]), entry["reason"]) for entry in data.get("ignore", [])],
+        starts=_re(data.get("starts", _NEVER)),
+        ignore_rows=_reasons(data.get("ignore_rows", [])),
+        ignore=_reasons(data.get("ignore", [])),
         asides=[_re(text) for text in data.get("asides", [])],
         renames=data.get("renames", {}),
     )
+
+
+def _reasons(data: Sequence[Mapping[str, str]]) -> list[tuple[re.Pattern[str], str]]:
+    return [(_re(entry["match"]), entry["reason"]) for entry in data]
 
 
 def _terms(data: Mapping[str, Any]) -> dict[str, Term]:
