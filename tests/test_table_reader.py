@@ -468,7 +468,7 @@ def test_openais_edition_of_2026_10_04() -> None:
         # what Cyber prints of a model that Flagship has as well is one rate
         assert (
             "$" not in cell
-            or label == "Tool"
+            or head == "Pricing"
             or any(
                 quote == cell and place.endswith(f" / {head}") and (f" / {tab} / " in place or tab == "-")
                 for place, quote in placed
