@@ -70,7 +70,7 @@ wheel-test: venv ## the built wheel, installed alone, run outside of the checkou
 	$(BIN)/python -m hatchling build --target wheel --directory $(WHEEL)
 	$(PYTHON) -m venv $(WHEEL)/venv
 	$(WHEEL)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps $(WHEEL)/*.whl
-	cd $(WHEEL) && venv/bin/python -I $(CURDIR)/tests/wheel.py
+	cd $(WHEEL) && venv/bin/python -I $(CURDIR)/tests/end_to_end/wheel.py
 
 drill: dev ## twelve thousand changed and broken pages: nothing wrong may be published, nothing lost unnoticed
 	$(BIN)/python -m tests.drill

@@ -60,7 +60,7 @@ def reading() -> None:
 
 def nothing_new() -> None:
     """A refresh of an edition that is already known: hashes only."""
-    from scraper.fetch.editions import replay
+    from scraper.fetch.capture import replay
     from scraper.pipeline.refresh import judge_one, publication
     from scraper.publish.dataset import Dataset
     from scraper.sources import find

@@ -20,8 +20,8 @@ from types import SimpleNamespace
 from ratecards.model import RateCard
 from ratecards.storage import codec
 from ratecards.storage.history import Change, Stamp
+from scraper.fetch.capture import Edition
 from scraper.fetch.client import Page
-from scraper.fetch.editions import Edition
 from scraper.pipeline.refresh import judge_one, publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.record import record

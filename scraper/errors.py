@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class ScrapeError(Exception):
     """Base of every verdict on one source."""
@@ -21,3 +24,19 @@ class UnknownTerm(ScrapeError):
 
 class DatasetError(ScrapeError):
     """What stands on disk is not a dataset we may build on (merge markers, truncation, other schema)."""
+
+
+class UsageError(Exception):
+    """The command line names something that there is not."""
+
+
+@contextmanager
+def readable(where: object, what: str, remedy: str = "") -> Iterator[None]:
+    """Within it, whatever reading a file and taking its content apart raises is a `DatasetError`.
+
+    It says the place (`where`), `what` was expected, the kind of error seen, and the `remedy`.
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DatasetError(f"{where}: expected {what}, saw {type(error).__name__}{remedy}") from error

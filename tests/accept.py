@@ -1,11 +1,12 @@
 """The cases of the pricing pages: read them, and write down what they gave.
 
-    python -m tests.accept [CASE ...]       cases: tests/pages/google/gemini-api/CASE, both representations
-    python -m tests.accept PROVIDER/SOURCE  of a source that is a vocabulary alone: tests/pages/PROVIDER/SOURCE/CASE/page.*
+    python -m tests.accept [CASE ...]       cases: tests/sources/gemini_api/cases/CASE, both representations
+    python -m tests.accept PROVIDER/SOURCE  of a source that is a vocabulary alone: tests/sources/SOURCE/cases/CASE/page.*
     RATECARDS_CAPTURES=FOLDER python -m tests.accept --golden       captures, which stay outside the project
 
 writes `expected.yaml` beside the facts of each case (all of them without names), `expected.csv` beside each page, or the
-facts of each capture to tests/golden. Nothing is accepted by running it: the difference it makes is read against the contract before it is
+facts of each capture to tests/sources/gemini_api/golden. Nothing is accepted by running it: the difference it makes is
+read against the contract before it is
 committed.
 """
 
@@ -14,7 +15,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import sys
 from dataclasses import replace
 from functools import cache
@@ -22,16 +22,17 @@ from pathlib import Path
 
 from ratecards.model import COLUMNS, Formula, Rate, plain, row
 from ratecards.storage import strictyaml
+from scraper.cli.doctor import case_folder
 from scraper.reading import Draft, Reading
 from scraper.sources import SOURCES, Source, find, gemini_api
 from scraper.sources.gemini_terms import load_terms
 from scraper.sources.table_reader import TableSource
-from tests import pagebuilder
+from tests.support import pagebuilder
+from tests.support.captures import captured
 
-CASES = Path(__file__).parent / "pages" / "google" / "gemini-api"
-GOLDEN = Path(__file__).parent / "golden" / "google" / "gemini-api"
-PAGES = Path(__file__).parent / "pages"
-CAPTURES = os.environ.get("RATECARDS_CAPTURES", "")
+CASES = Path(__file__).parent / "sources" / "gemini_api" / "cases"
+GOLDEN = Path(__file__).parent / "sources" / "gemini_api" / "golden"
+PAGES = Path(__file__).parent / "sources"
 # The columns of the rate table that are facts: what a price is, not where it was read.
 GOLDEN_COLUMNS = [name for name in COLUMNS if name not in ("quote", "locator")]
 # The proofs of the vocabulary, but for a page of a few tables.
@@ -124,7 +125,7 @@ def _flow(value: object) -> str:
 @cache
 def capture(name: str) -> Reading:
     """A capture as read."""
-    return gemini_api.read((Path(CAPTURES) / "google" / "gemini-api" / name).read_text(encoding="utf-8"))
+    return gemini_api.read(captured("google/gemini-api", name))
 
 
 def golden_lines(found: Reading) -> list[str]:
@@ -155,8 +156,8 @@ def table_pages() -> list[tuple[Source, Path]]:
     found = [
         source for source in SOURCES if isinstance(source.module, TableSource) or source == find("openai/openai-api")
     ]
-    pages = [(source, page) for source in found for page in sorted((PAGES / source.name).glob("*/page.*"))]
-    pages = [(s, p) for s, p in pages if s.name != "openai/openai-api" or p.parent.name == "era-2026-10"]
+    pages = [(s, page) for s in found for page in sorted(case_folder(s, PAGES).glob("*/page.*"))]
+    pages = [(s, page) for s, page in pages if s.name != "openai/openai-api" or page.parent.name == "era-2026-10"]
     return [(source, page) for source, page in pages if page.suffix != ".json"]
 
 

@@ -30,14 +30,14 @@ import pytest
 
 from ratecards.model import plain
 from scraper import __main__ as command_line
-from scraper.fetch import editions
+from scraper.fetch import capture
 from scraper.fetch.client import Limits, fetch
-from scraper.publish.check import findings
 from scraper.publish.dataset import Dataset
+from scraper.publish.verify import findings
 from scraper.sources import gemini_api
-from tests import misbehaving as bad
-from tests.conftest import _TERMS, GEMINI, KINDS, local, model, outcomes, tree
-from tests.misbehaving import Answers, Plan, Prices, Server, World
+from tests.support import misbehaving as bad
+from tests.support.misbehaving import Answers, Plan, Prices, Server, World
+from tests.support.workshop import _TERMS, GEMINI, KINDS, local, model, outcomes, tree
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 LIMITS = Limits(
@@ -304,7 +304,7 @@ def small_pages(server: Server) -> Iterator[None]:
         patched.setattr("os.fsync", lambda handle: None)
         patched.setattr(gemini_api, "load_terms", lambda: _TERMS)
         patched.setattr(gemini_api, "urls", lambda: {kind: server.url(kind) for kind in KINDS})
-        patched.setattr(editions, "fetch", functools.partial(fetch, policy=local, limits=LIMITS))
+        patched.setattr(capture, "fetch", functools.partial(fetch, policy=local, limits=LIMITS))
         patched.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
         yield
 

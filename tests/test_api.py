@@ -16,7 +16,7 @@ from ratecards import api
 from ratecards.costs import moment
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError, DatasetError
-from tests.histories import added, card, change, rate, write
+from tests.support.histories import added, card, change, rate, write
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 from ratecards import dataset
 from ratecards.dataset import Dataset, locate
 from ratecards.errors import DatasetError
-from tests.histories import added, card, change, rate, write
+from tests.support.histories import added, card, change, rate, write
 
 
 def refused(ask, *args, **named) -> str:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.lifecycle import Shutdown, days, endings, past, said, shutdown
-from tests.histories import card
+from tests.support.histories import card
 
 IDS = ("gemini-2.5-flash-image", "nano-banana")
 JUNE = date(2026, 6, 1)

@@ -10,7 +10,7 @@ from decimal import Decimal
 import pytest
 
 from ratecards.model import COLUMNS, JOIN_KEY, RATE_FIELDS, ROW_KEY, Rate, canonical_order, plain, problems, row
-from tests.kit import rate
+from tests.support.kit import rate
 
 CONTRACT = [
     "provider",

@@ -14,7 +14,7 @@ import pytest
 
 from ratecards import records
 from ratecards.model import Evidence, Formula
-from tests.kit import card, rate
+from tests.support.kit import card, rate
 
 POINT = """
 @dataclass(frozen=True, slots=True)

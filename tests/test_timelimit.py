@@ -9,13 +9,13 @@ import pytest
 from scraper.errors import LayoutChanged
 from scraper.pipeline import judge
 from scraper.sources import openai_api
-from scraper.timelimit import limited, look
-from tests.conftest import facts
-from tests.deadline import deadline
-from tests.test_gemini_api import KINDS, ROWS, body, edition, read
-from tests.test_openai_api import facts as openai_facts
-from tests.test_openai_api import html_page
-from tests.test_vertex_ai import read as read_vertex
+from scraper.sources.timelimit import limited, look
+from tests.sources.gemini_api.test_gemini_api import KINDS, ROWS, body, edition, read
+from tests.sources.openai_api.test_openai_api import facts as openai_facts
+from tests.sources.openai_api.test_openai_api import html_page
+from tests.sources.vertex_ai.test_vertex_ai import read as read_vertex
+from tests.support.deadline import deadline
+from tests.support.workshop import facts
 
 
 def many(count: int) -> dict:

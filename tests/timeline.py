@@ -22,7 +22,7 @@ from ratecards.costs import effective
 from ratecards.model import RateCard
 from ratecards.storage.history import Change
 from scraper.checks import guard, plausible
-from scraper.diff.compare import changes
+from scraper.diff.editions import changes
 from scraper.reading import Capture, cards
 from scraper.report.console import describe
 from scraper.sources import SOURCES, Source, find

@@ -25,7 +25,7 @@ MOST_PAGES = 10  # of a hundred each
 _HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28", "User-Agent": "ratecards"}
 _REPO = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 _TIMEOUT = httpx.Timeout(60, connect=10)
-_LOCAL = ("127.0.0.1", "localhost")
+LOCAL = ("127.0.0.1", "localhost")
 _LONGEST_WAIT = 120
 
 Json = Any
@@ -58,7 +58,7 @@ class GitHub:
         url = httpx.URL(self.api)
         if not _REPO.fullmatch(self.repo):
             raise GitHubError(f"expected owner/name, saw {plain_text(self.repo)[:100]!r}")
-        if url.scheme != "https" and url.host not in _LOCAL:
+        if url.scheme != "https" and url.host not in LOCAL:
             raise GitHubError(f"expected an https address of the API, saw {redact(self.api)}")
         if not self.token.isascii() or not self.token.isprintable():
             raise GitHubError("expected a token in plain ASCII, saw something else")
@@ -96,7 +96,7 @@ class GitHub:
     def upload(self, address: str, name: str, file: Path) -> Json:
         """Attach a file to a release, at the address that the release gave."""
         url = httpx.URL(address.partition("{")[0])
-        same = url.host in _LOCAL or url.host.endswith(".github.com") or url.host == httpx.URL(self.api).host
+        same = url.host in LOCAL or url.host.endswith(".github.com") or url.host == httpx.URL(self.api).host
         if not same:
             raise GitHubError(f"expected an upload address of GitHub's, saw {redact(str(url))}")
         return self._ask("POST", str(url), query={"name": name}, content=file.read_bytes())

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from scraper.automation.github import GitHub
-from scraper.errors import DatasetError, FetchFailed
+from scraper.errors import FetchFailed, readable
 from scraper.fetch.client import fetch
 
 
@@ -21,22 +21,15 @@ def published(url: str, file: Path, now: datetime) -> str:
         if page is None:
             raise FetchFailed(f"{url}: expected a page, saw 304 without having asked for it")
         return page.body.decode("utf-8", "replace")
-    try:
+    with readable(file, "the published status"):
         return file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{file}: expected the published status, saw {type(error).__name__}") from error
 
 
 def newest_day(text: str) -> date | None:
     """The newest day on which any source was read in full; None where none ever was. Raises `DatasetError`."""
-    try:
+    with readable("the published status", "its sources"):
         sources: dict[str, Any] = json.loads(text)["sources"]
-        days = [date.fromisoformat(s["verified"]) for s in sources.values() if s["verified"]]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise DatasetError(
-            f"the published status: expected its sources, saw {type(error).__name__}: {error}"
-        ) from error
-    return max(days, default=None)
+        return max((date.fromisoformat(s["verified"]) for s in sources.values() if s["verified"]), default=None)
 
 
 def complaint_of(newest: date | None, now: datetime, hours: int) -> str:

@@ -25,8 +25,7 @@ from ratecards.costs.effective import Lane, Move, lane_of
 from ratecards.model import UNDATED, Rate, RateCard, plain
 from ratecards.storage.history import Change
 from scraper.checks.recent import Recent
-from scraper.diff.compare import rename_proposals
-from scraper.diff.places import changed_places
+from scraper.diff.editions import changed_places, rename_proposals
 from scraper.reading import MOST_UNREAD
 
 PRICE_FACTOR = 3

@@ -18,7 +18,7 @@ from ratecards.costs.effective import noun_of, per_one, per_one_of
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strictyaml
 from scraper.checks.guard import Finding
-from scraper.diff import arithmetic
+from scraper.diff import consistency
 
 RULES = Path(__file__).with_name("plausible.yaml")
 Cards = Mapping[str, RateCard]
@@ -155,10 +155,10 @@ def _broken(
 ) -> Iterator[Doubt]:
     """Factors that two rates kept in the old edition and break now that both have moved."""
     before = list(old)
-    was, factors = arithmetic.findings(before, on, {})
+    was, factors = consistency.findings(before, on, {})
     broken = {(f.rule, f.rate.row_key) for f in was}
     kept = {rate.row_key for card in before for rate in card.rates if rate.price}
-    for finding in arithmetic.findings(new, on, factors)[0]:
+    for finding in consistency.findings(new, on, factors)[0]:
         rule, rate, base = finding.rule, finding.rate, finding.base
         if not rule.startswith(by.learned) or rate.row_key not in kept or (rule, rate.row_key) in broken:
             continue
@@ -170,7 +170,7 @@ def _broken(
 def new_factors(new: Iterable[RateCard], old: Iterable[RateCard], on: date, by: Rules | None = None) -> list[str]:
     """The factors between prices that most models keep now and did not before, a line each."""
     learned = (by or rules()).learned
-    was, now = (arithmetic.findings(cards, on, {})[1] for cards in (old, new))
+    was, now = (consistency.findings(cards, on, {})[1] for cards in (old, new))
     changed = [rule for rule in sorted(now) if rule.startswith(learned) and rule in was and was[rule] != now[rule]]
     return [f"{rule}: most models have the factor {now[rule]} now, {was[rule]} before" for rule in changed]
 

@@ -8,9 +8,9 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from scraper.errors import DatasetError
 
@@ -18,12 +18,10 @@ if TYPE_CHECKING:
     from scraper.automation.github import GitHub
     from scraper.report.alerts import Action
 
-GONE = 410
-
 
 def fetch(options: argparse.Namespace) -> int:
     """Save a look at each source. What did not come is saved as well: to tell it is the publisher's part."""
-    from scraper.cli.commands import named_sources
+    from scraper.cli.run import named_sources
     from scraper.pipeline.looks import taken
     from scraper.publish.dataset import Dataset
 
@@ -64,33 +62,33 @@ def link_to_run(environ: Mapping[str, str]) -> str:
 
 def publish_git(options: argparse.Namespace) -> int:
     """Publish what was fetched. Verdicts on sources are told, and are no failure of the run."""
-    from scraper.automation import gitpublish, handover, pulls
+    from scraper.automation import branch, pull_requests
+    from scraper.automation.git import Git
     from scraper.automation.github import from_environment
-    from scraper.git import Git
     from scraper.pipeline.looks import completed
     from scraper.report import facts
 
-    git, target = Git(options.repo.resolve()), gitpublish.Target(options.remote, options.branch)
+    git, target = Git(options.repo.resolve()), branch.Target(options.remote, options.branch)
     if options.prepared:
-        names, apply = handover.names(options.prepared), handover.prepared(options.prepared)
+        names, apply = branch.prepared_sources(options.prepared), branch.prepared(options.prepared)
     else:
         names = completed(options.replay, options.source, datetime.now(UTC))
-        apply = gitpublish.replaying(options.replay, versioned=options.version)
+        apply = branch.replaying(options.replay, versioned=options.version)
     code = 0
     if options.prepare:
-        found = handover.prepare(git, target, apply, names, options.prepare, apart=options.pull_requests)
+        found = branch.prepare(git, target, apply, names, options.prepare, apart=options.pull_requests)
         facts.save(options.report, found)
         print(f"prepared {len(found['files'])} files")
         return 0
     if options.dry_run:
-        done = gitpublish.rehearsed(git, target, apply, names)
+        done = branch.rehearsed(git, target, apply, names)
     elif options.pull_requests:
-        done, proposals = pulls.propose(git, target, apply, names, from_environment())
-        for line in pulls.told(proposals):
+        done, proposals = pull_requests.propose(git, target, apply, names, from_environment())
+        for line in pull_requests.told(proposals):
             print(line)
         code = 1 if any(p.problem for p in proposals) else 0
     else:
-        done = gitpublish.publish(git, target, apply, names)
+        done = branch.publish(git, target, apply, names)
     facts.save(options.report, done.facts)
     _output(options.output, {"commit": done.commit, "changed": done.changed, "data": done.data})
     print(f"published {done.commit[:12]}, {len(done.paths)} files" if done.changed else "nothing to publish")
@@ -109,6 +107,8 @@ def _output(path: Path | None, values: Mapping[str, object]) -> None:
 
 def alert(options: argparse.Namespace) -> int:
     """What the owner is to hear of a run."""
+    from scraper.automation import issues
+    from scraper.automation.github import from_environment
     from scraper.report import alerts, facts, texts
 
     run = facts.load(options.report)
@@ -118,33 +118,13 @@ def alert(options: argparse.Namespace) -> int:
     published = {**run, "sources": [s for s in run["sources"] if not s.get("proposed")]}
     if options.published and any(s["changes"] for s in published["sources"]):
         _hooked(texts.webhook(published, link_to_run(os.environ)))
-    forge = None if options.dry_run else _forge()
-    return _told(forge, alerts.of_run(run, _known(forge)))
-
-
-def _forge() -> GitHub | None:
-    from scraper.automation.github import from_environment
-
-    return from_environment()
-
-
-def _known(forge: GitHub | None) -> list[Any]:
-    """Our issues; none without GitHub, or where a repository has its issues disabled, as forks do."""
-    from scraper.automation import issues
-    from scraper.automation.github import GitHubError
-
-    try:
-        return issues.known(forge) if forge else []
-    except GitHubError as error:
-        if error.status == GONE:
-            return []
-        raise
+    forge = None if options.dry_run else from_environment()
+    return _told(forge, alerts.of_run(run, issues.known(forge)))
 
 
 def _told(forge: GitHub | None, todo: Sequence[Action]) -> int:
     """Do what was decided, and tell the webhook of it; without GitHub, say what would be done."""
     from scraper.automation import issues
-    from scraper.automation.github import GitHubError
     from scraper.report import texts
 
     if forge is None:
@@ -154,25 +134,22 @@ def _told(forge: GitHub | None, todo: Sequence[Action]) -> int:
     for action in todo:
         text = action.title or f"{action.key}: {action.comment}"
         _hooked(texts.payload(text, link_to_run(os.environ), event=action.do, key=action.key, title=action.title))
-    try:
-        for line in issues.carry_out(forge, todo):
-            print(line)
-    except GitHubError as error:
-        if error.status == GONE:
-            raise DatasetError(f"{error}: enable issues under Settings, General, to hear of broken pages") from error
-        raise
+    for line in issues.carry_out(forge, todo):
+        print(line)
     return 0
 
 
 def _hooked(payload: Mapping[str, object]) -> None:
-    from scraper.automation.hook import send
+    from scraper.automation.issues import tell_webhook
 
-    if send(payload):
+    if tell_webhook(payload):
         print("told the webhook")
 
 
 def heartbeat(options: argparse.Namespace) -> int:
     """Exit 1 when what is published was not looked at for too long."""
+    from scraper.automation import issues
+    from scraper.automation.github import from_environment
     from scraper.automation.heartbeat import complaint_of, kept_alive, newest_day, published
     from scraper.report import alerts
 
@@ -180,23 +157,21 @@ def heartbeat(options: argparse.Namespace) -> int:
     newest = newest_day(published(options.url, options.file, now))
     complaint = complaint_of(newest, now, options.max_age_hours)
     print(complaint or f"looked at on {newest}")
-    forge = _forge() if options.alert or options.keep_alive else None
+    forge = from_environment() if options.alert or options.keep_alive else None
     if options.alert:
-        _told(forge, alerts.of_heartbeat(complaint, _day(newest), now, _known(forge)))
+        day = newest.isoformat() if newest else ""
+        _told(forge, alerts.of_heartbeat(complaint, day, now, issues.known(forge)))
     for workflow in options.keep_alive:
         print(kept_alive(forge, workflow) if forge else f"{workflow}: no token, nothing done")
     return 1 if complaint else 0
 
 
-def _day(newest: date | None) -> str:
-    return newest.isoformat() if newest else ""
-
-
 def publish_release(options: argparse.Namespace) -> int:
     """Make the release, or finish it, or find it standing."""
+    from scraper.automation.github import from_environment
     from scraper.automation.upload import release
 
-    forge = _forge()
+    forge = from_environment()
     if forge is None:
         raise DatasetError("expected GITHUB_TOKEN and GITHUB_REPOSITORY in the environment, saw none")
     notes = options.notes.read_text(encoding="utf-8") if options.notes else ""

@@ -1,10 +1,14 @@
-"""The way out of NOT_READ: every place not understood, its nearest known terms, the lines that would settle it."""
+"""The way out of NOT_READ: every place not understood, its nearest known terms, the lines that would settle it.
+
+And whether the kept cases still look like the live pages: the tests stay offline, so they go on passing on pages that
+nobody serves any more.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -19,7 +23,8 @@ from scraper.sources import Source
 from scraper.sources.vocabulary import sections
 from scraper.verdict import EXIT, standing
 
-CASES = ROOT / "tests" / "pages"
+CASES = ROOT / "tests" / "sources"
+_NUMBER = re.compile(r"[0-9][0-9.,]*")
 _CASE = re.compile(r"[a-z0-9][a-z0-9._\-]*\Z")
 _SCRIPTS = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _KEY = re.compile(r"AIza[0-9A-Za-z_\-]{20,}")
@@ -167,14 +172,19 @@ def _known_terms(source: Source, kind: str) -> list[str]:
     return sorted({fold(f) for f in found if len(f) < 80})
 
 
+def case_folder(source: Source, below: Path) -> Path:
+    """Where the cases of a source stand: `<its module>/cases`, below `tests/sources` or another folder."""
+    return below / source.source.replace("-", "_") / "cases"
+
+
 def keep_case(source: Source, case: str, pages: Mapping[str, Page]) -> Path:
-    """Save a page as a case: `tests/pages/<provider>/<source>/<case>/`, with url, date and hash in `page.json`.
+    """Save a page as a case: `tests/sources/<source>/cases/<case>/`, with url, date and hash in `page.json`.
 
     Only the part that prices stand in is saved: browser keys and scripts stand outside of it, or are taken out.
     """
     if not _CASE.match(case):
         raise DatasetError(f"{case!r}: expected a name of small letters, digits, dots and hyphens for a case")
-    folder = CASES / source.name / case
+    folder = case_folder(source, CASES) / case
     folder.mkdir(parents=True, exist_ok=True)
     about = {}
     for name, page in pages.items():
@@ -188,3 +198,27 @@ def keep_case(source: Source, case: str, pages: Mapping[str, Page]) -> Path:
         about[file] = {"from": name, "url": page.url, "fetched": fetched, "sha256": page.sha256}
     (folder / "page.json").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
     return folder
+
+
+def shape(words: str) -> str:
+    """Words of a cell without its numbers: `$0.30 (text)` and `$12 (text)` are of one shape."""
+    return " ".join(_NUMBER.sub("0", words).split()).casefold()
+
+
+def covered(source: Source, cases: Path = CASES) -> str:
+    """All that the cases of a source say, in one shape. Raises `DatasetError` where it has none."""
+    files = sorted(p for p in case_folder(source, cases).rglob("*") if p.is_file())
+    if not files:
+        raise DatasetError(f"{case_folder(source, cases)}: expected the kept cases of {source.name}, saw none")
+    return "\n".join(shape(path.read_text(encoding="utf-8", errors="replace")) for path in files)
+
+
+def strange(readings: Iterable[Reading], known: str) -> dict[str, str]:
+    """By shape, one place of each quoted price whose words no case has."""
+    found: dict[str, str] = {}
+    for reading in readings:
+        for rate in reading.rates():
+            words = shape(rate.evidence.quote)
+            if rate.price is not None and words not in known:
+                found.setdefault(words, f"{rate.evidence.quote!r} at {rate.evidence.locator}")
+    return found

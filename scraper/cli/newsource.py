@@ -46,7 +46,7 @@ Next, in ten minutes:
    fetches the page, keeps it as the case, and says which lines {vocabulary} lacks
 2. paste them there, with the words in capitals replaced, until it says that there is nothing to settle
 3. python -m tests.accept {name}
-   writes tests/pages/{name}/{case}/expected.csv: read every line of it against the page
+   writes expected.csv beside it: read every line of it against the page
 4. say whose word it is in ratecards/catalog/sellers.py, and run make test
 """
 
@@ -68,7 +68,7 @@ def new(options: argparse.Namespace) -> int:
     canonical = f"  canonical: {url}\n  element: article\n" if kind == "html" else ""
     path.write_text(_VOCABULARY.format(name=name, kind=kind, url=url, canonical=canonical), encoding="utf-8")
     registry.write_text(lines.replace(end, f'\n    Source("{provider}", "{source}"),{end}'), encoding="utf-8")
-    case = ROOT / "tests" / "pages" / name / _CASE
+    case = ROOT / "tests" / "sources" / path.stem / "cases" / _CASE
     case.mkdir(parents=True, exist_ok=True)
     print(f"wrote {path}, its line in {registry}, and {case}")
     print(_NEXT.format(name=name, case=_CASE, vocabulary=path.name), end="")

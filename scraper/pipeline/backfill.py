@@ -15,9 +15,9 @@ from pathlib import Path
 from ratecards.model import RateCard
 from ratecards.storage import history
 from ratecards.storage.history import Change
-from scraper.diff.compare import changes
+from scraper.diff.editions import changes
+from scraper.fetch.capture import Edition, editions
 from scraper.fetch.client import Page
-from scraper.fetch.editions import Edition, editions
 from scraper.pipeline import limitspage
 from scraper.pipeline.judge import judge
 from scraper.pipeline.refresh import baseline, publication

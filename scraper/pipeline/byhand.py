@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ratecards.storage import history
 from ratecards.storage.history import Stamp
-from scraper.diff.compare import changes
+from scraper.diff.editions import changes
 from scraper.pipeline import manual
 from scraper.pipeline.backfill import afterwards
 from scraper.pipeline.refresh import publication

@@ -17,16 +17,16 @@ from ratecards.storage.history import Change, Stamp
 from scraper.checks import guard, plausible
 from scraper.checks.agree import torn_apart
 from scraper.checks.continuity import doubt, name_of, sentences_of, standing_on, unpriced
-from scraper.diff.compare import changes, rename_proposals
+from scraper.diff.editions import changes, rename_proposals
 from scraper.errors import LayoutChanged
+from scraper.fetch.capture import Edition
 from scraper.fetch.client import Page
-from scraper.fetch.editions import Edition
 from scraper.fetch.saved import text
 from scraper.pipeline.holding import Corrections, Desk, SecondOpinion, hold, no_opinion, pins, unread_models
 from scraper.reading import Capture, Reading, cards
 from scraper.sources import Source
+from scraper.sources.timelimit import limited
 from scraper.state import State, instant
-from scraper.timelimit import limited
 from scraper.verdict import GOOD, Verdict, standing
 
 # Zones and editors explain a day or two; a page that is dated further ahead is not read.

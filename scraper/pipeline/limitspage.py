@@ -9,8 +9,8 @@ from ratecards.storage import bounded, limits
 from ratecards.storage.codec import CodecError
 from ratecards.storage.limits import LimitsCard
 from scraper.errors import DatasetError
+from scraper.fetch.capture import Edition
 from scraper.fetch.client import decode
-from scraper.fetch.editions import Edition
 from scraper.pipeline.judge import judge
 from scraper.publish.dataset import Dataset
 from scraper.sources import Source

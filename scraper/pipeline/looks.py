@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from scraper.errors import DatasetError, FetchFailed
-from scraper.fetch.doors import Keys
-from scraper.fetch.editions import Edition, keep, replay
+from scraper.fetch.capture import Edition, keep, replay
+from scraper.fetch.catalogue import Keys
 from scraper.pipeline.refresh import Looks, fetch_all, judge_all
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES, Source, find

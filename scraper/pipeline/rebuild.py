@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import date
 
 from scraper.pipeline.refresh import build_v1, folded
-from scraper.publish import pack, proof
+from scraper.publish import baseline, pack
 from scraper.publish.dataset import Dataset
-from scraper.publish.seal import seal
+from scraper.publish.package import finalize_package
 from scraper.publish.transaction import Publication
 from scraper.state import State
 
@@ -17,12 +17,12 @@ def rebuilt(dataset: Dataset, today: date) -> Publication:
 
     The same dataset on the same day gives the same bytes; `today` decides between dated rates, and nothing else.
     """
-    result = Publication(dataset.root, dataset.watch)
+    result = dataset.publication()
     states: dict[str, State] = {name: dataset.state(name) for name in dataset.names()}
     current = {name: folded(dataset, name, state) for name, state in states.items()}
     build_v1(result, dataset, current, states, {}, today)
     pack.remake(result, dataset)
-    seal(result, dataset, {}, [], anew=True)
+    finalize_package(result, dataset, {}, [], full_rebuild=True)
     for name in states:
-        proof.renew(result, dataset, name)
+        baseline.renew(result, dataset, name)
     return result

@@ -11,7 +11,7 @@ from ratecards.storage import history
 from ratecards.storage.ledger import Entry
 from scraper.errors import DatasetError
 from scraper.pipeline.refresh import recorded
-from scraper.publish import books
+from scraper.publish import discrepancies
 from scraper.publish.dataset import Dataset
 from scraper.verdict import Verdict
 
@@ -41,7 +41,9 @@ class Recorder:
         facts.save(self.path, self.facts)
 
     def _entries(self) -> dict[str, Entry]:
-        return {e.id: e for stem in books.stems(self.dataset) for e in books.known(self.dataset, stem)[0]}
+        return {
+            e.id: e for stem in discrepancies.stems(self.dataset) for e in discrepancies.known(self.dataset, stem)[0]
+        }
 
     def _cards(self) -> list[RateCard]:
         return [card for name in self.dataset.names() for card in self._of(name).values()]

@@ -15,18 +15,20 @@ from ratecards.storage import ledger as book
 from ratecards.storage import limits as limits_file
 from ratecards.storage.codec import dumps
 from ratecards.storage.limits import LimitsCard
-from scraper.diff.ledger import decided
+from scraper.diff.discrepancies import decided
 from scraper.errors import DatasetError, FetchFailed
+from scraper.fetch.capture import Clock, Edition, getter, keep, look
+from scraper.fetch.catalogue import DOORS, Keys
 from scraper.fetch.client import Validators, redact
-from scraper.fetch.doors import DOORS, Keys
-from scraper.fetch.editions import Clock, Edition, getter, keep, look
 from scraper.pipeline import limitspage
 from scraper.pipeline.judge import judge
 from scraper.pipeline.second import opinion
-from scraper.publish import books, held, pack, proof, v1
+from scraper.publish import baseline as proof
+from scraper.publish import discrepancies, held, pack
+from scraper.publish import v1_files as v1
 from scraper.publish.dataset import Dataset
+from scraper.publish.package import finalize_package
 from scraper.publish.record import newest, record
-from scraper.publish.seal import seal
 from scraper.publish.transaction import Publication
 from scraper.sources import Source
 from scraper.state import State
@@ -179,7 +181,7 @@ def recorded(dataset: Dataset, name: str) -> dict[str, RateCard]:
 
 def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) -> Publication:
     """What the verdicts ask to be written: cards, history, state and, when data changed, all of `v1`."""
-    result = Publication(dataset.root, dataset.watch)
+    result = dataset.publication()
     states: dict[str, State] = {}
     current: dict[str, dict[str, RateCard]] = {}
     fresh: dict[str, list[history.Change]] = {}
@@ -208,7 +210,7 @@ def publication(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime) ->
         build_v1(result, dataset, current, states, fresh, today)
         pack.keep(result, dataset, fresh)
     written = {name: state for name, state in states.items() if dataset.state_path(name) in result.writes}
-    seal(result, dataset, written, [change for found in fresh.values() for change in found])
+    finalize_package(result, dataset, written, [change for found in fresh.values() for change in found])
     for verdict in verdicts:
         # the cards of others are not vouched for, and what stood unproven is no better for a change
         name = verdict.source.name
@@ -277,16 +279,14 @@ def build_v1(
             states[name] = said(dataset, name)
     recent = newest(dataset, names, fresh, _CHANGES)
     cards = [card for name in names for card in current[name].values()]
-    from scraper.publish.tables import (
-        tables,  # only where data changed: the reader's tables are a tenth of the start-up
-    )
+    from scraper.publish.v1_tables import tables
 
     limits = _limits(result, dataset)
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
     texts["limits.json"] = dumps(limitsjson.data(limits))
-    ledgers, entries, coverage = books.keep(dataset, current, states)
-    texts["discrepancies.json"] = books.published(entries, coverage)
-    result.notes.append(books.summary(dataset, entries))
+    ledgers, entries, coverage = discrepancies.keep(dataset, current, states)
+    texts["discrepancies.json"] = discrepancies.published(entries, coverage)
+    result.notes.append(discrepancies.summary(dataset, entries))
     for path, text in ledgers.items():
         result.write(path, text)
     for path, text in texts.items():
@@ -306,20 +306,20 @@ def _limits(result: Publication, dataset: Dataset) -> list[LimitsCard]:
 
 def decide(dataset: Dataset, key: str, state: str, because: str, today: date) -> Publication:
     """A person's decision on a discrepancy, in its ledger file and in `v1`. Raises `KeyError` when there is none."""
-    result = Publication(dataset.root, dataset.watch)
+    result = dataset.publication()
     every = []
     found = False
-    for stem in books.stems(dataset):
-        entries, factors = books.known(dataset, stem)
+    for stem in discrepancies.stems(dataset):
+        entries, factors = discrepancies.known(dataset, stem)
         if any(e.id == key and e.state != "closed" for e in entries):
             found = True
             entries = [replace(e, last_seen=today) if e.id == key else e for e in decided(entries, key, state, because)]
-            result.write(books.path_of(stem), book.encode(entries, factors))
+            result.write(discrepancies.path_of(stem), book.encode(entries, factors))
         every += entries
     if not found:
         raise KeyError(f"no open discrepancy {key!r}")
-    result.write("ratecards/v1/discrepancies.json", books.published(every, books.coverage_of(dataset)))
-    seal(result, dataset, {}, [])
+    result.write("ratecards/v1/discrepancies.json", discrepancies.published(every, discrepancies.coverage_of(dataset)))
+    finalize_package(result, dataset, {}, [])
     return result
 
 
@@ -342,10 +342,10 @@ def confirm(
         if key in state.holds:
             decided = {"on": today.isoformat(), "because": because}
             entry = {**state.holds[key], "confirmed": decided}
-            result = Publication(dataset.root, dataset.watch)
+            result = dataset.publication()
             after = replace(state, holds={**state.holds, key: entry})
             result.write(dataset.state_path(name), after.text())
-            seal(result, dataset, {name: after}, [])
+            finalize_package(result, dataset, {name: after}, [])
             return name, str(entry.get("what", "")), result
     if damaged:
         raise damaged[0]

@@ -8,8 +8,7 @@ from datetime import date
 from ratecards.model import RateCard
 from ratecards.storage.history import Change
 from scraper.checks.guard import Second
-from scraper.diff import ledger
-from scraper.diff.align import compare
+from scraper.diff.cross_source import compare, rules
 from scraper.errors import DatasetError
 from scraper.pipeline.holding import SecondOpinion
 from scraper.publish.dataset import Dataset
@@ -49,7 +48,7 @@ def says(cards: Cards, new: Cards, change: Change, on: date) -> bool:
 def _witnesses(dataset: Dataset, source: Source, today: date) -> Iterator[tuple[str, Cards]]:
     """The other side of each pair in the ledger, if it was read within its own limit; a damaged one says nothing."""
     by_name = {s.name: s for s in SOURCES}
-    for rule in ledger.rules()["pairs"]:
+    for rule in rules()["pairs"]:
         if source.name not in (rule.left, rule.right):
             continue
         other = rule.right if source.name == rule.left else rule.left

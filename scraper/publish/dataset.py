@@ -12,18 +12,22 @@ from ratecards.model import RateCard
 from ratecards.storage import bounded, codec, history, segments
 from scraper.checks.recent import recent_from
 from scraper.errors import DatasetError
-from scraper.publish.watch import Watch
+from scraper.publish.transaction import ConcurrentEditGuard, Publication
 from scraper.state import STATE_SCHEMA, State, sound
 
 
 class Dataset:
     """A dataset's root directory: `ratecards/` (the data) and `state/` beside it.
 
-    With a `watch` nothing is published once another hand has moved what was read.
+    With a `guard` nothing is published once another hand has moved what was read.
     """
 
-    def __init__(self, root: Path, watch: Watch | None = None) -> None:
-        self.root, self.watch = root, watch
+    def __init__(self, root: Path, guard: ConcurrentEditGuard | None = None) -> None:
+        self.root, self.guard = root, guard
+
+    def publication(self) -> Publication:
+        """An empty publication into this dataset."""
+        return Publication(self.root, self.guard)
 
     def state_path(self, name: str) -> str:
         """Relative path of a source's state file; `name` is `provider/source`."""

@@ -2,38 +2,123 @@
 
 They are made from the same enumerations, patterns and columns as the files, and published beside them as
 `v1/schemas/<name>.schema.json`. A schema describes the files of its own version: fields may be added in a later one.
+First come the blocks (words, days, money, the fields of a rate), then the files that are built of them.
 """
 
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from ratecards.model import AVAILABILITIES, META, METERS, MODALITIES, PLANS, SERVICE_TIERS
+from ratecards import model
+from ratecards.model import AVAILABILITIES, COLUMNS, META, METERS, MODALITIES, PLANS, ROW_KEY, SERVICE_TIERS
 from ratecards.storage.history import KINDS
 from ratecards.storage.ledger import STATES
-from scraper.publish import shapes
-from scraper.publish.shapes import (
-    CAPTURE,
-    COUNT,
-    DAY,
-    FIELDS,
-    INSTANT,
-    MONEY,
-    SOURCE,
-    TEXT,
-    WORDS,
-    YES,
-    Schema,
-    by_name,
-    listed,
-    matching,
-    maybe,
-    one_of,
-    record,
-)
 from scraper.state import AMOUNT_COUNTS, OUTCOMES
 
+Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def matching(pattern: str | re.Pattern[str]) -> Schema:
+    """A string that is the pattern from end to end, whatever anchors Python's own has."""
+    source = pattern if isinstance(pattern, str) else pattern.pattern
+    return {"type": "string", "pattern": f"^(?:{source.removesuffix(chr(92) + 'Z')})$"}
+
+
+def one_of(values: Iterable[str]) -> Schema:
+    """One of these words; the empty one stands for a field that is left out."""
+    return {"type": "string", "enum": [value for value in values if value]}
+
+
+def maybe(schema: Schema) -> Schema:
+    """The same, or an empty string."""
+    return {"anyOf": [{"const": ""}, schema]}
+
+
+def record(properties: Mapping[str, Schema], required: Iterable[str] | None = None, **more: object) -> Schema:
+    """An object with these properties and no others; all of them are required unless it is said which."""
+    names = list(properties if required is None else required)
+    return {"type": "object", "properties": dict(properties), "required": names, "additionalProperties": False, **more}
+
+
+def listed(items: Schema) -> Schema:
+    """A list of such things."""
+    return {"type": "array", "items": items}
+
+
+def by_name(name: Schema, values: Schema) -> Schema:
+    """An object whose keys are names of that shape."""
+    return {"type": "object", "propertyNames": name, "additionalProperties": values}
+
+
+WORDS: Schema = {"type": "string", "minLength": 1}
+TEXT: Schema = {"type": "string"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+YES: Schema = {"const": True}
+DAY = matching(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])")
+INSTANT = matching(r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
+# plain notation, no sign, no exponent, no trailing zeros: one amount has one spelling
+MONEY = matching(r"(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?")
+WHOLE = matching(r"0|[1-9][0-9]*")
+CAPTURE = matching(r"sha256:[0-9a-f]{64}")
+SOURCE = matching(r"[a-z0-9][a-z0-9\-]*/[a-z0-9][a-z0-9\-]*")
+_NAME = matching(r"[a-z0-9][a-z0-9\-]*")
+
+FIELDS: dict[str, Schema] = {
+    "provider": _NAME,
+    "source": _NAME,
+    "model": matching(model.ID_FORM),
+    "service_tier": one_of(model.SERVICE_TIERS),
+    "plan": one_of(model.PLANS),
+    "meter": one_of(model.METERS),
+    "modality": one_of(model.MODALITIES),
+    "unit": matching(model.UNIT),
+    "resolution": WORDS,
+    "quality": WORDS,
+    "prompt_over": WHOLE,
+    "prompt_up_to": WHOLE,
+    "used_over": WHOLE,
+    "used_up_to": WHOLE,
+    "period": one_of(model.PERIODS),
+    "context": WORDS,
+    "basis": one_of(model.BASES),
+    "availability": one_of(model.AVAILABILITIES),
+    "price": MONEY,
+    "currency": matching(model.CURRENCY),
+    "effective_from": DAY,
+    "effective_until": DAY,
+    "quote": WORDS,
+    "locator": WORDS,
+}
+ALWAYS = ("provider", "source", "model", "service_tier", "plan", "meter", "basis", "availability")
+VALUES = ("unit", "availability", "price", "currency", "effective_from", "effective_until", "quote", "locator")
+KEYS = tuple(name for name in ROW_KEY if name not in VALUES)
+
+_PRICED = {"properties": {"availability": one_of(("priced", "free"))}, "required": ["availability"]}
+_FREE = {"properties": {"availability": {"const": "free"}}, "required": ["availability"]}
+_NO_PRICE = {"not": {"anyOf": [{"required": ["price"]}, {"required": ["currency"]}]}}
+# a price exactly where there is one, with its currency; free is 0
+PRICED: Schema = {
+    "allOf": [
+        {"if": _PRICED, "then": {"required": ["price", "currency"]}, "else": _NO_PRICE},
+        {"if": _FREE, "then": {"properties": {"price": {"const": "0"}}}},
+    ]
+}
+
+
+def rate() -> Schema:
+    """A row of the rate table; a field that the page says nothing for is left out."""
+    return record({name: FIELDS[name] for name in COLUMNS}, ALWAYS, **PRICED)
+
+
+def values() -> Schema:
+    """What a rate says, and of its key what differs from the rate beside it."""
+    return record({name: FIELDS[name] for name in COLUMNS}, ["availability"], **PRICED)
+
+
 AMOUNTS = record(dict.fromkeys(AMOUNT_COUNTS, COUNT), ())
 _PAIR = matching(r"[a-z0-9\-]+\.[a-z0-9\-]+--[a-z0-9\-]+\.[a-z0-9\-]+")
 
@@ -88,11 +173,11 @@ def _rates() -> dict[str, Schema]:
         "parser": TEXT,
     }
     sources = by_name(SOURCE, record(source))
-    return {"attribution": WORDS, "sources": sources, "rates": listed(shapes.rate())}
+    return {"attribution": WORDS, "sources": sources, "rates": listed(rate())}
 
 
 def _change() -> Schema:
-    key = {name: FIELDS[name] for name in shapes.KEYS}
+    key = {name: FIELDS[name] for name in KEYS}
     rest = {
         "observed": DAY,
         "recorded": INSTANT,
@@ -125,7 +210,7 @@ def _field() -> Schema:
 
 
 def _step() -> Schema:
-    key = {name: FIELDS[name] for name in shapes.KEYS}
+    key = {name: FIELDS[name] for name in KEYS}
     always = ("on", "provider", "source", "model", "service_tier", "plan", "meter", "basis", "before", "after")
     before = {"anyOf": [{"type": "null"}, _ref("values")]}
     return record({"on": DAY, **key, "before": before, "after": _ref("values")}, always)
@@ -221,7 +306,7 @@ def _status() -> Schema:
 
 
 _DEFINED = {
-    "changes": lambda: {"values": shapes.values()},
-    "upcoming": lambda: {"values": shapes.values()},
+    "changes": lambda: {"values": values()},
+    "upcoming": lambda: {"values": values()},
     "discrepancies": lambda: {"side": _side()},
 }

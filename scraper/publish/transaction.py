@@ -16,7 +16,7 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from ratecards.errors import DatasetError as ReaderError
@@ -24,18 +24,52 @@ from ratecards.storage import bounded
 from ratecards.storage.bounded import JOURNAL, STAGING
 from ratecards.storage.unfinished import line, settled
 from scraper.errors import DatasetError
-from scraper.publish.watch import Watch
+
+
+class ConcurrentEditGuard:
+    """Notices that another hand (a `git pull`, an editor, a copy) moved a dataset's files while a run read them.
+
+    It remembers the inode, size and time of every file below `ratecards/` and `state/`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.renew()
+
+    def renew(self) -> None:
+        """Take what stands now for what is expected."""
+        self._expected = self._files()
+
+    def check(self) -> None:
+        """Raises `DatasetError` naming what moved since, or when git is at work in the dataset this moment."""
+        if moved := sorted({path for path, _ in self._files().items() ^ self._expected.items()}):
+            more = f" and {len(moved) - 3} more" if len(moved) > 3 else ""
+            words = "expected no other hand in the dataset while it is read"
+            raise DatasetError(f"{self.root}: {words}, saw {', '.join(moved[:3])}{more} change; run again")
+        if (self.root / ".git" / "index.lock").exists():
+            raise DatasetError(f"{self.root}: git is at work here (.git/index.lock); run again when it is done")
+
+    def _files(self) -> dict[str, tuple[int, int, int]]:
+        """Every file but code, which the interpreter itself writes beside."""
+        found = {}
+        for place, folders, names in (step for top in ("ratecards", "state") for step in os.walk(self.root / top)):
+            folders[:] = [name for name in folders if name != "__pycache__"]
+            for path in (Path(place, name) for name in names if not name.endswith(".py")):
+                with suppress(FileNotFoundError):  # gone since it was listed: told by being missing
+                    seen = path.stat()
+                    found[path.relative_to(self.root).as_posix()] = (seen.st_ino, seen.st_size, seen.st_mtime_ns)
+        return found
 
 
 class Publication:
     """Writes, appends and deletions below one root, collected first and carried out at once; the last word holds.
 
-    `watch` began before what is written was compared with what stands; where that has moved nothing is carried out.
+    `guard` began before what is written was compared with what stands; where that has moved nothing is carried out.
     """
 
-    def __init__(self, root: Path, watch: Watch | None = None) -> None:
+    def __init__(self, root: Path, guard: ConcurrentEditGuard | None = None) -> None:
         self.root = root
-        self._watch = watch
+        self._guard = guard
         self.writes: dict[str, bytes] = {}
         self.appends: dict[str, bytes] = {}
         self.deletes: set[str] = set()
@@ -97,8 +131,8 @@ class Publication:
                 shutil.rmtree(self.root / STAGING, ignore_errors=True)  # a full disk needs the room
             raise
         recover(self.root)
-        if self._watch:
-            self._watch.renew()
+        if self._guard:
+            self._guard.renew()
         self.writes, self.appends, self.deletes = {}, {}, set()
         return paths
 
@@ -115,8 +149,8 @@ class Publication:
         steps += [{"do": "delete", "path": path} for path in sorted(self.deletes - contents.keys())]
         _put(staging / "journal.new", json.dumps(steps).encode())
         _sync_directory(staging)
-        if self._watch:
-            self._watch.check()
+        if self._guard:
+            self._guard.check()
         (staging / "journal.new").replace(staging / JOURNAL)
         _sync_directory(staging)
 

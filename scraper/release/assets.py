@@ -10,13 +10,14 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from scraper.automation.git import Git
 from scraper.errors import DatasetError
-from scraper.git import Git
 from scraper.pipeline import limitspage
+from scraper.publish import package
 from scraper.publish.dataset import Dataset
-from scraper.publish.versions import Version
-from scraper.release import parquet, releases, sqlitefile
-from scraper.release.releases import Released
+from scraper.publish.version import Version
+from scraper.release import parquet, released, sqlitefile
+from scraper.release.released import Released
 
 OPTIONAL = ("parquet", "wheel")
 SUMS = "SHA256SUMS"
@@ -32,28 +33,21 @@ def build(dataset: Dataset, folder: Path, last: Released | None, without: Collec
 
     `without` names those of `OPTIONAL` that are not wanted. Raises `DatasetError` before anything is written.
     """
-    version = Version.parse(releases.standing(dataset)["version"])
-    _clean(folder)
+    version = Version.parse(package.current(dataset)["version"])
+    if foreign := sorted(path.name for path in folder.glob("*") if not _OURS.fullmatch(path.name)):
+        raise DatasetError(f"{folder}: expected a folder for a release, saw {', '.join(foreign[:5])} in it")
     with TemporaryDirectory() as built:
         _build(dataset, Path(built), version, last, without)
         made = {path.name: path.read_bytes() for path in sorted(Path(built).iterdir())}
-    made[SUMS] = _sums(made)
+    sums = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(made.items()))
+    made[SUMS] = "".join(sums).encode()  # as `sha256sum -c` takes it
     if stale := sorted(path.name for path in folder.glob("*") if path.name not in made):
         raise DatasetError(f"{folder}: expected the assets of {version} or nothing, saw {', '.join(stale)}")
     folder.mkdir(parents=True, exist_ok=True)
-    fresh = [name for name, data in made.items() if not _same(folder / name, data)]
-    for name in fresh:
+    new = [n for n, data in made.items() if not (folder / n).is_file() or (folder / n).read_bytes() != data]
+    for name in new:
         (folder / name).write_bytes(made[name])
-    return fresh
-
-
-def _clean(folder: Path) -> None:
-    if foreign := sorted(path.name for path in folder.glob("*") if not _OURS.fullmatch(path.name)):
-        raise DatasetError(f"{folder}: expected a folder for a release, saw {', '.join(foreign[:5])} in it")
-
-
-def _same(path: Path, data: bytes) -> bool:
-    return path.is_file() and path.read_bytes() == data
+    return new
 
 
 def _build(dataset: Dataset, folder: Path, version: Version, last: Released | None, without: Collection[str]) -> None:
@@ -63,7 +57,7 @@ def _build(dataset: Dataset, folder: Path, version: Version, last: Released | No
     (folder / "ratecards-v1.zip").write_bytes(zipped(files))
     (folder / "datapackage.json").write_bytes(files["datapackage.json"])
     (folder / "captures.txt").write_text(captures(dataset), encoding="utf-8")
-    (folder / "notes.md").write_text(releases.notes(dataset, version, last), encoding="utf-8")
+    (folder / "notes.md").write_text(released.notes(dataset, version, last), encoding="utf-8")
     sqlitefile.write(folder / "ratecards.sqlite", files)
     steps: dict[str, Callable[[], object]] = {
         "parquet": lambda: parquet.write(folder / "rates.parquet", files),
@@ -102,25 +96,15 @@ def wheel(root: Path, folder: Path, version: Version) -> None:
     """The package, built by its own build backend. Raises `DatasetError` when project and data differ in version."""
     from hatchling.builders.wheel import WheelBuilder
 
-    own = releases.project_version(root)
+    own = released.project_version(root)
     if own != str(version):
         raise DatasetError(
             f"{root}: pyproject.toml says {own}, the data {version}; run python -m scraper version --write"
         )
     for built in WheelBuilder(str(root)).build(directory=str(folder), versions=["standard"]):
-        if strange := _strange(root, Path(built)):
-            raise DatasetError(f"{root}: expected a wheel of what git has, saw {', '.join(strange[:5])} in it")
-
-
-def _strange(root: Path, wheel: Path) -> list[str]:
-    """The files of a wheel that git does not know of; none outside of a checkout."""
-    if not (root / ".git").exists():
-        return []
-    known = set(Git(root)("ls-files", "-z", "--", "ratecards").split("\0"))
-    with zipfile.ZipFile(wheel) as opened:
-        return sorted(name for name in opened.namelist() if name.startswith("ratecards/") and name not in known)
-
-
-def _sums(made: Mapping[str, bytes]) -> bytes:
-    """As `sha256sum -c` takes it."""
-    return "".join(f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(made.items())).encode()
+        if (root / ".git").exists():
+            known = set(Git(root)("ls-files", "-z", "--", "ratecards").split("\0"))
+            with zipfile.ZipFile(built) as opened:
+                strange = sorted(n for n in opened.namelist() if n.startswith("ratecards/") and n not in known)
+            if strange:
+                raise DatasetError(f"{root}: expected a wheel of what git has, saw {', '.join(strange[:5])} in it")

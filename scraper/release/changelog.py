@@ -9,7 +9,7 @@ from typing import Any
 
 from ratecards.storage.history import Change
 from scraper import wording
-from scraper.publish.versions import Version
+from scraper.publish.version import Version
 from scraper.report import console
 
 PER_SOURCE = 20

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.model import COLUMNS, ROW_KEY
-from scraper.publish.shapes import ALWAYS, KEYS, VALUES
+from scraper.publish.schemas import ALWAYS, KEYS, VALUES
 
 APPLICATION = 0x72617465  # "rate"
 _INTEGERS = {

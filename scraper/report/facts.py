@@ -26,7 +26,7 @@ from ratecards.storage.history import Change, Stamp, Step
 from ratecards.storage.ledger import Entry
 from scraper.checks.guard import Held, hold_id
 from scraper.errors import DatasetError
-from scraper.publish import v1
+from scraper.publish import v1_files
 from scraper.report.console import told, what
 from scraper.state import instant
 from scraper.verdict import Verdict
@@ -118,7 +118,7 @@ def change(changed: Change, url: str, anchors: Mapping[str, str]) -> Facts:
         more["rate"] = what(rate)
     if changed.kind == "model_added" and changed.card:
         more["prices"] = [_price(r) for r in changed.card.rates if r.price is not None]
-    return {**v1.change_data(changed), **more}
+    return {**v1_files.change_data(changed), **more}
 
 
 def _price(rate: Rate) -> Facts:
@@ -141,7 +141,7 @@ def held(item: Held, at: datetime, url: str, anchors: Mapping[str, str]) -> Fact
 
 def step(dated: Step) -> Facts:
     """A dated step as published, with its source and the rate's name."""
-    return {**v1.step_data(dated), "rate": what(dated.after), "name": source_of(dated.after)}
+    return {**v1_files.step_data(dated), "rate": what(dated.after), "name": source_of(dated.after)}
 
 
 def source_of(rate: Rate) -> str:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from ratecards.catalog.asof import DatedShelf
 from ratecards.catalog.sellers import name_of
 from ratecards.dataset import Dataset
-from scraper.publish import books
 from scraper.publish import dataset as workshop
-from scraper.publish.v1 import ATTRIBUTION
+from scraper.publish import discrepancies
+from scraper.publish.v1_files import ATTRIBUTION
 from scraper.site import entries, feeds, ics, pictures, wire
 from scraper.site.coming import coming
 from scraper.site.disputes import STATES, Dispute, dispute
@@ -50,7 +50,7 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
     standing = health(root, cards)
     looks = {entry.source: entry.verified_on for entry in standing}
     ledger = workshop.Dataset(root)
-    known = [entry for stem in books.stems(ledger) for entry in books.known(ledger, stem)[0]]
+    known = [entry for stem in discrepancies.stems(ledger) for entry in discrepancies.known(ledger, stem)[0]]
     found = [dispute(entry) for entry in known if entry.state in STATES]
     return Facts(
         day=day,

@@ -20,7 +20,7 @@ from scraper.sources.gemini_rows import TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms
 from scraper.sources.page_proofs import is_html, prove_html, refuse_other_pages, title_of
-from scraper.timelimit import look
+from scraper.sources.timelimit import look
 
 PARSER = "2"
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")

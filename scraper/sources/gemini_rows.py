@@ -18,7 +18,7 @@ from scraper.prices.words import counted
 from scraper.reading import Gap, Problem, too_little_read
 from scraper.sources.gemini_section import SectionReader, version_of
 from scraper.sources.gemini_terms import Meaning
-from scraper.timelimit import look
+from scraper.sources.timelimit import look
 
 # A caching cell prices storage, too.
 _METERS = {"cache_read": ("cache_read", "cache_storage")}

@@ -27,7 +27,7 @@ from scraper.sources.openai_tables import Page, lost_numbers
 from scraper.sources.openai_terms import FreeSentence, Terms, load_terms
 from scraper.sources.page_proofs import prove_html, refuse_other_pages, title_of
 from scraper.sources.table_reader import TableSource
-from scraper.timelimit import look
+from scraper.sources.timelimit import look
 
 PARSER = "2"
 # The page as plain Markdown, since autumn 2026: its own vocabulary, read by the table reader.

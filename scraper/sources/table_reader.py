@@ -27,8 +27,8 @@ from scraper.prices.words import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day,
 from scraper.reading import Amounts, Draft, Gap, Problem, Reading, Section, too_little_read
 from scraper.sources import vocabulary
 from scraper.sources.page_proofs import is_html, prove, prove_tables, prove_titles
+from scraper.sources.timelimit import look
 from scraper.sources.vocabulary import TableTerms, Term, combined, table_terms
-from scraper.timelimit import look
 
 _OF_TOKENS = ("input", "output", "cache_read", "cache_write")
 # In a row's name a bound on the prompt; in a line of its own the unit of the tables that follow.

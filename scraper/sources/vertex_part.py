@@ -14,13 +14,13 @@ from scraper.parse.blocks import Text
 from scraper.prices.normalise import fold
 from scraper.prices.words import counted
 from scraper.reading import Gap, Problem, Section
+from scraper.sources.timelimit import look
 from scraper.sources.vertex_grid import Cell, Grid, Row
 from scraper.sources.vertex_grounding import Grounding, grounding_rates, read_grounding
 from scraper.sources.vertex_notes import NoteReader
 from scraper.sources.vertex_page import Page, Part, unique
 from scraper.sources.vertex_rows import Frame, frame_tiers, label_of, row_gaps, row_model, row_rates
 from scraper.sources.vertex_terms import Column, Model, Rule, name_key
-from scraper.timelimit import look
 
 _MARKS = re.compile(r"\*+\Z")
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tests import pagebuilder
 from tests.drill.mutants import Mutant
 from tests.drill.said import Row, Said
 from tests.drill.subjects import Subject, gemini_bodies
+from tests.support import pagebuilder
 
 AMOUNT = re.compile(r"\$([0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)")
 _MARKUP = re.compile(r"\[([^\]]+)\]\([^)\s]+\)|\{(?:em|b) ([^}]+)\}|\{\*+\}")

@@ -20,7 +20,7 @@ from tests.drill import said
 from tests.drill.said import RATE, Said
 from tests.drill.subjects import PAGES, Subject, drilled
 
-CASES = PAGES.parent.parent / "pages" / "google" / "rate-limits"
+CASES = PAGES.parent.parent / "sources" / "rate_limits" / "cases"
 
 
 class _Dataset(Dataset):

@@ -9,10 +9,10 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests import test_openai_api
 from tests.drill.mutants import Mutant, kind
 from tests.drill.said import Said, number
 from tests.drill.subjects import Subject
+from tests.sources.openai_api import test_openai_api
 
 OPENAI = "openai-api"
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from tests import test_ai_studio
 from tests.drill.mutants import Mutant, kind
 from tests.drill.said import Said, number
 from tests.drill.subjects import Subject, billing_body, studio_body
+from tests.sources.ai_studio import test_ai_studio
 
 STUDIO, BILLING = "ai-studio", "cloud-billing"
 

@@ -14,23 +14,21 @@ from unittest import mock
 
 from ratecards.model import RateCard
 from scraper.errors import FetchFailed
+from scraper.fetch.capture import Edition
 from scraper.fetch.client import Page
-from scraper.fetch.editions import Edition
 from scraper.pipeline.judge import judge
 from scraper.sources import Source, ai_studio, cloud_billing, find, gemini_api, openai_api, vertex_ai
 from scraper.state import State
 from scraper.verdict import GOOD, Verdict
-from tests import (
-    accept,
-    pagebuilder,
-    test_ai_studio,
-    test_cloud_billing,
-    test_laozhang,
-    test_openai_api,
-    test_vertex_ai,
-)
+from tests import accept
 from tests.drill import said
 from tests.drill.said import Said
+from tests.sources.ai_studio import test_ai_studio
+from tests.sources.cloud_billing import test_cloud_billing
+from tests.sources.laozhang import test_laozhang
+from tests.sources.openai_api import test_openai_api
+from tests.sources.vertex_ai import test_vertex_ai
+from tests.support import pagebuilder
 
 PAGES = Path(__file__).parent / "pages"
 BEFORE = datetime(2026, 11, 1, 6, 17, tzinfo=UTC)
@@ -159,7 +157,7 @@ def other_subjects() -> list[Subject]:
     found.append(_accepted("laozhang-era-2026-10", reseller, {"md": test_laozhang.PAGE}))
     anthropic = drilled("anthropic", "anthropic-api", find("anthropic/anthropic-api").module)
     for case in ("era-2026-03", "era-2026-10"):
-        page = accept.PAGES / anthropic.name / case / "page.md"
+        page = accept.PAGES / "anthropic_api" / "cases" / case / "page.md"
         found.append(_accepted(f"anthropic-{case}", anthropic, {"md": page.read_text(encoding="utf-8")}))
     return found
 

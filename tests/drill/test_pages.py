@@ -13,10 +13,11 @@ from scraper.prices import amounts, grammar, toolcells
 from scraper.prices.amounts import Amount
 from scraper.prices.scanner import Scanner
 from scraper.sources import gemini_rows
-from tests import test_openai_api, test_vertex_ai
 from tests.drill import said
 from tests.drill.gemini_sites import slots
 from tests.drill.subjects import PAGES, Subject, all_subjects, gemini_subjects, small_gemini
+from tests.sources.openai_api import test_openai_api
+from tests.sources.vertex_ai import test_vertex_ai
 
 SUBJECTS = all_subjects()
 GEMINI = gemini_subjects()

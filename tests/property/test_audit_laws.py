@@ -15,7 +15,7 @@ from ratecards.audit.audit import JUDGED, audit, findings, unjudged
 from ratecards.catalog.pastcards import PastCards
 from ratecards.cli.auditcommand import entries_of
 from ratecards.dataset import Dataset
-from tests.histories import added, card, rate, write
+from tests.support.histories import added, card, rate, write
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover

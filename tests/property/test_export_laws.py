@@ -20,8 +20,8 @@ from ratecards.formats.genai_fields import write
 from ratecards.formats.modelsdev_export import _prices, _why
 from ratecards.formats.tokens import SEARCH, Slots, slots
 from ratecards.model import Rate, RateCard, canonical_order
-from tests.kit import card, rate
 from tests.property import strategies
+from tests.support.kit import card, rate
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover

@@ -21,9 +21,9 @@ from scraper.prices.notes import footnote, formulas, sentences
 from scraper.prices.toolcells import read_tool
 from scraper.sources.gemini_terms import load_terms
 from tests import accept
-from tests.deadline import deadline
-from tests.test_gemini_api import KINDS, body, edition, read, same
-from tests.test_grammar import REFUSED, SEEN, VARIANTS
+from tests.prices.test_grammar import REFUSED, SEEN, VARIANTS
+from tests.sources.gemini_api.test_gemini_api import KINDS, body, edition, read, same
+from tests.support.deadline import deadline
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,12 +15,12 @@ from ratecards.model import RateCard
 from ratecards.storage import history
 from scraper.checks import guard, plausible
 from scraper.checks.recent import Recent, recent_from
-from scraper.diff.compare import changes
+from scraper.diff.editions import changes
 from scraper.pipeline import holding
 from scraper.reading import Capture, cards
-from tests import accept, timeline
-from tests.kit import card, facts, rate
-from tests.test_guard import NOW
+from tests import accept
+from tests.checks.test_guard import NOW
+from tests.support.kit import card, facts, rate
 
 Cards = dict[str, RateCard]
 
@@ -207,20 +206,5 @@ def test_fault_69_a_mixed_edition(data):
     old, other = (EDITIONS[data.draw(st.sampled_from(sorted(EDITIONS)))] for _ in range(2))
     took = data.draw(st.sets(st.sampled_from(sorted(set(other) - set(old)) or [""]))) - {""}
     left = data.draw(st.sets(st.sampled_from(sorted(old))))
-
-    check_mixed(old, other, took, left)
-
-
-@pytest.mark.skipif(not accept.CAPTURES, reason="RATECARDS_CAPTURES names no folder of captures")
-@given(data=st.data())
-@settings(max_examples=25, deadline=None)
-def test_fault_69_a_mixed_edition_of_real_pages(data):
-    """The same of the captures: October's page less what went a week later, or with sections of August."""
-    names = timeline.EDITIONS["google/gemini-api"]
-    old, other = (
-        timeline.edition(accept.CAPTURES, "google/gemini-api", data.draw(st.sampled_from(names))) for _ in "12"
-    )
-    took = data.draw(st.sets(st.sampled_from(sorted(set(other) - set(old)) or [""]))) - {""}
-    left = data.draw(st.sets(st.sampled_from(sorted(old)), max_size=6))
 
     check_mixed(old, other, took, left)

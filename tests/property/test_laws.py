@@ -16,9 +16,9 @@ from ratecards.model import Rate, RateCard, plain, problems
 from ratecards.storage import codec, history, strictyaml
 from ratecards.storage.codec import decode, encode
 from ratecards.storage.history import Change, Stamp, apply, fold
-from scraper.diff.compare import changes
-from tests.kit import facts, stamped
+from scraper.diff.editions import changes
 from tests.property.strategies import START, cards, editions, prices, rates, read_on, words
+from tests.support.kit import facts, stamped
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover

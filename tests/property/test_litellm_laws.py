@@ -15,8 +15,8 @@ from ratecards.audit.judge import judge
 from ratecards.formats.litellm import claims, export
 from ratecards.model import Rate, RateCard
 from ratecards.storage import safejson
-from tests.kit import card, rate
 from tests.property import strategies
+from tests.support.kit import card, rate
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover

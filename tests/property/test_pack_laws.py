@@ -15,10 +15,10 @@ from ratecards.model import RateCard
 from ratecards.storage import packbody, packing
 from ratecards.storage.history import Change, Stamp, fold
 from ratecards.storage.pack import FILE, Lines, Pack
-from scraper.diff.compare import changes
+from scraper.diff.editions import changes
 from scraper.publish.pack import added
-from tests.kit import stamped
 from tests.property.strategies import START, editions, read_on
+from tests.support.kit import stamped
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover

@@ -1,0 +1,83 @@
+"""What a person adds to what pages say: cards kept by hand, decisions on differences, a word on what is held."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from scraper import wording
+from scraper.cli.run import moment, writing
+from scraper.errors import DatasetError, UsageError
+from scraper.publish.dataset import Dataset
+from scraper.sources import SOURCES
+
+
+def manual(options: argparse.Namespace) -> int:
+    """Take in the cards that a person keeps, each edition at its own day."""
+    from scraper.pipeline.byhand import take_in
+
+    with writing(options.to) as dataset:
+        for name, day, count, paths in take_in(dataset, options.folder, moment(options.now)):
+            print(f"{name} {day}: {count} changes, wrote {len(paths)} files")
+    return 0
+
+
+def accept(options: argparse.Namespace) -> int:
+    """A person says that this difference is as it should be, for exactly these values."""
+    return _decide(options, "accepted")
+
+
+def explain(options: argparse.Namespace) -> int:
+    """A person says why two sources differ."""
+    return _decide(options, "explained")
+
+
+def _decide(options: argparse.Namespace, state: str) -> int:
+    from scraper.pipeline.refresh import decide
+
+    with writing(options.to) as dataset:
+        try:
+            result = decide(dataset, options.id, state, options.because, moment(options.now).date())
+        except KeyError as error:
+            raise UsageError(error.args[0]) from error
+        print(f"{state} {options.id}; wrote {len(result.commit())} files")
+    return 0
+
+
+def _holds(dataset: Dataset) -> tuple[dict[str, Any], int]:
+    """By source, what is held, and the exit status: a damaged state is said, and hides no other."""
+    found, code = {}, 0
+    for source in SOURCES:
+        try:
+            found[source.name] = dataset.state(source.name).holds
+        except DatasetError as error:
+            print(f"confirm: {error}", file=sys.stderr)
+            code = 1
+    return found, code
+
+
+def confirm(options: argparse.Namespace) -> int:
+    """A person says that what is held is right; without an id, what is held."""
+    from scraper.pipeline.refresh import confirm as settle
+
+    if not options.id:
+        holds, code = _holds(Dataset(options.to))
+        for name, found in holds.items():
+            for key, entry in sorted(found.items()):
+                marked = "; confirmed, waits to be read again" if entry.get("confirmed") else ""
+                print(wording.plain_text(f"{key} {name}: {entry.get('what', '')}; since {entry['since']}{marked}"))
+        if not any(holds.values()):
+            print("nothing is held")
+        return code
+    if not options.because:
+        raise UsageError(f"why is {options.id} right? --because WORDS")
+    with writing(options.to) as dataset:
+        try:
+            names, today = [s.name for s in SOURCES], moment(options.now).date()
+            name, what, result = settle(dataset, names, options.id, options.because, today)
+        except KeyError as error:
+            raise UsageError(error.args[0]) from error
+        result.commit()
+    print(wording.plain_text(f"confirmed {options.id}: {name}: {what}; the next look that reads it again publishes it"))
+    return 0

@@ -1,0 +1,381 @@
+"""What each command does, once its words are parsed. Only here is anything printed."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from ratecards.storage.bounded import STAGING
+from ratecards.storage.history import Change
+from scraper import wording
+from scraper.checks import guard
+from scraper.errors import DatasetError, FetchFailed, ScrapeError, UsageError
+from scraper.fetch.capture import Edition, check_clock, replay
+from scraper.fetch.catalogue import DOORS, Keys
+from scraper.pipeline.recorder import Recorder
+from scraper.pipeline.refresh import Looks, Progress, fetch_all, judge_all, publication
+from scraper.publish.dataset import Dataset
+from scraper.publish.transaction import ConcurrentEditGuard, locked, whole
+from scraper.report import console
+from scraper.sources import SOURCES, Source, find
+from scraper.sources.vocabulary import VocabularyError
+from scraper.state import instant
+from scraper.verdict import Verdict
+
+
+def moment(given: datetime | None) -> datetime:
+    """The instant given, or now."""
+    return given or datetime.now(UTC)
+
+
+def named_source(name: str) -> Source:
+    """The source of that name. Raises `UsageError`."""
+    try:
+        return find(name)
+    except KeyError as error:
+        raise UsageError(error.args[0]) from error
+
+
+def named_sources(names: Sequence[str]) -> list[Source]:
+    """The sources of these names; all if none is named. Raises `UsageError`."""
+    return [named_source(name) for name in names] or list(SOURCES)
+
+
+def refresh(options: argparse.Namespace) -> int:
+    """Look, judge, publish. Kept editions are replayed one after the other, each at its own time."""
+    sources = named_sources(options.source)
+    if options.at_once and not options.replay:
+        raise UsageError("--at-once is for --replay")
+    with _target(options.to, dry=options.dry_run) as dataset, _progress(sources) as progress:
+        recorder = Recorder(dataset, options.report)
+        if not options.replay:
+            verdicts, now = _live(dataset, sources, options, progress)
+            return _publish(dataset, verdicts, now, recorder, dry=options.dry_run)
+        worst = 0
+        for at, looks in _replayed(options.replay, sources, dataset, moment(options.now), at_once=options.at_once):
+            named, now = [s for s in sources if s.name in looks], options.now or at
+            verdicts = judge_all(dataset, named, looks, now, progress)
+            worst = max(worst, _publish(dataset, verdicts, now, recorder, dry=options.dry_run))
+        return worst
+
+
+@contextmanager
+def writing(root: Path) -> Iterator[Dataset]:
+    """A dataset to write to: locked, and guarded from now on. Raises `DatasetError`."""
+    with locked(root):
+        yield Dataset(root, ConcurrentEditGuard(root))
+
+
+@contextmanager
+def _target(root: Path, *, dry: bool) -> Iterator[Dataset]:
+    """The dataset, locked; for a dry run a copy of it that is thrown away, so that it can be written to."""
+    if not dry:
+        with writing(root) as dataset:
+            yield dataset
+        return
+    with TemporaryDirectory() as folder:
+        copy = Path(folder)
+        parts = [p.relative_to(root) for p in root.glob("ratecards/*/") if p.name != "__pycache__"]
+        for part in (*parts, Path("state"), Path(STAGING)):
+            if (root / part).is_dir():
+                shutil.copytree(root / part, copy / part, copy_function=shutil.copyfile)
+        for path in copy.rglob("*/"):
+            path.chmod(0o755)
+        with locked(copy):
+            yield Dataset(copy)
+
+
+def _live(
+    dataset: Dataset, sources: Sequence[Source], options: argparse.Namespace, progress: Progress
+) -> tuple[list[Verdict], datetime]:
+    """One run is one instant, whatever the pages' own: it must not end on another day than it began."""
+    now = moment(options.now)
+    keys = Keys(options.saved, options.browser, options.state, options.save_state)
+
+    def fetched(wanted: Sequence[Source], *, again: bool = False) -> Looks:
+        clock = partial(moment, options.now)
+        looks = fetch_all(wanted, dataset, now, clock, options.keep, progress, again=again, keys=keys)
+        for name, edition in looks.items():
+            if isinstance(edition, Edition) and not (options.now or name in DOORS):
+                check_clock(edition)
+        return looks
+
+    looks = fetched(sources)
+    return judge_all(dataset, sources, looks, now, progress, lambda torn: fetched(torn, again=True)), now
+
+
+def _replayed(
+    folder: Path, sources: Sequence[Source], dataset: Dataset, now: datetime, *, at_once: bool
+) -> Iterator[tuple[datetime, Looks]]:
+    """The kept editions by time; those older than the last one read were read then.
+
+    `at_once`: they are the looks of one run, which was over when the last of them came. A source whose kept pages
+    are damaged was looked at in vain, when the last of the others came or `now`.
+    """
+    kept, broken = _kept(folder, sources)
+    if not (kept or broken):
+        raise DatasetError(f"{folder}: expected <provider>/<source>/<ISO time>.<ext> of a source, saw none")
+    found = {s: [e for e in kept[s] if instant(e.at) >= _observed(dataset, s)] for s in kept}
+    if kept and not any(found.values()):
+        count = sum(map(len, kept.values()))
+        print(f"nothing to read: the {count} editions in {folder} are older than the last one read")
+    for source in [s for s in found if at_once and len(found[s]) > 1]:
+        words = f"{folder}: expected one look at {source.name}, which --at-once is for, saw {len(found.pop(source))}"
+        broken[source] = FetchFailed(words)
+    editions = [(e.at, s.name, e) for s, every in found.items() for e in every]
+    end = max((at for at, *_ in editions), default=now)
+    lost = {s.name: _in_vain(s, end, error) for s, error in broken.items()}
+    for at in [end] if at_once else sorted({at for at, *_ in editions} | ({end} if lost else set())):
+        looks: Looks = {name: e for when, name, e in editions if at_once or when == at}
+        looks |= lost if at == end else {}
+        if looks:
+            yield at, looks
+
+
+def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Edition]], dict[Source, ScrapeError]]:
+    """By source, the kept editions; and why those of others cannot be taken."""
+    kept: dict[Source, list[Edition]] = {}
+    broken: dict[Source, ScrapeError] = {}
+    for source in sources:
+        try:
+            if found := replay(folder, source):
+                kept[source] = found
+        except VocabularyError as error:
+            broken[source] = error
+        except DatasetError as error:
+            broken[source] = FetchFailed(f"what was kept of it is damaged: {error}")
+    return kept, broken
+
+
+def _in_vain(source: Source, at: datetime, error: ScrapeError) -> Edition | DatasetError:
+    """A look that brought nothing; of a source whose vocabulary cannot be read, not even that is known."""
+    if isinstance(error, DatasetError):
+        return error
+    return Edition(at, failed=dict.fromkeys(source.module.urls(), FetchFailed(str(error))))
+
+
+def _observed(dataset: Dataset, source: Source) -> str:
+    try:
+        return dataset.state(source.name).observed
+    except DatasetError:
+        return ""  # judged again, where damage is a verdict
+
+
+def _publish(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime, recorder: Recorder, *, dry: bool) -> int:
+    result = publication(dataset, verdicts, now)
+    paths = result.commit()
+    recorder.add(verdicts, now, paths)
+    say(verdicts, now, paths, dry=dry)
+    for note in result.notes:
+        print(note)
+    return max((v.exit for v in verdicts), default=0)
+
+
+def say(verdicts: Sequence[Verdict], now: datetime, paths: Sequence[str], *, dry: bool) -> None:
+    """Print what became of each source, and how many files were written."""
+    header = ("source", "outcome", "models", "rates", "amounts read", "changes")
+    _table(header, console.summary_rows(verdicts), f"{now:%Y-%m-%d %H:%M} UTC")
+    for verdict in verdicts:
+        for line in _story(verdict, now):
+            print(line)
+    done = "would write" if dry else "wrote"
+    print(f"{done} {len(paths)} files" if paths else "nothing to write")
+
+
+def _waiting(verdict: Verdict) -> Iterator[str]:
+    """What is held and what was released, a line for each hold: several changes may wait as one."""
+    held: dict[str, list[guard.Held]] = {}
+    for item in verdict.held:
+        held.setdefault(item.id, []).append(item)
+    for key, items in held.items():
+        words, first = _several([item.change for item in items]), items[0]
+        yield f"  held {key}: {words}; {first.reason}; seen {first.looks} times since {first.since}"
+    released: dict[tuple[str, str], list[Change]] = {}
+    for one in verdict.released:
+        released.setdefault((one.id, one.because), []).append(one.change)
+    for (key, because), changes in released.items():
+        yield f"  released {key}: {_several(changes)}; {because}"
+
+
+def _several(changes: Sequence[Change]) -> str:
+    """The first of changes that go together in words, and how many more there are."""
+    words = wording.plain_text(console.describe(changes[0]))
+    return words if len(changes) == 1 else f"{words}, and {len(changes) - 1} more"
+
+
+def _story(verdict: Verdict, now: datetime) -> Iterator[str]:
+    name = verdict.source.name
+    if verdict.reading:
+        yield f"{name}: {verdict.reading.amounts}"
+    for message in verdict.messages:
+        yield f"{name}: {wording.plain_text(message)}"
+    if (verified := verdict.state.verified_on) and (now.date() - verified).days > verdict.source.stale_days:
+        yield f"{name}: STALE, the last good look was on {verified}"
+    if verdict.outcome != "NEW":
+        for line in console.lines(verdict.changes, verdict.cards):
+            yield f"  {line}"
+    if quiet := console.quiet_count(verdict.changes, verdict.cards):
+        yield f"  {quiet} changes of wording or notes recorded"
+    yield from _waiting(verdict)
+    for old, new in verdict.proposals:
+        yield f"  looks renamed: {old} -> {new}; if so, add it to renames in the vocabulary"
+    if verdict.cards and verdict.changes:
+        from ratecards.storage.history import steps
+
+        for line in console.step_lines(steps(verdict.cards.values(), now.date()), now.date()):
+            yield f"  announced {line}"
+
+
+def _table(header: Sequence[str], rows: Sequence[Sequence[str]], title: str) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*header, title=title, title_justify="left")
+    for row in rows:
+        table.add_row(*row)
+    Console().print(table)
+
+
+@contextmanager
+def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
+    """A bar on a terminal, a line per source and step elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda source, step: print(f"{source.name}: {step}", file=sys.stderr)
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Bar
+
+    with Bar(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=2 * len(sources))
+        yield lambda source, step: bar.update(task, advance=1, description=f"{step} {source.name}")
+
+
+def readme(_: argparse.Namespace) -> int:
+    """The README's tables as they are published."""
+    from scraper import ROOT
+    from scraper.release.readme import renewed
+
+    path = ROOT / "README.md"
+    path.write_text(renewed(path.read_text(encoding="utf-8"), ROOT / "ratecards" / "v1" / "tables"), encoding="utf-8")
+    return 0
+
+
+def check(options: argparse.Namespace) -> int:
+    """Everything a dataset promises of itself; findings one a line, exit 1 on any."""
+    from scraper.publish.verify import findings
+
+    root = whole(options.to)
+    found = findings(Dataset(root), moment(options.now).date())
+    for line in found:
+        print(wording.plain_text(line.replace(str(root), str(options.to))))
+    print(f"{len(found)} findings" if found else "history, cards, evidence and counts fit together")
+    return 1 if found else 0
+
+
+def site(options: argparse.Namespace) -> int:
+    """The static site of a dataset, in a folder of its own."""
+    from ratecards import dataset as product
+    from ratecards.errors import CostError
+    from scraper.site import address, build, gather
+    from scraper.site.write import write
+
+    base = options.base_url or address(os.environ)
+    if base and not base.startswith(("https://", "http://")):
+        raise UsageError(f"--base-url: expected http:// or https://, saw {base!r}")
+    try:
+        root = whole(options.root)
+        found = product.Dataset(product.locate(root))
+        files = build(gather(found, root, moment(options.now).date()), base)
+    except (product.DatasetError, CostError) as error:
+        raise DatasetError(str(error)) from error
+    touched = write(options.to, files)
+    size = sum(map(len, files.values()))
+    print(f"{options.to}: {len(files)} files, {size:,} bytes; {len(touched)} written or removed")
+    return 0
+
+
+def sources(options: argparse.Namespace) -> int:
+    """The sources, their addresses and whether they are configured here."""
+    rows: list[dict[str, Any]] = []
+    for source in named_sources(options.source):
+        try:
+            urls = dict(source.module.urls())
+        except VocabularyError as error:
+            # the name is good all the same: whoever plans a run by it is told there
+            print(f"sources: {error}", file=sys.stderr)
+            urls = {}
+        rows.append({"name": source.name, "provider": source.provider, "source": source.source, "urls": urls})
+    if options.json:
+        print(json.dumps(rows))
+        return 0
+    for row in rows:
+        print(row["name"], *row["urls"].values(), sep="\n  ")
+    return 0 if all(row["urls"] for row in rows) else 1
+
+
+def rebuild(options: argparse.Namespace) -> int:
+    """Make every derived file anew from cards, histories and states."""
+    from scraper.pipeline.rebuild import rebuilt
+
+    with locked(options.to):
+        paths = rebuilt(
+            Dataset(options.to, ConcurrentEditGuard(options.to)), (options.now or datetime.now(UTC)).date()
+        ).commit()
+    for path in paths:
+        print(path)
+    print(f"wrote {len(paths)} files" if paths else "nothing to write")
+    return 0
+
+
+def version(options: argparse.Namespace) -> int:
+    """The data's version and whether a release is due, as lines `name=value`; `--write` puts it where it belongs."""
+    from scraper.release import released
+
+    dataset = Dataset(options.to, ConcurrentEditGuard(options.to))
+    last = released.released(options.to, options.tags, options.released)
+    decided = released.decision(dataset, last)
+    print(f"version={decided.version}")
+    print(f"due={str(decided.due).lower()}")
+    print(f"reason={decided.reason}")
+    if options.write:
+        with locked(options.to):
+            paths = released.written(dataset, decided, last).commit()
+        print(f"wrote={' '.join(paths)}")
+    return 0
+
+
+def release(options: argparse.Namespace) -> int:
+    """Build the assets of a release into a folder."""
+    from scraper.release import released
+    from scraper.release.assets import build
+
+    last = released.released(options.dataset, options.tags, options.released)
+    fresh = build(Dataset(whole(options.dataset)), options.to, last, options.without)
+    for name in fresh:
+        print(name)
+    print(f"wrote {len(fresh)} files to {options.to}" if fresh else f"{options.to} holds this release already")
+    return 0
+
+
+def validate(options: argparse.Namespace) -> int:
+    """What frictionless says of the data package; exit 1 when it is not valid."""
+    try:
+        from frictionless import Package
+    except ImportError as error:
+        raise DatasetError("frictionless is not installed: pip install --group release") from error
+    path = whole(options.to) / "ratecards" / "v1" / "datapackage.json"
+    found = Package(str(path)).validate()
+    for row in found.flatten(["name", "rowNumber", "fieldName", "message"]):
+        print(wording.plain_text(" ".join(str(word) for word in row if word is not None)))
+    print(f"{path}: {'valid' if found.valid else 'not valid'}, {len(found.tasks)} files")
+    return 0 if found.valid else 1

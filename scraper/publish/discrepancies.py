@@ -1,0 +1,147 @@
+"""The files of discrepancies: read what is known, compare the sources as they were on one day, write what is known."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+
+from ratecards.model import RateCard
+from ratecards.storage import bounded, codec
+from ratecards.storage import ledger as book
+from ratecards.storage.ledger import Entry
+from scraper.diff.cross_source import Comparison, PairRule, between, rules, sides_now
+from scraper.diff.discrepancies import unless_only_seen, update, within
+from scraper.errors import DatasetError
+from scraper.publish.dataset import Dataset
+from scraper.state import State
+
+Cards = Mapping[str, RateCard]
+Factors = dict[str, dict[str, str]]
+AsOf = Callable[[str, date], Cards]
+
+
+def path_of(stem: str) -> str:
+    """A ledger file's path below the dataset's root."""
+    return f"ratecards/discrepancies/{stem}.yaml"
+
+
+def known(dataset: Dataset, stem: str) -> tuple[list[Entry], Factors]:
+    """The entries and factors of a ledger file; none before the first. Raises `DatasetError` on damage."""
+    path = dataset.root / path_of(stem)
+    if not path.exists():
+        return [], {}
+    try:
+        return book.decode(bounded.text(path), str(path))
+    except codec.CodecError as error:
+        raise DatasetError(f"damaged ledger, restore it from git: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise DatasetError(f"damaged ledger, restore it from git: {path}: {error}") from error
+
+
+def stems(dataset: Dataset) -> list[str]:
+    """The ledger files there are."""
+    return sorted(p.stem for p in (dataset.root / "ratecards" / "discrepancies").glob("*.yaml"))
+
+
+def keep(
+    dataset: Dataset, current: Mapping[str, Cards], states: Mapping[str, State]
+) -> tuple[dict[str, str], list[Entry], dict[str, dict[str, int]]]:
+    """All ledger files after a look, every entry, and by pair how many keys agree, differ or stand on one side only."""
+    texts: dict[str, str] = {}
+    entries: list[Entry] = []
+    coverage: dict[str, dict[str, int]] = {}
+    as_of = cache(dataset.as_of)
+    for rule in rules()["pairs"]:
+        if current.get(rule.left) and current.get(rule.right):
+            before, _ = known(dataset, rule.name)
+            after, comparison = _pair(dataset, rule, current, states, as_of)
+            after = sorted(unless_only_seen(before, after), key=book.order)
+            texts[path_of(rule.name)] = book.encode(after)
+            entries += after
+            coverage[rule.name] = counts(comparison)
+    for source in rules()["within"]:
+        if current.get(source):
+            stem = source.replace("/", ".")
+            before, factors = known(dataset, stem)
+            on = _verified(states[source])
+            found, learned = within(source, current[source], on, factors)
+            after = update(before, found, on, lambda _: None, grace=False)
+            after = sorted(unless_only_seen(before, after) if learned == factors else after, key=book.order)
+            texts[path_of(stem)] = book.encode(after, learned)
+            entries += after
+    return texts, entries, coverage
+
+
+def counts(comparison: Comparison) -> dict[str, int]:
+    """A comparison in numbers."""
+    agree = sum(p.agrees for p in comparison.pairs)
+    return {
+        "agree": agree,
+        "differ": len(comparison.pairs) - agree,
+        "only_left": len(comparison.only_left),
+        "only_right": len(comparison.only_right),
+    }
+
+
+def _pair(
+    dataset: Dataset, rule: PairRule, current: Mapping[str, Cards], states: Mapping[str, State], as_of: AsOf
+) -> tuple[list[Entry], Comparison]:
+    before, _ = known(dataset, rule.name)
+    first = not (dataset.root / path_of(rule.name)).exists()
+    on, left, right = _one_day(rule, current, states, as_of)
+    found, comparison = between(rule, left, right, on)
+    now = sides_now(rule, comparison, left, right)
+    return update(before, found, on, now, grace=not first, explained=rule.explained), comparison
+
+
+def _one_day(
+    rule: PairRule, current: Mapping[str, Cards], states: Mapping[str, State], as_of: AsOf
+) -> tuple[date, Cards, Cards]:
+    """Both sources as they stood on one day: the last on which both had been read.
+
+    A source that had not been read by then stands as it was first read; each side's evidence carries its own day.
+    """
+    names = rule.left, rule.right
+    days = [_verified(states[n]) for n in names]
+    day = min(days)
+    sides = [current[n] if own <= day else as_of(n, day) or current[n] for n, own in zip(names, days, strict=True)]
+    if any(side is current[n] and own > day for side, n, own in zip(sides, names, days, strict=True)):
+        day = max(days)
+    return day, sides[0], sides[1]
+
+
+def _verified(state: State) -> date:
+    """The day of the last look that was read, if only in part: what it published stands in the cards, too."""
+    return max(date.fromisoformat(day) for day in ("0001-01-01", state.verified, state.observed[:10]) if day)
+
+
+def summary(dataset: Dataset, entries: list[Entry]) -> str:
+    """The ledger in a line: how many are open, which of them newly, and how many closed since the last look."""
+    was = {e.id: e.state for stem in stems(dataset) for e in known(dataset, stem)[0]}
+    now = {e.id: e.state for e in entries}
+    new = sum(state == "open" and was.get(key) != "open" for key, state in now.items())
+    closed = sum(state == "closed" and was.get(key, "closed") != "closed" for key, state in now.items())
+    total = {s: sum(state == s for state in now.values()) for s in ("open", "accepted", "explained")}
+    standing = ", ".join(f"{count} {state}" for state, count in total.items())
+    return f"discrepancies: {standing}; {new} new, {closed} closed"
+
+
+def coverage_of(dataset: Dataset) -> dict[str, dict[str, int]]:
+    """The coverage published last: it stands nowhere else. Raises `DatasetError`."""
+    path = dataset.root / "ratecards" / "v1" / "discrepancies.json"
+    try:
+        found: dict[str, dict[str, int]] = json.loads(bounded.content(path))["coverage"]
+    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
+        words = f"{path}: expected the published discrepancies, saw {type(error).__name__}; restore them from git"
+        raise DatasetError(words) from error
+    return found
+
+
+def published(entries: list[Entry], coverage: Mapping[str, Mapping[str, int]]) -> str:
+    """`v1/discrepancies.json`: every entry but those that only wait, one a line."""
+    shown = [book.data(e) for e in entries if e.state != "waiting"]
+    lines = ",\n".join(json.dumps(e, ensure_ascii=False) for e in shown)
+    head = json.dumps({"version": 1, "coverage": coverage}, ensure_ascii=False)
+    return f'{head[:-1]}, "discrepancies": [\n{lines}\n]}}\n'

@@ -1,0 +1,143 @@
+"""OpenAI's pricing page on three days, in each of its forms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from decimal import Decimal
+from functools import cache
+
+import pytest
+
+from scraper.errors import LayoutChanged
+from scraper.reading import Reading
+from scraper.sources import openai_api as source
+from tests.sources.openai_api.test_openai_api import CONTAINERS, CUT, SHARED, STORAGE, TUNED, line, price, sound
+from tests.support.captures import captured, needed
+
+pytestmark = needed
+
+
+@cache
+def capture(name: str) -> Reading:
+    return source.read(captured("openai/openai-api", name))
+
+
+def test_capture_counts() -> None:
+    """Every amount of the three editions is read, or ignored for a reason."""
+    seen = {}
+    for name in ("2025-12-19.converted.md", "2026-04-16.md", "2026-04-27.html"):
+        reading = capture(name)
+        sound(reading)
+        amounts = reading.amounts
+        seen[name] = (reading.tables, len(reading.drafts()), len(reading.rates()), amounts.seen, amounts.read)
+        seen[name] += (dict(amounts.ignored), len(reading.unread))
+
+    assert {
+        "2025-12-19.converted.md": (20, 85, 477, 498, 436, {TUNED: 48, SHARED: 8, CONTAINERS: 4, STORAGE: 2}, 0),
+        "2026-04-16.md": (4, 40, 309, 275, 255, {CUT: 20}, 7),
+        "2026-04-27.html": (16, 96, 648, 749, 667, {TUNED: 54, SHARED: 16, CONTAINERS: 8, STORAGE: 4}, 0),
+    } == seen
+
+
+def test_capture_challenge_page_is_refused() -> None:
+    """The page that a plain client was once given with status 200."""
+    with pytest.raises(LayoutChanged, match="challenge page"):
+        capture("2026-05-08.bot-challenge.html")
+
+
+def test_captures_of_one_month_agree() -> None:
+    """Each rate of the twin of 16 April stands in the page of 27 April, at the same price."""
+    page = {r.row_key: r for r in capture("2026-04-27.html").rates()}
+    twin = capture("2026-04-16.md").rates()
+
+    assert twin == [page.get(r.row_key) for r in twin]
+    held = Counter(p.place.partition(" / ")[0] for p in capture("2026-04-16.md").problems)
+    assert {
+        "Tools": 2,
+        "Specialized models": 4,
+        "Realtime and audio generation models": 1,
+        "Image generation models": 2,
+        "Video generation models": 2,
+        "Transcription models": 1,
+        "Finetuning": 2,
+    } == dict(held)
+
+
+def test_captures_half_a_year_apart_agree_where_both_speak() -> None:
+    """No price moved between December and April: one vocabulary reads both editions alike."""
+    page = {r.row_key: r for r in capture("2026-04-27.html").rates()}
+    old = capture("2025-12-19.converted.md").rates()
+
+    assert [] == [line(r) for r in old if r.row_key in page and page[r.row_key] != r]
+    assert 422 == sum(r.row_key in page for r in old)
+
+
+IMAGES = {
+    ("gpt-image-1", "low"): "0.011",
+    ("gpt-image-1", "medium"): "0.042",
+    ("gpt-image-1", "high"): "0.167",
+    ("gpt-image-1-mini", "high"): "0.036",
+    ("dall-e-3", "standard"): "0.04",
+    ("dall-e-3", "hd"): "0.08",
+    ("dall-e-2", "standard"): "0.02",
+    ("gpt-image-1.5", "medium"): "0.034",
+    ("chatgpt-image-latest", "high"): "0.133",
+}
+
+
+def test_capture_has_the_pictures_of_the_mission() -> None:
+    """What a picture of 1024 x 1024 cost in December 2025."""
+    reading = capture("2025-12-19.converted.md")
+    named = {"unit": "1 image", "resolution": "1024x1024", "modality": "image"}
+
+    assert {k: Decimal(v) for k, v in IMAGES.items()} == {
+        (model, quality): price(reading, model, "output", quality=quality, **named) for model, quality in IMAGES
+    }
+
+
+LONG, SHORT = {"prompt_over": 272000}, {"prompt_up_to": 272000}
+
+
+SPOTS = [
+    ("gpt-5.5", "input", SHORT, "5"),
+    ("gpt-5.5", "output", LONG, "45"),
+    ("gpt-5.5", "cache_read", {**LONG, "service_tier": "batch"}, "0.5"),
+    ("gpt-5.5", "output", {**SHORT, "service_tier": "priority"}, "75"),
+    ("gpt-5.5", "output", {**LONG, "service_tier": "priority"}, None),
+    ("gpt-5.5-pro", "cache_read", SHORT, None),
+    ("gpt-5.4", "cache_read", {**SHORT, "service_tier": "flex"}, "0.13"),
+    ("gpt-5.4-mini", "cache_read", {"service_tier": "batch"}, "0.0375"),
+    ("gpt-5-nano", "cache_read", {"service_tier": "flex"}, "0.0025"),
+    ("gpt-4.1", "cache_read", {"service_tier": "batch"}, None),
+    ("gpt-4o-2024-05-13", "output", {"service_tier": "priority"}, "26.25"),
+    ("o4-mini", "cache_read", {"service_tier": "flex"}, "0.138"),
+    ("o1-pro", "output", {}, "600"),
+    ("gpt-3.5-turbo-instruct", "input", {}, "1.5"),
+    ("gpt-realtime-1.5", "input", {"modality": "audio"}, "32"),
+    ("gpt-realtime-mini", "cache_read", {"modality": "image"}, "0.08"),
+    ("gpt-realtime", "output", {"modality": "image"}, None),
+    ("gpt-4o-mini-tts", "output", {"modality": "audio"}, "12"),
+    ("tts-1-hd", "input", {"unit": "1000000 characters"}, "30"),
+    ("gpt-image-2", "output", {"modality": "image", "service_tier": "batch"}, "15"),
+    ("gpt-image-1-mini", "cache_read", {"modality": "image", "service_tier": "batch"}, "0.13"),
+    ("gpt-image-1.5", "output", {"modality": "text"}, "10"),
+    ("sora-2-pro", "output", {"resolution": "1080p"}, "0.7"),
+    ("sora-2-pro", "output", {"resolution": "1024p", "service_tier": "batch"}, "0.25"),
+    ("gpt-4o-mini-transcribe", "input", {"modality": "audio", "basis": "equivalent"}, "0.003"),
+    ("whisper-1", "input", {"modality": "audio"}, "0.006"),
+    ("gpt-5.3-codex", "output", {"service_tier": "priority"}, "28"),
+    ("gpt-4o-mini-search-preview", "output", {}, "0.6"),
+    ("o3-deep-research", "input", {"service_tier": "batch"}, "5"),
+    ("text-embedding-3-large", "input", {}, "0.13"),
+    ("omni-moderation-latest", "input", {}, "0"),
+    ("o4-mini-2025-04-16", "tuning", {"unit": "1 hour"}, "100"),
+    ("gpt-4.1-nano-2025-04-14", "tuning", {"service_tier": "batch"}, "1.5"),
+    ("tools", "tool", {"context": "web search preview (non-reasoning models)"}, "25"),
+    ("tools", "tool", {"context": "file search"}, "2.5"),
+]
+
+
+@pytest.mark.parametrize(("model", "meter", "named", "expected"), SPOTS)
+def test_capture_spot_rates(model: str, meter: str, named: dict, expected: str | None) -> None:
+    """Prices of 27 April 2026, read off the page by eye."""
+    assert (None if expected is None else Decimal(expected)) == price(capture("2026-04-27.html"), model, meter, **named)

@@ -1,0 +1,79 @@
+"""The price files of other projects, in the folder that RATECARDS_PEERS names, as claims."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ratecards.formats import genai_prices, modelsdev, portkey
+from ratecards.model import UNIT
+
+
+def peers() -> Path:
+    """Where price files of the projects are; the test is skipped where there are none."""
+    place = os.environ.get("RATECARDS_PEERS")
+    if not place:
+        pytest.skip("RATECARDS_PEERS names no directory with price files of other projects")
+    return Path(place)
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML whose numbers are exact and whose dates are words."""
+
+
+_Loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Decimal(node.value))
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
+
+
+def data_of(path: Path) -> Any:
+    """The data of a file, or of a folder of TOML files by path."""
+    if path.is_dir():
+        files = sorted(path.rglob("*.toml"))
+        return {str(f.relative_to(path)): tomllib.loads(f.read_text(), parse_float=Decimal) for f in files}
+    if path.suffix == ".yml":
+        return yaml.load(path.read_text(), _Loader)
+    return json.loads(path.read_text(), parse_float=Decimal)
+
+
+@pytest.mark.parametrize(
+    ("module", "path", "claims", "unread"),
+    [
+        (genai_prices, "genai-prices/data.v2.json", 394, 25),
+        (genai_prices, "genai-prices/google.2026-08-21.yml", 128, 6),
+        (genai_prices, "genai-prices/genai-prices-0.2.3_google.json", 180, 42),
+        (modelsdev, "models.dev/api.2026-07-20.json", 361, 25),
+        (modelsdev, "models.dev/2026-07-02", 73, 0),
+        (portkey, "portkey/google.2026-08-21.json", 819, 26),
+    ],
+)
+def test_files_of_the_projects(module, path, claims, unread):
+    """Every price of a held seller's models is a claim, or is said not to be one; all units are units of the table."""
+    data = data_of(peers() / path)
+    read = module.claims(data)
+    assert module.recognise(data)
+    assert (claims, unread) == tuple(map(len, read))
+    assert [] == [c for c in read[0] if not UNIT.match(c.unit)]
+
+
+def test_prices_of_the_projects():
+    """One price of each, as their files print it: $1.25 for a million tokens into Gemini 2.5 Pro."""
+    files = {
+        genai_prices: "genai-prices/data.v2.json",
+        modelsdev: "models.dev/api.2026-07-20.json",
+        portkey: "portkey/google.2026-08-21.json",
+    }
+    for module, path in files.items():
+        found = [
+            c.price
+            for c in module.claims(data_of(peers() / path))[0]
+            if (c.model, c.source, c.meter, c.service_tier) == ("gemini-2.5-pro", "gemini-api", "input", "standard")
+            and c.prompt_over is None
+        ]
+        assert [Decimal("1.25")] == found, path

@@ -1,0 +1,113 @@
+"""A second official source settles a doubt, if it was read lately and says the same."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from ratecards.storage import codec
+from scraper.pipeline.second import opinion, says
+from scraper.publish.dataset import Dataset
+from scraper.sources import SOURCES, find
+from scraper.state import State
+from tests.support.kit import card, cards, change, rate
+
+TODAY = date(2026, 11, 20)
+NEW = rate("9")
+RISE = change("repriced", old=rate("1"), new=NEW)
+STUDIO = {"source": "ai-studio"}
+
+
+def studio(price: str | None, **more):
+    """AI Studio's card of the same model."""
+    return card(rate(price, **STUDIO, **more), **STUDIO)
+
+
+def test_the_same_price_elsewhere():
+    """Whatever is said of other things."""
+    page = cards(card(NEW, rate("20", meter="output")))
+
+    assert says(cards(studio("9")), page, RISE, TODAY)
+    assert not says(cards(studio("8")), page, RISE, TODAY)
+    assert not says(cards(studio(None)), page, RISE, TODAY)
+    assert not says({}, page, RISE, TODAY)
+
+
+def test_nothing_is_said_of_what_has_no_new_price():
+    """A removal, a price withdrawn, a model that was not read."""
+    page = cards(card(NEW))
+
+    assert not says(cards(studio("9")), page, change("model_removed"), TODAY)
+    assert not says(cards(studio("9")), page, change("repriced", new=rate(None)), TODAY)
+    assert not says(cards(studio("9")), {}, RISE, TODAY)
+
+
+@pytest.fixture
+def dataset(tmp_path) -> Dataset:
+    """AI Studio's card as published, read a few days ago."""
+    found = Dataset(tmp_path)
+    path = tmp_path / found.card_path("google/ai-studio", "flash")
+    path.parent.mkdir(parents=True)
+    path.write_text(codec.encode(studio("9")))
+    verified(found, "2026-11-10")
+    return found
+
+
+def verified(dataset: Dataset, day: str) -> None:
+    path = dataset.root / dataset.state_path("google/ai-studio")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(State(verified=day, models=["flash"]).text())
+
+
+def asked(dataset: Dataset, source: str = "google/gemini-api") -> str:
+    page = cards(card(NEW))
+    return opinion(dataset, find(source), TODAY)(page)(RISE)
+
+
+def test_the_witness_is_named(dataset):
+    """And asked once, however many changes there are."""
+    assert "google/ai-studio" == asked(dataset)
+
+
+@pytest.mark.parametrize("day", ["", "2026-09-01"])
+def test_a_source_that_was_not_read_lately_is_no_witness(dataset, day):
+    """What it said then proves nothing of today."""
+    verified(dataset, day)
+
+    assert "" == asked(dataset)
+
+
+def test_a_damaged_source_is_no_witness(dataset):
+    """Its own verdict says that it is damaged."""
+    path = dataset.root / dataset.card_path("google/ai-studio", "flash")
+    path.write_text("<<<<<<< HEAD\n")
+
+    assert "" == asked(dataset)
+
+
+def test_who_is_in_no_pair_has_no_witness(dataset):
+    """A reseller's price is nobody else's."""
+    assert "" == asked(dataset, "laozhang/laozhang")
+
+
+def test_the_same_publication_is_no_witness(dataset, monkeypatch):
+    """The same document at another address says nothing that it does not say already."""
+    same = [replace(s, publication="gemini docs") if s.source in ("gemini-api", "ai-studio") else s for s in SOURCES]
+    monkeypatch.setattr("scraper.pipeline.second.SOURCES", same)
+    ask = opinion(dataset, same[0], TODAY)(cards(card(NEW)))
+
+    assert "" == ask(RISE)
+    assert not find("gemini-api").same_publication(find("ai-studio"))
+
+
+def test_cards_are_read_once(dataset, monkeypatch):
+    """When first asked, and not again."""
+    reads = []
+    original = Dataset.cards
+    monkeypatch.setattr(Dataset, "cards", lambda self, *words: reads.append(words) or original(self, *words))
+    ask = opinion(dataset, find("google/gemini-api"), TODAY)(cards(card(NEW)))
+
+    assert ["google/ai-studio", ""] == [ask(RISE), ask(replace(RISE, new=rate("7")))]
+    assert [("google/ai-studio",)] == reads

@@ -1,0 +1,808 @@
+"""What the pages of the site say: figures, rate cards, quotes, history, standing, and that words stay words."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from html.parser import HTMLParser
+from pathlib import Path
+
+import html5lib
+import pytest
+
+from ratecards.catalog.offers import Offer
+from ratecards.dataset import Dataset
+from ratecards.model import Evidence
+from ratecards.storage import ledger
+from ratecards.storage.ledger import Entry, Side
+from scraper.errors import DatasetError
+from scraper.site import pictures
+from scraper.site.disputes import dispute
+from scraper.site.figures import figures, tiers_of
+from scraper.site.health import Health, health
+from scraper.site.matrix import matrix, words
+from scraper.site.models import Model, models, page_of
+from scraper.site.series import Past, series
+from scraper.site.text import page_link, script, seen
+from scraper.site.wire import data
+from scraper.site.write import MARKER, write
+from tests.support.histories import added, card, change, rate
+from tests.support.histories import write as write_history
+from tests.support.sitekit import (
+    HOSTILE,
+    STEP,
+    TODAY,
+    facts,
+    history,
+    long_prompts,
+    of,
+    picture,
+    site,
+    text,
+    tokens,
+    whole,
+)
+
+
+def offer(*rates, day: date = TODAY, **values) -> Offer:
+    return Offer(whole("m", *rates, **values), day)
+
+
+def model(*offers: Offer) -> Model:
+    return models(offers)[0]
+
+
+# ------------------------------------------------------------------------------------------- figures
+
+
+def shown(*rates, kind="input", day=TODAY, **values):
+    return [tuple(span) for span in figures(model(offer(*rates, **values)), day).get(kind, [])]
+
+
+def test_a_figure_is_the_plainest_price():
+    """Text and a short prompt; what else is charged for the same stands below."""
+    rates = (*long_prompts("input", "1.25", "2.5"), text("input", "1.25", "image"), text("input", "3", "audio"))
+    ((tiers, since, until, figure),) = shown(*rates)
+
+    assert (("standard",), None, None) == (tiers, since, until)
+    assert ("$1.25", "", ("over 200k: $2.50", "audio: $3.00"), "1.25") == tuple(figure)
+
+
+def test_a_figure_says_what_it_is_of_where_that_is_not_text():
+    """An audio price is marked, and so is any unit but a million tokens."""
+    ((_, _, _, audio),) = shown(text("output", "20", "audio"), kind="output")
+    ((_, _, _, letters),) = shown(rate("m", "input", "0.00025", unit="1000 characters", modality="text"))
+
+    assert ("$20.00", "audio") == audio[:2]
+    assert ("$0.00025", "per 1,000 characters", "0.00025") == (*letters[:2], letters.value)
+
+
+def test_tokens_are_sorted_by_a_million():
+    """A price per 1,000 tokens sorts as what a million cost."""
+    ((_, _, _, figure),) = shown(rate("m", "input", "0.001", unit="1000 tokens"))
+
+    assert "1" == figure.value
+
+
+def test_free_is_free_and_another_currency_is_named():
+    """Zero by the page's word, and no dollar sign where there is no dollar."""
+    ((_, _, _, free),) = shown(replace(text("input", "0"), availability="free"))
+    ((_, _, _, euro),) = shown(text("input", "0.5", currency="EUR"))
+
+    assert ["free", "0.50 EUR"] == [free.text, euro.text]
+
+
+def test_pieces_are_a_range():
+    """The cheapest and the dearest, with what tells them apart."""
+    ((_, _, _, figure),) = shown(picture("0.045", "0.5K"), picture("0.151", "4K"), kind="piece")
+    ((_, _, _, one),) = shown(picture("0.039", ""), kind="piece")
+    ((_, _, _, reseller),) = shown(picture("0.02", "1K", unit="1 request", basis="list"), kind="piece")
+
+    assert ("$0.045 – 0.151", "per image", ("0.5K – 4K",), "0.045") == tuple(figure)
+    assert ("$0.039", "per image", ()) == tuple(one)[:3]
+    assert ("per image", ("1K",)) == (reseller.per, reseller.notes)
+
+
+def test_tiers_that_agree_share_a_figure():
+    """And one that does not has its own."""
+    tiers = [text("input", p, service_tier=t) for t, p in (("standard", "1"), ("batch", "0.5"), ("flex", "0.5"))]
+    found = figures(model(offer(*tiers)), TODAY)
+
+    assert [("standard",), ("batch", "flex")] == [span.tiers for span in found["input"]]
+    assert ["standard", "batch", "flex"] == tiers_of(found)
+
+
+def test_dated_prices_have_their_days():
+    """Before the step one figure, from its day on another; after it, only that."""
+    before = [(since, until, figure.text) for _, since, until, figure in shown(*STEP)]
+    after = [(since, until, figure.text) for _, since, until, figure in shown(*STEP, day=date(2027, 1, 1))]
+
+    assert [(None, date(2026, 12, 31), "$0.75"), (date(2027, 1, 1), None, "$1.50")] == before
+    assert [(None, None, "$1.50")] == after
+
+
+def test_a_price_that_ends_leaves_nothing():
+    """No figure is kept for later than the page says."""
+    assert [(None, date(2026, 12, 31))] == [s[1:3] for s in shown(STEP[0])]
+
+
+def test_what_the_page_does_not_price_is_taken_from_cards_kept_by_hand():
+    """Per image prices of a guide, beside the token prices of the documentation."""
+    owner = {"provider": "openai", "source": "openai-api"}
+    main = Offer(card("m", *(replace(r, **owner) for r in of("m", text("output", "40", "image"))), **owner), TODAY)
+    guide = {"provider": "openai", "source": "image-guide"}
+    rates = [replace(picture("0.167", basis="list"), **guide)]
+    hand = Offer(card("m", *rates, facts=(("manual", "copied"),), **guide), TODAY)
+    found = figures(model(hand, main), TODAY)
+
+    assert ["$40.00", "$0.167"] == [found[kind][0].figure.text for kind in ("output", "piece")]
+
+
+# -------------------------------------------------------------------------------------------- models
+
+
+def test_the_documentation_answers_for_a_model():
+    """Another publication of the same seller stands behind it, and alone it is marked."""
+    vertex = {"source": "vertex-ai"}
+    other = Offer(card("m", *(replace(r, **vertex) for r in of("m", text("input", "2"))), **vertex), TODAY)
+    both = model(other, offer(text("input", "1")))
+
+    assert ["google/gemini-api", "google/vertex-ai"] == [o.source for o in both.offers]
+    assert ((), ("only in vertex-ai",)) == (both.marks, model(other).marks)
+
+
+def test_marks_of_resellers_and_free_models():
+    """What a reader must know before comparing."""
+    shop = {"provider": "laozhang", "source": "laozhang"}
+    cards = card("m", replace(picture("0.02"), **shop), facts=(("manual", "x"),), **shop)
+
+    assert ("reseller", "kept by hand") == model(Offer(cards, TODAY)).marks
+    assert ("free plan only",) == model(offer(replace(text("input", "0"), plan="free", availability="free"))).marks
+
+
+def test_the_newest_of_the_largest_family_comes_first():
+    """Resellers and models without a price come last."""
+    names = ("gemini-2.5-flash", "gemini-3.1-pro", "gemini-3-flash", "gemini-10-x", "veo-9", "unpriced")
+    found = [Offer(whole(n, text("input", None if n == "unpriced" else "1")), TODAY) for n in names]
+    order = ["gemini-10-x", "gemini-3.1-pro", "gemini-3-flash", "gemini-2.5-flash", "veo-9", "unpriced"]
+
+    assert order == [m.model for m in models(found)]
+
+
+@pytest.mark.parametrize(
+    ("provider", "name"), [("..", "m"), ("google", "../x"), ("google", ""), ("a/b", "m"), ("", "m")]
+)
+def test_a_page_is_named_by_an_id_or_not_at_all(provider, name):
+    """Ids become file names; nothing else does."""
+    with pytest.raises(DatasetError, match="expected a provider and a model id"):
+        page_of(provider, name)
+
+
+# -------------------------------------------------------------------------------------------- matrix
+
+
+def cells(*rates):
+    found = matrix(offer(*rates))
+    return found.columns, [
+        (line.what, line.conditions, [[p.words for p in cell] for cell in line.cells]) for line in found.lines
+    ]
+
+
+def test_a_card_is_a_line_per_thing_and_a_column_per_tier():
+    """What costs the same in every column is one line for all its modalities."""
+    rates = [text("input", "1", m) for m in ("text", "image")]
+    rates += [text("input", "0.5", m, service_tier="batch") for m in ("text", "image")]
+    columns, lines = cells(*rates, text("output", "4"))
+
+    assert (("standard", "paid"), ("batch", "paid")) == columns
+    assert [("input text, image", "", [["$1.00"], ["$0.50"]]), ("output text", "", [["$4.00"], []])] == lines
+
+
+def test_what_is_not_offered_is_no_line_and_no_column():
+    """A tier in which everything is "Not available", and a meter that nobody sells."""
+    columns, lines = cells(text("input", "1"), text("output", None), text("input", None, service_tier="flex"))
+
+    assert ((("standard", "paid"),), ["input text"]) == (columns, [line[0] for line in lines])
+
+
+def test_an_unsplit_free_cell_stands_beside_each_modality():
+    """The free column does not divide by modality what the paid one does."""
+    free = replace(text("input", "0", ""), plan="free", availability="free")
+    _, lines = cells(text("input", "1"), text("input", "3", "audio"), free)
+
+    assert [("input text", "", [["$1.00"], ["free"]]), ("input audio", "", [["$3.00"], ["free"]])] == lines
+
+
+def test_dated_prices_share_a_cell():
+    """Both with their days."""
+    ((line,),) = [matrix(offer(*STEP)).lines]
+
+    assert [("$0.75", "until 2026-12-31"), ("$1.50", "from 2027-01-01")] == [p[:2] for p in line.cells[0]]
+    assert "" == line.conditions
+
+
+def quoted(price: str, quote: str, place: str, **values):
+    return replace(text("input", price, **values), evidence=Evidence(quote, place))
+
+
+def test_quotes_share_their_place():
+    """What all places have in common is said once; tiers that say the same in the same words are one row."""
+    rates = [quoted("1", "$1", f"m / {t.title()} / Input", service_tier=t) for t in ("standard", "batch")]
+    (both,) = words(offer(*rates))
+    (same,) = words(offer(*(quoted("1", "$1", "m / Flex and batch", service_tier=t) for t in ("batch", "flex"))))
+
+    assert ("input text", "m / … / Input") == (both.what, both.place)
+    assert [("standard", "$1", ""), ("batch", "$1", "")] == [row[:3] for row in both.rows]
+    assert ("m / Flex and batch", [("batch; flex", "$1", "")]) == (same.place, [row[:3] for row in same.rows])
+
+
+def test_places_of_another_depth_are_given_in_full():
+    """Nothing is common to them by position."""
+    rates = [quoted("1", "$1", p, service_tier=t) for t, p in (("standard", "m / a / b"), ("batch", "m / a"))]
+    (found,) = words(offer(*rates))
+
+    assert ("", ["m / a / b", "m / a"]) == (found.place, [row.place for row in found.rows])
+
+
+def test_a_held_rate_says_when_it_was_read():
+    """It is older than its card."""
+    held = replace(text("input", "1"), evidence=Evidence("$1", "m / a", "", date(2026, 1, 2)))
+
+    assert [date(2026, 1, 2)] == [row.observed for row in words(offer(held))[0].rows]
+
+
+def test_what_is_not_sold_has_no_quote():
+    """ "Not available" explains no price."""
+    assert [] == words(offer(text("input", None)))
+
+
+# -------------------------------------------------------------------------------------------- series
+
+
+def past(root: Path, *changes, until: date | None = None) -> Past:
+    return Past(Dataset(write_history(root, *changes)), "google/gemini-api", until)
+
+
+def test_a_price_over_time(tmp_path):
+    """A point per day the card changed, and one per dated step; the last look ends what is known."""
+    found = {s.label: s for s in series(past(tmp_path, *history()), "gemini-2.5-flash")}
+    moved = [(date(2026, 10, 1), Decimal("2.5")), (date(2026, 10, 20), Decimal(3))]
+
+    assert moved == [point[:2] for point in found["Output, text"].points]
+    assert ("1M tokens", "USD") == (found["Input, text"].unit, found["Input, text"].currency)
+    assert date(2026, 11, 10) == found["Input, text"].until
+
+
+def test_what_did_not_move_is_known_until_the_last_look(tmp_path):
+    """A later edition that says nothing new of a model confirms it."""
+    found = {s.label: s for s in series(past(tmp_path, *history()), "gemini-2.5-pro")}
+
+    assert [(date(2026, 10, 1), Decimal("1.25"), True)] == [tuple(p) for p in found["Input, text"].points]
+    assert date(2026, 11, 10) == found["Input, text"].until
+
+
+def test_a_step_ahead_is_a_point_that_nobody_read(tmp_path):
+    """It stands after the last look, however often the page was looked at since."""
+    found = {s.label: s for s in series(past(tmp_path, *history(), until=date(2026, 11, 20)), "gemini-3.7-flash")}
+    steps = [(date(2026, 11, 10), Decimal("0.75"), True), (date(2027, 1, 1), Decimal("1.5"), False)]
+
+    assert steps == [tuple(p) for p in found["Input, text"].points]
+    assert date(2026, 11, 20) == found["Input, text"].until
+
+
+def test_a_step_of_another_price_is_no_point(tmp_path):
+    """What does not move on that day is not announced."""
+    assert ["Input, text"] == [s.label for s in series(past(tmp_path, *history()[3:]), "gemini-3.7-flash")]
+
+
+def test_one_reading_is_no_series(tmp_path):
+    """There is nothing to draw."""
+    assert [] == series(past(tmp_path, *added("2026-10-01", whole("m", text("input", "1")))), "m")
+
+
+def test_a_model_keeps_its_past_under_another_name(tmp_path):
+    """A rename is no beginning."""
+    renamed = change("2026-10-20", "model_renamed", "new", previous_id="m")
+    (found,) = series(past(tmp_path, *added("2026-10-01", whole("m", text("input", "1"))), renamed), "new")
+
+    assert [Decimal(1), Decimal(1)] == [p.price for p in found.points]
+
+
+def test_another_unit_is_a_gap_and_a_pause_is_one_too(tmp_path):
+    """Prices of different units are not drawn on one line."""
+    old, new = of("m", picture("1", "", basis="list"), text("output", "2", "image"))
+    gone, back = (
+        change("2026-10-12", "model_removed", "m"),
+        added("2026-10-15", whole("m", text("output", "2", "image"))),
+    )
+    changes = [
+        *added("2026-10-01", card("m", old)),
+        change("2026-10-10", "unit_changed", "m", old=old, new=new),
+        gone,
+        *back,
+    ]
+    found = {s.label: s for s in series(past(tmp_path, *changes), "m")}
+
+    assert [Decimal(2), None, Decimal(2)] == [p.price for p in found["Output, image"].points]
+
+
+def test_pictures_are_drawn_at_the_usual_size(tmp_path):
+    """About a megapixel, where there are several."""
+    both = whole("m", picture("0.045", "0.5K"), picture("0.067"))
+    again = change("2026-10-20", "card_changed", "m", card=both, fields=(("name", "a", "b"),))
+    (found,) = series(past(tmp_path, *added("2026-10-01", both), again), "m")
+
+    assert ("Image, 1K", {Decimal("0.067")}) == (found.label, {p.price for p in found.points})
+
+
+# ---------------------------------------------------------------------------------------- pictures
+
+
+def test_bars_by_size():
+    """Standard and batch by resolution; one size is no chart."""
+    made = pictures.bars_of(offer(picture("0.045", "0.5K"), picture("0.067"), picture("0.034", service_tier="batch")))
+
+    assert ["0.045", "0.067", "0.034"] == [bar.label.text for bar in made.bars]
+    assert pictures.bars_of(offer(picture("0.067"))) is None
+
+
+def test_currencies_that_cannot_be_compared_are_said(tmp_path):
+    """The page says why there is no table."""
+    euro = whole("other", picture("0.05", currency="EUR"))
+    files = site(tmp_path, [*history(), *added("2026-11-10", euro)])
+
+    assert "prices in EUR and USD cannot be compared" in files["images.html"].decode()
+
+
+def test_no_pictures_at_all(tmp_path):
+    """A dataset without images has the page, and it is empty."""
+    page = site(tmp_path, added("2026-11-10", whole("m", text("input", "1"))))["images.html"].decode()
+
+    assert "<figure" not in page
+    assert "By resolution and tier" not in page
+
+
+# ---------------------------------------------------------------------------------------------- text
+
+
+@pytest.mark.parametrize(
+    ("url", "anchor", "link"),
+    [
+        ("https://example.test/p.md.txt?hl=en", "gemini-2", "https://example.test/p?hl=en#gemini-2"),
+        ("https://example.test/p.md", "", "https://example.test/p"),
+        ("javascript:alert(1)", "", ""),
+        ("data:text/html,x", "", ""),
+        ("https:///p", "", ""),
+        ("https://example.test/p", '"><script>', "https://example.test/p#%22%3E%3Cscript%3E"),
+    ],
+)
+def test_links_lead_to_the_page_for_people(url, anchor, link):
+    """The twin's address is the page's; what is no web address is no link."""
+    assert link == page_link(card("m", url=url, anchor=anchor))
+
+
+def test_an_interface_for_programs_leads_to_the_page_beside_it():
+    """Nobody can read an RPC."""
+    assert "https://aistudio.google.com/" == page_link(card("m", source="ai-studio", url="https://x.test/$rpc/y"))
+
+
+def test_data_in_a_script_is_only_data():
+    """It cannot end the script, begin a comment, or break a line."""
+    made = script("X", {"a": HOSTILE + "\u2028"})
+
+    assert not set("<>&\u2028\u202e") & set(made)
+    assert {"a": HOSTILE + "\u2028"} == json.loads(made.removeprefix("var X=").removesuffix(";\n"))
+
+
+def test_the_wire_has_every_price_and_no_other():
+    """Rows of numbers that give the rates back; what has no price is not in them."""
+    rates = (text("input", "1"), text("output", None), picture("0.067"))
+    looks = [Health("google/gemini-api", "READ", day, 3, 1, 2, 2, 0, 2) for day in ("2026-11-24", "")]
+    found = data(models([offer(*rates, aliases=("n",), formulas=(tokens(1120),))]), looks)
+    (only,) = found["offers"]
+    row = dict(zip(found["fields"], [found["words"][n] for n in only["rates"][1]], strict=False))
+
+    assert 2 == len(only["rates"])
+    assert ("output", "image", "1 image", "1K", "0.067") == tuple(
+        row[n] for n in ("meter", "modality", "unit", "resolution", "price")
+    )
+    assert (["n"], {"1k": 1120}) == (only["aliases"], only["tokens"])
+    assert {"1 image": (1, "image"), "1000000 tokens": (1_000_000, "token")} == found["units"]
+    assert {"google/gemini-api": ["2026-11-24", "2026-11-27"]} == found["looks"]
+
+
+# -------------------------------------------------------------------------------------------- health
+
+
+def status(root: Path, **values) -> Path:
+    entry = {"outcome": "READ", "verified": "2026-11-20", "failing_since": "", "message": "", "stale_after_days": 3}
+    entry |= {"models": 2, "rates": 5, "amounts": {"read": 4, "seen": 5, "ignored": 1}, "unread": ["m"], "holds": [1]}
+    path = root / "ratecards" / "v1" / "status.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    entry |= {"last_updated": "2026-11-19"}
+    path.write_text(json.dumps({"version": 1, "sources": {"google/gemini-api": entry | values}}))
+    return path
+
+
+def test_the_published_status_is_read(tmp_path):
+    """Outcome, days and completeness by source."""
+    status(tmp_path)
+    (found,) = health(tmp_path, [])
+
+    assert ("google/gemini-api", "READ", date(2026, 11, 20)) == (found.source, found.outcome, found.verified_on)
+    assert (4, 1, 5, ("m",), 1) == (found.read, found.ignored, found.seen, found.unread, found.holds)
+
+
+def test_without_a_status_the_state_files_say_the_same(tmp_path):
+    """A source that never ran has no day; one kept by hand has no limit of age."""
+    path = tmp_path / "state" / "google" / "gemini-api.json"
+    path.parent.mkdir(parents=True)
+    state = {"schema": 1, "outcome": "READ", "verified": "2026-11-20", "amounts": {"read": 3, "seen": 4, "ignored": 1}}
+    path.write_text(json.dumps(state))
+    hand = card("m", provider="acme", source="guide")
+    found = {h.source: h for h in health(tmp_path, [whole("m", text("input", "1")), hand])}
+
+    page, guide = found["google/gemini-api"], found["acme/guide"]
+
+    assert (3, 4, 1, 1, 3) == (page.read, page.seen, page.models, page.rates, page.stale_after_days)
+    assert ("", None, 0) == (guide.outcome, guide.verified_on, guide.stale_after_days)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"verified": "yesterday"}, {"models": "many"}, {"amounts": None}, {"unread": None}],
+    ids=lambda v: next(iter(v)),
+)
+def test_a_damaged_status_is_named(tmp_path, values):
+    """With its path."""
+    path = status(tmp_path, **values)
+
+    with pytest.raises(DatasetError, match=re.escape(str(path))):
+        health(tmp_path, [])
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"version": 2}', "{}"])
+def test_a_status_of_another_kind_is_named(tmp_path, content):
+    """Not JSON, not a status, not of this version."""
+    path = status(tmp_path)
+    path.write_text(content)
+
+    with pytest.raises(DatasetError, match=r"version|not a status"):
+        health(tmp_path, [])
+
+
+# ------------------------------------------------------------------------------------------ disputes
+
+
+def side(price: str | None = "0.25", **values) -> Side:
+    money = {"price": Decimal(price), "currency": "USD", "unit": "1000000 tokens"} if price else {}
+    rest = {"source": "google/gemini-api", "quote": "$0.25", "locator": "m / a", "observed": date(2026, 11, 1)}
+    return Side(**{**rest, **money, **values})
+
+
+def disputed(**values) -> Entry:
+    day = date(2026, 11, 2)
+    head = {"id": "1", "kind": "between", "rule": "price", "model": "m", "service_tier": "standard", "plan": "paid"}
+    rest = {"meter": "cache_read", "modalities": ("text",), "first_seen": day, "last_seen": day, "state": "open"}
+    sides = {"left": side(), "right": side("0.5", source="google/ai-studio")}
+    return Entry(**{**head, **rest, **sides, "conservative": "0.5", **values})
+
+
+def test_a_dispute_in_words():
+    """What it is about, what each side says, what to reckon with."""
+    found = dispute(disputed(because="a reason"))
+
+    assert ("cache read text, standard", ("price", "for a budget: 0.5", "a reason")) == (found.what, found.standing)
+    assert ["$0.25 per 1M tokens", "$0.50 per 1M tokens"] == [s.words for s in found.sides]
+    assert ["google/gemini-api", "google/ai-studio"] == [s.who for s in found.sides]
+
+
+def test_a_side_without_a_price_and_a_rule():
+    """ "Not available" is said; a rule of arithmetic is no second source."""
+    found = dispute(disputed(kind="within", plan="free", right=side(None, availability="not_available")))
+
+    assert ("not available", "by the rule") == (found.sides[1].words, found.sides[1].who)
+    assert "cache read text, standard, free plan" == found.what
+
+
+def test_an_allowance_is_no_amount_of_money():
+    """Its number is how much is free; the quotes say it."""
+    found = dispute(disputed(rule="allowance per another period", left=side("5000"), right=side("5000")))
+
+    assert (["", ""], ("allowance per another period",)) == ([s.words for s in found.sides], found.standing)
+
+
+# --------------------------------------------------------------------------------------------- pages
+
+
+class Page(HTMLParser):
+    """A page's tags, attributes and text."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.words: list[str] = []
+        self.feed(content.decode())
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.words.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join(" ".join(self.words).split())
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+def pages(files) -> dict[str, Page]:
+    return {path: Page(content) for path, content in files.items() if path.endswith(".html")}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A small site, with a ledger and a state."""
+    root = tmp_path_factory.mktemp("root")
+    (root / "ratecards" / "discrepancies").mkdir(parents=True)
+    stands = [disputed(model="gemini-2.5-flash"), disputed(id="2", model="gemini-2.5-flash", state="explained")]
+    (root / "ratecards" / "discrepancies" / "a.yaml").write_text(
+        ledger.encode([*stands, disputed(id="3", state="closed")])
+    )
+    return site(root, history())
+
+
+def test_the_first_page_has_todays_prices(made):
+    """Each model once, with its figures, without a script."""
+    page = Page(made["index.html"])
+
+    assert 4 == len([a for a in page.all("tr") if a.get("data-model")])
+    assert all(words in page.text for words in ("gemini-2.5-flash", "$0.30", "$3.00", "$0.03", "$0.045 – 0.067"))
+    assert "autofocus" in dict(page.all("input")[0])
+
+
+def test_a_model_page_has_card_history_quotes_and_disputes(made):
+    """All that is known of a model, on one page."""
+    page = Page(made["models/google/gemini-2.5-flash.html"])
+
+    said = ("$0.30", "$3.00", "2.50 -> 3.00 USD per 1M tokens (x1.20)", "m / output")
+
+    assert [] == [words for words in said if words not in page.text]
+    assert "1 difference explained by the sources themselves" in page.text
+    assert any("$2.50 from 2026-10-01; $3.00 from 2026-10-20" in (a.get("aria-label") or "") for a in page.all("svg"))
+    assert "$0.50 per 1M tokens" in page.text
+
+
+def test_a_dated_step_is_told_on_its_pages(made):
+    """On the model's page, ahead in its chart, among what is coming; the countdown is the browser's."""
+    page = Page(made["models/google/gemini-3.7-flash.html"])
+    coming = Page(made["coming.html"])
+
+    assert any("$1.50 announced for 2027-01-01" in (a.get("aria-label") or "") for a in page.all("svg"))
+    assert any(a.get("class") == "line ahead" for a in page.all("path"))
+    assert "0.75 -> 1.50 USD per 1M tokens (x2.00)" in coming.text
+    assert ["2027-01-01"] == [a["data-day"] for a in coming.all("span") if a.get("class") == "countdown"]
+
+
+def test_no_relative_time_is_written(made):
+    """What depends on the day of reading is not in a file."""
+    for path, page in pages(made).items():
+        assert not re.search(r"\b(in|for) [0-9]+ days?\b|\bago\b|\btoday:|yesterday", page.text), path
+
+
+def test_every_page_stands_on_its_own(made):
+    """One h1, a language, a title, a label on every control, a scope on every header, no inline style or script."""
+    for path, page in pages(made).items():
+        assert "en" == page.all("html")[0]["lang"], path
+        assert 1 == len(page.all("h1")), path
+        assert all(a.get("scope") in ("row", "col") for a in page.all("th")), path
+        assert all("alt" in a for a in page.all("img")), path
+        assert all(a.get("aria-label") for a in page.all("svg") if a.get("role") == "img"), path
+        assert not any("style" in a or any(n.startswith("on") for n in a) for _, a in page.tags), path
+        assert all(a.get("src") for a in page.all("script")), path
+        ids = [a["id"] for _, a in page.tags if a.get("id")]
+        assert len(ids) == len(set(ids)), path
+
+
+def test_every_page_is_well_formed(made):
+    """A parser of the standard finds no error."""
+    for path, content in made.items():
+        if path.endswith(".html"):
+            parser = html5lib.HTMLParser()
+            parser.parse(content)
+            assert [] == parser.errors, path
+
+
+def test_every_link_leads_to_a_file_of_the_site(made):
+    """Relative, so that it works under any path; what leads out is a source's page."""
+    for path, page in pages(made).items():
+        for name, attrs in page.tags:
+            target = attrs.get("href") or attrs.get("src")
+            if target is None or target.startswith("#"):
+                continue
+            if target.startswith("https://example.test/"):
+                assert "a" == name
+                continue
+            assert not re.match(r"[a-z]+:|/", target), target
+            file = (Path("/") / Path(path).parent / target.partition("#")[0]).as_posix()
+            parts: list[str] = []
+            for part in file.strip("/").split("/"):
+                parts = parts[:-1] if part == ".." else [*parts, part]
+            assert "/".join(parts) in made, f"{path}: {target}"
+
+
+def test_the_policy_allows_nothing_from_elsewhere(made):
+    """No inline script or style, no other host."""
+    policy = Page(made["index.html"]).all("meta")[1]["content"]
+
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "http" not in policy
+
+
+def test_the_same_data_gives_the_same_bytes(tmp_path, made):
+    """On any day, until a dated step comes."""
+    first, second = (site(tmp_path / str(day), history(), date(2026, 12, day)) for day in (1, 30))
+
+    assert first == second
+    assert first != site(tmp_path / "later", history(), date(2027, 1, 1))
+
+
+def test_hostile_words_are_only_words(tmp_path):
+    """A name, a quote, a place, a notice, an alias, a fact and an address that try to be something else."""
+    hostile = replace(text("input", "1"), evidence=Evidence(HOSTILE, f"{HOSTILE} / a"))
+    more = {"name": HOSTILE, "notices": (HOSTILE,), "aliases": (HOSTILE,), "facts": ((HOSTILE, HOSTILE),)}
+    evil = whole("m", hostile, url="javascript:alert(1)", anchor='"><script>', **more)
+    files = site(tmp_path, added("2026-11-10", evil))
+
+    for path, page in pages(files).items():
+        assert all(a.get("src", "").endswith((".js",)) for a in page.all("script")), path
+        assert not any(str(a.get("href")).startswith("javascript") for a in page.all("a")), path
+        assert not set("\u202e\u2028") & set(files[path].decode()), path
+    assert seen(HOSTILE) in " ".join(Page(files["models/google/m.html"]).words)
+    assert b"<" not in files["data.js"]
+
+
+def test_an_empty_ledger_and_no_history_of_changes(tmp_path):
+    """Pages that have nothing to say say so."""
+    found = pages(site(tmp_path, added("2026-11-10", whole("m", text("input", None)))))
+
+    assert "None are known." in found["discrepancies.html"].text
+    assert "No page that was looked at announces a dated price or the end of a model." in found["coming.html"].text
+    assert "No price is published for this model." in found["models/google/m.html"].text
+    assert "Read once so far" in found["models/google/m.html"].text
+
+
+def test_a_model_that_is_gone_is_news_without_a_page(tmp_path):
+    """It is named where it was told, and links nowhere."""
+    gone = change("2026-11-12", "model_removed", "gemini-2.5-pro")
+    files = site(tmp_path, [*history(), gone])
+
+    assert "models/google/gemini-2.5-pro.html" not in files
+    assert "gemini-2.5-pro no longer on the page" in Page(files["changes.html"]).text
+
+
+def test_facts_are_gathered_for_a_day(tmp_path):
+    """The day decides between dated prices and nothing else."""
+    found = facts(tmp_path, history())
+
+    assert (TODAY, 4) == (found.day, len(found.models))
+
+
+# ------------------------------------------------------------------------------------------- writing
+
+
+def test_an_empty_folder_is_filled_and_then_kept_in_step(tmp_path):
+    """Only what differs is written, and what is no longer of the site goes."""
+    folder = tmp_path / "site"
+
+    assert ["a.html", "m/b.html"] == write(folder, {"a.html": b"1", "m/b.html": b"2"})
+    assert [] == write(folder, {"a.html": b"1", "m/b.html": b"2"})
+    assert ["a.html", "m/b.html"] == write(folder, {"a.html": b"3"})
+    assert ["a.html"] == json.loads((folder / MARKER).read_text())
+    assert not (folder / "m" / "b.html").exists()
+
+
+def test_what_is_not_ours_is_not_touched(tmp_path):
+    """A folder with anything in it and no marker is refused; a file beside a site stays."""
+    (tmp_path / "thesis.txt").write_text("mine")
+    with pytest.raises(DatasetError, match=r"saw thesis\.txt; nothing was written"):
+        write(tmp_path, {"a.html": b"1"})
+    assert ["thesis.txt"] == [p.name for p in tmp_path.iterdir()]
+
+    folder = tmp_path / "site"
+    write(folder, {"a.html": b"1"})
+    (folder / "CNAME").write_text("example.test")
+    write(folder, {"b.html": b"1"})
+    assert "example.test" == (folder / "CNAME").read_text()
+
+
+@pytest.mark.parametrize("marker", ["{", "{}", "[1]"])
+def test_a_damaged_marker_is_refused(tmp_path, marker):
+    """Nobody knows what is ours then."""
+    (tmp_path / MARKER).write_text(marker)
+
+    with pytest.raises(DatasetError, match="not a site's list of files"):
+        write(tmp_path, {"a.html": b"1"})
+
+
+@pytest.mark.parametrize("path", ["../x", "/etc/x", "a/../../x", ""])
+def test_a_marker_cannot_make_us_remove_what_lies_outside(tmp_path, path):
+    """Nor can a file be written there."""
+    outside = tmp_path / "x"
+    outside.write_text("mine")
+    folder = tmp_path / "site"
+    folder.mkdir()
+    (folder / MARKER).write_text(json.dumps([path]))
+
+    with pytest.raises(DatasetError, match="not inside"):
+        write(folder, {"a.html": b"1"})
+    with pytest.raises(DatasetError, match="not inside"):
+        write(tmp_path / "other", {path: b"1"})
+    assert "mine" == outside.read_text()
+
+
+def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
+    """A folder of the site that leads elsewhere."""
+    (tmp_path / "elsewhere").mkdir()
+    folder = tmp_path / "site"
+    write(folder, {"a.html": b"1"})
+    (folder / "models").symlink_to(tmp_path / "elsewhere")
+
+    with pytest.raises(DatasetError, match="not inside"):
+        write(folder, {"models/m.html": b"1"})
+    assert [] == list((tmp_path / "elsewhere").iterdir())
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path):
+    """A file where the folder should be."""
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(DatasetError, match="expected a folder for a site"):
+        write(tmp_path / "file" / "site", {"a.html": b"1"})
+
+
+# ------------------------------------------------------------------------------------------- command
+
+
+def test_the_command_makes_a_site(tmp_path, run):
+    """Twice the same is nothing new; the size is said."""
+    write_history(tmp_path / "root" / "ratecards", *history())
+    words = ("site", "--from", tmp_path / "root", "--to", tmp_path / "site", "--now", "2026-11-25")
+    first, second = run(*words), run(*words)
+
+    assert (0, 0) == (first.code, second.code)
+    assert "0 written or removed" in second.out
+    assert (tmp_path / "site" / "index.html").is_file()
+
+
+def test_what_the_command_refuses(tmp_path, run):
+    """No dataset, a base that is no address, a folder that is somebody's."""
+    write_history(tmp_path / "root" / "ratecards", *history())
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "x").write_text("")
+    nowhere = run("site", "--from", tmp_path / "none", "--to", tmp_path / "site")
+    base = run("site", "--from", tmp_path / "root", "--to", tmp_path / "site", "--base-url", "example.test")
+    taken = run("site", "--from", tmp_path / "root", "--to", tmp_path / "home")
+
+    assert [1, 2, 1] == [nowhere.code, base.code, taken.code]
+    assert "is not a dataset" in nowhere.err
+    assert "--base-url" in base.err
+    assert "nothing was written" in taken.err
+
+
+def test_the_real_dataset_is_small_enough():
+    """Under ten kilobytes a model, all pages and data together."""
+    from scraper import ROOT
+    from scraper.site import build, gather
+
+    found = gather(Dataset(ROOT / "ratecards"), ROOT, TODAY)
+    files = build(found)
+
+    assert sum(map(len, files.values())) < 10_000 * len(found.models)
+    assert not [p for p in files if not re.fullmatch(r"[a-z0-9./\-]+", p)]
