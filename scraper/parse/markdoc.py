@@ -22,7 +22,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks, without
@@ -56,7 +55,8 @@ def markdoc_blocks(body: str, shown: Collection[str] = ()) -> list[Block]:
         blocks += markdown_blocks("\n".join(run))
         run = []
         if heading:
-            blocks += [replace(block, anchor=heading["id"] or heading["short"] or "") for block in _heading(heading)]
+            (title,) = markdown_blocks(f"# {heading['text']}")
+            blocks.append(Heading(len(heading["marks"]), title.text, heading["id"] or heading["short"] or ""))  # type: ignore[union-attr]
         elif tag and tag["name"] == "table" and not tag["end"]:
             blocks.append(_table(lines))
         elif tag and tag["name"] == "tab" and not tag["end"] and (title := _TITLE.search(tag["rest"])):
@@ -69,12 +69,6 @@ def markdoc_blocks(body: str, shown: Collection[str] = ()) -> list[Block]:
 def uncommented(body: str) -> str:
     """The bytes of a page without its comments, which are not shown."""
     return _COMMENT.sub("", without(body, "!--"))
-
-
-def _heading(match: re.Match[str]) -> Iterator[Heading]:
-    for block in markdown_blocks(f"{match['marks']} {match['text']}"):
-        if isinstance(block, Heading):
-            yield block
 
 
 def _table(lines: Iterator[str]) -> Table:

@@ -203,6 +203,7 @@ class _PartReader:
             self.book.amounts.ignored[reason] += amounts
         elif amounts or fold(self.part.title) in self.terms.sections:
             self.book.tables += 1
+            self.book.captions.add(self.caption)
             self.book.printed |= {money(m.group()) for line in lines for c in line for m in AMOUNT.finditer(plain(c))}
             self._rows(_across(table) if self.part.says.transposed else table)
 
@@ -344,7 +345,7 @@ class _PartReader:
         self, text: str, bag: Mapping[str, Any], header: str, locator: str, models: tuple[str, ...]
     ) -> Iterator[Rate]:
         cell = self.terms.cell(text)
-        if len(cell.amounts) != counted(text):
+        if len(cell.amounts) != counted(text):  # an allowance in money, or words that hold some
             raise UnknownTerm(f"{counted(text)} amounts, of which {len(cell.amounts)} were read: {text}")
         if "meter" not in bag:
             raise UnknownTerm(f"nothing says what is counted: {text}")
@@ -400,6 +401,7 @@ class _Book:
         self.doubtful: list[tuple[str, Problem]] = []  # words that may speak of a model, and what is wrong with them
         self.starts: dict[str, date] = {}
         self.printed: set[Decimal] = set()  # the amounts in tables of prices
+        self.captions: set[str] = set()  # those above a table of prices
         self.days: set[date] = set()
         self.under: dict[str, dict[str, None]] = {}  # by heading: the models with rows there
 
@@ -441,15 +443,12 @@ class _Book:
             count = counted(sentence)
             self.amounts.notes += count
             self._date(sentence)
-            for started in self.terms.starts.finditer(sentence):
-                if (found := self.terms.ids(started["model"])) and (day_of := only_day(sentence)):
-                    self.starts |= dict.fromkeys(found, day_of)
             if reason := part.says.ignore or (self.terms.reason(sentence) if count else ""):
                 self.amounts.ignored[reason] += count
                 continue
             if count:
                 self._money(sentence, count, part.anchor)
-            known = self.noted([sentence]) or _CAPTION.match(sentence) or self.terms.harmless(sentence)
+            known = self.noted([sentence]) or sentence in self.captions or self.terms.harmless(sentence)
             if conditional(sentence) and not known:
                 words.append(sentence)
         if words:
@@ -459,6 +458,9 @@ class _Book:
     def _date(self, sentence: str) -> None:
         dates = (DATE.search(sentence, said.end()) for said in self.terms.dated.finditer(sentence))
         self.days |= {day(match) for match in dates if match}
+        for started in self.terms.starts.finditer(sentence):
+            if first := only_day(sentence):
+                self.starts |= dict.fromkeys(self.terms.ids(started["model"]), first)
 
     def _money(self, sentence: str, count: int, anchor: str) -> None:
         found = [money(match.group()) for match in AMOUNT.finditer(plain(sentence))]

@@ -257,11 +257,11 @@ def source(text: str) -> Any:
     return found
 
 
-def rows(*lines: str, head: str = "", title: str = "Some", tab: str = "") -> Reading:
+def rows(*lines: str, head: str = "", title: str = "Some", tab: str = "", text: str = ROWS) -> Reading:
     """The reading of a table under a heading."""
     head = head or "| | Price |"
     table = "\n".join([head, "|" + "---|" * (head.count("|") - 1), *lines])
-    return source(ROWS).read(f"# {title}\n\nid: m-1, m-2\n\n{tab}\n\n{table}\n")
+    return source(text).read(f"# {title}\n\nid: m-1, m-2\n\n{tab}\n\n{table}\n")
 
 
 def test_labels_tabs_and_contexts() -> None:
@@ -316,6 +316,24 @@ def test_words_that_do_not_fit(line: str, head: str, problem: tuple[str, str]) -
     found = rows(line, head=head)
 
     assert ({problem}, []) == (said(found), found.rates())
+
+
+def test_a_caption_is_for_the_tables_behind_it() -> None:
+    """Before them it gives their unit; behind them it is a sentence about prices that nothing reads."""
+    table = "| | Price |\n|--|--|\n| Input | $1 |\n"
+    before = source(ROWS).read(f"# Some\n\nid: m-1\n\nPrices per 1K tokens.\n\n{table}")
+    behind = source(ROWS).read(f"# Some\n\nid: m-1\n\n{table}\nPrices per 1K tokens.\n")
+
+    assert (["1000 tokens"], ["1000000 tokens"]) == ([r.unit for r in before.rates()], [r.unit for r in behind.rates()])
+    words = [[words for section in found.sections for words in section.words] for found in (before, behind)]
+    assert [[], ["Prices per 1K tokens."]] == words
+
+
+def test_an_amount_in_words_that_are_ignored_is_not_read() -> None:
+    """Every amount of a cell is one of its prices."""
+    found = rows("| Input | $1 (was $2) |", text=ROWS + 'phrases: {ignored: "\\\\(was [^)]*\\\\)"}\n')
+
+    assert ({("cell", "2 amounts, of which 1 were read: $1 (was $2)")}, []) == (said(found), found.rates())
 
 
 def test_sizes_fan_out() -> None:
@@ -441,6 +459,7 @@ def test_estimates_days_and_tools() -> None:
             "gpt-5.5",
         ),
         (("| Web search (all models) |", "| Deep search |"), "unknown row label 'Deep search'", "tools"),
+        (("begins on October 5, 2026", "begins on October 5 or 6, 2026"), "", ""),
         (("\nUltrafast\n", "\nTurbo\n"), "two prices for one key", "gpt-6-astra"),
         (("| gpt-6-astra | $10.00", "| gpt-6-astra (<128K context length) | $10.00"), "bounds", "gpt-6-astra"),
     ],
@@ -449,8 +468,9 @@ def test_words_of_openai_that_nobody_knows(pair: tuple[str, str], words: str, un
     """What they may be said of is not read."""
     found = openai(pair)
 
-    assert any(words in problem.message for problem in found.problems)
-    assert unread in {model for section in found.unread for model in section.models}
+    assert any(words in problem.message for problem in found.problems) == bool(words)
+    assert {unread} - {""} <= {model for section in found.unread for model in section.models}
+    assert words or {None} == {r.effective_from for r in found.rates()}
 
 
 @needed
