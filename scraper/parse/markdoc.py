@@ -55,8 +55,8 @@ def markdoc_blocks(body: str, shown: Collection[str] = ()) -> list[Block]:
         blocks += markdown_blocks("\n".join(run))
         run = []
         if heading:
-            (title,) = markdown_blocks(f"# {heading['text']}")
-            blocks.append(Heading(len(heading["marks"]), title.text, heading["id"] or heading["short"] or ""))  # type: ignore[union-attr]
+            (named,) = markdown_blocks(f"# {heading['text']}")
+            blocks.append(Heading(len(heading["marks"]), named.text, heading["id"] or heading["short"] or ""))  # type: ignore[union-attr]
         elif tag and tag["name"] == "table" and not tag["end"]:
             blocks.append(_table(lines))
         elif tag and tag["name"] == "tab" and not tag["end"] and (title := _TITLE.search(tag["rest"])):
