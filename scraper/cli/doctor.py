@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,6 @@ _REMEDIES = {
         "tab": "tabs: {{{term}: SERVICE_TIER}}",
         "header": "columns:\n  {term}: {{meter: METER}}",
     },
-    # its words are those of the Gemini API
-    "google/ai-studio-docs": {},
     "google/cloud-billing": {},
     "laozhang/laozhang": {"header": "headers:\n  {term}: {{is: note}}  # or model, sizes; {{}}, where it holds prices"},
 }
@@ -88,10 +87,13 @@ def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
     except LayoutChanged as error:
         return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
     outcome = standing(reading)
+    # the words of a page may stand in another file than its source's own
+    file = getattr(source.module, "vocabulary_of", lambda _: source.source)(body)
+    worded = replace(source, source=file.replace("_", "-"))
     lines = [f"{name}: {reading.accounted}; {len(reading.problems)} problems in {len(reading.incomplete)} sections"]
     for section in reading.incomplete:
         for problem in (*section.problems, *(gap.problem for gap in section.gaps)):
-            lines += _explain(problem, "model" if section.counted else "SECTION", source)
+            lines += _explain(problem, "model" if section.counted else "SECTION", worded)
     lines += [f"SUSPECT: {words}" for words in reading.suspicions]
     if outcome == "READ":
         return [*lines, "nothing to settle: every amount is read or accounted for"], 0

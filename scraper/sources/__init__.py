@@ -16,7 +16,8 @@ from scraper.reading import Reading
 class SourceModule(Protocol):
     """What a source module offers; it does no I/O but reading its own vocabulary.
 
-    It may have `through()`, hosts of a sign-in that redirects may pass.
+    It may have `through()`, hosts of a sign-in that redirects may pass, and `vocabulary_of(body)`, the name of the file
+    that has the words of a page where that is not the source's own.
     """
 
     @property

@@ -57,6 +57,11 @@ def renames() -> Mapping[str, str]:
     return load_terms().prices.renames
 
 
+def vocabulary_of(_body: str) -> str:
+    """The file that has the words for prices."""
+    return "gemini_api"
+
+
 def fingerprint(body: str) -> str:
     """The whole page: it has nothing that changes by itself."""
     return body

@@ -44,6 +44,11 @@ def urls() -> Mapping[str, str]:
     return load_terms().urls
 
 
+def vocabulary_of(body: str) -> str:
+    """The file that has the words of this form of the page."""
+    return "openai_markdown" if _PLAIN.match(body) else "openai_api"
+
+
 def renames() -> Mapping[str, str]:
     """Confirmed renames: none so far."""
     return {}

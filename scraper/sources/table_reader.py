@@ -330,7 +330,8 @@ class _PartReader:
         except UnknownTerm as error:
             problem = Problem("cell" if bag else "conflict", locator, str(error), text)
             meters = (bag["meter"],) if "meter" in bag else _OF_TOKENS
-            gap = Gap(problem, models, bag.get("service_tier", ""), meters, amounts=amounts)
+            context = bag.get("context", "") if bag else None
+            gap = Gap(problem, models, bag.get("service_tier", ""), meters, context=context, amounts=amounts)
             for entry in row.entries:
                 entry.section.gaps.append(gap)
             return
@@ -453,7 +454,10 @@ class _Book:
                 words.append(sentence)
         if words:
             models = tuple(self.under.get(part.anchor, ()))
-            self.others.append(Section(f"words under {part.title}", "", counted=False, words=words, concerns=models))
+            said = Section(
+                f"words under {part.title}", "", counted=False, words=[*dict.fromkeys(words)], concerns=models
+            )
+            self.others.append(said)
 
     def _date(self, sentence: str) -> None:
         dates = (DATE.search(sentence, said.end()) for said in self.terms.dated.finditer(sentence))

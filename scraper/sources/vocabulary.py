@@ -306,8 +306,11 @@ class TableTerms:
     renames: Mapping[str, str]
 
     def ids(self, name: str) -> tuple[str, ...]:
-        """The ids of a printed name, none when it is unknown; an id is its own name where the page prints ids."""
-        printed = (name,) if self.ids_printed and MODEL_ID.match(name) else ()
+        """The ids of a printed name, none when it is unknown; an id is its own name where the page prints ids.
+
+        A word without a digit or a hyphen is no id: "gpt-9 and others" names one model and says that there are more.
+        """
+        printed = (name,) if self.ids_printed and MODEL_ID.match(name) and re.search(r"[0-9-]", name) else ()
         return self.models.get(fold(name), printed)
 
     def cell(self, text: str) -> Cell:

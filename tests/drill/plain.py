@@ -16,22 +16,22 @@ def _amount(subject: Subject, random: Random) -> Unique:
     return random.choice(unique(subject, "md", r"\\?\$([0-9.]*[0-9])"))
 
 
-@kind(RESELLER, 40, anthropic_api=80)
+@kind(RESELLER, 40, anthropic_api=80, openai_markdown=60, ai_studio_docs=60)
 def _reseller_price_changed(subject: Subject, random: Random, seed: int) -> Mutant:
     return repriced(subject, _amount(subject, random), random, "\\${}")
 
 
-@kind(RESELLER, 40, anthropic_api=80)
+@kind(RESELLER, 40, anthropic_api=80, openai_markdown=60, ai_studio_docs=60)
 def _reseller_digits_lost(subject: Subject, random: Random, seed: int) -> Mutant:
     return digits(subject, _amount(subject, random), random, "\\${}")
 
 
-@kind(RESELLER, 30, anthropic_api=60)
+@kind(RESELLER, 30, anthropic_api=60, openai_markdown=40)
 def _reseller_currency_changed(subject: Subject, random: Random, seed: int) -> Mutant:
     return currency(subject, _amount(subject, random), random)
 
 
-@kind(RESELLER, 100, anthropic_api=100)
+@kind(RESELLER, 100, anthropic_api=100, openai_markdown=100, ai_studio_docs=100)
 def _reseller_cut(subject: Subject, random: Random, seed: int) -> Mutant:
     body = subject.bodies["md"]
     at = len(body) * (seed % 100) // 100
@@ -90,11 +90,12 @@ ANTHROPIC = "anthropic-api"
 
 def _tables(lines: list[str]) -> list[range]:
     """The rows of each table of prices, header and delimiter before them."""
-    starts = [n for n, line in enumerate(lines) if line.startswith("| Model |") and "MTok" in lines[n + 2]]
+    starts = [n for n, line in enumerate(lines) if line.startswith("| Model |") and "$" in lines[n + 2]]
+    starts = [n for n in starts if "| Training |" not in lines[n]]  # inference there is ignored
     return [range(n, next(m for m in range(n, len(lines)) if not lines[m].startswith("|"))) for n in starts]
 
 
-@kind(ANTHROPIC, 80)
+@kind(ANTHROPIC, 80, openai_markdown=60)
 def _tables_rearranged(subject: Subject, random: Random, seed: int) -> Mutant:
     """Rows and columns in another order say the same, and so do states behind a name, blanks and marks of footnotes."""
     lines = subject.bodies["md"].split("\n")
@@ -121,7 +122,7 @@ def _tables_rearranged(subject: Subject, random: Random, seed: int) -> Mutant:
     return Mutant({"md": "\n".join(lines)}, says, way)
 
 
-@kind(ANTHROPIC, 120)
+@kind(ANTHROPIC, 120, openai_markdown=120)
 def _words_that_nobody_knows(subject: Subject, random: Random, seed: int) -> Mutant:
     """In a header, a name, a cell, a heading or a row: what they may be said of stands as it was."""
     lines = subject.bodies["md"].split("\n")
@@ -132,12 +133,14 @@ def _words_that_nobody_knows(subject: Subject, random: Random, seed: int) -> Mut
     way = random.choice(
         ["header", "name", "cell", "unit", "heading", "cell gone", "money in a name", "model twice", "prose"]
     )
+    if way == "unit" and "MTok" not in cells[column]:
+        way = "cell"
     if way == "header":
         heads = lines[table[0]].strip("|").split("|")
         heads[column] = random.choice([" Zebra ", " Input tokens, off-peak ", " ", " Output tokens (EU) "])
         lines[table[0]] = "|" + "|".join(heads) + "|"
     elif way == "name":
-        cells[0] = f" {cells[0].strip()}{random.choice([' EU', '-fast', ' (preview)', ' and others'])} "
+        cells[0] = f" {cells[0].strip()}{random.choice([' EU', '+fast', ' (preview)', ' and others'])} "
     elif way == "cell":
         cells[column] = (
             random.choice([" from", " ", " up to"]) + cells[column] + random.choice(["or more ", "before May ", "* 2 "])

@@ -17,7 +17,7 @@ from scraper.errors import FetchFailed
 from scraper.fetch.capture import Edition
 from scraper.fetch.client import Page
 from scraper.pipeline.judge import judge
-from scraper.sources import Source, ai_studio, cloud_billing, find, gemini_api, openai_api, vertex_ai
+from scraper.sources import Source, ai_studio, ai_studio_docs, cloud_billing, find, gemini_api, openai_api, vertex_ai
 from scraper.state import State
 from scraper.verdict import GOOD, Verdict
 from tests import accept
@@ -155,11 +155,30 @@ def other_subjects() -> list[Subject]:
         skus = test_cloud_billing.load(case)["skus"][:last]
         found.append(_accepted(f"billing-{case}", billing, {"json": billing_body(skus)}, skus))
     found.append(_accepted("laozhang-era-2026-10", reseller, {"md": test_laozhang.PAGE}))
+    # OpenAI's page as Markdown, by another name than the HTML that other kinds change
+    plain = drilled("openai", "openai-markdown", openai_api.MARKDOWN, read=openai_markdown)
+    page = accept.PAGES / "openai_api" / "cases" / "era-2026-10" / "page.md"
+    found.append(_accepted("openai-markdown", plain, {"md": page.read_text(encoding="utf-8")}))
+    docs = drilled("google", "ai-studio-docs", ai_studio_docs, read=small_docs)
+    page = accept.PAGES / "ai_studio_docs" / "cases" / "era-2026-10" / "page.md"
+    found.append(_accepted("ai-studio-docs", docs, {"md": page.read_text(encoding="utf-8")}))
     anthropic = drilled("anthropic", "anthropic-api", find("anthropic/anthropic-api").module)
     for case in ("era-2026-03", "era-2026-10"):
         page = accept.PAGES / "anthropic_api" / "cases" / case / "page.md"
         found.append(_accepted(f"anthropic-{case}", anthropic, {"md": page.read_text(encoding="utf-8")}))
     return found
+
+
+def openai_markdown(body: str) -> Any:
+    """The reader of OpenAI's Markdown, under the name by which the drill knows it."""
+    terms = openai_api.MARKDOWN.load_terms()
+    return openai_api.MARKDOWN.read(body, replace(terms, source="openai/openai-markdown"))
+
+
+def small_docs(body: str) -> Any:
+    """The reader of AI Studio's documentation, for pages of a few tables."""
+    terms = ai_studio_docs.load_terms()
+    return ai_studio_docs.read(body, replace(terms, prices=replace(terms.prices, tables_min=1)))
 
 
 def small_openai(body: str) -> Any:

@@ -9,13 +9,14 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
 from ratecards.model import plain
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.reading import Reading
-from scraper.sources import Source, find
+from scraper.sources import Source, ai_studio_docs, find
 from scraper.sources.page_proofs import Proofs, prove, title_of
 from scraper.sources.table_reader import TableSource
 from scraper.sources.vocabulary import Term, VocabularyError, combined, read, table_terms
@@ -471,6 +472,23 @@ def test_words_of_openai_that_nobody_knows(pair: tuple[str, str], words: str, un
     assert any(words in problem.message for problem in found.problems) == bool(words)
     assert {unread} - {""} <= {model for section in found.unread for model in section.models}
     assert words or {None} == {r.effective_from for r in found.rates()}
+
+
+def test_the_doctor_names_the_file_that_has_the_words(run: Any, tmp_path: Path) -> None:
+    """OpenAI's Markdown has its own, AI Studio's documentation that of the Gemini API."""
+    docs = (accept.PAGES / "ai_studio_docs" / "cases" / "era-2026-10" / "page.md").read_text(encoding="utf-8")
+    pages = {
+        "openai/openai-api": (PLAIN.replace("| Tool call |", "| Tool use |"), "openai_markdown", "labels:"),
+        "google/ai-studio-docs": (docs.replace("* Output price\n", "* Output fee\n"), "gemini_api", "rows:"),
+    }
+    terms = ai_studio_docs.load_terms()
+    small = replace(terms, prices=replace(terms.prices, tables_min=1))
+    with mock.patch.object(ai_studio_docs, "load_terms", lambda: small):
+        for name, (body, file, line) in pages.items():
+            path = tmp_path / "page.md"
+            path.write_text(body, encoding="utf-8")
+            said = run("doctor", name, path).out
+            assert f"  to settle it, in scraper/sources/{file}.yaml:\n    {line}\n" in said
 
 
 @needed
