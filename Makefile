@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test refresh site venv dev lint lint-workflows types tests wheel-test bench soak drill drill-full timeline fuzz pins clean
+.PHONY: demo test test-all refresh site venv dev lint lint-workflows types wheel-test bench soak drill drill-full timeline fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -22,7 +22,14 @@ demo: venv ## the main job over recorded responses: no network, no key
 	@echo "  demo/ratecards/v1/        rates.csv, rates.json, changes.json, upcoming.json, tables/*.md"
 	@echo "Next: make refresh (the live pages), $(BIN)/ratecards models (the real dataset), make test"
 
-test: lint lint-workflows types tests ## lint, types, tests with their coverage gate
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
+test: lint lint-workflows types ## lint, types, and the tests that are quick: two minutes on two cores
+	$(PYTEST) -m "not slow" $(TRACE)
+
+# Each test once: the quick ones are traced where the slow ones follow, and the gate is over both.
+test-all: TRACE := --cov --cov-report= --cov-fail-under=0
+test-all: test ## what CI runs: that, and then drill, captures, processes, kills, soak, browser, wheel; the coverage gate
+	$(PYTEST) -m slow --cov --cov-append --cov-report=term
 
 refresh: venv ## the same run against the live pages
 	$(BIN)/python -m scraper refresh
@@ -61,16 +68,8 @@ lint-workflows: dev ## the workflows: zizmor, the schema, and where npm is there
 types: dev
 	$(BIN)/mypy
 
-tests: dev
-	$(BIN)/python -m pytest -n auto --dist worksteal --cov --cov-report=term
-
-WHEEL := build/wheel
-wheel-test: venv ## the built wheel, installed alone, run outside of the checkout
-	@rm -rf $(WHEEL)
-	$(BIN)/python -m hatchling build --target wheel --directory $(WHEEL)
-	$(PYTHON) -m venv $(WHEEL)/venv
-	$(WHEEL)/venv/bin/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps $(WHEEL)/*.whl
-	cd $(WHEEL) && venv/bin/python -I $(CURDIR)/tests/end_to_end/wheel.py
+wheel-test: dev ## the built wheel, installed alone, run outside of the checkout
+	$(BIN)/python -m pytest tests/end_to_end/test_wheel.py
 
 drill: dev ## twelve thousand changed and broken pages: nothing wrong may be published, nothing lost unnoticed
 	$(BIN)/python -m tests.drill

@@ -61,7 +61,8 @@ def reading() -> None:
 def nothing_new() -> None:
     """A refresh of an edition that is already known: hashes only."""
     from scraper.fetch.capture import replay
-    from scraper.pipeline.refresh import judge_one, publication
+    from scraper.pipeline.refresh import evaluate_one
+    from scraper.publish.assemble import publication
     from scraper.publish.dataset import Dataset
     from scraper.sources import find
 
@@ -70,11 +71,11 @@ def nothing_new() -> None:
     now = datetime(2026, 11, 15, 7, tzinfo=UTC)
     with tempfile.TemporaryDirectory() as folder:
         dataset = Dataset(Path(folder))
-        first = judge_one(dataset, source, edition, now)
+        first = evaluate_one(dataset, source, edition, now)
         publication(dataset, [first], now).commit()
 
         def again() -> None:
-            verdict = judge_one(dataset, source, edition, now)
+            verdict = evaluate_one(dataset, source, edition, now)
             assert verdict.outcome == "UNCHANGED"
             assert not publication(dataset, [verdict], now).commit()
 
@@ -102,7 +103,7 @@ def memory() -> None:
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024, file=sys.stderr)"
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT, capture_output=True, text=True)
-    line("peak memory of a refresh", f"{done.stderr.split()[-1]} MB", "", "120 MB")
+    line("peak memory of a refresh", f"{done.stderr.split()[-1]} MB", "", "100 MB")
 
 
 def growth() -> None:

@@ -20,13 +20,14 @@ from types import SimpleNamespace
 from ratecards.model import RateCard
 from ratecards.storage import codec
 from ratecards.storage.history import Change, Stamp
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
-from scraper.pipeline.refresh import judge_one, publication
+from scraper.model import Amounts, Draft, Reading, Section
+from scraper.pipeline.refresh import evaluate_one
+from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.record import record
 from scraper.publish.transaction import Publication
-from scraper.reading import Amounts, Draft, Reading, Section
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "google/gemini-api"
@@ -80,7 +81,7 @@ def refresh(dataset: Dataset, number: int) -> float:
     state, cards = dataset.state(NAME), dataset.cards(NAME)
     at = datetime.fromisoformat(f"{state.verified}T06:00:00").replace(tzinfo=UTC) + timedelta(days=1)
     url = next(iter(cards.values())).url
-    edition = Edition(at, {"html": Page(url, url, 200, {}, f"{number}".encode(), at)})
+    edition = Capture(at, {"html": Page(url, url, 200, {}, f"{number}".encode(), at)})
     reading = reprice(cards, number, state.tables)
     module = SimpleNamespace(
         PARSER=state.parser, urls=lambda: {"html": url}, renames=dict, fingerprint=str, read=lambda _: reading
@@ -89,7 +90,7 @@ def refresh(dataset: Dataset, number: int) -> float:
     # recorded after all that the other sources have recorded, as a clock that goes on does
     now = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=number)
     start = time.process_time()
-    verdict = judge_one(dataset, source, edition, now)
+    verdict = evaluate_one(dataset, source, edition, now)
     publication(dataset, [verdict], now).commit()
     took = time.process_time() - start
     assert [(verdict.outcome, c.kind) for c in verdict.changes] == [("CHANGED", "repriced")], verdict.messages

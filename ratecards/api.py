@@ -139,7 +139,7 @@ def changes(
     These are changes of prices and of what is offered. With `everything` also those of words, labels and places, and
     corrections: an edition read better is no change of what it says. Raises `DatasetError` on an unknown model.
     """
-    from ratecards.questions.news import changes as found
+    from ratecards.questions.changes import changes as found
 
     own, until = _dataset(dataset), as_day(until)
     listed = found(own, as_day(since), until, model, everything=everything)

@@ -1,13 +1,12 @@
-"""The cases of the pricing pages: read them, and write down what they gave.
+"""Write down what the sources read of their cases, for a person to read before it is committed.
 
-    python -m tests.accept [CASE ...]       cases: tests/sources/gemini_api/cases/CASE, both representations
-    python -m tests.accept PROVIDER/SOURCE  of a source that is a vocabulary alone: tests/sources/SOURCE/cases/CASE/page.*
+    python -m tests.accept [SOURCE/CASE ...]       cases: tests/sources/SOURCE/cases/CASE; without a name all of them
     RATECARDS_CAPTURES=FOLDER python -m tests.accept --golden       captures, which stay outside the project
 
-writes `expected.yaml` beside the facts of each case (all of them without names), `expected.csv` beside each page, or the
-facts of each capture to tests/sources/gemini_api/golden. Nothing is accepted by running it: the difference it makes is
-read against the contract before it is
-committed.
+writes `expected.csv` beside the page or the facts of each case, and `problems.yaml` where something is not understood;
+of the Gemini API also `expected.yaml`, what the cards say beside their rates. A page that is refused has its refusal in
+`expected_error.txt`. Of captures it writes the rates to tests/sources/gemini_api/golden. Nothing is accepted by running
+it: the difference it makes is read against the page before it is committed.
 """
 
 from __future__ import annotations
@@ -16,63 +15,41 @@ import csv
 import io
 import json
 import sys
-from dataclasses import replace
-from functools import cache
 from pathlib import Path
 
-from ratecards.model import COLUMNS, Formula, Rate, plain, row
+from ratecards.model import COLUMNS, Formula, plain, row
 from ratecards.storage import strictyaml
-from scraper.cli.doctor import case_folder
-from scraper.reading import Draft, Reading
-from scraper.sources import SOURCES, Source, find, gemini_api
-from scraper.sources.gemini_terms import load_terms
-from scraper.sources.table_reader import TableSource
-from tests.support import pagebuilder
+from scraper.errors import LayoutChanged
+from scraper.model import Draft, Reading
+from scraper.sources import gemini_api
 from tests.support.captures import captured
+from tests.support.cases import FOLDER, Case, problems, table
+from tests.support.cases import cases as all_cases
 
-CASES = Path(__file__).parent / "sources" / "gemini_api" / "cases"
-GOLDEN = Path(__file__).parent / "sources" / "gemini_api" / "golden"
-PAGES = Path(__file__).parent / "sources"
+CASES = FOLDER / "gemini_api" / "cases"
+GOLDEN = FOLDER / "gemini_api" / "golden"
 # The columns of the rate table that are facts: what a price is, not where it was read.
 GOLDEN_COLUMNS = [name for name in COLUMNS if name not in ("quote", "locator")]
-# The proofs of the vocabulary, but for a page of a few tables.
-SMALL = replace(load_terms(), tables_min=1)
-# The same on every row of this source, or no part of what was read.
-_LEFT_OUT = ("provider", "source", "locator")
 
 
 def cases() -> list[str]:
-    """The cases whose pages are read."""
+    """The cases of the Gemini API whose pages are read."""
     return sorted(path.parent.name for path in CASES.glob("*/expected.yaml"))
 
 
-@cache
 def bodies(case: str) -> dict[str, str]:
-    """Both representations of a case, by kind."""
-    edition = pagebuilder.load(CASES / case / "facts.yaml")
-    return {"html": pagebuilder.html_page(edition).decode(), "md": pagebuilder.twin_page(edition).decode()}
+    """Both representations of a case of the Gemini API, by kind."""
+    return Case(CASES / case).bodies
 
 
-@cache
 def reading(case: str, kind: str) -> Reading:
-    """A case as read."""
-    return gemini_api.read(bodies(case)[kind], SMALL)
+    """A case of the Gemini API as read."""
+    return Case(CASES / case).reading(kind)
 
 
-@cache
 def expected(case: str) -> dict:
-    """What a person has accepted."""
+    """What a person has accepted of the cards of a case of the Gemini API."""
     return strictyaml.load((CASES / case / "expected.yaml").read_text(encoding="utf-8"), f"{case}/expected.yaml")
-
-
-def facts(rate: Rate) -> dict[str, str]:
-    """A row of the rate table without its empty fields."""
-    return {name: value for name, value in row(rate).items() if value and name not in _LEFT_OUT}
-
-
-def key(found: dict[str, str]) -> str:
-    """What tells a row from the others of its page; the rest is its value."""
-    return ", ".join(v for k, v in found.items() if k not in ("availability", "price", "currency", "quote"))
 
 
 def card(draft: Draft) -> dict[str, object]:
@@ -97,21 +74,18 @@ def _formula(f: Formula) -> str:
 
 
 def summary(found: Reading) -> dict[str, object]:
-    """The whole case: counts, cards, rates."""
+    """What a page of the Gemini API says beside its rates: counts and cards."""
     return {
         "tables": str(found.tables),
         "amounts": str(found.amounts),
         "cards": {d.model: card(d) for d in sorted(found.drafts(), key=lambda d: d.model)},
-        "rates": [facts(rate) for rate in found.rates()],
     }
 
 
 def text(found: dict[str, object]) -> str:
-    """One line per card and rate, so that a difference shows what changed."""
+    """One line per card, so that a difference shows what changed."""
     lines = [f"tables: {_flow(found['tables'])}", f"amounts: {_flow(found['amounts'])}", "cards:"]
-    lines += [f"  {model}: {_flow(of)}" for model, of in found["cards"].items()]
-    lines += ["rates:", *(f"  - {_flow(rate)}" for rate in found["rates"])]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *(f"  {model}: {_flow(of)}" for model, of in found["cards"].items())]) + "\n"
 
 
 def _flow(value: object) -> str:
@@ -122,9 +96,8 @@ def _flow(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-@cache
 def capture(name: str) -> Reading:
-    """A capture as read."""
+    """A captured page of the Gemini API as read."""
     return gemini_api.read(captured("google/gemini-api", name))
 
 
@@ -147,61 +120,33 @@ def write_golden() -> None:
         print(f"{name}: {len(lines) - 1} rates")
 
 
-# -------------------------------------------------------------------------- sources that are a vocabulary alone
-
-
-def table_pages() -> list[tuple[Source, Path]]:
-    """The pages of all cases of such sources."""
-    # OpenAI's page is one since it is plain Markdown
-    found = [
-        source for source in SOURCES if isinstance(source.module, TableSource) or source == find("openai/openai-api")
-    ]
-    pages = [(s, page) for s in found for page in sorted(case_folder(s, PAGES).glob("*/page.*"))]
-    pages = [(s, page) for s, page in pages if s.name != "openai/openai-api" or page.parent.name == "era-2026-10"]
-    return [(source, page) for source, page in pages if page.suffix != ".json"]
-
-
-def table_lines(source: Source, page: Path) -> list[str]:
-    """The rates of a page as lines of a CSV file, places and quotes included. Nothing of it may be left unread."""
-    found = source.module.read(page.read_text(encoding="utf-8"))
-    assert ([], [], 0) == (found.problems, found.suspicions, found.amounts.unclaimed), (page, found)
-    return lines_of(found)
-
-
-def lines_of(found: Reading) -> list[str]:
-    """The rates as lines of a CSV file, places and quotes included."""
-    out = io.StringIO()
-    columns = [name for name in COLUMNS if name not in ("provider", "source")]
-    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(row(rate) for rate in found.rates())
-    return out.getvalue().splitlines()
-
-
-def write_tables(name: str) -> None:
-    """Write what was read of each case of one source."""
-    for source, page in table_pages():
-        if source == find(name):
-            lines = table_lines(source, page)
-            page.with_name("expected.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
-            print(f"{name} {page.parent.name}: {len(lines) - 1} rates")
+def files(case: Case) -> dict[str, str]:
+    """What is written beside a case, by file name. Exits where its representations differ."""
+    try:
+        readings = {kind: case.reading(kind) for kind in case.bodies}
+    except LayoutChanged as error:
+        return {"expected_error.txt": f"{error}\n"}
+    first = next(iter(readings.values()))
+    found = {"expected.csv": table(first)}
+    if first.problems:
+        found["problems.yaml"] = problems(first)
+    if case.source == "gemini_api":
+        found["expected.yaml"] = text(summary(first))
+    if any(table(other) != found["expected.csv"] for other in readings.values()):
+        sys.exit(f"{case}: the representations differ")
+    return found
 
 
 def main(names: list[str]) -> None:
-    """Write what was read, when both representations say the same and leave nothing over."""
+    """Write what was read."""
     if names == ["--golden"]:
         write_golden()
         return
-    if len(names) == 1 and "/" in names[0]:
-        write_tables(names[0])
-        return
-    for case in names or cases():
-        html, twin = (summary(reading(case, kind)) for kind in ("html", "md"))
-        problems = [str(p) for kind in ("html", "md") for p in reading(case, kind).problems]
-        if html != twin or problems:
-            sys.exit(f"{case}: the representations differ, or {problems}")
-        (CASES / case / "expected.yaml").write_text(text(html), encoding="utf-8")
-        print(f"{case}: {len(html['rates'])} rates of {len(html['cards'])} models; {html['amounts']}")
+    chosen = [Case(FOLDER / source / "cases" / name) for source, _, name in (name.partition("/") for name in names)]
+    for case in chosen or all_cases("expected.csv", "expected_error.txt"):
+        for name, written in files(case).items():
+            Path(case.folder / name).write_text(written, encoding="utf-8")
+            print(f"{case}: {name}, {written.count(chr(10))} lines")
 
 
 if __name__ == "__main__":

@@ -16,11 +16,11 @@ from pytest_httpserver import HTTPServer
 from scraper import __main__ as command_line
 from scraper.cli import decisions
 from scraper.cli import run as commands
-from scraper.fetch import capture
+from scraper.fetch import all_sources
 from scraper.fetch.client import Limits, fetch
 from scraper.sources import Source, gemini_api
 from tests.support import tiny
-from tests.support.workshop import _TERMS, ACME, KINDS, Ran, Site, Workshop, local, read_once
+from tests.support.workshop import ACME, KINDS, SMALL, Ran, Site, Workshop, local, read_once
 
 # The folders whose tests take long: `make test` leaves them out, `make test-all` runs them.
 SLOW = ("captures", "drill", "end_to_end")
@@ -53,7 +53,7 @@ def run(capsys, monkeypatch) -> Callable[..., Ran]:
 @pytest.fixture
 def small(monkeypatch) -> None:
     """Pages of a few tables pass for the page."""
-    monkeypatch.setattr(gemini_api, "load_terms", lambda: _TERMS)
+    monkeypatch.setattr(gemini_api, "load_terms", lambda: SMALL)
     monkeypatch.setattr(gemini_api, "read", read_once)
 
 
@@ -73,7 +73,7 @@ def site(httpserver: HTTPServer, monkeypatch) -> Site:
         httpserver.expect_request(f"/{kind}").respond_with_handler(functools.partial(found.answer, kind))
     monkeypatch.setattr(gemini_api, "urls", lambda: {kind: httpserver.url_for(f"/{kind}") for kind in KINDS})
     limits = Limits(total_seconds=10, read_seconds=5, connect_seconds=5, max_bytes=2_000_000, attempts=3)
-    monkeypatch.setattr(capture, "fetch", functools.partial(fetch, policy=local, limits=limits))
+    monkeypatch.setattr(all_sources, "fetch", functools.partial(fetch, policy=local, limits=limits))
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
     return found
 

@@ -30,14 +30,14 @@ import pytest
 
 from ratecards.model import plain
 from scraper import __main__ as command_line
-from scraper.fetch import capture
+from scraper.fetch import all_sources
 from scraper.fetch.client import Limits, fetch
 from scraper.publish.dataset import Dataset
 from scraper.publish.verify import findings
 from scraper.sources import gemini_api
 from tests.support import misbehaving as bad
 from tests.support.misbehaving import Answers, Plan, Prices, Server, World
-from tests.support.workshop import _TERMS, GEMINI, KINDS, local, model, outcomes, tree
+from tests.support.workshop import GEMINI, KINDS, SMALL, local, model, outcomes, tree
 
 START = datetime(2026, 11, 1, 6, tzinfo=UTC)
 LIMITS = Limits(
@@ -302,9 +302,9 @@ def small_pages(server: Server) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("COLUMNS", "200")
         patched.setattr("os.fsync", lambda handle: None)
-        patched.setattr(gemini_api, "load_terms", lambda: _TERMS)
+        patched.setattr(gemini_api, "load_terms", lambda: SMALL)
         patched.setattr(gemini_api, "urls", lambda: {kind: server.url(kind) for kind in KINDS})
-        patched.setattr(capture, "fetch", functools.partial(fetch, policy=local, limits=LIMITS))
+        patched.setattr(all_sources, "fetch", functools.partial(fetch, policy=local, limits=LIMITS))
         patched.setattr("tenacity.nap.time", SimpleNamespace(sleep=lambda _: None))
         yield
 

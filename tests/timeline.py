@@ -21,9 +21,10 @@ from pathlib import Path
 from ratecards.costs import effective
 from ratecards.model import RateCard
 from ratecards.storage.history import Change
-from scraper.checks import guard, plausible
+from scraper.checks import plausibility
+from scraper.checks.holds import HoldResult, Observation, hold_changes
 from scraper.diff.editions import changes
-from scraper.reading import Capture, cards
+from scraper.model import Provenance, cards
 from scraper.report.console import describe
 from scraper.sources import SOURCES, Source, find
 
@@ -43,7 +44,7 @@ class Step:
 
     name: str
     changes: list[Change]
-    sifted: guard.Sifted
+    sifted: HoldResult
     lines: list[str]
     reached: tuple[int, int]
 
@@ -57,7 +58,7 @@ def edition(folder: str, source: str, name: str) -> dict[str, RateCard]:
     """The cards of one saved page."""
     found = find(source)
     reading = found.module.read((Path(folder) / source / name).read_bytes().decode())
-    return cards(reading, Capture("https://x", name, _at(name).date(), None, "0"), found.provider, found.source)
+    return cards(reading, Provenance("https://x", name, _at(name).date(), None, "0"), found.provider, found.source)
 
 
 def _at(name: str) -> datetime:
@@ -73,10 +74,9 @@ def steps(folder: str, source: Source) -> Iterator[Step]:
 
 def _step(name: str, old: dict[str, RateCard], new: dict[str, RateCard], source: Source, at: datetime) -> Step:
     found = changes(old, new, source.module.renames(), places=False)
-    doubts = plausible.findings(plausible.fresh(new, old, at.date()))
-    look = guard.Look(at, name, doubts)
-    sifted = guard.split(found, old, new, {}, look)
-    lines = plausible.new_factors(new.values(), old.values(), at.date())
+    doubts = plausibility.findings(plausibility.fresh(new, old, at.date()))
+    sifted = hold_changes(found, old, new, {}, Observation(at, name, doubts))
+    lines = plausibility.new_factors(new.values(), old.values(), at.date())
     priced = [r for card in new.values() for r in card.rates if r.price is not None]
     lanes = effective.lanes(new.values())
     reached = {

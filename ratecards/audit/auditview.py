@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.audit.audit import ERRORS, JUDGED, VERDICTS, Account, Finding, findings, tally, unjudged
 from ratecards.catalog import staleness
 from ratecards.catalog.staleness import Age, note
+from ratecards.escaping import markdown_cell
 from ratecards.formats.claims import Claim
 from ratecards.model import Rate, plain, row
-from ratecards.tables.fit import paragraph, safe
-from ratecards.tables.render import Column, Group, json_value, table
+from ratecards.tables.table import json_text, pipes
+from ratecards.tables.terminal import NUMBERS, Column, Group, paragraphs, table
 
-_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&])")
 _COLUMNS = (
-    Column("field", "wrap", 24),
-    Column("theirs", "number"),
-    Column("ours", "number"),
-    Column("per"),
-    Column("judged by", "wrap", 20),
-    Column("quote", "wrap", 20, optional=True),
-    Column("note", "wrap", 20),
+    Column("", "field", least=24),
+    Column("", "theirs", "listed"),
+    Column("", "ours", "listed"),
+    Column("", "per", "id"),
+    Column("", "judged by", least=20),
+    Column("", "quote", optional=True, least=20),
+    Column("", "note", least=20),
 )
 _SHOWN, _LONGEST = 40, 120
 
@@ -56,23 +55,19 @@ def audit_text(audited: Audited, *, everything: bool) -> str:
         groups += [Group(title, [_cells(f) for f in same], level=1) for title, same in _by_entry(found).items()]
     listed = "\n" + table(_COLUMNS, groups) + "\n" if groups else ""
     lines = [*([] if everything else _rest(audited)), *([note(audited.ages)] if audited.ages else [])]
-    first, last = (
-        "".join(f"{line}\n" for text in part for line in paragraph(text)) for part in ([_summary(audited)], lines)
-    )
-    return first + listed + last
+    return paragraphs([_summary(audited)]) + listed + paragraphs(lines)
 
 
 def audit_markdown(audited: Audited, *, everything: bool) -> str:
     """The same as Markdown, every character of the file and of the page harmless."""
-    parts = [f"**{_escape(_summary(audited))}**\n"]
+    parts = [f"**{markdown_cell(_summary(audited))}**\n"]
     for verdict, found in _shown(audited, everything=everything):
-        heads = ("entry", *(column.head for column in _COLUMNS))
-        rule = ("---", *("---:" if column.fit == "number" else "---" for column in _COLUMNS))
-        body = [tuple(map(_escape, (_name(f.claim.key), *_cells(f)))) for f in found]
-        lines = "".join("| " + " | ".join(line) + " |\n" for line in (heads, rule, *body))
-        parts.append(f"### {verdict}: {len(found)}\n\n{lines}")
-    parts += [] if everything else [f"{_escape(line)}\n" for line in _rest(audited)]
-    parts += [f"{_escape(note(audited.ages))}\n"] if audited.ages else []
+        heads = [("entry", False), *((column.head, column.kind in NUMBERS) for column in _COLUMNS)]
+        body = [[*map(markdown_cell, (_name(f.claim.key), *_cells(f)))] for f in found]
+        lines = "\n".join(pipes(heads, body))
+        parts.append(f"### {verdict}: {len(found)}\n\n{lines}\n")
+    parts += [] if everything else [f"{markdown_cell(line)}\n" for line in _rest(audited)]
+    parts += [f"{markdown_cell(note(audited.ages))}\n"] if audited.ages else []
     return "\n".join(parts)
 
 
@@ -104,7 +99,7 @@ def audit_json(audited: Audited) -> str:
         "sources": [{"source": age.source, **staleness.columns([age])} for age in audited.ages],
         "findings": [_data(finding, ages) for finding in audited.findings],
     }
-    return json_value(data)
+    return json_text(data)
 
 
 def entries(audited: Audited) -> dict[str, object]:
@@ -138,10 +133,10 @@ def _cells(finding: Finding) -> list[str]:
     since = f"ours since {finding.since}" if finding.since else ""
     return [
         _name(claim.field),
-        phrases.money(claim.price) if isinstance(claim, Claim) else claim.stated,
-        phrases.value(ours) if ours else "",
-        phrases.unit(claim.unit) if isinstance(claim, Claim) else "",
-        phrases.subject(ours) if ours else "",
+        wording.money(claim.price) if isinstance(claim, Claim) else claim.stated,
+        wording.value(ours) if ours else "",
+        wording.unit(claim.unit) if isinstance(claim, Claim) else "",
+        wording.subject(ours) if ours else "",
         ours.evidence.quote if ours else "",
         "; ".join(filter(None, (since, stale(finding), finding.words))),
     ]
@@ -149,7 +144,7 @@ def _cells(finding: Finding) -> list[str]:
 
 def judged_by(rate: Rate) -> str:
     """The rate that a claim was judged by: its source, model, and what it is the price of."""
-    return f"{rate.source} {rate.model} {phrases.subject(rate)}"
+    return f"{rate.source} {rate.model} {wording.subject(rate)}"
 
 
 def stale(finding: Finding) -> str:
@@ -200,7 +195,3 @@ def _rest(audited: Audited) -> list[str]:
 def _name(text: str) -> str:
     """A name that the file gives, cut where it is longer than any name."""
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
-
-
-def _escape(text: str) -> str:
-    return _PUNCTUATION.sub(r"\\\1", safe(text))

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import measure
 from ratecards.costs.effective import SECONDS, per_one, per_one_of, singles
 from ratecards.costs.picking import selecting
@@ -144,8 +144,8 @@ def _wrong_unit(claim: Claim, priced: Iterable[Rate], sold: Iterable[Rate]) -> J
         # with a price of our own to go by, another modality's number is a coincidence
         same_thing = claim.modality in ("", rate.modality) or not priced
         if same_thing and (_equal(theirs, per_one(rate)) or _equal(claim.price, rate.price)):
-            words = f"{phrases.value(rate)} is our price per {phrases.unit(rate.unit)}"
-            return Judgement("wrong unit", rate, f"{words}, not per {phrases.unit(claim.unit)}")
+            words = f"{wording.value(rate)} is our price per {wording.unit(rate.unit)}"
+            return Judgement("wrong unit", rate, f"{words}, not per {wording.unit(claim.unit)}")
     for rate in priced:
         for factor, words in (_FACTORS | (_SHARES if _noun(rate.unit) == "second" else {})).items():
             if rate.price and _equal(theirs, per_one(rate) * factor):
@@ -171,10 +171,10 @@ def _unpriced(claim: Claim, card: RateCard, day: date, rates: Sequence[Rate]) ->
 def _not_held(claim: Claim, sold: Sequence[Rate]) -> Judgement:
     near = _prompt(claim, _modality(claim, sold))
     thing = f"{claim.meter.replace('_', ' ')} {claim.modality}".rstrip()
-    if units := ", ".join(dict.fromkeys(phrases.unit(r.unit) for r in near if r.price is not None)):
+    if units := ", ".join(dict.fromkeys(wording.unit(r.unit) for r in near if r.price is not None)):
         return Judgement("not held", near[0], f"{thing} is held per {units} alone")
     if sold:
-        held = list(dict.fromkeys(phrases.subject(r) for r in sold))
+        held = list(dict.fromkeys(wording.subject(r) for r in sold))
         more = f" and {len(held) - 3} more" if len(held) > 3 else ""
         return Judgement("not held", None, f"no {thing} under these conditions; held: {', '.join(held[:3])}{more}")
     return Judgement("not held", None, f"no {thing} on the {claim.service_tier} tier")
@@ -185,7 +185,7 @@ def _only_at(rate: Rate, priced: Sequence[Rate]) -> str:
     others = {(r.price, r.resolution, r.quality) for r in priced if r.unit == rate.unit}
     if len({price for price, *_ in others}) < 2:
         return ""
-    return f"at {rate.resolution or rate.quality or phrases.conditions(rate) or 'its plain price'} alone"
+    return f"at {rate.resolution or rate.quality or wording.conditions(rate) or 'its plain price'} alone"
 
 
 def _near(theirs: Decimal, ours: Rate, rates: Iterable[Rate]) -> str:
@@ -193,12 +193,12 @@ def _near(theirs: Decimal, ours: Rate, rates: Iterable[Rate]) -> str:
     if _rounds(theirs, ours, _LIKELY):
         return "theirs rounds to what the page prints"
     other = next((r for r in rates if r.price is not None and _equal(theirs, per_one(r))), None)
-    return f"theirs is our price of {phrases.subject(other)}" if other else ""
+    return f"theirs is our price of {wording.subject(other)}" if other else ""
 
 
 def _several(priced: Sequence[Rate]) -> str:
     """The prices there are, where the claim could mean any of them."""
-    words = [f"{phrases.value(r)} ({phrases.conditions(r) or r.modality or 'plain'})" for r in priced]
+    words = [f"{wording.value(r)} ({wording.conditions(r) or r.modality or 'plain'})" for r in priced]
     return f"ours: {', '.join(words)}" if len({r.price for r in priced}) > 1 else ""
 
 

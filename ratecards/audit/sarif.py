@@ -9,12 +9,12 @@ from bisect import bisect_right
 from pathlib import Path
 from urllib.parse import quote
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.audit.audit import ERRORS, Finding, tally
 from ratecards.audit.auditview import Audited, entries, judged_by, stale
 from ratecards.catalog import staleness
 from ratecards.formats.claims import Claim
-from ratecards.tables.render import json_value
+from ratecards.tables.table import json_text
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _RULES = {
@@ -58,7 +58,7 @@ def audit_sarif(audited: Audited, text: str) -> str:
             "sources": [{"source": age.source, **staleness.columns([age])} for age in audited.ages],
         },
     }
-    return json_value({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _result(audited: Audited, finding: Finding, lines: Lines) -> dict[str, object]:
@@ -88,11 +88,11 @@ def message(finding: Finding) -> str:
     claim, ours = finding.claim, finding.ours
     said = f"{claim.key} {claim.field}: {claim.stated}"
     if isinstance(claim, Claim):
-        said += f", which is {phrases.money(claim.price)} per {phrases.unit(claim.unit)}"
+        said += f", which is {wording.money(claim.price)} per {wording.unit(claim.unit)}"
     parts = [said]
     if ours:
-        per = f" per {phrases.unit(ours.unit)}" if ours.unit else ""
-        parts.append(f"{judged_by(ours)}: {phrases.value(ours)}{per}, {ours.evidence.quote!r}")
+        per = f" per {wording.unit(ours.unit)}" if ours.unit else ""
+        parts.append(f"{judged_by(ours)}: {wording.value(ours)}{per}, {ours.evidence.quote!r}")
     parts += [finding.words] if finding.words else []
     parts += [f"ours since {finding.since}"] if finding.since else []
     parts += [stale(finding)] if finding.stale_since else []

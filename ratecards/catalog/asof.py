@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.shelf import Shelf
 from ratecards.catalog.stock import Packed
@@ -91,7 +91,7 @@ class DatedShelf(Shelf):
 def _prices(offer: Offer) -> list[str]:
     rates = [r for r in offer.rates("standard", "paid") if r.price is not None and r.basis == "list"]
     return [
-        f"{phrases.thing(r, conditions=phrases.conditions(r))} {phrases.value(r)} / {phrases.unit(r.unit)}"
+        f"{wording.thing(r, conditions=wording.conditions(r))} {wording.value(r)} / {wording.unit(r.unit)}"
         for r in rates
     ]
 

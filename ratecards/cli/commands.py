@@ -7,23 +7,20 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from ratecards import lifecycle, model
+from ratecards import model
 from ratecards.catalog import staleness
 from ratecards.catalog.sellers import name_of
 from ratecards.catalog.staleness import Age
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
-from ratecards.model import Rate, RateCard
-from ratecards.questions import news, views
-from ratecards.questions.cardtext import card_text
+from ratecards.model import RateCard
+from ratecards.questions import card, discrepancies, upcoming
+from ratecards.questions import changes as news
+from ratecards.questions import models as listing
 from ratecards.questions.difference import difference
-from ratecards.questions.disputes import discrepancies
-from ratecards.storage import history
 from ratecards.storage.history import Change
-from ratecards.tables.fit import paragraph
-from ratecards.tables.render import csv_text, json_text
-
-Rows = Sequence[Mapping[str, object]]
+from ratecards.tables.table import Table
+from ratecards.tables.terminal import paragraphs
 
 
 def _ages(dataset: Dataset, sources: Iterable[str], day: date) -> dict[str, Age]:
@@ -33,19 +30,16 @@ def _ages(dataset: Dataset, sources: Iterable[str], day: date) -> dict[str, Age]
     return ages
 
 
-def _data(args: Namespace, columns: Sequence[str], rows: Rows) -> str:
-    return csv_text(columns, rows) if args.format == "csv" else json_text(rows)
+def _form(args: Namespace, made: Table, ages: Mapping[str, Age]) -> str:
+    """A table with the ages of its rows, in the form asked for."""
+    return made.aged(lambda sources: [ages[source] for source in set(sources)]).form(args.format)
 
 
 def models(args: Namespace) -> str:
     """Every model of every source."""
     dataset: Dataset = args.opened
     ages = _ages(dataset, dataset.sources, args.on or args.today)
-    rows = views.models(dataset, args.on, ages)
-    held = {f"{row['provider']}/{row['source']}" for row in rows}
-    if args.format == "table":
-        return views.models_text(rows, {source: ages[source] for source in ages if source in held})
-    return _data(args, views.MODELS, rows)
+    return _form(args, listing.models(dataset, args.on), ages)
 
 
 def show(args: Namespace) -> str:
@@ -55,26 +49,15 @@ def show(args: Namespace) -> str:
     dataset: Dataset = args.opened
     cards, day = dataset.find(args.model, args.on), args.on or args.today
     if args.source:
-        source = dataset.source(args.source)
-        seen = ", ".join(f"{c.provider}/{c.source}" for c in cards)
-        cards = [c for c in cards if f"{c.provider}/{c.source}" == source]
+        source, seen = dataset.source(args.source), ", ".join(map(name_of, cards))
+        cards = [c for c in cards if name_of(c) == source]
         if not cards:
             raise DatasetError(f"{args.model}: expected a card from {source}, saw one from {seen}")
-    cards = [_only(card, args.tier, args.plan) for card in cards]
+    cards = [_only(c, args.tier, args.plan) for c in cards]
     ages = _ages(dataset, map(name_of, cards), day)
     if args.format != "table":
-        rows = [_shown(rate, card, ages[name_of(card)]) for card in cards for rate in card.rates]
-        return _data(args, (*model.COLUMNS, "observed", *staleness.COLUMNS), rows)
-    return "\n".join(card_text(c, args.model, ages[name_of(c)], day, everything=args.all) for c in cards)
-
-
-def _shown(rate: Rate, card: RateCard, age: Age) -> Mapping[str, object]:
-    """A rate as a row, with the day it was read on and its age."""
-    return {
-        **model.row(rate),
-        "observed": str(rate.evidence.observed or card.observed),
-        **staleness.columns([age]),
-    }
+        return _form(args, card.rates(cards), ages)
+    return "\n".join(card.card_text(c, args.model, ages[name_of(c)], day, everything=args.all) for c in cards)
 
 
 def _one_of(what: str, word: str | None, known: Sequence[str]) -> None:
@@ -90,22 +73,12 @@ def _only(card: RateCard, tier: str | None, plan: str | None) -> RateCard:
 def changes(args: Namespace) -> str:
     """What changed, as recorded."""
     dataset: Dataset = args.opened
-    table, span = args.format == "table", (args.since, args.until, args.model)
-    found = news.changes(dataset, *span, everything=args.all, corrections=True, labels=table)
+    span = (args.since, args.until, args.model)
+    people = args.format == "table"
+    found = news.changes(dataset, *span, everything=args.all, corrections=True, labels=people)
     ages = _ages(dataset, dataset.holders(args.model), args.until or args.today)
-    if not table:
-        return _changes(args, found, ages)
     nothing = "No changes.\n" if args.all else "No price changes; --all also lists changes of wording.\n"
-    return ((found and news.news_text(dataset, found)) or nothing) + _aged(ages)
-
-
-def _changes(args: Namespace, found: Sequence[Change], ages: Mapping[str, Age]) -> str:
-    rows = [{**news.change_row(c), **staleness.columns([ages[f"{c.provider}/{c.source}"]])} for c in found]
-    return _data(args, (*news.COLUMNS, *staleness.COLUMNS), rows)
-
-
-def _aged(ages: Mapping[str, Age]) -> str:
-    return "".join(line + "\n" for line in paragraph(staleness.note(ages.values())))
+    return _told(args, found, ages, nothing, lambda: news.changes_text(dataset, found))
 
 
 def diff(args: Namespace) -> str:
@@ -115,43 +88,39 @@ def diff(args: Namespace) -> str:
     dataset: Dataset = args.opened
     found = difference(dataset, args.since, args.until)
     ages = _ages(dataset, dataset.sources, args.until)
-    if args.format != "table":
-        return _changes(args, found, ages)
     nothing = f"No difference between {args.since} and {args.until}.\n"
-    return ((found and news.difference_text(dataset, found, args.since, args.until)) or nothing) + _aged(ages)
+    return _told(args, found, ages, nothing, lambda: news.changes_text(dataset, found, args.since, args.until))
 
 
-def upcoming(args: Namespace) -> str:
+def _told(
+    args: Namespace, found: Sequence[Change], ages: Mapping[str, Age], nothing: str, text: Callable[[], str]
+) -> str:
+    """Changes in the form asked for; `nothing` where people are told of none."""
+    if args.format != "table":
+        return _form(args, news.rows(found), ages)
+    return ((found and text()) or nothing) + paragraphs([staleness.note(ages.values())])
+
+
+def coming(args: Namespace) -> str:
     """The price steps and shutdowns that a page dates for after the day, and what is announced without one."""
     dataset: Dataset = args.opened
     day, cards = args.on or args.today, dataset.cards(args.on)
     ages = _ages(dataset, map(name_of, cards), day)
-    undated = history.undated(cards)
-    coming = views.Coming(day, history.steps(cards, day), lifecycle.endings(cards, day), ages, undated)
-    return (
-        views.upcoming_text(coming) if args.format == "table" else _data(args, views.UPCOMING, views.upcoming(coming))
-    )
+    if args.format == "table":
+        return upcoming.upcoming_text(cards, day, ages)
+    return _form(args, upcoming.upcoming(cards, day, ages.values()), ages)
 
 
-def _computed(args: Namespace) -> str:
-    """A command that computes costs."""
-    from ratecards.cli import costcommands
-
-    return costcommands.run(args)
-
-
-def _exported(args: Namespace) -> str:
-    """The cards as a price file of another project."""
-    from ratecards.cli import exporting
-
-    return exporting.run(args)
-
-
-def _audit(args: Namespace) -> str:
-    """Somebody's prices against the cards."""
-    from ratecards.cli import auditcommand
-
-    return auditcommand.run(args)
+def disagreeing(args: Namespace) -> str:
+    """Where official sources disagree."""
+    dataset: Dataset = args.opened
+    states = ("open",) if args.open else ("open", "accepted", *(("explained", "closed") if args.all else ()))
+    path = dataset.path / "v1" / "discrepancies.json"
+    entries = discrepancies.read(path, states, args.model)
+    ages = _ages(dataset, discrepancies.sources(entries), args.today)
+    if args.format == "table":
+        return discrepancies.discrepancies_text(entries, ages)
+    return discrepancies.discrepancies(entries, ages).form(args.format)
 
 
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
@@ -159,9 +128,11 @@ COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "show": show,
     "changes": changes,
     "diff": diff,
-    "upcoming": upcoming,
-    "discrepancies": discrepancies,
-    "export": _exported,
-    "audit": _audit,
-    **dict.fromkeys(("cost", "images", "budget", "compare", "savings", "limits"), _computed),
+    "upcoming": coming,
+    "discrepancies": disagreeing,
 }
+
+
+def run(args: Namespace) -> str:
+    """The text of the command that `args` names. Raises `DatasetError`."""
+    return COMMANDS[args.command](args)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Context, Decimal, localcontext
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer, Want, measure
 from ratecards.catalog.sellers import BILLED
 from ratecards.catalog.shelf import Choice
@@ -216,7 +216,7 @@ def _bands(offer: Offer, count: Count, rates: Sequence[Rate]) -> Iterator[tuple[
             shared += part
             yield rate, part
     if shared != count.amount:
-        priced = ", ".join(phrases.conditions(rate) for rate in rates)
+        priced = ", ".join(wording.conditions(rate) for rate in rates)
         words = f"{count.meter.replace('_', ' ')} number {start:,} to {end:,} of the period"
         raise CostError(f"{offer.card.model} at {offer.source}: no one price for {words}; priced: {priced}")
 
@@ -225,7 +225,7 @@ def _line(offer: Offer, rate: Rate, quantity: Decimal, modality: str, how: str =
     evidence = rate.evidence
     per = rate.price or Decimal(0)
     tier = rate.service_tier if rate.service_tier != "standard" else ""
-    conditions = ", ".join(filter(None, (tier, phrases.conditions(rate))))
+    conditions = ", ".join(filter(None, (tier, wording.conditions(rate))))
     words = " ".join(filter(None, (rate.meter.replace("_", " "), modality)))
     return Line(
         what=f"{words} ({conditions})" if conditions else words,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer, Want, measure
 from ratecards.catalog.sellers import TEXT_ALONE
 from ratecards.errors import CostError
@@ -65,8 +65,8 @@ def selecting(rate: Rate) -> str:
 
 
 def _told_apart(rates: Iterable[Rate]) -> str:
-    words = ((rate, " ".join(filter(None, (rate.modality, phrases.conditions(rate))))) for rate in rates)
-    return ", ".join(dict.fromkeys(f"{phrases.value(rate)} ({label or 'plain'})" for rate, label in words))
+    words = ((rate, " ".join(filter(None, (rate.modality, wording.conditions(rate))))) for rate in rates)
+    return ", ".join(dict.fromkeys(f"{wording.value(rate)} ({label or 'plain'})" for rate, label in words))
 
 
 # ------------------------------------------------------------------------------------------- the stages
@@ -107,20 +107,20 @@ def _no_price(want: Want, rates: Sequence[Rate], _: Offer) -> str:
 
 
 def _no_noun(want: Want, rates: Sequence[Rate], _: Offer) -> str:
-    return f"{want.thing} is not priced per {want.nouns[0]}, but per {_listed(phrases.unit(r.unit) for r in rates)}"
+    return f"{want.thing} is not priced per {want.nouns[0]}, but per {_listed(wording.unit(r.unit) for r in rates)}"
 
 
 def _no_basis(want: Want, rates: Sequence[Rate], _: Offer) -> str:
-    words = _listed(f"{phrases.value(r)} per {r.unit}" for r in rates)
+    words = _listed(f"{wording.value(r)} per {r.unit}" for r in rates)
     return f"{want.thing} is not sold per {want.nouns[0]}; the page prints an equivalent only: {words}"
 
 
 def _no_day(want: Want, rates: Sequence[Rate], offer: Offer) -> str:
-    return f"no price of {want.thing} holds on {offer.day}; {_listed(phrases.dates(r) for r in rates)}"
+    return f"no price of {want.thing} holds on {offer.day}; {_listed(wording.dates(r) for r in rates)}"
 
 
 def _no_prompt(want: Want, rates: Sequence[Rate], _: Offer) -> str:
-    priced = _listed(map(phrases.conditions, rates))
+    priced = _listed(map(wording.conditions, rates))
     return f"no price of {want.thing} for a prompt of {want.prompt:,} tokens; priced: {priced}"
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.costs.metadata import Counted, spelled
 from ratecards.costs.usage import whole
 from ratecards.errors import CostError
@@ -37,7 +37,7 @@ def counted(fields: Mapping[str, Any]) -> Counted | None:
         return Counted({"images": sum(isinstance(p, Mapping) and bool(spelled(p).get("image")) for p in pictures)})
     if (videos := _videos(fields)) is None:
         return None
-    many = phrases.count(len(videos), "video")
+    many = wording.count(len(videos), "video")
     words = f"the operation names {many} of {maker(fields) or 'a model'}, and not how long"
     return Counted({}, lacks=("seconds", f"{words}; add their seconds in all: --seconds 720p=8 (`seconds`)"))
 

@@ -7,33 +7,34 @@ from decimal import Decimal
 from ratecards.costs.breakdown import Breakdown, Line
 from ratecards.lifecycle import said
 from ratecards.model import plain
-from ratecards.phrases import unit
-from ratecards.tables.figures import Field, Row, Sheet, printed
+from ratecards.tables.table import Row, Table, printed
+from ratecards.tables.terminal import Column
+from ratecards.wording import unit
 
-_FIELDS = (
-    Field("what", "what"),
-    Field("quantity", "quantity", "count"),
-    Field("rate", "rate", "listed"),
-    Field("unit", "per"),
-    Field("amount", "amount", "exact"),
-    Field("currency"),
+_COLUMNS = (
+    Column("what", "what"),
+    Column("quantity", "quantity", "count"),
+    Column("rate", "rate", "listed"),
+    Column("unit", "per"),
+    Column("amount", "amount", "exact"),
+    Column("currency"),
 )
 
 
 _CALLS = (
-    Field("call", "call", "count"),
-    Field("model", "model"),
-    Field("tier", "tier"),
-    Field("on", "as of", "day"),
-    Field("amount", "amount", "exact"),
-    Field("currency"),
+    Column("call", "call", "count"),
+    Column("model", "model"),
+    Column("tier", "tier"),
+    Column("on", "as of", "day"),
+    Column("amount", "amount", "exact"),
+    Column("currency"),
 )
 
 
-def bill(found: Breakdown) -> Sheet:
-    """A breakdown as a sheet, the total in its last row; of several calls with a row for each."""
+def bill(found: Breakdown) -> Table:
+    """A breakdown as a table, the total in its last row; of several calls with a row for each."""
     fields, rows = _several(found) if found.calls else _single(found)
-    return Sheet(_title(found), fields, rows, _notes(found), _ends(found))
+    return Table(_title(found), fields, rows, _notes(found), _ends(found))
 
 
 def _ends(found: Breakdown) -> tuple[str, ...]:
@@ -42,7 +43,7 @@ def _ends(found: Breakdown) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ends for call in calls if (ends := said(call.model, call.shutdown, call.on))))
 
 
-def _several(found: Breakdown) -> tuple[tuple[Field, ...], tuple[Row, ...]]:
+def _several(found: Breakdown) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
     rows = [
         Row(
             {
@@ -60,7 +61,7 @@ def _several(found: Breakdown) -> tuple[tuple[Field, ...], tuple[Row, ...]]:
     return _CALLS, (*rows, Row({"model": "total", "amount": found.total, "currency": found.currency}))
 
 
-def _single(found: Breakdown) -> tuple[tuple[Field, ...], tuple[Row, ...]]:
+def _single(found: Breakdown) -> tuple[tuple[Column, ...], tuple[Row, ...]]:
     rows = [
         Row(
             {
@@ -76,7 +77,7 @@ def _single(found: Breakdown) -> tuple[tuple[Field, ...], tuple[Row, ...]]:
         for line in found.lines
     ]
     rows.append(Row({"what": "total", "amount": found.total, "currency": found.currency}))
-    return _FIELDS, tuple(rows)
+    return _COLUMNS, tuple(rows)
 
 
 def _title(found: Breakdown) -> str:

@@ -1,4 +1,4 @@
-"""T3, the monthly budget: volumes by resolution for images, by the day for any other request."""
+"""`ratecards budget`, a month of some work: volumes by resolution for images, by the day for any other request."""
 
 from __future__ import annotations
 
@@ -11,23 +11,20 @@ from ratecards.costs.breakdown import EXACT, Breakdown, price
 from ratecards.costs.pictures import Size, sizes
 from ratecards.costs.usage import measured, read, whole
 from ratecards.errors import CostError
-from ratecards.tables.figures import Cell, Field, Row, Sheet
+from ratecards.tables.table import Cell, Row, Table
+from ratecards.tables.terminal import Column
 
 VOLUMES = (100, 500, 1000, 5000, 10000)
 _MOST_COLUMNS = 6
-_FIELDS = (
-    Field("model"),
-    Field("source"),
-    Field("tier"),
-    Field("policy"),
-    Field("resolution", "resolution"),
-    Field("quality", "quality"),
-    Field("per_day", "a day", "count"),
-    Field("days"),
-    Field("per_request", "each", "exact"),
-    Field("per_month", "a month", "money"),
-    Field("currency"),
-    Field("observed"),
+_COLUMNS = (
+    *map(Column, ("model", "source", "tier", "policy")),
+    Column("resolution", "resolution"),
+    Column("quality", "quality"),
+    Column("per_day", "a day", "count"),
+    Column("days"),
+    Column("per_request", "each", "exact"),
+    Column("per_month", "a month", "money"),
+    *map(Column, ("currency", "observed")),
 )
 
 
@@ -81,8 +78,8 @@ def _says(word: str, asked: str) -> bool:
 
 def budget(
     choice: Choice, work: Work, volumes: Iterable[int] = VOLUMES, tier: str = "standard", days: int = 30
-) -> Sheet:
-    """T3 as rows: a month of each volume, by size. Raises `CostError` where something has no price."""
+) -> Table:
+    """A row per size and volume: a month of it. Raises `CostError` where something has no price."""
     volumes = [whole("per day", volume) for volume in volumes]
     each = {size: work.each(choice, tier, size) for size in work.sizes(choice, tier)}
     rows = [_row(choice, size, cost, volume, whole("days", days)) for size, cost in each.items() for volume in volumes]
@@ -94,7 +91,7 @@ def budget(
         sources = [choice.offer.source, *(witness.source for witness in choice.witnesses)]
         said = {"billed": "what is billed, where it is known", "conservative": "the highest price"}[choice.policy]
         notes.append(f"Policy {choice.policy}: {said}, of {', '.join(sources)}.")
-    return Sheet(title, _FIELDS, tuple(rows), tuple(dict.fromkeys(notes)))
+    return Table(title, _COLUMNS, tuple(rows), tuple(dict.fromkeys(notes)))
 
 
 def _row(choice: Choice, size: Size, cost: Breakdown, volume: int, days: int) -> Row:
@@ -117,18 +114,18 @@ def _row(choice: Choice, size: Size, cost: Breakdown, volume: int, days: int) ->
     )
 
 
-def matrix(sheet: Sheet, noun: str) -> Sheet:
-    """T3 as people read it: a line per volume of so many `noun` a day and a column per size, or the other way round."""
-    sizes_ = {_size(row): row for row in sheet.rows}
-    volumes = {f"{row.cells['per_day']:,}": row for row in sheet.rows}
+def matrix(made: Table, noun: str) -> Table:
+    """The budget for people: a line per volume of so many `noun` a day, a column per size, or the other way round."""
+    sizes_ = {_size(row): row for row in made.rows}
+    volumes = {f"{row.cells['per_day']:,}": row for row in made.rows}
     each = "; ".join(f"{head} {row.cells['per_request']}".strip() for head, row in sizes_.items())
     if len(sizes_) <= _MOST_COLUMNS:
-        first, across, down = Field("line", f"{noun} a day", "count"), sizes_, volumes
+        first, across, down = Column("line", f"{noun} a day", "count"), sizes_, volumes
     else:
-        first, across, down = Field("line", f"{noun} a day", "id"), volumes, sizes_
-    fields = [first, *(Field(head, head or "a month", "money") for head in across)]
-    rows = [_line(head, [r for r in sheet.rows if head in (_size(r), f"{r.cells['per_day']:,}")]) for head in down]
-    return sheet._replace(fields=tuple(fields), rows=tuple(rows), notes=(f"Each: {each}.", *sheet.notes))
+        first, across, down = Column("line", f"{noun} a day", "id"), volumes, sizes_
+    fields = [first, *(Column(head, head or "a month", "money") for head in across)]
+    rows = [_line(head, [r for r in made.rows if head in (_size(r), f"{r.cells['per_day']:,}")]) for head in down]
+    return made._replace(columns=tuple(fields), rows=tuple(rows), notes=(f"Each: {each}.", *made.notes))
 
 
 def _size(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""T5, where money can be saved: each lever with its money and percent, what it costs in return, and the best of all."""
+"""`ratecards savings`: each option with its money and percent, what it costs in return, and the best of all."""
 
 from __future__ import annotations
 
@@ -11,25 +11,23 @@ from ratecards.catalog.offers import Offer
 from ratecards.catalog.shelf import Choice
 from ratecards.costs.breakdown import EXACT, Breakdown
 from ratecards.model import plain
-from ratecards.questions import levers
+from ratecards.questions import savings_options
 from ratecards.questions.budget import Work
-from ratecards.questions.levers import Plan
-from ratecards.tables.figures import Cell, Field, Row, Sheet, printed
+from ratecards.questions.savings_options import Plan
+from ratecards.tables.table import Cell, Row, Table, printed
+from ratecards.tables.terminal import Column
 
-_FIELDS = (
-    Field("model"),
-    Field("source"),
-    Field("lever", "lever"),
-    Field("change", "change"),
-    Field("per_request", "each", "listed"),
-    Field("per_day"),
-    Field("days"),
-    Field("per_month", "a month", "money"),
-    Field("saves", "saves", "money"),
-    Field("percent", "off", "percent"),
-    Field("in_return", "in return"),
-    Field("currency"),
-    Field("observed"),
+_COLUMNS = (
+    *map(Column, ("model", "source")),
+    Column("lever", "lever"),
+    Column("change", "change"),
+    Column("per_request", "each", "listed"),
+    *map(Column, ("per_day", "days")),
+    Column("per_month", "a month", "money"),
+    Column("saves", "saves", "money"),
+    Column("percent", "off", "percent"),
+    Column("in_return", "in return"),
+    *map(Column, ("currency", "observed")),
 )
 _KINDS = ("batch", "flex", "size", "caching", "reseller", "model")
 _UNPUBLISHED = "Volume discounts for enterprises exist and are not published: none is counted."
@@ -50,30 +48,30 @@ class Volume(NamedTuple):
 
 def savings(
     choice: Choice, work: Work, sellers: Iterable[Offer], volume: Volume | None = None, tier: str = "standard"
-) -> Sheet:
-    """T5 for some work. Raises `CostError` where the work itself has no price."""
+) -> Table:
+    """The savings for some work, a row for each option. Raises `CostError` where the work itself has no price."""
     volume, sellers = volume or Volume(), list(sellers)
     now, base = Plan(choice, work, tier), work.each(choice, tier)
     found = [
-        *levers.tiers(now),
-        *levers.smaller(now),
-        *levers.cached(now, volume.share),
-        *levers.resellers(now, sellers, volume.day),
-        *levers.models(now, sellers),
+        *savings_options.tiers(now),
+        *savings_options.smaller(now),
+        *savings_options.cached(now, volume.share),
+        *savings_options.resellers(now, sellers, volume.day),
+        *savings_options.models(now, sellers),
     ]
     single = _cheaper(found, base)
-    together = _cheaper(levers.combined(now, volume.share, sellers, volume.day), base)
+    together = _cheaper(savings_options.combined(now, volume.share, sellers, volume.day), base)
     best = sorted(together, key=lambda pair: (pair[1].total, len(pair[0].changes)))[:1]
     rows = [_row(volume, base, base, "now", ", ".join(filter(None, (work.size.words, tier))), "")]
     rows += [_lever(volume, base, plan.kind, plan, cost) for plan, cost in single]
-    rows += [_dated(volume, base, day, after) for day, after in levers.steps(now)]
+    rows += [_dated(volume, base, day, after) for day, after in savings_options.steps(now)]
     rows += [_lever(volume, base, "best together", plan, cost) for plan, cost in best]
     kinds = {plan.kind for plan, _ in single}
     missing = [kind for kind in _KINDS if kind not in kinds]
     nothing = f"Not offered for this, or not cheaper: {', '.join(missing)}."
     title = f"Savings on {base.model} in {base.currency}; a month is {volume.days} days of {volume.per_day:,}"
     notes = [nothing, *_unpublished(sellers, choice.offer)] if missing else _unpublished(sellers, choice.offer)
-    return Sheet(title, _FIELDS, tuple(rows), tuple(notes))
+    return Table(title, _COLUMNS, tuple(rows), tuple(notes))
 
 
 def _unpublished(sellers: Iterable[Offer], own: Offer) -> list[str]:

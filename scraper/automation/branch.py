@@ -29,7 +29,7 @@ from scraper.automation.git import Git, GitError, Who
 from scraper.errors import DatasetError, readable
 from scraper.report import facts as report_file
 from scraper.report.facts import Facts
-from scraper.report.texts import commit_message
+from scraper.report.messages import commit_message
 
 # What belongs to the data; whatever else a run leaves behind is not committed.
 PARTS = ("ratecards", "state", "pyproject.toml", "CHANGELOG.md")

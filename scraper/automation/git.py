@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ratecards.escaping import plain_text
 from scraper.errors import ScrapeError
 from scraper.fetch.client import redact
-from scraper.wording import plain_text
 
 # Hooks and signing of whoever owns the clone are theirs; a pull or a merge never happens here.
 _SETTINGS = ("core.hooksPath=/dev/null", "commit.gpgSign=false", "core.autocrlf=false", "advice.detachedHead=false")

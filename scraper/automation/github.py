@@ -16,9 +16,9 @@ from typing import Any
 import httpx
 import stamina
 
+from ratecards.escaping import plain_text
 from scraper.errors import ScrapeError
-from scraper.fetch.client import redact, trust
-from scraper.wording import plain_text
+from scraper.fetch.client import RetryError, redact, trust
 
 API = "https://api.github.com"
 MOST_PAGES = 10  # of a hundred each
@@ -37,12 +37,6 @@ class GitHubError(ScrapeError):
     def __init__(self, message: str, status: int = 0) -> None:
         super().__init__(message)
         self.status = status
-
-
-class _RetryError(Exception):
-    def __init__(self, verdict: GitHubError, wait: float = 0) -> None:
-        super().__init__(str(verdict))
-        self.verdict, self.wait = verdict, wait
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -65,7 +59,7 @@ class GitHub:
 
     def get(self, path: str, **query: str) -> Json:
         """The answer to a GET below the repository. Raises `GitHubError`."""
-        return self._ask("GET", path, query=query)
+        return self.ask("GET", path, query=query)
 
     def pages(self, path: str, **query: str) -> list[Json]:
         """All entries of a list, a hundred at a time. Raises `GitHubError` where there are too many."""
@@ -77,54 +71,33 @@ class GitHub:
                 return found
         raise GitHubError(f"GET {path}: expected at most {MOST_PAGES * 100} entries, saw more")
 
-    def post(self, path: str, body: Mapping[str, Json]) -> Json:
-        """Create something."""
-        return self._ask("POST", path, body=body)
-
-    def patch(self, path: str, body: Mapping[str, Json]) -> Json:
-        """Change something."""
-        return self._ask("PATCH", path, body=body)
-
-    def put(self, path: str) -> Json:
-        """Switch something on."""
-        return self._ask("PUT", path)
-
-    def delete(self, path: str) -> Json:
-        """Remove something."""
-        return self._ask("DELETE", path)
-
     def upload(self, address: str, name: str, file: Path) -> Json:
         """Attach a file to a release, at the address that the release gave."""
         url = httpx.URL(address.partition("{")[0])
         same = url.host in LOCAL or url.host.endswith(".github.com") or url.host == httpx.URL(self.api).host
         if not same:
             raise GitHubError(f"expected an upload address of GitHub's, saw {redact(str(url))}")
-        return self._ask("POST", str(url), query={"name": name}, content=file.read_bytes())
+        return self.ask("POST", str(url), query={"name": name}, content=file.read_bytes())
 
-    def _ask(
+    def ask(
         self,
         method: str,
         path: str,
+        body: Mapping[str, Json] | None = None,
         *,
         query: Mapping[str, str] | None = None,
-        body: Mapping[str, Json] | None = None,
         content: bytes | None = None,
     ) -> Json:
+        """The answer to a request below the repository (or to a whole address). Raises `GitHubError`."""
         url = path if path.startswith("http") else f"{self.api}/repos/{self.repo}{path}"
         headers = {**_HEADERS, "Authorization": f"Bearer {self.token}"}
-        kind = {"Content-Type": "application/octet-stream"} if content is not None else {}
-        request = httpx.Request(
-            method, url, params=dict(query or {}), json=body, content=content, headers=headers | kind
-        )
+        headers |= {"Content-Type": "application/octet-stream"} if content is not None else {}
+        request = httpx.Request(method, url, params=dict(query or {}), json=body, content=content, headers=headers)
         retries = stamina.RetryingCaller(self.attempts, timeout=None, wait_initial=2, wait_jitter=1, wait_max=30)
         try:
-            return retries(_again, lambda: _send(request))
-        except _RetryError as error:
+            return retries(lambda e: (e.wait or True) if isinstance(e, RetryError) else False, lambda: _send(request))
+        except RetryError as error:
             raise error.verdict from error.__cause__
-
-
-def _again(error: Exception) -> bool | float:
-    return (error.wait or True) if isinstance(error, _RetryError) else False
 
 
 def _send(request: httpx.Request) -> Json:
@@ -137,14 +110,14 @@ def _send(request: httpx.Request) -> Json:
         verdict = GitHubError(f"{where}: expected an answer, saw {type(error).__name__}")
         if request.method == "POST" and not isinstance(error, httpx.ConnectError):
             raise verdict from error  # it may have been done
-        raise _RetryError(verdict) from error
+        raise RetryError(verdict) from error
     if answer.is_success:
         return _json(answer, where)
     verdict = GitHubError(f"{where}: {answer.status_code} {_words(answer)}", answer.status_code)
     wait = _wait(answer)
     if wait is None or (request.method == "POST" and answer.status_code >= 500) or wait > _LONGEST_WAIT:
         raise verdict
-    raise _RetryError(verdict, wait)
+    raise RetryError(verdict, wait)
 
 
 def _json(answer: httpx.Response, where: str) -> Json:

@@ -48,5 +48,5 @@ def kept_alive(forge: GitHub, workflow: str) -> str:
     state = forge.get(path)["state"]
     if state not in ("active", "disabled_inactivity"):
         return f"{workflow} is {state}, and left so"
-    forge.put(f"{path}/enable")
+    forge.ask("PUT", f"{path}/enable")
     return f"{workflow} was {state}; enabled"

@@ -38,7 +38,10 @@ def known(forge: GitHub | None) -> list[Issue]:
 
 
 def carry_out(forge: GitHub, actions: Iterable[Action]) -> list[str]:
-    """Do it; returns a line per issue. What is told is told before it is noted as told: twice rather than never."""
+    """Carry out each action; returns a line for each. Raises `GitHubError`, `DatasetError` where issues are disabled.
+
+    A comment is made before the issue's body notes it: after a crash it comes twice rather than never.
+    """
     try:
         return [f"{action.do} {_done(forge, action)}: {action.key}" for action in actions]
     except GitHubError as error:
@@ -49,13 +52,13 @@ def carry_out(forge: GitHub, actions: Iterable[Action]) -> list[str]:
 
 def _done(forge: GitHub, action: Action) -> int:
     if action.do == "open":
-        made: dict[str, Any] = forge.post("/issues", {"title": action.title, "body": action.body, "labels": [LABEL]})
-        return int(made["number"])
+        new = {"title": action.title, "body": action.body, "labels": [LABEL]}
+        return int(forge.ask("POST", "/issues", new)["number"])
     path = f"/issues/{action.number}"
-    forge.post(f"{path}/comments", {"body": action.comment})
+    forge.ask("POST", f"{path}/comments", {"body": action.comment})
     state: dict[str, Any] = {"comment": {}, "reopen": {"state": "open"}, "close": {"state": "closed"}}[action.do]
     title = {"title": action.title} if action.title else {}
-    forge.patch(path, {**state, **title, "body": action.body})
+    forge.ask("PATCH", path, {**state, **title, "body": action.body})
     return action.number
 
 

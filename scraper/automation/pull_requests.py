@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ratecards.escaping import plain_text
 from scraper.automation.branch import (
     ATTEMPTS,
     Apply,
@@ -25,9 +26,8 @@ from scraper.automation.branch import (
 )
 from scraper.automation.git import Git, GitError, Who
 from scraper.automation.github import GitHub, GitHubError
-from scraper.report import texts
+from scraper.report import messages
 from scraper.report.facts import Facts
-from scraper.wording import plain_text
 
 PREFIX = "ratecards/"
 _SETTING = "allow it under Settings, Actions, General: GitHub Actions may create pull requests"
@@ -70,7 +70,7 @@ def propose(
 
 
 def _tried(name: str, do: Callable[[str], Proposed | None]) -> Proposed | None:
-    """One source's part; what fails of it is told, and is no reason to leave the others undone."""
+    """What `do` gives for a source; an error becomes a `failed` proposal, so that the other sources go on."""
     try:
         return do(name)
     except (GitError, GitHubError) as error:
@@ -96,7 +96,7 @@ def _proposed(git: Git, target: Target, apply: Apply, name: str, forge: GitHub |
 
 
 def _ours(git: Git, tip: str, who: Who) -> None:
-    """Refuse to replace what a person put on the branch, which else is one commit of ours. Raises `GitError`."""
+    """Raises `GitError` unless the commit at the branch's tip is ours: a person's work is not replaced."""
     author = git("show", "--no-patch", "--format=%ae", tip) if tip else who.email
     if author != who.email:
         raise GitError(f"the branch ends in a commit by {plain_text(author)}: merge or delete it; it was left as it is")
@@ -106,14 +106,14 @@ def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, rene
     branch = branch_of(name)
     if forge is None:
         return Proposed(name, branch, 0, "renewed" if renewed else "same")
-    body = {"title": texts.title(facts, name), "body": texts.pull(facts, name)}
+    body = {"title": messages.title(facts, name), "body": messages.pull(facts, name)}
     if found := _open(forge, target, branch):
         if (found["title"], _lines(found["body"])) == (body["title"], _lines(body["body"])):
             return Proposed(name, branch, found["number"], "same")
-        forge.patch(f"/pulls/{found['number']}", body)
+        forge.ask("PATCH", f"/pulls/{found['number']}", body)
         return Proposed(name, branch, found["number"], "renewed")
     try:
-        made = forge.post("/pulls", {**body, "head": branch, "base": target.branch})
+        made = forge.ask("POST", "/pulls", {**body, "head": branch, "base": target.branch})
     except GitHubError as error:
         if error.status == 403:
             raise GitHubError(f"{error}; {_SETTING}", error.status) from error
@@ -122,7 +122,7 @@ def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, rene
 
 
 def _lines(body: str | None) -> list[str]:
-    """A body as it is compared: who edits it in a browser changes the ends of its lines."""
+    """The lines of a body, to compare it: editing in a browser changes line ends."""
     return (body or "").strip().splitlines()
 
 
@@ -143,13 +143,13 @@ def _closed(git: Git, target: Target, name: str, forge: GitHub | None) -> Propos
     _ours(git, tip, target.who)
     if forge and found:
         words = "The page says again what is published. Nothing is left to change."
-        forge.post(f"/issues/{found['number']}/comments", {"body": words})
-        forge.patch(f"/pulls/{found['number']}", {"state": "closed"})
+        forge.ask("POST", f"/issues/{found['number']}/comments", {"body": words})
+        forge.ask("PATCH", f"/pulls/{found['number']}", {"state": "closed"})
     git("push", "--quiet", f"--force-with-lease=refs/heads/{branch}:{tip}", target.remote, f":refs/heads/{branch}")
     return Proposed(name, branch, found["number"] if found else 0, "closed")
 
 
-def told(proposals: Sequence[Proposed]) -> list[str]:
+def lines(proposals: Sequence[Proposed]) -> list[str]:
     """A line per source."""
     return [
         f"{p.name}: {p.branch} {p.done}"

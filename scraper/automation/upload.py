@@ -15,8 +15,8 @@ from typing import Any
 
 from scraper.automation.github import GitHub
 from scraper.errors import DatasetError
+from scraper.publish.version import Version, tags
 
-_VERSION = re.compile(r"[0-9]+(?:\.[0-9]+){1,4}")
 PREFIX = "v"
 # GitHub renames a file whose name holds anything else.
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -39,9 +39,8 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be done: `create` a draft first, `remove` asset ids, `upload` names, then `publish`."""
+    """What is to be done: a draft first where there is no `release`, `remove` asset ids, `upload` names, `publish`."""
 
-    create: bool
     remove: tuple[int, ...]
     upload: tuple[str, ...]
     publish: bool
@@ -50,40 +49,31 @@ class Plan:
     @property
     def nothing(self) -> bool:
         """Whether the release stands as it should."""
-        return not (self.create or self.remove or self.upload or self.publish)
-
-
-def order(version: str) -> tuple[int, ...]:
-    """A version as numbers. Raises `DatasetError`."""
-    if not _VERSION.fullmatch(version):
-        raise DatasetError(f"expected a version of numbers, like 2026.4.27, saw {version[:40]!r}")
-    return tuple(map(int, version.split(".")))
+        return not (self.release is None or self.remove or self.upload or self.publish)
 
 
 def plan(version: str, assets: Sequence[Asset], releases: Sequence[Mapping[str, Any]]) -> Plan:
-    """What is missing. Raises `DatasetError` where a higher version is published, or this one holds other files."""
-    rank, tag = order(version), f"{PREFIX}{version}"
-    mine = next((r for r in releases if r["tag_name"] == tag), None)
-    published = [r["tag_name"].removeprefix(PREFIX) for r in releases if not r["draft"] and r is not mine]
-    higher = [v for v in published if _VERSION.fullmatch(v) and order(v) > rank]
-    if mine is None and higher:
-        raise DatasetError(f"version {version}: expected none higher, saw {max(higher, key=order)} published")
+    """What is missing. Raises `DatasetError` where a higher version is published."""
+    mine = next((r for r in releases if r["tag_name"] == f"{PREFIX}{version}"), None)
     if mine is None:
-        return Plan(create=True, remove=(), upload=tuple(a.name for a in assets), publish=True)
+        published = tags(r["tag_name"] for r in releases if not r["draft"])
+        if published and published[-1].version > Version.parse(version):
+            raise DatasetError(f"version {version}: expected none higher, saw {published[-1].version} published")
+        return Plan(remove=(), upload=tuple(a.name for a in assets), publish=True)
     wanted = {a.name: a for a in assets}
     there = {a["name"]: a for a in mine["assets"]}
     good = {name for name, found in there.items() if name in wanted and _same(wanted[name], found)}
     if not mine["draft"]:
         return _published(mine, wanted, there)
     bad = tuple(found["id"] for name, found in there.items() if name not in good)
-    return Plan(create=False, remove=bad, upload=tuple(n for n in wanted if n not in good), publish=True, release=mine)
+    return Plan(remove=bad, upload=tuple(n for n in wanted if n not in good), publish=True, release=mine)
 
 
 def _published(release: Mapping[str, Any], wanted: Mapping[str, Asset], there: Mapping[str, Mapping[str, Any]]) -> Plan:
-    """A published release stands: programs pin it. Only what never arrived is added."""
+    """The plan for a published release: programs pin it, so only files that never arrived are added."""
     cut = tuple(a["id"] for n, a in there.items() if n in wanted and a["state"] != "uploaded")
     missing = tuple(n for n in wanted if n not in there or there[n]["id"] in cut)
-    return Plan(create=False, remove=cut, upload=missing, publish=False, release=release)
+    return Plan(remove=cut, upload=missing, publish=False, release=release)
 
 
 def _same(asset: Asset, found: Mapping[str, Any]) -> bool:
@@ -94,6 +84,7 @@ def _same(asset: Asset, found: Mapping[str, Any]) -> bool:
 
 def release(forge: GitHub, version: str, commit: str, folder: Path, notes: str) -> str:
     """Make the release of a commit with the files in a folder. Returns what was done. Raises `GitHubError`."""
+    version = str(Version.parse(version))
     files = {p.name: p for p in sorted(folder.iterdir()) if p.is_file()}
     if odd := [n for n in files if not _NAME.fullmatch(n)] or not files:
         raise DatasetError(f"{folder}: expected files to attach, with plain names, saw {odd if files else 'none'}")
@@ -101,11 +92,11 @@ def release(forge: GitHub, version: str, commit: str, folder: Path, notes: str) 
     if todo.nothing:
         return f"{PREFIX}{version} stands, with all {len(files)} files"
     head = {"tag_name": f"{PREFIX}{version}", "target_commitish": commit, "name": version, "body": notes}
-    made = forge.post("/releases", {**head, "draft": True}) if todo.release is None else todo.release
+    made = forge.ask("POST", "/releases", {**head, "draft": True}) if todo.release is None else todo.release
     for number in todo.remove:
-        forge.delete(f"/releases/assets/{number}")
+        forge.ask("DELETE", f"/releases/assets/{number}")
     for name in todo.upload:
         forge.upload(made["upload_url"], name, files[name])
     if todo.publish:
-        forge.patch(f"/releases/{made['id']}", {**head, "draft": False})
+        forge.ask("PATCH", f"/releases/{made['id']}", {**head, "draft": False})
     return f"{PREFIX}{version}: {'published' if todo.publish else 'completed'}, {len(todo.upload)} files uploaded"

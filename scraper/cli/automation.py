@@ -20,19 +20,19 @@ if TYPE_CHECKING:
 
 
 def fetch(options: argparse.Namespace) -> int:
-    """Save a look at each source. What did not come is saved as well: to tell it is the publisher's part."""
+    """Fetch each source and save what came, and what did not, for `publish-git --replay`."""
     from scraper.cli.run import named_sources
-    from scraper.pipeline.looks import taken
+    from scraper.pipeline.fetch_only import fetch_and_save
     from scraper.publish.dataset import Dataset
 
-    for name, words in taken(named_sources(options.source), Dataset(options.to), options.keep, options.now):
+    for name, words in fetch_and_save(named_sources(options.source), Dataset(options.to), options.keep, options.now):
         print(f"{name}: {words}")
     return 0
 
 
 def report(options: argparse.Namespace) -> int:
-    """One of the texts of a run."""
-    from scraper.report import alerts, facts, texts
+    """Print one of the texts of a run."""
+    from scraper.report import alerts, facts, messages
 
     run = facts.load(options.report)
     one = [s for s in run["sources"] if s["name"] == options.source]
@@ -40,13 +40,15 @@ def report(options: argparse.Namespace) -> int:
         names = ", ".join(s["name"] for s in run["sources"]) or "none"
         raise DatasetError(f"--source: expected a source of the report ({names}), saw {options.source!r}")
     text = {
-        "summary": lambda: texts.summary(run),
-        "full": lambda: texts.summary(run, limit=sys.maxsize),
-        "pull": lambda: texts.pull(run, options.source),
+        "summary": lambda: messages.summary(run),
+        "full": lambda: messages.summary(run, limit=sys.maxsize),
+        "pull": lambda: messages.pull(run, options.source),
         "issue": lambda: alerts.broken_text(one[0]),
-        "webhook": lambda: json.dumps(texts.webhook(run, link_to_run(os.environ)), ensure_ascii=False, indent=1) + "\n",
-        "commit": lambda: texts.commit_message(run),
-        "changelog": lambda: texts.changelog(run),
+        "webhook": lambda: (
+            json.dumps(messages.webhook(run, link_to_run(os.environ)), ensure_ascii=False, indent=1) + "\n"
+        ),
+        "commit": lambda: messages.commit_message(run),
+        "changelog": lambda: messages.changelog(run),
     }[options.format]()
     sys.stdout.write(text)
     return 0
@@ -61,18 +63,18 @@ def link_to_run(environ: Mapping[str, str]) -> str:
 
 
 def publish_git(options: argparse.Namespace) -> int:
-    """Publish what was fetched. Verdicts on sources are told, and are no failure of the run."""
+    """Publish what was fetched. Exit 1 only where a pull request failed: verdicts on sources are no failure."""
     from scraper.automation import branch, pull_requests
     from scraper.automation.git import Git
     from scraper.automation.github import from_environment
-    from scraper.pipeline.looks import completed
+    from scraper.pipeline.fetch_only import fill_missing
     from scraper.report import facts
 
     git, target = Git(options.repo.resolve()), branch.Target(options.remote, options.branch)
     if options.prepared:
         names, apply = branch.prepared_sources(options.prepared), branch.prepared(options.prepared)
     else:
-        names = completed(options.replay, options.source, datetime.now(UTC))
+        names = fill_missing(options.replay, options.source, datetime.now(UTC))
         apply = branch.replaying(options.replay, versioned=options.version)
     code = 0
     if options.prepare:
@@ -84,7 +86,7 @@ def publish_git(options: argparse.Namespace) -> int:
         done = branch.rehearsed(git, target, apply, names)
     elif options.pull_requests:
         done, proposals = pull_requests.propose(git, target, apply, names, from_environment())
-        for line in pull_requests.told(proposals):
+        for line in pull_requests.lines(proposals):
             print(line)
         code = 1 if any(p.problem for p in proposals) else 0
     else:
@@ -96,7 +98,7 @@ def publish_git(options: argparse.Namespace) -> int:
 
 
 def _output(path: Path | None, values: Mapping[str, object]) -> None:
-    """Outputs of a step, in the form that takes any value: none can end it early."""
+    """Append a step's outputs, each with a random delimiter, so that no value can end itself early."""
     if path is None:
         return
     with path.open("a", encoding="utf-8") as file:
@@ -106,10 +108,10 @@ def _output(path: Path | None, values: Mapping[str, object]) -> None:
 
 
 def alert(options: argparse.Namespace) -> int:
-    """What the owner is to hear of a run."""
+    """Tell the owner of a run: issues on GitHub, and the webhook."""
     from scraper.automation import issues
     from scraper.automation.github import from_environment
-    from scraper.report import alerts, facts, texts
+    from scraper.report import alerts, facts, messages
 
     run = facts.load(options.report)
     if not run["at"]:
@@ -117,7 +119,7 @@ def alert(options: argparse.Namespace) -> int:
         return 0
     published = {**run, "sources": [s for s in run["sources"] if not s.get("proposed")]}
     if options.published and any(s["changes"] for s in published["sources"]):
-        _hooked(texts.webhook(published, link_to_run(os.environ)))
+        _hooked(messages.webhook(published, link_to_run(os.environ)))
     forge = None if options.dry_run else from_environment()
     return _told(forge, alerts.of_run(run, issues.known(forge)))
 
@@ -125,7 +127,7 @@ def alert(options: argparse.Namespace) -> int:
 def _told(forge: GitHub | None, todo: Sequence[Action]) -> int:
     """Do what was decided, and tell the webhook of it; without GitHub, say what would be done."""
     from scraper.automation import issues
-    from scraper.report import texts
+    from scraper.report import messages
 
     if forge is None:
         for action in todo:
@@ -133,7 +135,7 @@ def _told(forge: GitHub | None, todo: Sequence[Action]) -> int:
         return 0
     for action in todo:
         text = action.title or f"{action.key}: {action.comment}"
-        _hooked(texts.payload(text, link_to_run(os.environ), event=action.do, key=action.key, title=action.title))
+        _hooked(messages.payload(text, link_to_run(os.environ), event=action.do, key=action.key, title=action.title))
     for line in issues.carry_out(forge, todo):
         print(line)
     return 0
@@ -167,7 +169,7 @@ def heartbeat(options: argparse.Namespace) -> int:
 
 
 def publish_release(options: argparse.Namespace) -> int:
-    """Make the release, or finish it, or find it standing."""
+    """Make the release on GitHub, or complete it; nothing where it is whole."""
     from scraper.automation.github import from_environment
     from scraper.automation.upload import release
 

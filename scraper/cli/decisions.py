@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from collections.abc import Mapping
 
-from scraper import wording
+from ratecards.escaping import plain_text
 from scraper.cli.run import moment, writing
 from scraper.errors import DatasetError, UsageError
+from scraper.model import Hold
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES
 
 
 def manual(options: argparse.Namespace) -> int:
     """Take in the cards that a person keeps, each edition at its own day."""
-    from scraper.pipeline.byhand import take_in
+    from scraper.pipeline.decide import publish_manual
 
     with writing(options.to) as dataset:
-        for name, day, count, paths in take_in(dataset, options.folder, moment(options.now)):
+        for name, day, count, paths in publish_manual(dataset, options.folder, moment(options.now)):
             print(f"{name} {day}: {count} changes, wrote {len(paths)} files")
     return 0
 
@@ -34,7 +35,7 @@ def explain(options: argparse.Namespace) -> int:
 
 
 def _decide(options: argparse.Namespace, state: str) -> int:
-    from scraper.pipeline.refresh import decide
+    from scraper.pipeline.decide import decide
 
     with writing(options.to) as dataset:
         try:
@@ -45,9 +46,10 @@ def _decide(options: argparse.Namespace, state: str) -> int:
     return 0
 
 
-def _holds(dataset: Dataset) -> tuple[dict[str, Any], int]:
+def _holds(dataset: Dataset) -> tuple[dict[str, Mapping[str, Hold]], int]:
     """By source, what is held, and the exit status: a damaged state is said, and hides no other."""
-    found, code = {}, 0
+    found: dict[str, Mapping[str, Hold]] = {}
+    code = 0
     for source in SOURCES:
         try:
             found[source.name] = dataset.state(source.name).holds
@@ -59,14 +61,14 @@ def _holds(dataset: Dataset) -> tuple[dict[str, Any], int]:
 
 def confirm(options: argparse.Namespace) -> int:
     """A person says that what is held is right; without an id, what is held."""
-    from scraper.pipeline.refresh import confirm as settle
+    from scraper.pipeline.decide import confirm as settle
 
     if not options.id:
         holds, code = _holds(Dataset(options.to))
         for name, found in holds.items():
-            for key, entry in sorted(found.items()):
-                marked = "; confirmed, waits to be read again" if entry.get("confirmed") else ""
-                print(wording.plain_text(f"{key} {name}: {entry.get('what', '')}; since {entry['since']}{marked}"))
+            for key, hold in sorted(found.items()):
+                marked = "; confirmed, waits to be read again" if hold.confirmed else ""
+                print(plain_text(f"{key} {name}: {hold.what}; since {hold.since}{marked}"))
         if not any(holds.values()):
             print("nothing is held")
         return code
@@ -79,5 +81,5 @@ def confirm(options: argparse.Namespace) -> int:
         except KeyError as error:
             raise UsageError(error.args[0]) from error
         result.commit()
-    print(wording.plain_text(f"confirmed {options.id}: {name}: {what}; the next look that reads it again publishes it"))
+    print(plain_text(f"confirmed {options.id}: {name}: {what}; the next look that reads it again publishes it"))
     return 0

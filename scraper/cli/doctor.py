@@ -16,13 +16,12 @@ from typing import Any
 
 from scraper import ROOT
 from scraper.errors import DatasetError, LayoutChanged
+from scraper.fetch.capture import text
 from scraper.fetch.client import Page
-from scraper.fetch.saved import text
+from scraper.model import EXIT, Problem, Reading, page_status
 from scraper.prices.normalise import fold
-from scraper.reading import Problem, Reading
 from scraper.sources import Source
 from scraper.sources.vocabulary import sections
-from scraper.verdict import EXIT, standing
 
 CASES = ROOT / "tests" / "sources"
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
@@ -86,7 +85,7 @@ def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
         reading = source.module.read(body)
     except LayoutChanged as error:
         return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
-    outcome = standing(reading)
+    outcome = page_status(reading)
     # the words of a page may stand in another file than its source's own
     file = getattr(source.module, "vocabulary_of", lambda _: source.source)(body)
     worded = replace(source, source=file.replace("_", "-"))

@@ -45,7 +45,7 @@ Next, in ten minutes:
 1. python -m scraper doctor {name} --keep {case}
    fetches the page, keeps it as the case, and says which lines {vocabulary} lacks
 2. paste them there, with the words in capitals replaced, until it says that there is nothing to settle
-3. python -m tests.accept {name}
+3. python -m tests.accept {folder}/{case}
    writes expected.csv beside it: read every line of it against the page
 4. say whose word it is in ratecards/catalog/sellers.py, and run make test
 """
@@ -71,5 +71,5 @@ def new(options: argparse.Namespace) -> int:
     case = ROOT / "tests" / "sources" / path.stem / "cases" / _CASE
     case.mkdir(parents=True, exist_ok=True)
     print(f"wrote {path}, its line in {registry}, and {case}")
-    print(_NEXT.format(name=name, case=_CASE, vocabulary=path.name), end="")
+    print(_NEXT.format(name=name, folder=path.stem, case=_CASE, vocabulary=path.name), end="")
     return 0

@@ -8,33 +8,36 @@ import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from ratecards.model import Rate
-from scraper import wording
+from ratecards.escaping import plain_text
+from ratecards.model import Rate, row
+from ratecards.wording import exact_name, exact_price
+from scraper.cli.doctor import covered, examine, keep_case, strange
 from scraper.cli.run import moment, named_source, say, writing
-from scraper.errors import DatasetError, LayoutChanged
-from scraper.fetch.capture import body, load, url_of
+from scraper.errors import LayoutChanged
+from scraper.fetch.all_sources import getter, look
+from scraper.fetch.capture import load, load_any, text
 from scraper.fetch.client import Page
-from scraper.fetch.saved import text, unpacked
+from scraper.model import EXIT, page_status
+from scraper.pipeline import backfill as history
 from scraper.publish import v1_files
-from scraper.report import console
 from scraper.sources import Source
-from scraper.verdict import EXIT, standing
 
 
 def read(options: argparse.Namespace) -> int:
     """Print what would be published of one page; problems go to stderr, the exit status is the verdict."""
     source = named_source(options.source)
     try:
-        reading = source.module.read(text(load_any(options.file, source)))
+        reading = source.module.read(text(load_any(options.file, source, datetime.now(UTC))))
     except LayoutChanged as error:
         _complain(f"NOT_READ {options.file}: {error}")
         return EXIT["NOT_READ"]
     for problem in reading.problems:
         _complain(str(problem))
-    outcome = standing(reading)
+    outcome = page_status(reading)
     whole = outcome in ("READ", "PARTLY_READ")
     rates = reading.rates() if whole else []
     held = [*reading.rates(held_back=True), *(() if whole else reading.rates())]
@@ -46,16 +49,7 @@ def read(options: argparse.Namespace) -> int:
 
 
 def _complain(words: str) -> None:
-    print("\n".join(wording.plain_text(line) for line in words.splitlines()), file=sys.stderr)
-
-
-def load_any(path: Path, source: Source) -> Page:
-    """A saved page whatever its name; a file without a date in its name counts as fetched now."""
-    try:
-        return load(path, source)
-    except DatasetError:
-        page = unpacked(body(path), str(path))
-    return Page(url_of(path, source), path.name, 200, {}, page, datetime.now(UTC))
+    print("\n".join(plain_text(line) for line in words.splitlines()), file=sys.stderr)
 
 
 def _print_rates(published: Sequence[Rate], unpublished: Sequence[Rate] | None, style: str, outcome: str) -> None:
@@ -65,7 +59,7 @@ def _print_rates(published: Sequence[Rate], unpublished: Sequence[Rate] | None, 
     if style == "table":
         for rate, mark in zip(rates, held, strict=True):
             name = f"HELD {rate.model:31}" if mark else f"{rate.model:36}"
-            print(wording.plain_text(f"{name} {console.what(rate)}: {console.value(rate)}"))
+            print(plain_text(f"{name} {exact_name(rate)}: {exact_price(row(rate))}"))
     elif unpublished is None:
         sys.stdout.write(v1_files.rates_csv(rates) if style == "csv" else v1_files.rate_json(rates))
     elif style == "csv":
@@ -80,13 +74,11 @@ def _print_rates(published: Sequence[Rate], unpublished: Sequence[Rate] | None, 
 
 def doctor(options: argparse.Namespace) -> int:
     """Every place that is not understood, the nearest known terms, and the lines that would settle it."""
-    from scraper.cli.doctor import examine, keep_case
-
     source = named_source(options.source)
     pages, code = _patients(source, options.file)
     for name, page in pages.items():
         lines, found = examine(source, name, page)
-        print("\n".join(wording.plain_text(line) for line in lines))
+        print("\n".join(plain_text(line) for line in lines))
         code = max(code, found)
     if options.keep and pages:
         print(f"kept as {keep_case(source, options.keep, pages)}")
@@ -95,8 +87,6 @@ def doctor(options: argparse.Namespace) -> int:
 
 def canary(options: argparse.Namespace) -> int:
     """Words of prices on a page that no kept case has: exit 1, for then the tests are behind the page."""
-    from scraper.cli.doctor import covered, strange
-
     source = named_source(options.source)
     known = covered(source)
     pages, code = _patients(source, options.file)
@@ -107,7 +97,7 @@ def canary(options: argparse.Namespace) -> int:
         return EXIT["NOT_READ"]
     found = strange(readings, known)
     for place in found.values():
-        print(wording.plain_text(f"{source.name}: no case has {place}"))
+        print(plain_text(f"{source.name}: no case has {place}"))
     if readings and not found:
         print(f"{source.name}: the cases have every shape of price that stands there")
     elif found:
@@ -118,9 +108,7 @@ def canary(options: argparse.Namespace) -> int:
 def _patients(source: Source, file: Path | None) -> tuple[Mapping[str, Page], int]:
     """The pages to examine, by name: a saved one, or those of now; and what kept others from coming."""
     if file:
-        return {file.name: load_any(file, source)}, 0
-    from scraper.fetch.capture import getter, look
-
+        return {file.name: load_any(file, source, datetime.now(UTC))}, 0
     now = datetime.now(UTC)
     edition = look(source, getter(source, lambda: now), now, {})
     for kind, error in {**edition.failed, **edition.not_read}.items():
@@ -131,17 +119,13 @@ def _patients(source: Source, file: Path | None) -> tuple[Mapping[str, Page], in
 
 def backfill(options: argparse.Namespace) -> int:
     """History from saved pages, in date order, without holds; a second reading of an edition gives corrections."""
-    from dataclasses import replace
-
-    from scraper.pipeline.backfill import backfill as run
-
     source = named_source(options.source)
-    pages = [(load_any if options.date else load)(path, source) for path in options.file]
+    pages = [load_any(path, source, options.date) if options.date else load(path, source) for path in options.file]
     if options.date:
         pages = [replace(page, fetched_at=options.date) for page in pages]
     with writing(options.to) as dataset:
         worst = 0
-        for verdict, paths, at in run(dataset, source, pages, options.file, moment(options.now)):
+        for verdict, paths, at in history.backfill(dataset, source, pages, options.file, moment(options.now)):
             say([verdict], at, paths, dry=False)
             worst = max(worst, verdict.exit)
     return worst

@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _refresh(commands.add_parser("refresh", help="fetch, read, check, compare, publish"))
     _page_commands(commands)
     _person_commands(commands)
-    commands.add_parser("readme", help="renew the README's tables from the published ones")
+    commands.add_parser("readme", help="renew the tables of docs/cost.md from the published ones")
     _release_commands(commands)
 
     check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")
@@ -53,9 +53,11 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _dataset(command: argparse.ArgumentParser, now: str) -> None:
+def _dataset(command: argparse.ArgumentParser, now: str = "") -> None:
+    """The option for the dataset; and where it is said what `now` is for, the one for that."""
     command.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
-    command.add_argument("--now", type=_instant, metavar="ISO", help=now)
+    if now:
+        command.add_argument("--now", type=_instant, metavar="ISO", help=now)
 
 
 def _refresh(refresh: argparse.ArgumentParser) -> None:
@@ -133,10 +135,9 @@ def _release_commands(commands: Commands) -> None:
     rebuild = commands.add_parser("rebuild", help="make all derived files anew from cards, histories and states")
     _dataset(rebuild, "the day that decides between dated rates")
     version = commands.add_parser("version", help="the data's version, and whether a release is due")
-    version.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
-    version.add_argument(
-        "--write", action="store_true", help="write it into pyproject.toml, data package and changelog"
-    )
+    _dataset(version)
+    words = "write it into pyproject.toml, data package and changelog"
+    version.add_argument("--write", action="store_true", help=words)
     release = commands.add_parser("release", help="build the assets of a release")
     release.add_argument("--to", type=Path, required=True, metavar="DIR", help="where the assets go")
     words = "the dataset's root (default: here)"
@@ -148,7 +149,7 @@ def _release_commands(commands: Commands) -> None:
         words = "the newest release's datapackage.json (default: git's)"
         command.add_argument("--released", type=Path, metavar="FILE", help=words)
     validate = commands.add_parser("validate", help="prove the data package with frictionless")
-    validate.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
+    _dataset(validate)
     for command in (rebuild, version, release, validate):
         command.set_defaults(module="scraper.cli.run")
 
@@ -158,8 +159,7 @@ def _automation_commands(commands: Commands) -> None:
     fetch = commands.add_parser("fetch", help="look, and only save what came (or did not), for refresh --replay")
     fetch.add_argument("source", nargs="*", help="provider/source; all if none is named")
     fetch.add_argument("--keep", type=Path, required=True, metavar="DIR", help="the folder to save to")
-    fetch.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset's root (default: here)")
-    fetch.add_argument("--now", type=_instant, metavar="ISO", help="the clock, for tests")
+    _dataset(fetch, "the clock, for tests")
 
     alert = commands.add_parser("alert", help="open, remind of and close issues after a run; call the webhook")
     alert.add_argument("report", type=Path, metavar="REPORT")

@@ -15,22 +15,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from ratecards.escaping import plain_text
 from ratecards.storage.bounded import STAGING
 from ratecards.storage.history import Change
-from scraper import wording
-from scraper.checks import guard
 from scraper.errors import DatasetError, FetchFailed, ScrapeError, UsageError
-from scraper.fetch.capture import Edition, check_clock, replay
-from scraper.fetch.catalogue import DOORS, Keys
+from scraper.fetch.all_sources import Captures, Progress, check_clock, fetch_all
+from scraper.fetch.capture import Capture, replay
+from scraper.fetch.catalogue import FETCHERS, Keys
+from scraper.model import Held, SourceResult, instant
 from scraper.pipeline.recorder import Recorder
-from scraper.pipeline.refresh import Looks, Progress, fetch_all, judge_all, publication
+from scraper.pipeline.refresh import evaluate_all
+from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import ConcurrentEditGuard, locked, whole
 from scraper.report import console
 from scraper.sources import SOURCES, Source, find
 from scraper.sources.vocabulary import VocabularyError
-from scraper.state import instant
-from scraper.verdict import Verdict
 
 
 def moment(given: datetime | None) -> datetime:
@@ -64,7 +64,7 @@ def refresh(options: argparse.Namespace) -> int:
         worst = 0
         for at, looks in _replayed(options.replay, sources, dataset, moment(options.now), at_once=options.at_once):
             named, now = [s for s in sources if s.name in looks], options.now or at
-            verdicts = judge_all(dataset, named, looks, now, progress)
+            verdicts = evaluate_all(dataset, named, looks, now, progress)
             worst = max(worst, _publish(dataset, verdicts, now, recorder, dry=options.dry_run))
         return worst
 
@@ -97,26 +97,26 @@ def _target(root: Path, *, dry: bool) -> Iterator[Dataset]:
 
 def _live(
     dataset: Dataset, sources: Sequence[Source], options: argparse.Namespace, progress: Progress
-) -> tuple[list[Verdict], datetime]:
+) -> tuple[list[SourceResult], datetime]:
     """One run is one instant, whatever the pages' own: it must not end on another day than it began."""
     now = moment(options.now)
     keys = Keys(options.saved, options.browser, options.state, options.save_state)
 
-    def fetched(wanted: Sequence[Source], *, again: bool = False) -> Looks:
+    def fetched(wanted: Sequence[Source], *, again: bool = False) -> Captures:
         clock = partial(moment, options.now)
-        looks = fetch_all(wanted, dataset, now, clock, options.keep, progress, again=again, keys=keys)
+        looks = fetch_all(wanted, dataset.state, now, clock, options.keep, progress, again=again, keys=keys)
         for name, edition in looks.items():
-            if isinstance(edition, Edition) and not (options.now or name in DOORS):
+            if isinstance(edition, Capture) and not (options.now or name in FETCHERS):
                 check_clock(edition)
         return looks
 
     looks = fetched(sources)
-    return judge_all(dataset, sources, looks, now, progress, lambda torn: fetched(torn, again=True)), now
+    return evaluate_all(dataset, sources, looks, now, progress, lambda torn: fetched(torn, again=True)), now
 
 
 def _replayed(
     folder: Path, sources: Sequence[Source], dataset: Dataset, now: datetime, *, at_once: bool
-) -> Iterator[tuple[datetime, Looks]]:
+) -> Iterator[tuple[datetime, Captures]]:
     """The kept editions by time; those older than the last one read were read then.
 
     `at_once`: they are the looks of one run, which was over when the last of them came. A source whose kept pages
@@ -136,15 +136,15 @@ def _replayed(
     end = max((at for at, *_ in editions), default=now)
     lost = {s.name: _in_vain(s, end, error) for s, error in broken.items()}
     for at in [end] if at_once else sorted({at for at, *_ in editions} | ({end} if lost else set())):
-        looks: Looks = {name: e for when, name, e in editions if at_once or when == at}
+        looks: Captures = {name: e for when, name, e in editions if at_once or when == at}
         looks |= lost if at == end else {}
         if looks:
             yield at, looks
 
 
-def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Edition]], dict[Source, ScrapeError]]:
+def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Capture]], dict[Source, ScrapeError]]:
     """By source, the kept editions; and why those of others cannot be taken."""
-    kept: dict[Source, list[Edition]] = {}
+    kept: dict[Source, list[Capture]] = {}
     broken: dict[Source, ScrapeError] = {}
     for source in sources:
         try:
@@ -157,11 +157,11 @@ def _kept(folder: Path, sources: Sequence[Source]) -> tuple[dict[Source, list[Ed
     return kept, broken
 
 
-def _in_vain(source: Source, at: datetime, error: ScrapeError) -> Edition | DatasetError:
+def _in_vain(source: Source, at: datetime, error: ScrapeError) -> Capture | DatasetError:
     """A look that brought nothing; of a source whose vocabulary cannot be read, not even that is known."""
     if isinstance(error, DatasetError):
         return error
-    return Edition(at, failed=dict.fromkeys(source.module.urls(), FetchFailed(str(error))))
+    return Capture(at, failed=dict.fromkeys(source.module.urls(), FetchFailed(str(error))))
 
 
 def _observed(dataset: Dataset, source: Source) -> str:
@@ -171,7 +171,9 @@ def _observed(dataset: Dataset, source: Source) -> str:
         return ""  # judged again, where damage is a verdict
 
 
-def _publish(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime, recorder: Recorder, *, dry: bool) -> int:
+def _publish(
+    dataset: Dataset, verdicts: Sequence[SourceResult], now: datetime, recorder: Recorder, *, dry: bool
+) -> int:
     result = publication(dataset, verdicts, now)
     paths = result.commit()
     recorder.add(verdicts, now, paths)
@@ -181,7 +183,7 @@ def _publish(dataset: Dataset, verdicts: Sequence[Verdict], now: datetime, recor
     return max((v.exit for v in verdicts), default=0)
 
 
-def say(verdicts: Sequence[Verdict], now: datetime, paths: Sequence[str], *, dry: bool) -> None:
+def say(verdicts: Sequence[SourceResult], now: datetime, paths: Sequence[str], *, dry: bool) -> None:
     """Print what became of each source, and how many files were written."""
     header = ("source", "outcome", "models", "rates", "amounts read", "changes")
     _table(header, console.summary_rows(verdicts), f"{now:%Y-%m-%d %H:%M} UTC")
@@ -192,9 +194,9 @@ def say(verdicts: Sequence[Verdict], now: datetime, paths: Sequence[str], *, dry
     print(f"{done} {len(paths)} files" if paths else "nothing to write")
 
 
-def _waiting(verdict: Verdict) -> Iterator[str]:
+def _waiting(verdict: SourceResult) -> Iterator[str]:
     """What is held and what was released, a line for each hold: several changes may wait as one."""
-    held: dict[str, list[guard.Held]] = {}
+    held: dict[str, list[Held]] = {}
     for item in verdict.held:
         held.setdefault(item.id, []).append(item)
     for key, items in held.items():
@@ -209,16 +211,16 @@ def _waiting(verdict: Verdict) -> Iterator[str]:
 
 def _several(changes: Sequence[Change]) -> str:
     """The first of changes that go together in words, and how many more there are."""
-    words = wording.plain_text(console.describe(changes[0]))
+    words = plain_text(console.describe(changes[0]))
     return words if len(changes) == 1 else f"{words}, and {len(changes) - 1} more"
 
 
-def _story(verdict: Verdict, now: datetime) -> Iterator[str]:
+def _story(verdict: SourceResult, now: datetime) -> Iterator[str]:
     name = verdict.source.name
     if verdict.reading:
         yield f"{name}: {verdict.reading.amounts}"
     for message in verdict.messages:
-        yield f"{name}: {wording.plain_text(message)}"
+        yield f"{name}: {plain_text(message)}"
     if (verified := verdict.state.verified_on) and (now.date() - verified).days > verdict.source.stale_days:
         yield f"{name}: STALE, the last good look was on {verified}"
     if verdict.outcome != "NEW":
@@ -261,11 +263,11 @@ def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
 
 
 def readme(_: argparse.Namespace) -> int:
-    """The README's tables as they are published."""
+    """The tables of docs/cost.md as they are published."""
     from scraper import ROOT
     from scraper.release.readme import renewed
 
-    path = ROOT / "README.md"
+    path = ROOT / "docs" / "cost.md"
     path.write_text(renewed(path.read_text(encoding="utf-8"), ROOT / "ratecards" / "v1" / "tables"), encoding="utf-8")
     return 0
 
@@ -277,7 +279,7 @@ def check(options: argparse.Namespace) -> int:
     root = whole(options.to)
     found = findings(Dataset(root), moment(options.now).date())
     for line in found:
-        print(wording.plain_text(line.replace(str(root), str(options.to))))
+        print(plain_text(line.replace(str(root), str(options.to))))
     print(f"{len(found)} findings" if found else "history, cards, evidence and counts fit together")
     return 1 if found else 0
 
@@ -287,7 +289,7 @@ def site(options: argparse.Namespace) -> int:
     from ratecards import dataset as product
     from ratecards.errors import CostError
     from scraper.site import address, build, gather
-    from scraper.site.write import write
+    from scraper.site.render import write
 
     base = options.base_url or address(os.environ)
     if base and not base.startswith(("https://", "http://")):
@@ -376,6 +378,6 @@ def validate(options: argparse.Namespace) -> int:
     path = whole(options.to) / "ratecards" / "v1" / "datapackage.json"
     found = Package(str(path)).validate()
     for row in found.flatten(["name", "rowNumber", "fieldName", "message"]):
-        print(wording.plain_text(" ".join(str(word) for word in row if word is not None)))
+        print(plain_text(" ".join(str(word) for word in row if word is not None)))
     print(f"{path}: {'valid' if found.valid else 'not valid'}, {len(found.tasks)} files")
     return 0 if found.valid else 1

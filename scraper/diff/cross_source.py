@@ -21,7 +21,7 @@ from ratecards.catalog.offers import measure
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strictyaml
 from ratecards.storage.ledger import Entry, Side
-from scraper.wording import conditions
+from ratecards.wording import exact_conditions
 
 RULES = Path(__file__).with_name("rules.yaml")
 Cards = Mapping[str, RateCard]
@@ -29,7 +29,7 @@ Cards = Mapping[str, RateCard]
 
 @dataclass(frozen=True, slots=True)
 class PairRule:
-    """Two sources to compare; `explained` is the standing reason for their differences, if there is one."""
+    """Two sources to compare; `explained` is the lasting reason for their differences, if there is one."""
 
     left: str
     right: str
@@ -37,7 +37,7 @@ class PairRule:
 
     @property
     def name(self) -> str:
-        """The ledger file's stem."""
+        """The name of its file of discrepancies, without ending."""
         return f"{self.left}--{self.right}".replace("/", ".")
 
 
@@ -209,14 +209,14 @@ Now = Callable[[Entry], tuple[Side, Side] | None]
 
 
 def between(rule: PairRule, left: Cards, right: Cards, on: date) -> tuple[list[Entry], Comparison]:
-    """The disagreements of two sources as fresh entries, and the whole comparison with its coverage."""
+    """The disagreements of two sources as new entries, and the whole comparison with its coverage."""
     comparison = compare(left.values(), right.values(), on)
     differing = [pair for pair in comparison.pairs if not pair.agrees]
     return by_id((_entry(rule, pair, left, right, on), pair.modality) for pair in differing), comparison
 
 
 def by_id(found: Iterable[tuple[Entry, str]]) -> list[Entry]:
-    """Entries with what they say of one modality each as one entry an id, which has all of its modalities."""
+    """One entry for each id, with the modalities of all that were found under it."""
     entries: dict[str, Entry] = {}
     for entry, modality in found:
         known = entries.setdefault(entry.id, entry)
@@ -257,7 +257,7 @@ def _holds(card: RateCard, rate: Rate) -> bool:
 
 def new_entry(kind: str, rule: str, rate: Rate, sides: tuple[Side, Side], on: date) -> Entry:
     """A new entry, waiting: its id is a digest of what it is about and what both sides say."""
-    more = conditions(replace(rate, modality=""))
+    more = exact_conditions(replace(rate, modality=""))
     values = [(s.source, s.words, s.availability) for s in sides]
     key = (kind, rule, rate.model, rate.service_tier, rate.plan, rate.meter, more, values)
     left, right = sides
@@ -302,7 +302,7 @@ def sides_now(rule: PairRule, comparison: Comparison, left: Cards, right: Cards)
     def look(entry: Entry) -> tuple[Side, Side] | None:
         for pair in comparison.pairs:
             a = pair.left
-            key = (a.model, a.service_tier, a.plan, a.meter, conditions(replace(a, modality="")))
+            key = (a.model, a.service_tier, a.plan, a.meter, exact_conditions(replace(a, modality="")))
             same = key == (entry.model, entry.service_tier, entry.plan, entry.meter, entry.conditions)
             if same and (not entry.modalities or pair.modality in entry.modalities):
                 return side_of(rule.left, a, left), side_of(rule.right, pair.right, right)

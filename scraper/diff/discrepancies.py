@@ -48,7 +48,7 @@ def _allowance(side: Side, count: Decimal, period: str) -> Side:
 def update(
     known: Iterable[Entry], found: Iterable[Entry], on: date, current: Now, *, grace: bool, explained: str = ""
 ) -> list[Entry]:
-    """The entries after a look on day `on`.
+    """The entries after a comparison on day `on`.
 
     `grace`: a disagreement that came up because a side moved waits before it counts. `current` gives both sides as
     they stand now, to tell which of them moved when an entry closes.

@@ -18,7 +18,6 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from ratecards.costs import effective
 from ratecards.costs.effective import Lane, Move, at, per_one, same_price
@@ -87,22 +86,21 @@ def _card_changes(old: RateCard, new: RateCard, *, places: bool) -> list[Change]
 
 
 def field_changes(old: RateCard, new: RateCard) -> tuple[tuple[str, str, str], ...]:
-    """The metadata that differ, as (path, before, after), told by deepdiff on identity-keyed plain data."""
-    from deepdiff import DeepDiff
-
-    # a notice may well begin with two underscores, which deepdiff takes for a private attribute; and where few keys are
-    # in common it tells the whole mapping instead of its keys
-    options: dict[str, Any] = {"ignore_private_variables": False, "threshold_to_diff_deeper": 0}
-    diff = DeepDiff(_meta(old), _meta(new), view="tree", **options)
-    rows = []
-    for level in (level for group in diff.values() for level in group):
-        path = ".".join(str(p) for p in level.path(output_format="list"))
-        before, after = (v if isinstance(v, str) else "" for v in (level.t1, level.t2))
-        rows.append((path, before, after))
-    return tuple(sorted(rows))
+    """The metadata that differ, as (path, before, after), sorted; what one side lacks is empty there."""
+    before, after = _flat(_meta(old)), _flat(_meta(new))
+    paths = sorted({*before, *after})
+    return tuple((p, before.get(p, ""), after.get(p, "")) for p in paths if before.get(p) != after.get(p))
 
 
-def _meta(card: RateCard) -> dict[str, object]:
+def _flat(meta: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
+    """Leaves by their path: `name`, `facts.knowledge cutoff`."""
+    found: dict[str, str] = {}
+    for name, value in meta.items():
+        found |= {name: value} if isinstance(value, str) else {f"{name}.{key}": leaf for key, leaf in value.items()}
+    return found
+
+
+def _meta(card: RateCard) -> dict[str, str | Mapping[str, str]]:
     """What a card says beside its rates, keyed by identity, so that an order is nothing; all leaves are strings."""
     notes: dict[str, list[str]] = {}
     for f in card.formulas:
@@ -252,7 +250,7 @@ def _value(rate: Rate | None, lane: Lane, rates: Rates, *, unsold: bool) -> tupl
 
 
 def _circle(edges: Sequence[tuple[Move, Hashable, Hashable]]) -> list[Move]:
-    """The moves by which one gets back to where one started."""
+    """The moves that are part of a cycle."""
     to: dict[Hashable, set[Hashable]] = defaultdict(set)
     for _, start, end in edges:
         to[start].add(end)

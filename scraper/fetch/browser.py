@@ -11,7 +11,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from scraper.errors import FetchFailed, LayoutChanged
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, BrowserContext, Page, Response
+    from playwright.sync_api import BrowserContext, Page, Response
 
 WAIT_MS = 60_000
 MAX_BODY = 50_000_000
@@ -55,7 +55,7 @@ def response_body(
             finally:
                 page.close()
             if save_state:
-                _save(context, save_state)
+                write_private(save_state, json.dumps(context.storage_state()))
             return body
     except Error as error:
         raise FetchFailed(f"browser: expected a page at {_bare(page_url)}, saw {_brief(error.message)}") from None
@@ -73,16 +73,8 @@ def _context(attach: str, state: Path | None) -> Iterator[BrowserContext]:
             yield browser.contexts[0] if browser.contexts else browser.new_context()
             return
         browser = playwright.chromium.launch(executable_path=_chromium(), args=_flags())
-        with _closing(browser):
+        with closing(browser):
             yield browser.new_context(storage_state=_state(state))
-
-
-@contextmanager
-def _closing(browser: Browser) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        browser.close()
 
 
 def _flags() -> list[str]:
@@ -126,16 +118,15 @@ def _body(page: Page, page_url: str, response_path: str, wait_ms: int) -> bytes:
 
 
 def _missing(page: Page, response_path: str) -> LayoutChanged | FetchFailed:
-    """What it means that the response did not come: a sign-in page, or a page that no longer asks for it."""
+    """The error for a response that did not come: a sign-in page instead, or a page that did not ask for it."""
     host = urlsplit(page.url).hostname or ""
     if host.startswith("accounts.") or "signin" in urlsplit(page.url).path.lower():
         return LayoutChanged(f"expired sign-in: expected the page to ask for {response_path}, saw a sign-in page")
     return FetchFailed(f"browser: the page at {_bare(page.url)} did not ask for {response_path} in time")
 
 
-def _save(context: BrowserContext, path: Path) -> None:
-    """Write the browser's live state, never readable by others, not even while it is being written."""
-    text = json.dumps(context.storage_state())
+def write_private(path: Path, text: str) -> None:
+    """Write a live sign-in state, never readable by others, not even while it is being written."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         os.fchmod(file.fileno(), 0o600)

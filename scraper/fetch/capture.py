@@ -1,44 +1,58 @@
-"""Where pages come from: the network, or a folder of kept pages. One edition is a source's pages of one look."""
+"""The pages of one fetch attempt, and how they are saved and taken again: by a job, by hand, or by a web archive.
+
+Saved pages may be packed as they came over the line, or made over by an archive; either is told.
+"""
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from ratecards.storage import bounded
-from scraper.errors import DatasetError, FetchFailed, LayoutChanged
-from scraper.fetch.client import Page, Validators, fetch
-from scraper.fetch.saved import unpacked
+from scraper.errors import DatasetError, FetchFailed, LayoutChanged, readable
+from scraper.fetch.client import Gunzip, Limits, Page, decode
 from scraper.sources import Source
-from scraper.state import instant
 
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
 # a day, an instant, or an instant as web archives write it
 _NAME = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}-[0-9]{2}-[0-9]{2}Z)?|[0-9]{14})\.(.+)\Z")
 _FORMS = {10: "%Y-%m-%d", 14: "%Y%m%d%H%M%S", 20: _STAMP}
-_LOOK = ".look.json"
+_LOOK, _BESIDE = ".look.json", ".headers.json"
 # A page has at most 20 MB; what a browser saves around it is larger.
-MOST_BYTES = 50_000_000
+_MOST_SAVED = 50_000_000
 _NAMED = "a name that begins with the page's day or instant: 2026-11-15, 2026-11-15T06-17-00Z or 20261115061700"
 _HEADERS = ("content-type", "etag", "last-modified", "date", "content-language")
 
-# zones and caches explain hours, not days
-_OFF = timedelta(days=1)
+_MOST = Limits().max_bytes
+_GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# Bytes that a text seldom has: controls, but for blanks and line ends.
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_HEAD = 200
+_BROTLI = ("brotli", "brotlicffi")
+_AGAIN = "save it unpacked, as curl --compressed and browsers do"
 
-Clock = Callable[[], datetime]
-Getter = Callable[[str, Validators | None], Page | None]
+_LINK = re.compile(r"<link\b[^<>]{0,4000}>", re.IGNORECASE)
+# The address of a copy: an archive's, an instant, and the address that was copied.
+_COPY = re.compile(r"(https?://[^\s\"'<>]+?)/([0-9]{8,14})(?:[a-z]{2}_)?/(https?://[^\s\"'<>]+)")
+_MADE_OVER = re.compile(
+    r"<!-- BEGIN WAYBACK TOOLBAR INSERT|\bid=[\"']?wm-ipp\b|^[ \t]*FILE ARCHIVED ON\b", re.MULTILINE
+)
+_ARCHIVED = re.compile(r"\bFILE ARCHIVED ON ([0-9:]{8} [A-Z][a-z]{2} [0-9]{1,2}, [0-9]{4})")
+_WAYBACK = "https://web.archive.org/web"
 
 
 @dataclass(slots=True)
-class Edition:
-    """What one look brought, by representation: pages, those not modified, and those that failed and why.
+class Capture:
+    """The pages of one fetch attempt, by representation: those that came, were not modified, or failed and why.
 
     `skipped` says how to enable a source that is not configured here.
     """
@@ -50,113 +64,62 @@ class Edition:
     not_read: dict[str, LayoutChanged] = field(default_factory=dict)
     skipped: str = ""
 
-
-def getter(source: Source, clock: Clock) -> Getter:
-    """Fetches one of the source's addresses, on its own hosts and `through` those that its vocabulary names."""
-    hosts = {urlsplit(url).hostname or "" for url in source.module.urls().values()}
-    through = tuple(getattr(source.module, "through", tuple)())
-
-    def get(url: str, validators: Validators | None) -> Page | None:
-        return fetch(url, hosts=hosts, now=clock, validators=validators, through=through)
-
-    return get
-
-
-def look(source: Source, get: Getter, at: datetime, validators: Mapping[str, Validators]) -> Edition:
-    """Fetch every representation of a source. Where only some are unmodified, those are fetched again in full."""
-    edition = Edition(at)
-    urls = source.module.urls()
-    for kind, url in urls.items():
-        _get(edition, kind, url, get, validators.get(kind))
-    if edition.not_modified and edition.pages:
-        for kind in sorted(edition.not_modified):
-            edition.not_modified.discard(kind)
-            _get(edition, kind, urls[kind], get, None)
-    return edition
+    @contextmanager
+    def noting(self, kind: str) -> Iterator[None]:
+        """Within it, `FetchFailed` and `LayoutChanged` are recorded for the representation instead of raised."""
+        try:
+            yield
+        except FetchFailed as error:
+            self.failed[kind] = error
+        except LayoutChanged as error:
+            self.not_read[kind] = error
 
 
-def check_clock(edition: Edition) -> None:
-    """Count as failed what a server dates more than a day away: a wrong clock here would date what is published.
-
-    For pages fetched by this machine's own clock. A server that gives no date, or none that is one, says nothing.
-    """
-    for kind, page in list(edition.pages.items()):
-        said = _dated(page.headers.get("date", ""))
-        if said and abs(page.fetched_at - said) > _OFF:
-            times = f"{instant(page.fetched_at)} by the clock here, {instant(said)} by the server's"
-            edition.failed[kind] = FetchFailed(f"{page.url}: fetched at {times}: is the clock right?")
-            del edition.pages[kind]
-
-
-def _dated(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _get(edition: Edition, kind: str, url: str, get: Getter, validators: Validators | None) -> None:
-    try:
-        page = get(url, validators)
-    except FetchFailed as error:
-        edition.failed[kind] = error
-    except LayoutChanged as error:
-        edition.not_read[kind] = error
-    else:
-        if page is None:
-            edition.not_modified.add(kind)
-        else:
-            edition.pages[kind] = page
-
-
-def replay(folder: Path, source: Source) -> list[Edition]:
-    """The kept editions of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each.
+def replay(folder: Path, source: Source) -> list[Capture]:
+    """The saved captures of a source in order of time: `<provider>/<source>/<ISO time>.<ext>`, headers beside each.
 
     What did not come stands in `<ISO time>.look.json`; a page that is merely missing counts as not fetched.
     """
     names = sorted((folder / source.name).glob("*"))
     if linked := [path for path in (folder / source.name, *names) if path.is_symlink()]:
         raise DatasetError(f"{linked[0]}: expected a kept page, saw a link to another place")
-    paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith((".headers.json", _LOOK))]
-    pages = {e.at: e for e in editions([(load(path, source), path) for path in paths], source)}
+    paths = [p for p in names if _NAME.match(p.name) and not p.name.endswith((_BESIDE, _LOOK))]
+    pages = {c.at: c for c in captures([(load(path, source), path) for path in paths], source)}
     for path in (p for p in names if _NAME.match(p.name) and p.name.endswith(_LOOK)):
         at = _time(path, {})
-        _lost(pages.setdefault(at, Edition(at)), path)
+        _lost(pages.setdefault(at, Capture(at)), path)
     found = [pages[at] for at in sorted(pages)]
-    for edition in found:
-        told = edition.pages.keys() | edition.failed.keys() | edition.not_read.keys()
-        for kind in source.module.urls().keys() - told if not edition.skipped else ():
-            edition.failed[kind] = FetchFailed("not among the kept pages")
+    for capture in found:
+        told = capture.pages.keys() | capture.failed.keys() | capture.not_read.keys()
+        for kind in source.module.urls().keys() - told if not capture.skipped else ():
+            capture.failed[kind] = FetchFailed("not among the kept pages")
     return found
 
 
-def _lost(edition: Edition, path: Path) -> None:
-    """What a look did not bring, as it was kept."""
-    try:
+def _lost(capture: Capture, path: Path) -> None:
+    """Add to a capture what a saved `.look.json` says did not come."""
+    with readable(path, "what a look did not bring"):
         kept = json.loads(bounded.content(path))
-        edition.failed.update({kind: FetchFailed(str(words)) for kind, words in kept["failed"].items()})
-        edition.not_read.update({kind: LayoutChanged(str(words)) for kind, words in kept["not_read"].items()})
-        edition.skipped = str(kept["skipped"])
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise DatasetError(f"{path}: expected what a look did not bring, saw {type(error).__name__}") from error
+        capture.failed.update({kind: FetchFailed(str(words)) for kind, words in kept["failed"].items()})
+        capture.not_read.update({kind: LayoutChanged(str(words)) for kind, words in kept["not_read"].items()})
+        capture.skipped = str(kept["skipped"])
 
 
-def editions(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Edition]:
-    """Kept pages as editions in order of time: the pages of one instant belong together."""
-    found: dict[datetime, Edition] = {}
+def captures(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Capture]:
+    """Saved pages as captures in order of time: the pages of one instant belong together."""
+    found: dict[datetime, Capture] = {}
     for page, path in kept:
         kind = kind_of(path, source)
-        edition = found.setdefault(page.fetched_at, Edition(page.fetched_at))
-        if kind in edition.pages:
+        capture = found.setdefault(page.fetched_at, Capture(page.fetched_at))
+        if kind in capture.pages:
             raise DatasetError(f"{path}: a second {kind} page of {page.fetched_at:%Y-%m-%d %H:%M} UTC")
-        edition.pages[kind] = page
+        capture.pages[kind] = page
     return [found[at] for at in sorted(found)]
 
 
 def kind_of(path: Path, source: Source) -> str:
-    """The representation a kept page is, by the ending of its name; `.md` will do for `.md.txt`."""
-    # some kept editions are of a representation that is no longer fetched
+    """The representation of a saved page, by the ending of its name; `.md` will do for `.md.txt`."""
+    # some kept captures are of a representation that is no longer fetched
     kinds: list[str] = [*source.module.urls(), *getattr(source.module, "KEPT", ())]
     ending = path.name.rpartition(".")[2]
     for kind in kinds:
@@ -166,38 +129,45 @@ def kind_of(path: Path, source: Source) -> str:
 
 
 def load(path: Path, source: Source) -> Page:
-    """One kept page. Its time comes from its name, or from the file beside it, which has its headers."""
-    page, kept = unpacked(body(path), str(path)), _beside(path)
-    url = str(kept.get("url") or url_of(path, source))
+    """One saved page. Its time comes from its name, or from the file beside it, which has its headers."""
+    page, kept = unpacked(_body(path), str(path)), _beside(path)
+    url = str(kept.get("url") or _url_of(path, source))
     headers = {name: str(kept[name]) for name in _HEADERS if name in kept}
     return Page(url, url or path.name, kept.get("status", 200), headers, page, _time(path, kept))
 
 
-def body(path: Path) -> bytes:
+def load_any(path: Path, source: Source, now: datetime) -> Page:
+    """A saved page whatever its name; one without a date in its name counts as fetched `now`."""
+    try:
+        return load(path, source)
+    except DatasetError:
+        body = unpacked(_body(path), str(path))
+    return Page(_url_of(path, source), path.name, 200, {}, body, now)
+
+
+def _body(path: Path) -> bytes:
     """The content of a kept page. Raises `DatasetError` where it is no file, or larger than any page."""
     if not path.exists():
         raise DatasetError(f"{path}: no such file")
     try:
-        return bounded.content(path, MOST_BYTES)
+        return bounded.content(path, _MOST_SAVED)
     except OSError as error:
         raise DatasetError(f"{path}: {error}") from error
 
 
 def _beside(path: Path) -> dict[str, Any]:
     """What the file beside a kept page says of its answer; nothing where there is none. Raises `DatasetError`."""
-    beside = path.with_name(f"{path.name}.headers.json")
+    beside = path.with_name(f"{path.name}{_BESIDE}")
     if not beside.exists():
         return {}
-    try:
+    with readable(beside, "the headers of a page"):
         kept = json.loads(bounded.content(beside))
         if isinstance(kept, dict) and type(kept.get("status", 200)) is int:
             return kept
-    except (OSError, ValueError, RecursionError) as error:
-        raise DatasetError(f"{beside}: expected the headers of a page, saw {type(error).__name__}") from error
     raise DatasetError(f"{beside}: expected the headers of a page and its status, saw others")
 
 
-def url_of(path: Path, source: Source) -> str:
+def _url_of(path: Path, source: Source) -> str:
     """The address that a kept page was fetched from, by its name; none for a page of any name: it is not published."""
     try:
         urls = source.module.urls()
@@ -222,42 +192,120 @@ def _time(path: Path, kept: Mapping[str, Any]) -> datetime:
         raise DatasetError(f"{path}: expected {_NAMED}; saw {seen}") from None
 
 
-def keep(folder: Path, source: Source, edition: Edition) -> list[Path]:
-    """Save an edition in the layout that `replay` reads. Cookies and keys are not among the headers kept.
+def save(folder: Path, source: Source, capture: Capture) -> list[Path]:
+    """Save a capture in the layout that `replay` reads; returns the files of its pages and of what did not come.
 
-    What failed, is not the page or was skipped is kept as words, so that a replay tells it as the look did.
+    What failed, is not the page or was skipped is kept as words. Cookies and keys are not among the headers kept.
     """
-    saved = []
-    for kind, page in edition.pages.items():
-        path = folder / source.name / f"{edition.at.strftime(_STAMP)}.{kind}"
-        beside = {
-            "url": page.url,
-            "status": page.status,
-            **page.headers,
-            "fetched_at": page.fetched_at.isoformat(),
-        }
-        _put(folder, path, page.body)
-        _put(folder, path.with_name(f"{path.name}.headers.json"), (json.dumps(beside, indent=1) + "\n").encode())
-        saved.append(path)
-    if edition.failed or edition.not_read or edition.skipped:
-        saved.append(_keep_loss(folder, source, edition))
-    return saved
-
-
-def _keep_loss(folder: Path, source: Source, edition: Edition) -> Path:
-    path = folder / source.name / f"{edition.at.strftime(_STAMP)}{_LOOK}"
-    lost = {
-        "failed": {kind: str(error) for kind, error in edition.failed.items()},
-        "not_read": {kind: str(error) for kind, error in edition.not_read.items()},
-        "skipped": edition.skipped,
-    }
-    _put(folder, path, (json.dumps(lost, indent=1, ensure_ascii=False) + "\n").encode())
-    return path
-
-
-def _put(folder: Path, path: Path, data: bytes) -> None:
+    files: dict[str, bytes] = {}
+    for kind, page in capture.pages.items():
+        beside = {"url": page.url, "status": page.status, **page.headers, "fetched_at": page.fetched_at.isoformat()}
+        files |= {f".{kind}": page.body, f".{kind}{_BESIDE}": f"{json.dumps(beside, indent=1)}\n".encode()}
+    if capture.failed or capture.not_read or capture.skipped:
+        failed, not_read = (
+            {kind: str(error) for kind, error in errors.items()} for errors in (capture.failed, capture.not_read)
+        )
+        lost = {"failed": failed, "not_read": not_read, "skipped": capture.skipped}
+        files[_LOOK] = f"{json.dumps(lost, indent=1, ensure_ascii=False)}\n".encode()
+    place, stamp = folder / source.name, capture.at.strftime(_STAMP)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
+        if files:
+            place.mkdir(parents=True, exist_ok=True)
+        for ending, data in files.items():
+            (place / f"{stamp}{ending}").write_bytes(data)
     except OSError as error:
         raise DatasetError(f"{folder}: expected a folder to keep pages in, saw {error}") from error
+    return [place / f"{stamp}{ending}" for ending in files if not ending.endswith(_BESIDE)]
+
+
+def unpacked(body: bytes, where: str) -> bytes:
+    """A saved body as text's bytes: gzip and, where a package reads it, brotli are taken off.
+
+    Raises `DatasetError` on what is packed otherwise, cut short, or too large once it is unpacked.
+    """
+    if body.startswith(_GZIP):
+        return _gunzipped(body, where)
+    if body.startswith(_ZSTD):
+        raise DatasetError(f"{where}: expected a page, saw one that is packed with zstd; {_AGAIN}")
+    return body if body.startswith(_UTF16) or _begins_as_text(body[:_HEAD]) else _unbrotlied(body, where)
+
+
+def _begins_as_text(head: bytes) -> bool:
+    """Whether bytes are UTF-8, or at least of some charset: without controls."""
+    try:
+        head.decode()
+    except UnicodeDecodeError as error:
+        cut = len(head) == _HEAD and error.start > _HEAD - 4
+        return cut or not _CONTROL.search(head)
+    return True
+
+
+def _gunzipped(body: bytes, where: str) -> bytes:
+    unpack = Gunzip()
+    try:
+        found = unpack.inflate(body, _MOST + 1)
+    except zlib.error as error:
+        raise DatasetError(f"{where}: expected a page packed with gzip, saw a damaged one; {_AGAIN}") from error
+    if len(found) > _MOST:
+        raise DatasetError(f"{where}: expected at most {_MOST:,} bytes, unpacked, saw more")
+    if not unpack.member.eof:
+        raise DatasetError(f"{where}: expected a whole page packed with gzip, saw its end missing")
+    return found
+
+
+def _unbrotlied(body: bytes, where: str) -> bytes:
+    """A body that is no text, unpacked as brotli, which has no magic number. Raises `DatasetError`."""
+    reader = _brotli()
+    if reader is None:
+        words = "bytes that are no text: perhaps packed with brotli, which `pip install brotli` (1.2 or newer) reads"
+        raise DatasetError(f"{where}: expected a page, saw {words}; or {_AGAIN}")
+    try:
+        found: bytes = reader.process(body, output_buffer_limit=_MOST)
+        more = not reader.is_finished()
+    except Exception as error:
+        raise DatasetError(f"{where}: expected a page, saw bytes that are no text; {_AGAIN}") from error
+    if more:
+        raise DatasetError(f"{where}: expected a whole page of at most {_MOST:,} bytes packed with brotli; {_AGAIN}")
+    return found
+
+
+def _brotli() -> Any:
+    """A decompressor that takes a bound; None where no installed package has one."""
+    for name in _BROTLI:
+        try:
+            found = importlib.import_module(name).Decompressor()
+            found.process(b"", output_buffer_limit=1)
+        except (ImportError, TypeError):
+            continue
+        return found
+    return None
+
+
+def text(page: Page) -> str:
+    """The text of a page, from wherever it came. Raises `LayoutChanged`, also on an archive's made-over copy."""
+    found = decode(page)
+    if words := _made_over(found, page.url):
+        raise LayoutChanged(f"{page.final_url}: {words}")
+    return found
+
+
+def _made_over(body: str, url: str) -> str:
+    """What is wrong with an archive's copy, and where the page as it was served can be had; empty for a page."""
+    links = (found[0] for found in _LINK.finditer(body) if "canonical" in found[0].lower())
+    copy = _COPY.search(next(links, ""))
+    if not copy and not _MADE_OVER.search(body):
+        return ""
+    archive, instant, address = copy.groups() if copy else (_WAYBACK, _instant(body), url or "ADDRESS")
+    return (
+        "expected the page as it was served, saw a web archive's copy of it, with a toolbar or other addresses; "
+        f"its raw copy, where the archive has one, can be read: {archive}/{instant}id_/{address}"
+    )
+
+
+def _instant(body: str) -> str:
+    """When an archive made the copy, as in its addresses; `YYYYMMDDhhmmss` where its comment does not say."""
+    said = _ARCHIVED.search(body)
+    try:
+        return datetime.strptime(said[1] if said else "", "%H:%M:%S %b %d, %Y").strftime("%Y%m%d%H%M%S")  # noqa: DTZ007
+    except ValueError:
+        return "YYYYMMDDhhmmss"

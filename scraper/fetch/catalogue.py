@@ -19,9 +19,8 @@ from urllib.parse import urlencode, urlsplit
 from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
 from scraper.fetch import browser
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture, unpacked
 from scraper.fetch.client import Page, fetch
-from scraper.fetch.saved import unpacked
 from scraper.sources import Source
 
 BILLING_KEY = "RATECARDS_BILLING_KEY"
@@ -41,27 +40,25 @@ class Keys:
     environ: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
 
 
-Door = Callable[[Source, datetime, Keys], Edition]
+Fetcher = Callable[[Source, datetime, Keys], Capture]
 
 
-def catalogue(source: Source, now: datetime, keys: Keys) -> Edition:
+def catalogue(source: Source, now: datetime, keys: Keys) -> Capture:
     """All pages of the Cloud Billing catalogue as one list of pages; needs an API key in the environment."""
-    edition = Edition(now)
+    capture = Capture(now)
     key = keys.environ.get(BILLING_KEY, "")
     if not key:
-        edition.skipped = f"no API key: set {BILLING_KEY} to one that may use the Cloud Billing API (free)"
-        return edition
+        capture.skipped = f"no API key: set {BILLING_KEY} to one that may use the Cloud Billing API (free)"
+        return capture
     kind, url = next(iter(source.module.urls().items()))
-    try:
-        pages = list(_pages(url, key, now))
-    except FetchFailed as error:
-        edition.failed[kind] = error
-    except LayoutChanged as error:
-        edition.not_read[kind] = error
-    else:
-        body = b"[" + b",".join(page.body for page in pages) + b"]"
-        edition.pages[kind] = Page(url, url, 200, {"content-type": "application/json"}, body, edition.at)
-    return edition
+    with capture.noting(kind):
+        body = b"[" + b",".join(page.body for page in _pages(url, key, now)) + b"]"
+        capture.pages[kind] = _json(url, body, now)
+    return capture
+
+
+def _json(url: str, body: bytes, at: datetime) -> Page:
+    return Page(url, url, 200, {"content-type": "application/json"}, body, at)
 
 
 def _pages(url: str, key: str, now: datetime) -> Iterator[Page]:
@@ -89,27 +86,22 @@ def _next(page: Page, url: str) -> str:
     return token
 
 
-def studio(source: Source, now: datetime, keys: Keys) -> Edition:
+def studio(source: Source, now: datetime, keys: Keys) -> Capture:
     """AI Studio's answer: from a saved file, from the user's own browser, or with a sign-in state."""
-    edition = Edition(now)
-    kind = next(iter(source.module.urls()))
-    try:
+    capture = Capture(now)
+    kind, url = next(iter(source.module.urls().items()))
+    with capture.noting(kind):
         if keys.file:
-            body, edition.at = _saved(keys.file, edition.at)
+            body, capture.at = _saved(keys.file, now)
         elif keys.attach or keys.state or keys.environ.get(STUDIO_STATE):
             with _state(keys) as state:
                 body = _signed_in(keys, state)
         else:
-            edition.skipped = f"needs a sign-in: --from FILE, --browser URL, --state FILE or {STUDIO_STATE}; see README"
-            return edition
-    except FetchFailed as error:
-        edition.failed[kind] = error
-    except LayoutChanged as error:
-        edition.not_read[kind] = error
-    else:
-        url = source.module.urls()[kind]
-        edition.pages[kind] = Page(url, url, 200, {"content-type": "application/json"}, body, edition.at)
-    return edition
+            ways = f"--from FILE, --browser URL, --state FILE or {STUDIO_STATE}"
+            capture.skipped = f"needs a sign-in: {ways}; see docs/sources.md"
+            return capture
+        capture.pages[kind] = _json(url, body, capture.at)
+    return capture
 
 
 def _saved(path: Path, at: datetime) -> tuple[bytes, datetime]:
@@ -147,7 +139,7 @@ def _signed_in(keys: Keys, state: Path | None) -> bytes:
     try:
         return browser.response_body(STUDIO_PAGE, rpc, attach=keys.attach, state=state, save_state=keys.save_state)
     except ImportError as error:
-        raise FetchFailed("browser: expected Playwright, which is not installed; see README") from error
+        raise FetchFailed("browser: expected Playwright, which is not installed; see docs/sources.md") from error
 
 
 @contextmanager
@@ -159,10 +151,8 @@ def _state(keys: Keys) -> Iterator[Path | None]:
         return
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state.json"
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(content)
+        browser.write_private(path, content)
         yield path
 
 
-DOORS: dict[str, Door] = {"google/cloud-billing": catalogue, "google/ai-studio": studio}
+FETCHERS: dict[str, Fetcher] = {"google/cloud-billing": catalogue, "google/ai-studio": studio}

@@ -28,7 +28,7 @@ import certifi
 import httpx
 import stamina
 
-from scraper.errors import FetchFailed, LayoutChanged
+from scraper.errors import FetchFailed, LayoutChanged, ScrapeError
 
 # Why this URL must not be asked for; "" lets it pass.
 Policy = Callable[[httpx.URL], str]
@@ -116,10 +116,10 @@ class _PlainCookies(DefaultCookiePolicy):
         return _plain(f"{cookie.name}={cookie.value}") and super().set_ok(cookie, request)
 
 
-class _RetryError(Exception):
+class RetryError(Exception):
     """Another attempt may help; if none does, this is the verdict. `wait`: seconds asked for, 0 if none."""
 
-    def __init__(self, verdict: FetchFailed | LayoutChanged, wait: float = 0) -> None:
+    def __init__(self, verdict: ScrapeError, wait: float = 0) -> None:
         super().__init__(str(verdict))
         self.verdict, self.wait = verdict, wait
 
@@ -188,7 +188,7 @@ def fetch(
     )
     try:
         return retries(_again(), lambda: asyncio.run(_attempt(job)))
-    except _RetryError as error:
+    except RetryError as error:
         raise error.verdict from error.__cause__
 
 
@@ -202,7 +202,7 @@ def _again() -> Callable[[Exception], bool | float]:
     confirm = iter((True,))  # a page that is gone gets one more look
 
     def decide(error: Exception) -> bool | float:
-        if not isinstance(error, _RetryError):
+        if not isinstance(error, RetryError):
             return False
         return next(confirm, False) if isinstance(error.verdict, LayoutChanged) else error.wait or True
 
@@ -222,7 +222,7 @@ async def _attempt(job: _Job) -> Page | None:
                 where, url = f"{where} -> {answer}", answer
     except TimeoutError as error:
         verdict = FetchFailed(_say(where, f"all of it within {limits.total_seconds:g} s", "no end of it"))
-        raise _RetryError(verdict) from error
+        raise RetryError(verdict) from error
     raise FetchFailed(_say(where, f"at most {limits.max_redirects} redirects", "more, or a loop"))
 
 
@@ -249,7 +249,7 @@ async def _ask(job: _Job, url: httpx.URL, where: str, jar: httpx.Cookies) -> Pag
         if isinstance(root, ssl.SSLError) and not isinstance(root, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
             raise FetchFailed(_say(where, "a verified TLS connection", repr(root))) from error
         verdict = FetchFailed(_say(where, "a whole answer", f"{type(error).__name__} from {root!r}"))
-        raise _RetryError(verdict) from error
+        raise RetryError(verdict) from error
 
 
 def _passing(job: _Job, url: httpx.URL) -> bool:
@@ -279,7 +279,7 @@ async def _read(job: _Job, url: httpx.URL, where: str, response: httpx.Response)
     passing = _passing(job, url)
     if status == 304 and job.conditional and not passing:
         return None
-    _judge(job, where, status, headers.get("retry-after", ""))
+    _check_status(job, where, status, headers.get("retry-after", ""))
     if passing:
         raise FetchFailed(_say(where, "to be sent back to the page", "a page of a host that is only passed through"))
     body = await _body(response, where, job.limits.max_bytes)
@@ -289,17 +289,17 @@ async def _read(job: _Job, url: httpx.URL, where: str, response: httpx.Response)
     return Page(redact(str(job.url)), redact(str(url)), status, kept, body, job.now().astimezone(UTC))
 
 
-def _judge(job: _Job, where: str, status: int, retry_after: str) -> None:
+def _check_status(job: _Job, where: str, status: int, retry_after: str) -> None:
     if status in {429, 500, 502, 503, 504}:
         wait, most = _seconds(retry_after, job.now()), job.limits.max_wait
         if wait > most:
             seen = f"{status} with Retry-After {retry_after}"
             raise FetchFailed(_say(where, f"to wait {most:g} s at most", seen))
-        raise _RetryError(FetchFailed(_say(where, "status 200", str(status))), wait)
+        raise RetryError(FetchFailed(_say(where, "status 200", str(status))), wait)
     if status in {401, 403}:
         raise FetchFailed(_say(where, "status 200", f"{status}: access denied"))
     if status in {404, 410}:
-        raise _RetryError(LayoutChanged(_say(where, "status 200", f"{status}: page moved")))
+        raise RetryError(LayoutChanged(_say(where, "status 200", f"{status}: page moved")))
     if status == 204:
         raise LayoutChanged(_say(where, "status 200", "204: an empty body"))
     if status == 304:

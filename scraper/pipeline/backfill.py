@@ -1,4 +1,4 @@
-"""History from kept pages: each edition against the cards as they stood on its day.
+"""History from kept pages: each capture against the cards as they stood on its day.
 
 Running it again over the same pages with a better parser records what differs as corrections, at their own days.
 A correction holds on until a later edition said something else; an edition that was not known yet does not: where
@@ -12,55 +12,56 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ratecards.model import RateCard
 from ratecards.storage import history
 from ratecards.storage.history import Change
 from scraper.diff.editions import changes
-from scraper.fetch.capture import Edition, editions
+from scraper.fetch.capture import Capture, captures
 from scraper.fetch.client import Page
-from scraper.pipeline import limitspage
-from scraper.pipeline.judge import judge
-from scraper.pipeline.refresh import baseline, publication
-from scraper.publish.dataset import Dataset
+from scraper.model import SourceResult, State, instant
+from scraper.pipeline.evaluate import Previous, evaluate
+from scraper.pipeline.limits_page import evaluate_limits
+from scraper.publish.assemble import publication
+from scraper.publish.baseline import current_cards
+from scraper.publish.dataset import LIMITS_SOURCE, Dataset
 from scraper.sources import Source
-from scraper.state import State, instant
-from scraper.verdict import Verdict
 
 
 def backfill(
     dataset: Dataset, source: Source, pages: Sequence[Page], paths: Sequence[Path], now: datetime
-) -> Iterator[tuple[Verdict, list[str], datetime]]:
-    """Read each edition in order of date and publish what it adds.
+) -> Iterator[tuple[SourceResult, list[str], datetime]]:
+    """Read each capture in order of date and publish what it adds.
 
-    Yields the verdict, the files written and the edition's time. Raises `DatasetError` before anything is written.
+    Yields the result, the files written and the capture's time. Raises `DatasetError` before anything is written.
     """
-    found = editions(zip(pages, paths, strict=True), source)
-    baseline(dataset, source.name, dataset.state(source.name))
-    for edition in found:
-        if source.name == limitspage.NAME:
-            limits = limitspage.judge_limits(dataset, source, edition, now)
-            yield limits, publication(dataset, [limits], now).commit(), edition.at
-            continue
-        verdict = _one(dataset, source, edition, now)
-        verdict.proven = True  # by the baseline above and every publication since
-        written = publication(dataset, [verdict], now).commit() if verdict.cards is not None else []
-        yield verdict, written, edition.at
+    found = captures(zip(pages, paths, strict=True), source)
+    # proves what stands; from here on every publication does
+    current_cards(dataset, source.name, dataset.state(source.name))
+    for capture in found:
+        limits = source.name == LIMITS_SOURCE
+        result = (evaluate_limits if limits else _one)(dataset, source, capture, now)
+        unread = result.cards is None and not limits
+        yield result, [] if unread else publication(dataset, [result], now).commit(), capture.at
 
 
-def _one(dataset: Dataset, source: Source, edition: Edition, now: datetime) -> Verdict:
-    log, state, day = dataset.changes(source.name), dataset.state(source.name), edition.at.date()
+def _one(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> SourceResult:
+    """The result of a capture against its own day, with cards and state as they are after all that is known."""
+    log, state, day = dataset.changes(source.name), dataset.state(source.name), capture.at.date()
     before = history.fold(log, until=day)
     known = {state.capture} | {c.stamp.capture for c in log if c.stamp}
-    kinds = [*source.module.urls(), *edition.pages]
-    first = next(edition.pages[kind] for kind in kinds if kind in edition.pages)
-    capture = f"sha256:{first.sha256}"
-    own = State(capture=capture if capture in known else "", stepped=day.isoformat())
-    verdict = judge(source, edition, own, lambda: before, now, hold=False)
-    if verdict.cards is not None:
-        if not own.capture:
-            verdict.changes += afterwards(log, verdict.changes, day, now)
-        _settle(verdict, state, history.fold([*log, *verdict.changes]))
-    return verdict
+    kinds = [*source.module.urls(), *capture.pages]
+    first = next(capture.pages[kind] for kind in kinds if kind in capture.pages)
+    digest = f"sha256:{first.sha256}"
+    then = State(capture=digest if digest in known else "", stepped=day.isoformat())
+    result = evaluate(source, capture, Previous(then, lambda: before), None, now)
+    if result.cards is None:
+        return result
+    more = [] if then.capture else afterwards(log, result.changes, day, now)
+    found = [*result.changes, *more]
+    current = history.fold([*log, *found])
+    after = replace(result.state, holds=state.holds, recent=state.recent, unstable=state.unstable)
+    if state.observed > result.state.observed:
+        after = state  # an older edition than the newest known: the newest attempt stays what it was
+    return replace(result, changes=found, cards=current, state=replace(after, models=sorted(current)), proven=True)
 
 
 def afterwards(log: Sequence[Change], fresh: Sequence[Change], day: date, now: datetime) -> list[Change]:
@@ -72,14 +73,3 @@ def afterwards(log: Sequence[Change], fresh: Sequence[Change], day: date, now: d
     said = history.fold(log, until=stamp.observed)
     folded = history.fold([*log, *fresh], until=stamp.observed)
     return [replace(c, stamp=stamp) for c in changes(folded, said)]
-
-
-def _settle(verdict: Verdict, state: State, current: dict[str, RateCard]) -> None:
-    """The cards and state after the new changes have taken their place among those already recorded."""
-    verdict.cards = current
-    if state.observed > verdict.state.observed:
-        # an older edition than the newest known: the newest look stays what it was
-        verdict.state = replace(state, models=sorted(current))
-    else:
-        verdict.state.models = sorted(current)
-        verdict.state.holds, verdict.state.recent, verdict.state.unstable = state.holds, state.recent, state.unstable

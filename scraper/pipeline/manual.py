@@ -1,4 +1,4 @@
-"""The manual door: prices that no fetched page prints, kept by a person, one file per dated edition.
+"""Prices that no fetched page prints, kept by a person: one file per dated edition.
 
 `manual/<provider>/<source>/<observed>.yaml` says where and when something was seen and in which words; its cards are
 in the card codec's own vocabulary and go through the same checks. Each is marked: the fact `manual` gives the reason.
@@ -18,8 +18,8 @@ from typing import Any
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import codec, strictyaml
 from scraper.errors import DatasetError
+from scraper.model import Amounts, Draft, Provenance, Reading, Section, cards
 from scraper.prices.words import COUNTED
-from scraper.reading import Amounts, Capture, Draft, Reading, Section, cards
 
 PARSER = "manual-1"
 MARK = "manual"
@@ -29,13 +29,13 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9\-]*\Z")
 
 
 @dataclass(frozen=True, slots=True)
-class Edition:
+class ManualEdition:
     """One file: what was seen of one source on one day, as a reading like that of a fetched page."""
 
     provider: str
     source: str
     as_of: str
-    capture: Capture
+    provenance: Provenance
     reading: Reading
 
     @property
@@ -46,20 +46,20 @@ class Edition:
     @property
     def observed(self) -> date:
         """The day it was seen."""
-        return self.capture.observed
+        return self.provenance.observed
 
     @property
     def cards(self) -> dict[str, RateCard]:
         """The cards by model."""
-        return cards(self.reading, self.capture, self.provider, self.source)
+        return cards(self.reading, self.provenance, self.provider, self.source)
 
 
-def load(root: Path) -> list[Edition]:
+def load(root: Path) -> list[ManualEdition]:
     """Every edition below `root`, by source and day. Raises `DatasetError` naming the file and what is wrong in it."""
     return sorted(_editions(root), key=lambda edition: (edition.name, edition.observed))
 
 
-def _editions(root: Path) -> Iterator[Edition]:
+def _editions(root: Path) -> Iterator[ManualEdition]:
     for path in sorted(root.rglob("*")):
         where = path.relative_to(root)
         if path.is_dir() or path.name == "README.md":
@@ -73,19 +73,19 @@ def _editions(root: Path) -> Iterator[Edition]:
         yield read(text, where.parts[0], where.parts[1], path.stem, str(path))
 
 
-def read(text: str, provider: str, source: str, day: str, where: str) -> Edition:
+def read(text: str, provider: str, source: str, day: str, where: str) -> ManualEdition:
     """One edition from its text; `day` is what the file is named by. Raises `DatasetError`."""
     try:
         data = strictyaml.load(text, where)
         head = _head(data, provider, source, day, where)
         digest = hashlib.sha256(text.encode()).hexdigest()
-        capture = Capture(head["url"], digest, date.fromisoformat(day), None, PARSER)
-        found = [_card(entry, head, capture, (provider, source), where) for entry in data["cards"]]
+        provenance = Provenance(head["url"], digest, date.fromisoformat(day), None, PARSER)
+        found = [_card(entry, head, provenance, (provider, source), where) for entry in data["cards"]]
     except (strictyaml.StrictYamlError, codec.CodecError) as error:
         raise DatasetError(str(error)) from error
     if len({card.model for card in found}) < len(found) or not found:
         raise DatasetError(f"{where}: expected one card per model, saw {[card.model for card in found]}")
-    return Edition(provider, source, head["as_of"], capture, _reading(found))
+    return ManualEdition(provider, source, head["as_of"], provenance, _reading(found))
 
 
 def _head(data: object, provider: str, source: str, day: str, where: str) -> dict[str, str]:
@@ -115,7 +115,7 @@ def _is_day(day: str) -> bool:
 
 
 def _card(
-    entry: Mapping[str, Any], head: Mapping[str, str], capture: Capture, owner: tuple[str, str], where: str
+    entry: Mapping[str, Any], head: Mapping[str, str], provenance: Provenance, owner: tuple[str, str], where: str
 ) -> RateCard:
     """A card as the codec reads it; the head's words become facts. Raises `CodecError` or `DatasetError`."""
     own = {"provider", "source", "url", "observed", "capture", "parser", "last_updated"} & set(entry)
@@ -130,7 +130,7 @@ def _card(
             "source": owner[1],
             "url": head["url"],
             "observed": head["observed"],
-            "capture": f"sha256:{capture.sha256}",
+            "capture": f"sha256:{provenance.sha256}",
             "parser": PARSER,
         },
         where,

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
-from scraper.pipeline.refresh import build_v1, folded
+from ratecards.model import RateCard
 from scraper.publish import baseline, pack
+from scraper.publish.assemble import assemble_v1
 from scraper.publish.dataset import Dataset
 from scraper.publish.package import finalize_package
 from scraper.publish.transaction import Publication
-from scraper.state import State
 
 
 def rebuilt(dataset: Dataset, today: date) -> Publication:
@@ -18,9 +19,11 @@ def rebuilt(dataset: Dataset, today: date) -> Publication:
     The same dataset on the same day gives the same bytes; `today` decides between dated rates, and nothing else.
     """
     result = dataset.publication()
-    states: dict[str, State] = {name: dataset.state(name) for name in dataset.names()}
-    current = {name: folded(dataset, name, state) for name, state in states.items()}
-    build_v1(result, dataset, current, states, {}, today)
+    states = {name: dataset.state(name) for name in dataset.names()}
+    current: dict[str, Mapping[str, RateCard]] = {
+        name: baseline.folded(dataset, name, state) for name, state in states.items()
+    }
+    assemble_v1(result, dataset, current, states, {}, today)
     pack.remake(result, dataset)
     finalize_package(result, dataset, {}, [], full_rebuild=True)
     for name in states:

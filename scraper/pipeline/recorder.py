@@ -10,10 +10,10 @@ from ratecards.model import RateCard
 from ratecards.storage import history
 from ratecards.storage.ledger import Entry
 from scraper.errors import DatasetError
-from scraper.pipeline.refresh import recorded
+from scraper.model import SourceResult
 from scraper.publish import discrepancies
+from scraper.publish.baseline import recorded
 from scraper.publish.dataset import Dataset
-from scraper.verdict import Verdict
 
 
 class Recorder:
@@ -28,7 +28,7 @@ class Recorder:
             self.facts = facts.EMPTY
             facts.save(path, self.facts)
 
-    def add(self, verdicts: Sequence[Verdict], now: datetime, paths: Sequence[str]) -> None:
+    def add(self, verdicts: Sequence[SourceResult], now: datetime, paths: Sequence[str]) -> None:
         """One publication, after it was carried out."""
         if not self.path:
             return

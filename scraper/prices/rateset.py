@@ -10,8 +10,8 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from ratecards.model import ROW_KEY, Rate
+from scraper.model import Problem
 from scraper.prices.words import DATE
-from scraper.reading import Problem, merged
 
 _DAYS = ("effective_from", "effective_until")
 # The fields of a bound, and what of a row's key may differ where two bounds meet.
@@ -21,6 +21,30 @@ _BOUNDS = (
 )
 # A bound on a prompt of fewer tokens has lost its "k".
 _LEAST_BOUND = 1_000
+
+
+def merged(rates: Sequence[Rate]) -> tuple[list[Rate], list[tuple[Rate, Rate]]]:
+    """Rates with repeats of one price taken as one, and the pairs that give one key two prices on one day."""
+    kept: dict[tuple[object, ...], Rate] = {}
+    conflicts = []
+    for rate in rates:
+        first = kept.setdefault(rate.row_key, rate)
+        if first != rate:
+            conflicts.append((first, rate))
+    return list(kept.values()), conflicts + _overlaps(kept.values())
+
+
+def _overlaps(rates: Iterable[Rate]) -> list[tuple[Rate, Rate]]:
+    """Neighbours in time of one key whose days overlap."""
+    by_key: dict[tuple[object, ...], list[Rate]] = {}
+    for rate in rates:
+        by_key.setdefault(rate.row_key[:-2], []).append(rate)
+    return [
+        (before, after)
+        for same in by_key.values()
+        for before, after in pairwise(sorted(same, key=lambda r: r.effective_from or date.min))
+        if (before.effective_until or date.max) >= (after.effective_from or date.min)
+    ]
 
 
 def settled(rates: Sequence[Rate]) -> tuple[list[Rate], list[Problem]]:

@@ -12,7 +12,10 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ratecards.storage import bounded, segments
+from ratecards.model import RateCard
+from ratecards.storage import bounded, history, segments
+from scraper.errors import DatasetError
+from scraper.model import State
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
 
@@ -66,3 +69,31 @@ def _text(dataset: Dataset, cards: Sequence[str], log: Sequence[str], read: Call
 
 def _sha(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
+
+
+def current_cards(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
+    """The published cards. Raises `DatasetError` unless history folds to them: damage must never look like news.
+
+    Where they stand as they were published together that is known; the history is read only where they do not.
+    """
+    if holds(dataset, name):
+        return dataset.cards(name, state.models or None)
+    return folded(dataset, name, state)
+
+
+def folded(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
+    """The published cards, held against the whole history. Raises `DatasetError` where it does not fold to them."""
+    given = recorded(dataset, name)
+    found = dataset.cards(name, state.models or None)
+    if differ := sorted(m for m in {*given, *found} if given.get(m) != found.get(m)):
+        cards = ", ".join(differ)
+        raise DatasetError(f"{name}: damaged baseline, the history does not fold to {cards}; restore it from git")
+    return found
+
+
+def recorded(dataset: Dataset, name: str) -> dict[str, RateCard]:
+    """The cards that a source's history folds to. Raises `DatasetError`."""
+    try:
+        return history.fold(dataset.changes(name))
+    except history.HistoryError as error:
+        raise DatasetError(f"{name}: damaged history, restore it from git: {error}") from error

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from ratecards.model import RateCard
-from ratecards.storage import bounded, codec, history, segments
-from scraper.checks.recent import recent_from
+from ratecards.storage import bounded, codec, history, limits, segments
+from ratecards.storage.limits import LimitsCard
 from scraper.errors import DatasetError
+from scraper.model import State
+from scraper.publish import state_file
 from scraper.publish.transaction import ConcurrentEditGuard, Publication
-from scraper.state import STATE_SCHEMA, State, sound
+
+# The page of limits has no rates: one card of its own.
+LIMITS_SOURCE = "google/rate-limits"
+LIMITS_PATH = "ratecards/cards/google/rate-limits/limits.yaml"
 
 
 class Dataset:
@@ -42,23 +47,31 @@ class Dataset:
         return f"ratecards/history/{name}.jsonl"
 
     def state(self, name: str) -> State:
-        """The source's state; a fresh one before the first run. Raises `DatasetError` on damage."""
+        """The source's state; an empty one before the first run. Raises `DatasetError` on damage."""
         path = self.root / self.state_path(name)
         if not path.exists():
             return State()
         try:
             data = json.loads(bounded.content(path))
-            if data["schema"] != STATE_SCHEMA:
-                raise DatasetError(f"{path}: expected state schema {STATE_SCHEMA}, saw {data['schema']!r}")
-            if isinstance(data.get("recent"), dict):  # as it was written before moves were remembered whole
-                data["recent"] = []
-            provider, _, source = name.partition("/")
-            recent_from(data.get("recent", []), provider, source, str(path))
-            return sound(State(**data))
-        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            if data["schema"] != state_file.SCHEMA:
+                raise DatasetError(f"{path}: expected state schema {state_file.SCHEMA}, saw {data['schema']!r}")
+            return state_file.parse(data, name)
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DatasetError(f"{path}: not a state file, restore it from git: {error}") from error
 
-    def cards(self, name: str, expected: list[str] | None = None) -> dict[str, RateCard]:
+    def limits(self) -> LimitsCard | None:
+        """The published card of limits; None before the first. Raises `DatasetError` on damage."""
+        path = self.root / LIMITS_PATH
+        if not path.exists():
+            return None
+        try:
+            return limits.decode(bounded.text(path), str(path))
+        except codec.CodecError as error:
+            raise DatasetError(f"damaged limits, restore them from git: {error}") from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise DatasetError(f"damaged limits, restore them from git: {path}: {error}") from error
+
+    def cards(self, name: str, expected: Sequence[str] | None = None) -> dict[str, RateCard]:
         """The published cards of a source by model.
 
         Raises `DatasetError` on a card that cannot be read or, where `expected` models are given, on one that
@@ -104,7 +117,7 @@ class Dataset:
 
 @contextmanager
 def whole_history() -> Iterator[None]:
-    """A history that cannot be read is a damaged one."""
+    """Within it, whatever reading a history raises is a `DatasetError` that says to restore it."""
     try:
         yield
     except (history.HistoryError, UnicodeDecodeError, OSError) as error:

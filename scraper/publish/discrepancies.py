@@ -13,9 +13,9 @@ from ratecards.storage import ledger as book
 from ratecards.storage.ledger import Entry
 from scraper.diff.cross_source import Comparison, PairRule, between, rules, sides_now
 from scraper.diff.discrepancies import unless_only_seen, update, within
-from scraper.errors import DatasetError
+from scraper.errors import DatasetError, readable
+from scraper.model import State
 from scraper.publish.dataset import Dataset
-from scraper.state import State
 
 Cards = Mapping[str, RateCard]
 Factors = dict[str, dict[str, str]]
@@ -23,12 +23,12 @@ AsOf = Callable[[str, date], Cards]
 
 
 def path_of(stem: str) -> str:
-    """A ledger file's path below the dataset's root."""
+    """The path of a file of discrepancies below the dataset's root."""
     return f"ratecards/discrepancies/{stem}.yaml"
 
 
 def known(dataset: Dataset, stem: str) -> tuple[list[Entry], Factors]:
-    """The entries and factors of a ledger file; none before the first. Raises `DatasetError` on damage."""
+    """The entries and factors of such a file; none where there is no file. Raises `DatasetError` on damage."""
     path = dataset.root / path_of(stem)
     if not path.exists():
         return [], {}
@@ -41,41 +41,45 @@ def known(dataset: Dataset, stem: str) -> tuple[list[Entry], Factors]:
 
 
 def stems(dataset: Dataset) -> list[str]:
-    """The ledger files there are."""
+    """The names of the files there are, without their ending."""
     return sorted(p.stem for p in (dataset.root / "ratecards" / "discrepancies").glob("*.yaml"))
 
 
 def keep(
     dataset: Dataset, current: Mapping[str, Cards], states: Mapping[str, State]
 ) -> tuple[dict[str, str], list[Entry], dict[str, dict[str, int]]]:
-    """All ledger files after a look, every entry, and by pair how many keys agree, differ or stand on one side only."""
+    """Compare all sources: the files' texts by path, every entry, and the counts of each pair (`counts`)."""
     texts: dict[str, str] = {}
     entries: list[Entry] = []
     coverage: dict[str, dict[str, int]] = {}
     as_of = cache(dataset.as_of)
+
+    def add(stem: str, before: list[Entry], after: list[Entry], factors: Factors) -> None:
+        after = sorted(unless_only_seen(before, after), key=book.order)
+        texts[path_of(stem)] = book.encode(after, factors)
+        entries.extend(after)
+
     for rule in rules()["pairs"]:
         if current.get(rule.left) and current.get(rule.right):
             before, _ = known(dataset, rule.name)
-            after, comparison = _pair(dataset, rule, current, states, as_of)
-            after = sorted(unless_only_seen(before, after), key=book.order)
-            texts[path_of(rule.name)] = book.encode(after)
-            entries += after
+            on, left, right = _one_day(rule, current, states, as_of)
+            found, comparison = between(rule, left, right, on)
+            first = not (dataset.root / path_of(rule.name)).exists()
+            now = sides_now(rule, comparison, left, right)
+            add(rule.name, before, update(before, found, on, now, grace=not first, explained=rule.explained), {})
             coverage[rule.name] = counts(comparison)
     for source in rules()["within"]:
         if current.get(source):
-            stem = source.replace("/", ".")
+            stem, on = source.replace("/", "."), _verified(states[source])
             before, factors = known(dataset, stem)
-            on = _verified(states[source])
             found, learned = within(source, current[source], on, factors)
             after = update(before, found, on, lambda _: None, grace=False)
-            after = sorted(unless_only_seen(before, after) if learned == factors else after, key=book.order)
-            texts[path_of(stem)] = book.encode(after, learned)
-            entries += after
+            add(stem, before if learned == factors else [], after, learned)
     return texts, entries, coverage
 
 
 def counts(comparison: Comparison) -> dict[str, int]:
-    """A comparison in numbers."""
+    """How many keys agree, differ, or are priced on one side only."""
     agree = sum(p.agrees for p in comparison.pairs)
     return {
         "agree": agree,
@@ -83,17 +87,6 @@ def counts(comparison: Comparison) -> dict[str, int]:
         "only_left": len(comparison.only_left),
         "only_right": len(comparison.only_right),
     }
-
-
-def _pair(
-    dataset: Dataset, rule: PairRule, current: Mapping[str, Cards], states: Mapping[str, State], as_of: AsOf
-) -> tuple[list[Entry], Comparison]:
-    before, _ = known(dataset, rule.name)
-    first = not (dataset.root / path_of(rule.name)).exists()
-    on, left, right = _one_day(rule, current, states, as_of)
-    found, comparison = between(rule, left, right, on)
-    now = sides_now(rule, comparison, left, right)
-    return update(before, found, on, now, grace=not first, explained=rule.explained), comparison
 
 
 def _one_day(
@@ -118,24 +111,21 @@ def _verified(state: State) -> date:
 
 
 def summary(dataset: Dataset, entries: list[Entry]) -> str:
-    """The ledger in a line: how many are open, which of them newly, and how many closed since the last look."""
+    """All discrepancies in a line: how many are open, which of them newly, and how many closed since the last look."""
     was = {e.id: e.state for stem in stems(dataset) for e in known(dataset, stem)[0]}
     now = {e.id: e.state for e in entries}
     new = sum(state == "open" and was.get(key) != "open" for key, state in now.items())
     closed = sum(state == "closed" and was.get(key, "closed") != "closed" for key, state in now.items())
     total = {s: sum(state == s for state in now.values()) for s in ("open", "accepted", "explained")}
-    standing = ", ".join(f"{count} {state}" for state, count in total.items())
-    return f"discrepancies: {standing}; {new} new, {closed} closed"
+    totals = ", ".join(f"{count} {state}" for state, count in total.items())
+    return f"discrepancies: {totals}; {new} new, {closed} closed"
 
 
 def coverage_of(dataset: Dataset) -> dict[str, dict[str, int]]:
     """The coverage published last: it stands nowhere else. Raises `DatasetError`."""
     path = dataset.root / "ratecards" / "v1" / "discrepancies.json"
-    try:
+    with readable(path, "the published discrepancies", "; restore them from git"):
         found: dict[str, dict[str, int]] = json.loads(bounded.content(path))["coverage"]
-    except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
-        words = f"{path}: expected the published discrepancies, saw {type(error).__name__}; restore them from git"
-        raise DatasetError(words) from error
     return found
 
 

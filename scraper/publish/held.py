@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ratecards.storage import bounded, codec
-from scraper.checks.guard import Held
 from scraper.errors import DatasetError
+from scraper.model import Held, SourceResult
 from scraper.publish.dataset import Dataset
-from scraper.verdict import Verdict
 
 
 def path_of(name: str) -> str:
@@ -19,22 +18,22 @@ def path_of(name: str) -> str:
     return f"ratecards/held/{name}.json"
 
 
-def text(dataset: Dataset, verdict: Verdict) -> str:
-    """The file after a verdict, one record a line; empty where nothing waits."""
-    name = verdict.source.name
+def text(dataset: Dataset, result: SourceResult) -> str:
+    """The file after a result, one record a line; empty where nothing waits."""
+    name = result.source.name
     fresh: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for item in verdict.held:
-        fresh[item.id].append(record(item, verdict))
+    for item in result.held:
+        fresh[item.id].append(record(item, result))
     # what is held stands as it was first read
     records = {**fresh, **kept(dataset, name)}
-    found = [one for key in sorted(verdict.state.holds) for one in records.get(key, ())]
+    found = [one for key in sorted(result.state.holds) for one in records.get(key, ())]
     if not found:
         return ""
     lines = ",\n".join(map(codec.dumps, found))
     return f'{{"version": 1, "source": {codec.dumps(name)}, "held": [\n{lines}\n]}}\n'
 
 
-def record(item: Held, verdict: Verdict) -> dict[str, Any]:
+def record(item: Held, result: SourceResult) -> dict[str, Any]:
     """A held change as plain data: the rule, what stands and what was read instead, and where.
 
     Changes that wait together have one id.
@@ -49,8 +48,8 @@ def record(item: Held, verdict: Verdict) -> dict[str, Any]:
         "old": codec.rate_data(change.old) if change.old else None,
         "new": codec.rate_data(change.new) if change.new else None,
         "rates": [codec.rate_data(r) for r in change.card.rates] if change.card else None,
-        "capture": verdict.state.capture,
-        "urls": list(verdict.source.module.urls().values()),
+        "capture": result.state.capture,
+        "urls": list(result.source.module.urls().values()),
     }
     return {name: value for name, value in data.items() if value is not None}
 

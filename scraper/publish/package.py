@@ -18,12 +18,12 @@ from ratecards.model import COLUMNS, ROW_KEY
 from ratecards.storage import bounded
 from ratecards.storage.history import Change
 from scraper.errors import DatasetError
+from scraper.model import State
 from scraper.publish import schemas, v1_files
 from scraper.publish.dataset import Dataset
 from scraper.publish.schemas import ALWAYS, FIELDS
 from scraper.publish.transaction import Publication
 from scraper.publish.version import Version, VersionError
-from scraper.state import State
 
 _V1 = "ratecards/v1/"
 PATH = f"{_V1}datapackage.json"
@@ -111,7 +111,7 @@ def _field(name: str) -> dict[str, Any]:
 
 
 def digest(files: Mapping[str, bytes]) -> str:
-    """A hash that is the same as long as the data are.
+    """The SHA-256 of the data: it changes when they do, and at no other time.
 
     Rates, changes, steps, limits and discrepancies count; how often a discrepancy was looked at does not.
     """
@@ -139,7 +139,7 @@ def parse(data: bytes | str, where: str) -> dict[str, Any]:
 
 
 def current(dataset: Dataset) -> dict[str, Any]:
-    """The package that stands. Raises `DatasetError` where there is none, or what stands there is none."""
+    """The package in the dataset. Raises `DatasetError` where there is none, or it cannot be read."""
     path = dataset.root / PATH
     try:
         data = bounded.content(path)

@@ -16,7 +16,7 @@ from ratecards import model
 from ratecards.model import AVAILABILITIES, COLUMNS, META, METERS, MODALITIES, PLANS, ROW_KEY, SERVICE_TIERS
 from ratecards.storage.history import KINDS
 from ratecards.storage.ledger import STATES
-from scraper.state import AMOUNT_COUNTS, OUTCOMES
+from scraper.model import AMOUNT_COUNTS, OUTCOMES
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -38,9 +38,15 @@ def maybe(schema: Schema) -> Schema:
     return {"anyOf": [{"const": ""}, schema]}
 
 
-def record(properties: Mapping[str, Schema], required: Iterable[str] | None = None, **more: object) -> Schema:
-    """An object with these properties and no others; all of them are required unless it is said which."""
-    names = list(properties if required is None else required)
+def record(
+    properties: Mapping[str, Schema],
+    required: Iterable[str] | None = None,
+    *,
+    optional: Iterable[str] = (),
+    **more: object,
+) -> Schema:
+    """An object with these properties and no others: those `required`, or else all but the `optional` must be there."""
+    names = [name for name in properties if name not in optional] if required is None else list(required)
     return {"type": "object", "properties": dict(properties), "required": names, "additionalProperties": False, **more}
 
 
@@ -109,14 +115,18 @@ PRICED: Schema = {
 }
 
 
+def _fields(*names: str) -> dict[str, Schema]:
+    return {name: FIELDS[name] for name in names}
+
+
 def rate() -> Schema:
     """A row of the rate table; a field that the page says nothing for is left out."""
-    return record({name: FIELDS[name] for name in COLUMNS}, ALWAYS, **PRICED)
+    return record(_fields(*COLUMNS), ALWAYS, **PRICED)
 
 
 def values() -> Schema:
     """What a rate says, and of its key what differs from the rate beside it."""
-    return record({name: FIELDS[name] for name in COLUMNS}, ["availability"], **PRICED)
+    return record(_fields(*COLUMNS), ["availability"], **PRICED)
 
 
 AMOUNTS = record(dict.fromkeys(AMOUNT_COUNTS, COUNT), ())
@@ -177,8 +187,9 @@ def _rates() -> dict[str, Schema]:
 
 
 def _change() -> Schema:
-    key = {name: FIELDS[name] for name in KEYS}
-    rest = {
+    fields = {
+        "kind": one_of(KINDS),
+        **_fields(*KEYS),
         "observed": DAY,
         "recorded": INSTANT,
         "effective": DAY,
@@ -195,7 +206,7 @@ def _change() -> Schema:
         "paid": _paid(),
     }
     always = ("kind", "provider", "source", "model", "observed", "recorded", "announced", "capture")
-    return record({"kind": one_of(KINDS), **key, **rest}, always)
+    return record(fields, always)
 
 
 def _paid() -> Schema:
@@ -210,21 +221,18 @@ def _field() -> Schema:
 
 
 def _step() -> Schema:
-    key = {name: FIELDS[name] for name in KEYS}
     always = ("on", "provider", "source", "model", "service_tier", "plan", "meter", "basis", "before", "after")
     before = {"anyOf": [{"type": "null"}, _ref("values")]}
-    return record({"on": DAY, **key, "before": before, "after": _ref("values")}, always)
+    return record({"on": DAY, **_fields(*KEYS), "before": before, "after": _ref("values")}, always)
 
 
 def _undated() -> Schema:
-    owner = {name: FIELDS[name] for name in ("provider", "source", "model")}
-    return record({**owner, "what": WORDS, "quote": WORDS})
+    return record({**_fields("provider", "source", "model"), "what": WORDS, "quote": WORDS})
 
 
 def _end() -> Schema:
-    owner = {name: FIELDS[name] for name in ("provider", "source", "model")}
-    fields = {"on": DAY, **owner, "successor": WORDS, "quote": WORDS, "observed": DAY}
-    return record(fields, [name for name in fields if name != "successor"])
+    owner = _fields("provider", "source", "model")
+    return record({"on": DAY, **owner, "successor": WORDS, "quote": WORDS, "observed": DAY}, optional=("successor",))
 
 
 def _discrepancies() -> dict[str, Schema]:
@@ -255,15 +263,16 @@ def _entry() -> Schema:
         "conservative": WORDS,
         "ratio": MONEY,
     }
-    optional = ("conditions", "because", "closed_on", "moved", "recommended", "conservative", "ratio")
-    return record(fields, [name for name in fields if name not in optional])
+    return record(
+        fields, optional=("conditions", "because", "closed_on", "moved", "recommended", "conservative", "ratio")
+    )
 
 
 def _side() -> Schema:
     """What one source says; left out is what it does not say."""
-    names = ("price", "currency", "availability", "quote", "locator")
+    said = _fields("price", "currency", "availability", "quote", "locator")
     # of a source's own arithmetic one side may be "1000 queries per another period"
-    fields = {"source": SOURCE, **{name: FIELDS[name] for name in names}, "unit": WORDS, "observed": DAY}
+    fields = {"source": SOURCE, **said, "unit": WORDS, "observed": DAY}
     return record(fields, ("source", "availability", "observed"))
 
 
@@ -279,11 +288,10 @@ def _limits() -> Schema:
     }
     limit = record({"model": WORDS, "usage_tier": WORDS, "tokens": COUNT, "quote": WORDS})
     figure = record({"name": WORDS, "value": MONEY, "unit": TEXT, "quote": WORDS})
-    head = {"provider": FIELDS["provider"], "source": FIELDS["source"], "name": WORDS, "url": WORDS}
+    head = {**_fields("provider", "source"), "name": WORDS, "url": WORDS}
     edition = {"observed": DAY, "capture": CAPTURE, "parser": WORDS}
-    tiers = record(tier, [name for name in tier if name not in ("spent", "days")])
-    parts = {"usage_tiers": listed(tiers), "batch_limits": listed(limit), "figures": listed(figure)}
-    return record({**head, **edition, **parts})
+    tiers = listed(record(tier, optional=("spent", "days")))
+    return record({**head, **edition, "usage_tiers": tiers, "batch_limits": listed(limit), "figures": listed(figure)})
 
 
 def _status() -> Schema:

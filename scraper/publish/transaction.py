@@ -76,7 +76,7 @@ class Publication:
         self.notes: list[str] = []
 
     def write(self, path: str, text: str | bytes) -> None:
-        """The file at `path` (relative, `/`-separated) shall hold `text`; nothing happens when it does."""
+        """Have the file at `path` (relative, `/`-separated) hold `text`; nothing is written where it does already."""
         target = _inside(self.root, path)
         self._forget(path)
         data = text.encode() if isinstance(text, str) else text
@@ -85,13 +85,13 @@ class Publication:
                 self.writes[path] = data
 
     def append(self, path: str, text: str) -> None:
-        """`text` shall stand at the end of the file at `path`, on a line of its own."""
+        """Add `text` to the end of the file at `path`, beginning on a line of its own."""
         _inside(self.root, path)
         if text:
             self.appends[path] = self.appends.get(path, b"") + text.encode()
 
     def delete(self, path: str) -> None:
-        """There shall be no file at `path`."""
+        """Remove the file at `path`, if there is one."""
         target = _inside(self.root, path)
         self._forget(path)
         if target.exists():
@@ -156,7 +156,7 @@ class Publication:
 
 
 def recover(root: Path) -> bool:
-    """Finish a publication that was decided, or clear away one that was not. Tells whether it finished one.
+    """Finish a publication whose journal stands, or clear away one without. Returns whether it finished one.
 
     Raises `DatasetError` when that cannot be done now (no rights, a file lost); nothing is forgotten then.
     """
@@ -230,7 +230,7 @@ def _put(path: Path, data: bytes) -> None:
 
 
 def _mode(target: Path) -> int:
-    """The rights of a file that is replaced; those of a new one, and who may read its folder may read it, too."""
+    """The mode of a file: as it was, or of a new one the default and read rights for whom the folder has them."""
     if target.exists():
         return stat.S_IMODE(target.stat().st_mode)
     folder = next(p for p in target.parents if p.is_dir())
@@ -238,14 +238,14 @@ def _mode(target: Path) -> int:
 
 
 def _plain_mode() -> int:
-    """The rights that the process gives to new files."""
+    """The mode that the process gives to new files."""
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
 
 
 def _directory(path: Path, root: Path | None = None) -> None:
-    """Make a directory and those above it, each safely entered in the one above, and open to whom that one is."""
+    """Make a directory and those above it, synced, below `root` as open as the one above."""
     if not path.is_dir():
         _directory(path.parent, root)
         path.mkdir(exist_ok=True)
@@ -268,7 +268,7 @@ def _sha(data: bytes) -> str:
 
 @contextmanager
 def _expected(root: Path, what: str) -> Iterator[None]:
-    """What the system refuses is a verdict that names the place."""
+    """Within it, an `OSError` is a `DatasetError` that names the place and what was expected."""
     try:
         yield
     except OSError as error:

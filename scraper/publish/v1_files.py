@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,16 +9,18 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from ratecards.escaping import markdown, plain_text
 from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
-from ratecards.questions import paid
+from ratecards.questions import price_news
 from ratecards.storage.codec import dumps
 from ratecards.storage.history import ANNOUNCED, Change, Step, stamp_of, steps, undated
 from ratecards.storage.names import day_of
+from ratecards.tables.table import csv_text
+from ratecards.wording import exact_conditions
+from scraper.model import Hold, State, instant
 from scraper.publish.schemas import VALUES
 from scraper.sources import SOURCES, expires
-from scraper.state import State, instant
-from scraper.wording import conditions, csv_field, markdown, plain_text
 
 ATTRIBUTION = "Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-api/docs/pricing"
 _RECENT = 2000
@@ -111,12 +111,7 @@ def _sources(cards: Sequence[RateCard], states: Mapping[str, State]) -> dict[str
 
 def rates_csv(rates: Iterable[Rate]) -> str:
     """The flat rate table, RATES columns in order; formula-like text is defused."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    for rate in rates:
-        writer.writerow([csv_field(v) for v in row(rate).values()])
-    return out.getvalue()
+    return csv_text(COLUMNS, map(row, rates))
 
 
 def _with_what_is_paid(changes: Sequence[Change], cards: Iterable[RateCard]) -> list[dict[str, object]]:
@@ -124,9 +119,9 @@ def _with_what_is_paid(changes: Sequence[Change], cards: Iterable[RateCard]) -> 
 
     `cards` are those after all changes: undoing one edition after the other tells what stood beside each.
     """
-    standing: _Standing = defaultdict(dict)
+    current: _Current = defaultdict(dict)
     for card in cards:
-        standing[card.provider, card.source, card.model] = {r.row_key: r for r in card.rates}
+        current[card.provider, card.source, card.model] = {r.row_key: r for r in card.rates}
     editions: dict[tuple[object, ...], list[Change]] = defaultdict(list)
     for change in changes:
         stamp = stamp_of(change)
@@ -134,29 +129,29 @@ def _with_what_is_paid(changes: Sequence[Change], cards: Iterable[RateCard]) -> 
     found: dict[int, dict[str, object]] = {}
     for own in reversed(editions.values()):
         first = own[0]
-        rates = standing[first.provider, first.source, first.model].values()
-        found |= paid.by_change(own, day_of(first), rates)
+        rates = current[first.provider, first.source, first.model].values()
+        found |= price_news.by_change(own, day_of(first), rates)
         for change in reversed(own):
-            _undo(standing, change)
+            _undo(current, change)
     return [{**change_data(c), **({"paid": found[id(c)]} if id(c) in found else {})} for c in changes]
 
 
-_Standing = dict[tuple[str, str, str], dict[object, Rate]]
+_Current = dict[tuple[str, str, str], dict[object, Rate]]
 
 
-def _undo(standing: _Standing, change: Change) -> None:
-    """Make the rates that stood after a change those before it; of a model that went nothing is known."""
+def _undo(current: _Current, change: Change) -> None:
+    """Turn the rates as they were after a change into those before it; a removed model has none."""
     name = change.provider, change.source, change.model
     if change.kind == "model_renamed":
-        former = [replace(rate, model=change.previous_id) for rate in standing.pop(name, {}).values()]
-        standing[change.provider, change.source, change.previous_id] = {rate.row_key: rate for rate in former}
+        former = [replace(rate, model=change.previous_id) for rate in current.pop(name, {}).values()]
+        current[change.provider, change.source, change.previous_id] = {rate.row_key: rate for rate in former}
     elif change.kind == "model_added":
-        standing[name] = {}
+        current[name] = {}
     elif change.kind != "stepped":
         if change.new:
-            standing[name].pop(change.new.row_key, None)
+            current[name].pop(change.new.row_key, None)
         if change.old:
-            standing[name][change.old.row_key] = change.old
+            current[name][change.old.row_key] = change.old
 
 
 def change_data(change: Change) -> dict[str, object]:
@@ -254,7 +249,7 @@ def _head(card: RateCard) -> str:
 def _table_line(rate: Rate) -> str:
     price = plain(rate.price) if rate.price is not None else ""
     dates = " ".join(f"{w} {d}" for w, d in (("from", rate.effective_from), ("until", rate.effective_until)) if d)
-    more = ", ".join(w for w in (conditions(rate), dates) if w)
+    more = ", ".join(w for w in (exact_conditions(rate), dates) if w)
     cells = (rate.service_tier, rate.plan, rate.meter.replace("_", " "), markdown(more), price, rate.unit)
     return "| " + " | ".join((*cells, markdown(rate.evidence.quote))) + " |"
 
@@ -292,9 +287,9 @@ def _status_of(name: str, state: State, counts: Mapping[str, int]) -> dict[str, 
     }
 
 
-def _hold(key: str, hold: Mapping[str, Any]) -> dict[str, str]:
-    since = datetime.fromisoformat(hold["since"]).astimezone(UTC)
-    return {"id": key, "since": instant(since), "what": plain_text(hold.get("what", ""))}
+def _hold(key: str, hold: Hold) -> dict[str, str]:
+    since = datetime.fromisoformat(hold.since).astimezone(UTC)
+    return {"id": key, "since": instant(since), "what": plain_text(hold.what)}
 
 
 def rates_by_source(table: bytes) -> Counter[str]:

@@ -1,13 +1,11 @@
 """The tables that people read and programs pin: T1 and T3 to T6 of the newest cards, in three forms each.
 
 Pure: cards and a day in, texts out. No age stands in them: the day a price was observed does. Every word that a page
-printed passes `scraper.report.console` on its way into Markdown or CSV.
+printed is escaped on its way into Markdown or CSV.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
@@ -16,17 +14,16 @@ from ratecards.catalog.sellers import is_reseller
 from ratecards.catalog.shelf import Choice, Shelf
 from ratecards.costs.pictures import USUAL, Size, canonical, sizes
 from ratecards.errors import CostError
+from ratecards.escaping import markdown
 from ratecards.model import RateCard
-from ratecards.questions import limitsview
+from ratecards.questions import limits as limits_of
+from ratecards.questions.alternatives import Terms, compare_images
 from ratecards.questions.budget import Work, budget, matrix
-from ratecards.questions.elsewhere import Terms, compare_images
-from ratecards.questions.images import images
+from ratecards.questions.image_cost import images
 from ratecards.questions.savings import savings
 from ratecards.storage.codec import dumps
 from ratecards.storage.limits import LimitsCard
-from ratecards.tables import sheet
-from ratecards.tables.figures import Sheet
-from scraper.wording import csv_field, markdown
+from ratecards.tables.table import Table, csv_text
 
 CURRENCY = "USD"
 
@@ -46,13 +43,13 @@ def tables(cards: Iterable[RateCard], day: date, limits: Sequence[LimitsCard] = 
         # the best quality is the last
         lambda offer: savings(Choice(offer), Work({}, images=True, size=_usual(offer)[-1]), sellers),
     )
-    models = limitsview.models(sellers)
+    models = limits_of.models(sellers)
     return {
         **_files("cost-per-image", [images(makers)]),
         **_files("monthly-budget", budgets, [matrix(made, "images") for made in budgets]),
         **_files("elsewhere", [compare_images(comparable, Terms())]),
         **_files("savings", saved),
-        **_files("limits", [limitsview.records(models, limits)], limitsview.overview(models, limits)),
+        **_files("limits", [limits_of.records(models, limits)], limits_of.overview(models, limits)),
     }
 
 
@@ -61,8 +58,8 @@ def _usual(offer: Offer) -> list[Size]:
     return [size for size in sizes(offer, "standard") if canonical(size.resolution) in (USUAL, "")]
 
 
-def _each(offers: Iterable[Offer], make: Callable[[Offer], Sheet]) -> list[Sheet]:
-    """A sheet for every offer that has one."""
+def _each(offers: Iterable[Offer], make: Callable[[Offer], Table]) -> list[Table]:
+    """The table of every offer; those that cannot be costed are left out."""
     found = []
     for offer in offers:
         try:
@@ -72,21 +69,12 @@ def _each(offers: Iterable[Offer], make: Callable[[Offer], Sheet]) -> list[Sheet
     return found
 
 
-def _files(name: str, rows: Sequence[Sheet], people: Sequence[Sheet] = ()) -> dict[str, str]:
+def _files(name: str, rows: Sequence[Table], people: Sequence[Table] = ()) -> dict[str, str]:
     """One table as Markdown for people, as CSV and JSON for programs."""
-    pages = [sheet.markdown(made, escape=markdown) for made in people or rows]
-    records = [record for made in rows for record in sheet.records(made)]
+    pages = [made.markdown(escape=markdown) for made in people or rows]
+    records = [record for made in rows for record in made.records()]
     return {
         f"tables/{name}.md": "\n".join(pages),
-        f"tables/{name}.csv": _csv(rows, records),
+        f"tables/{name}.csv": csv_text([key for made in rows[:1] for key in made.keys], records),
         f"tables/{name}.json": "[\n" + ",\n".join(map(dumps, records)) + "\n]\n",
     }
-
-
-def _csv(rows: Sequence[Sheet], records: Iterable[dict[str, object]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    keys = [field.key for made in rows[:1] for field in made.fields]
-    writer.writerow(keys)
-    writer.writerows([csv_field("" if record[key] is None else str(record[key])) for key in keys] for record in records)
-    return out.getvalue()

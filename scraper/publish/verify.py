@@ -69,7 +69,7 @@ def _checkpoints(dataset: Dataset, name: str) -> Iterator[str]:
 
 
 def _said(card: RateCard | None) -> tuple[object, ...]:
-    """A card and its evidence, which is no part of what makes rates equal."""
+    """A card with the evidence of its rates, which comparing rates leaves out."""
     return (card, *(rate.evidence for rate in card.rates)) if card else ()
 
 

@@ -81,5 +81,5 @@ def decide(day: date, digest: str, newest: Version | None, released: str, floors
         return Decision(max([Version.of(day), *floors]), due=True, reason="no release yet")
     if released == digest:
         return Decision(newest, due=False, reason=f"the data are those of {newest}")
-    fresh = Version.of(day) if Version.of(day) > newest else newest.next()
-    return Decision(max([fresh, *floors]), due=True, reason=f"the data changed since {newest}")
+    following = Version.of(day) if Version.of(day) > newest else newest.next()
+    return Decision(max([following, *floors]), due=True, reason=f"the data changed since {newest}")

@@ -12,9 +12,8 @@ from tempfile import TemporaryDirectory
 
 from scraper.automation.git import Git
 from scraper.errors import DatasetError
-from scraper.pipeline import limitspage
 from scraper.publish import package
-from scraper.publish.dataset import Dataset
+from scraper.publish.dataset import LIMITS_SOURCE, Dataset
 from scraper.publish.version import Version
 from scraper.release import parquet, released, sqlitefile
 from scraper.release.released import Released
@@ -87,8 +86,8 @@ def captures(dataset: Dataset) -> str:
         for c in dataset.changes(name)
         if c.stamp
     }
-    if card := limitspage.published(dataset):
-        found.add((limitspage.NAME, str(card.observed), card.capture))
+    if card := dataset.limits():
+        found.add((LIMITS_SOURCE, str(card.observed), card.capture))
     return "".join(f"{sha.removeprefix('sha256:')}  {name}  {day}\n" for name, day, sha in sorted(found))
 
 

@@ -7,8 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ratecards.escaping import markdown
 from ratecards.storage.history import Change
-from scraper import wording
+from ratecards.wording import count
 from scraper.publish.version import Version
 from scraper.report import console
 
@@ -24,11 +25,11 @@ def entry(sources: Mapping[str, Mapping[str, Any]], changes: Sequence[Change], d
     `sources` is the head of `rates.json`, `day` the newest day observed, `since` the release before, if there was one.
     """
     models, rates = (sum(s[n] for s in sources.values()) for n in ("models", "rates"))
-    have = f"{_count(rates, 'rate')} on {_count(models, 'card')} from {_count(len(sources), 'source')}"
+    have = f"{count(rates, 'rate')} on {count(models, 'card')} from {count(len(sources), 'source')}"
     lines = [f"Data as of {day}: {have}.", ""]
     if since is None:
         own = [
-            f"- {wording.markdown(name)}: {_count(s['models'], 'card')}, {_count(s['rates'], 'rate')}"
+            f"- {markdown(name)}: {count(s['models'], 'card')}, {count(s['rates'], 'rate')}"
             for name, s in sources.items()
         ]
         return "\n".join([*lines, "First release.", "", *own]) + "\n"
@@ -42,27 +43,23 @@ def _by_source(changes: Iterable[Change]) -> list[str]:
         groups[f"{change.provider}/{change.source}"].append(change)
     lines: list[str] = []
     for name, own in sorted(groups.items()):
-        lines += [f"### {wording.markdown(name)}", "", *_source(own, PER_ENTRY - len(lines)), ""]
+        lines += [f"### {markdown(name)}", "", *_source(own, PER_ENTRY - len(lines)), ""]
     return lines
 
 
 def _source(changes: Sequence[Change], room: int) -> list[str]:
-    """What is announced, a line each; what only corrects an earlier reading, or only words, is counted."""
-    fresh = [c for c in changes if c.stamp and not c.stamp.correction]
-    words = console.lines(fresh)
+    """A line for each change of a price; corrections of earlier readings and changes of words are counted."""
+    news = [c for c in changes if c.stamp and not c.stamp.correction]
+    words = console.lines(news)
     shown = words[: max(0, min(PER_SOURCE, room))]
-    lines = [f"- {wording.markdown(line)}" for line in shown]
+    lines = [f"- {markdown(line)}" for line in shown]
     rest = (
         (len(words) - len(shown), "more change", ""),
-        (console.quiet_count(fresh), "change", " of wording or notes"),
-        (len(changes) - len(fresh), "correction", " of earlier readings"),
+        (console.quiet_count(news), "change", " of wording or notes"),
+        (len(changes) - len(news), "correction", " of earlier readings"),
     )
-    counted = ", ".join(f"{_count(n, noun)}{tail}" for n, noun, tail in rest if n)
+    counted = ", ".join(f"{count(n, noun)}{tail}" for n, noun, tail in rest if n)
     return [*lines, *([f"- {'and ' if lines else ''}{counted}"] if counted else [])]
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def inserted(changelog: str, version: Version, body: str) -> str:

@@ -1,4 +1,4 @@
-"""The README's tables, taken from the published ones: never by hand."""
+"""The tables of docs/cost.md, taken from the published ones: never by hand."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ SHOWN = {
 
 
 def renewed(text: str, tables: Path) -> str:
-    """The README's text with each marked table as published. Raises `DatasetError` on a missing marker or table."""
+    """The page's text with each marked table as published. Raises `DatasetError` on a missing marker or table."""
     for name, (file, section) in SHOWN.items():
         begin, end = f"<!-- table: {name} -->\n", f"<!-- end: {name} -->"
         before, found, rest = text.partition(begin)
         _, closed, after = rest.partition(end)
         if not (found and closed):
-            raise DatasetError(f"README: expected the markers {begin.strip()} and {end}")
+            raise DatasetError(f"docs/cost.md: expected the markers {begin.strip()} and {end}")
         text = before + begin + _table(tables / file, section) + end + after
     return text
 

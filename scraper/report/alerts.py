@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from scraper.report import said, texts
+from ratecards.escaping import markdown, plain_text, unlinked
+from ratecards.wording import count, exact_price
+from scraper.model import instant
+from scraper.report import messages
 from scraper.report.facts import Facts
-from scraper.state import instant
-from scraper.wording import markdown, plain_text
 
 LABEL = "ratecards"
 # A failure is confirmed when a second look an hour or more later fails as well.
@@ -125,7 +126,7 @@ def of_run(facts: Facts, issues: Sequence[Issue]) -> list[Action]:
 def _broken(source: Facts, now: datetime, issues: Mapping[str, Issue]) -> Want | None:
     """A source that fails, once confirmed; told again each week it lasts."""
     since = source["failing_since"]
-    if source["outcome"] in said.READ or not since or now - _instant(since) < CONFIRMED:
+    if source["outcome"] in messages.READ or not since or now - _instant(since) < CONFIRMED:
         return None
     key, name = f"broken:{source['name']}", source["name"]
     told = _reminder(issues.get(key), since, now)
@@ -151,19 +152,13 @@ def broken_text(source: Facts) -> str:
         "DAMAGED": "What stands in the repository is not what was published. Restore it from git.",
     }.get(source["outcome"], f"Run `python -m scraper doctor {source['name']}`: it lists what is unknown, and the fix.")
     standing = f"Published meanwhile: the reading of {source['verified'] or 'no day'}. [The page]({source['url']})"
-    lines = [
-        *texts.trouble(source),
-        standing,
-        "",
-        next_step,
-        "",
-        "This closes by itself when the source is read again.",
-    ]
-    return texts.capped(lines, texts.BODY)
+    closes = "This closes by itself when the source is read again."
+    lines = [*messages.trouble(source), standing, "", next_step, "", closes]
+    return messages.capped(lines, messages.BODY)
 
 
 def _recovered(source: Facts) -> dict[str, str]:
-    if source["outcome"] not in ("NEW", "UNCHANGED", "CHANGED"):
+    if source["outcome"] not in messages.READ_NOW:
         return {}
     return {f"broken:{source['name']}": f"Read again: {source['outcome']}, {source['models']} models."}
 
@@ -179,12 +174,12 @@ def _holds(source: Facts) -> list[Want]:
         if held["looks"] < LOOKS:
             continue
         change = held["change"]
-        words = plain_text(said.line(change)) + (f" and {len(more)} more" if more else "")
-        old, new = (markdown(said.full(change.get(side))) for side in ("old", "new"))
+        words = plain_text(messages.line(change)) + (f" and {len(more)} more" if more else "")
+        old, new = (markdown(exact_price(change.get(side))) for side in ("old", "new"))
         lines = [
             f"**{markdown(words)}**",
             "",
-            *texts.table(("published", "on the page"), [(old, new)] if "old" in change or "new" in change else []),
+            *messages.table(("published", "on the page"), [(old, new)] if "old" in change or "new" in change else []),
             f"Held because: {markdown(held['reason'])}.",
             f"On [the page]({change['link']}) since {held['since'][:10]}, {held['looks']} looks.",
             "",
@@ -198,7 +193,7 @@ def _holds(source: Facts) -> list[Want]:
         ]
         key = f"held:{source['name']}:{held['id']}"
         title = f"{source['name']}: held, {words}"[:200]
-        found.append(Want(key, held["id"], held["id"], texts.unlinked(title), texts.capped(lines, texts.BODY)))
+        found.append(Want(key, held["id"], held["id"], unlinked(title), messages.capped(lines, messages.BODY)))
     return found
 
 
@@ -212,7 +207,7 @@ def _together(held: Iterable[Facts]) -> list[list[Facts]]:
 
 def _settled(source: Facts, issues: Sequence[Issue]) -> dict[str, str]:
     """The holds that are none any more: published, or not on the page any longer."""
-    if source["outcome"] not in ("NEW", "UNCHANGED", "CHANGED"):
+    if source["outcome"] not in messages.READ_NOW:
         return {}
     held = {h["id"] for h in source["held"]}
     published = {c["id"] for c in source["changes"]}
@@ -236,9 +231,9 @@ def _steps(facts: Facts, today: date) -> list[Want]:
             models = sorted({s["model"] for s in steps})
             shown = ", ".join(models[:3]) + (f" and {len(models) - 3} more" if len(models) > 3 else "")
             title = f"From {day}: {shown} ({name})"
-            text = texts.capped([f"{name} announces for {day}:", "", *texts.steps_table(steps)], texts.BODY)
-            again = f"In {left} day{'' if left == 1 else 's'}.\n"
-            found.append(Want(f"step:{name}:{day}", day, str(min(due)), texts.unlinked(title), text, again))
+            text = messages.capped([f"{name} announces for {day}:", "", *messages.steps_table(steps)], messages.BODY)
+            again = f"In {count(left, 'day')}.\n"
+            found.append(Want(f"step:{name}:{day}", day, str(min(due)), unlinked(title), text, again))
     return found
 
 
@@ -248,7 +243,7 @@ def _past(issue: Issue, facts: Facts, today: date) -> bool:
     if kind != "step":
         return False
     name, _, day = rest.rpartition(":")
-    read = any(s["name"] == name and s["outcome"] in ("NEW", "UNCHANGED", "CHANGED") for s in facts["sources"])
+    read = any(s["name"] == name and s["outcome"] in messages.READ_NOW for s in facts["sources"])
     announced = any((s["name"], s["on"]) == (name, day) for s in facts["upcoming"])
     return date.fromisoformat(day) <= today or (read and not announced)
 

@@ -1,134 +1,63 @@
-"""The words: what a run did, what changed, what is announced."""
+"""What a run says in a terminal: what changed, what is announced, how each source stands."""
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from ratecards.model import Rate, RateCard, plain
-from ratecards.questions import paid
+from ratecards.escaping import plain_text
+from ratecards.model import RateCard, row
+from ratecards.questions.news_lines import told_by_edition
 from ratecards.storage.history import ANNOUNCED, Change, Step
-from ratecards.storage.names import day_of
-from scraper.verdict import Verdict
-from scraper.wording import conditions, plain_text
-
-
-def what(rate: Rate) -> str:
-    """The rate's name in a line: tier, plan if free, meter, conditions."""
-    more = conditions(rate)
-    plan = " (free plan)" if rate.plan == "free" else ""
-    return f"{rate.service_tier}{plan} {rate.meter}" + (f" {more}" if more else "")
-
-
-def value(rate: Rate) -> str:
-    """The rate's price and unit, or what the page says instead of one."""
-    if rate.price is None:
-        return rate.availability.replace("_", " ")
-    dates = f" from {rate.effective_from}" if rate.effective_from else ""
-    dates += f" until {rate.effective_until}" if rate.effective_until else ""
-    per = f" per {rate.unit}" if rate.unit else ""
-    return f"{plain(rate.price)} {rate.currency}{per}{dates}"
-
-
-def move(old: Rate, new: Rate) -> str:
-    """`4.5 -> 3.6 USD per 1000000 tokens (x0.80)`; both sides in full where unit, currency or dates differ.
-
-    A ratio stands only between prices of one unit, and one side alone where both say the same.
-    """
-    if value(old) == value(new):
-        return value(new)
-    same = (old.unit, old.currency, old.effective_from, old.effective_until) == (
-        new.unit,
-        new.currency,
-        new.effective_from,
-        new.effective_until,
-    )
-    if not same or not old.price or not new.price:
-        return f"{value(old)} -> {value(new)}"
-    return f"{plain(old.price)} -> {value(new)} (x{new.price / old.price:.2f})"
+from ratecards.wording import count, exact_amount, exact_name
+from scraper.model import SourceResult
+from scraper.report.messages import accounted, line, shortened
 
 
 def describe(change: Change) -> str:
     """One change as one line."""
-    old, new = change.old, change.new
-    if change.kind == "model_added" and change.card:
-        return f"{change.model}: new model, {len(change.card.rates)} rates"
-    if change.kind == "model_removed":
-        return f"{change.model}: no longer on the page"
-    if change.kind == "model_renamed":
-        return f"{change.model}: renamed from {change.previous_id}"
-    if change.kind == "card_changed":
-        fields = ", ".join(sorted({name.split(".")[0] for name, *_ in change.fields}))
-        return f"{change.model}: {fields} changed"
-    if old and new:
-        return f"{change.model} {what(new)}: {move(old, new)}, {change.kind.replace('_', ' ')}"
-    rate = new or old
-    if rate:
-        return f"{change.model} {what(rate)}: {change.kind.replace('_', ' ')}, {value(rate)}"
-    return f"{change.model}: {change.kind}"
+    rate = change.new or change.old
+    values = {
+        **{name: getattr(change, name) for name in ("kind", "model", "previous_id", "fields")},
+        **{side: row(rate) for side, rate in (("old", change.old), ("new", change.new)) if rate},
+        "rates": len(change.card.rates) if change.card else 0,
+        "rate": exact_name(rate) if rate else "",
+    }
+    return line({**values, "ratio": change.ratio} if change.ratio not in (None, 1) else values)
 
 
 def lines(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> list[str]:
     """What a buyer pays differently, what is announced, which models came and went; corrections are marked."""
-    news = [line for line in told(changes, cards) if line.kind != "same"]
-    return [plain_text(f"{line.text}{' [correction]' if line.correction else ''}") for line in news]
-
-
-def told(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> list[paid.Told]:
-    """The lines of changes of one edition, whose `cards` tell what stands, or of several, one after the other."""
-    editions: dict[date, list[Change]] = defaultdict(list)
-    for change in changes:
-        editions[day_of(change)].append(change)
-    known = cards if len(editions) == 1 else None
-    return [line for day, own in sorted(editions.items()) for line in paid.told(own, day, known)]
+    news = [told for told in told_by_edition(changes, cards) if told.kind != "same"]
+    return [plain_text(f"{told.text}{' [correction]' if told.correction else ''}") for told in news]
 
 
 def quiet_count(changes: Iterable[Change], cards: Mapping[str, RateCard] | None = None) -> int:
     """How many changes are recorded and not told: wording, notes, rates at the same price in other words."""
     listed = list(changes)
     quiet = sum(c.kind not in ANNOUNCED and c.kind != "relabelled" for c in listed)
-    return quiet + sum(line.number for line in told(listed, cards) if line.kind == "same")
+    return quiet + sum(told.number for told in told_by_edition(listed, cards) if told.kind == "same")
 
 
 def step_line(step: Step, today: date) -> str:
     """A dated step: `2027-01-01: gemini-3.7-flash standard input 0.75 -> 1.5, x2.00, in 40 days`."""
-    before = f"{_amount(step.before)} ->" if step.before else "new:"
+    before = f"{exact_amount(row(step.before))} ->" if step.before else "new:"
     ratio = Change(kind="stepped", provider="", source="", model="", old=step.before, new=step.after).ratio
     times = "" if ratio is None else f", x{ratio:.2f}"
-    days = (step.day - today).days
-    words = f"{step.day}: {step.after.model} {what(step.after)} {before} {_amount(step.after)}{times}"
-    return plain_text(f"{words}, in {days} day{'' if days == 1 else 's'}")
-
-
-def _amount(rate: Rate) -> str:
-    return value(rate) if rate.price is None else plain(rate.price)
+    words = f"{step.day}: {step.after.model} {exact_name(step.after)} {before} {exact_amount(row(step.after))}{times}"
+    return plain_text(f"{words}, in {count((step.day - today).days, 'day')}")
 
 
 def step_lines(steps: Sequence[Step], today: date) -> list[str]:
-    """Dated steps in words; of a model with many, up to four of its first service tier and a count of the rest."""
-    groups: dict[tuple[date, str], list[Step]] = defaultdict(list)
-    for step in steps:
-        groups[step.day, step.after.model].append(step)
+    """Dated steps in words; of a model with many on one day, up to four and a count of the rest."""
     words = []
-    for group in groups.values():
-        first = [s for s in group if s.after.service_tier == group[0].after.service_tier]
-        shown = first[:4] if len(group) > 4 else group
-        words += [step_line(s, today) for s in shown]
-        if rest := len(group) - len(shown):
-            words.append(f"  and {rest} more of {group[0].after.model}")
+    for shown, rest in shortened(steps, lambda s: (s.day, s.after.model), lambda s: s.after.service_tier):
+        words += [step_line(step, today) for step in shown]
+        words += [f"  and {rest} more of {shown[0].after.model}"] if rest else []
     return words
 
 
-def _accounted(amounts: Mapping[str, int]) -> str:
-    """`354 of 354`, and how many were ignored with a reason."""
-    if not amounts:
-        return "-"
-    ignored = f", {amounts['ignored']} ignored" if amounts.get("ignored") else ""
-    return f"{amounts.get('read', 0)} of {amounts.get('seen', 0)}{ignored}"
-
-
-def summary_rows(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
+def summary_rows(verdicts: Sequence[SourceResult]) -> list[tuple[str, ...]]:
     """The summary table: source, outcome, models, rates, amounts read, changes."""
     return [
         (
@@ -136,7 +65,7 @@ def summary_rows(verdicts: Sequence[Verdict]) -> list[tuple[str, ...]]:
             v.outcome,
             str(len(v.cards)) if v.cards is not None else str(len(v.state.models) or "-"),
             str(sum(len(c.rates) for c in v.cards.values())) if v.cards is not None else "-",
-            _accounted(v.state.amounts),
+            accounted(v.state.amounts),
             str(len(v.changes)) if v.outcome not in ("NOT_READ", "NOT_FETCHED", "SUSPECT", "DAMAGED") else "-",
         )
         for v in verdicts

@@ -20,16 +20,15 @@ from typing import Any
 from urllib.parse import quote
 
 from ratecards.model import Rate, row
-from ratecards.questions.paid import Told
+from ratecards.questions.news_lines import Told, told_by_edition
 from ratecards.storage import ledger as book
 from ratecards.storage.history import Change, Stamp, Step
 from ratecards.storage.ledger import Entry
-from scraper.checks.guard import Held, hold_id
+from ratecards.wording import exact_name
+from scraper.checks.holds import hold_id
 from scraper.errors import DatasetError
+from scraper.model import Held, SourceResult, instant
 from scraper.publish import v1_files
-from scraper.report.console import told, what
-from scraper.state import instant
-from scraper.verdict import Verdict
 
 Facts = dict[str, Any]
 VERSION = 1
@@ -47,7 +46,7 @@ EMPTY: Facts = {
 
 
 def run(
-    verdicts: Sequence[Verdict],
+    verdicts: Sequence[SourceResult],
     now: datetime,
     paths: Iterable[str],
     upcoming: Iterable[Step],
@@ -65,7 +64,7 @@ def run(
     }
 
 
-def source(verdict: Verdict) -> Facts:
+def source(verdict: SourceResult) -> Facts:
     """One source's part of a run. `rates` is null where the cards were not read this time."""
     state, cards = verdict.state, verdict.cards
     urls = verdict.source.module.urls()
@@ -86,7 +85,9 @@ def source(verdict: Verdict) -> Facts:
         "failing_since": state.failing_since,
         "last_updated": state.last_updated,
         "changes": [_published(c, url, anchors, released) for c in verdict.changes],
-        "news": [] if verdict.outcome == "NEW" else [_told(t, url, anchors) for t in told(verdict.changes, cards)],
+        "news": []
+        if verdict.outcome == "NEW"
+        else [_told(t, url, anchors) for t in told_by_edition(verdict.changes, cards)],
         "held": [held(h, verdict.at, url, anchors) for h in verdict.held],
         "proposals": [list(p) for p in verdict.proposals],
         "files": sorted(verdict.files),
@@ -115,7 +116,7 @@ def change(changed: Change, url: str, anchors: Mapping[str, str]) -> Facts:
     anchor = anchors.get(changed.model, "")
     more: Facts = {"id": hold_id(changed), "link": f"{url}#{quote(anchor)}" if anchor else url}
     if rate:
-        more["rate"] = what(rate)
+        more["rate"] = exact_name(rate)
     if changed.kind == "model_added" and changed.card:
         more["prices"] = [_price(r) for r in changed.card.rates if r.price is not None]
     return {**v1_files.change_data(changed), **more}
@@ -123,7 +124,7 @@ def change(changed: Change, url: str, anchors: Mapping[str, str]) -> Facts:
 
 def _price(rate: Rate) -> Facts:
     values = row(rate)
-    return {"rate": what(rate), **{n: values[n] for n in _PRICE if values[n]}}
+    return {"rate": exact_name(rate), **{n: values[n] for n in _PRICE if values[n]}}
 
 
 def held(item: Held, at: datetime, url: str, anchors: Mapping[str, str]) -> Facts:
@@ -141,7 +142,7 @@ def held(item: Held, at: datetime, url: str, anchors: Mapping[str, str]) -> Fact
 
 def step(dated: Step) -> Facts:
     """A dated step as published, with its source and the rate's name."""
-    return {**v1_files.step_data(dated), "rate": what(dated.after), "name": source_of(dated.after)}
+    return {**v1_files.step_data(dated), "rate": exact_name(dated.after), "name": source_of(dated.after)}
 
 
 def source_of(rate: Rate) -> str:

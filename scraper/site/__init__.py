@@ -13,21 +13,20 @@ from typing import NamedTuple
 from ratecards.catalog.asof import DatedShelf
 from ratecards.catalog.sellers import name_of
 from ratecards.dataset import Dataset
+from ratecards.escaping import script
 from scraper.publish import dataset as workshop
-from scraper.publish import discrepancies
+from scraper.publish import discrepancies as ledger
 from scraper.publish.v1_files import ATTRIBUTION
-from scraper.site import entries, feeds, ics, pictures, wire
-from scraper.site.coming import coming
-from scraper.site.disputes import STATES, Dispute, dispute
+from scraper.site import entries, feeds, pictures, wire
+from scraper.site.discrepancies import STATES, Discrepancy, discrepancy
 from scraper.site.entries import Entry
 from scraper.site.feeds import Feed
 from scraper.site.figures import figures, tiers_of
 from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
-from scraper.site.models import Model, models
+from scraper.site.models import Model, models, page_link
 from scraper.site.render import Renderer, assets
 from scraper.site.series import Past, step_charts
-from scraper.site.text import page_link, script
 
 
 class Facts(NamedTuple):
@@ -39,7 +38,7 @@ class Facts(NamedTuple):
     past: dict[str, Past]
     changes: list[Entry]
     coming: list[Entry]
-    disputes: list[Dispute]
+    discrepancies: list[Discrepancy]
     health: list[Health]
 
 
@@ -49,17 +48,17 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
     cards = [offer.card for offer in shelf]
     standing = health(root, cards)
     looks = {entry.source: entry.verified_on for entry in standing}
-    ledger = workshop.Dataset(root)
-    known = [entry for stem in discrepancies.stems(ledger) for entry in discrepancies.known(ledger, stem)[0]]
-    found = [dispute(entry) for entry in known if entry.state in STATES]
+    kept = workshop.Dataset(root)
+    known = [entry for stem in ledger.stems(kept) for entry in ledger.known(kept, stem)[0]]
+    found = [discrepancy(entry) for entry in known if entry.state in STATES]
     return Facts(
         day=day,
         shelf=shelf,
         models=models(shelf),
         past={source: Past(dataset, source, looks.get(source)) for source in dataset.sources},
         changes=entries.changes(dataset),
-        coming=coming(cards, dataset),
-        disputes=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
+        coming=entries.coming(cards, dataset),
+        discrepancies=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
         health=standing,
     )
 
@@ -88,7 +87,7 @@ def build(facts: Facts, base: str = "") -> dict[str, bytes]:
         **pages,
         "data.js": script("RATECARDS", wire.data(facts.models, facts.health)).encode(),
         **_feeds(facts, base),
-        f"{feeds.FOLDER}/coming.ics": ics.calendar(facts.coming),
+        f"{feeds.FOLDER}/coming.ics": feeds.calendar(facts.coming),
         ".nojekyll": b"",
     }
 
@@ -110,7 +109,7 @@ def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
     yield "images.html", "images.html", pictures.values(facts.shelf)
     yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": _known(facts)}
     yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": _past(facts)}
-    yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.disputes)}
+    yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.discrepancies)}
     yield "sources.html", "sources.html", {"sources": facts.health}
     for model, found in listed:
         first = next(iter(tiers_of(found)), "")
@@ -138,7 +137,7 @@ def _past(facts: Facts) -> list[Entry]:
     return [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
 
 
-def _by_state(found: Sequence[Dispute]) -> list[tuple[str, list[Dispute]]]:
+def _by_state(found: Sequence[Discrepancy]) -> list[tuple[str, list[Discrepancy]]]:
     return [(state, own) for state in STATES if (own := [entry for entry in found if entry.state == state])]
 
 
@@ -165,7 +164,7 @@ def _model_values(model: Model, facts: Facts) -> dict[str, object]:
     own = {offer.source for offer in model.offers}
     offers = [(o, matrix(o), words(o), page_link(o.card)) for o in model.offers]
     named = {model.model, *model.aliases}
-    disputed = [d for d in facts.disputes if d.model in named and d.sources & own]
+    disputed = [d for d in facts.discrepancies if d.model in named and d.sources & own]
     return {
         "model": model,
         "offers": offers,
@@ -174,7 +173,7 @@ def _model_values(model: Model, facts: Facts) -> dict[str, object]:
         "currency": pictures.currency_of(model.main),
         "coming": [e for e in facts.coming if e.model == model.model and f"{e.provider}/{e.source}" in own],
         "changes": [e for e in facts.changes if e.model == model.model and f"{e.provider}/{e.source}" in own],
-        "disputes": [d for d in disputed if d.state != "explained"],
+        "discrepancies": [d for d in disputed if d.state != "explained"],
         "explained": sum(d.state == "explained" for d in disputed),
         "elsewhere": [m for m in facts.models if m.model == model.model and m.provider != model.provider],
     }

@@ -1,19 +1,24 @@
-"""Changes in words: one entry per edition and model, with a title, its lines and a lasting id."""
+"""What changed and what is coming, in words: an entry per edition or day and model, with a lasting id."""
 
 from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import groupby
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
+from ratecards.catalog.sellers import name_of
 from ratecards.dataset import Dataset
-from ratecards.model import RateCard
-from ratecards.questions import news, paid
-from ratecards.storage import names
-from ratecards.storage.history import ANNOUNCED, Change
+from ratecards.lifecycle import Shutdown, endings
+from ratecards.model import Rate, RateCard
+from ratecards.questions import changes as news
+from ratecards.questions import news_lines, price_news
+from ratecards.storage import history, names
+from ratecards.storage.history import Change, Step
 
 # An edition that brings more new models than this is one entry.
 _MANY = 5
@@ -41,62 +46,104 @@ def lasting_id(*facts: object) -> str:
     return uuid.uuid5(_NAMESPACE, "\n".join(map(str, facts))).urn
 
 
+def _entry(kind: str, of: Change | Rate | RateCard, day: date, lines: Sequence[str], recorded: str) -> Entry:
+    """An entry of one model: its title is the model and its first line, and how many more there are."""
+    rest = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
+    lasting = lasting_id(kind, of.provider, of.source, day, of.model)
+    title = f"{of.model} {lines[0]}{rest}"
+    return Entry(lasting, of.provider, of.source, of.model, day, title, tuple(lines), recorded)
+
+
+# ------------------------------------------------------------------------------------------------- what changed
+
+
 def changes(dataset: Dataset) -> list[Entry]:
     """An entry per edition and model, the newest edition first; what is only wording makes none."""
-    found = [entry for source in dataset.sources for entry in _of_source(dataset, source)]
+    told = news.changes(dataset, corrections=True, labels=True)
+    editions = groupby(told, key=lambda c: (names.day_of(c), c.provider, c.source))
+    found = [entry for (day, *_), own in editions for entry in _edition(dataset, day, list(own))]
     return sorted(found, key=lambda e: (-e.day.toordinal(), e.provider, e.source, e.model))
 
 
-def _of_source(dataset: Dataset, source: str) -> list[Entry]:
-    editions: dict[date, list[Change]] = defaultdict(list)
-    for change in news.first_told(dataset.changes(source)):
-        if change.kind in ANNOUNCED or change.kind == "relabelled":
-            editions[names.day_of(change)].append(change)
-    return [entry for day, own in editions.items() for entry in _edition(own, news.cards(dataset, own, day))]
-
-
-def _edition(own: Sequence[Change], cards: Mapping[str, RateCard]) -> list[Entry]:
+def _edition(dataset: Dataset, day: date, own: Sequence[Change]) -> Iterator[Entry]:
+    cards = news.cards(dataset, own, day)
     added = [change for change in own if change.kind == "model_added"]
-    entries = [_models_added(added)] if len(added) > _MANY else []
+    many = len(added) > _MANY
+    if many:
+        provider, source = added[0].provider, added[0].source
+        lines = tuple(line.text for line in news_lines.told(added, day))
+        lasting = lasting_id("models", f"{provider}/{source}", day)
+        title = f"{provider}/{source}: {wording.count(len(added), 'model')} added"
+        yield Entry(lasting, provider, source, "", day, title, lines, _recorded(added))
     groups: dict[str, list[Change]] = defaultdict(list)
     for change in own:
-        if change.kind != "model_added" or not entries:
+        if change.kind != "model_added" or not many:
             groups[change.model].append(change)
-    told = (_model_entry(group, cards) for group in groups.values())
-    return [*entries, *(entry for entry in told if entry)]
+    for group in groups.values():
+        # nothing where only keys and words moved
+        if said := [_line(told) for told in news_lines.told(group, day, cards) if told.kind != "same"]:
+            yield _entry("change", group[0], day, said, _recorded(group))
 
 
-def _models_added(added: Sequence[Change]) -> Entry:
-    first, day = added[0], names.day_of(added[0])
-    source = f"{first.provider}/{first.source}"
-    lines = tuple(line.text for line in paid.told(added, day))
-    facts = "models", source, day
-    title = f"{source}: {phrases.count(len(added), 'model')} added"
-    return Entry(lasting_id(*facts), first.provider, first.source, "", day, title, lines, _recorded(added))
-
-
-def _model_entry(group: Sequence[Change], cards: Mapping[str, RateCard]) -> Entry | None:
-    """What a buyer pays differently; none where only keys and words moved."""
-    change, day = group[0], names.day_of(group[0])
-    lines = tuple(_line(told) for told in paid.told(group, day, cards) if told.kind != "same")
-    if not lines:
-        return None
-    title = title_of(change.model, lines)
-    facts = "change", change.provider, change.source, day, change.model
-    head = lasting_id(*facts), change.provider, change.source, change.model, day
-    return Entry(*head, title, lines, _recorded(group))
-
-
-def _line(told: paid.Told) -> str:
+def _line(told: news_lines.Told) -> str:
     words = f"{told.what.replace('_', ' ')}: {told.change}" if told.what else told.change
     return words + (" (correction)" if told.correction else "")
 
 
-def title_of(model: str, lines: Sequence[str]) -> str:
-    """The model and its first line, and how many more there are."""
-    rest = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
-    return f"{model} {lines[0]}{rest}"
-
-
 def _recorded(group: Iterable[Change]) -> str:
     return max(change.stamp.recorded for change in group if change.stamp)
+
+
+# ------------------------------------------------------------------------------------------------ what is coming
+
+
+def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
+    """An entry per day and model of what a page dated ahead, the soonest first; what is past is among them."""
+    cards = list(cards)
+    groups: dict[tuple[str, str, date], list[Step]] = defaultdict(list)
+    for step in history.steps(cards, date.min):
+        groups[f"{step.after.provider}/{step.after.source}", step.after.model, step.day].append(step)
+    known = {source: _announced(dataset.changes(source)) for source in dataset.sources}
+    entries = []
+    for (source, _, day), group in groups.items():
+        told = [known[source].get(_dated(step.after)) for step in group]
+        ahead = [(at[1], step) for at, step in zip(told, group, strict=True) if at and at[0] < day]
+        if ahead:
+            lines = _step_lines(step for _, step in ahead)
+            entries.append(_entry("step", ahead[0][1].after, day, lines, min(recorded for recorded, _ in ahead)))
+    entries += [_end(ends, card, dataset) for ends, card in endings(cards)]
+    return sorted(entries, key=lambda e: (e.day, e.provider, e.source, e.model))
+
+
+def _end(ends: Shutdown, card: RateCard, dataset: Dataset) -> Entry:
+    """The end of a model; it was recorded when a card of it first announced that day."""
+    all_changes = dataset.changes(name_of(card))
+    now = names.renames(names.renamed(all_changes))
+    said = [c for c in all_changes if c.card and c.card.shutdown and c.card.shutdown.day == ends.day]
+    recorded = min(c.stamp.recorded for c in said if c.stamp and now.get(c.model, c.model) == card.model)
+    words = f"shut down; in its place {ends.successor}" if ends.successor else "shut down"
+    found = _entry("shutdown", card, ends.day, (words, ends.quote), recorded)
+    return found._replace(title=f"{card.model} {words}")
+
+
+def _dated(rate: Rate) -> tuple[object, ...]:
+    return *rate.join_key, rate.effective_from
+
+
+def _announced(all_changes: Sequence[Change]) -> dict[tuple[object, ...], tuple[date, str]]:
+    """By dated rate, under its model's present name, the day a page first said so and the instant that was recorded."""
+    found: dict[tuple[object, ...], tuple[date, str]] = {}
+    now = names.renames(names.renamed(all_changes))
+    for change in all_changes:
+        first = change.card.rates if change.card and change.kind == "model_added" else ()
+        for rate in (*first, *((change.new,) if change.new else ())):
+            if rate.effective_from and change.stamp:
+                present = replace(rate, model=now.get(rate.model, rate.model))
+                found.setdefault(_dated(present), (change.stamp.observed, change.stamp.recorded))
+    return found
+
+
+def _step_lines(group: Iterable[Step]) -> list[str]:
+    """The steps in words, those that differ in nothing but the modality together."""
+    merged = price_news.merged(price_news.News(found.before, found.after, found.day) for found in group)
+    return [f"{news_lines.subject(one).replace('_', ' ')}: {news_lines.step_words(one)}" for one in merged]

@@ -1,21 +1,28 @@
-"""What changed and what is coming, as Atom and as a JSON feed. The same entries give the same bytes."""
+"""What changed and what is coming, as Atom (RFC 4287), as a JSON feed, and as a calendar (RFC 5545).
+
+The same entries give the same bytes.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import timedelta
 from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
+from ratecards.escaping import visible
 from scraper.site.entries import Entry, lasting_id
 from scraper.site.models import page_of
-from scraper.site.text import seen
 
 NEWEST = 100
 FOLDER = "feeds"
 _ATOM = "http://www.w3.org/2005/Atom"
 # The time of a feed that never had an entry.
 _NEVER = "1970-01-01T00:00:00Z"
+_LINE = 75
+_SPECIAL = re.compile(r"([\\;,])")
 
 
 class Feed(NamedTuple):
@@ -46,32 +53,23 @@ def _page(entry: Entry, feed: Feed) -> str:
     return page if page in feed.pages else feed.page
 
 
-def _updated(feed: Feed) -> str:
-    return max((entry.recorded for entry in feed.entries), default=_NEVER)
-
-
 def _text(entry: Entry) -> str:
-    return seen_lines([*entry.lines, f"{entry.provider}/{entry.source}, {entry.day}"])
-
-
-def seen_lines(lines: Sequence[str]) -> str:
-    """Lines of which every character can be seen, one below the other."""
-    return "\n".join(map(seen, lines))
+    return "\n".join(map(visible, (*entry.lines, f"{entry.provider}/{entry.source}, {entry.day}")))
 
 
 def atom(feed: Feed, base: str = "") -> bytes:
-    """The feed as Atom (RFC 4287)."""
+    """The feed as Atom."""
     root = ET.Element("feed", {"xmlns": _ATOM})
     _add(root, "id", lasting_id("feed", feed.name))
     _add(root, "title", feed.title)
-    _add(root, "updated", _updated(feed))
+    _add(root, "updated", max((entry.recorded for entry in feed.entries), default=_NEVER))
     ET.SubElement(_add(root, "author", ""), "name").text = "ratecards"
     ET.SubElement(root, "link", {"rel": "self", "href": _address(f"{FOLDER}/{feed.name}.atom", base)})
     ET.SubElement(root, "link", {"rel": "alternate", "type": "text/html", "href": _address(feed.page, base)})
     for entry in feed.entries:
         item = ET.SubElement(root, "entry")
         _add(item, "id", entry.id)
-        _add(item, "title", seen(entry.title))
+        _add(item, "title", visible(entry.title))
         _add(item, "updated", entry.recorded)
         ET.SubElement(item, "link", {"rel": "alternate", "href": _address(_page(entry, feed), base)})
         ET.SubElement(item, "category", {"term": f"{entry.provider}/{entry.source}"})
@@ -93,7 +91,7 @@ def json_feed(feed: Feed, base: str = "") -> bytes:
         {
             "id": entry.id,
             "url": _address(_page(entry, feed), base),
-            "title": seen(entry.title),
+            "title": visible(entry.title),
             "content_text": _text(entry),
             "date_modified": entry.recorded,
             "tags": [f"{entry.provider}/{entry.source}"],
@@ -109,3 +107,51 @@ def json_feed(feed: Feed, base: str = "") -> bytes:
         "items": items,
     }
     return (json.dumps(head, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+# --------------------------------------------------------------------------------------------------- a calendar
+
+
+def calendar(entries: Iterable[Entry]) -> bytes:
+    """An all-day event for each entry: on its `day`, stamped with the instant it was `recorded`."""
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ratecards//ratecards//EN", "CALSCALE:GREGORIAN"]
+    lines += ["METHOD:PUBLISH", "X-WR-CALNAME:AI model prices: dated steps"]
+    lines += [line for entry in entries for line in _event(entry)]
+    return "".join(folded(line) for line in (*lines, "END:VCALENDAR")).encode()
+
+
+def _event(entry: Entry) -> list[str]:
+    return [
+        "BEGIN:VEVENT",
+        f"UID:{entry.id.removeprefix('urn:uuid:')}",
+        f"DTSTAMP:{re.sub(r'[-:]', '', entry.recorded)}",
+        f"DTSTART;VALUE=DATE:{entry.day:%Y%m%d}",
+        f"DTEND;VALUE=DATE:{entry.day + timedelta(days=1):%Y%m%d}",
+        f"SUMMARY:{escaped([entry.title])}",
+        f"DESCRIPTION:{escaped([*entry.lines, f'{entry.provider}/{entry.source}'])}",
+        f"CATEGORIES:{escaped([entry.provider])}",
+        "TRANSP:TRANSPARENT",
+        "END:VEVENT",
+    ]
+
+
+def escaped(lines: Iterable[str]) -> str:
+    """Lines as the value of a property."""
+    return "\\n".join(_SPECIAL.sub(r"\\\1", visible(line)) for line in lines)
+
+
+def folded(line: str) -> str:
+    """A content line with its CRLF, folded so that no line is longer than 75 octets; no character is cut in two."""
+    return "\r\n ".join(_pieces(line)) + "\r\n"
+
+
+def _pieces(line: str) -> Iterator[str]:
+    piece, size, room = "", 0, _LINE
+    for character in line:
+        width = len(character.encode())
+        if size + width > room:
+            yield piece
+            # a folded line begins with a space
+            piece, size, room = "", 0, _LINE - 1
+        piece, size = piece + character, size + width
+    yield piece

@@ -8,12 +8,13 @@ from decimal import Decimal
 from itertools import groupby
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer, measure
 from ratecards.catalog.sellers import is_manual
 from ratecards.costs.picking import selecting
 from ratecards.costs.pictures import is_picture
 from ratecards.model import MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain
+from ratecards.wording import with_currency
 from scraper.site.models import Model, moments
 
 KINDS = ("input", "output", "cache_read", "piece")
@@ -41,11 +42,6 @@ class Span(NamedTuple):
 
 
 Figures = dict[str, list[Span]]
-
-
-def money(amount: Decimal, currency: str) -> str:
-    """An amount with its currency: `$0.30`, `0.30 EUR`."""
-    return f"${phrases.money(amount)}" if currency == "USD" else f"{phrases.money(amount)} {currency}"
 
 
 def figures(model: Model, day: date) -> Figures:
@@ -120,8 +116,8 @@ def _tokens(rates: Sequence[Rate]) -> Figure:
     price = main.price or Decimal(0)
     quantity, noun = measure(main.unit)
     words = [] if main.modality in ("", "text") else [main.modality]
-    words += [] if (quantity, noun) == (_MILLION, "token") else [f"per {phrases.unit(main.unit).removeprefix('1 ')}"]
-    text = "free" if main.availability == "free" else money(price, main.currency)
+    words += [] if (quantity, noun) == (_MILLION, "token") else [wording.per(main.unit).strip()]
+    text = "free" if main.availability == "free" else with_currency(price, main.currency)
     value = price * _MILLION / quantity if noun == "token" else price
     return Figure(text, " ".join(words), _notes(main, rates), plain(value))
 
@@ -134,12 +130,12 @@ def _notes(main: Rate, rates: Iterable[Rate]) -> tuple[str, ...]:
             label = [rate.modality] if rate.modality != main.modality else []
             label += [_prompt(rate)] if _prompt(rate) != _prompt(main) and rate.prompt_over is not None else []
             label += [selecting(rate)] if selecting(rate) != selecting(main) else []
-            found[rate.price] = f"{' '.join(label) or 'also'}: {money(rate.price or Decimal(0), rate.currency)}"
+            found[rate.price] = f"{' '.join(label) or 'also'}: {with_currency(rate.price or Decimal(0), rate.currency)}"
     return tuple(filter(None, found.values()))[:_NOTES]
 
 
 def _prompt(rate: Rate) -> str:
-    return "" if rate.prompt_over is None else f"over {phrases.short(rate.prompt_over)}"
+    return "" if rate.prompt_over is None else f"over {wording.short(rate.prompt_over)}"
 
 
 def _pieces(rates: Sequence[Rate]) -> Figure:
@@ -149,9 +145,9 @@ def _pieces(rates: Sequence[Rate]) -> Figure:
     own = [rate for rate, name in zip(rates, nouns, strict=True) if name == noun]
     prices = sorted({(rate.price or Decimal(0)) / measure(rate.unit)[0] for rate in own})
     currency = own[0].currency
-    text = money(prices[0], currency)
+    text = with_currency(prices[0], currency)
     if len(prices) > 1:
-        text += f" – {phrases.money(prices[-1])}"
+        text += f" – {wording.money(prices[-1])}"
     by_price = sorted(own, key=lambda rate: rate.price or Decimal(0))
     ends = [", ".join(filter(None, (r.resolution, r.quality, selecting(r)))) for r in (by_price[0], by_price[-1])]
     note = " – ".join(dict.fromkeys(filter(None, ends))) if len(prices) > 1 else ends[0]

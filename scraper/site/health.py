@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,11 +12,9 @@ from typing import Any, NamedTuple
 from ratecards.catalog.sellers import name_of
 from ratecards.model import RateCard
 from scraper.errors import DatasetError
+from scraper.publish import v1_files
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES
-from scraper.state import State
-
-STATUS = "ratecards/v1/status.json"
 
 
 class Health(NamedTuple):
@@ -53,46 +52,28 @@ class Health(NamedTuple):
 
 def health(root: Path, cards: Iterable[RateCard]) -> list[Health]:
     """Every source that is looked at or holds cards, by name. Raises `DatasetError` naming the file that is damaged."""
-    path = root / STATUS
-    own = list(cards)
+    path = root / v1_files.STATUS
     try:
-        if not path.exists():
-            return [_from_state(name, state, own) for name, state in _states(root, own).items()]
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(path.read_text(encoding="utf-8")) if path.exists() else _unpublished(root, list(cards))
         if data["version"] != 1:
             raise DatasetError(f"{path}: expected version 1, saw {data['version']!r}")
-        return [_from_status(name, entry) for name, entry in sorted(data["sources"].items())]
+        return [_health(name, entry) for name, entry in sorted(data["sources"].items())]
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(f"{path}: not a status of version 1: {type(error).__name__} {error}") from error
 
 
-def _states(root: Path, cards: Iterable[RateCard]) -> dict[str, State]:
-    dataset = Dataset(root)
-    names = sorted({*(source.name for source in SOURCES), *(name_of(card) for card in cards)})
-    return {name: dataset.state(name) for name in names}
+def _unpublished(root: Path, cards: Sequence[RateCard]) -> Any:
+    """The status as it would be published, models and rates as the cards have them."""
+    dataset, models = Dataset(root), Counter(map(name_of, cards))
+    rates = Counter(name_of(card) for card in cards for _ in card.rates)
+    names = {*(source.name for source in SOURCES), *models}
+    data = json.loads(v1_files.status({name: dataset.state(name) for name in names}, rates))
+    for name, entry in data["sources"].items():
+        entry["models"] = models[name]
+    return data
 
 
-def _from_state(name: str, state: State, cards: Iterable[RateCard]) -> Health:
-    own = [card for card in cards if name_of(card) == name]
-    return Health(
-        source=name,
-        outcome=state.outcome,
-        verified=state.verified,
-        stale_after_days=next((s.stale_days for s in SOURCES if s.name == name), 0),
-        models=len(own),
-        rates=sum(len(card.rates) for card in own),
-        read=state.amounts.get("read", 0),
-        ignored=state.amounts.get("ignored", 0),
-        seen=state.amounts.get("seen", 0),
-        unread=tuple(state.unread),
-        holds=len(state.holds),
-        failing_since=state.failing_since,
-        message=state.message,
-        last_updated=state.last_updated,
-    )
-
-
-def _from_status(name: str, entry: Mapping[str, Any]) -> Health:
+def _health(name: str, entry: Mapping[str, Any]) -> Health:
     date.fromisoformat(entry["verified"] or "0001-01-01")
     return Health(
         source=name,

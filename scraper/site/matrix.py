@@ -7,10 +7,10 @@ from dataclasses import replace
 from datetime import date
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer
 from ratecards.model import METERS, SERVICE_TIERS, Rate, canonical_order
-from scraper.site.figures import money
+from ratecards.wording import with_currency
 
 NOT_AVAILABLE = "not available"
 
@@ -104,7 +104,7 @@ def _columns(rates: Iterable[Rate]) -> list[tuple[str, str]]:
 
 def _thing(rate: Rate) -> _Thing:
     undated = replace(rate, effective_from=None, effective_until=None)
-    return _Thing(rate.meter.replace("_", " "), phrases.conditions(undated), phrases.unit(rate.unit))
+    return _Thing(rate.meter.replace("_", " "), wording.conditions(undated), wording.unit(rate.unit))
 
 
 def _line(thing: _Thing, shown: tuple[tuple[Price, ...], ...], modalities: Sequence[str]) -> Line:
@@ -113,21 +113,21 @@ def _line(thing: _Thing, shown: tuple[tuple[Price, ...], ...], modalities: Seque
 
 
 def _price(rate: Rate) -> Price:
-    dates = phrases.dates(rate)
+    dates = wording.dates(rate)
     if rate.price is None or rate.availability == "free":
         words = rate.availability.replace("_", " ")
         return Price(words, dates, rate.effective_from, rate.effective_until, rate.price is not None)
-    return Price(money(rate.price, rate.currency), dates, rate.effective_from, rate.effective_until)
+    return Price(with_currency(rate.price, rate.currency), dates, rate.effective_from, rate.effective_until)
 
 
 def words(offer: Offer) -> list[Quotes]:
     """By what is priced, the words that the rates of an offer were read from; what is not sold has none."""
     found: dict[tuple[str, str, int], list[Sequence[Rate]]] = {}
-    for cell in phrases.cells(sorted(offer.card.rates, key=canonical_order)):
+    for cell in wording.cells(sorted(offer.card.rates, key=canonical_order)):
         rate = cell[0]
         if rate.availability != "not_available":
-            thing = " ".join(filter(None, (rate.meter.replace("_", " "), phrases.modalities(cell))))
-            found.setdefault((thing, phrases.conditions(rate), METERS.index(rate.meter)), []).append(cell)
+            thing = " ".join(filter(None, (rate.meter.replace("_", " "), wording.modalities(cell))))
+            found.setdefault((thing, wording.conditions(rate), METERS.index(rate.meter)), []).append(cell)
     return [_quotes(*key[:2], found[key]) for key in sorted(found, key=lambda key: key[2])]
 
 

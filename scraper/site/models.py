@@ -7,13 +7,23 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from ratecards.catalog.offers import Offer
-from ratecards.catalog.sellers import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness
+from ratecards.catalog.sellers import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness, name_of
+from ratecards.escaping import visible
 from ratecards.model import MODEL_ID, RateCard
 from scraper.errors import DatasetError
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9.\-]{0,63}\Z")
+
+
+# What was read there is a program's answer; people find the same prices here.
+_FOR_PEOPLE = {
+    "google/ai-studio": "https://aistudio.google.com/",
+    "google/cloud-billing": "https://cloud.google.com/skus",
+}
+_TWINS = (".md.txt", ".md")
 
 
 class Model(NamedTuple):
@@ -63,6 +73,16 @@ def page_of(provider: str, model: str) -> str:
     if not _NAME.match(provider) or not MODEL_ID.match(model):
         raise DatasetError(f"expected a provider and a model id, saw {provider!r} and {model!r}")
     return f"models/{provider}/{model}.html"
+
+
+def page_link(card: RateCard) -> str:
+    """The address at which a person reads what a card says; empty where there is none that is safe to follow."""
+    parts = urlsplit(_FOR_PEOPLE.get(name_of(card), card.url))
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        return ""
+    ending = next((twin for twin in _TWINS if parts.path.endswith(twin)), "")
+    path = parts.path.removesuffix(ending)
+    return visible(urlunsplit((parts.scheme, parts.netloc, path, parts.query, quote(card.anchor))))
 
 
 def models(offers: Iterable[Offer]) -> list[Model]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import is_reseller
 from ratecards.catalog.shelf import Choice, Shelf
 from ratecards.costs.pictures import sizes
 from ratecards.errors import CostError
-from ratecards.questions.elsewhere import Terms, compare_images
-from ratecards.questions.images import TIERS, images, per_image
-from ratecards.tables import figures as shown
-from ratecards.tables.figures import Sheet
+from ratecards.questions.alternatives import Terms, compare_images
+from ratecards.questions.image_cost import TIERS, images, per_image
+from ratecards.tables import table as shown
+from ratecards.tables.table import Table
 from scraper.site.charts import Bars, bars, ceiling
 
 Groups = list[tuple[str, list[Decimal | None]]]
@@ -31,7 +31,7 @@ def values(shelf: Shelf) -> dict[str, object]:
     drawn = [(offer, groups) for offer in makers if len(groups := _groups(offer)) >= _FEWEST]
     top = _top(groups for _, groups in drawn)
     return {
-        "drawn": [(offer.card, currency_of(offer), bars(groups, top, phrases.money)) for offer, groups in drawn],
+        "drawn": [(offer.card, currency_of(offer), bars(groups, top, wording.money)) for offer, groups in drawn],
         "table": _table(images(makers)) if makers else None,
         "elsewhere": _elsewhere(sellers),
         "money": shown.money,
@@ -41,7 +41,7 @@ def values(shelf: Shelf) -> dict[str, object]:
 def bars_of(offer: Offer) -> Bars | None:
     """The bars of one model, on a scale of their own; None where sizes are not told apart."""
     groups = _groups(offer)
-    return bars(groups, _top([groups]), phrases.money) if len(groups) >= _FEWEST else None
+    return bars(groups, _top([groups]), wording.money) if len(groups) >= _FEWEST else None
 
 
 def currency_of(offer: Offer) -> str:
@@ -61,26 +61,26 @@ def _top(several: Iterable[Groups]) -> Decimal:
     return ceiling(max(prices, default=Decimal(1)))
 
 
-def _table(sheet: Sheet) -> dict[str, object]:
-    """A sheet for people: its title, heads, rows of cells, notes."""
-    heads = sheet.heads
-    rows = [[shown.shown(field.kind, row.cells[field.key]) for field in heads] for row in sheet.rows]
-    models = [(row.cells["model"], row.cells["source"]) for row in sheet.rows]
-    return {"title": sheet.title, "heads": heads, "rows": list(zip(models, rows, strict=True)), "notes": sheet.notes}
+def _table(made: Table) -> dict[str, object]:
+    """A table for people: its title, heads, rows of cells, notes."""
+    heads = made.heads
+    rows = [[shown.shown(field.kind, row.cells[field.key]) for field in heads] for row in made.rows]
+    models = [(row.cells["model"], row.cells["source"]) for row in made.rows]
+    return {"title": made.title, "heads": heads, "rows": list(zip(models, rows, strict=True)), "notes": made.notes}
 
 
 def _elsewhere(sellers: Iterable[Offer]) -> dict[str, object]:
     """One image of every seller, with the length of its bar; where currencies differ, why there is no table."""
     try:
-        sheet = compare_images(sellers, Terms())
+        made = compare_images(sellers, Terms())
     except CostError as error:
         return {"error": str(error)}
-    costs = [Decimal(str(row.cells["per_image"])) for row in sheet.rows]
+    costs = [Decimal(str(row.cells["per_image"])) for row in made.rows]
     top = max(costs, default=Decimal(1)) or Decimal(1)
     lengths = [f"{cost / top * _LENGTH:.1f}" for cost in costs]
     return {
         "error": "",
-        "title": sheet.title,
-        "rows": list(zip(sheet.rows, lengths, strict=True)),
-        "notes": sheet.notes,
+        "title": made.title,
+        "rows": list(zip(made.rows, lengths, strict=True)),
+        "notes": made.notes,
     }

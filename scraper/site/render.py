@@ -1,21 +1,25 @@
-"""The templates: every value is escaped for HTML, and nothing invisible gets through."""
+"""Pages from templates, every value escaped for HTML and visible; and the folder that a site is put into."""
 
 from __future__ import annotations
 
-from pathlib import Path
+import json
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from scraper.site.text import seen
+from ratecards.escaping import visible
+from scraper.errors import DatasetError
 
 TEMPLATES = Path(__file__).parent / "templates"
 FILES = ("site.css", "site.js", "icon.svg")
+MARKER = ".ratecards-site.json"
 
 
 def _finalize(value: object) -> object:
     """Markup, which a template has made of escaped words, is left as it is."""
-    return seen(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
+    return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 class Renderer:
@@ -35,10 +39,64 @@ class Renderer:
     def page(self, template: str, path: str, **values: Any) -> bytes:
         """The page of a template that will stand at `path`: addresses in it are relative to there."""
         root = "../" * path.count("/")
-        text = self._env.get_template(template).render(root=root, path=path, **values)
-        return text.encode()
+        return self._env.get_template(template).render(root=root, path=path, **values).encode()
 
 
 def assets() -> dict[str, bytes]:
     """The style sheet, the script and the icon."""
     return {name: (TEMPLATES / name).read_bytes() for name in FILES}
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> list[str]:
+    """The folder shall hold these files and no others of an earlier site; the paths written or removed.
+
+    The folder is empty or holds a site already, and nothing else is touched. Raises `DatasetError` where it holds
+    anything that no earlier run put there, or cannot be written.
+    """
+    try:
+        before = _owned(folder)
+        gone = sorted(set(before) - set(files))
+        for path in gone:
+            _inside(folder, path).unlink(missing_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
+        # the marker first: a run that dies half way must find a folder that is ours
+        (folder / MARKER).write_text(json.dumps(sorted({*before, *files}), indent=0) + "\n", encoding="utf-8")
+        written = sorted(path for path, content in files.items() if _put(_inside(folder, path), content))
+        (folder / MARKER).write_text(json.dumps(sorted(files), indent=0) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise DatasetError(f"{folder}: expected a folder for a site that can be written, saw {error}") from error
+    return sorted([*gone, *written])
+
+
+def _owned(folder: Path) -> list[str]:
+    """The files that an earlier run put there."""
+    marker = folder / MARKER
+    if not marker.is_file():
+        if folder.is_dir() and (other := next(folder.iterdir(), None)):
+            words = f"expected an empty folder or a site with its {MARKER}, saw {other.name}"
+            raise DatasetError(f"{folder}: {words}; nothing was written")
+        return []
+    try:
+        found = json.loads(marker.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DatasetError(f"{marker}: not a site's list of files: {error}; remove the folder") from error
+    if not isinstance(found, list) or not all(isinstance(path, str) for path in found):
+        raise DatasetError(f"{marker}: not a site's list of files; remove the folder")
+    return found
+
+
+def _inside(folder: Path, path: str) -> Path:
+    """The file a path means. Raises `DatasetError` on one that leads out of the folder."""
+    parts = PurePosixPath(path).parts
+    target = folder / path
+    if not parts or ".." in parts or path.startswith("/") or folder.resolve() not in target.resolve().parents:
+        raise DatasetError(f"{folder}: refused to touch {path!r}, which is not inside")
+    return target
+
+
+def _put(target: Path, content: bytes) -> bool:
+    if target.is_file() and target.read_bytes() == content:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_bytes(content)
+    return True

@@ -10,15 +10,16 @@ from decimal import Decimal
 from itertools import dropwhile
 from typing import NamedTuple
 
-from ratecards import phrases
+from ratecards import wording
 from ratecards.catalog.offers import Offer
 from ratecards.costs.pictures import USUAL, canonical
 from ratecards.dataset import Dataset
 from ratecards.model import Rate, RateCard
 from ratecards.storage import history, names
 from ratecards.storage.history import Change
+from ratecards.wording import with_currency
 from scraper.site.charts import Step, steps
-from scraper.site.figures import KINDS, candidates, money
+from scraper.site.figures import KINDS, candidates
 from scraper.site.models import moments
 
 _TIER = "standard"
@@ -83,7 +84,7 @@ def step_charts(past: Past, model: str) -> list[tuple[Series, Step]]:
 
 def _drawn(found: Series) -> Step:
     points = [(point.day, point.price) for point in found.points]
-    return steps(points, found.until, lambda amount: money(amount, found.currency))
+    return steps(points, found.until, lambda amount: with_currency(amount, found.currency))
 
 
 def _of_kind(days: Iterable[tuple[date, bool, RateCard | None]], kind: str, until: date) -> Iterator[Series]:
@@ -96,7 +97,7 @@ def _of_kind(days: Iterable[tuple[date, bool, RateCard | None]], kind: str, unti
     points = _moved(Point(day, rate.price if rate else None, read) for day, read, rate in alike)
     if len(points) > 1 or until > points[0].day:
         words = filter(None, (_NAMES[kind] or newest.modality.title() or "Each", _condition(newest, kind)))
-        yield Series(", ".join(words), phrases.unit(newest.unit), newest.currency, points, until)
+        yield Series(", ".join(words), wording.unit(newest.unit), newest.currency, points, until)
 
 
 def _moved(points: Iterable[Point]) -> tuple[Point, ...]:

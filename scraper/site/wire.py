@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from ratecards.catalog.offers import Offer, measure
 from ratecards.catalog.sellers import DOCUMENTATION, TEXT_ALONE
 from ratecards.costs.picking import PLAIN
+from ratecards.escaping import visible
 from ratecards.model import Rate, plain
 from scraper.site.health import Health
 from scraper.site.models import Model
-from scraper.site.text import seen
 
 FIELDS = (
     *("service_tier", "plan", "meter", "modality", "unit", "resolution", "quality"),
@@ -54,8 +54,8 @@ def _offer(model: Model, offer: Offer, pool: _Pool) -> dict[str, object]:
     card = offer.card
     tokens = {f.resolution.casefold(): f.tokens for f in card.formulas if _of_image(f.meter, f.modality, f.unit)}
     optional = {
-        "name": seen(card.name) if card.name != card.model else "",
-        "aliases": [seen(alias) for alias in card.aliases],
+        "name": visible(card.name) if card.name != card.model else "",
+        "aliases": [visible(alias) for alias in card.aliases],
         "shutdown": str(card.shutdown.day) if card.shutdown else "",
         "tokens": {size: number for size, number in tokens.items() if number},
     }

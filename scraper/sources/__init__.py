@@ -10,7 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from scraper.reading import Reading
+from scraper.model import Reading
 
 
 class SourceModule(Protocol):

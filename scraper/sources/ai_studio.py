@@ -21,8 +21,9 @@ from urllib.parse import urlsplit
 
 from ratecards.model import MODEL_ID, Evidence, Rate, plain
 from scraper.errors import LayoutChanged
+from scraper.model import Amounts, Draft, Problem, Reading, Section
 from scraper.prices.normalise import fold
-from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
+from scraper.prices.rateset import merged
 from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "ai-studio"

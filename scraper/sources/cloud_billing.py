@@ -17,7 +17,8 @@ from typing import Any
 
 from ratecards.model import Evidence, Rate, plain, problems
 from scraper.errors import LayoutChanged, UnknownTerm
-from scraper.reading import Amounts, Draft, Problem, Reading, Section, merged
+from scraper.model import Amounts, Draft, Problem, Reading, Section
+from scraper.prices.rateset import merged
 from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "cloud-billing"

@@ -12,10 +12,10 @@ from datetime import date
 from html import unescape
 
 from scraper.errors import LayoutChanged
+from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, html_blocks, markdown_blocks, only, soup, without
 from scraper.prices.normalise import fold
 from scraper.prices.words import counted
-from scraper.reading import Amounts, Problem, Reading, Section
 from scraper.sources.gemini_rows import TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms

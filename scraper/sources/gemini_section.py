@@ -9,13 +9,13 @@ from datetime import date
 
 from ratecards.model import MODEL_ID, UNDATED, Formula, Rate
 from scraper.errors import UnknownTerm
+from scraper.model import Draft, Problem, Section
 from scraper.parse.blocks import Block, Heading, Table, Text
 from scraper.prices.conditions import conditional
 from scraper.prices.notes import Footnote, footnotes, formulas, only_day, sentences
 from scraper.prices.rateset import settled
 from scraper.prices.units import Observation, Place, RowRule
 from scraper.prices.words import counted
-from scraper.reading import Draft, Problem, Section
 from scraper.sources.gemini_terms import Terms
 
 

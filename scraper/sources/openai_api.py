@@ -14,13 +14,13 @@ from pathlib import Path
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged
+from scraper.model import Amounts, Draft, Problem, Reading, Section, too_little_read
 from scraper.parse.blocks import Text, only, soup, without
 from scraper.prices.conditions import conditional
 from scraper.prices.normalise import fold
 from scraper.prices.notes import sentences
 from scraper.prices.rateset import settled
 from scraper.prices.words import COUNTED
-from scraper.reading import Amounts, Draft, Problem, Reading, Section, too_little_read
 from scraper.sources.openai_pages import converted_page, html_page, mdx_page
 from scraper.sources.openai_rows import CAPTION, PROVIDER, SOURCE, RowReading, bounds, frame, read_row
 from scraper.sources.openai_tables import Page, lost_numbers

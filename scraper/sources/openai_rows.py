@@ -8,11 +8,11 @@ from dataclasses import dataclass, field, replace
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import UnknownTerm
+from scraper.model import Amounts, Gap, Problem
 from scraper.prices.grammar import Cell as Priced
 from scraper.prices.grammar import read_cell
 from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
 from scraper.prices.words import COUNTED, unit_of
-from scraper.reading import Amounts, Gap, Problem
 from scraper.sources.openai_tables import Cell, Table
 from scraper.sources.openai_terms import ColumnRule, Label, SectionRule, Terms
 

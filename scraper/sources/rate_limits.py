@@ -16,10 +16,10 @@ from typing import Any
 
 from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
 from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
 from scraper.prices.normalise import fold
 from scraper.prices.words import AMOUNT, COUNTED, money, whole_number
-from scraper.reading import Amounts, Problem, Reading, Section
 from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "rate-limits"

@@ -18,13 +18,13 @@ from typing import Any
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.model import Amounts, Draft, Gap, Problem, Reading, Section, too_little_read
 from scraper.parse.blocks import Block, Heading, Table, Text, without
 from scraper.prices.conditions import conditional
 from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
 from scraper.prices.notes import only_day, sentences
 from scraper.prices.rateset import settled
 from scraper.prices.words import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled, unit_of
-from scraper.reading import Amounts, Draft, Gap, Problem, Reading, Section, too_little_read
 from scraper.sources import vocabulary
 from scraper.sources.page_proofs import is_html, prove, prove_tables, prove_titles
 from scraper.sources.timelimit import look

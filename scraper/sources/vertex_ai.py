@@ -13,11 +13,11 @@ from html import unescape
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
+from scraper.model import Amounts, Draft, Problem, Reading, too_little_read
 from scraper.parse.blocks import Heading, Text, clean, only, without
 from scraper.prices.normalise import fold
 from scraper.prices.rateset import settled
 from scraper.prices.words import counted
-from scraper.reading import Amounts, Draft, Problem, Reading, too_little_read
 from scraper.sources.page_proofs import prove_html, refuse_other_pages
 from scraper.sources.vertex_grid import TAB_LEVEL, Grid, page_blocks, tree_of
 from scraper.sources.vertex_page import Card, Page, Part

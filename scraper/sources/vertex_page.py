@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from ratecards.model import Formula, Rate
+from scraper.model import Problem, Section
 from scraper.parse.blocks import Text
-from scraper.reading import Problem, Section
 from scraper.sources.vertex_grid import Grid
 from scraper.sources.vertex_terms import Model, Terms
 

@@ -10,10 +10,10 @@ from datetime import date
 
 from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.model import Gap, Problem, Section
 from scraper.parse.blocks import Text
 from scraper.prices.normalise import fold
 from scraper.prices.words import counted
-from scraper.reading import Gap, Problem, Section
 from scraper.sources.timelimit import look
 from scraper.sources.vertex_grid import Cell, Grid, Row
 from scraper.sources.vertex_grounding import Grounding, grounding_rates, read_grounding

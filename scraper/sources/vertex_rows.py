@@ -9,9 +9,9 @@ from datetime import date
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.model import Gap, Problem
 from scraper.prices.normalise import fold, prove_row
 from scraper.prices.words import counted
-from scraper.reading import Gap, Problem
 from scraper.sources.vertex_cells import Price, read_price
 from scraper.sources.vertex_grid import Row
 from scraper.sources.vertex_terms import Column, Model, Rule, Terms

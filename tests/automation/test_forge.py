@@ -57,7 +57,7 @@ def test_what_creates_is_not_repeated_when_nobody_knows(forge):
     """A 502 may have opened the issue: the next run finds it by its mark, or opens it then."""
     forge.answers["POST /issues"] = [answer({"message": "busy"}, 502)]
     with pytest.raises(GitHubError, match="POST /repos/somebody/rates/issues: 502 busy"):
-        forge.client.post("/issues", {"title": "x"})
+        forge.client.ask("POST", "/issues", {"title": "x"})
     assert ["POST /issues"] == forge.asked
 
 
@@ -66,7 +66,7 @@ def test_what_creates_is_repeated_when_github_said_no(forge, waits):
     slow = answer({"message": "secondary rate limit"}, 403)
     slow.headers["Retry-After"] = "7"
     forge.answers["POST /issues"] = [slow]
-    assert 1 == forge.client.post("/issues", {"title": "x"})["number"]
+    assert 1 == forge.client.ask("POST", "/issues", {"title": "x"})["number"]
     assert [7.0] == waits
 
 
@@ -113,7 +113,7 @@ def test_the_token_is_in_no_message(forge, monkeypatch):
         client.get("/releases")
     gone = GitHub(REPO, TOKEN, "http://127.0.0.1:9")
     with pytest.raises(GitHubError, match="expected an answer, saw ConnectError") as unanswered:
-        gone.post("/issues", {})
+        gone.ask("POST", "/issues", {})
     said = f"{refused.value!r} {unanswered.value!r} {client!r}"
     assert ("ghs_another" in said, TOKEN in said) == (False, False)
 
@@ -128,7 +128,7 @@ def test_a_post_that_breaks_off_is_not_repeated(forge, monkeypatch):
 
     monkeypatch.setattr(httpx.Client, "send", broken_off)
     with pytest.raises(GitHubError, match="expected an answer, saw RemoteProtocolError"):
-        forge.client.post("/issues", {})
+        forge.client.ask("POST", "/issues", {})
     with pytest.raises(GitHubError, match="expected an answer, saw RemoteProtocolError"):
         forge.client.get("/issues")
     assert ["POST", *["GET"] * 4] == calls
@@ -460,13 +460,13 @@ def test_fault_64_foreign_tags_are_no_versions():
     """Whatever else a fork has released; a draft of something higher is no release."""
     stands = [{"tag_name": "nightly", "draft": False}, {"tag_name": "v2099.1.1", "draft": True}]
     plan = upload.plan("2026.1.1", [Asset("a", 1, "")], stands)
-    assert (True, ("a",), True) == (plan.create, plan.upload, plan.publish)
+    assert (None, ("a",), True) == (plan.release, plan.upload, plan.publish)
 
 
 def test_what_is_no_version_is_refused(releasing):
     """Before anything is made."""
     ran = releasing("latest")
-    assert (1, True) == (ran.code, "expected a version of numbers, like 2026.4.27, saw 'latest'" in ran.err)
+    assert (1, True) == (ran.code, "expected a calendar version like 2026.4.27 or 2026.4.27.1, saw 'latest'" in ran.err)
 
 
 def test_an_empty_release_is_none(releasing, dist):

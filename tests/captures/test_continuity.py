@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from scraper.fetch.capture import Edition, load
-from scraper.pipeline.judge import judge
+from scraper.fetch.capture import Capture, load
+from scraper.model import State
+from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.sources import find
-from scraper.state import State
 from tests.support.captures import CAPTURES, needed
 
 pytestmark = needed
@@ -30,7 +30,8 @@ def test_no_real_edition_is_doubted():
     source, cards, state = find("google/gemini-api"), {}, State()
     for name, rates in EDITIONS.items():
         page = load(Path(CAPTURES, "google", "gemini-api", name), source)
-        edition = Edition(page.fetched_at, {"html" if name.endswith("html") else "md.txt": page})
-        verdict = judge(source, edition, state, lambda known=cards: known, page.fetched_at, hold=False)
+        edition = Capture(page.fetched_at, {"html" if name.endswith("html") else "md.txt": page})
+        previous = Previous(state, lambda known=cards: known)
+        verdict = evaluate(source, edition, previous, None, page.fetched_at)
         assert (name, [], rates) == (name, verdict.messages, sum(len(c.rates) for c in verdict.cards.values()))
         cards, state = verdict.cards, verdict.state

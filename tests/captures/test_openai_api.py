@@ -9,7 +9,7 @@ from functools import cache
 import pytest
 
 from scraper.errors import LayoutChanged
-from scraper.reading import Reading
+from scraper.model import Reading
 from scraper.sources import openai_api as source
 from tests.sources.openai_api.test_openai_api import CONTAINERS, CUT, SHARED, STORAGE, TUNED, line, price, sound
 from tests.support.captures import captured, needed

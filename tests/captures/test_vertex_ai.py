@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from ratecards.model import problems
-from scraper.reading import Reading
+from scraper.model import Reading
 from scraper.sources import vertex_ai
 from tests.sources.vertex_ai.test_vertex_ai import rates
 from tests.support.captures import captured, needed

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scraper.checks.agree import disagreements, torn_apart
+from scraper.checks.representations import disagreements, representation_conflicts
 from scraper.sources import gemini_api
 from tests.support import tiny
 from tests.support.workshop import facts, model, pages
@@ -34,8 +34,8 @@ def readings(html: str, twin: str) -> dict:
 
 def test_equal_representations_do_not_disagree(small):
     """Nor do other words around the same figures."""
-    assert [] == torn_apart(readings(NOTE, NOTE))
-    assert [] == torn_apart(readings(NOTE, NOTE.replace("consume", "take up")))
+    assert [] == representation_conflicts(readings(NOTE, NOTE))
+    assert [] == representation_conflicts(readings(NOTE, NOTE.replace("consume", "take up")))
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_equal_representations_do_not_disagree(small):
 def test_figures_of_footnotes_must_agree(small, twin, figures):
     """Costs are worked out with them, so one representation alone vouches for none."""
     expected = f"html and md disagree in the figures of gemini-2, only one of them says: {figures}"
-    assert [expected] == torn_apart(readings(NOTE, twin))
+    assert [expected] == representation_conflicts(readings(NOTE, twin))

@@ -11,14 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.storage import codec
-from scraper.checks.continuity import doubt, sentences_of
+from scraper.checks.representations import compared_with_published, sentences_of
 from scraper.prices.conditions import conditional, digest
 from scraper.sources import gemini_api, gemini_terms, openai_api
 from tests.sources.gemini_api.test_gemini_api import TOOLS
-from tests.sources.openai_api.test_openai_api import facts as openai_facts
-from tests.sources.openai_api.test_openai_api import html_page
 from tests.sources.vertex_ai.test_vertex_ai import read as read_vertex
 from tests.support import pagebuilder
+from tests.support.openai_page import facts as openai_facts
+from tests.support.openai_page import html_page
 from tests.support.workshop import facts, model, pages
 
 DAY = date(2026, 11, 1)
@@ -107,11 +107,15 @@ def places(sentence: str) -> dict[str, dict]:
     }
 
 
-@pytest.mark.parametrize(
-    ("sentence", "place"), [*((words, "prose") for words in WORDS), *((WORDS[0], place) for place in places(""))][1:]
-)
+@pytest.mark.parametrize("sentence", WORDS)
+def test_fault_80_what_changes_a_price_without_an_amount_of_money(sentence):
+    """Units, currencies, factors, days and bounds, in words."""
+    assert conditional(sentence)
+
+
+@pytest.mark.parametrize(("sentence", "place"), list(zip(WORDS, places(""), strict=False)))
 def test_fault_80_new_words_about_prices_are_a_doubt(workshop, sentence, place):
-    """Their section keeps its card and the others are published; once they are gone, so is the doubt."""
+    """Wherever they stand. Their section keeps its card and the others are published; once they are gone, so is the doubt."""
     workshop.refresh(at("2026-11-01T06:17:00Z"))
     said = {**places(sentence)[place]}
     said["tabs"] = {"Standard": [["Input price", "Free of charge", "$2.20"], *said["tabs"]["Standard"][1:]]}
@@ -187,8 +191,9 @@ def test_fault_80_words_under_a_heading_concern_the_models_there():
     found = openai_api.read(body.replace("Tokens used", f"{OPENAI} Tokens used", 1))
     said = sentences_of([plain], {}, whole=True)
 
-    assert [] == doubt(plain, old, said, {}, DAY)
-    assert [] == doubt(found, old, said, {}, DAY)
+    assert (plain, []) == compared_with_published(plain, old, said, {}, DAY)
+    found, lines = compared_with_published(found, old, said, {}, DAY)
+    assert [] == lines
     assert {("tools", "condition")} == {(s.title, p.kind) for s in found.unread for p in s.problems}
 
 
@@ -204,7 +209,7 @@ def test_fault_80_notes_of_the_agent_platform(note, kinds):
     """A note under a table concerns the models of its part, unless it is read or listed."""
     plain = read_vertex("gemini-2.5")
     found = read_vertex("gemini-2.5", ("</table>", f"</table><p>{note}</p>"))
-    doubt(found, {}, sentences_of([plain], {}, whole=True), {}, DAY)
+    found, _ = compared_with_published(found, {}, sentences_of([plain], {}, whole=True), {}, DAY)
 
     assert kinds == {p.kind for p in found.problems}
     assert bool(kinds) == bool(found.unread)

@@ -15,10 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.model import Rate, RateCard
-from scraper.checks.guard import Finding, Held, Look, Sifted, hold_id, pinned, split, too_few_tables
-from scraper.checks.recent import Recent, recent_from
+from scraper.checks import recent as moves
+from scraper.checks.holds import HoldResult, Observation, hold_changes, hold_id, pinned
+from scraper.checks.reasons import Finding, too_few_tables
 from scraper.diff.editions import changes
-from scraper.reading import too_little_read
+from scraper.model import Held, Hold, RecentMoves, too_little_read
+from scraper.publish.state_file import hold_data, hold_from, recent_data, recent_from
 from tests.support.kit import card, cards, change, rate
 
 NOW = datetime(2026, 11, 1, 6, 17, tzinfo=UTC)
@@ -26,10 +28,15 @@ BIG = cards(*(card(rate(str(n + 1)), model=f"m-{n:02}") for n in range(30)))
 Cards = dict[str, RateCard]
 
 
-def sifted(old: Cards, new: Cards, holds: dict | None = None, now: datetime = NOW, **more: Any) -> Sifted:
+def sifted(old: Cards, new: Cards, holds: dict | None = None, now: datetime = NOW, **more: Any) -> HoldResult:
     """An edition beside the published cards; the renames are a person's."""
     found = changes(old, new, more.pop("renames", None))
-    return split(found, old, new, holds or {}, Look(now, **more))
+    return hold_changes(found, old, new, holds or {}, Observation(now, **more))
+
+
+def through_the_file(holds: dict[str, Hold]) -> dict[str, Hold]:
+    """Holds as a state file keeps them."""
+    return {key: hold_from(key, json.loads(json.dumps(hold_data(hold)))) for key, hold in holds.items()}
 
 
 def one(*rates: Rate, model: str = "flash") -> Cards:
@@ -101,14 +108,14 @@ def test_the_rest_is_published():
     assert ["output", "cache_read"] == [c.new.meter for c in found.publish if c.new]
     assert ("moved x9.00, more than 3 times", "input", 1) == (held.reason, held.change.new.meter, held.looks)
     assert {
-        held.id: {
-            "since": "2026-11-01T06:17:00+00:00",
-            "looks": 1,
-            "last": ["2026-11-01T06:17:00+00:00", ""],
-            "reason": "moved x9.00, more than 3 times",
-            "what": "repriced flash: moved x9.00, more than 3 times",
-            "members": [hold_id(held.change)],
-        }
+        held.id: Hold(
+            since="2026-11-01T06:17:00+00:00",
+            looks=1,
+            last=("2026-11-01T06:17:00+00:00", ""),
+            reason="moved x9.00, more than 3 times",
+            what="repriced flash: moved x9.00, more than 3 times",
+            members=(hold_id(held.change),),
+        )
     } == found.holds
 
 
@@ -222,16 +229,16 @@ def test_fault_71_the_unit_of_a_column():
     holds: dict[str, Any] = {}
     for hours in (0, 12, 30, 60):
         found = sifted(old, new, holds, NOW + timedelta(hours=hours))
-        holds = json.loads(json.dumps(found.holds))
+        holds = through_the_file(found.holds)
         assert 1 == len(holds)
         assert [("the unit of this column changed (flash / Standard): x1e3 in 3 rates", True)] * 3 == [
             (h.reason, h.person) for h in found.held
         ]
         assert ["tuning"] == [c.new.meter for c in found.publish if c.new]
-    said = sifted(old, new, holds, second=lambda c: "google/other" if c.new and c.new.meter == "input" else "")
+    said = sifted(old, new, holds, corroborated_by=lambda c: "google/other" if c.new and c.new.meter == "input" else "")
     assert (4, "google/other says the same") == (len(said.publish), said.released[0].because)
     [key] = holds
-    confirmed = {key: {**holds[key], "confirmed": {"because": "I asked"}}}
+    confirmed = {key: replace(holds[key], confirmed={"because": "I asked"})}
     assert 4 == len(sifted(old, new, confirmed).publish)
 
 
@@ -361,16 +368,16 @@ def test_a_price_that_is_known_elsewhere_is_an_addition():
 # ------------------------------------------------------------------------------------------ back, and in steps
 
 
-def remembered(found: Sifted, recent: Recent, now: datetime) -> Recent:
+def remembered(found: HoldResult, recent: RecentMoves, now: datetime) -> RecentMoves:
     """After a publication, through the state file."""
     moved = [c for c in found.publish if c.kind != "card_changed"]
-    after = recent.after(moved, now, verified=[r.change for r in found.released], back=found.returned)
-    return recent_from(json.loads(json.dumps(after.data())), "google", "gemini-api", "state")
+    after = moves.after(recent, moved, now, verified=[r.change for r in found.released], back=found.returned)
+    return recent_from(json.loads(json.dumps(recent_data(after))), "google/gemini-api")
 
 
 def walked(*prices: str, hours: float = 6) -> list[str]:
     """The price that stands after each look at a page that says one price after another."""
-    recent, holds, stands, out = Recent(), {}, prices[0], []
+    recent, holds, stands, out = RecentMoves(), {}, prices[0], []
     for n, price in enumerate(prices[1:]):
         now = NOW + timedelta(hours=hours * n)
         found = sifted(one(rate(stands)), one(rate(price)), holds, now, recent=recent)
@@ -395,11 +402,14 @@ def test_fault_46_from_the_second_time_it_waits():
 
 def test_fault_46_after_a_week_it_is_a_price_again():
     """What was said more than seven days ago is no return."""
-    recent = Recent().after([change("repriced", old=rate("9"), new=rate("1"))], NOW, verified=[], back=[])
+    recent = moves.after(RecentMoves(), [change("repriced", old=rate("9"), new=rate("1"))], NOW, verified=[], back=[])
     week = NOW + timedelta(days=7)
     soon = sifted(one(rate("1")), one(rate("9")), now=week, recent=recent)
     late = sifted(
-        one(rate("1")), one(rate("9")), now=week, recent=recent.after([], week + timedelta(1), verified=[], back=[])
+        one(rate("1")),
+        one(rate("9")),
+        now=week,
+        recent=moves.after(recent, [], week + timedelta(1), verified=[], back=[]),
     )
 
     assert (1, 0) == (len(soon.returned), len(soon.held))
@@ -412,14 +422,17 @@ def test_fault_87_a_price_that_walks_away_in_steps():
     found = sifted(
         one(rate("28")),
         one(rate("80")),
-        recent=Recent().after([change("repriced", old=rate("10"), new=rate("28"))], NOW, verified=[], back=[]),
+        recent=moves.after(
+            RecentMoves(), [change("repriced", old=rate("10"), new=rate("28"))], NOW, verified=[], back=[]
+        ),
     )
     assert ["moved x8.00 within seven days, more than 3 times"] == [h.reason for h in found.held]
 
 
 def test_fault_87_under_another_label():
     """So does one that is relabelled with each step."""
-    recent = Recent().after(
+    recent = moves.after(
+        RecentMoves(),
         [change("rate_removed", old=rate("10")), change("rate_added", new=rate("28", modality="text"))],
         NOW,
         verified=[],
@@ -433,7 +446,7 @@ def test_fault_87_under_another_label():
 def test_a_move_that_was_verified_is_where_the_next_one_starts():
     """What waited and was released is the price."""
     move = change("repriced", old=rate("1"), new=rate("9"))
-    recent = Recent().after([move], NOW, verified=[move], back=[])
+    recent = moves.after(RecentMoves(), [move], NOW, verified=[move], back=[])
 
     assert 1 == len(sifted(one(rate("9")), one(rate("12")), recent=recent).publish)
 
@@ -460,7 +473,7 @@ def test_fault_78_a_step_in_the_past(start, known, held):
 WILD = change("repriced", old=rate("1"), new=rate("9"))
 
 
-def wild(price: str = "9", holds: dict | None = None, now: datetime = NOW, **more: Any) -> Sifted:
+def wild(price: str = "9", holds: dict | None = None, now: datetime = NOW, **more: Any) -> HoldResult:
     """A look at a price that was 1 and is nine times as much, or another."""
     return sifted(one(rate("1")), one(rate(price)), holds, now, **more)
 
@@ -470,7 +483,7 @@ def looks(*hours: float) -> list[tuple[int, int]]:
     seen, holds = [], {}
     for hour in hours:
         found = wild(holds=holds, now=NOW + timedelta(hours=hour))
-        holds = json.loads(json.dumps(found.holds))
+        holds = through_the_file(found.holds)
         seen.append((len(found.publish), len(found.held)))
     return seen
 
@@ -498,11 +511,11 @@ def test_released_after_three_looks_and_a_day(hours, expected):
 
 def test_what_is_released_is_not_remembered():
     """Its hold is over; a later one starts anew."""
-    entry = {hold_id(WILD): {"since": NOW.isoformat(), "looks": 2}}
+    entry = {hold_id(WILD): Hold(NOW.isoformat(), 2)}
     found = wild(holds=entry, now=NOW + timedelta(days=1))
 
     assert (1, [], {}) == (len(found.publish), found.held, found.holds)
-    assert {"since": NOW.isoformat(), "looks": 2} == entry[hold_id(WILD)]
+    assert Hold(NOW.isoformat(), 2) == entry[hold_id(WILD)]
 
 
 def test_a_hold_that_does_not_come_back_is_forgotten():
@@ -525,20 +538,18 @@ def test_another_reading_waits_from_the_start():
 
 
 def test_a_person_confirms():
-    """`confirmed` in the entry publishes at the next look."""
-    holds = wild().holds
-    holds[hold_id(WILD)]["confirmed"] = True
+    """`confirmed` in the hold publishes at the next look."""
+    holds = {key: replace(hold, confirmed={"because": "I saw it"}) for key, hold in wild().holds.items()}
     found = wild(holds=holds)
 
     assert (1, [], {}) == (len(found.publish), found.held, found.holds)
 
 
 def test_what_others_keep_in_an_entry_stays():
-    """The judge notes more in it than the guard knows."""
-    holds = wild().holds
-    holds[hold_id(WILD)]["models"] = ["flash"]
+    """More is noted in it than counting needs."""
+    holds = {key: replace(hold, models=("flash",)) for key, hold in wild().holds.items()}
 
-    assert ["flash"] == wild(holds=holds).holds[hold_id(WILD)]["models"]
+    assert ("flash",) == wild(holds=holds).holds[hold_id(WILD)].models
 
 
 def test_one_edition_seen_twice_is_one_look():
@@ -548,11 +559,11 @@ def test_one_edition_seen_twice_is_one_look():
         found = wild(holds=holds, capture=capture)
         holds = found.holds
     [held] = found.held
-    assert (1, [NOW.isoformat(), "sha256:1"]) == (held.looks, holds[held.id]["last"])
+    assert (1, (NOW.isoformat(), "sha256:1")) == (held.looks, holds[held.id].last)
 
     found = wild(holds=holds, now=NOW + timedelta(hours=1), capture="sha256:1")
     [held] = found.held
-    assert (2, (NOW + timedelta(hours=1)).isoformat()) == (held.looks, found.holds[held.id]["last"][0])
+    assert (2, (NOW + timedelta(hours=1)).isoformat()) == (held.looks, found.holds[held.id].last[0])
 
 
 SETTLED = {
@@ -565,8 +576,8 @@ SETTLED = {
 @pytest.mark.parametrize(("entry", "source", "because"), SETTLED.values(), ids=SETTLED)
 def test_what_is_released_says_why(entry, source, because):
     """Whichever of the three came first."""
-    before = {"since": (NOW - timedelta(days=2)).isoformat(), "looks": 1, **entry}
-    found = wild(holds={hold_id(WILD): before}, second=lambda change: source)
+    before = Hold((NOW - timedelta(days=2)).isoformat(), **entry)
+    found = wild(holds={hold_id(WILD): before}, corroborated_by=lambda change: source)
 
     assert (1, [], {}) == (len(found.publish), found.held, found.holds)
     assert [(hold_id(WILD), because)] == [(r.id, r.because) for r in found.released]
@@ -576,7 +587,7 @@ def test_a_second_source_settles_the_first_look():
     """What it says is asked of what is held alone."""
     asked = []
     old, new = (one(rate(p), rate(q, meter="output")) for p, q in (("1", "1"), ("9", "1.1")))
-    found = sifted(old, new, second=lambda change: asked.append(change.new.meter) or "google/ai-studio")
+    found = sifted(old, new, corroborated_by=lambda change: asked.append(change.new.meter) or "google/ai-studio")
 
     assert (2, ["input"]) == (len(found.publish), asked)
 

@@ -7,8 +7,7 @@ from decimal import InvalidOperation
 import pytest
 
 from ratecards.model import RateCard
-from scraper.checks import plausible
-from scraper.checks.plausible import doubts, findings, fresh, new_factors, rules, rules_from
+from scraper.checks.plausibility import doubts, findings, fresh, new_factors, rules, rules_from
 from tests.support.kit import DAY, card, cards, rate
 
 
@@ -182,7 +181,7 @@ def test_every_range_is_of_a_meter_there_is():
     """A slip in the data would guard nothing."""
     from ratecards.model import METERS
 
-    for (meter, noun), found in plausible.rules().ranges.items():
+    for (meter, noun), found in rules().ranges.items():
         assert meter in METERS
         assert noun == found.noun
         assert 0 < found.least < found.most

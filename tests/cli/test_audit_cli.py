@@ -15,7 +15,7 @@ from ratecards.__main__ import main
 from ratecards.audit import auditview, sarif
 from ratecards.audit.audit import Account, Finding
 from ratecards.audit.auditview import Audited
-from ratecards.cli import auditcommand
+from ratecards.cli import audit_command
 from ratecards.formats.claims import Claim, Entry, Unread
 from scraper import ROOT
 from tests.support.histories import added, card, change, rate, write
@@ -148,15 +148,15 @@ def test_markdown_is_a_table_whose_words_do_nothing(run: Run) -> None:
     text = run(PRICES, "--format", "markdown")
     lines = text.splitlines()
 
-    assert "prices.json \\(litellm\\), judged by the cards of 2026-11-22" in lines[0]
+    assert "prices.json (litellm), judged by the cards of 2026-11-22" in lines[0]
     assert "### wrong: 1" == lines[2]
     assert "| entry | field | theirs | ours | per | judged by | quote | note |" == lines[4]
     assert "| --- | --- | ---: | ---: | --- | --- | --- | --- |" == lines[5]
     assert lines[6].startswith(
-        "| gemini/flash | input\\_cost\\_per\\_token | 0.25 | 0.50 | 1M tokens | input \\(standard\\)"
+        "| gemini/flash | input\\_cost\\_per\\_token | 0.25 | 0.50 | 1M tokens | input (standard)"
     )
-    assert "unread: ocr\\_cost\\_per\\_page: a page is no unit of the table \\(1\\)" == lines[-3]
-    assert "Last looked at: google/gemini-api 2026-03-24 \\(243 days old\\)." == lines[-1]
+    assert "unread: ocr\\_cost\\_per\\_page: a page is no unit of the table (1)" == lines[-3]
+    assert "Last looked at: google/gemini-api 2026-03-24 (243 days old)." == lines[-1]
     assert "### right: 1" in run(PRICES, "--format", "markdown", "--all")
 
 
@@ -233,7 +233,7 @@ def test_a_name_of_the_file_reaches_no_terminal_as_it_is(run: Run) -> None:
     text = json.dumps({"gemini/flash\x1b[31m|<b>": {"litellm_provider": "gemini", "input_cost_per_token": 1}})
 
     assert "\x1b" not in run(text, "--all", status=0)
-    assert "\\|\\<b\\>" in run(text, "--format", "markdown", "--all", status=0)
+    assert "\\|&lt;b&gt;" in run(text, "--format", "markdown", "--all", status=0)
 
 
 def test_a_long_list_of_names_is_cut() -> None:
@@ -256,10 +256,10 @@ def test_formats_whose_files_date_prices_are_read_as_of_the_day(monkeypatch: pyt
             return []
 
     monkeypatch.setattr(
-        auditcommand, "import_module", lambda name: Module if name.startswith("ratecards.formats.") else None
+        audit_command, "import_module", lambda name: Module if name.startswith("ratecards.formats.") else None
     )
-    for name in auditcommand._MODULES:
-        auditcommand.entries_of(name, {}, TODAY)
+    for name in audit_command._MODULES:
+        audit_command.entries_of(name, {}, TODAY)
 
     assert [({},), ({},), ({}, TODAY), ({},), ({}, TODAY)] == asked
 

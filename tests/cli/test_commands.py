@@ -18,7 +18,7 @@ from scraper import __main__ as command_line
 from scraper.cli import pages as pagecommands
 from scraper.cli import run as commands
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
 from scraper.sources import SOURCES, Source
 from tests.support import tiny
@@ -63,7 +63,7 @@ def test_a_page_as_a_table(read):
     """A line per rate on stdout, the sum on stderr."""
     ran = read(facts())
     assert (0, 24) == (ran.code, len(ran.out.splitlines()))
-    assert f"{'gemini-1':36} standard input: 1 USD per 1000000 tokens" in ran.out.splitlines()
+    assert f"{'gemini-1':36} standard input: 1 USD per 1M tokens" in ran.out.splitlines()
     expected = "READ: 24 rates of 6 models; amounts on the page: 12 (12 in cells, 0 in footnotes), read: 12\n"
     assert expected == ran.err
 
@@ -221,7 +221,7 @@ def test_a_file_that_cannot_be_read(tmp_path, monkeypatch):
 
     monkeypatch.setattr("os.open", refuse)
     with pytest.raises(DatasetError, match=r"page: expected a file that can be read, saw: .*Permission denied"):
-        pagecommands.load_any(path, Source("google", "gemini-api"))
+        pagecommands.load_any(path, Source("google", "gemini-api"), datetime(2026, 11, 1, tzinfo=UTC))
 
 
 def test_a_folder_without_editions(run, tmp_path):
@@ -365,7 +365,7 @@ def test_changes_of_wording_are_counted_not_told(workshop):
 
 def test_a_skipped_source_says_how_to_enable_it(workshop, monkeypatch):
     """Exit 0; nothing is written."""
-    looks = {GEMINI: Edition(datetime.now(UTC), skipped="set A_KEY")}
+    looks = {GEMINI: Capture(datetime.now(UTC), skipped="set A_KEY")}
     monkeypatch.setattr(commands, "fetch_all", lambda *_, **__: looks)
     ran = workshop.live()
     assert (0, "SKIPPED", {}) == (ran.code, ran.outcome, workshop.files)
@@ -378,12 +378,12 @@ def test_the_doctor_asks_for_the_page_of_now(monkeypatch, capsys):
     page = Page("", "", 200, {}, b"x", now)
     looks = iter(
         [
-            Edition(now, {"html": page}, failed={"md.txt": FetchFailed("slow")}),
-            Edition(now, {"html": page}, not_read={"md.txt": LayoutChanged("moved")}),
-            Edition(now, failed={"html": FetchFailed("slow")}),
+            Capture(now, {"html": page}, failed={"md.txt": FetchFailed("slow")}),
+            Capture(now, {"html": page}, not_read={"md.txt": LayoutChanged("moved")}),
+            Capture(now, failed={"html": FetchFailed("slow")}),
         ]
     )
-    monkeypatch.setattr("scraper.fetch.capture.look", lambda *_: next(looks))
+    monkeypatch.setattr("scraper.cli.pages.look", lambda *_: next(looks))
     found = [pagecommands._patients(source, None) for _ in range(3)]
     assert [({"html": page}, 0), ({"html": page}, 4), ({}, 3)] == found
     assert "md.txt: slow\nmd.txt: moved\nhtml: slow\n" == capsys.readouterr().err
@@ -392,11 +392,10 @@ def test_the_doctor_asks_for_the_page_of_now(monkeypatch, capsys):
 def test_a_source_not_read_for_long_is_stale(acme, tmp_path, monkeypatch, capsys) -> None:
     """The age of the last good look is told beside whatever the outcome is."""
     from scraper.cli import run as commands
-    from scraper.state import State
-    from scraper.verdict import Verdict
+    from scraper.model import SourceResult, State
     from tests.support.workshop import ACME, at
 
-    verdict = Verdict(ACME, "NOT_FETCHED", at("2026-11-20T06:00:00"), state=State(verified="2026-11-01"))
+    verdict = SourceResult(ACME, "NOT_FETCHED", at("2026-11-20T06:00:00"), state=State(verified="2026-11-01"))
 
     assert ["acme/rates: STALE, the last good look was on 2026-11-01"] == [
         line.replace(ACME.name, "acme/rates") for line in commands._story(verdict, at("2026-11-20T06:00:00"))

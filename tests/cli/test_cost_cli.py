@@ -14,7 +14,7 @@ import pytest
 
 from ratecards.__main__ import main
 from ratecards.storage import limitsjson
-from tests.questions.test_limits_view import LIMITS
+from tests.questions.test_limits import LIMITS
 from tests.support.guide import FLASH_IMAGE, LAOZHANG, OPENAI, flash_image, imagen, openai, reseller
 from tests.support.histories import added, card, change, rate, write
 

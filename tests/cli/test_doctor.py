@@ -15,7 +15,7 @@ from scraper.cli import doctor as module
 from scraper.cli.doctor import examine, keep_case
 from scraper.errors import DatasetError
 from scraper.fetch.client import Page
-from scraper.reading import Problem
+from scraper.model import Problem
 from scraper.sources import Source
 from tests.support import tiny
 from tests.support.workshop import ACME, GEMINI, Ran, at, facts, model, pages

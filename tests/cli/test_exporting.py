@@ -13,7 +13,7 @@ import pytest
 
 from ratecards import load
 from ratecards.__main__ import main
-from ratecards.cli.exporting import exported
+from ratecards.cli.export_command import exported
 from tests.support.histories import added, card, change, rate, write
 
 TODAY = date(2026, 11, 22)

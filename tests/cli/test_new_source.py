@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import shutil
@@ -105,17 +106,18 @@ def test_a_source_in_ten_minutes(copy: Path) -> None:
             file.write(pasted(said))
     assert "nothing to settle: every amount is read or accounted for" in said, said
 
-    assert "acme/prices first: 5 rates" in run(copy, "tests.accept", "acme/prices")
+    assert "prices/first: expected.csv, 6 lines" in run(copy, "tests.accept", "prices/first")
     case = copy / "tests" / "sources" / "prices" / "cases" / "first"
     assert {"page.md", "page.json", "expected.csv"} == {path.name for path in case.iterdir()}
-    rates = [line.split(",")[:4] + line.split(",")[15:17] for line in (case / "expected.csv").read_text().splitlines()]
+    with (case / "expected.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
     assert [
         ["acme-1", "standard", "paid", "input", "priced", "1"],
         ["acme-1", "standard", "paid", "output", "priced", "2"],
         ["acme-1", "batch", "paid", "input", "priced", "0.5"],
         ["acme-2", "standard", "paid", "input", "priced", "3"],
         ["acme-2", "standard", "paid", "output", "priced", "4.5"],
-    ] == rates[1:]
+    ] == [[row[name] for name in ("model", "service_tier", "plan", "meter", "availability", "price")] for row in rows]
     assert "acme/prices\n  https://acme.test/prices.md" in run(copy, "scraper", "sources")
 
 

@@ -12,12 +12,11 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from ratecards import model, phrases
+from ratecards import model
 from ratecards.__main__ import main
 from ratecards.model import Formula
 from tests.support.histories import added, card, change, rate, write
@@ -583,67 +582,6 @@ class TestUpcoming:
         assert [("0.75", "2"), ("", "")] == [(row["old_price"], row["ratio"]) for row in rows]
 
 
-class TestPhrases:
-    @pytest.mark.parametrize(
-        ("values", "words"),
-        [
-            ({}, ""),
-            ({"prompt_up_to": 200_000}, "prompt <= 200k"),
-            ({"prompt_over": 200_000}, "prompt > 200k"),
-            ({"prompt_over": 128_500, "prompt_up_to": 1_000_000}, "128,500 < prompt <= 1M"),
-            ({"prompt_over": 0}, "prompt > 0"),
-            ({"used_over": 1500, "period": "day"}, "over 1,500/day"),
-            ({"used_up_to": 5000, "period": "month"}, "up to 5,000/month"),
-            ({"used_over": 10, "used_up_to": 20}, "10 to 20"),
-            (
-                {"resolution": "1K", "quality": "high", "context": "global", "basis": "equivalent"},
-                "1K, high, global, equivalent",
-            ),
-            ({"effective_from": date(2026, 1, 5), "effective_until": LATER}, "from 2026-01-05 until 2027-01-01"),
-        ],
-    )
-    def test_conditions_are_compact(self, values: dict[str, object], words: str) -> None:
-        """Bounds, allowances, labels and dates as a person says them."""
-        assert words == phrases.conditions(rate(**values))
-
-    def test_a_held_rate_says_when_it_was_read(self) -> None:
-        """A rate older than its card carries its own day."""
-        evidence = model.Evidence("$1", "x", observed=date(2026, 3, 1))
-        held = model.Rate(**{n: getattr(rate(), n) for n in model.RATE_FIELDS}, evidence=evidence)
-
-        assert "as read 2026-03-01" == phrases.conditions(held)
-
-    @pytest.mark.parametrize(
-        ("amount", "words"), [("2", "2.00"), ("0.5", "0.50"), ("0.0375", "0.0375"), ("1350", "1,350.00"), ("0", "0.00")]
-    )
-    def test_money_has_two_decimals_or_more(self, amount: str, words: str) -> None:
-        """As much as the price says, and never less than cents."""
-        assert words == phrases.money(Decimal(amount))
-
-    def test_the_place_of_a_price(self) -> None:
-        """An amount, its currency where it is not the dollar, or the reason for none."""
-        contact = rate(price=None, availability="not_published")
-        values = [rate(), rate(currency="EUR"), FREE, contact, None]
-        assert ["0.50", "0.50 EUR", "free", "not published", "-"] == [phrases.value(r) for r in values]
-
-    @pytest.mark.parametrize(
-        ("unit", "words"),
-        [("1000000 tokens", "1M tokens"), ("1000 prompts", "1,000 prompts"), ("1 image", "1 image"), ("", "")],
-    )
-    def test_units_are_short(self, unit: str, words: str) -> None:
-        """Quantities as the pages print them."""
-        assert words == phrases.unit(unit)
-
-    @pytest.mark.parametrize(("ratio", "words"), [("2", "x2.00"), ("0.1", "x0.10"), ("0.0125", "x0.0125")])
-    def test_small_ratios_keep_their_digits(self, ratio: str, words: str) -> None:
-        """Two decimals, four where two would say nothing."""
-        assert words == phrases.times(Decimal(ratio))
-
-    def test_a_free_plan_is_named(self) -> None:
-        """Paid goes without saying."""
-        assert ("input (standard)", "input (standard, free plan)") == (phrases.subject(OLD), phrases.subject(FREE))
-
-
 class TestRefusals:
     @pytest.mark.parametrize(
         ("argv", "message"),
@@ -651,7 +589,10 @@ class TestRefusals:
             (("show", "falsh"), "unknown model 'falsh'; nearest: flash"),
             (("changes", "--model", "falsh"), "unknown model 'falsh'; nearest: flash"),
             (("show", "lite"), "lite is gone since 2026-04-01; its last card: --on 2026-03-31"),
-            (("show", "flash", "--tier", "x"), "--tier: expected one of standard, batch, flex, priority, saw 'x'"),
+            (
+                ("show", "flash", "--tier", "x"),
+                "--tier: expected one of standard, batch, flex, priority, ultrafast, fast, saw 'x'",
+            ),
             (("show", "flash", "--plan", "x"), "--plan: expected one of free, paid, saw 'x'"),
             (
                 ("models", "--on", "2026-02-30"),
@@ -752,7 +693,7 @@ class TestTerminal:
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
 
         assert (
-            "0 ['ratecards.__main__', 'ratecards.choices', 'ratecards.cli', 'ratecards.cli.console', 'ratecards.cli.costargs']"
+            "0 ['ratecards.__main__', 'ratecards.choices', 'ratecards.cli', 'ratecards.cli.console', 'ratecards.cli.options']"
             == run.stdout.splitlines()[-1]
         )
 

@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
-from unittest import mock
 
 from ratecards.model import plain
 from ratecards.storage import limits
 from ratecards.storage.limits import LimitsCard
-from scraper.pipeline import limitspage
-from scraper.pipeline.limitspage import PATH
-from scraper.publish.dataset import Dataset
+from scraper.model import SourceResult, State
+from scraper.pipeline.limits_page import evaluate_limits
+from scraper.publish.dataset import LIMITS_PATH, Dataset
 from scraper.sources import rate_limits
-from scraper.state import State
-from scraper.verdict import Verdict
 from tests.drill import said
 from tests.drill.said import RATE, Said
 from tests.drill.subjects import PAGES, Subject, drilled
@@ -26,30 +22,35 @@ CASES = PAGES.parent.parent / "sources" / "rate_limits" / "cases"
 class _Dataset(Dataset):
     """A dataset of one state that stands nowhere."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, card: LimitsCard | None) -> None:
         super().__init__(Path("nowhere"))
-        self.known = state
+        self.known, self.card = state, card
 
     def state(self, name: str) -> State:
         """The state that the first look left."""
-        return replace(self.known)
+        return self.known
+
+    def limits(self) -> LimitsCard | None:
+        """The card that the first look left."""
+        return self.card
 
 
 class LimitsSubject(Subject):
     """Its card is no rate card, and the judge of limits compares it as a whole."""
 
-    def judged(self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True) -> Verdict:
+    def judged(
+        self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True
+    ) -> SourceResult:
         """The verdict on a look."""
         edition = self.edition(bodies, first=first)
         state = State() if first else self.published.state
-        card = None if first else limits.decode(self.published.files[PATH], PATH)
-        with mock.patch.object(limitspage, "published", lambda dataset: card):
-            return limitspage.judge_limits(_Dataset(state), self.source, edition, edition.at)
+        card = None if first else limits.decode(self.published.files[LIMITS_PATH], LIMITS_PATH)
+        return evaluate_limits(_Dataset(state, card), self.source, edition, edition.at)
 
-    def told(self, verdict: Verdict) -> Said:
+    def told(self, verdict: SourceResult) -> Said:
         """The limits that stand published after a verdict."""
-        text = verdict.files.get(PATH) or self.published.files[PATH]
-        return of_limits(limits.decode(text, PATH))
+        text = verdict.files.get(LIMITS_PATH) or self.published.files[LIMITS_PATH]
+        return of_limits(limits.decode(text, LIMITS_PATH))
 
 
 def of_limits(card: LimitsCard) -> Said:

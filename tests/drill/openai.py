@@ -12,13 +12,13 @@ from typing import Any
 from tests.drill.mutants import Mutant, kind
 from tests.drill.said import Said, number
 from tests.drill.subjects import Subject
-from tests.sources.openai_api import test_openai_api
+from tests.support import openai_page
 
 OPENAI = "openai-api"
 
 
 def _html(facts: dict, says: Said, what: str, **rule: Any) -> Mutant:
-    return Mutant({"html": test_openai_api.html_page(facts)}, says, what, **rule)
+    return Mutant({"html": openai_page.html_page(facts)}, says, what, **rule)
 
 
 def _cells(facts: dict) -> list[tuple[list, int, str]]:
@@ -98,7 +98,7 @@ def _openai_cell_changed(subject: Subject, random: Random, seed: int) -> Mutant:
     row, at, old = _price(subject, facts, random)
     words = random.choice(_WORDS)
     row[at] = words
-    body = test_openai_api.html_page(facts)
+    body = openai_page.html_page(facts)
     what = f"{row}: {old} -> {words}"
     here = lambda r: r["price"] != "" and Decimal(r["price"]) == Decimal(old)  # noqa: E731
     if words in ("=null", "-"):

@@ -11,7 +11,7 @@ from typing import Any
 from tests.drill.mutants import Mutant, kind
 from tests.drill.said import Said, number
 from tests.drill.subjects import Subject, billing_body, studio_body
-from tests.sources.ai_studio import test_ai_studio
+from tests.support import ai_studio_body
 
 STUDIO, BILLING = "ai-studio", "cloud-billing"
 
@@ -120,7 +120,7 @@ def _studio_label_changed(subject: Subject, random: Random, seed: int) -> Mutant
 @kind(STUDIO, 80)
 def _studio_positions_moved(subject: Subject, random: Random, seed: int) -> Mutant:
     """A value is inserted into a record or cut out of it: everything behind stands elsewhere."""
-    recs = [test_ai_studio.record(facts) for facts in subject.facts]
+    recs = [ai_studio_body.record(facts) for facts in subject.facts]
     some = recs if seed % 2 else [random.choice(recs)]
     where = random.choice([0, 1, 3, 5, 6, 7, 20, 37, 38])
     for rec in some:
@@ -128,13 +128,13 @@ def _studio_positions_moved(subject: Subject, random: Random, seed: int) -> Muta
             rec.insert(where, random.choice([None, 0, "x", 0.5, []]))
         else:
             del rec[where]
-    return _json(test_ai_studio.body(recs), subject.says, f"position {where} of {len(some)} records, way {seed % 3}")
+    return _json(ai_studio_body.body(recs), subject.says, f"position {where} of {len(some)} records, way {seed % 3}")
 
 
 @kind(STUDIO, 60)
 def _studio_prices_moved(subject: Subject, random: Random, seed: int) -> Mutant:
     """Inside the price position: sides, rows or values move by one."""
-    recs = [test_ai_studio.record(facts) for facts in subject.facts]
+    recs = [ai_studio_body.record(facts) for facts in subject.facts]
     rec = random.choice([r for r in recs if len(r) > 38 and r[38][0]])
     sides = rec[38][0]
     way = random.choice(["wrap", "unwrap", "value", "drop", "more", "none in sides", "flat", "object"])
@@ -156,7 +156,7 @@ def _studio_prices_moved(subject: Subject, random: Random, seed: int) -> Mutant:
         rec[38][0] = side[0]
     else:
         rec[38][0] = {"input": side}
-    return _json(test_ai_studio.body(recs), subject.says, f"{rec[0]}: {way}")
+    return _json(ai_studio_body.body(recs), subject.says, f"{rec[0]}: {way}")
 
 
 @kind(STUDIO, 40)

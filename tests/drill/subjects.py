@@ -14,21 +14,18 @@ from unittest import mock
 
 from ratecards.model import RateCard
 from scraper.errors import FetchFailed
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
-from scraper.pipeline.judge import judge
+from scraper.model import GOOD, SourceResult, State
+from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.sources import Source, ai_studio, ai_studio_docs, cloud_billing, find, gemini_api, openai_api, vertex_ai
-from scraper.state import State
-from scraper.verdict import GOOD, Verdict
-from tests import accept
 from tests.drill import said
 from tests.drill.said import Said
-from tests.sources.ai_studio import test_ai_studio
-from tests.sources.cloud_billing import test_cloud_billing
 from tests.sources.laozhang import test_laozhang
-from tests.sources.openai_api import test_openai_api
 from tests.sources.vertex_ai import test_vertex_ai
-from tests.support import pagebuilder
+from tests.support import ai_studio_body, billing_page, openai_page, pagebuilder
+from tests.support.cases import FOLDER, READ
+from tests.support.workshop import SMALL
 
 PAGES = Path(__file__).parent / "pages"
 BEFORE = datetime(2026, 11, 1, 6, 17, tzinfo=UTC)
@@ -71,17 +68,19 @@ class Subject:
     facts: Any = None
     extra: dict[str, Any] = field(default_factory=dict)
 
-    def judged(self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True) -> Verdict:
+    def judged(
+        self, bodies: Mapping[str, str | bytes | None], *, first: bool = False, hold: bool = True
+    ) -> SourceResult:
         """The verdict on a look that brought these bodies; None is a representation that was not fetched."""
         edition = self.edition(bodies, first=first)
         if first:
-            return judge(self.source, edition, State(), dict, edition.at)
-        state = replace(self.published.state)
-        return judge(self.source, edition, state, lambda: self.baseline, edition.at, hold=hold)
+            return evaluate(self.source, edition, Previous(State(), dict), lambda *_: None, edition.at)
+        previous = Previous(self.published.state, lambda: self.baseline)
+        return evaluate(self.source, edition, previous, (lambda *_: None) if hold else None, edition.at)
 
-    def edition(self, bodies: Mapping[str, str | bytes | None], *, first: bool) -> Edition:
+    def edition(self, bodies: Mapping[str, str | bytes | None], *, first: bool) -> Capture:
         """What a look brought, some hours after the first one."""
-        edition = Edition(BEFORE if first else NOW)
+        edition = Capture(BEFORE if first else NOW)
         for kind, body in bodies.items():
             if body is None:
                 edition.failed[kind] = FetchFailed("timed out")
@@ -95,7 +94,7 @@ class Subject:
         return Page(url, url, 200, {"content-type": f"{_TYPES[kind]}; charset=utf-8"}, data, at)
 
     @cached_property
-    def published(self) -> Verdict:
+    def published(self) -> SourceResult:
         """The verdict on the page as it was, before anything was published."""
         verdict = self.judged(self.bodies, first=True)
         assert verdict.outcome in GOOD, (self.name, verdict.outcome, verdict.messages)
@@ -106,7 +105,7 @@ class Subject:
         """What stands published when the mutant comes."""
         return dict(self.published.cards or {})
 
-    def told(self, verdict: Verdict) -> Said:
+    def told(self, verdict: SourceResult) -> Said:
         """What stands published after a verdict."""
         return said.of_cards((self.baseline if verdict.cards is None else verdict.cards).values())
 
@@ -126,7 +125,7 @@ def gemini_bodies(edition: dict) -> dict[str, str]:
 
 def small_gemini(body: str) -> Any:
     """The reader, for pages of a few tables."""
-    return gemini_api.read(body, accept.SMALL)
+    return gemini_api.read(body, SMALL)
 
 
 def _accepted(name: str, source: Drilled, bodies: Mapping[str, str], facts: Any = None) -> Subject:
@@ -149,22 +148,22 @@ def other_subjects() -> list[Subject]:
     found += [
         openai_subject(openai, *half) for half in (("era-2026-08", 0, 9), ("era-2026-04", 0, 6), ("era-2026-04", 5, 99))
     ]
-    models = test_ai_studio.load("live")["models"]
+    models = ai_studio_body.load("live")["models"]
     found.append(_accepted("studio-live", studio, {"json": studio_body(models)}, models))
     for case, last in (("styles", 20), ("allowances", 99)):
-        skus = test_cloud_billing.load(case)["skus"][:last]
+        skus = billing_page.load(case)["skus"][:last]
         found.append(_accepted(f"billing-{case}", billing, {"json": billing_body(skus)}, skus))
     found.append(_accepted("laozhang-era-2026-10", reseller, {"md": test_laozhang.PAGE}))
     # OpenAI's page as Markdown, by another name than the HTML that other kinds change
     plain = drilled("openai", "openai-markdown", openai_api.MARKDOWN, read=openai_markdown)
-    page = accept.PAGES / "openai_api" / "cases" / "era-2026-10" / "page.md"
+    page = FOLDER / "openai_api" / "cases" / "era-2026-10" / "page.md"
     found.append(_accepted("openai-markdown", plain, {"md": page.read_text(encoding="utf-8")}))
-    docs = drilled("google", "ai-studio-docs", ai_studio_docs, read=small_docs)
-    page = accept.PAGES / "ai_studio_docs" / "cases" / "era-2026-10" / "page.md"
+    docs = drilled("google", "ai-studio-docs", ai_studio_docs, read=READ["ai_studio_docs"])
+    page = FOLDER / "ai_studio_docs" / "cases" / "era-2026-10" / "page.md"
     found.append(_accepted("ai-studio-docs", docs, {"md": page.read_text(encoding="utf-8")}))
     anthropic = drilled("anthropic", "anthropic-api", find("anthropic/anthropic-api").module)
     for case in ("era-2026-03", "era-2026-10"):
-        page = accept.PAGES / "anthropic_api" / "cases" / case / "page.md"
+        page = FOLDER / "anthropic_api" / "cases" / case / "page.md"
         found.append(_accepted(f"anthropic-{case}", anthropic, {"md": page.read_text(encoding="utf-8")}))
     return found
 
@@ -175,12 +174,6 @@ def openai_markdown(body: str) -> Any:
     return openai_api.MARKDOWN.read(body, replace(terms, source="openai/openai-markdown"))
 
 
-def small_docs(body: str) -> Any:
-    """The reader of AI Studio's documentation, for pages of a few tables."""
-    terms = ai_studio_docs.load_terms()
-    return ai_studio_docs.read(body, replace(terms, prices=replace(terms.prices, tables_min=1)))
-
-
 def small_openai(body: str) -> Any:
     """The reader, for pages of a few tables."""
     with mock.patch.object(openai_api, "load_terms", lambda: _FEW_TABLES):
@@ -189,21 +182,21 @@ def small_openai(body: str) -> Any:
 
 def openai_subject(source: Drilled, case: str, first: int, last: int) -> Subject:
     """Some of a case's sections as a page of their own."""
-    facts = test_openai_api.facts(case)
+    facts = openai_page.facts(case)
     # the last one ends the page
     facts["sections"] = [*facts["sections"][first:last][:-1], facts["sections"][-1]]
-    return _accepted(f"openai-{case}-{first}", source, {"html": test_openai_api.html_page(facts)}, facts)
+    return _accepted(f"openai-{case}-{first}", source, {"html": openai_page.html_page(facts)}, facts)
 
 
 def studio_body(models: list[dict]) -> str:
     """The answer with these models."""
-    return test_ai_studio.body([test_ai_studio.record(facts) for facts in models])
+    return ai_studio_body.body([ai_studio_body.record(facts) for facts in models])
 
 
 def billing_body(skus: list[dict]) -> str:
     """The catalogue with these SKUs."""
-    found = [test_cloud_billing.sku(facts, number) for number, facts in enumerate(skus)]
-    return json.dumps(test_cloud_billing.page(found))
+    found = [billing_page.sku(facts, number) for number, facts in enumerate(skus)]
+    return json.dumps(billing_page.page(found))
 
 
 def all_subjects() -> list[Subject]:

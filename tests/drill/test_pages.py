@@ -16,8 +16,8 @@ from scraper.sources import gemini_rows
 from tests.drill import said
 from tests.drill.gemini_sites import slots
 from tests.drill.subjects import PAGES, Subject, all_subjects, gemini_subjects, small_gemini
-from tests.sources.openai_api import test_openai_api
 from tests.sources.vertex_ai import test_vertex_ai
+from tests.support.cases import FOLDER
 
 SUBJECTS = all_subjects()
 GEMINI = gemini_subjects()
@@ -51,18 +51,17 @@ def test_every_amount_has_its_rates(subject: Subject):
 
 def test_the_tables_are_those_that_the_sources_own_tests_accepted():
     """A file of the drill is not one more opinion on what a page says."""
-    for case in test_vertex_ai.READABLE:
-        with (test_vertex_ai.CASES / case / "expected.csv").open(encoding="utf-8") as file:
+    parts = {
+        **{f"vertex_ai/cases/{case}": [f"vertex-{case}"] for case in test_vertex_ai.READABLE},
+        "openai_api/cases/era-2026-08": ["openai-era-2026-08-0"],
+        "openai_api/cases/era-2026-04": ["openai-era-2026-04-0", "openai-era-2026-04-5"],
+    }
+    for case, names in parts.items():
+        with (FOLDER / case / "expected.csv").open(encoding="utf-8") as file:
             expected = list(csv.DictReader(file))
-        names = [name for name in expected[0] if name != "quote"]
-        mine = said.load(PAGES / f"vertex-{case}.csv").rates
-        assert _rows(expected, names) == _rows(mine, names)
-    names = [name for name in test_openai_api.SHOWN if name != "quote"]
-    for case, parts in (("era-2026-08", ["0"]), ("era-2026-04", ["0", "5"])):
-        lines = (test_openai_api.CASES / case / "expected.txt").read_text(encoding="utf-8").splitlines()
-        expected = [dict(zip(test_openai_api.SHOWN, line.split(" | "), strict=True)) for line in lines]
-        mine = [r for part in parts for r in said.load(PAGES / f"openai-{case}-{part}.csv").rates]
-        assert _rows(expected, names) == _rows(mine, names)
+        columns = [name for name in expected[0] if name != "quote"]
+        mine = [row for name in names for row in said.load(PAGES / f"{name}.csv").rates]
+        assert _rows(expected, columns) == _rows(mine, columns)
 
 
 def _rows(rows: list, names: list[str]) -> set[tuple[str, ...]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ratecards.storage import codec
-from scraper.verdict import GOOD, Verdict
+from scraper.model import GOOD, SourceResult
 from tests.drill.mutants import Mutant
 from tests.drill.said import Facts
 from tests.drill.subjects import NOW, Subject
@@ -66,7 +66,7 @@ def _outcome(subject: Subject, mutant: Mutant) -> Outcome:
     return Outcome(word, verdict.outcome, tuple(wrong))
 
 
-def _unwritable(subject: Subject, verdict: Verdict) -> list[str]:
+def _unwritable(subject: Subject, verdict: SourceResult) -> list[str]:
     """Why the cards that changed could not be written, or say a price that their own words do not."""
     wrong = []
     for model, card in (verdict.cards or {}).items():
@@ -90,7 +90,7 @@ def _numbers(quote: str) -> set[str]:
     return {str(Decimal(n).normalize()) for n in _NUMBER.findall(plain)}
 
 
-def _told(verdict: Verdict) -> str:
+def _told(verdict: SourceResult) -> str:
     """All that the verdict tells a person."""
     held = [f"{item.change.model}: {item.reason}" for item in verdict.held]
     return "\n".join([*verdict.messages, *held])
@@ -99,7 +99,7 @@ def _told(verdict: Verdict) -> str:
 class _Excuses:
     """Why a rate may stand as it was: its whole source, its section, its row or this very change was not believed."""
 
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: SourceResult) -> None:
         self.all = verdict.outcome not in (*GOOD, "PARTLY_READ")
         unread = verdict.reading.unread if verdict.reading else []
         self.unread = {model for section in unread for model in section.models}

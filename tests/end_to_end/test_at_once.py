@@ -14,7 +14,8 @@ import pytest
 
 from scraper import ROOT
 from scraper.cli import run as commands
-from scraper.fetch.capture import Edition, check_clock
+from scraper.fetch.all_sources import check_clock
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked
@@ -161,7 +162,7 @@ DATES = {
 @pytest.mark.parametrize("date", DATES.values(), ids=DATES)
 def test_fault_60_what_a_server_says_of_the_time(date):
     """Only a date can say that ours is wrong."""
-    edition = Edition(TRUE, {"html": Page("https://a.example/", "", 200, {"date": date} if date else {}, b"x", TRUE)})
+    edition = Capture(TRUE, {"html": Page("https://a.example/", "", 200, {"date": date} if date else {}, b"x", TRUE)})
     check_clock(edition)
 
     assert (["html"], {}) == (list(edition.pages), edition.failed)

@@ -21,7 +21,7 @@ from scraper.publish.transaction import Publication, locked, recover
 from scraper.publish.verify import findings
 from scraper.sources import gemini_api
 from tests.support.crash import GEMINI, look, moved, prepared
-from tests.support.workshop import _TERMS, tree
+from tests.support.workshop import SMALL, tree
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover
@@ -187,5 +187,5 @@ def test_fault_58_no_room_for_the_lock(tmp_path, monkeypatch):
 
 def test_the_terms_of_the_small_pages(base):
     """The dataset is read with the terms of the other tests."""
-    assert _TERMS is gemini_api.load_terms()
+    assert SMALL is gemini_api.load_terms()
     assert isinstance(look(base, 3), Publication)

@@ -343,7 +343,7 @@ def test_a_persons_commit_on_the_branch_is_not_replaced(proposing, bare, tmp_pat
     _, (failed,) = proposing(day(3, **DEARER, gemini_3=model("Gemini 3", "$3.30", "$3.50")))
     words = "the branch ends in a commit by person@example.test: merge or delete it; it was left as it is"
     assert ("failed", words) == (failed.done, failed.problem)
-    assert [f"{GEMINI}: {BRANCH} failed: {words}"] == pull_requests.told([failed])
+    assert [f"{GEMINI}: {BRANCH} failed: {words}"] == pull_requests.lines([failed])
     assert "A note" == log(bare, BRANCH)[0]
 
 
@@ -363,7 +363,7 @@ def test_without_github_there_is_still_a_branch(proposing, bare):
     """On a plain git remote."""
     _, made = proposing(day(2, **DEARER), client=None)
     assert [("renewed", 0)] == [(p.done, p.number) for p in made]
-    assert [f"{GEMINI}: {BRANCH} renewed"] == pull_requests.told(made)
+    assert [f"{GEMINI}: {BRANCH} renewed"] == pull_requests.lines(made)
     assert "Data: 1 price changed" == log(bare, BRANCH)[0]
 
 

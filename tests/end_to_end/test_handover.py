@@ -12,7 +12,7 @@ from scraper import ROOT
 from scraper.automation import branch, pull_requests
 from scraper.automation.git import Git, GitError
 from scraper.errors import DatasetError
-from scraper.pipeline import looks
+from scraper.pipeline import fetch_only
 from scraper.report import facts as report_file
 from scraper.sources import find
 from tests.end_to_end.test_gitpublish import DEARER, TARGET, alone, applying, bare, day, quick
@@ -203,7 +203,7 @@ def test_fault_92_what_a_job_hands_over_is_of_its_own_source(tmp_path):
 
     from scraper.fetch.capture import replay
 
-    found = looks.completed(tmp_path, [GEMINI, "google/vertex-ai", "openai/openai-api"], datetime.now(UTC))
+    found = fetch_only.fill_missing(tmp_path, [GEMINI, "google/vertex-ai", "openai/openai-api"], datetime.now(UTC))
     assert [GEMINI, "google/vertex-ai", "openai/openai-api"] == found
     assert [GEMINI, "google/vertex-ai"] == [replay(tmp_path, find(name))[0].skipped for name in found[:2]]
 

@@ -1,4 +1,4 @@
-"""The whole loop, through the commands that the workflows call: three days, a break on the second, a change on the third."""
+"""The whole loop, through the commands that the workflows call: six days, with a break, changes, proposals and a job that brings nothing."""
 
 from __future__ import annotations
 
@@ -57,6 +57,13 @@ class Loop:
         }
         return SimpleNamespace(**texts, alert=alert, outputs=outputs, report=json.loads(report.read_text()))
 
+    def publish(self, looks: Path, *more: str) -> tuple[int, dict]:
+        """Publish from a fresh clone: the exit status, and the report."""
+        folder = self.root / f"run-{next(self.numbers)}"
+        git, report = clone(self.bare, folder / "clone"), folder / "report.json"
+        ran = self.run("publish-git", GEMINI, "--replay", looks, "--repo", git.root, "--report", report, *more)
+        return ran.code, json.loads(report.read_text())
+
 
 def _of_the_real_host(looks: Path) -> None:
     """What was fetched from this machine, as if from Google: a published address is one of https."""
@@ -93,6 +100,7 @@ def day(number: int, **models) -> dict:
 
 
 DEARER = {"gemini_2": model("Gemini 2", "$2.20", "$2.50")}
+THIRD, FOURTH = model("Gemini 3", "$3.30", "$3.50"), model("Gemini 4", "$4.40", "$4.50")
 
 
 def broken(site) -> None:
@@ -101,9 +109,13 @@ def broken(site) -> None:
     site.etags = dict.fromkeys(site.etags, '"sign-in"')
 
 
-def test_three_days(loop):
-    """What stands in git, what the owner hears, and what is released, day by day."""
+def test_six_days(loop):
+    """What stands in git, what the owner hears, what is proposed and released, day by day."""
     loop.site.shows(day(1))
+    ran = loop.workflow("2026-11-01T06:17:00Z", "--dry-run")
+    assert (["Begin"], "false") == (log(loop.bare), ran.outputs["changed"])
+    assert "first look at google/gemini-api" in ran.summary
+
     first = loop.workflow("2026-11-01T06:17:00Z")
     assert ["Data: first look at google/gemini-api", "Begin"] == log(loop.bare)
     assert ("true", "") == (first.outputs["data"], first.alert.replace("told the webhook\n", ""))
@@ -139,50 +151,38 @@ def test_three_days(loop):
     assert ("false", "", 4) == (quiet.outputs["changed"], quiet.alert, len(log(loop.bare)))
     assert "## no price changed" == quiet.summary.splitlines()[0]
 
+    with_a_person_in_between(loop)
+    where_nothing_was_fetched(loop)
 
-def test_three_days_by_pull_request(loop):
-    """The same with a person in between, who has not merged yet when the page changes again."""
-    loop.site.shows(day(1))
-    loop.workflow("2026-11-01T06:17:00Z")
-    loop.site.shows(day(2, **DEARER), tag="2")
-    loop.workflow("2026-11-02T06:17:00Z", "--pull-requests")
-    assert {1: "google/gemini-api: 1 price changed"} == {n: p["title"] for n, p in loop.forge.pulls.items()}
-    assert 2 == len(log(loop.bare))
-    broken(loop.site)
-    loop.workflow("2026-11-02T12:17:00Z", "--pull-requests")
-    assert "State: google/gemini-api NOT_READ" == log(loop.bare)[0]
-    loop.site.shows(day(3, **DEARER, gemini_3=model("Gemini 3", "$3.30", "$3.50")), tag="3")
-    third = loop.workflow("2026-11-03T06:17:00Z", "--pull-requests")
-    assert {1: "google/gemini-api: 2 prices changed"} == {n: p["title"] for n, p in loop.forge.pulls.items()}
-    assert third.pull == loop.forge.pulls[1]["body"]
-    assert ["changes"] == [hook["event"] for hook in loop.forge.hooks]  # of the first day: a proposal is no news yet
+
+def with_a_person_in_between(loop) -> None:
+    """Who has not merged the proposal yet when the page changes again."""
+    number = len(loop.forge.issues) + 1
+    loop.site.shows(day(4, **DEARER, gemini_3=THIRD), tag="4")
+    loop.workflow("2026-11-04T06:17:00Z", "--pull-requests")
+    assert ["google/gemini-api: 1 price changed"] == [pull["title"] for pull in loop.forge.pulls.values()]
+    assert 4 == len(log(loop.bare))
+    loop.site.shows(day(5, **DEARER, gemini_3=THIRD, gemini_4=FOURTH), tag="5")
+    fifth = loop.workflow("2026-11-05T06:17:00Z", "--pull-requests")
+    assert {number: "google/gemini-api: 2 prices changed"} == {n: p["title"] for n, p in loop.forge.pulls.items()}
+    assert fifth.pull == loop.forge.pulls[number]["body"]
+    assert ["open", "changes", "close"] == [hook["event"] for hook in loop.forge.hooks]  # a proposal is no news yet
+
+    # where no pull request may be opened there is the branch, and the job fails
     loop.forge.answers["POST /pulls"] = [Response("{}", status=403)]
     loop.forge.pulls.clear()
-    git, report = clone(loop.bare, loop.root / "again"), loop.root / "again.json"
-    words = ("--replay", loop.root / "run-4" / "looks", "--repo", git.root, "--report", report, "--pull-requests")
-    assert (1, True) == (loop.run("publish-git", GEMINI, *words).code, report.is_file())
+    looks = loop.root / f"run-{next(loop.numbers) - 1}" / "looks"
+    assert (1, 0) == (loop.publish(looks, "--pull-requests")[0], len(loop.forge.pulls))
     assert "Data: 2 prices changed" == log(loop.bare, f"ratecards/{GEMINI}")[0]
 
 
-def test_a_fetching_job_that_broke_down_is_a_failed_look(loop, tmp_path):
-    """Its artifact is missing; the publisher knows whom the plan named."""
-    loop.site.shows(day(1))
-    loop.workflow("2026-11-01T06:17:00Z")
-    (tmp_path / "empty").mkdir()
-    git = clone(loop.bare, tmp_path / "c")
-    report = tmp_path / "report.json"
-    loop.words("publish-git", GEMINI, "--replay", tmp_path / "empty", "--repo", git.root, "--report", report)
-    (source,) = json.loads(report.read_text())["sources"]
-    assert "NOT_FETCHED" == source["outcome"]
+def where_nothing_was_fetched(loop) -> None:
+    """A job broke down and left no artifact: the publisher knows whom the plan named."""
+    (loop.root / "empty").mkdir()
+    code, report = loop.publish(loop.root / "empty")
+    (source,) = report["sources"]
+    assert (0, "NOT_FETCHED") == (code, source["outcome"])
     assert "the job that fetches this source brought nothing" in source["messages"][0]
-
-
-def test_a_dry_run_publishes_nothing_and_tells_all(loop, tmp_path):
-    """No commit, no issue; the report is there."""
-    loop.site.shows(day(1))
-    ran = loop.workflow("2026-11-01T06:17:00Z", "--dry-run")
-    assert (["Begin"], "false") == (log(loop.bare), ran.outputs["changed"])
-    assert "first look at google/gemini-api" in ran.summary
 
 
 def test_where_representations_disagree_they_are_fetched_once_more(loop, tmp_path):

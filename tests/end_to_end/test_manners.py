@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ratecards
-from ratecards.cli import console, costargs
+from ratecards.cli import console, options
 from ratecards.costs import answerfile
 from ratecards.costs.usage import measured
 from ratecards.errors import CostError, DatasetError
@@ -301,7 +301,7 @@ def test_what_counts_as_a_number(text):
         return
     assert set(text) <= set("0123456789.eE+-")
     assert found == measured("seconds", str(found))
-    assert found == costargs._number(text)
+    assert found == options._number(text)
 
 
 @pytest.mark.parametrize(

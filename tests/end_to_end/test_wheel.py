@@ -138,6 +138,7 @@ def test_its_command(python: Path, tmp_path: Path):
         ["show", "gemini-2.5-pro"],
         ["models"],
         ["limits"],
+        ["changes", "--since", "2026-01-01", "--all"],
     ):
         command = [python.with_name("ratecards"), *args]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)

@@ -20,8 +20,8 @@ from scraper.errors import FetchFailed, LayoutChanged
 from scraper.fetch import browser, catalogue
 from scraper.fetch.client import Limits, Page, fetch
 from scraper.sources import ai_studio, cloud_billing, find
-from tests.sources.ai_studio import test_ai_studio as picker
-from tests.sources.cloud_billing import test_cloud_billing as billing
+from tests.support import ai_studio_body as picker
+from tests.support import billing_page as billing
 from tests.support.workshop import Ran, at, local, outcomes, tree
 
 BILLING, STUDIO = "google/cloud-billing", "google/ai-studio"
@@ -427,7 +427,7 @@ def test_without_playwright_the_verdict_says_so(studio, monkeypatch):
     ran = studio("--browser", "http://127.0.0.1:9222")
 
     assert (3, "NOT_FETCHED") == (ran.code, outcome(ran))
-    assert "expected Playwright, which is not installed; see README" in ran.out
+    assert "expected Playwright, which is not installed; see docs/sources.md" in ran.out
 
 
 def test_keys_come_from_the_environment(monkeypatch):
@@ -435,4 +435,4 @@ def test_keys_come_from_the_environment(monkeypatch):
     monkeypatch.setenv(catalogue.BILLING_KEY, KEY)
 
     assert KEY == catalogue.Keys().environ[catalogue.BILLING_KEY]
-    assert {BILLING, STUDIO} == set(catalogue.DOORS)
+    assert {BILLING, STUDIO} == set(catalogue.FETCHERS)

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged
-from scraper.fetch import capture as module
-from scraper.fetch.capture import Edition, editions, getter, keep, kind_of, load, look, replay
+from scraper.fetch import all_sources as module
+from scraper.fetch.all_sources import getter, look
+from scraper.fetch.capture import Capture, captures, kind_of, load, replay, save
 from scraper.fetch.client import Page, Validators
 from scraper.sources import Source
 from tests.support import tiny
@@ -129,7 +130,7 @@ def test_what_is_kept_comes_back(tmp_path):
         "json": page(body=b'{"a": 1}', etag='"1"', date="x", **{"content-type": "application/json"}),
         "txt": page(URLS["txt"], b"text", DAY + timedelta(seconds=3)),
     }
-    saved = keep(tmp_path, ACME, Edition(DAY, pages))
+    saved = save(tmp_path, ACME, Capture(DAY, pages))
     assert ["2026-11-01T06-00-00Z.json", "2026-11-01T06-00-00Z.txt"] == [path.name for path in saved]
     (found,) = replay(tmp_path, ACME)
     assert (DAY, {}) == (found.at, found.failed)
@@ -140,13 +141,13 @@ def test_what_is_kept_comes_back(tmp_path):
 
 def test_what_did_not_come_is_kept_as_words(tmp_path):
     """And a replay tells it as the look did: what failed, what was not the page, what is not configured."""
-    failed = Edition(DAY, {"txt": page(URLS["txt"])}, failed={"json": FetchFailed("slow")})
-    later = Edition(
+    failed = Capture(DAY, {"txt": page(URLS["txt"])}, failed={"json": FetchFailed("slow")})
+    later = Capture(
         DAY + timedelta(hours=6), failed={"json": FetchFailed("cut")}, not_read={"txt": LayoutChanged("gone")}
     )
-    skipped = Edition(DAY + timedelta(hours=12), skipped="no key")
+    skipped = Capture(DAY + timedelta(hours=12), skipped="no key")
     for edition in (skipped, failed, later):
-        keep(tmp_path, ACME, edition)
+        save(tmp_path, ACME, edition)
     found = replay(tmp_path, ACME)
     assert [failed.at, later.at, skipped.at] == [e.at for e in found]
     assert [["txt"], [], []] == [list(e.pages) for e in found]
@@ -164,9 +165,15 @@ def test_words_of_a_look_that_cannot_be_read_are_an_error(tmp_path, text):
         replay(tmp_path, ACME)
 
 
+def test_what_is_as_it_was_leaves_no_folder(tmp_path):
+    """Nothing came and nothing failed: there is nothing to save."""
+    assert [] == save(tmp_path / "kept", ACME, Capture(DAY, not_modified={"json", "txt"}))
+    assert [] == list(tmp_path.iterdir())
+
+
 def test_a_look_that_brought_all_has_no_words(tmp_path):
     """Nothing but pages and their headers."""
-    keep(tmp_path, ACME, Edition(DAY, {"json": page()}))
+    save(tmp_path, ACME, Capture(DAY, {"json": page()}))
     assert [] == list(tmp_path.rglob("*.look.json"))
 
 
@@ -174,7 +181,7 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path):
     """Not a traceback."""
     (tmp_path / "file").write_text("")
     with pytest.raises(DatasetError, match="file: expected a folder to keep pages in, saw"):
-        keep(tmp_path / "file", ACME, Edition(DAY, {"json": page()}))
+        save(tmp_path / "file", ACME, Capture(DAY, {"json": page()}))
 
 
 def test_editions_are_replayed_in_order_of_time(tmp_path):
@@ -199,7 +206,7 @@ def test_two_pages_of_one_kind_and_instant_are_refused(tmp_path):
     first = put(tmp_path, "2026-11-02.json")
     second = put(tmp_path, "2026-11-02.excerpt.json")
     with pytest.raises(DatasetError, match="a second json page of 2026-11-02 00:00 UTC"):
-        editions([(load(path, ACME), path) for path in (first, second)], ACME)
+        captures([(load(path, ACME), path) for path in (first, second)], ACME)
 
 
 @pytest.mark.parametrize(

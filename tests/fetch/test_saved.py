@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.errors import DatasetError, LayoutChanged
+from scraper.fetch.capture import text, unpacked
 from scraper.fetch.client import Page
-from scraper.fetch.saved import text, unpacked
 from tests.support.workshop import GEMINI, facts, pages
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

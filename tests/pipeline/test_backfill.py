@@ -297,13 +297,13 @@ def test_a_refresh_after_a_backfill_goes_on_from_it(workshop, fill, tmp_path):
 
 
 def test_a_backfilled_newest_edition_keeps_the_holds(workshop, fill):
-    """What waits goes on waiting."""
+    """What waits goes on waiting, also where an early file names its one model."""
     fill(DAYS[0])
     path = workshop.root / "state/acme/tiny.json"
-    hold = {"since": "2026-01-10T00:00:00+00:00", "looks": 1, "what": "x", "model": "m-1"}
-    path.write_text(json.dumps({**state(workshop), "holds": {"x": hold}}))
+    hold = {"since": "2026-01-10T00:00:00+00:00", "looks": 1, "what": "x"}
+    path.write_text(json.dumps({**state(workshop), "holds": {"x": {**hold, "model": "m-1"}}}))
     fill(DAYS[1])
-    assert {"x": hold} == state(workshop)["holds"]
+    assert {"x": {**hold, "models": ["m-1"]}} == state(workshop)["holds"]
 
 
 def test_pages_of_the_demo_are_backfilled_as_they_are_refreshed(run, tmp_path):

@@ -12,11 +12,10 @@ import pytest
 from ratecards.model import RateCard
 from ratecards.storage import history
 from scraper.errors import FetchFailed, LayoutChanged
-from scraper.fetch.capture import Edition
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
-from scraper.pipeline.judge import judge
-from scraper.state import State
-from scraper.verdict import EXIT, GOOD, Verdict, standing
+from scraper.model import EXIT, GOOD, SourceResult, State, page_status
+from scraper.pipeline.evaluate import Previous, evaluate
 from tests.support import tiny
 from tests.support.workshop import ACME, at
 
@@ -33,9 +32,13 @@ def page(body: bytes, kind: str = "json", when=DAY, **headers: str) -> Page:
     return Page(tiny.urls()[kind], "", 200, headers, body, when)
 
 
-def edition(body: bytes, when=DAY, **headers: str) -> Edition:
+def edition(body: bytes, when=DAY, **headers: str) -> Capture:
     """Both representations, saying the same."""
-    return Edition(when, {kind: page(body, kind, when, **headers) for kind in tiny.urls()})
+    return Capture(when, {kind: page(body, kind, when, **headers) for kind in tiny.urls()})
+
+
+def nobody(change, card) -> None:
+    """There is no other official source."""
 
 
 class Desk:
@@ -50,10 +53,10 @@ class Desk:
         self.asked += 1
         return self.cards
 
-    def sees(self, found: Edition | bytes, when=DAY, **options) -> Verdict:
-        """Judge an edition and take over what it leaves."""
+    def sees(self, found: Capture | bytes, when=DAY, *, hold: bool = True) -> SourceResult:
+        """Evaluate a capture and take over what it leaves."""
         found = edition(found, when) if isinstance(found, bytes) else found
-        verdict = judge(ACME, found, self.state, self.baseline, found.at, **options)
+        verdict = evaluate(ACME, found, Previous(self.state, self.baseline), nobody if hold else None, found.at)
         self.cards = self.cards if verdict.cards is None else verdict.cards
         self.state = verdict.state
         return verdict
@@ -76,7 +79,7 @@ def with_price(model: str, price: str | list, **more) -> bytes:
     return tiny.page(changed, updated="2026-10-30", **more)
 
 
-def kinds(verdict: Verdict) -> list[tuple[str, str]]:
+def kinds(verdict: SourceResult) -> list[tuple[str, str]]:
     return [(c.kind, c.model) for c in verdict.changes]
 
 
@@ -93,13 +96,13 @@ def test_each_outcome_has_its_exit():
         5: {"SUSPECT"},
     }
     assert expected == {code: {o for o, c in EXIT.items() if c == code} for code in set(EXIT.values())}
-    assert 5 == Verdict(ACME, "SUSPECT", DAY).exit
+    assert 5 == SourceResult(ACME, "SUSPECT", DAY).exit
 
 
 def test_a_source_that_is_not_configured_is_skipped(desk):
     """With a line that says how to enable it; nothing is remembered."""
     before = asdict(desk.state)
-    verdict = desk.sees(Edition(DAY, skipped="set ACME_KEY"))
+    verdict = desk.sees(Capture(DAY, skipped="set ACME_KEY"))
     assert ("SKIPPED", ["set ACME_KEY"], before) == (verdict.outcome, verdict.messages, asdict(verdict.state))
 
 
@@ -114,7 +117,7 @@ def test_the_baseline_is_asked_for_only_when_a_page_is_read(desk):
 
 def test_every_failure_is_told():
     """One page gone, the other not fetched: NOT_READ, with both reasons."""
-    found = Edition(DAY, failed={"json": FetchFailed("slow")}, not_read={"txt": LayoutChanged("moved")})
+    found = Capture(DAY, failed={"json": FetchFailed("slow")}, not_read={"txt": LayoutChanged("moved")})
     verdict = Desk().sees(found)
     assert ("NOT_READ", ["txt: moved", "json: slow"]) == (verdict.outcome, verdict.messages)
     assert ("NOT_READ", "txt: moved; json: slow") == (verdict.state.outcome, verdict.state.message)
@@ -122,7 +125,7 @@ def test_every_failure_is_told():
 
 def test_nothing_came(desk):
     """NOT_FETCHED, whether anything was known or not."""
-    nothing = Edition(DAY, failed={"json": FetchFailed("slow"), "txt": FetchFailed("slower")})
+    nothing = Capture(DAY, failed={"json": FetchFailed("slow"), "txt": FetchFailed("slower")})
     for found in (Desk(), desk):
         verdict = found.sees(nothing)
         assert ("NOT_FETCHED", ["json: slow", "txt: slower"]) == (verdict.outcome, verdict.messages)
@@ -130,7 +133,7 @@ def test_nothing_came(desk):
 
 def test_not_modified_counts_only_on_what_is_known(desk):
     """304 after a good look is UNCHANGED; after a bad one it says nothing."""
-    silent = Edition(DAY, not_modified={"json", "txt"})
+    silent = Capture(DAY, not_modified={"json", "txt"})
     assert "UNCHANGED" == desk.sees(silent).outcome
     desk.state = replace(desk.state, outcome="SUSPECT")
     verdict = desk.sees(silent)
@@ -182,7 +185,7 @@ def test_the_representation_named_first_gives_the_evidence(desk):
 )
 def test_what_a_page_is_worth_by_itself(desk, body, expected):
     """The same for `read`, `doctor` and the main job."""
-    assert expected == standing(tiny.read(body.decode()))
+    assert expected == page_status(tiny.read(body.decode()))
     assert {"READ": "CHANGED"}.get(expected, expected) == desk.sees(body.replace(b'"101.5"', b'"100.6"')).outcome
 
 
@@ -214,7 +217,7 @@ def test_fault_88_a_page_of_the_future(desk, ahead, kind):
     found = edition(with_price("m-1", "1.2"))
     found.pages["txt"] = page(with_price("m-1", "1.2"), "txt")
     found.pages[kind] = page(found.pages[kind].body.replace(b"2026-10-30", str(day).encode()), kind)
-    desk.state.last_updated = ""
+    desk.state = replace(desk.state, last_updated="")
     verdict = desk.sees(found)
 
     assert ("SUSPECT" if ahead > 2 else "CHANGED") == verdict.outcome
@@ -228,7 +231,7 @@ def test_fault_88_a_page_of_the_future(desk, ahead, kind):
 @pytest.mark.parametrize("remembered", ["2026-11-04", "2036-11-13", "9998-12-31"])
 def test_fault_88_a_day_that_should_not_have_been_remembered(desk, remembered):
     """It makes no true edition an older one."""
-    desk.state.last_updated = remembered
+    desk.state = replace(desk.state, last_updated=remembered)
 
     assert ("CHANGED", "2026-10-30") == (desk.sees(with_price("m-1", "1.2")).outcome, desk.state.last_updated)
 
@@ -251,7 +254,7 @@ def test_fault_85_what_one_representation_alone_no_longer_says_waits(desk):
     body = tiny.page({**gone, "m-1": {"input": "1.2", "output": "2"}}, updated="2026-10-30")
     for hours, left in ((0, True), (12, True), (25, False)):
         when = DAY + timedelta(hours=hours)
-        one = Edition(when, {"json": page(body, when=when)}, failed={"txt": "503"})
+        one = Capture(when, {"json": page(body, when=when)}, failed={"txt": "503"})
         verdict = desk.sees(one)
         assert (left, "1.2") == ("m-2" in desk.cards, desk.price("m-1"))
         assert left == any("only json was read" in h.reason for h in verdict.held)
@@ -395,7 +398,7 @@ def test_a_message_is_kept_short(desk):
 
 def test_one_page_alone_may_be_nothing_new(desk):
     """The run says that the other one was not fetched."""
-    found = Edition(
+    found = Capture(
         DAY, {"txt": page(tiny.page(MODELS, updated="2026-10-30"), "txt")}, failed={"json": FetchFailed("slow")}
     )
     verdict = desk.sees(found)

@@ -12,8 +12,7 @@ import pytest
 
 from ratecards.storage import limits
 from scraper.errors import DatasetError
-from scraper.pipeline import limitspage
-from scraper.publish.dataset import Dataset
+from scraper.publish.dataset import LIMITS_SOURCE, Dataset
 from scraper.sources import rate_limits
 from tests.sources.rate_limits.test_rate_limits import page
 from tests.support.workshop import Ran, outcomes, tree
@@ -29,12 +28,12 @@ class Desk:
     run: Callable[..., Ran]
 
     def look(self, day: str, text: str | bytes) -> Ran:
-        folder = self.root / day / limitspage.NAME
+        folder = self.root / day / LIMITS_SOURCE
         folder.mkdir(parents=True, exist_ok=True)
         body = text.encode() if isinstance(text, str) else text
         (folder / f"{day}T06-00-00Z.md.txt").write_bytes(body)
         found = ("--replay", self.root / day, "--to", self.root / "data", "--now", f"{day}T06:00:00Z")
-        return self.run("refresh", limitspage.NAME, *found)
+        return self.run("refresh", LIMITS_SOURCE, *found)
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -46,7 +45,7 @@ class Desk:
 
     @property
     def published(self) -> limits.LimitsCard | None:
-        return limitspage.published(Dataset(self.root / "data"))
+        return Dataset(self.root / "data").limits()
 
 
 @pytest.fixture
@@ -55,7 +54,7 @@ def desk(run, tmp_path) -> Desk:
 
 
 def verdict(ran: Ran) -> tuple[str, int]:
-    return outcomes(ran.out)[limitspage.NAME], ran.code
+    return outcomes(ran.out)[LIMITS_SOURCE], ran.code
 
 
 def test_the_first_look_is_new(desk):
@@ -81,7 +80,7 @@ def test_the_same_page_is_unchanged(desk):
     assert [("UNCHANGED", 0)] * 2 == [verdict(again), verdict(later)]
     assert before == same
     assert before[CARD] == desk.files[CARD]
-    assert "2026-11-02" == json.loads(desk.files[f"state/{limitspage.NAME}.json"])["verified"]
+    assert "2026-11-02" == json.loads(desk.files[f"state/{LIMITS_SOURCE}.json"])["verified"]
 
 
 def test_other_words_are_no_change(desk):
@@ -181,7 +180,7 @@ def test_an_unknown_section_is_unread_alone(desk, before):
     """Wherever it stands, the first look at it and the next: usage tiers and batch queues are read, and published."""
     first = desk.look("2026-11-01", with_section(before))
     again = desk.look("2026-11-02", with_section(before).replace("25,000", "26,000"))
-    state = json.loads(desk.files[f"state/{limitspage.NAME}.json"])
+    state = json.loads(desk.files[f"state/{LIMITS_SOURCE}.json"])
     card = desk.published
 
     assert [("PARTLY_READ", 4)] * 2 == [verdict(first), verdict(again)]
@@ -202,14 +201,14 @@ def test_what_is_unread_of_a_known_section_keeps_the_card(desk):
 
 def test_nothing_is_published_before_the_first():
     """No card, no limits."""
-    assert None is limitspage.published(Dataset(Path("/nowhere")))
+    assert None is Dataset(Path("/nowhere")).limits()
 
 
 def test_backfill_takes_it_too(desk, run, tmp_path):
     """A kept page becomes the card, dated by its name."""
     path = tmp_path / "2026-10-30.md.txt"
     path.write_text(page("era-2026"), encoding="utf-8")
-    ran = run("backfill", limitspage.NAME, path, "--to", tmp_path / "data", "--now", "2026-11-01")
+    ran = run("backfill", LIMITS_SOURCE, path, "--to", tmp_path / "data", "--now", "2026-11-01")
     card = desk.published
 
     assert ("NEW", 0) == verdict(ran)

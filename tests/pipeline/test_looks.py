@@ -7,7 +7,7 @@ from werkzeug import Response
 
 from scraper.errors import DatasetError
 from scraper.fetch.capture import replay
-from scraper.pipeline import looks
+from scraper.pipeline import fetch_only
 from scraper.publish.dataset import Dataset
 from scraper.sources import find
 from tests.support.workshop import GEMINI, at, facts, pages
@@ -91,19 +91,19 @@ def test_a_source_that_there_is_not_is_an_error(run, tmp_path):
 
 def test_a_damaged_answer_of_the_pipeline_is_raised(monkeypatch, tmp_path):
     """What cannot be saved must not pass for saved."""
-    monkeypatch.setattr(looks, "fetch_all", lambda *_, **__: {GEMINI: DatasetError("no")})
+    monkeypatch.setattr(fetch_only, "fetch_all", lambda *_, **__: {GEMINI: DatasetError("no")})
     with pytest.raises(DatasetError, match="no"):
-        list(looks.taken([find(GEMINI)], Dataset(tmp_path), tmp_path / "looks"))
+        list(fetch_only.fetch_and_save([find(GEMINI)], Dataset(tmp_path), tmp_path / "looks"))
 
 
 def test_the_sources_to_publish_are_those_named_or_those_there_are(fetch, site, tmp_path):
     """Without any look and any name there is nothing to do, and that is an error."""
     with pytest.raises(DatasetError, match="expected looks at sources, saw none"):
-        looks.completed(tmp_path / "looks", [], NOW)
+        fetch_only.fill_missing(tmp_path / "looks", [], NOW)
     site.shows(facts())
     fetch()
-    assert [GEMINI] == looks.completed(tmp_path / "looks", [], NOW)
-    assert [GEMINI, "google/vertex-ai"] == looks.completed(tmp_path / "looks", [GEMINI, "vertex-ai"], NOW)
+    assert [GEMINI] == fetch_only.fill_missing(tmp_path / "looks", [], NOW)
+    assert [GEMINI, "google/vertex-ai"] == fetch_only.fill_missing(tmp_path / "looks", [GEMINI, "vertex-ai"], NOW)
     (missing,) = replay(tmp_path / "looks", find("vertex-ai"))
     assert ({"html"}, {"the job that fetches this source brought nothing; see its log"}) == (
         set(missing.failed), {str(e) for e in missing.failed.values()},
@@ -112,13 +112,13 @@ def test_the_sources_to_publish_are_those_named_or_those_there_are(fetch, site, 
 
 def test_fault_92_a_source_that_cannot_be_looked_at_stops_no_other(run, small, site, tmp_path, monkeypatch):
     """The others are saved; then it is told, with the status of a failure."""
-    from scraper.pipeline.refresh import fetch_all
+    from scraper.fetch.all_sources import fetch_all
 
     def looked(sources, *words, **more):
         found = fetch_all(sources[-1:], *words, **more)
         return {**{s.name: DatasetError("v.yaml:1: unknown key") for s in sources[:-1]}, **found}
 
-    monkeypatch.setattr(looks, "fetch_all", looked)
+    monkeypatch.setattr(fetch_only, "fetch_all", looked)
     site.shows(facts())
     ran = run(
         "fetch", "vertex-ai", GEMINI, "--keep", tmp_path / "looks", "--to", tmp_path / "data", "--now", NOW.isoformat()
@@ -134,5 +134,5 @@ def test_fault_92_a_damaged_look_is_there(tmp_path):
     place.mkdir(parents=True)
     (place / "2026-11-01T06-00-00Z.look.json").write_text("[]")
 
-    assert [GEMINI] == looks.completed(tmp_path, [GEMINI], NOW)
+    assert [GEMINI] == fetch_only.fill_missing(tmp_path, [GEMINI], NOW)
     assert 1 == len(list(place.iterdir()))

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from scraper.errors import DatasetError
-from scraper.publish import schemas, v1_files
+from scraper.model import Hold, RecentMoves, State
+from scraper.publish import schemas, state_file, v1_files
 from scraper.publish.dataset import Dataset
-from scraper.state import State
 from tests.support import tiny
 from tests.support.shelves import state
 from tests.support.workshop import ACME, GEMINI, Ran, Workshop, facts, keep, model, outcomes
@@ -155,7 +155,7 @@ def test_fault_92_a_look_that_breaks_down(shop, monkeypatch, fault):
     folder = next(shop.kept)
     keep(folder, facts("2026-11-02T06:00:00Z", gemini_1=model("Gemini 1", "$1.20")))
     [found] = replay(folder, find(GEMINI))
-    monkeypatch.setattr("scraper.pipeline.refresh.look", look)
+    monkeypatch.setattr("scraper.fetch.all_sources.look", look)
     ran = shop.run("refresh", "--to", shop.root, "--now", "2026-11-02T07:00:00Z")
 
     assert "the look broke down, fix it" in ran.out
@@ -183,8 +183,11 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("asked", [True, False], ids=["asked for", "beside"])
-@pytest.mark.parametrize("values", STATES.values(), ids=STATES)
+@pytest.mark.parametrize(
+    ("values", "asked"),
+    [*((values, True) for values in STATES.values()), (STATES["a hold that is none"], False)],
+    ids=[*STATES, "beside the one that is asked for"],
+)
 def test_fault_92_a_wrong_value_in_a_state(shop, values, asked):
     """DAMAGED, whether the source is asked for or stands beside: the other one is published, the status is in order."""
     path = shop.root / "state" / f"{ACME.name}.json"
@@ -240,15 +243,17 @@ def test_fault_92_what_is_held_beside_a_damaged_state(shop):
 
 SCHEMA = Draft202012Validator(json.loads(schemas.files()["schemas/status.schema.json"]))
 GOOD = json.loads(
-    state(
-        ["m-1"],
-        unread=["m-2"],
-        failing_since="2026-11-02T06:00:00Z",
-        holds={"0123456789": {"since": "2026-11-01T07:17:00+01:00", "what": "repriced", "looks": 2}},
-        recent=[{"at": "2026-11-01T06:17:00+00:00", "appeared": ["m-1", "standard", "paid", "input"]}],
-        hashes={"html": "0"},
-        validators={"html": {"etag": "1"}},
-    ).text()
+    state_file.text(
+        state(
+            ["m-1"],
+            unread=["m-2"],
+            failing_since="2026-11-02T06:00:00Z",
+            holds={"0123456789": Hold("2026-11-01T07:17:00+01:00", 2, what="repriced")},
+            recent=RecentMoves((), {("m-1", "standard", "paid", "input"): "2026-11-01T06:17:00+00:00"}),
+            hashes={"html": "0"},
+            validators={"html": {"etag": "1"}},
+        )
+    )
 )
 JSON = st.recursive(
     st.none()
@@ -297,4 +302,4 @@ def read(data: object) -> State:
 
 def test_a_good_state_is_read():
     """So that the law above is of more than refusals."""
-    assert State(**GOOD) == read(GOOD)
+    assert GOOD == json.loads(state_file.text(read(GOOD)))

@@ -20,13 +20,13 @@ from werkzeug import Response
 from scraper import ROOT
 from scraper.cli import run as commands
 from scraper.errors import DatasetError
-from scraper.fetch.capture import Edition
+from scraper.fetch import all_sources
+from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page, Validators
-from scraper.pipeline import refresh as module
+from scraper.model import State
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked
 from scraper.sources import Source, gemini_api
-from scraper.state import State
 from tests.support import tiny
 from tests.support.workshop import GEMINI, Ran, Workshop, facts, keep, model, outcomes, pages, tree
 
@@ -1209,8 +1209,8 @@ def test_what_a_better_vocabulary_reads_for_the_first_time_is_a_change(workshop,
 def test_all_sources_are_looked_at_at_once(tmp_path, acme, monkeypatch):
     """One instant, what is known of each, and no source's failure is another's."""
     page = Page("", "", 200, {}, b"{}", NOW)
-    monkeypatch.setattr(module, "look", lambda source, get, now, known: Edition(now, {source.source: page}))
-    monkeypatch.setattr(module, "keep", lambda folder, source, edition: said.append((folder, source.name)))
+    monkeypatch.setattr(all_sources, "look", lambda source, get, now, known: Capture(now, {source.source: page}))
+    monkeypatch.setattr(all_sources, "save", lambda folder, source, edition: said.append((folder, source.name)))
     said: list[tuple] = []
     (tmp_path / "state/acme").mkdir(parents=True)
     (tmp_path / "state/acme/tiny.json").write_text("{")
@@ -1219,14 +1219,14 @@ def test_all_sources_are_looked_at_at_once(tmp_path, acme, monkeypatch):
     def progress(source: Source, step: str) -> None:
         said.append((step, source.name))
 
-    words = (Dataset(tmp_path), NOW, lambda: NOW, tmp_path / "kept", progress)
-    looks = module.fetch_all([google, acme], *words)
-    assert Edition(NOW, {"gemini-api": page}) == looks[GEMINI]
+    words = (Dataset(tmp_path).state, NOW, lambda: NOW, tmp_path / "kept", progress)
+    looks = all_sources.fetch_all([google, acme], *words)
+    assert Capture(NOW, {"gemini-api": page}) == looks[GEMINI]
     assert isinstance(looks[acme.name], DatasetError)
     expected = [("fetching", GEMINI), ("fetching", acme.name), (tmp_path / "kept", GEMINI)]
     assert sorted(expected, key=str) == sorted(said, key=str)
     said.clear()
-    assert [acme.name] == list(module.fetch_all([acme], *words, again=True))
+    assert [acme.name] == list(all_sources.fetch_all([acme], *words, again=True))
     assert [("fetching again", acme.name), (tmp_path / "kept", acme.name)] == said
 
 
@@ -1250,4 +1250,4 @@ GOOD = State(
 )
 def test_what_is_asked_conditionally(acme, change, sent):
     """The same day, the same parser, a good look without holds, and a hash of what was read."""
-    assert sent == module.validators(acme, replace(GOOD, **change), NOW)
+    assert sent == all_sources.validators(acme, replace(GOOD, **change), NOW)

@@ -8,10 +8,11 @@ from datetime import date
 import pytest
 
 from ratecards.storage import codec
-from scraper.pipeline.second import opinion, says
+from scraper.model import State
+from scraper.pipeline.corroboration import corroboration, says_the_same
+from scraper.publish import state_file
 from scraper.publish.dataset import Dataset
 from scraper.sources import SOURCES, find
-from scraper.state import State
 from tests.support.kit import card, cards, change, rate
 
 TODAY = date(2026, 11, 20)
@@ -29,19 +30,19 @@ def test_the_same_price_elsewhere():
     """Whatever is said of other things."""
     page = cards(card(NEW, rate("20", meter="output")))
 
-    assert says(cards(studio("9")), page, RISE, TODAY)
-    assert not says(cards(studio("8")), page, RISE, TODAY)
-    assert not says(cards(studio(None)), page, RISE, TODAY)
-    assert not says({}, page, RISE, TODAY)
+    assert says_the_same(cards(studio("9")), RISE, page["flash"], TODAY)
+    assert not says_the_same(cards(studio("8")), RISE, page["flash"], TODAY)
+    assert not says_the_same(cards(studio(None)), RISE, page["flash"], TODAY)
+    assert not says_the_same({}, RISE, page["flash"], TODAY)
 
 
 def test_nothing_is_said_of_what_has_no_new_price():
-    """A removal, a price withdrawn, a model that was not read."""
-    page = cards(card(NEW))
+    """A removal, a price withdrawn, a price that is not of the card."""
+    page = card(NEW)
 
-    assert not says(cards(studio("9")), page, change("model_removed"), TODAY)
-    assert not says(cards(studio("9")), page, change("repriced", new=rate(None)), TODAY)
-    assert not says(cards(studio("9")), {}, RISE, TODAY)
+    assert not says_the_same(cards(studio("9")), change("model_removed"), page, TODAY)
+    assert not says_the_same(cards(studio("9")), change("repriced", new=rate(None)), page, TODAY)
+    assert not says_the_same(cards(studio("9")), RISE, card(rate("9")), TODAY)
 
 
 @pytest.fixture
@@ -58,12 +59,12 @@ def dataset(tmp_path) -> Dataset:
 def verified(dataset: Dataset, day: str) -> None:
     path = dataset.root / dataset.state_path("google/ai-studio")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(State(verified=day, models=["flash"]).text())
+    path.write_text(state_file.text(State(verified=day, models=["flash"])))
 
 
 def asked(dataset: Dataset, source: str = "google/gemini-api") -> str:
     page = cards(card(NEW))
-    return opinion(dataset, find(source), TODAY)(page)(RISE)
+    return corroboration(dataset, find(source), TODAY)(RISE, page["flash"]) or ""
 
 
 def test_the_witness_is_named(dataset):
@@ -95,10 +96,10 @@ def test_who_is_in_no_pair_has_no_witness(dataset):
 def test_the_same_publication_is_no_witness(dataset, monkeypatch):
     """The same document at another address says nothing that it does not say already."""
     same = [replace(s, publication="gemini docs") if s.source in ("gemini-api", "ai-studio") else s for s in SOURCES]
-    monkeypatch.setattr("scraper.pipeline.second.SOURCES", same)
-    ask = opinion(dataset, same[0], TODAY)(cards(card(NEW)))
+    monkeypatch.setattr("scraper.pipeline.corroboration.SOURCES", same)
+    ask = corroboration(dataset, same[0], TODAY)
 
-    assert "" == ask(RISE)
+    assert ask(RISE, card(NEW)) is None
     assert not find("gemini-api").same_publication(find("ai-studio"))
 
 
@@ -107,7 +108,8 @@ def test_cards_are_read_once(dataset, monkeypatch):
     reads = []
     original = Dataset.cards
     monkeypatch.setattr(Dataset, "cards", lambda self, *words: reads.append(words) or original(self, *words))
-    ask = opinion(dataset, find("google/gemini-api"), TODAY)(cards(card(NEW)))
+    ask = corroboration(dataset, find("google/gemini-api"), TODAY)
+    page = card(NEW)
 
-    assert ["google/ai-studio", ""] == [ask(RISE), ask(replace(RISE, new=rate("7")))]
+    assert ["google/ai-studio", None] == [ask(RISE, page), ask(replace(RISE, new=rate("7")), page)]
     assert [("google/ai-studio",)] == reads

@@ -14,8 +14,8 @@ from ratecards import __main__ as reader
 from ratecards.model import Evidence
 from ratecards.storage import codec
 from scraper import ROOT
-from scraper.pipeline.judge import judge
-from scraper.pipeline.refresh import publication
+from scraper.pipeline.evaluate import Previous, evaluate
+from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
 from tests.support import tiny
 from tests.support.workshop import ACME, put_editions, tree
@@ -130,7 +130,7 @@ def test_a_model_id_is_no_path(tmp_path, acme, name):
     from scraper.fetch.capture import replay
 
     [edition] = replay(found, ACME)
-    verdict = judge(ACME, edition, dataset.state(ACME.name), dict, edition.at)
+    verdict = evaluate(ACME, edition, Previous(dataset.state(ACME.name), dict), None, edition.at)
     publication(dataset, [verdict], edition.at).commit()
 
     assert "NOT_READ" == verdict.outcome

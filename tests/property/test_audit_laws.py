@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ratecards.audit.audit import JUDGED, audit, findings, unjudged
 from ratecards.catalog.pastcards import PastCards
-from ratecards.cli.auditcommand import entries_of
+from ratecards.cli.audit_command import entries_of
 from ratecards.dataset import Dataset
 from tests.support.histories import added, card, rate, write
 

@@ -13,10 +13,10 @@ import pytest
 from ratecards.storage import ledger as book
 from scraper.diff.cross_source import Comparison, PairRule, between
 from scraper.errors import DatasetError
+from scraper.model import State
 from scraper.publish import discrepancies
 from scraper.publish.dataset import Dataset
-from scraper.state import State
-from tests.sources.ai_studio import test_ai_studio as picker
+from tests.support import ai_studio_body as picker
 from tests.support.kit import card, cards, rate
 from tests.support.workshop import GEMINI, Ran, Workshop, facts, outcomes
 

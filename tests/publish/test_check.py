@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from ratecards.model import Evidence, Rate
-from scraper.pipeline.judge import judge
-from scraper.pipeline.refresh import publication
+from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.publish import verify as module
+from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.verify import findings
-from tests.pipeline.test_judge import edition
+from tests.pipeline.test_judge import edition, nobody
 from tests.support import tiny
 from tests.support.workshop import ACME, at
 
@@ -31,7 +31,8 @@ def dataset(tmp_path, acme) -> Dataset:
 
 def published(dataset: Dataset, prices: dict, **more: object) -> Dataset:
     found = edition(tiny.page(prices, **more))
-    verdict = judge(ACME, found, dataset.state(ACME.name), lambda: dataset.cards(ACME.name), found.at)
+    previous = Previous(dataset.state(ACME.name), lambda: dataset.cards(ACME.name))
+    verdict = evaluate(ACME, found, previous, nobody, found.at)
     publication(dataset, [verdict], found.at).commit()
     return dataset
 

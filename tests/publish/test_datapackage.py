@@ -13,8 +13,8 @@ import pytest
 from ratecards.model import COLUMNS
 from scraper import ROOT
 from scraper.errors import DatasetError
+from scraper.pipeline.decide import decide
 from scraper.pipeline.rebuild import rebuilt
-from scraper.pipeline.refresh import decide
 from scraper.publish import package as datapackage
 from scraper.publish.package import PATH, RESOURCES, Marks, current, digest, parse, table_schema, text
 from scraper.publish.version import Version

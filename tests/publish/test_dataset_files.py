@@ -11,9 +11,10 @@ import pytest
 
 from ratecards.storage import codec, history
 from scraper.errors import DatasetError
-from scraper.pipeline.refresh import baseline
+from scraper.model import Hold, State
+from scraper.publish import state_file
+from scraper.publish.baseline import current_cards
 from scraper.publish.dataset import Dataset
-from scraper.state import STATE_SCHEMA, State
 from tests.support.kit import card, cards, change, rate
 
 NAME = "google/gemini-api"
@@ -26,7 +27,7 @@ STATE = State(
     observed="2026-11-01T06:17:00Z",
     models=["flash", "pro"],
     amounts={"seen": 2, "read": 2},
-    holds={"0123456789": {"since": "2026-11-01T06:17:00+00:00", "looks": 1}},
+    holds={"0123456789": Hold("2026-11-01T06:17:00+00:00")},
     tables=3,
 )
 
@@ -46,7 +47,7 @@ def dataset(tmp_path) -> Dataset:
     for model in (FLASH, PRO):
         write(tmp_path, found.card_path(NAME, model.model), codec.encode(model))
     write(tmp_path, found.history_path(NAME), "".join(map(history.line, LOG)))
-    write(tmp_path, found.state_path(NAME), STATE.text())
+    write(tmp_path, found.state_path(NAME), state_file.text(STATE))
     return found
 
 
@@ -68,7 +69,7 @@ def test_a_whole_dataset(dataset):
     assert STATE == dataset.state(NAME)
     assert cards(FLASH, PRO) == dataset.cards(NAME) == dataset.cards(NAME, ["pro", "flash"])
     assert LOG == dataset.changes(NAME)
-    assert cards(FLASH, PRO) == baseline(dataset, NAME, STATE)
+    assert cards(FLASH, PRO) == current_cards(dataset, NAME, STATE)
 
 
 def test_a_dataset_before_its_first_run(tmp_path):
@@ -77,7 +78,7 @@ def test_a_dataset_before_its_first_run(tmp_path):
 
     assert ([], State(), {}, []) == (empty.names(), empty.state(NAME), empty.cards(NAME), empty.changes(NAME))
     assert {} == empty.cards(NAME, [])
-    assert {} == baseline(empty, NAME, State())
+    assert {} == current_cards(empty, NAME, State())
 
 
 def test_sources_that_have_a_history(dataset):
@@ -93,14 +94,14 @@ def test_sources_that_have_a_history(dataset):
 
 def test_state_is_sorted_json():
     """One indented field a line, whatever order it was filled in; the same state has the same bytes."""
-    text = STATE.text()
+    text = state_file.text(STATE)
     other = replace(STATE, amounts={"read": 2, "seen": 2})
 
-    assert text == other.text()
+    assert text == state_file.text(other)
     assert sorted(json.loads(text)) == list(json.loads(text))
-    assert {f.name for f in fields(State)} == set(json.loads(text))
+    assert {"schema", *(f.name for f in fields(State))} == set(json.loads(text))
     assert "}\n" == text[-2:]
-    assert '\n "message": "é",\n' in replace(STATE, message="é").text()
+    assert '\n "message": "é",\n' in state_file.text(replace(STATE, message="é"))
 
 
 def test_the_day_of_the_last_good_look():
@@ -111,7 +112,7 @@ def test_the_day_of_the_last_good_look():
 
 def test_a_state_that_lacks_a_field(dataset):
     """A field this version added is as before the first run."""
-    data = json.loads(STATE.text())
+    data = json.loads(state_file.text(STATE))
     del data["tables"]
     write(dataset.root, dataset.state_path(NAME), json.dumps(data))
 
@@ -119,17 +120,17 @@ def test_a_state_that_lacks_a_field(dataset):
 
 
 STATES = {
-    "merge markers": (f"<<<<<<< ours\n{STATE.text()}", "Expecting value"),
-    "truncated": (STATE.text()[:100], "not a state file"),
+    "merge markers": (f"<<<<<<< ours\n{state_file.text(STATE)}", "Expecting value"),
+    "truncated": (state_file.text(STATE)[:100], "not a state file"),
     "empty": ("", "Expecting value"),
     "list": ("[]", "not a state file"),
     "null": ("null", "not a state file"),
     "deep": ("[" * 100_000, "not a state file"),
     "no schema": ("{}", "'schema'"),
-    "newer": (STATE.text().replace('"schema": 1', '"schema": 2'), "expected state schema 1, saw 2"),
-    "unknown field": (STATE.text().replace('"parser"', '"parse"'), "unexpected keyword argument 'parse'"),
-    "models": (STATE.text().replace('"tables": 3', '"tables": "3"'), "tables of another type"),
-    "null field": (STATE.text().replace('"tables": 3', '"tables": null'), "tables of another type"),
+    "newer": (state_file.text(STATE).replace('"schema": 1', '"schema": 2'), "expected state schema 1, saw 2"),
+    "unknown field": (state_file.text(STATE).replace('"parser"', '"parse"'), "unexpected keyword argument 'parse'"),
+    "models": (state_file.text(STATE).replace('"tables": 3', '"tables": "3"'), "tables of another type"),
+    "null field": (state_file.text(STATE).replace('"tables": 3', '"tables": null'), "tables of another type"),
     "bytes": ("\udcff", "not a state file"),
 }
 
@@ -144,7 +145,7 @@ def test_damaged_state(dataset, text, expected):
 
     assert expected in str(raised.value)
     assert str(raised.value).startswith(f"{path}: ")
-    assert STATE_SCHEMA == 1
+    assert state_file.SCHEMA == 1
 
 
 def test_state_that_is_a_folder(dataset):
@@ -177,7 +178,7 @@ def test_a_damaged_card(dataset, text):
 
     assert ("flash.yaml" in str(raised.value)) is (text != "\udcff")
     with pytest.raises(DatasetError):
-        baseline(dataset, NAME, STATE)
+        current_cards(dataset, NAME, STATE)
 
 
 def test_a_card_cut_at_a_line(dataset):
@@ -186,7 +187,7 @@ def test_a_card_cut_at_a_line(dataset):
 
     assert 1 == len(dataset.cards(NAME)["flash"].rates)
     with pytest.raises(DatasetError, match="damaged baseline, the history does not fold to flash; restore it from git"):
-        baseline(dataset, NAME, STATE)
+        current_cards(dataset, NAME, STATE)
 
 
 def test_a_missing_card(dataset):
@@ -197,7 +198,7 @@ def test_a_missing_card(dataset):
     ):
         dataset.cards(NAME, STATE.models)
     with pytest.raises(DatasetError, match=r"damaged baseline.*flash; restore it from git"):
-        baseline(dataset, NAME, State())
+        current_cards(dataset, NAME, State())
 
 
 def test_all_cards_missing(dataset):
@@ -207,7 +208,7 @@ def test_all_cards_missing(dataset):
     with pytest.raises(DatasetError, match=r"missing \['flash', 'pro'\]"):
         dataset.cards(NAME, STATE.models)
     with pytest.raises(DatasetError, match=r"damaged baseline.*flash, pro; restore it from git"):
-        baseline(dataset, NAME, State())
+        current_cards(dataset, NAME, State())
 
 
 def test_a_card_too_many(dataset):
@@ -263,7 +264,7 @@ def test_a_damaged_history(dataset, text):
     with pytest.raises(DatasetError, match="damaged history, restore it from git: "):
         dataset.changes(NAME)
     with pytest.raises(DatasetError):
-        baseline(dataset, NAME, STATE)
+        current_cards(dataset, NAME, STATE)
 
 
 def test_a_history_cut_at_a_line(dataset):
@@ -272,7 +273,7 @@ def test_a_history_cut_at_a_line(dataset):
 
     assert LOG[:1] == dataset.changes(NAME)
     with pytest.raises(DatasetError, match="the history does not fold to pro"):
-        baseline(dataset, NAME, STATE)
+        current_cards(dataset, NAME, STATE)
 
 
 def test_a_history_that_is_a_folder(dataset):

@@ -10,10 +10,10 @@ import pytest
 from ratecards.storage import packbody, packing
 from ratecards.storage.pack import FILE, Pack, part
 from scraper.errors import DatasetError
-from scraper.pipeline.judge import judge
+from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.pipeline.rebuild import rebuilt
-from scraper.pipeline.refresh import publication
 from scraper.publish import pack
+from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
 from scraper.publish.verify import findings
@@ -33,7 +33,8 @@ def dataset(tmp_path: Path, acme) -> Dataset:
 def looked(dataset: Dataset, day: int, prices: dict) -> Dataset:
     """The dataset after a page with those prices."""
     found = edition(tiny.page(prices), at(f"2026-11-{day:02}T12:00:00"))
-    verdict = judge(ACME, found, dataset.state(ACME.name), lambda: dataset.cards(ACME.name), found.at, hold=False)
+    previous = Previous(dataset.state(ACME.name), lambda: dataset.cards(ACME.name))
+    verdict = evaluate(ACME, found, previous, None, found.at)
     publication(dataset, [verdict], found.at).commit()
     return dataset
 

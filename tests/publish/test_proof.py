@@ -11,14 +11,13 @@ from pathlib import Path
 import pytest
 
 from scraper.errors import DatasetError
-from scraper.pipeline import refresh
-from scraper.pipeline.judge import judge
-from scraper.pipeline.refresh import baseline, publication
-from scraper.publish import record
-from scraper.publish.baseline import holds, path_of, renew
+from scraper.pipeline.evaluate import Previous, evaluate
+from scraper.publish import assemble, record
+from scraper.publish.assemble import publication
+from scraper.publish.baseline import current_cards, holds, path_of, renew
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
-from tests.pipeline.test_judge import edition
+from tests.pipeline.test_judge import edition, nobody
 from tests.support import tiny
 from tests.support.workshop import GEMINI, Workshop, facts, keep, model
 
@@ -77,7 +76,7 @@ def test_a_changed_refresh_reads_only_the_end_of_the_history(shop, folded):
         path = file(shop, number)
         path.write_bytes(b"x" * path.stat().st_size)
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(refresh, "_CHANGES", 2)
+        patched.setattr(assemble, "_CHANGES", 2)
         ran = shop.refresh(at(6, "$1.60"))
 
     assert (0, "CHANGED", []) == (ran.code, ran.outcome, folded)
@@ -217,13 +216,14 @@ def test_a_card_that_nobody_vouched_for_is_not_vouched_for(tmp_path, acme):
     path = tmp_path / dataset.card_path(acme.name, "m-2")
     for price in ("1", "2"):
         found = edition(tiny.page({"m-1": {"input": price}, "m-2": {"input": "5"}}))
-        verdict = judge(acme, found, dataset.state(acme.name), lambda: dataset.as_of(acme.name), found.at)
+        previous = Previous(dataset.state(acme.name), lambda: dataset.as_of(acme.name))
+        verdict = evaluate(acme, found, previous, nobody, found.at)
         publication(dataset, [verdict], found.at).commit()
         assert holds(dataset, acme.name) is (price == "1")
         path.write_text(path.read_text().replace('"5"', '"6"'))
 
     with pytest.raises(DatasetError, match="the history does not fold to m-2"):
-        baseline(dataset, acme.name, dataset.state(acme.name))
+        current_cards(dataset, acme.name, dataset.state(acme.name))
 
 
 def test_files_that_come_and_go_with_a_publication(shop):

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from scraper.model import Hold, State
 from scraper.publish import schemas, v1_files
-from scraper.state import State
-from tests.report.test_report import HOSTILE
 from tests.support.shelves import state
 from tests.support.workshop import GEMINI, facts, model
+from tests.test_escaping import HOSTILE
 
 PATH = "ratecards/v1/status.json"
-HELD = {"what": "repriced flash: moved x9.00", "since": "2026-11-01T07:17:00+01:00", "looks": 2, "model": "flash"}
+HELD = Hold("2026-11-01T07:17:00+01:00", 2, what="repriced flash: moved x9.00", models=("flash",))
 
 
 def entry(found: State, name: str = GEMINI, **counts: int) -> dict:
@@ -60,7 +61,7 @@ def test_a_source_that_a_person_keeps():
 @pytest.mark.parametrize("words", HOSTILE)
 def test_words_of_a_page(words):
     """A message is one line without anything invisible, whatever the page said."""
-    text = v1_files.status({GEMINI: state(["a"], message=words, holds={"0": {**HELD, "what": words}})}, {})
+    text = v1_files.status({GEMINI: state(["a"], message=words, holds={"0": replace(HELD, what=words)})}, {})
     found = json.loads(text)["sources"][GEMINI]
 
     assert 1 == len(found["message"].splitlines() or [""])

@@ -9,7 +9,7 @@ from datetime import date
 
 from ratecards.model import RateCard
 from scraper.publish.v1_tables import tables
-from tests.questions.test_limits_view import LIMITS
+from tests.questions.test_limits import LIMITS
 from tests.support.guide import FLASH_IMAGE, MARCH, flash_image, imagen, openai, picture, reseller
 from tests.support.histories import card, rate
 

@@ -15,12 +15,13 @@ from decimal import Decimal
 import pytest
 from markdown_it import MarkdownIt
 
+from ratecards.escaping import visible
 from ratecards.model import COLUMNS, RateCard, row
 from ratecards.storage.history import Change
+from scraper.model import State
 from scraper.publish.v1_files import change_data, family, files, rate_json, rates_csv
-from scraper.state import State
-from tests.report.test_report import HOSTILE, INVISIBLE
 from tests.support.kit import DAY, card, change, formula, rate
+from tests.test_escaping import HOSTILE, INVISIBLE
 
 NAME = "google/gemini-api"
 UNTIL, FROM = date(2026, 12, 31), date(2027, 1, 1)
@@ -421,7 +422,7 @@ def test_no_words_are_markup_on_a_page(words):
     page, other = (rendered(files([c], [], {}, DAY)["tables/flash.md"]) for c in (hostile, plain))
     cells = re.findall(r"<td[^>]*>(.*?)</td>", page, re.DOTALL)
     places = [*re.findall(r"<h2>(.*?)</h2>", page), *re.findall(r"<blockquote>(.*?)</blockquote>", page, re.DOTALL)]
-    expected = " ".join(INVISIBLE.sub(" ", words).replace("\u200b", " ").split())
+    expected = " ".join(visible(words).split())
 
     assert re.findall(r"<[^>]+>", other) == re.findall(r"<[^>]+>", page)
     assert [expected] * 4 == [shown(place) for place in (*places, cells[3], cells[6])]

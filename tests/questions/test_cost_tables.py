@@ -15,18 +15,18 @@ from ratecards.costs.pictures import Size, canonical, formula_of, sizes
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard
+from ratecards.questions.alternatives import Terms, compare_images, compare_text
 from ratecards.questions.budget import Work, budget, matrix
-from ratecards.questions.elsewhere import Terms, compare_images, compare_text
-from ratecards.questions.images import images
+from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
-from ratecards.tables.figures import Sheet, shown
+from ratecards.tables.table import Table, shown
 from tests.support.guide import FLASH_IMAGE, LAOZHANG, MARCH, OPENAI, flash_image, imagen, picture, reseller, shelf
 from tests.support.histories import card, rate
 
 TEXT: dict[str, Any] = {"modality": "text"}
 
 
-def column(sheet: Sheet, key: str) -> list[Any]:
+def column(sheet: Table, key: str) -> list[Any]:
     """The cells of a column."""
     return [row.cells.get(key) for row in sheet.rows]
 
@@ -182,7 +182,7 @@ def test_other_sizes_elsewhere():
     more = card("m", picture("m", "0.2", resolution="2048x2048", **OPENAI), **OPENAI)
     sheet = compare_images(shelf(more).sellers(), Terms(), "2k")
     assert [FLASH_IMAGE, "m"] == column(sheet, "model")
-    assert "ratio" not in [field.key for field in sheet.fields]
+    assert "ratio" not in [field.key for field in sheet.columns]
     with pytest.raises(CostError, match="at google/gemini-api sells no 2K image in the standard tier"):
         offers = shelf()
         compare_images(offers.sellers(), Terms(to=offers.choose("imagen-4.0-generate-001").offer), "2K")
@@ -244,7 +244,7 @@ def test_marks():
 # --------------------------------------------------------------------------------------------- T5
 
 
-def saved(work: Work, *cards: RateCard, model: str = "gemini-2-flash", **volume: Any) -> Sheet:
+def saved(work: Work, *cards: RateCard, model: str = "gemini-2-flash", **volume: Any) -> Table:
     """T5 of some cards."""
     offers = Shelf(cards or [flash()], MARCH)
     return savings(offers.choose(model), work, offers.sellers(), Volume(**volume))
@@ -350,7 +350,7 @@ def test_qualities_are_levers():
 def test_steps_that_a_page_dates_for_later():
     """Acting before a price rises, waiting for one to fall, and nothing where a date changes nothing here."""
 
-    def dated(after: str) -> Sheet:
+    def dated(after: str) -> Table:
         until, start = date(2026, 12, 31), date(2027, 1, 1)
         rates = [
             rate("gemini-2-flash", price="1", effective_until=until, **TEXT),
@@ -365,7 +365,7 @@ def test_steps_that_a_page_dates_for_later():
     assert 2 == len(rise.rows[-1].lines)
 
 
-def _step(sheet: Sheet) -> tuple[Any, ...]:
+def _step(sheet: Table) -> tuple[Any, ...]:
     cells = sheet.rows[-1].cells
     return cells["lever"], cells["change"], cells["saves"], shown("percent", cells["percent"])
 

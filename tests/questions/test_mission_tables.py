@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from ratecards.costs.pictures import Size
+from ratecards.questions.alternatives import Terms, compare_images
 from ratecards.questions.budget import Work, budget, matrix
-from ratecards.questions.elsewhere import Terms, compare_images
-from ratecards.questions.images import images
+from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
-from ratecards.tables.figures import Row, shown
+from ratecards.tables.table import Row, shown
 from tests.support.guide import FLASH_IMAGE, MARCH, SIZES, shelf
 
 T1 = """

@@ -14,7 +14,7 @@ import pytest
 from ratecards.__main__ import main
 from ratecards.catalog.offers import Offer
 from ratecards.errors import CostError
-from ratecards.questions.elsewhere import in_region, region_word
+from ratecards.questions.alternatives import in_region, region_word
 from tests.support.histories import added, card, change, rate, write
 
 TODAY = date(2026, 11, 22)

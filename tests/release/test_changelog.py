@@ -11,8 +11,8 @@ from markdown_it import MarkdownIt
 from scraper.publish.version import Version
 from scraper.release import changelog
 from scraper.release.changelog import entry, inserted, section
-from tests.report.test_report import HOSTILE
 from tests.support.kit import card, change, rate
+from tests.test_escaping import HOSTILE
 
 OLD, NEW = Version(2026, 4, 27), Version(2026, 11, 1)
 SOURCES = {"google/gemini-api": {"models": 2, "rates": 9}, "google/vertex-ai": {"models": 1, "rates": 1}}

@@ -15,20 +15,20 @@ import pytest
 
 from ratecards.catalog.offers import Offer
 from ratecards.dataset import Dataset
+from ratecards.escaping import script, visible
 from ratecards.model import Evidence
 from ratecards.storage import ledger
 from ratecards.storage.ledger import Entry, Side
 from scraper.errors import DatasetError
 from scraper.site import pictures
-from scraper.site.disputes import dispute
+from scraper.site.discrepancies import discrepancy
 from scraper.site.figures import figures, tiers_of
 from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
-from scraper.site.models import Model, models, page_of
+from scraper.site.models import Model, models, page_link, page_of
+from scraper.site.render import MARKER, write
 from scraper.site.series import Past, series
-from scraper.site.text import page_link, script, seen
 from scraper.site.wire import data
-from scraper.site.write import MARKER, write
 from tests.support.histories import added, card, change, rate
 from tests.support.histories import write as write_history
 from tests.support.sitekit import (
@@ -474,7 +474,7 @@ def test_a_status_of_another_kind_is_named(tmp_path, content):
         health(tmp_path, [])
 
 
-# ------------------------------------------------------------------------------------------ disputes
+# -------------------------------------------------------------------------------------- discrepancies
 
 
 def side(price: str | None = "0.25", **values) -> Side:
@@ -493,7 +493,7 @@ def disputed(**values) -> Entry:
 
 def test_a_dispute_in_words():
     """What it is about, what each side says, what to reckon with."""
-    found = dispute(disputed(because="a reason"))
+    found = discrepancy(disputed(because="a reason"))
 
     assert ("cache read text, standard", ("price", "for a budget: 0.5", "a reason")) == (found.what, found.standing)
     assert ["$0.25 per 1M tokens", "$0.50 per 1M tokens"] == [s.words for s in found.sides]
@@ -502,7 +502,7 @@ def test_a_dispute_in_words():
 
 def test_a_side_without_a_price_and_a_rule():
     """ "Not available" is said; a rule of arithmetic is no second source."""
-    found = dispute(disputed(kind="within", plan="free", right=side(None, availability="not_available")))
+    found = discrepancy(disputed(kind="within", plan="free", right=side(None, availability="not_available")))
 
     assert ("not available", "by the rule") == (found.sides[1].words, found.sides[1].who)
     assert "cache read text, standard, free plan" == found.what
@@ -510,7 +510,7 @@ def test_a_side_without_a_price_and_a_rule():
 
 def test_an_allowance_is_no_amount_of_money():
     """Its number is how much is free; the quotes say it."""
-    found = dispute(disputed(rule="allowance per another period", left=side("5000"), right=side("5000")))
+    found = discrepancy(disputed(rule="allowance per another period", left=side("5000"), right=side("5000")))
 
     assert (["", ""], ("allowance per another period",)) == ([s.words for s in found.sides], found.standing)
 
@@ -664,7 +664,7 @@ def test_hostile_words_are_only_words(tmp_path):
         assert all(a.get("src", "").endswith((".js",)) for a in page.all("script")), path
         assert not any(str(a.get("href")).startswith("javascript") for a in page.all("a")), path
         assert not set("\u202e\u2028") & set(files[path].decode()), path
-    assert seen(HOSTILE) in " ".join(Page(files["models/google/m.html"]).words)
+    assert visible(HOSTILE) in " ".join(Page(files["models/google/m.html"]).words)
     assert b"<" not in files["data.js"]
 
 

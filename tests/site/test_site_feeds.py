@@ -10,9 +10,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ratecards.dataset import Dataset
-from ratecards.questions import paid
-from scraper.site import address, entries, feeds, ics
-from scraper.site.coming import coming
+from ratecards.questions import news_lines, price_news
+from scraper.site import address, entries, feeds
 from scraper.site.entries import Entry
 from scraper.site.feeds import Feed
 from tests.support.histories import added, change, write
@@ -46,7 +45,7 @@ def repriced(old: str, new: str, day: str = "2026-10-20", model: str = "flash", 
 
 def steps(root, *changes):
     dataset = Dataset(write(root, *changes))
-    return coming(dataset.cards(), dataset)
+    return entries.coming(dataset.cards(), dataset)
 
 
 # ------------------------------------------------------------------------------------------- entries
@@ -260,7 +259,7 @@ def unfolded(found: bytes) -> list[str]:
 
 def test_an_event_is_a_whole_day_and_never_changes():
     """UID, stamp and days come from the entry, not from a clock."""
-    lines = unfolded(ics.calendar([entry()]))
+    lines = unfolded(feeds.calendar([entry()]))
 
     assert ["BEGIN:VCALENDAR", "VERSION:2.0"] == lines[:2]
     assert ["END:VEVENT", "END:VCALENDAR", ""] == lines[-3:]
@@ -271,17 +270,17 @@ def test_an_event_is_a_whole_day_and_never_changes():
 def test_lines_are_folded_by_octets():
     """No line is longer than 75 octets, no character is cut, and unfolding gives the text back."""
     words = "préis für €, " * 30
-    folded = ics.folded(f"SUMMARY:{words}")
+    folded = feeds.folded(f"SUMMARY:{words}")
 
     assert all(len(line.encode()) <= 75 for line in folded.split("\r\n"))
     assert f"SUMMARY:{words}\r\n" == folded.replace("\r\n ", "")
-    assert "A:b\r\n" == ics.folded("A:b")
+    assert "A:b\r\n" == feeds.folded("A:b")
 
 
 def test_the_characters_of_the_format_are_escaped():
     """Commas, semicolons, backslashes; a line break is a written one, and a planted one breaks nothing."""
-    assert r"a\,b\;c\\d\ne" == ics.escaped(["a,b;c\\d", "e"])
-    lines = unfolded(ics.calendar([entry(title="x\r\nEND:VCALENDAR", lines=("y\nATTACH:z",))]))
+    assert r"a\,b\;c\\d\ne" == feeds.escaped(["a,b;c\\d", "e"])
+    lines = unfolded(feeds.calendar([entry(title="x\r\nEND:VCALENDAR", lines=("y\nATTACH:z",))]))
 
     assert 1 == lines.count("END:VCALENDAR")
     assert not any(line.startswith("ATTACH") for line in lines)
@@ -299,7 +298,7 @@ def test_feeds_of_a_dataset(tmp_path):
     assert 5 == len(titles)
     step = "gemini-3.7-flash input text (standard): 0.75 -> 1.50 USD per 1M tokens (x2.00)"
     assert [step] == [i["title"] for i in json.loads(files["feeds/coming.json"])["items"]]
-    assert f"SUMMARY:{ics.escaped([step])}" in unfolded(files["feeds/coming.ics"])
+    assert f"SUMMARY:{feeds.escaped([step])}" in unfolded(files["feeds/coming.ics"])
 
 
 @pytest.mark.parametrize(
@@ -387,7 +386,7 @@ def test_hostile_words_are_only_words_in_every_feed(tmp_path):
     words = entry(title=HOSTILE, lines=(HOSTILE, "\x00\x1b[31m"))
     root = ET.fromstring(feeds.atom(feed(words)))
     found = json.loads(feeds.json_feed(feed(words)))
-    calendar = ics.calendar([words]).decode()
+    calendar = feeds.calendar([words]).decode()
 
     for said in (root.find(f"{ATOM}entry/{ATOM}title").text, found["items"][0]["title"], calendar):
         assert not set("\u202e\u2028\x00\x1b") & set(said)
@@ -399,10 +398,10 @@ def test_hostile_words_are_only_words_in_every_feed(tmp_path):
 def test_money_is_exact_in_words():
     """Decimal text, never a float's; a step whose old price is not known is not called new."""
     old, new = of("m", text("input", "0.1"), text("input", "0.30000000000000004"))
-    step = paid.News(old, new, date(2027, 1, 1))
+    step = price_news.News(old, new, date(2027, 1, 1))
 
-    assert "0.10 -> 0.30000000000000004 USD per 1M tokens (x3.00)" == paid.step_words(step)
-    assert "0.30000000000000004 USD per 1M tokens" == paid.step_words(step._replace(before=None))
+    assert "0.10 -> 0.30000000000000004 USD per 1M tokens (x3.00)" == news_lines.step_words(step)
+    assert "0.30000000000000004 USD per 1M tokens" == news_lines.step_words(step._replace(before=None))
 
 
 def test_the_day_the_site_was_made_stands_in_no_feed(tmp_path):

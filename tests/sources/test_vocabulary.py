@@ -17,8 +17,8 @@ from scraper.sources import SOURCES, Source, find, vocabulary
 from scraper.sources.vocabulary import VocabularyError, of, read
 from tests.cli import test_doctor as gemini
 from tests.pipeline.test_limitspage import with_section
-from tests.sources.ai_studio import test_ai_studio as studio
 from tests.sources.openai_api import test_openai_api as openai
+from tests.support import ai_studio_body as studio
 from tests.support.workshop import GEMINI, Ran, Workshop, facts, keep, outcomes, pages
 
 FOLDER = Path(vocabulary.__file__).parent

@@ -114,9 +114,10 @@ def look(root: Path, day: int) -> Publication:
     """
     from datetime import UTC, datetime
 
-    from scraper.fetch.capture import Edition
+    from scraper.fetch.capture import Capture
     from scraper.fetch.client import Page
-    from scraper.pipeline.refresh import judge_one, publication
+    from scraper.pipeline.refresh import evaluate_one
+    from scraper.publish.assemble import publication
     from scraper.publish.dataset import Dataset
     from scraper.sources import find
     from tests.support.workshop import facts, model, pages
@@ -124,9 +125,9 @@ def look(root: Path, day: int) -> Publication:
     at = datetime(2026, 11, day, 6, tzinfo=UTC)
     more = {"gemini_7": model("Gemini 7")} if day % 2 == 0 else {}
     edition = facts(f"{at:%Y-%m-%dT%H:%M:%SZ}", gemini_1=model("Gemini 1", f"$1.{day}0"), **more)
-    seen = Edition(at, {kind: Page(PRICING, "", 200, {}, body, at) for kind, body in pages(edition).items()})
+    seen = Capture(at, {kind: Page(PRICING, "", 200, {}, body, at) for kind, body in pages(edition).items()})
     dataset = Dataset(root)
-    verdict = judge_one(dataset, find(GEMINI), seen, at, hold=False)
+    verdict = evaluate_one(dataset, find(GEMINI), seen, at, hold=False)
     assert verdict.exit == 0, verdict.messages
     return publication(dataset, [verdict], at)
 
@@ -135,10 +136,10 @@ def prepared(root: Path, days: int = 2) -> Path:
     """A dataset after that many such refreshes, each with a file of history of its own."""
     from scraper.publish import record
     from scraper.sources import gemini_api
-    from tests.support.workshop import _TERMS
+    from tests.support.workshop import SMALL
 
     record.FULL = 10
-    gemini_api.load_terms = lambda: _TERMS
+    gemini_api.load_terms = lambda: SMALL
     for day in range(1, days + 1):
         look(root, day).commit()
     return root

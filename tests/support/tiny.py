@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged
-from scraper.reading import Amounts, Draft, Problem, Reading, Section
+from scraper.model import Amounts, Draft, Problem, Reading, Section
 
 PARSER = "1"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from werkzeug import Request, Response
 
-from scraper.reading import Reading
+from scraper.model import Reading
 from scraper.sources import Source, gemini_api
 from tests.support import pagebuilder, tiny
 
@@ -84,7 +84,7 @@ class Ran:
         return outcomes(self.out)[GEMINI]
 
 
-_TERMS = replace(gemini_api.load_terms(), tables_min=1)
+SMALL = replace(gemini_api.load_terms(), tables_min=1)
 _READINGS: dict[str, bytes] = {}
 
 

@@ -8,84 +8,19 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from typing import Self
 
 import pytest
 
 from ratecards.model import Rate, plain, problems
-from ratecards.storage import codec, strictyaml
+from ratecards.storage import codec
 from scraper.errors import LayoutChanged
-from scraper.reading import Capture, Reading, cards
+from scraper.model import Provenance, Reading, cards
 from scraper.sources import ai_studio
-
-CASES = Path(__file__).parent / "cases"
-RPC = "https://alkalimakersuite-pa.clients6.google.com/$rpc/google.internal.alkali.applications.makersuite.v1.MakerSuiteService/ListModels"
-
-
-class Printed(float):
-    """A price that JSON prints as the facts do."""
-
-    def __new__(cls, text: str) -> Self:
-        printed = super().__new__(cls, text)
-        printed.text = text
-        return printed
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-def record(facts: dict) -> list:
-    """The positional array that AI Studio makes of a model's facts."""
-    raw: list = [None] * 78
-    raw[0], raw[3], raw[4] = f"models/{facts['id']}", facts["name"], "About it."
-    raw[5], raw[6] = facts["limits"]
-    raw[7] = facts.get("methods", ["generateContent", "countTokens"])
-    sides = [rows(facts[side]) if side in facts else None for side in ("input", "output")]
-    while sides and sides[-1] is None:
-        sides.pop()
-    version = [facts["id"], ["1750000000"], None, [facts["cutoff"]]] if "cutoff" in facts else [facts["id"]]
-    raw[38] = [sides or None, None, None, None, [version], None, None, None, version, "Blurb."]
-    if "points_to" in facts:
-        raw[38] += [None] * 4 + [facts["points_to"]]
-    raw[56] = [[f"models/{old}", 1] for old in facts["replaces"]] if "replaces" in facts else None
-    raw[64], raw[77] = [1, 2, 3], facts.get("badge")
-    while raw[-1] is None:
-        raw.pop()
-    return raw
-
-
-def rows(lines: list) -> list:
-    return [[[Printed(value) if i == 2 else value for i, value in enumerate(line)] for line in lines]]
-
-
-def load(case: str, name: str = "facts.yaml") -> list | dict:
-    return strictyaml.load((CASES / case / name).read_text(encoding="utf-8"), f"{case}/{name}")
-
-
-def records(case: str = "live") -> list:
-    return [record(facts) for facts in load(case)["models"]]
-
-
-def dump(data: object) -> str:
-    # the C encoder prints floats itself; with an indent Python's own does, by repr
-    encoder = json.JSONEncoder(ensure_ascii=False)
-    return "".join(_chunks(encoder, data))
-
-
-def _chunks(encoder: json.JSONEncoder, data: object) -> Iterator[str]:
-    if isinstance(data, list):
-        yield "[" + ",".join("".join(_chunks(encoder, item)) for item in data) + "]"
-    else:
-        yield data.text if isinstance(data, Printed) else encoder.encode(data)
-
-
-def body(recs: list) -> str:
-    return ")]}'\n" + dump([recs])
+from tests.support.ai_studio_body import RPC, Printed, body, dump, load, records
 
 
 def line(rate: Rate) -> str:
-    """A rate in one line, as `expected.yaml` has it."""
+    """A rate in one line."""
     bounds = [f"up to {rate.prompt_up_to}"] if rate.prompt_up_to else []
     bounds += [f"over {rate.prompt_over}"] if rate.prompt_over else []
     words = [rate.model, rate.meter, rate.modality, rate.unit, *bounds]
@@ -99,16 +34,6 @@ def lines(reading: Reading) -> list[str]:
 
 def facts_of(reading: Reading, model: str) -> dict[str, str]:
     return dict(next(d for s in reading.sections for d in s.cards if d.model == model).facts)
-
-
-@pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
-def test_case(case):
-    """Every case gives the rates, and the problems, that stand beside it."""
-    reading = ai_studio.read(body(records(case)))
-
-    expected = load(case, "problems.yaml") if (CASES / case / "problems.yaml").exists() else []
-    assert load(case, "expected.yaml") == lines(reading)
-    assert expected == [str(p) for p in reading.problems]
 
 
 @pytest.mark.parametrize("shape", [body, lambda r: dump([r]), dump, lambda r: "\ufeff" + dump(r)])
@@ -185,7 +110,7 @@ def test_evidence():
 def test_rates_and_cards_are_publishable():
     """Every rate is a row of the table, and every card survives its file."""
     reading = ai_studio.read(body(records()))
-    capture = Capture(RPC, "0" * 64, date(2026, 2, 14), None, ai_studio.PARSER)
+    capture = Provenance(RPC, "0" * 64, date(2026, 2, 14), None, ai_studio.PARSER)
 
     found = cards(reading, capture, ai_studio.PROVIDER, ai_studio.SOURCE)
     assert [] == [words for card in found.values() for rate in card.rates for words in problems(rate)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -10,12 +9,11 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from ratecards.model import Rate, problems, row
-from ratecards.storage import codec
+from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.model import Reading
 from scraper.prices.notes import Footnote
 from scraper.prices.words import counted
-from scraper.reading import Capture, Reading, cards
 from scraper.sources import vertex_ai
 from scraper.sources.vertex_cells import CellLabel, Price, read_price
 from scraper.sources.vertex_grid import Grid, grid
@@ -61,17 +59,6 @@ def table(html: str) -> Grid:
 
 
 @pytest.mark.parametrize("case", READABLE)
-def test_expected_rates(case):
-    """A page in Google's markup gives the rates a person expects, in the table's order."""
-    with (CASES / case / "expected.csv").open(encoding="utf-8", newline="") as file:
-        expected = list(csv.DictReader(file))
-
-    actual = [{k: v for k, v in row(r).items() if k in expected[0]} for r in read(case).rates()]
-
-    assert expected == actual
-
-
-@pytest.mark.parametrize("case", READABLE)
 def test_every_amount_is_accounted_for(case):
     """What a page prints is read or ignored with a reason, and an independent count of its bytes agrees."""
     reading = read(case)
@@ -80,19 +67,6 @@ def test_every_amount_is_accounted_for(case):
     assert [] == reading.suspicions
     assert 0 == reading.amounts.unclaimed
     assert reading.amounts.seen == counted(vertex_ai.fingerprint(page(case)))
-
-
-@pytest.mark.parametrize("case", READABLE)
-def test_cards_survive_the_codec(case):
-    """The cards of a page are rows of the table that may be published, and come back from their files unchanged."""
-    capture = Capture("https://example.org/", "0" * 64, date(2026, 5, 8), None, vertex_ai.PARSER)
-
-    found = cards(read(case), capture, vertex_ai.PROVIDER, vertex_ai.SOURCE)
-
-    assert found
-    for card in found.values():
-        assert [] == [wrong for rate in card.rates for wrong in problems(rate)]
-        assert card == codec.decode(codec.encode(card), card.model)
 
 
 def test_partners_and_commitments_are_counted_and_ignored():
@@ -221,8 +195,6 @@ def test_locator_names_section_tab_row_and_column():
 # ------------------------------------------------------------------------------- pages that must be refused
 
 REFUSED = [
-    ("truncated", (), "truncated page: expected </html> at the end"),
-    ("challenge", (), "challenge page: expected the pricing page, saw challenge page (title 'Just a moment...')"),
     ("media", (("Agent Platform Pricing &nbsp;", "Pricing overview &nbsp;"),), "another page: expected the title"),
     ("media", (("<title>Agent Platform Pricing &nbsp;|&nbsp; Google Cloud</title>", ""),), "saw ''"),
     ("media", (('lang="en"', 'lang="ja"'),), "localised page"),

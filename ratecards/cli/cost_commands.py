@@ -1,0 +1,176 @@
+"""The commands that compute: what was asked, as a table or as the breakdown of a cost."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from ratecards.catalog import staleness
+from ratecards.catalog.asof import DatedShelf
+from ratecards.catalog.offers import Offer
+from ratecards.catalog.sellers import SEPARATE, is_reseller
+from ratecards.costs import answerfile, answers, calls
+from ratecards.costs.answers import Answer
+from ratecards.costs.calls import Asked
+from ratecards.costs.pictures import Size, sizes
+from ratecards.costs.usage import FIELDS, read
+from ratecards.errors import CostError
+from ratecards.lifecycle import said
+from ratecards.questions import limits
+from ratecards.questions.alternatives import Terms, compare_images, compare_text
+from ratecards.questions.bill import bill, bill_data
+from ratecards.questions.budget import VOLUMES, Work, budget, matrix
+from ratecards.questions.image_cost import images
+from ratecards.questions.savings import Volume, savings
+from ratecards.storage import limitsjson
+from ratecards.tables.table import Table, json_text
+
+
+def run(args: Namespace) -> str:
+    """The text of the command that `args` names. Raises `CostError` or `DatasetError`."""
+    days = dict(args.on)
+    if len(days) < len(args.on):
+        raise CostError("--on: expected one date, and one for a source; saw two for the same")
+    args.day = days.get("", args.today)
+    args.shelf = DatedShelf(args.opened, days.pop("", None), days, args.today)
+    return _COMMANDS[args.command](args, args.shelf)
+
+
+def _counts(args: Namespace) -> dict[str, Any]:
+    """The plain counts and words among the options."""
+    found: dict[str, Any] = {}
+    for name in FIELDS:
+        value = getattr(args, name, None)
+        if isinstance(value, list):
+            if len(dict(value)) < len(value):
+                raise CostError(f"--{name.replace('_', '-')}: the same kind is given twice")
+            value = dict(value)
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _form(args: Namespace, made: Table) -> str:
+    """A table with the ages of its rows, in the form asked for."""
+    return made.aged(args.shelf.tell).form(args.format, explain=args.explain)
+
+
+def cost(args: Namespace, shelf: DatedShelf) -> str:
+    """What calls cost, by options, by saved answers, or by both."""
+    counts = _counts(args)
+    asked = Asked(args.model, args.tier, args.plan, args.source, args.policy, args.as_if)
+    found = calls.cost(shelf, _saved(args, counts) if args.usage else [Answer(counts)], asked)
+    if args.format == "json":
+        ages = shelf.tell([found.source, *(line.source for line in found.lines)])
+        first = (found.calls or (found,))[0].model
+        card = shelf.choose(first, args.source, args.policy).offer.card
+        observed = max((line.observed for line in found.lines), default=card.observed)
+        data = bill_data(found, explain=args.explain)
+        return json_text({**data, "observed": str(observed), **staleness.columns(ages)})
+    return _form(args, bill(found))
+
+
+def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:
+    """The answers of a file, with the counts among the options. Raises `CostError` naming the file."""
+    data, stream = answerfile.read(args.usage)
+    try:
+        return answers.read(data, beside, False if stream and args.each is None else args.each)
+    except CostError as error:
+        raise CostError(f"{'standard input' if args.usage == '-' else args.usage}: {error}") from error
+
+
+def _ending(made: Table, offer: Offer) -> Table:
+    """A table of one model, above it the end that its page announces."""
+    ends = said(offer.card.model, offer.card.shutdown, offer.day)
+    return made._replace(first=(ends,)) if ends else made
+
+
+def _images(args: Namespace, shelf: DatedShelf) -> str:
+    """The cost per image."""
+    offers = [shelf.choose(name, args.source).offer for name in args.models]
+    if bare := [offer.card.model for offer in offers if not sizes(offer)]:
+        raise CostError(f"{', '.join(bare)}: no price of an image")
+    return _form(args, images(offers or _picturing(shelf, args.source), args.per_day, args.days))
+
+
+def _picturing(shelf: DatedShelf, source: str | None) -> list[Offer]:
+    """Whoever sells images: the makers, or one source."""
+    full = shelf.source(source) if source else None
+    found = shelf if full else (offer for offer in shelf.sellers() if not is_reseller(offer.card))
+    return [offer for offer in found if sizes(offer) and full in (None, offer.source)]
+
+
+def _work(args: Namespace, offer: Offer) -> Work:
+    """The request that is done again and again: an image where the model sells them and nothing else is said."""
+    counts = _counts(args)
+    said = {name: counts.pop(name) for name in ("quality", "reading") if name in counts}
+    pictures = bool(sizes(offer)) and not set(counts) - {"input_tokens"}
+    if not pictures and not counts:
+        raise CostError(
+            f"{offer.card.model} sells no images: say what a request is, as --input-tokens and --output-tokens"
+        )
+    size = Size(args.resolution or "", said.get("quality", ""))
+    return Work(counts, pictures, size, getattr(args, "cached_share", Decimal(0)), said.get("reading", "listed"))
+
+
+def _budget(args: Namespace, shelf: DatedShelf) -> str:
+    """The monthly budget: rows for programs, the matrix for people."""
+    choice = shelf.choose(args.model, args.source, args.policy)
+    work = _work(args, choice.offer)
+    made = budget(choice, work, args.per_day or VOLUMES, args.tier, args.days)
+    made = _ending(made, choice.offer).aged(shelf.tell)
+    if args.format in ("table", "markdown"):
+        made = matrix(made, "images" if work.images else "requests")
+    return made.form(args.format, explain=args.explain)
+
+
+def _compare(args: Namespace, shelf: DatedShelf) -> str:
+    """The same thing elsewhere."""
+    to = shelf.choose(args.to).offer if args.to else None
+    terms = Terms(args.per_day, args.days, args.tier, to, args.day, args.region or "")
+    counts = _counts(args)
+    if args.what == "images":
+        if counts:
+            raise CostError("compare images: the tokens of a prompt are not compared")
+        if args.region:
+            raise CostError("compare images: no page tells regions apart by the image; compare text --region does")
+        return _form(args, compare_images(shelf.sellers(), terms, args.resolution or ""))
+    if set(counts) != {"input_tokens", "output_tokens"}:
+        raise CostError("compare text: say what a request is, as --input-tokens and --output-tokens")
+    output = {modality or "text": number for modality, number in counts["output_tokens"].items()}
+    # the platform's list is one of its own: it has other prices by region
+    lists = [offer for offer in shelf if offer.source in SEPARATE] if args.region else []
+    return _form(args, compare_text([*shelf.sellers(), *lists], terms, read({**counts, "output_tokens": output})))
+
+
+def _savings(args: Namespace, shelf: DatedShelf) -> str:
+    """Where money can be saved."""
+    choice = shelf.choose(args.model, args.source)
+    volume = Volume(args.per_day, args.days, args.repeated_share, args.day)
+    made = savings(choice, _work(args, choice.offer), shelf.sellers(), volume, args.tier)
+    return _form(args, _ending(made, choice.offer))
+
+
+def _limits(args: Namespace, shelf: DatedShelf) -> str:
+    """The free plan and limits: records for programs, two tables for people."""
+    cards = limitsjson.read(args.opened.path / "v1" / "limits.json")
+    offers = [shelf.choose(name).offer for name in args.models]
+    every = offers or limits.models(shelf.sellers())
+    records = limits.records(every, cards, alone=bool(offers)).aged(shelf.tell)
+    if args.format in ("csv", "json"):
+        return records.form(args.format)
+    models, tiers = limits.overview(every, cards, alone=bool(offers))
+    aged = tiers._replace(notes=(*tiers.notes, *records.notes))
+    return "\n".join(part.form(args.format) for part in (models, aged))
+
+
+_COMMANDS: Mapping[str, Callable[[Namespace, DatedShelf], str]] = {
+    "cost": cost,
+    "images": _images,
+    "budget": _budget,
+    "compare": _compare,
+    "savings": _savings,
+    "limits": _limits,
+}

@@ -1,0 +1,200 @@
+"""`ratecards changes` and `diff`: changes as rows for programs, and as lines of what a buyer pays differently."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+
+from ratecards import wording
+from ratecards.dataset import Dataset
+from ratecards.model import SERVICE_TIERS, RateCard
+from ratecards.model import row as rate_row
+from ratecards.questions.news_lines import told
+from ratecards.questions.price_news import MOVING
+from ratecards.storage.history import ANNOUNCED, Change
+from ratecards.storage.names import day_of
+from ratecards.tables.table import Cell, Table, records_table
+from ratecards.tables.terminal import Column, Group, table
+
+_HEAD = ("kind", "provider", "source", "model", "previous_id")
+_SAME = (
+    *("service_tier", "plan", "meter", "modality", "quality", "prompt_over", "prompt_up_to"),
+    *("used_over", "used_up_to", "period", "basis"),
+)
+_VALUES = (
+    *("unit", "resolution", "context", "availability", "price", "currency"),
+    *("effective_from", "effective_until", "quote"),
+)
+_SIDES = ("old", "new")
+_KEYS = (
+    *(*_HEAD, *_SAME, *(f"{side}_{name}" for name in _VALUES for side in _SIDES)),
+    *("ratio", "effective", "observed", "recorded", "correction", "rates", "fields"),
+)
+# A few rates are worth a line each, more are worth a count.
+_FEW = 3
+_COLUMNS = (Column("", "what", least=30), Column("", "change", least=30))
+# What is recorded and no price: told only where everything is asked for.
+_QUIET = ("reworded", "kept")
+
+
+def changes(
+    dataset: Dataset,
+    since: date | None = None,
+    until: date | None = None,
+    model: str | None = None,
+    *,
+    everything: bool = False,
+    corrections: bool = False,
+    labels: bool = False,
+) -> list[Change]:
+    """What changed from one day to another, both included, of one model by any name; everything, or news alone.
+
+    A correction is no change of what a page says: news has them only where they are asked for, and so `labels`, the
+    rates under another key, without which nobody can say what is paid differently.
+    """
+    kinds = ANNOUNCED | ({"relabelled"} if labels else set())
+    ids = dataset.ids(model) if model else None
+    found = [
+        change
+        for source in dataset.sources
+        for change in (dataset.changes(source) if everything else first_told(dataset.changes(source)))
+        if (everything or (change.kind in kinds and (corrections or not _corrects(change))))
+        and (ids is None or change.model in ids)
+        and (since or date.min) <= day_of(change) <= (until or date.max)
+    ]
+    return sorted(found, key=day_of)
+
+
+def _corrects(change: Change) -> bool:
+    return bool(change.stamp and change.stamp.correction)
+
+
+def first_told(all_changes: Sequence[Change]) -> list[Change]:
+    """The changes without those that an earlier edition, taken in later, had said already.
+
+    A history is only appended to: when an edition is found that lies between two others, what it says first was
+    recorded before as said by the later one.
+    """
+    before: dict[object, tuple[date, str]] = {}
+    again: set[int] = set()
+    for change in sorted(all_changes, key=_stamp):
+        day, recorded = _stamp(change)
+        if (known := before.get(_said(change))) and known[0] < day and recorded < known[1]:
+            again.add(id(change))
+        before[_said(change)] = day, recorded
+    return [change for change in all_changes if id(change) not in again]
+
+
+def _stamp(change: Change) -> tuple[date, str]:
+    return day_of(change), change.stamp.recorded if change.stamp else ""
+
+
+def _said(change: Change) -> object:
+    sides = tuple((*r.row_key, r.price, r.currency, r.availability) if r else () for r in (change.old, change.new))
+    return change.kind, change.model, change.previous_id, sides
+
+
+def rows(found: Iterable[Change]) -> Table:
+    """A row per change with all its columns; empty where the change says nothing."""
+    return records_table(_KEYS, map(_row, found))
+
+
+def _row(change: Change) -> dict[str, Cell]:
+    sides = {"old": change.old, "new": change.new}
+    own = {side: rate_row(rate) if rate else {} for side, rate in sides.items()}
+    stamp = change.stamp
+    return {
+        **{name: getattr(change, name) for name in _HEAD},
+        **{name: (own["new"] or own["old"]).get(name, "") for name in _SAME},
+        **{f"{side}_{name}": own[side].get(name, "") for name in _VALUES for side in sides},
+        "ratio": wording.exact_ratio(change.ratio),
+        "effective": str(change.effective or ""),
+        "observed": str(stamp.observed) if stamp else "",
+        "recorded": stamp.recorded if stamp else "",
+        "correction": _corrects(change),
+        "rates": len(change.card.rates) if change.card and change.kind == "model_added" else "",
+        "fields": "; ".join(f"{name}: {old!r} -> {new!r}" for name, old, new in change.fields),
+    }
+
+
+def changes_text(
+    dataset: Dataset, found: Iterable[Change], since: date | None = None, until: date | None = None
+) -> str:
+    """What a buyer pays differently by each edition, model by model.
+
+    With both days the changes are a net difference, without stamps: what is paid on `until` beside `since`.
+    """
+    groups = []
+    for (day, provider, source), own in groupby(found, key=lambda c: (until or day_of(c), c.provider, c.source)):
+        title = f"{since} to {day}" if since else f"{day}"
+        groups += _edition(f"{title}  {provider} {source}", list(own), day, dataset)
+    return table(_COLUMNS, groups, heads=False)
+
+
+def cards(dataset: Dataset, found: Iterable[Change], day: date) -> dict[str, RateCard]:
+    """The cards of a day of the models whose rates are changed by the changes of one source."""
+    moving = {c.model: f"{c.provider}/{c.source}" for c in found if c.kind in MOVING}
+    stocks = {source: dataset.stock(source, day) for source in moving.values()}
+    return {model: stocks[source].card(model) for model, source in moving.items() if model in stocks[source]}
+
+
+def _edition(title: str, own: Sequence[Change], day: date, dataset: Dataset) -> list[Group]:
+    current = cards(dataset, own, day)
+    by_model: dict[str, list[Change]] = {}
+    for change in own:
+        by_model.setdefault(change.model, []).append(change)
+    groups = [group for model, some in by_model.items() for group in _model_group(model, some, day, current)]
+    return [Group(title), *groups] if groups else []
+
+
+def _model_group(model: str, own: Sequence[Change], day: date, current: Mapping[str, RateCard]) -> Iterator[Group]:
+    """What happened to one model in one edition: in its title what can be said of the model, a row for each price.
+
+    Nothing where nobody pays differently and no word changed.
+    """
+    lines = told(own, day, current)
+    words = [line.change + _note(line.correction) for line in lines if not line.what]
+    prices = [[line.what + _note(line.correction), line.change] for line in lines if line.what]
+    notes: list[str] = []
+    for kind in _QUIET:
+        quiet = [c for c in own if c.kind == kind]
+        if len(quiet) > _FEW:
+            words.append(f"{wording.count(len(quiet), 'rate')} {kind}{_tiers(quiet)}")
+            continue
+        for cell in _cells(quiet):
+            subject = _subject(cell)
+            (notes if subject else words).append(f"{subject}: {kind}" if subject else kind)
+    words += [_card_words(c) + _note(_corrects(c)) for c in own if c.kind == "card_changed"]
+    if words or prices or notes:
+        yield Group(f"{model}: {'; '.join(words)}" if words else model, prices, notes, level=1)
+
+
+def _note(correction: bool) -> str:
+    return " [correction]" if correction else ""
+
+
+def _tiers(found: Iterable[Change]) -> str:
+    rates = [rate for c in found for rate in (c.new or c.old,) if rate]
+    tiers = [tier for tier in SERVICE_TIERS if any(r.service_tier == tier for r in rates)]
+    return f" ({', '.join(tiers)})" if tiers else ""
+
+
+def _subject(cell: Sequence[Change]) -> str:
+    rates = [rate for c in cell if (rate := c.new or c.old)]
+    return wording.subject(rates[0], wording.modalities(rates)) if rates else ""
+
+
+def _card_words(change: Change) -> str:
+    fields = dict.fromkeys(name.partition(".")[0] for name, _, _ in change.fields)
+    return f"card changed: {', '.join(fields) or 'place on the page'}"
+
+
+def _cells(found: Iterable[Change]) -> list[list[Change]]:
+    """Changes that differ in nothing but the modality, together."""
+    cells: dict[object, list[Change]] = {}
+    for change in found:
+        sides = tuple(r and replace(r, modality="") for r in (change.old, change.new))
+        cells.setdefault(sides, []).append(change)
+    return list(cells.values())

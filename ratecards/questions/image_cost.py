@@ -1,0 +1,86 @@
+"""`ratecards images`, the cost per image: by resolution, as listed and as metered, standard and batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from ratecards.catalog.offers import Offer
+from ratecards.catalog.shelf import Choice
+from ratecards.costs.breakdown import Line, price
+from ratecards.costs.pictures import IMAGE, Size, formula_of, sizes
+from ratecards.costs.usage import Count, Usage
+from ratecards.errors import CostError
+from ratecards.tables.table import Row, Table, printed
+from ratecards.tables.terminal import Column
+
+TIERS = ("standard", "batch")
+_COLUMNS = (
+    *map(Column, ("model", "source")),
+    Column("resolution", "resolution", "id"),
+    Column("quality", "quality", "id"),
+    Column("tokens", "tokens", "count"),
+    Column("standard_listed", "standard", "listed"),
+    Column("standard_metered", "metered", "exact"),
+    Column("batch_listed", "batch", "listed"),
+    Column("batch_metered", "metered", "exact"),
+    *map(Column, ("per_day", "days")),
+    Column("per_month", "a month", "money"),
+    *map(Column, ("currency", "observed")),
+)
+
+
+def picture(size: Size, reading: str = "listed", number: int = 1) -> Usage:
+    """The usage that is one image, or so many."""
+    count = Count("output", IMAGE, Decimal(number), ("image",), size.resolution)
+    return Usage((count,), quality=size.quality, reading=reading)
+
+
+def per_image(choice: Choice, size: Size, tier: str, reading: str = "listed") -> Line | None:
+    """The line that one image costs; None where the cards do not say."""
+    try:
+        return price(choice, picture(size, reading), tier).lines[0]
+    except CostError:
+        return None
+
+
+def images(offers: Iterable[Offer], per_day: int = 1000, days: int = 30) -> Table:
+    """A row per size of each offer; a month is that of the listed standard price."""
+    rows = [_row(offer, size, per_day, days) for offer in offers for size in sizes(offer)]
+    currencies = ", ".join(dict.fromkeys(str(row.cells["currency"]) for row in rows))
+    title = f"Cost per image in {currencies}; a month is {days} days of {per_day:,} images, standard, as listed"
+    notes = (
+        "standard, batch: as the page lists them; metered: the tokens of an image times the price of a token.",
+        "-: the page does not say.",
+    )
+    return Table(title, _COLUMNS, tuple(rows), notes)
+
+
+def _row(offer: Offer, size: Size, per_day: int, days: int) -> Row:
+    choice = Choice(offer)
+    found = {(t, r): per_image(choice, size, t, r) for t in TIERS for r in ("listed", "metered")}
+    lines = tuple(line for line in found.values() if line)
+    cells: dict[str, str | Decimal | None] = {}
+    for tier in TIERS:
+        listed, metered = found[tier, "listed"], found[tier, "metered"]
+        cells[f"{tier}_listed"] = printed(listed) if listed else None
+        cells[f"{tier}_metered"] = metered.amount if metered else None
+    standard = found["standard", "listed"]
+    formula = formula_of(offer, size.resolution)
+    return Row(
+        {
+            "model": offer.card.model,
+            "source": offer.source,
+            "resolution": size.resolution,
+            "quality": size.quality,
+            "tokens": formula.tokens if formula else None,
+            **cells,
+            "per_day": per_day,
+            "days": days,
+            "per_month": standard.amount * per_day * days if standard else None,
+            "currency": lines[0].currency if lines else "",
+            "observed": str(offer.card.observed),
+        },
+        lines,
+        f"{offer.card.model} ({offer.source}, as observed {offer.card.observed})",
+    )

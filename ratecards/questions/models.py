@@ -1,0 +1,71 @@
+"""`ratecards models`: what each model offers, when it was read, when it last made news, its announced end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date
+
+from ratecards import wording
+from ratecards.catalog.sellers import name_of
+from ratecards.dataset import Dataset
+from ratecards.model import SERVICE_TIERS
+from ratecards.storage import history, names
+from ratecards.tables.table import Cell, Row, Table
+from ratecards.tables.terminal import Column
+
+_COLUMNS = (
+    *map(Column, ("provider", "source")),
+    Column("model", "model", "id"),
+    Column("name", "name", "cut", optional=True, least=16),
+    Column("tiers"),
+    Column("letters", "tiers", for_people=True),
+    Column("free_plan", "free"),
+    Column("rates", "rates", "count"),
+    Column("observed", "observed", "day", optional=True),
+    Column("last_changed", "changed", "day"),
+    Column("shutdown", "shutdown", "day"),
+    Column("successor"),
+)
+# The letter of each service tier; the last ones only have a place where some model is sold in them.
+_LETTERS = {"standard": "S", "batch": "B", "flex": "F", "priority": "P", "ultrafast": "U", "fast": "A"}
+_RARE = ("ultrafast", "fast")
+
+_NOT_OFFERED = ("not_available", "not_published")
+
+
+def models(dataset: Dataset, on: date | None) -> Table:
+    """A row per card of a day (default: the newest), by source."""
+    news, cards = _last_news(dataset, on), dataset.cards(on)
+    offered = [{r.service_tier for r in card.rates if r.availability not in _NOT_OFFERED} for card in cards]
+    tiers = [tier for tier in _LETTERS if tier not in _RARE or any(tier in sold for sold in offered)]
+    held, rows = Counter(map(name_of, cards)), []
+    for card, sold in zip(cards, offered, strict=True):
+        cells: dict[str, Cell] = {
+            "provider": card.provider,
+            "source": card.source,
+            "model": card.model,
+            "name": card.name,
+            "tiers": tuple(tier for tier in SERVICE_TIERS if tier in sold),
+            "letters": "".join(_LETTERS[tier] if tier in sold else "-" for tier in tiers),
+            "free_plan": any(r.plan == "free" and r.availability not in _NOT_OFFERED for r in card.rates),
+            "rates": len(card.rates),
+            "observed": str(card.observed),
+            "last_changed": str(news[card.provider, card.source, card.model]),
+            "shutdown": str(card.shutdown.day) if card.shutdown else "",
+            "successor": card.shutdown.successor if card.shutdown else "",
+        }
+        group = f"{card.provider} {card.source}: {wording.count(held[name_of(card)], 'model')}"
+        rows.append(Row(cells, group=group))
+    letters = ", ".join(f"{_LETTERS[tier]} {tier}" for tier in tiers)
+    legend = f"tiers: {letters}; free: has a free plan; shutdown: announced"
+    return Table("", _COLUMNS, tuple(rows), (legend,))
+
+
+def _last_news(dataset: Dataset, on: date | None) -> dict[tuple[str, str, str], date]:
+    """The day of the last news by provider, source and model; a rename is news of the new id."""
+    return {
+        (change.provider, change.source, change.model): names.day_of(change)
+        for source in dataset.sources
+        for change in dataset.changes(source)
+        if change.kind in history.ANNOUNCED and names.day_of(change) <= (on or date.max)
+    }

@@ -1,0 +1,172 @@
+"""The ways to pay less for the same work: each is another plan for it, with what that costs in return.
+
+A plan is a seller, a service tier, a size, and whether the repeated input is cached. What cannot be bought together is
+no plan: a tier excludes the others, a reseller has none of them, and what a page does not price has no cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from ratecards import wording
+from ratecards.catalog.offers import Offer
+from ratecards.catalog.sellers import is_reseller
+from ratecards.catalog.shelf import Choice
+from ratecards.costs.breakdown import Breakdown
+from ratecards.costs.pictures import Size, canonical, sizes
+from ratecards.errors import CostError
+from ratecards.lifecycle import past
+from ratecards.model import plain
+from ratecards.questions.alternatives import mark
+from ratecards.questions.budget import Work
+
+CHEAPER_TIERS = ("batch", "flex")
+_MOST_MODELS = 3
+# Words of an id that say what kind of model it is, beside the first.
+_KINDS = frozenset(
+    (
+        "flash",
+        "lite",
+        "pro",
+        "mini",
+        "nano",
+        "turbo",
+        "codex",
+        "instruct",
+        "search",
+        "research",
+        "computer",
+        "embedding",
+    )
+)
+_MEDIA = frozenset(("image", "tts", "live", "audio", "realtime", "transcribe", "robotics"))
+_RETURNS = {
+    "batch": "answers within a day instead of at once",
+    "flex": "slower answers, refused when capacity is short",
+    "size": "smaller or coarser pictures",
+    "caching": "the repeated part must come first, unchanged",
+    "reseller": "another contract: the maker's terms, limits and support do not hold",
+    "model": "another model: compare what it makes",
+}
+
+
+class Plan(NamedTuple):
+    """One way to have the work done; `changes` say in which words it differs from what is done now."""
+
+    choice: Choice
+    work: Work
+    tier: str = "standard"
+    changes: tuple[str, ...] = ()
+    gives: tuple[str, ...] = ()
+    kind: str = ""
+
+    def cost(self) -> Breakdown | None:
+        """What one request costs so; None where it cannot be bought so."""
+        try:
+            return self.work.each(self.choice, self.tier)
+        except CostError:
+            return None
+
+    def so(self, kind: str, change: str, gives: str, **fields: object) -> Plan:
+        """The plan with one more change."""
+        plan = self._replace(changes=(*self.changes, change), gives=(*self.gives, gives), kind=kind)
+        return plan._replace(**fields)  # type: ignore[arg-type]
+
+
+def tiers(now: Plan) -> Iterator[Plan]:
+    """The cheaper service tiers."""
+    for tier in CHEAPER_TIERS:
+        yield now.so(tier, f"{tier} instead of {now.tier}", _RETURNS[tier], tier=tier)
+
+
+def smaller(now: Plan, most: int = 1) -> Iterator[Plan]:
+    """Another size or quality of the picture, or both; the cheaper ones are the smaller ones."""
+    own = _own(now)
+    for size in sizes(now.choice.offer, now.tier) if now.work.images else ():
+        words = [f"{b} instead of {a}" for a, b in zip(own, size, strict=True) if a != b]
+        if 0 < len(words) <= most:
+            yield now.so("size", " and ".join(words), _RETURNS["size"], work=now.work._replace(size=size))
+
+
+def _own(now: Plan) -> Size:
+    """The size asked for, in the page's own spelling."""
+    fit = now.work.sizes(now.choice, now.tier)
+    return fit[0] if len(fit) == 1 else now.work.size
+
+
+def cached(now: Plan, share: Decimal) -> Iterator[Plan]:
+    """The repeated share of the input read from a cache; an explicit one is paid for by the hour as well."""
+    rates = now.choice.offer.rates(now.tier, "paid")
+    storage = next((r for r in rates if r.meter == "cache_storage" and r.price), None)
+    hour = f"; explicit caches also pay {wording.value(storage)} per {wording.unit(storage.unit)}" if storage else ""
+    if share:
+        work = now.work._replace(cached_share=share)
+        yield now.so("caching", f"{plain(share * 100)} % of the input cached", _RETURNS["caching"] + hour, work=work)
+
+
+def resellers(now: Plan, sellers: Iterable[Offer], day: date | None) -> Iterator[Plan]:
+    """The same model from somebody who resells it, in the same size or at one price for all sizes."""
+    own = now.choice.offer.card
+    called = {own.model, *own.aliases}
+    for offer in sellers:
+        if not is_reseller(offer.card) or not called & {offer.card.model, *offer.card.aliases}:
+            continue
+        gives = f"{_RETURNS['reseller']} ({mark(offer, offer.card.observed, day)})"
+        wanted = canonical(_own(now).resolution)
+        for size in sizes(offer) or [Size()]:
+            if size.resolution == "" or canonical(size.resolution) == wanted:
+                work = now.work._replace(size=size, cached_share=Decimal(0))
+                yield now.so("reseller", f"through {offer.card.provider}", gives, choice=Choice(offer), work=work)
+
+
+def models(now: Plan, sellers: Iterable[Offer]) -> Iterator[Plan]:
+    """Cheaper models of the same kind from the same provider, the three that save most."""
+    own = now.choice.offer.card
+    found: list[tuple[Decimal, Plan]] = []
+    for offer in sellers:
+        same = now.work.images or _kind(offer.card.model) == _kind(own.model)
+        if offer.card.provider != own.provider or offer.card.model == own.model or not same:
+            continue
+        for size in _alike(offer, now):
+            work = now.work._replace(size=size)
+            gives = "; ".join(filter(None, (_RETURNS["model"], past(offer.card.shutdown, offer.day, offer.seen))))
+            plan = now.so("model", offer.card.model, gives, choice=Choice(offer), work=work)
+            if cost := plan.cost():
+                found.append((cost.total, plan))
+    yield from (plan for _, plan in sorted(found, key=lambda pair: (pair[0], pair[1].changes))[:_MOST_MODELS])
+
+
+def _kind(model: str) -> frozenset[str]:
+    words = model.split("-")
+    return ((_KINDS | _MEDIA) & set(words)) | {words[0]}
+
+
+def _alike(offer: Offer, now: Plan) -> Sequence[Size]:
+    """The sizes of another model that are those of the work: the same, or one that no page tells apart."""
+    if not now.work.images:
+        return [Size()]
+    own = _own(now)
+    fit = [s for s in sizes(offer, now.tier) if canonical(s.resolution) in ("", canonical(own.resolution))]
+    return [s for s in fit if s.quality == own.quality] or [s for s in fit if not own.quality]
+
+
+def combined(now: Plan, share: Decimal, sellers: Sequence[Offer], day: date | None) -> Iterator[Plan]:
+    """Everything that can be bought together of one model: a tier, a size and a cache, or a reseller and a size."""
+    for sized in (now, *smaller(now, 2)):
+        for tiered in (sized, *tiers(sized)):
+            yield tiered
+            yield from cached(tiered, share)
+        yield from resellers(sized, sellers, day)
+
+
+def steps(now: Plan) -> Iterator[tuple[date, Breakdown]]:
+    """The days on which a page says that the work will cost something else, and what it costs then."""
+    offer, before = now.choice.offer, now.cost()
+    days = {rate.effective_from for rate in offer.card.rates if rate.effective_from and rate.effective_from > offer.day}
+    for day in sorted(days):
+        after = now._replace(choice=Choice(Offer(offer.card, day))).cost()
+        if after and before and after.total != before.total:
+            yield day, after

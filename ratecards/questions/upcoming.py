@@ -1,0 +1,98 @@
+"""`ratecards upcoming`: the price steps and the ends of models that a page dates for after a day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from ratecards import lifecycle, wording
+from ratecards.catalog import staleness
+from ratecards.catalog.staleness import Age
+from ratecards.model import COLUMNS, RateCard, plain
+from ratecards.model import row as rate_row
+from ratecards.storage import history
+from ratecards.storage.history import Change, Step
+from ratecards.tables.table import Cell, Table, records_table
+from ratecards.tables.terminal import Column, Group, paragraphs, table
+
+_KEYS = (*COLUMNS, "old_price", "ratio", "in_days", "kind", "on", "successor")
+_PEOPLE = (
+    Column("", "day", "day"),
+    Column("", "source", "id", optional=True),
+    Column("", "what", least=30),
+    Column("", "change", least=12),
+    Column("", "ratio", "ratio"),
+    Column("", "unit", "id", optional=True),
+    Column("", "when", "id"),
+)
+
+
+def upcoming(cards: Iterable[RateCard], day: date, ages: Iterable[Age]) -> Table:
+    """A row per dated step (`kind` is step): the rate that will hold, what it replaces, the days until then from `day`.
+
+    A row per announced shutdown, with its notice as the quote; and one of kind `stale` per source that was not looked
+    at for longer than its limit: what it has announced since is not known.
+    """
+    cards = list(cards)
+    rows: list[dict[str, Cell]] = [_step_row(step, day) for step in history.steps(cards, day)]
+    for ends, card in lifecycle.endings(cards, day):
+        said = {"on": str(ends.day), "successor": ends.successor, "quote": ends.quote, "kind": "shutdown"}
+        owner = {"provider": card.provider, "source": card.source, "model": card.model}
+        rows.append({**owner, **said, "in_days": (ends.day - day).days})
+    rows.sort(key=lambda row: str(row["on"]))
+    rows += [
+        {**dict(zip(("provider", "source"), age.source.split("/", 1), strict=True)), "kind": "stale"}
+        for age in sorted(ages)
+        if age.stale
+    ]
+    return records_table(_KEYS, ({**dict.fromkeys(_KEYS, ""), **row} for row in rows))
+
+
+def _step_row(step: Step, day: date) -> dict[str, Cell]:
+    return {
+        **rate_row(step.after),
+        "old_price": "" if step.before is None or step.before.price is None else plain(step.before.price),
+        "ratio": wording.exact_ratio(_as_change(step).ratio),
+        "in_days": (step.day - day).days,
+        "kind": "step",
+        "on": str(step.day),
+    }
+
+
+def upcoming_text(cards: Iterable[RateCard], day: date, ages: Mapping[str, Age]) -> str:
+    """What is announced, soonest first, one line each; and since when nobody has looked, where that is too long ago."""
+    cards = list(cards)
+    rows = [_step_cells(step, day) for step in history.steps(cards, day)]
+    for ends, card in lifecycle.endings(cards, day):
+        what = f"shut down; in its place {ends.successor}" if ends.successor else "shut down"
+        when = f"in {wording.count((ends.day - day).days, 'day')}"
+        rows.append([str(ends.day), f"{card.provider} {card.source}", card.model, what, "", "", when])
+    if len({row[1] for row in rows}) == 1:
+        rows = [[row[0], "", *row[2:]] for row in rows]
+    late = ", ".join(f"{age.source} since {age.verified}" for age in sorted(ages.values()) if age.stale)
+    notes = [f"announced without a day: {c.model} {what}: {said}" for c, what, said in history.undated(cards)]
+    if not rows and not notes and not late:
+        notes.append(f"Nothing is announced for after {day}.")
+    unknown = f"What was announced since then is not known; nobody has looked at {late}."
+    notes.append(unknown if late else staleness.note(ages.values()))
+    return table(_PEOPLE, [Group("", sorted(rows, key=lambda row: row[0]))], heads=False) + paragraphs(notes)
+
+
+def _step_cells(step: Step, day: date) -> list[str]:
+    rate = step.after
+    undated = replace(rate, effective_from=None)
+    return [
+        str(step.day),
+        f"{rate.provider} {rate.source}",
+        f"{rate.model} {wording.subject(undated)}",
+        f"{wording.value(step.before)} -> {wording.value(rate)}",
+        wording.times(_as_change(step).ratio),
+        wording.unit(rate.unit),
+        f"in {wording.count((step.day - day).days, 'day')}",
+    ]
+
+
+def _as_change(step: Step) -> Change:
+    new = step.after
+    return Change(kind="stepped", provider=new.provider, source=new.source, model=new.model, old=step.before, new=new)

@@ -1,0 +1,237 @@
+"""A table: its columns, its rows with the rates they were computed from, and what must be said above and below it.
+
+It has four forms: lines of a terminal and Markdown for people, CSV and JSON for programs. Explained, each also says
+which rates its figures were computed from, in which words and since when. A figure is rounded here, for people, and
+nowhere else: programs get every digit.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
+from itertools import groupby
+from typing import NamedTuple
+
+from ratecards import wording
+from ratecards.catalog import staleness
+from ratecards.catalog.staleness import Age
+from ratecards.costs.breakdown import Line
+from ratecards.escaping import csv_field, markdown_cell
+from ratecards.model import plain
+from ratecards.tables import terminal
+from ratecards.tables.terminal import NUMBERS, Column, Group, paragraph
+
+Cell = str | int | Decimal | bool | tuple[str, ...] | None
+_FIGURES = (*NUMBERS, "day")  # cells of these kinds hold nothing that a page printed
+_THREE = Context(prec=3, rounding=ROUND_HALF_UP)
+_RATE = ("what", "rate", "unit", "currency", "source", "model", "observed", "quote", "how")
+
+
+class Row(NamedTuple):
+    """Cells by key, and the lines they were computed from; rows of one `group` stand under it as a title."""
+
+    cells: Mapping[str, Cell]
+    lines: tuple[Line, ...] = ()
+    group: str = ""
+
+
+class Table(NamedTuple):
+    """Rows under a title, with notes below, and `first`, above it."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+
+    @property
+    def heads(self) -> tuple[Column, ...]:
+        """The columns for people."""
+        return tuple(column for column in self.columns if column.head)
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the columns for programs."""
+        return [column.key for column in self.columns if not column.for_people]
+
+    def form(self, name: str, *, explain: bool = False) -> str:
+        """The table in the form of that name: table, csv, json or markdown."""
+        made: dict[str, Callable[..., str]] = {"csv": self.csv, "json": self.json, "markdown": self.markdown}
+        return made.get(name, self.text)(explain=explain)
+
+    def text(self, *, explain: bool = False, width: int | None = None) -> str:
+        """The table for a terminal; without a title, its notes follow its rows at once."""
+        groups = [
+            Group(title, [[shown(c.kind, row.cells.get(c.key)) for c in self.heads] for row in rows])
+            for title, rows in groupby(self.rows, key=lambda row: row.group)
+        ]
+        parts = [paragraph(words, width=width) for words in (*self.first, self.title)]
+        parts += [terminal.table(self.heads, groups, width=width).splitlines()]
+        parts += [[line for note in self.notes for line in paragraph(note, width=width)]]
+        parts += [_explained(self.rows, width)] if explain else []
+        between = "\n" if self.title else ""
+        return between.join("".join(line + "\n" for line in part) for part in parts if part)
+
+    def markdown(self, *, explain: bool = False, escape: Callable[[str], str] = markdown_cell) -> str:
+        """The table as Markdown: a heading per group, a table below it."""
+        lines = [line for words in self.first for line in (f"**{escape(words)}**", "")]
+        lines += [f"# {escape(self.title)}", ""]
+        heads = [(c.head, c.kind in NUMBERS) for c in self.heads]
+        for title, rows in groupby(self.rows, key=lambda row: row.group):
+            lines += [f"## {escape(title)}", ""] if title else []
+            lines += [*pipes(heads, [self._marked_down(row, escape) for row in rows]), ""]
+        lines += [line for note in self.notes for line in (escape(note), "")]
+        if explain:
+            rates = [[escape(words) for words in _rate(line).values()] for line in used(self.rows)]
+            lines += pipes([(name, name == "rate") for name in _RATE], rates)
+        return "\n".join(lines).rstrip() + "\n"
+
+    def _marked_down(self, row: Row, escape: Callable[[str], str]) -> list[str]:
+        words = ((c.kind, shown(c.kind, row.cells.get(c.key))) for c in self.heads)
+        return [cell if kind in _FIGURES else escape(cell) for kind, cell in words]
+
+    def csv(self, *, explain: bool = False) -> str:
+        """The table as CSV; explained, the rates of a row stand in its last field."""
+        keys, rows = self.keys, self.records()
+        for row, record in zip(self.rows, rows, strict=True) if explain else ():
+            record["rates"] = "; ".join(" | ".join(filter(None, _rate(line).values())) for line in used([row]))
+        return csv_text([*keys, "rates"] if explain else keys, rows)
+
+    def json(self, *, explain: bool = False) -> str:
+        """The rows as a JSON list."""
+        return json_text(self.records(explain=explain))
+
+    def records(self, *, explain: bool = False) -> list[dict[str, object]]:
+        """The rows for programs; explained, with the rates of each."""
+        found: list[dict[str, object]] = []
+        for row in self.rows:
+            record: dict[str, object] = {
+                c.key: data(c.kind, row.cells.get(c.key)) for c in self.columns if not c.for_people
+            }
+            found.append({**record, "rates": [_rate(line) for line in used([row])]} if explain else record)
+        return found
+
+    def aged(self, tell: Callable[[Iterable[str]], list[Age]]) -> Table:
+        """The table with the age of each row; `tell` gives the ages of the sources that an answer is from."""
+        own = [{*_source(row), *(line.source for line in row.lines)} for row in self.rows]
+        ages = {age.source: age for age in tell(source for sources in own for source in sources)}
+        rows = [
+            row._replace(cells={**row.cells, **staleness.columns(ages[source] for source in sources)})
+            for row, sources in zip(self.rows, own, strict=True)
+        ]
+        notes = (*self.notes, *([staleness.note(ages.values())] if ages else []))
+        return self._replace(columns=(*self.columns, *map(Column, staleness.COLUMNS)), rows=tuple(rows), notes=notes)
+
+
+def _source(row: Row) -> list[str]:
+    """The source that a row names, as `google/gemini-api`."""
+    source, provider = str(row.cells.get("source") or ""), row.cells.get("provider")
+    return [source if "/" in source else f"{provider}/{source}"] if source else []
+
+
+def records_table(keys: Iterable[str], rows: Iterable[Mapping[str, Cell]]) -> Table:
+    """A table for programs alone."""
+    return Table("", tuple(map(Column, keys)), tuple(map(Row, rows)))
+
+
+def csv_text(keys: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
+    """The rows as CSV under one header line, every field safe in a terminal and in a spreadsheet."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(keys)
+    writer.writerows([csv_field(row[key]) for key in keys] for row in rows)
+    return out.getvalue()
+
+
+def json_text(value: object) -> str:
+    """Plain data as JSON in ASCII: nothing is lost, and nothing that a terminal would act on is left."""
+    return json.dumps(value, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def pipes(heads: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> list[str]:
+    """Cells that are escaped already as a Markdown table; a head that is marked is aligned right."""
+    heads = list(heads)
+    lines = [[head for head, _ in heads], ["---:" if right else "---" for _, right in heads], *rows]
+    return ["| " + " | ".join(cells) + " |" for cells in lines]
+
+
+def shown(kind: str, value: Cell) -> str:
+    """A cell for people."""
+    if value is None or value == "":
+        return "-" if kind in NUMBERS else ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return " ".join(value)
+    if isinstance(value, int):
+        return f"{value:,}"
+    if kind == "count":
+        return f"{int(value):,}" if value == int(value) else plain(value)
+    if kind == "percent":
+        return f"{value.quantize(Decimal('0.1'), ROUND_HALF_UP)} %"
+    if kind == "ratio":
+        return f"x{value.quantize(Decimal('0.01'), ROUND_HALF_UP)}"
+    return money(value) if kind == "money" else plain(value)
+
+
+def money(value: Decimal) -> str:
+    """An amount of money to read: whole, or to the cent, or the first three digits of less than one."""
+    if value == value.to_integral_value():
+        return f"{int(value):,}"
+    if abs(value) < 1:
+        return plain(_THREE.plus(value))
+    return f"{value.quantize(Decimal('0.01'), ROUND_HALF_UP):,}"
+
+
+def data(kind: str, value: Cell) -> Cell:
+    """A cell for programs: amounts are strings with all their digits; what has no end gets four decimals."""
+    if not isinstance(value, Decimal):
+        return value
+    return plain(value.quantize(Decimal("0.0001"), ROUND_HALF_UP) if kind in ("percent", "ratio") else value)
+
+
+def printed(line: Line, least: int = 0) -> str:
+    """A rate in the page's own decimals, as `0.050`, or in at least so many."""
+    own = plain(line.rate)
+    for number in re.findall(r"[0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+", line.quote):
+        if Decimal(number.replace(",", "")) == line.rate:
+            own = number.replace(",", "")
+            break
+    places = len(own.partition(".")[2])
+    return own if places >= least else f"{Decimal(own):.{least}f}"
+
+
+def used(rows: Sequence[Row]) -> list[Line]:
+    """The rates behind some rows, each once."""
+    found: dict[object, Line] = {}
+    for line in (line for row in rows for line in row.lines):
+        found.setdefault((line.what, line.rate, line.unit, line.source, line.model, line.quote), line)
+    return list(found.values())
+
+
+def _rate(line: Line) -> dict[str, str]:
+    words = {name: str(getattr(line, name)) for name in _RATE}
+    return {**words, "rate": printed(line)}
+
+
+def _explained(rows: Sequence[Row], width: int | None) -> list[str]:
+    """The rates behind some rows, by model, source and day of reading, and below them how quantities were found."""
+    columns = [
+        Column("", "rates used", least=20),
+        Column("", "price", "listed"),
+        Column("", "per", least=9),
+        Column("", "quote", least=20),
+    ]
+    lines = sorted(used(rows), key=lambda line: (line.source, line.model))
+    groups = [
+        Group(title, [[line.what, printed(line), wording.unit(line.unit), line.quote] for line in found])
+        for title, found in groupby(lines, key=lambda line: f"{line.model}: {line.source}, observed {line.observed}")
+    ]
+    hows = dict.fromkeys(line.how for row in rows for line in row.lines if line.how)
+    return terminal.table(columns, [*groups, Group("", (), list(hows))], width=width).splitlines()

@@ -1,0 +1,162 @@
+"""What results ask to be written: cards, history, what waits, state and, when data changed, all of `v1`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from datetime import date, datetime
+
+from ratecards.model import RateCard
+from ratecards.storage import bounded, codec, history, limitsjson
+from ratecards.storage import limits as limits_file
+from ratecards.storage.codec import dumps
+from ratecards.storage.limits import LimitsCard
+from scraper.errors import DatasetError
+from scraper.model import SourceResult, State
+from scraper.publish import baseline, discrepancies, held, pack, state_file
+from scraper.publish import v1_files as v1
+from scraper.publish.dataset import LIMITS_PATH, Dataset
+from scraper.publish.package import finalize_package
+from scraper.publish.record import newest, record
+from scraper.publish.transaction import Publication
+
+_CHANGES = 2000
+# What may move with every attempt: a state is written when anything else did, and otherwise once a day.
+_RESTLESS = ("failing_since", "observed", "tables", "hashes", "validators", "recent")
+
+
+def publication(dataset: Dataset, results: Sequence[SourceResult], now: datetime) -> Publication:
+    """What the results ask to be written: cards, history, state and, when data changed, all of `v1`."""
+    result = dataset.publication()
+    states: dict[str, State] = {}
+    current: dict[str, Mapping[str, RateCard]] = {}
+    fresh: dict[str, Sequence[history.Change]] = {}
+    news = False
+    for one in results:
+        if one.outcome == "DAMAGED":
+            continue
+        name = one.source.name
+        before, states[name] = dataset.state(name), one.state
+        _cards(result, dataset, one)
+        _held(result, dataset, one)
+        for path, text in one.files.items():
+            result.write(path, text)
+        record(result, dataset, name, one.changes)
+        fresh[name] = one.changes
+        if one.cards is not None:
+            current[name] = one.cards
+        # how complete a reading was is published, too
+        news |= (before.unread, before.amounts) != (one.state.unread, one.state.amounts)
+        # a lagging source has some days before it counts as a discrepancy
+        news |= before.verified != one.state.verified
+        if _worth_writing(before, one.state):
+            result.write(dataset.state_path(name), state_file.text(one.state))
+    if news or result.writes.keys() - {dataset.state_path(n) for n in states} or result.appends:
+        today = max(now, *(v.at for v in results)).date()
+        assemble_v1(result, dataset, current, states, fresh, today)
+        pack.keep(result, dataset, fresh)
+    written = {name: state for name, state in states.items() if dataset.state_path(name) in result.writes}
+    finalize_package(result, dataset, written, [change for found in fresh.values() for change in found])
+    for one in results:
+        # the cards of others are not vouched for, and what stood unproven is no better for a change
+        name = one.source.name
+        if one.cards is not None and (one.proven or baseline.holds(dataset, name)):
+            baseline.renew(result, dataset, name)
+    return result
+
+
+def _cards(result: Publication, dataset: Dataset, one: SourceResult) -> None:
+    if one.cards is None:
+        return
+    touched = {c.model for c in one.changes} | {c.previous_id for c in one.changes}
+    for model in sorted(touched - {""}):
+        path = dataset.card_path(one.source.name, model)
+        if model in one.cards:
+            result.write(path, codec.encode(one.cards[model]))
+        else:
+            result.delete(path)
+
+
+def _held(result: Publication, dataset: Dataset, one: SourceResult) -> None:
+    """What waits is kept aside; an attempt that learned nothing leaves it as it is."""
+    if one.reading is None or one.cards is None:
+        return
+    path, text = held.path_of(one.source.name), held.text(dataset, one)
+    if text:
+        result.write(path, text)
+    else:
+        result.delete(path)
+
+
+def _worth_writing(before: State, after: State) -> bool:
+    """State is committed when an outcome, a hold or the data moved, and otherwise once a day."""
+    return any(getattr(before, f.name) != getattr(after, f.name) for f in fields(State) if f.name not in _RESTLESS)
+
+
+def assemble_v1(
+    result: Publication,
+    dataset: Dataset,
+    current: dict[str, Mapping[str, RateCard]],
+    states: dict[str, State],
+    fresh: Mapping[str, Sequence[history.Change]],
+    today: date,
+) -> None:
+    """Rebuild the published files from all cards; sources that were not read this time stand as they are."""
+    names = sorted({*dataset.names(), *current})
+    for name in names:
+        if name not in current:
+            current[name] = _published(dataset, name)
+        if name not in states:
+            states[name] = state_of(dataset, name)
+    recent = newest(dataset, names, fresh, _CHANGES)
+    cards = [card for name in names for card in current[name].values()]
+    from scraper.publish.v1_tables import tables
+
+    limits = _limits(result, dataset)
+    texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
+    texts["limits.json"] = dumps(limitsjson.data(limits))
+    ledgers, entries, coverage = discrepancies.keep(dataset, current, states)
+    texts["discrepancies.json"] = discrepancies.published(entries, coverage)
+    result.notes.append(discrepancies.summary(dataset, entries))
+    for path, text in ledgers.items():
+        result.write(path, text)
+    for path, text in texts.items():
+        result.write(f"ratecards/v1/{path}", text)
+    kept = dataset.root / "ratecards" / "v1" / "tables"
+    for page in kept.glob("*.*"):
+        if f"tables/{page.name}" not in texts:
+            result.delete(f"ratecards/v1/tables/{page.name}")
+
+
+def _limits(result: Publication, dataset: Dataset) -> list[LimitsCard]:
+    """The limits card: the one about to be written, or the one that stands."""
+    fresh = result.writes.get(LIMITS_PATH)
+    card = limits_file.decode(fresh.decode(), LIMITS_PATH) if fresh else dataset.limits()
+    return [card] if card else []
+
+
+def state_of(dataset: Dataset, name: str) -> State:
+    """The state of a source that is not written this time; where it is damaged, what of it is published.
+
+    Raises `DatasetError` where neither can be read.
+    """
+    try:
+        return dataset.state(name)
+    except DatasetError as error:
+        v1 = dataset.root / "ratecards" / "v1"
+        try:
+            found = json.loads(bounded.content(v1 / "rates.json"))["sources"][name]
+            observed = max(card.observed for card in _published(dataset, name).values())
+            known = {n: found[n] for n in ("amounts", "unread", "last_updated", "capture", "parser")}
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            raise error from None
+        return State(**known, verified=observed.isoformat())
+
+
+def _published(dataset: Dataset, name: str) -> dict[str, RateCard]:
+    """The cards of a source that is not written this time; its history has them where a card is damaged."""
+    try:
+        return dataset.cards(name)
+    except DatasetError:
+        return baseline.recorded(dataset, name)

@@ -1,0 +1,62 @@
+"""A discrepancy as a person reads it: what it is about, what each side says and since when, and how it stands."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from ratecards import wording
+from ratecards.storage.ledger import Entry, Side
+
+STATES = ("open", "accepted", "explained")
+# There the ledger holds how much is free, not what it costs: the quotes say it.
+_OF_ALLOWANCES = "allowance"
+
+
+class Said(NamedTuple):
+    """One side: its words, who says so, since when, and the quote."""
+
+    words: str
+    who: str
+    since: date
+    quote: str
+
+
+class Discrepancy(NamedTuple):
+    """One discrepancy; `standing` is its rule, what to reckon with, and a person's reason, as far as there are any."""
+
+    model: str
+    what: str
+    state: str
+    sides: tuple[Said, Said]
+    standing: tuple[str, ...]
+    sources: frozenset[str]
+
+
+def discrepancy(entry: Entry) -> Discrepancy:
+    """A ledger's entry, in words."""
+    plan = "free plan" if entry.plan == "free" else ""
+    thing = " ".join(filter(None, (entry.meter.replace("_", " "), ", ".join(entry.modalities))))
+    allowance = entry.rule.startswith(_OF_ALLOWANCES)
+    conservative = f"for a budget: {entry.conservative}" if entry.conservative and not allowance else ""
+    other = entry.right.source if entry.kind == "between" else "by the rule"
+    return Discrepancy(
+        model=entry.model,
+        what=", ".join(filter(None, (thing, entry.service_tier, plan, entry.conditions))),
+        state=entry.state,
+        sides=(
+            _said(entry.left, entry.left.source, allowance=allowance),
+            _said(entry.right, other, allowance=allowance),
+        ),
+        standing=tuple(filter(None, (entry.rule, conservative, entry.because))),
+        sources=frozenset({entry.left.source, entry.right.source}),
+    )
+
+
+def _said(side: Side, who: str, *, allowance: bool) -> Said:
+    if allowance:
+        return Said("", who, side.observed, side.quote)
+    if side.price is None:
+        return Said(side.availability.replace("_", " "), who, side.observed, side.quote)
+    price = wording.with_currency(side.price, side.currency) + wording.per(side.unit)
+    return Said(price, who, side.observed, side.quote)
