@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
+from decimal import Decimal
+from functools import cache, lru_cache
 from time import time
 
 from ratecards.catalog.asof import as_day
@@ -14,9 +15,8 @@ from ratecards.catalog.staleness import policy
 from ratecards.costs import calls, moment
 from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.calls import Asked
+from ratecards.costs.counts import PLAIN, TOKENS, Usage, usage_of
 from ratecards.costs.moment import Moment
-from ratecards.costs.plans import Again
-from ratecards.costs.usage import PLAIN, Usage, read
 from ratecards.dataset import VARIABLE, Dataset, directory, unsettled
 from ratecards.errors import StaleError, StaleWarning
 from ratecards.model import Rate
@@ -25,19 +25,18 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ratecards.catalog.asof import DatedShelf
     from ratecards.storage.history import Change, Step
 
-__all__ = ["StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "upcoming"]
+__all__ = ["StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "total", "upcoming"]
 
 Where = Dataset | str | os.PathLike[str] | None
 
 # the environment as it is kept, where it is: looking there at every cost is ten times as quick
-_environ: Mapping[Any, Any] = getattr(os.environ, "_data", os.environ)
+_environ: Any = getattr(os.environ, "_data", os.environ)
 _VARIABLE: Any = os.environ.encodekey(VARIABLE) if _environ is not os.environ else VARIABLE
-_MOST_RECENT = 1024
-_DAY = 86400
-# what was asked, the seconds between which the answer is of today, and the answer for other numbers
-_recent: dict[tuple[object, ...], tuple[int, int, Again]] = {}
+_DAY, _EPOCH = 86400, date(1970, 1, 1).toordinal()
+_TOKENS = frozenset(TOKENS)
 
 
 def load(path: str | os.PathLike[str] | None = None, *, stale: str | None = None) -> Dataset:
@@ -60,7 +59,7 @@ def _opened(path: str) -> Dataset:
 
 
 def _dataset(where: Where) -> Dataset:
-    return where if isinstance(where, Dataset) else _opened(os.fspath(where or os.environ.get(VARIABLE, "")))
+    return where if isinstance(where, Dataset) else _opened(os.fsdecode(where or os.environ.get(VARIABLE, "")))
 
 
 def cost(
@@ -79,42 +78,87 @@ def cost(
     """What a usage of a model costs as of a day (default: newest cards, today), with a line and a quote per rate.
 
     The usage is plain counts, such as `{"input_tokens": 1200, "cached_tokens": 1000, "output_tokens": 300}` or
-    `{"images": {"1K": 3}}`; or an answer of Google's API as it came, or a list of them (`costs.answers`). An answer
+    `{"images": {"1K": 3}}`; or an answer of Google's API as it came, or a list of them (`costs.usage`). An answer
     says its model, service tier and day where the caller does not, and must not say another; with `as_if` it is priced
     at what the caller says. A list is told apart into calls, or `each` says: True for a call each, False for the chunks
     of one. Raises `ratecards.errors.CostError`, which says what has no price and what has.
     """
-    now = time()
-    said: Any = usage
-    try:
-        key = (model, on, tier, plan, source, policy, dataset or _environ.get(_VARIABLE), *said)
-        start, end, again = _recent[key]
-        values = (*said.values(), 0)
-    except (KeyError, TypeError, AttributeError):  # not asked before, or not a mapping
-        pass
-    else:
-        if start <= now < end and (found := again.cost(values)):
-            return found
-    asked = Asked(model, tier, plan, source, policy, as_if)
-    shelf = moment.shelf(_dataset(dataset), as_day(on), moment.today(now))
-    if not isinstance(usage, Usage) and not (isinstance(usage, Mapping) and PLAIN.issuperset(usage)):
-        from ratecards.costs import answers
+    if usage.__class__ is dict:
+        try:
+            plans = _shelf(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans
+            priced = plans[model, tier, plan, source, policy, (*usage,)].cost_of_tokens([*usage.values(), 0])
+        except (KeyError, TypeError):  # not priced before, or no key: what is wrong with it is said below
+            priced = None
+        if priced is not None:
+            return priced
+    return _cost(usage, on, Asked(model, tier, plan, source, policy, as_if), each, dataset)
 
-        return calls.cost(shelf, answers.read(usage, each=each), asked)
-    counts = read(usage)
-    priced = calls.plan_of(shelf, model, tier, asked)
-    found = priced.cost(counts)
-    if isinstance(usage, Mapping) and (fresh := priced.again(usage, counts, found)):
-        if len(_recent) >= _MOST_RECENT:
-            _recent.clear()
-        start = int(now) // _DAY * _DAY
-        _recent[key] = start, start + _DAY, fresh
-    return found
+
+def total(
+    model: str | None = None,
+    usage: object = None,
+    on: date | str | None = None,
+    *,
+    tier: str | None = None,
+    plan: str = "paid",
+    source: str | None = None,
+    policy: str | None = None,
+    as_if: bool = False,
+    each: bool | None = None,
+    dataset: Where = None,
+) -> Decimal:
+    """The total of `cost` alone, in the currency of the card, for whoever prices every call: the same amount, sooner.
+
+    Raises what `cost` raises.
+    """
+    if usage.__class__ is dict:
+        try:
+            plans = _shelf(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans
+            priced = plans[model, tier, plan, source, policy, (*usage,)].total_of_tokens([*usage.values(), 0])
+        except (KeyError, TypeError):  # not priced before, or no key: what is wrong with it is said below
+            priced = None
+        if priced is not None:
+            return priced
+    return _cost(usage, on, Asked(model, tier, plan, source, policy, as_if), each, dataset).total
+
+
+def _cost(usage: object, on: date | str | None, asked: Asked, each: bool | None, dataset: Where) -> Breakdown:
+    """What a usage costs, plain or not, of a shape that was priced before or not."""
+    shelf = _shelf_of(dataset, on)
+    if not isinstance(usage, Usage) and not (isinstance(usage, Mapping) and PLAIN.issuperset(usage)):
+        from ratecards.costs.usage import answers
+
+        return calls.cost(shelf, answers(usage, each=each), asked)
+    counts = usage if isinstance(usage, Usage) else usage_of(usage)
+    if usage.__class__ is dict and _TOKENS.issuperset(usage):
+        plan = calls.plan_of(shelf, asked.model, asked.tier, asked, (*usage,))
+        found = plan.cost_of_tokens((*usage.values(), 0))
+        if found is not None:
+            return found
+    return calls.usage_cost(shelf, asked.model, asked.tier, asked, counts)
+
+
+def _shelf_on(where: Where, on: date | str | None, day: float) -> DatedShelf:
+    """The shelf of a day, else the newest cards, on the day since the epoch that it is."""
+    return moment.shelf(_dataset(where), as_day(on), date.fromordinal(_EPOCH + int(day)))
+
+
+# the same, kept for the next who asks
+_shelf: Callable[..., DatedShelf] = lru_cache(maxsize=64)(_shelf_on)
+
+
+def _shelf_of(where: Where, on: date | str | None) -> DatedShelf:
+    """The same today, in the environment's dataset where none is named."""
+    try:
+        return _shelf(where or _environ.get(_VARIABLE), on, time() // _DAY)
+    except TypeError:
+        as_day(on)  # says what is no day
+        raise
 
 
 def find(on: date | str | None = None, dataset: Where = None, **columns: object) -> list[Rate]:
     """The rates whose columns have these values: `find(model="gemini-2.5-pro", meter="input", price="1.25")`."""
-    return moment.find(moment.shelf(_dataset(dataset), as_day(on), moment.today()), columns)
+    return moment.find(_shelf_of(dataset, on), columns)
 
 
 def as_of(on: date | str, known_on: date | str | None = None, dataset: Where = None) -> Moment:
@@ -152,7 +196,7 @@ def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
     from ratecards.storage.history import steps
 
     today = moment.today()
-    shelf = moment.shelf(_dataset(dataset), as_day(on), today)
+    shelf = _shelf_of(dataset, on)
     cards = [offer.card for offer in shelf]
     shelf.tell(map(name_of, cards))
     return steps(cards, as_day(on) or today)

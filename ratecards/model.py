@@ -110,6 +110,12 @@ class Rate:
             self.effective_until is None or day <= self.effective_until
         )
 
+    def takes_prompt(self, tokens: int) -> bool:
+        """Whether the row is for prompts of so many tokens."""
+        return (self.prompt_over is None or tokens > self.prompt_over) and (
+            self.prompt_up_to is None or tokens <= self.prompt_up_to
+        )
+
 
 ROW_KEY = (
     "provider",

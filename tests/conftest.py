@@ -20,6 +20,7 @@ from scraper.fetch import all_sources
 from scraper.fetch.client import Limits, fetch
 from scraper.sources import Source, gemini_api
 from tests.support import tiny
+from tests.support.forge import Forge
 from tests.support.workshop import ACME, KINDS, SMALL, Ran, Site, Workshop, local, read_once
 
 # The folders whose tests take long: `make test` leaves them out, `make test-all` runs them.
@@ -87,3 +88,9 @@ def acme(monkeypatch) -> Source:
     monkeypatch.setattr(commands, "SOURCES", both)
     monkeypatch.setattr(decisions, "SOURCES", both)
     return ACME
+
+
+@pytest.fixture
+def forge(httpserver: HTTPServer) -> Forge:
+    """A GitHub of our own."""
+    return Forge().serve(httpserver)

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from ratecards.formats.load import load
+from ratecards.audit.price_file import load
 from ratecards.storage import codec, history
 from ratecards.storage.safejson import FormatError
 from ratecards.storage.strictyaml import StrictYamlError

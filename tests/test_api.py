@@ -13,7 +13,7 @@ import pytest
 
 import ratecards
 from ratecards import api
-from ratecards.costs import moment
+from ratecards.costs import calls, moment
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError, DatasetError
 from tests.support.histories import added, card, change, rate, write
@@ -70,11 +70,11 @@ def test_a_dataset_is_opened_once(root: Path, monkeypatch: pytest.MonkeyPatch):
 
 
 def test_the_same_cost_again_is_the_same(root: Path):
-    """The very breakdown; with other numbers another, and what is no number is refused as ever."""
+    """With other numbers another, and what is no number is refused as ever."""
     usage = {"input_tokens": 1000, "output_tokens": 10}
     ratecards.cost("flash", usage, dataset=root)
     first = ratecards.cost("flash", usage, dataset=root)
-    assert first is ratecards.cost("flash", dict(usage), dataset=root)
+    assert first == ratecards.cost("flash", dict(usage), dataset=root)
     assert Decimal("0.00052") == first.total
     assert Decimal("0.00102") == ratecards.cost("flash", {**usage, "input_tokens": 2000}, dataset=root).total
     for wrong in (True, 1000.0, -1, "1000"):
@@ -118,11 +118,13 @@ def test_a_new_day_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_what_was_asked_is_not_remembered_for_ever(root: Path, monkeypatch: pytest.MonkeyPatch):
     """When there is too much of it, all is forgotten."""
-    monkeypatch.setattr(api, "_MOST_RECENT", 2)
+    monkeypatch.setattr(calls, "_MOST_PLANS", 3)
+    own = ratecards.load(root)
     for tokens in ("input_tokens", "output_tokens", "input_tokens"):
-        for on in ("2026-01-01", "2026-03-24"):
-            assert ratecards.cost("flash", {tokens: 1}, on, dataset=root).total
-    assert len(api._recent) <= 2
+        for tier in (None, "standard"):
+            assert ratecards.cost("flash", {tokens: 1}, tier=tier, dataset=own).total
+            assert ratecards.total("flash", {tokens: 1}, tier=tier, dataset=own)
+    assert len(api._shelf_of(own, None).plans) <= 3
 
 
 def test_many_threads(root: Path):
@@ -178,7 +180,7 @@ def test_upcoming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_the_names_of_the_package():
     """Each is there, and no other."""
-    functions = ["as_of", "changes", "cost", "find", "load", "upcoming"]
+    functions = ["as_of", "changes", "cost", "find", "load", "total", "upcoming"]
     assert ["StaleError", "StaleWarning", *functions] == ratecards.__all__
     assert all(callable(getattr(ratecards, name)) and getattr(ratecards, name).__doc__ for name in ratecards.__all__)
     with pytest.raises(AttributeError, match="module 'ratecards' has no attribute 'prices'"):

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ratecards.audit.judge import Judgement, judge
+from ratecards.audit.claims import OTHER, Claim, Entry, Unread
+from ratecards.audit.match import Match, match_claim
 from ratecards.catalog.pastcards import Edition, PastCards
-from ratecards.formats.claims import OTHER, Claim, Entry, Unread
 from ratecards.model import Rate
 
 VERDICTS = ("wrong", "wrong unit", "stale", "right", "not held", "unknown model", "unread")
@@ -98,7 +98,7 @@ def _finding(claim: Claim, cards: PastCards) -> Finding:
     card = cards.card(source, claim.model)
     if card is None:
         return Finding("unknown model", claim, _unknown(claim, cards) if claim.provider else NO_SELLER)
-    found = judge(claim, card, cards.day)
+    found = match_claim(claim, card, cards.day)
     if found.verdict not in ERRORS:
         return Finding(found.verdict, claim, found.words, found.ours)
     editions = cards.editions(source, claim.model)
@@ -115,11 +115,11 @@ def _unknown(claim: Claim, cards: PastCards) -> str:
     return f"not at {claim.source}; {' and '.join(others)} has it" if others else f"not at {claim.source}"
 
 
-def _since(claim: Claim, found: Judgement, editions: Sequence[Edition]) -> date | None:
+def _since(claim: Claim, found: Match, editions: Sequence[Edition]) -> date | None:
     """The day from which the rate that a claim was judged by has been as it is."""
     since = None
     for edition in reversed(editions):
-        before = judge(claim, edition.card, edition.day).ours if edition.card else None
+        before = match_claim(claim, edition.card, edition.day).ours if edition.card else None
         if before is None or found.ours is None or _value(before) != _value(found.ours):
             break
         since = edition.day
@@ -135,7 +135,7 @@ def _stale_since(claim: Claim, editions: Sequence[Edition]) -> date | None:
     ceased = None
     was_right = False
     for edition in editions:
-        right = edition.card is not None and judge(claim, edition.card, edition.day).verdict == "right"
+        right = edition.card is not None and match_claim(claim, edition.card, edition.day).verdict == "right"
         if was_right and not right:
             ceased = edition.day
         was_right = right

@@ -11,9 +11,9 @@ from urllib.parse import quote
 
 from ratecards import wording
 from ratecards.audit.audit import ERRORS, Finding, tally
-from ratecards.audit.auditview import Audited, entries, judged_by, stale
+from ratecards.audit.claims import Claim
+from ratecards.audit.report import Audited, entries, judged_by, stale
 from ratecards.catalog import staleness
-from ratecards.formats.claims import Claim
 from ratecards.tables.table import json_text
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -16,7 +16,7 @@ from ratecards.storage import names
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.catalog.staleness import Age
-    from ratecards.costs.plans import Plan
+    from ratecards.costs.plan import CostPlan
 
 _MOST_OTHERS = 366
 
@@ -29,7 +29,7 @@ class DatedShelf(Shelf):
     ) -> None:
         self._dataset, self._on, self._known = dataset, on, known
         self._again = dict(days), today
-        self.plans: dict[object, Plan] = {}
+        self.plans: dict[object, CostPlan] = {}
         self._others: dict[date, DatedShelf] = {}
         own = {dataset.source(name): day for name, day in days.items()}
         if on is not None and on < dataset.first:

@@ -1,13 +1,13 @@
-"""What a card sells on a day, and what a rate can be wanted for."""
+"""What a card sells on a day."""
 
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from functools import cache
 
 from ratecards.catalog.sellers import name_of
 from ratecards.model import SERVICE_TIERS, Rate, RateCard
-from ratecards.records import NamedTuple
 
 
 class Offer:
@@ -38,27 +38,9 @@ class Offer:
         return sorted(found, key=lambda key: (SERVICE_TIERS.index(key[0]), key[1] != "paid"))
 
 
-class Want(NamedTuple):
-    """What a rate is wanted for; `modalities` are alternatives that must cost the same, an empty field is not said.
-
-    `long_over` is where a long prompt begins, for sources that only say short and long. `bases` are those allowed.
-    """
-
-    meter: str
-    nouns: tuple[str, ...]
-    modalities: tuple[str, ...] = ()
-    resolution: str = ""
-    quality: str = ""
-    context: str = ""
-    prompt: int = 0
-    long_over: int | None = None
-    bases: tuple[str, ...] = ("list",)
-
-    @property
-    def thing(self) -> str:
-        """What is wanted, in words: `output (image or text)`."""
-        of = " or ".join(self.modalities)
-        return self.meter.replace("_", " ") + (f" ({of})" if of else "")
+def price_of_one(rate: Rate) -> Decimal:
+    """The price of one of the unit's noun; nothing where there is none."""
+    return (rate.price or Decimal(0)) / measure(rate.unit)[0]
 
 
 @cache

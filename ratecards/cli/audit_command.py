@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import date
-from importlib import import_module
-from typing import Any
 
+from ratecards import formats
 from ratecards.audit.audit import ERRORS, Account, audit, unjudged
-from ratecards.audit.auditview import Audited, audit_json, audit_markdown, audit_text, counted
+from ratecards.audit.claims import Entry
+from ratecards.audit.price_file import load
+from ratecards.audit.report import Audited, audit_json, audit_markdown, audit_text, counted
 from ratecards.catalog.pastcards import PastCards
 from ratecards.choices import FAILING
 from ratecards.errors import DatasetError
-from ratecards.formats.claims import Entry
-from ratecards.formats.load import load
 
-_MODULES = {
-    "litellm": "litellm",
-    "models.dev": "modelsdev",
-    "genai-prices": "genai_prices",
-    "portkey": "portkey",
-    "ratecards": "table",
-}
-# Their files date prices.
-_DATED = ("genai-prices", "ratecards")
 _NOT_ASKED = "of a source that was not asked for"
-
-
-def entries_of(name: str, data: Any, day: date) -> list[Entry]:
-    """What data of a format states as of a day, entry by entry."""
-    read = import_module(f"ratecards.formats.{_MODULES[name]}").entries
-    found: list[Entry] = read(data, day) if name in _DATED else read(data)
-    return found
 
 
 def run(args: Namespace) -> str:
     """The text of the command; `args.status` becomes 1 where the file has errors, or what counts as one."""
     file = load(args.file)
     cards = PastCards(args.opened, args.on, args.today)
-    accounts = audit(entries_of(file.format, file.data, cards.day), cards)
+    accounts = audit(formats.read(file.format, file.data, cards.day), cards)
     if args.source:
         source = _source(args.source, cards)
         accounts = [_asked(account, source) for account in accounts]

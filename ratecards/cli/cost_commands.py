@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from decimal import Decimal
@@ -11,11 +13,11 @@ from ratecards.catalog import staleness
 from ratecards.catalog.asof import DatedShelf
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import SEPARATE, is_reseller
-from ratecards.costs import answerfile, answers, calls
-from ratecards.costs.answers import Answer
+from ratecards.costs import calls
 from ratecards.costs.calls import Asked
-from ratecards.costs.pictures import Size, sizes
-from ratecards.costs.usage import FIELDS, read
+from ratecards.costs.counts import FIELDS, usage_of
+from ratecards.costs.image_sizes import Size, sizes
+from ratecards.costs.usage import Answer, answers
 from ratecards.errors import CostError
 from ratecards.lifecycle import said
 from ratecards.questions import limits
@@ -24,8 +26,15 @@ from ratecards.questions.bill import bill, bill_data
 from ratecards.questions.budget import VOLUMES, Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
-from ratecards.storage import limitsjson
+from ratecards.storage import bounded, limitsjson, safejson
+from ratecards.storage.safejson import FormatError
 from ratecards.tables.table import Table, json_text
+
+# The answers of a day of calls have a few MB.
+_MOST_BYTES = 50_000_000
+_EVENT = re.compile(r"data:\s*(?P<data>.*)")
+_JSONL = "; several values, one a line? `jq -s . FILE` makes them the list that is read here"
+_REPR = "; Python's own words for an object? save what its model_dump_json() gives"
 
 
 def run(args: Namespace) -> str:
@@ -74,11 +83,52 @@ def cost(args: Namespace, shelf: DatedShelf) -> str:
 
 def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:
     """The answers of a file, with the counts among the options. Raises `CostError` naming the file."""
-    data, stream = answerfile.read(args.usage)
+    data, stream = read_file(args.usage)
     try:
-        return answers.read(data, beside, False if stream and args.each is None else args.each)
+        return answers(data, beside, False if stream and args.each is None else args.each)
     except CostError as error:
         raise CostError(f"{'standard input' if args.usage == '-' else args.usage}: {error}") from error
+
+
+def read_file(file: str) -> tuple[object, bool]:
+    """What stands in a file, or for `-` on standard input, and whether it is one stream. Raises `CostError`."""
+    where = "standard input" if file == "-" else file
+    try:
+        content = bounded.given(file, _MOST_BYTES)
+    except OSError as error:
+        words = "; a pipe is read as standard input: --usage -" if "a pipe" in str(error) else ""
+        raise CostError(f"{where}: {error}{words}") from error
+    try:
+        return parsed(content.decode("utf-8-sig"), where)
+    except UnicodeDecodeError as error:
+        raise CostError(f"{where}: not JSON: expected UTF-8, saw {error}") from error
+
+
+def parsed(text: str, where: str) -> tuple[object, bool]:
+    """The value of a JSON text, or the list of a stream's events; and which of these it was."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if lines and lines[0].startswith(("data:", "event:", "id:", ":")):
+        events = [found["data"] for line in lines if (found := _EVENT.match(line))]
+        return [_loads(event, where) for event in events if event not in ("", "[DONE]")], True
+    try:
+        return _loads(text, where), False
+    except CostError as error:
+        hint = _JSONL if len(lines) > 1 and all(map(_is_object, lines[:2])) else ""
+        raise CostError(f"{error}{hint or _REPR * bool(re.match(r'[A-Za-z_.]+[=(]', text.strip()))}") from error
+
+
+def _loads(text: str, where: str) -> object:
+    try:
+        return safejson.loads(text, where)
+    except FormatError as error:
+        raise CostError(str(error)) from error
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict)
+    except ValueError:
+        return False
 
 
 def _ending(made: Table, offer: Offer) -> Table:
@@ -142,7 +192,7 @@ def _compare(args: Namespace, shelf: DatedShelf) -> str:
     output = {modality or "text": number for modality, number in counts["output_tokens"].items()}
     # the platform's list is one of its own: it has other prices by region
     lists = [offer for offer in shelf if offer.source in SEPARATE] if args.region else []
-    return _form(args, compare_text([*shelf.sellers(), *lists], terms, read({**counts, "output_tokens": output})))
+    return _form(args, compare_text([*shelf.sellers(), *lists], terms, usage_of({**counts, "output_tokens": output})))
 
 
 def _savings(args: Namespace, shelf: DatedShelf) -> str:

@@ -10,13 +10,12 @@ import hashlib
 import json
 import sys
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ratecards import wording
+from ratecards import formats, wording
 from ratecards.catalog import staleness
 from ratecards.catalog.sellers import name_of
 from ratecards.dataset import Dataset
@@ -24,9 +23,6 @@ from ratecards.errors import DatasetError
 from ratecards.escaping import visible
 from ratecards.model import RateCard
 from ratecards.storage.codec import dumps
-
-Export = Callable[[Iterable[RateCard], date], tuple[dict[str, str], dict[str, int]]]
-_MODULES = {"litellm": "litellm", "models.dev": "modelsdev", "genai-prices": "genai_prices"}
 
 
 class Exported(NamedTuple):
@@ -40,8 +36,7 @@ class Exported(NamedTuple):
 def exported(cards: Iterable[RateCard], name: str, on: date) -> Exported:
     """The cards in the format of that name, prices as of a day."""
     listed = list(cards)
-    export: Export = import_module(f"ratecards.formats.{_MODULES[name]}").export
-    files, unsaid = export(listed, on)
+    files, unsaid = formats.write(name, listed, on)
     priced = sum(rate.price is not None for card in listed for rate in card.rates)
     return Exported(files, priced - sum(unsaid.values()), unsaid)
 

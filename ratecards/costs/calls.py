@@ -6,13 +6,12 @@ answer would have cost at what the caller says, and a note tells that it was ano
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal, localcontext
 
-from ratecards.costs.breakdown import EXACT, Breakdown, Line
-from ratecards.costs.plans import Plan
-from ratecards.costs.usage import read
+from ratecards.costs.breakdown import Breakdown, together
+from ratecards.costs.counts import PLAIN_TOKENS, Shape, Usage, shape_of, usage_of
+from ratecards.costs.plan import CostPlan
 from ratecards.errors import CostError
 from ratecards.model import SERVICE_TIERS
 from ratecards.records import NamedTuple
@@ -20,7 +19,8 @@ from ratecards.records import NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.catalog.asof import DatedShelf
-    from ratecards.costs.answers import Answer
+    from ratecards.catalog.shelf import Choice
+    from ratecards.costs.usage import Answer
 
 _MOST_PLANS = 1024
 
@@ -49,22 +49,37 @@ def cost(shelf: DatedShelf, answers: Sequence[Answer], asked: Asked) -> Breakdow
     return together(found)
 
 
-def plan_of(shelf: DatedShelf, model: object, tier: str | None, asked: Asked) -> Plan:
-    """How usages of a model are priced there; worked out once. Raises `CostError`."""
+def usage_cost(shelf: DatedShelf, model: object, tier: str | None, asked: Asked, usage: Usage) -> Breakdown:
+    """What a usage of a model costs there. Raises `CostError`."""
+    return plan_of(shelf, model, tier, asked, shape_of(usage)).cost(usage)
+
+
+def plan_of(
+    shelf: DatedShelf, model: object, tier: str | None, asked: Asked, shape: Shape | tuple[str, ...] = ()
+) -> CostPlan:
+    """How usages of a shape, or plain numbers of tokens by these names, are priced there. Raises `CostError`."""
     if not isinstance(model, str):
         words = "no model is named" if model is None else f"expected the name of a model, saw {model!r}"
         raise CostError(f"{words}; say one, or give an answer that does")
-    key = model, tier, asked[2:5]
+    key = model, tier, asked.plan, asked.source, asked.policy, shape
     found = shelf.plans.get(key)
     if found is None:
-        choice = shelf.choose(model, asked.source, asked.policy)
-        witnesses = choice.witnesses if choice.policy != "documented" else ()
-        shelf.tell(offer.source for offer in (choice.offer, *witnesses))
-        found = Plan(choice, tier or "standard", asked.plan)
+        choice = plan_of(shelf, model, tier, asked).choice if shape else _choice(shelf, model, asked)
+        named = () if isinstance(shape, Shape) else shape
+        of = shape if isinstance(shape, Shape) else PLAIN_TOKENS
+        found = CostPlan(choice, tier or "standard", asked.plan, of, named)
         if len(shelf.plans) >= _MOST_PLANS:
             shelf.plans.clear()
         shelf.plans[key] = found
     return found
+
+
+def _choice(shelf: DatedShelf, model: str, asked: Asked) -> Choice:
+    """Whose card answers; the dataset takes note of how old it is."""
+    choice = shelf.choose(model, asked.source, asked.policy)
+    witnesses = choice.witnesses if choice.policy != "documented" else ()
+    shelf.tell(offer.source for offer in (choice.offer, *witnesses))
+    return choice
 
 
 def _one(shelf: DatedShelf, answer: Answer, asked: Asked) -> Breakdown:
@@ -73,14 +88,15 @@ def _one(shelf: DatedShelf, answer: Answer, asked: Asked) -> Breakdown:
         shelf = _day(shelf, answer.day, notes)
     tier = _tier(answer, asked, notes)
     differs = answer.model and asked.model and answer.model != asked.model
+    model = asked.model or answer.model or None
     try:
-        plan = plan_of(shelf, asked.model or answer.model or None, tier, asked)
+        plan_of(shelf, model, tier, asked)
     except CostError as error:
         hint = f"; the answer is of {answer.model}: leave the model out to price that" if differs else ""
         raise CostError(f"{error}{hint}") from error
     if differs:
         _agree(shelf, answer, asked, notes)
-    found = plan.cost(read(answer.counts))
+    found = usage_cost(shelf, model, tier, asked, usage_of(answer.counts))
     said = (*answer.notes, *found.notes, *notes)
     return found._replace(notes=said) if said else found
 
@@ -117,9 +133,9 @@ def _tier(answer: Answer, asked: Asked, notes: list[str]) -> str | None:
 
 def _agree(shelf: DatedShelf, answer: Answer, asked: Asked, notes: list[str]) -> None:
     """The model asked for is the one that answered, by whatever name. Raises `CostError`."""
-    own = plan_of(shelf, asked.model, asked.tier, asked).offer.card.model
+    own = plan_of(shelf, asked.model, asked.tier, asked).choice.offer.card.model
     try:
-        other = plan_of(shelf, answer.model, asked.tier, asked).offer.card.model
+        other = plan_of(shelf, answer.model, asked.tier, asked).choice.offer.card.model
     except CostError:
         other = ""
     if own == other:
@@ -128,48 +144,3 @@ def _agree(shelf: DatedShelf, answer: Answer, asked: Asked, notes: list[str]) ->
         words = f"the answer is of {answer.model}, and {asked.model} is asked for"
         raise CostError(f"{words}; to price it as that all the same: --as-if (as_if=True)")
     notes.append(f"as if by {asked.model}: the answer is of {answer.model}")
-
-
-def together(calls: Sequence[Breakdown]) -> Breakdown:
-    """Several breakdowns as one: the lines summed by rate, each call beside them. Raises `CostError`."""
-    currencies = _differing(call.currency for call in calls if call.lines)
-    if "," in currencies:
-        raise CostError(f"amounts in {currencies} do not add up")
-    lines: dict[tuple[object, ...], Line] = {}
-    with localcontext(EXACT):
-        for line in (line for call in calls for line in call.lines):
-            key = line.what, line.unit, line.rate, line.source, line.model, line.quote
-            known = lines.get(key, line._replace(quantity=Decimal(0), amount=Decimal(0)))
-            lines[key] = known._replace(quantity=known.quantity + line.quantity, amount=known.amount + line.amount)
-        total = sum((call.total for call in calls), Decimal(0))
-    return Breakdown(
-        model=_differing(call.model for call in calls),
-        source=_differing(call.source for call in calls),
-        tier=_differing(call.tier for call in calls),
-        plan=calls[0].plan,
-        on=max(call.on for call in calls),
-        total=total,
-        currency=currencies,
-        lines=tuple(lines.values()),
-        notes=_noted(calls),
-        calls=tuple(calls),
-    )
-
-
-def _differing(words: Iterable[str]) -> str:
-    return ", ".join(dict.fromkeys(words))
-
-
-def _noted(calls: Sequence[Breakdown]) -> tuple[str, ...]:
-    """The notes of all calls, each with the calls that it is of where it is not of all."""
-    found: dict[str, list[int]] = {}
-    for number, call in enumerate(calls, 1):
-        for note in call.notes:
-            found.setdefault(note, []).append(number)
-    return tuple(note if len(of) == len(calls) else f"{_listed(of)}: {note}" for note, of in found.items())
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    shown = ", ".join(map(str, numbers[:5]))
-    more = f" and {len(numbers) - 5} more" if len(numbers) > 5 else ""
-    return f"call{'s' * (len(numbers) > 1)} {shown}{more}"

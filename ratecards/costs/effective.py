@@ -116,8 +116,7 @@ def takes(rate: Rate, point: Point) -> bool:
     return (
         noun_of(rate.unit) == point.noun
         and all(said in ("", asked) for said, asked in named)
-        and (rate.prompt_over is None or point.prompt > rate.prompt_over)
-        and (rate.prompt_up_to is None or point.prompt <= rate.prompt_up_to)
+        and rate.takes_prompt(point.prompt)
         and (rate.used_up_to is None if point.beyond else not rate.used_over)
         and rate.holds_on(point.day)
     )

@@ -11,8 +11,8 @@ from time import time
 from ratecards.catalog.asof import DatedShelf, as_day
 from ratecards.catalog.sellers import name_of
 from ratecards.costs.breakdown import Breakdown
-from ratecards.costs.calls import Asked, cost, plan_of
-from ratecards.costs.usage import Usage
+from ratecards.costs.calls import Asked, cost, usage_cost
+from ratecards.costs.counts import Usage
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from ratecards.model import COLUMNS, ENUMS, Rate, RateCard, cell, plain
@@ -63,10 +63,10 @@ class Moment:
         """What a usage costs by these cards, as `ratecards.cost` tells it. Raises `CostError`."""
         asked = Asked(model, tier, plan, source, policy, as_if)
         if isinstance(usage, Usage):
-            return plan_of(self._shelf, model, tier, asked).cost(usage)
-        from ratecards.costs import answers
+            return usage_cost(self._shelf, model, tier, asked, usage)
+        from ratecards.costs.usage import answers
 
-        return cost(self._shelf, answers.read(usage, each=each), asked)
+        return cost(self._shelf, answers(usage, each=each), asked)
 
     def upcoming(self) -> list[Step]:
         """The price steps that the pages of that day date for later, soonest first."""

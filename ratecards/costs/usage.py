@@ -1,15 +1,20 @@
-"""What was used, as counts of things that have a price: tokens by modality, images by size, seconds, searches.
+"""What was brought to be priced, as answers: the plain counts of each call, and what it says of itself.
 
-Plain counts, or what an answer of Google's API says (`ratecards.answers`), become one `Usage`. Tokens of no said
-modality are text where they go in; where they come out the model decides, so it must be said if prices differ.
+Answers of generateContent, streamed or not, of the Live and the Interactions API, of embeddings and countTokens, and
+what `gemini_usage.made` knows; as data or as an object of Google's SDKs. Plain counts are an answer too, and may stand
+beside one: `{**response, "search_queries": 2}`. A list is of several calls, or of the chunks of one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
-from ratecards.choices import MODALITIES, NUMBER, READINGS
+from ratecards.costs import gemini_usage
+from ratecards.costs.counts import COUNTS, FIELDS, PLAIN, Usage, usage_of
+from ratecards.costs.gemini_usage import Counted, counts_tokens, folded, spelled
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 
@@ -17,179 +22,380 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-MOST = 10**15
+_COUNTED = frozenset(COUNTS)
+# What a chunk of an answer, or a message of the Live API, may hold when it counts nothing.
+_ANSWER = ("candidates", "promptfeedback", "modelversion", "responseid", "embedding", "embeddings", "eventtype")
+_LIVE = ("servercontent", "setupcomplete", "toolcall", "toolcallcancellation", "goaway", "sessionresumptionupdate")
+_CHUNK = frozenset((*_ANSWER, *_LIVE))
+# The counts of generateContent: an answer that is streamed has them in each of its chunks.
+_CHUNKED = frozenset(("prompttokencount", "candidatestokencount", "thoughtstokencount"))
+_EMBEDDED = frozenset(("embedding", "embeddings", "prompttokendetails"))
+_COUNT_TOKENS = frozenset(("totaltokens", "cachedcontenttokencount", "prompttokensdetails", "cachetokensdetails"))
+_BESIDE_COUNT_TOKENS = frozenset(("totalbillablecharacters", "sdkhttpresponse"))
+_PROMPT = frozenset(("prompttokencount", "totalinputtokens"))
 
 
-class Count(NamedTuple):
-    """So many of one thing. `modalities` are those it may be of: they must all cost the same; none means unsaid.
+class Answer(NamedTuple):
+    """One call: its plain counts with what must be said of them, and what it says of itself; empty where nothing.
 
-    `used` is how many of it the period has already seen.
+    `tier` is one of ours, or the API's own word where there is no such tier.
     """
 
-    meter: str
-    nouns: tuple[str, ...]
-    amount: Decimal
-    modalities: tuple[str, ...] = ()
-    resolution: str = ""
-    used: int = 0
-
-
-class Usage(NamedTuple):
-    """What one request used. `prompt` is the size of its prompt, in tokens."""
-
-    counts: tuple[Count, ...]
-    prompt: int = 0
-    quality: str = ""
-    context: str = ""
-    reading: str = "listed"
+    counts: Mapping[str, Any]
     notes: tuple[str, ...] = ()
+    model: str = ""
+    tier: str = ""
+    day: date | None = None
 
 
-class _Rule(NamedTuple):
-    """What a plain count is a count of; `measured` ones may have decimals, `by` says what they may be given by."""
+class Part(NamedTuple):
+    """One element of what came: its fields by folded name, and its usage if it has one."""
 
-    meter: str
-    nouns: tuple[str, ...]
-    modalities: tuple[str, ...] = ()
-    measured: bool = False
-    by: str = ""
+    data: Mapping[Any, Any]
+    fields: Mapping[str, Any]
+    usage: Mapping[Any, Any] | None
+    number: int = 0
 
+    @property
+    def counts(self) -> dict[str, int]:
+        """The numbers of its usage."""
+        return {name: n for name, n in spelled(self.usage or {}).items() if isinstance(n, int)}
 
-# what is counted in tokens, in the order in which `read` gives them
-TOKENS = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "thoughts_tokens")
-_RULES = {
-    "images": _Rule("output", ("image", "request"), ("image",), by="resolution"),
-    "seconds": _Rule("output", ("second",), measured=True, by="resolution"),
-    "songs": _Rule("output", ("song", "request"), ("audio",)),
-    "characters": _Rule("input", ("character",), ("text",)),
-    "output_characters": _Rule("output", ("character",), ("text",)),
-    "input_images": _Rule("input", ("image",), ("image",)),
-    "input_seconds": _Rule("input", ("second",), measured=True, by="modality"),
-    "input_minutes": _Rule("input", ("minute",), measured=True, by="modality"),
-    "output_minutes": _Rule("output", ("minute",), measured=True, by="modality"),
-    "cache_token_hours": _Rule("cache_storage", ("token-hour",), measured=True),
-    "grounded_prompts": _Rule("search_grounding", ("prompt",)),
-    "search_queries": _Rule("search_grounding", ("query",)),
-    "search_requests": _Rule("search_grounding", ("request",)),
-    "maps_prompts": _Rule("maps_grounding", ("prompt",)),
-    "maps_queries": _Rule("maps_grounding", ("query",)),
-    "maps_requests": _Rule("maps_grounding", ("request",)),
-}
-_USED = {"search_grounding": "search_used", "maps_grounding": "maps_used"}
-COUNTS = (*TOKENS, *_RULES)
-FIELDS = (*COUNTS, *_USED.values(), *Usage._fields[2:5])
-PLAIN = frozenset(FIELDS)
-_TOKENS, _COUNTS, _TOKEN = frozenset(TOKENS), frozenset(COUNTS), ("token",)
-_new = tuple.__new__
+    @property
+    def candidates(self) -> list[dict[str, Any]]:
+        """The candidates of an answer that are in this part of it."""
+        found = self.fields.get("candidates")
+        return [spelled(c) for c in found if isinstance(c, Mapping)] if isinstance(found, list) else []
+
+    @property
+    def ends(self) -> bool:
+        """Whether the answer ends here: all candidates that are here are finished, or the prompt was blocked."""
+        feedback = self.fields.get("promptfeedback")
+        reasons = [candidate.get("finishreason") for candidate in self.candidates]
+        blocked = isinstance(feedback, Mapping) and bool(spelled(feedback).get("blockreason"))
+        return blocked or (bool(reasons) and all(reason and "UNSPECIFIED" not in str(reason) for reason in reasons))
+
+    @property
+    def later(self) -> bool:
+        """Whether it is of another candidate than the first: each of them ends for itself."""
+        return any(candidate.get("index") for candidate in self.candidates[:1])
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is a call whatever stands beside it; the usage of generateContent may be a chunk's."""
+        counted = spelled(self.usage or {})
+        alone = gemini_usage.is_live(counted) or not _EMBEDDED.isdisjoint((*counted, *self.fields))
+        return "candidates" not in self.fields and (alone or _CHUNKED.isdisjoint(counted))
+
+    @property
+    def id(self) -> str:
+        """The id that all chunks of one answer have; empty where there is none."""
+        return str(self.fields.get("responseid") or (self.fields.get("id") if "usage" in self.fields else "") or "")
 
 
 def read(usage: object) -> Usage:
-    """The usage that a mapping says: plain counts, or those of one answer of Google's API. Raises `CostError`."""
+    """The usage that plain counts say, or one answer of Google's API. Raises `CostError`."""
     if isinstance(usage, Usage):
         return usage
-    notes: tuple[str, ...] = ()
-    if not isinstance(usage, Mapping) or not PLAIN.issuperset(usage):
-        from ratecards.costs import answers
-
-        (usage, notes, *_), *more = answers.read(usage)
-        if more:
-            raise CostError(f"expected the usage of one call, saw those of {len(more) + 1}")
-    said = {name: value for name, value in usage.items() if value is not None}
-    inputs = _by_modality("input_tokens", said, "text")
-    counts = _input(inputs, _by_modality("cached_tokens", said))
-    counts += _tokens("cache_write", _by_modality("cache_write_tokens", said, "text"))
-    counts += _tokens("output", _by_modality("output_tokens", said))
-    counts += _tokens("output", _by_modality("thoughts_tokens", said, "text"))
-    if _COUNTS.isdisjoint(said):
-        raise CostError(f"the usage counts nothing; it may hold {', '.join(COUNTS)}")
-    words = ("", "", "listed")
-    if not _TOKENS.issuperset(said):
-        counts += [count for count in _others(said) if count.amount]
-        words = said.get("quality") or "", said.get("context") or "", said.get("reading") or "listed"
-        if not all(isinstance(word, str) for word in words) or words[2] not in READINGS:
-            raise CostError(f"quality and context are words, reading is one of {', '.join(READINGS)}; saw {words}")
-    return Usage(tuple(counts), sum(inputs.values()), *words, notes)
+    if isinstance(usage, Mapping) and PLAIN.issuperset(usage):
+        return usage_of(usage)
+    answer, *more = answers(usage)
+    if more:
+        raise CostError(f"expected the usage of one call, saw those of {len(more) + 1}")
+    return usage_of(answer.counts)._replace(notes=answer.notes)
 
 
-def _others(said: Mapping[str, Any]) -> Iterator[Count]:
-    """What is counted in anything but tokens."""
-    for name, rule in _RULES.items():
-        value = said.get(name)
-        kinds = value if isinstance(value, Mapping) and rule.by else {"": value}
-        used = whole(field, said[field]) if (field := _USED.get(rule.meter, "")) in said else 0
-        for kind, number in kinds.items() if value is not None else ():
-            amount = measured(name, number) if rule.measured else Decimal(whole(name, number))
-            if rule.by == "modality" and kind:
-                _known_modality(name, kind)
-                yield Count(rule.meter, rule.nouns, amount, (kind,), "", used)
-            else:
-                yield Count(rule.meter, rule.nouns, amount, rule.modalities, str(kind), used)
+def answers(data: object, beside: Mapping[str, Any] | None = None, each: bool | None = None) -> list[Answer]:
+    """The calls that were answered, with plain counts given beside them. Raises `CostError`.
+
+    A list is of several calls, or of the chunks of one: `each` says which where they do not.
+    """
+    found = _data(data)
+    if not isinstance(found, (list, tuple)) or not found:
+        return [_answer([part(found)], beside or {})]
+    calls = _calls([_numbered(number, element) for number, element in enumerate(found, 1)], each)
+    if len(calls) > 1 and (given := [name for name in beside or {} if name in _COUNTED]):
+        raise CostError(f"{given[0]} is given beside {len(calls)} calls: say it in the call that it belongs to")
+    return [_placed(parts, beside or {}) for parts in calls]
 
 
-def _input(tokens: Mapping[str, int], cached: Mapping[str, int]) -> list[Count]:
-    """The prompt, its cached share apart: that is billed as read from the cache and not as input."""
-    if not cached:
-        return _tokens("input", tokens)
-    sent, read_ = sum(tokens.values()), sum(cached.values())
-    if read_ > sent:
-        raise CostError(f"cached_tokens are a part of input_tokens: {read_} of {sent}")
-    if cached.get("") and len(tokens) > 1:
-        # nobody says what was cached, so all of it must cost the same
-        any_of = tuple(dict.fromkeys(m for name in tokens for m in _STANDS_FOR[name]))
-        both = (("input", sent - read_), ("cache_read", read_))
-        return [Count(meter, ("token",), Decimal(amount), any_of) for meter, amount in both if amount]
-    named = {next(iter(tokens), "text") if name == "" else name: n for name, n in cached.items()}
-    if over := [name for name, n in named.items() if n > tokens.get(name, 0)]:
-        raise CostError(f"more {over[0]} tokens were cached ({named[over[0]]}) than sent ({tokens.get(over[0], 0)})")
-    rest = {name: n - named.get(name, 0) for name, n in tokens.items()}
-    return _tokens("input", rest) + _tokens("cache_read", named)
+def part(data: object) -> Part:
+    """An answer or a chunk of one. Raises `CostError` on what is neither."""
+    if not isinstance(data, Mapping) or not data:
+        raise CostError(_no_answer(data))
+    fields = spelled(data)
+    if isinstance(inner := fields.get("interaction"), Mapping):  # an event of a stream
+        return part(inner)
+    if isinstance(usage := fields.get("usagemetadata"), Mapping):
+        return Part(data, fields, usage)
+    if isinstance(usage := fields.get("usage"), Mapping) and counts_tokens(spelled(usage)):
+        return Part(data, fields, usage)
+    if counts_tokens(fields) and not isinstance(usage, Mapping):
+        if PLAIN.isdisjoint(data) or _PROMPT.isdisjoint(fields):
+            return Part(data, fields, data)
+        return Part(data, fields, {name: value for name, value in data.items() if name not in PLAIN})
+    if PLAIN.issuperset(data) or gemini_usage.made(fields):
+        return Part(data, fields, {})
+    if not _CHUNK.isdisjoint(fields):
+        return Part(data, fields, None)
+    raise CostError(_no_answer(data))
 
 
-def _tokens(meter: str, by_modality: Mapping[str, int]) -> list[Count]:
-    return [
-        _new(Count, (meter, _TOKEN, Decimal(amount), _STANDS_FOR[name], "", 0))
-        for name, amount in by_modality.items()
-        if amount
-    ]
+def _numbered(number: int, element: object) -> Part:
+    try:
+        return part(_data(element))._replace(number=number)
+    except CostError as error:
+        raise CostError(f"element {number}: {error}") from error
 
 
-# The modalities of the rate table that tokens of a name may be: pages of a document are images or text.
-_STANDS_FOR = {"": (), "document": ("image", "text"), **{m: (m,) for m in MODALITIES}}
-_NOTHING: dict[str, int] = {}
+def _placed(parts: Sequence[Part], beside: Mapping[str, Any]) -> Answer:
+    try:
+        return _answer(parts, beside)
+    except CostError as error:
+        raise CostError(f"element {parts[-1].number}: {error}") from error
 
 
-def _by_modality(name: str, said: Mapping[str, Any], unsaid: str = "") -> dict[str, int]:
-    value = said.get(name)
-    if value is None:
-        return _NOTHING
-    counts: dict[str, int] = {}
-    for modality, number in (value if isinstance(value, Mapping) else {"": value}).items():
-        if modality and modality not in _STANDS_FOR:
-            _known_modality(name, modality)
-        if type(number) is not int or not 0 <= number <= MOST:
-            whole(name, number)
-        key = modality or unsaid
-        if number:
-            counts[key] = counts.get(key, 0) + number
-    return counts
-
-
-def _known_modality(name: str, modality: object) -> None:
-    if modality not in MODALITIES and modality != "document":
-        raise CostError(f"{name}: {modality!r} is not one of {', '.join(MODALITIES)}, document")
-
-
-def whole(name: str, value: object) -> int:
-    """A count that has no halves. Raises `CostError`."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MOST:
-        raise CostError(f"{name}: expected a whole number from 0 to 10^15, saw {value!r}")
+def _data(value: object) -> object:
+    """An object of an SDK as data; anything else as it is."""
+    if value is None or isinstance(value, (Mapping, list, tuple, str, bytes)):
+        return value
+    if callable(dump := getattr(value, "model_dump", None)):
+        return dump()
+    if callable(dump := getattr(type(value), "to_dict", None)):
+        return dump(value)
     return value
 
 
-def measured(name: str, value: object) -> Decimal:
-    """A measured quantity, decimals allowed; a float counts as what it prints. Raises `CostError`."""
-    written = NUMBER.fullmatch(value) if isinstance(value, str) else isinstance(value, (int, float, Decimal))
-    number = Decimal(str(value)) if written and not isinstance(value, bool) else Decimal("NaN")
-    if not number.is_finite() or not 0 <= number <= MOST:
-        raise CostError(f"{name}: expected a number from 0 to 10^15, saw {value!r}")
-    return number
+# ------------------------------------------------------------------------------------------ one answer
+
+
+def _answer(parts: Sequence[Part], beside: Mapping[str, Any]) -> Answer:
+    """The parts of one answer: the last usage counts for all of them, each may say what was looked up."""
+    last = next((p for p in reversed(parts) if p.usage is not None), None)
+    if last is None:
+        raise CostError(_no_answer(parts[-1].data))
+    found = _counted(last)
+    counts = found.counts
+    if last.usage is not last.data and not PLAIN.isdisjoint(last.data):
+        _add(counts, {name: value for name, value in last.data.items() if name in PLAIN})
+    _add(counts, beside)
+    lacks, why = found.lacks
+    if lacks and lacks not in counts:
+        raise CostError(why)
+    notes = (*found.notes, *gemini_usage.grounding_notes([p.fields for p in parts], found.tools, counts))
+    fields = last.fields
+    if len(parts) > 1:  # of what the chunks say of their answer, the last word of each
+        fields = {name: value for p in parts for name, value in p.fields.items() if value is not None}
+    return Answer(counts, notes, _model(fields), _tier(fields, found.tiers), _day(fields))
+
+
+def _counted(last: Part) -> Counted:
+    fields, usage = last.fields, last.usage
+    if not usage:
+        return gemini_usage.made(fields) or Counted({})
+    if gemini_usage.is_cache(fields):
+        return gemini_usage.cache(fields, spelled(usage))
+    if "totaltokens" in fields and fields.keys() <= _COUNT_TOKENS | _BESIDE_COUNT_TOKENS:
+        return _count_tokens(usage)
+    return gemini_usage.tokens(usage)
+
+
+def _count_tokens(usage: Mapping[Any, Any]) -> Counted:
+    """The answer of countTokens, whose total is the prompt."""
+    prompt = {"promptTokenCount" if folded(name) == "totaltokens" else name: value for name, value in usage.items()}
+    found = gemini_usage.tokens({n: value for n, value in prompt.items() if folded(n) not in _BESIDE_COUNT_TOKENS})
+    return found._replace(notes=(*found.notes, "countTokens counts a prompt alone: no answer to it is in these counts"))
+
+
+def _add(counts: dict[str, Any], given: Mapping[str, Any]) -> None:
+    """Take in counts given beside those of an answer: they may add to them and split them, but not change them."""
+    for name, value in given.items():
+        known = counts.get(name)
+        whole = known.keys() <= {""} if isinstance(known, Mapping) else True
+        if name in _COUNTED and _sum(known) and known != value and not (whole and _sum(known) == _sum(value)):
+            words = "what is given beside a usage may split a count, not change it"
+            raise CostError(f"{name} stands in the usage and beside it ({_said(known)} and {_said(value)}); {words}")
+        counts[name] = value
+
+
+def _sum(value: object) -> object:
+    return sum(n for n in value.values() if isinstance(n, (int, Decimal))) if isinstance(value, Mapping) else value
+
+
+def _said(value: object) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    return ", ".join(f"{kind}={number}" if kind else str(number) for kind, number in value.items())
+
+
+# ------------------------------------------------------------------------------ what it says of itself
+
+
+def _model(fields: Mapping[str, Any]) -> str:
+    """The model that answered, as the answer spells it."""
+    for name in ("modelversion", "model"):
+        if isinstance(value := fields.get(name), str):
+            return value
+    return gemini_usage.maker(fields)
+
+
+_TIERS = {
+    **dict.fromkeys(("standard", "default", "ondemand"), "standard"),
+    **dict.fromkeys(("flex", "ondemandflex"), "flex"),
+    **dict.fromkeys(("priority", "ondemandpriority"), "priority"),
+    **dict.fromkeys(("unspecified", "traffictypeunspecified", "auto", ""), ""),
+}
+_SAYS_TIER = ("servicetier", "sdkhttpresponse")
+
+
+def _tier(fields: Mapping[str, Any], said: Sequence[object]) -> str:
+    """The service tier that was served. What is only asked for in a request does not stand here."""
+    if not said and fields.keys().isdisjoint(_SAYS_TIER):
+        return ""
+    headers = fields.get("sdkhttpresponse")
+    headers = headers.get("headers") if isinstance(headers, Mapping) else None
+    served = headers.get("x-gemini-service-tier") if isinstance(headers, Mapping) else None
+    found = dict.fromkeys(t for value in (*said, fields.get("servicetier"), served) if (t := _tier_word(value)))
+    return " and ".join(found)
+
+
+def _tier_word(value: object) -> str:
+    word = str(value or "").rpartition(".")[2]
+    return _TIERS.get(folded(word.lower().removeprefix("service_tier_")), word)
+
+
+def _day(fields: Mapping[str, Any]) -> date | None:
+    """The day of the request, UTC."""
+    value = fields.get("createtime") or (fields.get("created") if isinstance(fields.get("created"), str) else None)
+    found = gemini_usage.instant("createTime", value)
+    return found.date() if found else None
+
+
+# -------------------------------------------------------------------------------------------------- what is no answer
+
+
+_EXPECTED = "expected usageMetadata, an answer that holds it, or plain counts"
+
+
+def _no_answer(data: object) -> str:
+    """Why something is no answer that can be read, and the way out, in one line."""
+    if not isinstance(data, Mapping) or not data:
+        return f"{_EXPECTED}; saw {_kind(data)}"
+    fields = spelled(data)
+    if isinstance(inner := fields.get("response"), Mapping) and counts_tokens(spelled(_usage(inner))):
+        return (
+            "saw a line of a batch's output: expected its answer alone, which stands under 'response', and --tier batch"
+        )
+    if isinstance(fields.get("error"), (str, Mapping)):
+        return "saw an error and no answer: nothing was counted"
+    if "contents" in fields:
+        return "saw a request and no answer: expected what came back"
+    if what := gemini_usage.foreign_kind(_usage(data)) or gemini_usage.foreign_kind(data):
+        return f"saw {what}, which is not read here; {gemini_usage.SAY_COUNTS}"
+    odd = [str(name) for name, value in data.items() if name not in FIELDS and isinstance(value, (int, float))]
+    if odd and not any(isinstance(value, (Mapping, list)) for value in data.values()):
+        return gemini_usage.unknown(odd[0], {})
+    return f"{_EXPECTED}; saw an object with {', '.join(repr(str(name)) for name in list(data)[:4])}"
+
+
+def _usage(data: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    fields = spelled(data)
+    found = fields.get("usagemetadata", fields.get("usage"))
+    return found if isinstance(found, Mapping) else data
+
+
+def _kind(data: object) -> str:
+    if data is None or isinstance(data, (bool, int, float, str)):
+        return repr(data)[:40]
+    return f"an empty {type(data).__name__}" if data in ({}, [], ()) else f"a {type(data).__name__}"
+
+
+# ------------------------------------------------------------------------------------------------ the calls of a list
+
+
+_SAY = "say --each (each=True) for calls, or --stream (each=False) for one answer"
+
+
+def _calls(parts: Sequence[Part], each: bool | None) -> list[list[Part]]:
+    """The parts of each call, in the order in which they came. Raises `CostError` where that cannot be told."""
+    by_id: dict[str, list[Part]] = {}
+    loose: list[Part] = []
+    for part in parts:
+        (by_id.setdefault(part.id, []) if part.id else loose).append(part)
+    for id_, own in by_id.items():
+        if not _grow(own):
+            raise CostError(
+                f"the usages of the answer {id_} do not grow: they are no chunks of one; each needs its own id"
+            )
+    if each is False:
+        return [_one(parts, list(by_id))]
+    found = [*by_id.values(), *_told_apart(loose, each=bool(each))] or [list(parts)]
+    return sorted(found, key=lambda own: own[0].number)
+
+
+def _one(parts: Sequence[Part], ids: Sequence[str]) -> list[Part]:
+    """The parts, if they may be the chunks of one answer. Raises `CostError`."""
+    if len(ids) > 1 or not _grow(parts):
+        seen = f"those of {len(ids)}: {', '.join(ids)[:80]}" if len(ids) > 1 else "usages that do not grow"
+        raise CostError(f"expected the chunks of one answer, saw {seen}")
+    return list(parts)
+
+
+def _told_apart(parts: list[Part], *, each: bool) -> list[list[Part]]:
+    """The calls among parts without an id. A part that counts nothing belongs to what stands before it."""
+    counted = [part for part in parts if part.usage is not None]
+    if each and len(counted) < len(parts):
+        bare = next(part for part in parts if part.usage is None)
+        raise CostError(f"element {bare.number} counts nothing: expected an answer with its usage in each element")
+    if each or all(part.whole for part in counted):
+        return list(_runs(parts))
+    if any(part.ends for part in parts):
+        ended, rest = _ended(parts)
+        many = len(ended) > 1 and any(part.later for part in parts)
+        if not rest and not many and all(map(_grow, ended)):
+            return ended
+    elif not any(_may_follow(*pair) for pair in pairwise(counted)):
+        return list(_runs(parts))
+    raise CostError(f"cannot tell whether {len(counted)} usages are as many calls, or chunks of one answer: {_SAY}")
+
+
+def _runs(parts: Sequence[Part]) -> Iterator[list[Part]]:
+    """The parts in runs, one for each that counts; those before the first belong to it."""
+    run: list[Part] = []
+    for part in parts:
+        if part.usage is not None and any(p.usage is not None for p in run):
+            yield run
+            run = []
+        run.append(part)
+    if any(part.usage is not None for part in run):
+        yield run
+
+
+def _ended(parts: Sequence[Part]) -> tuple[list[list[Part]], list[Part]]:
+    """The parts of each answer that ends, and those of one that does not. Raises `CostError` on one without a usage."""
+    found: list[list[Part]] = []
+    run: list[Part] = []
+    for part in parts:
+        run.append(part)
+        if part.ends:
+            if all(p.usage is None for p in run):
+                raise CostError(f"element {part.number} ends an answer that counts nothing: expected its usage")
+            found.append(run)
+            run = []
+    if any(part.usage is not None for part in run):
+        return found, run
+    return [*found[:-1], [*found[-1], *run]], []
+
+
+def _grow(parts: Sequence[Part]) -> bool:
+    return all(_may_follow(*pair) for pair in pairwise([part for part in parts if part.usage is not None]))
+
+
+def _may_follow(before: Part, after: Part) -> bool:
+    """Whether two usages may be of one answer: nothing that it says of itself differs, and no count has shrunk."""
+    for name in ("modelversion", "createtime"):
+        one, other = before.fields.get(name), after.fields.get(name)
+        if one and other and one != other:
+            return False
+    counts = after.counts
+    return all(counts.get(name, 0) >= number for name, number in before.counts.items())

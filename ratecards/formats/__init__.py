@@ -1,1 +1,41 @@
-"""Other projects' price files, one module a format: what they claim, as rows of our table, and ours as theirs."""
+"""Other projects' price files, a folder or module a format: what they claim, as rows of our table, and ours as theirs.
+
+A reader has `entries`, a writer `export`; both are imported when they are asked for.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import date
+    from typing import Any
+
+    from ratecards.audit.claims import Entry
+    from ratecards.model import RateCard
+
+_READERS = {
+    "litellm": "litellm.reader",
+    "models.dev": "modelsdev.reader",
+    "genai-prices": "genai_prices.reader",
+    "portkey": "portkey",
+    "ratecards": "own_table",
+}
+_WRITERS = {"litellm": "litellm.writer", "models.dev": "modelsdev.writer", "genai-prices": "genai_prices.writer"}
+# Their files date prices.
+_DATED = ("genai-prices", "ratecards")
+
+
+def read(name: str, data: Any, day: date) -> list[Entry]:
+    """What data of the format of that name states as of a day, entry by entry."""
+    entries = import_module(f"{__name__}.{_READERS[name]}").entries
+    found: list[Entry] = entries(data, day) if name in _DATED else entries(data)
+    return found
+
+
+def write(name: str, cards: Iterable[RateCard], on: date) -> tuple[dict[str, str], dict[str, int]]:
+    """Files by path in the format of that name, and how many priced rates of the cards they do not say, by reason."""
+    found: tuple[dict[str, str], dict[str, int]] = import_module(f"{__name__}.{_WRITERS[name]}").export(cards, on)
+    return found

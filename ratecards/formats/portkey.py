@@ -6,8 +6,18 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ratecards.formats.claims import OTHER, Claim, Entry, Unread, entry, flat
-from ratecards.formats.stated import Meaning, Statements, Where, leaves, maker_of, mapping, model_of
+from ratecards.audit.claims import (
+    OTHER,
+    Entry,
+    Meaning,
+    Statements,
+    Where,
+    entry,
+    leaves,
+    maker_of,
+    mapping,
+    model_of,
+)
 
 # A cent per token is 10,000 dollars per million tokens, a cent per search 10 dollars per thousand.
 _TOKEN, _THOUSAND, _ONE = 4, 1, -2
@@ -35,16 +45,6 @@ _UNITS: dict[str, Meaning | str] = {
 }
 _UNKNOWN = "no such field is known"
 _TIERS = {"pay_as_you_go": "standard", "batch_config": "batch"}
-
-
-def recognise(data: object) -> bool:
-    """Whether the data is a price file of Portkey."""
-    return bool(data) and isinstance(data, Mapping) and all("pricing_config" in mapping(v) for v in data.values())
-
-
-def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
-    """What a file states; it does not say whose price list it is: that of the maker's documentation."""
-    return flat(entries(data))
 
 
 def entries(data: Mapping[str, Any]) -> list[Entry]:

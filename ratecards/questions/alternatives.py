@@ -16,9 +16,10 @@ from typing import NamedTuple
 from ratecards.catalog.offers import Offer, measure
 from ratecards.catalog.sellers import is_manual, is_reseller
 from ratecards.catalog.shelf import Choice
-from ratecards.costs.breakdown import EXACT, Breakdown, price
-from ratecards.costs.pictures import USUAL, Size, canonical, is_picture, sizes
-from ratecards.costs.usage import Usage
+from ratecards.costs.breakdown import EXACT, Breakdown
+from ratecards.costs.counts import Usage
+from ratecards.costs.image_sizes import USUAL, Size, canonical, is_picture, sizes
+from ratecards.costs.plan import price
 from ratecards.errors import CostError
 from ratecards.lifecycle import past
 from ratecards.model import Rate

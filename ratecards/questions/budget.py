@@ -7,9 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from ratecards.catalog.shelf import Choice
-from ratecards.costs.breakdown import EXACT, Breakdown, price
-from ratecards.costs.pictures import Size, sizes
-from ratecards.costs.usage import measured, read, whole
+from ratecards.costs.breakdown import EXACT, Breakdown
+from ratecards.costs.counts import measured, usage_of, whole
+from ratecards.costs.image_sizes import Size, sizes
+from ratecards.costs.plan import price
 from ratecards.errors import CostError
 from ratecards.tables.table import Cell, Row, Table
 from ratecards.tables.terminal import Column
@@ -57,7 +58,7 @@ class Work(NamedTuple):
 
     def each(self, choice: Choice, tier: str, size: Size | None = None) -> Breakdown:
         """What one request costs. Raises `CostError`."""
-        return price(choice, read(self.usage(size)), tier)
+        return price(choice, usage_of(self.usage(size)), tier)
 
     def sizes(self, choice: Choice, tier: str) -> list[Size]:
         """The sizes asked for: those of the resolution and quality named, or every one that is sold."""

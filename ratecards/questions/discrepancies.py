@@ -23,10 +23,10 @@ COLUMNS = (
     *(f"{side}{what}" for side in _SIDES for what in ("", "_says", "_quote", "_since")),
     *("ratio", "recommended", "conservative", "first_seen", "last_seen", "closed_on", "moved", "because"),
 )
-Entry = Mapping[str, Any]
+Record = Mapping[str, Any]
 
 
-def read(path: Path, states: Sequence[str], model: str | None) -> list[Entry]:
+def read(path: Path, states: Sequence[str], model: str | None) -> list[Record]:
     """The entries of `v1/discrepancies.json` in some states, of one model or all. Raises `DatasetError`."""
     try:
         data = json.loads(bounded.content(path))
@@ -38,7 +38,7 @@ def read(path: Path, states: Sequence[str], model: str | None) -> list[Entry]:
         seen = data.get("version") if isinstance(data, dict) else type(data).__name__
         raise DatasetError(f"{path}: expected version 1, saw {seen!r}")
     try:
-        entries = [e for e in data["discrepancies"] if e["state"] in states and model in (None, e["model"])]
+        entries = [e for e in data["discrepancies"] if e["state"] in states and (not model or e["model"] == model)]
         for entry in entries:  # one that lacks something is found here, where the file is known
             _row(entry), _block(entry)
     except (KeyError, TypeError, AttributeError) as error:
@@ -46,21 +46,21 @@ def read(path: Path, states: Sequence[str], model: str | None) -> list[Entry]:
     return entries
 
 
-def sources(entries: Iterable[Entry]) -> set[str]:
+def sources(entries: Iterable[Record]) -> set[str]:
     """The sources that disagree."""
     return {entry[side]["source"] for entry in entries for side in _SIDES}
 
 
-def discrepancies(entries: Iterable[Entry], ages: Mapping[str, Age]) -> Table:
+def discrepancies(entries: Iterable[Record], ages: Mapping[str, Age]) -> Table:
     """A row per entry, with the age of its older side."""
 
-    def age(entry: Entry) -> dict[str, Any]:
+    def age(entry: Record) -> dict[str, Any]:
         return {**staleness.columns(ages[entry[side]["source"]] for side in _SIDES)}
 
     return records_table((*COLUMNS, *staleness.COLUMNS), ({**_row(e), **age(e)} for e in entries))
 
 
-def _row(entry: Entry) -> dict[str, Any]:
+def _row(entry: Record) -> dict[str, Any]:
     row = {name: entry.get(name, "") for name in COLUMNS} | {"modalities": ", ".join(entry["modalities"])}
     for side in _SIDES:
         says = entry[side]
@@ -69,14 +69,14 @@ def _row(entry: Entry) -> dict[str, Any]:
     return row
 
 
-def _says(side: Entry) -> str:
+def _says(side: Record) -> str:
     if "price" not in side:
         allowed = f" {side['unit']}" if side["availability"] == "free" and side.get("unit") else ""
         return wording.exact_amount(side) + allowed
     return f"{side['price']} {side.get('currency', '')} per {wording.unit(side['unit'])}"
 
 
-def discrepancies_text(entries: Sequence[Entry], ages: Mapping[str, Age]) -> str:
+def discrepancies_text(entries: Sequence[Record], ages: Mapping[str, Age]) -> str:
     """A block for each entry, how many there are, and the ages of their sources."""
     between = sum(e["kind"] == "between" for e in entries)
     total = f"{len(entries)} discrepancies: {between} between sources, {len(entries) - between} within one\n"
@@ -84,7 +84,7 @@ def discrepancies_text(entries: Sequence[Entry], ages: Mapping[str, Age]) -> str
     return "".join(map(_block, entries)) + total + note
 
 
-def _block(entry: Entry) -> str:
+def _block(entry: Record) -> str:
     """One entry: what it is about, what each side says since when, and what to reckon with."""
     what = " ".join(w for w in (entry["service_tier"], entry["meter"], ", ".join(entry["modalities"])) if w)
     more = f" ({entry['conditions']})" if entry.get("conditions") else ""
@@ -101,7 +101,7 @@ def _block(entry: Entry) -> str:
     return "".join(f"{visible(line)}\n" for line in lines)
 
 
-def _standing(entry: Entry) -> str:
+def _standing(entry: Record) -> str:
     words = f"{entry['state']} since {entry['first_seen']}: {entry['rule']}"
     if entry.get("ratio"):
         words += f", x{entry['ratio']}"

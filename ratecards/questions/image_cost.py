@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.shelf import Choice
-from ratecards.costs.breakdown import Line, price
-from ratecards.costs.pictures import IMAGE, Size, formula_of, sizes
-from ratecards.costs.usage import Count, Usage
+from ratecards.costs.breakdown import Line
+from ratecards.costs.counts import Count, Usage
+from ratecards.costs.image_sizes import IMAGE, Size, formula_of, sizes
+from ratecards.costs.plan import price
 from ratecards.errors import CostError
 from ratecards.tables.table import Row, Table, printed
 from ratecards.tables.terminal import Column

@@ -13,7 +13,7 @@ from ratecards.costs.breakdown import EXACT, Breakdown
 from ratecards.model import plain
 from ratecards.questions import savings_options
 from ratecards.questions.budget import Work
-from ratecards.questions.savings_options import Plan
+from ratecards.questions.savings_options import Option
 from ratecards.tables.table import Cell, Row, Table, printed
 from ratecards.tables.terminal import Column
 
@@ -51,7 +51,7 @@ def savings(
 ) -> Table:
     """The savings for some work, a row for each option. Raises `CostError` where the work itself has no price."""
     volume, sellers = volume or Volume(), list(sellers)
-    now, base = Plan(choice, work, tier), work.each(choice, tier)
+    now, base = Option(choice, work, tier), work.each(choice, tier)
     found = [
         *savings_options.tiers(now),
         *savings_options.smaller(now),
@@ -63,10 +63,10 @@ def savings(
     together = _cheaper(savings_options.combined(now, volume.share, sellers, volume.day), base)
     best = sorted(together, key=lambda pair: (pair[1].total, len(pair[0].changes)))[:1]
     rows = [_row(volume, base, base, "now", ", ".join(filter(None, (work.size.words, tier))), "")]
-    rows += [_lever(volume, base, plan.kind, plan, cost) for plan, cost in single]
+    rows += [_lever(volume, base, option.kind, option, cost) for option, cost in single]
     rows += [_dated(volume, base, day, after) for day, after in savings_options.steps(now)]
-    rows += [_lever(volume, base, "best together", plan, cost) for plan, cost in best]
-    kinds = {plan.kind for plan, _ in single}
+    rows += [_lever(volume, base, "best together", option, cost) for option, cost in best]
+    kinds = {option.kind for option, _ in single}
     missing = [kind for kind in _KINDS if kind not in kinds]
     nothing = f"Not offered for this, or not cheaper: {', '.join(missing)}."
     title = f"Savings on {base.model} in {base.currency}; a month is {volume.days} days of {volume.per_day:,}"
@@ -81,14 +81,14 @@ def _unpublished(sellers: Iterable[Offer], own: Offer) -> list[str]:
     return [_UNPUBLISHED, *dict.fromkeys(said)]
 
 
-def _cheaper(plans: Iterable[Plan], base: Breakdown) -> list[tuple[Plan, Breakdown]]:
-    """The plans that can be bought and cost less than what is done now, with their cost."""
-    costs = ((plan, cost) for plan in plans if (cost := plan.cost()))
-    return [(plan, cost) for plan, cost in costs if cost.total < base.total and cost.currency == base.currency]
+def _cheaper(options: Iterable[Option], base: Breakdown) -> list[tuple[Option, Breakdown]]:
+    """The options that can be bought and cost less than what is done now, with their cost."""
+    costs = ((option, cost) for option in options if (cost := option.cost()))
+    return [(option, cost) for option, cost in costs if cost.total < base.total and cost.currency == base.currency]
 
 
-def _lever(volume: Volume, base: Breakdown, kind: str, plan: Plan, cost: Breakdown) -> Row:
-    return _row(volume, base, cost, kind, ", ".join(plan.changes), "; ".join(dict.fromkeys(plan.gives)))
+def _lever(volume: Volume, base: Breakdown, kind: str, option: Option, cost: Breakdown) -> Row:
+    return _row(volume, base, cost, kind, ", ".join(option.changes), "; ".join(dict.fromkeys(option.gives)))
 
 
 def _dated(volume: Volume, base: Breakdown, day: date, after: Breakdown) -> Row:

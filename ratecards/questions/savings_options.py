@@ -1,7 +1,7 @@
-"""The ways to pay less for the same work: each is another plan for it, with what that costs in return.
+"""The ways to pay less for the same work: each is an option, with what that costs in return.
 
-A plan is a seller, a service tier, a size, and whether the repeated input is cached. What cannot be bought together is
-no plan: a tier excludes the others, a reseller has none of them, and what a page does not price has no cost.
+An option is a seller, a service tier, a size, and whether the repeated input is cached. What cannot be bought together
+is none: a tier excludes the others, a reseller has none of them, and what a page does not price has no cost.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import is_reseller
 from ratecards.catalog.shelf import Choice
 from ratecards.costs.breakdown import Breakdown
-from ratecards.costs.pictures import Size, canonical, sizes
+from ratecards.costs.image_sizes import Size, canonical, sizes
 from ratecards.errors import CostError
 from ratecards.lifecycle import past
 from ratecards.model import plain
@@ -53,7 +53,7 @@ _RETURNS = {
 }
 
 
-class Plan(NamedTuple):
+class Option(NamedTuple):
     """One way to have the work done; `changes` say in which words it differs from what is done now."""
 
     choice: Choice
@@ -70,19 +70,19 @@ class Plan(NamedTuple):
         except CostError:
             return None
 
-    def so(self, kind: str, change: str, gives: str, **fields: object) -> Plan:
-        """The plan with one more change."""
-        plan = self._replace(changes=(*self.changes, change), gives=(*self.gives, gives), kind=kind)
-        return plan._replace(**fields)  # type: ignore[arg-type]
+    def so(self, kind: str, change: str, gives: str, **fields: object) -> Option:
+        """The option with one more change."""
+        option = self._replace(changes=(*self.changes, change), gives=(*self.gives, gives), kind=kind)
+        return option._replace(**fields)  # type: ignore[arg-type]
 
 
-def tiers(now: Plan) -> Iterator[Plan]:
+def tiers(now: Option) -> Iterator[Option]:
     """The cheaper service tiers."""
     for tier in CHEAPER_TIERS:
         yield now.so(tier, f"{tier} instead of {now.tier}", _RETURNS[tier], tier=tier)
 
 
-def smaller(now: Plan, most: int = 1) -> Iterator[Plan]:
+def smaller(now: Option, most: int = 1) -> Iterator[Option]:
     """Another size or quality of the picture, or both; the cheaper ones are the smaller ones."""
     own = _own(now)
     for size in sizes(now.choice.offer, now.tier) if now.work.images else ():
@@ -91,13 +91,13 @@ def smaller(now: Plan, most: int = 1) -> Iterator[Plan]:
             yield now.so("size", " and ".join(words), _RETURNS["size"], work=now.work._replace(size=size))
 
 
-def _own(now: Plan) -> Size:
+def _own(now: Option) -> Size:
     """The size asked for, in the page's own spelling."""
     fit = now.work.sizes(now.choice, now.tier)
     return fit[0] if len(fit) == 1 else now.work.size
 
 
-def cached(now: Plan, share: Decimal) -> Iterator[Plan]:
+def cached(now: Option, share: Decimal) -> Iterator[Option]:
     """The repeated share of the input read from a cache; an explicit one is paid for by the hour as well."""
     rates = now.choice.offer.rates(now.tier, "paid")
     storage = next((r for r in rates if r.meter == "cache_storage" and r.price), None)
@@ -107,7 +107,7 @@ def cached(now: Plan, share: Decimal) -> Iterator[Plan]:
         yield now.so("caching", f"{plain(share * 100)} % of the input cached", _RETURNS["caching"] + hour, work=work)
 
 
-def resellers(now: Plan, sellers: Iterable[Offer], day: date | None) -> Iterator[Plan]:
+def resellers(now: Option, sellers: Iterable[Offer], day: date | None) -> Iterator[Option]:
     """The same model from somebody who resells it, in the same size or at one price for all sizes."""
     own = now.choice.offer.card
     called = {own.model, *own.aliases}
@@ -122,10 +122,10 @@ def resellers(now: Plan, sellers: Iterable[Offer], day: date | None) -> Iterator
                 yield now.so("reseller", f"through {offer.card.provider}", gives, choice=Choice(offer), work=work)
 
 
-def models(now: Plan, sellers: Iterable[Offer]) -> Iterator[Plan]:
+def models(now: Option, sellers: Iterable[Offer]) -> Iterator[Option]:
     """Cheaper models of the same kind from the same provider, the three that save most."""
     own = now.choice.offer.card
-    found: list[tuple[Decimal, Plan]] = []
+    found: list[tuple[Decimal, Option]] = []
     for offer in sellers:
         same = now.work.images or _kind(offer.card.model) == _kind(own.model)
         if offer.card.provider != own.provider or offer.card.model == own.model or not same:
@@ -133,10 +133,10 @@ def models(now: Plan, sellers: Iterable[Offer]) -> Iterator[Plan]:
         for size in _alike(offer, now):
             work = now.work._replace(size=size)
             gives = "; ".join(filter(None, (_RETURNS["model"], past(offer.card.shutdown, offer.day, offer.seen))))
-            plan = now.so("model", offer.card.model, gives, choice=Choice(offer), work=work)
-            if cost := plan.cost():
-                found.append((cost.total, plan))
-    yield from (plan for _, plan in sorted(found, key=lambda pair: (pair[0], pair[1].changes))[:_MOST_MODELS])
+            option = now.so("model", offer.card.model, gives, choice=Choice(offer), work=work)
+            if cost := option.cost():
+                found.append((cost.total, option))
+    yield from (option for _, option in sorted(found, key=lambda pair: (pair[0], pair[1].changes))[:_MOST_MODELS])
 
 
 def _kind(model: str) -> frozenset[str]:
@@ -144,7 +144,7 @@ def _kind(model: str) -> frozenset[str]:
     return ((_KINDS | _MEDIA) & set(words)) | {words[0]}
 
 
-def _alike(offer: Offer, now: Plan) -> Sequence[Size]:
+def _alike(offer: Offer, now: Option) -> Sequence[Size]:
     """The sizes of another model that are those of the work: the same, or one that no page tells apart."""
     if not now.work.images:
         return [Size()]
@@ -153,7 +153,7 @@ def _alike(offer: Offer, now: Plan) -> Sequence[Size]:
     return [s for s in fit if s.quality == own.quality] or [s for s in fit if not own.quality]
 
 
-def combined(now: Plan, share: Decimal, sellers: Sequence[Offer], day: date | None) -> Iterator[Plan]:
+def combined(now: Option, share: Decimal, sellers: Sequence[Offer], day: date | None) -> Iterator[Option]:
     """Everything that can be bought together of one model: a tier, a size and a cache, or a reseller and a size."""
     for sized in (now, *smaller(now, 2)):
         for tiered in (sized, *tiers(sized)):
@@ -162,7 +162,7 @@ def combined(now: Plan, share: Decimal, sellers: Sequence[Offer], day: date | No
         yield from resellers(sized, sellers, day)
 
 
-def steps(now: Plan) -> Iterator[tuple[date, Breakdown]]:
+def steps(now: Option) -> Iterator[tuple[date, Breakdown]]:
     """The days on which a page says that the work will cost something else, and what it costs then."""
     offer, before = now.choice.offer, now.cost()
     days = {rate.effective_from for rate in offer.card.rates if rate.effective_from and rate.effective_from > offer.day}

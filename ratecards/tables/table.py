@@ -58,6 +58,10 @@ class Table(NamedTuple):
         """The keys of the columns for programs."""
         return [column.key for column in self.columns if not column.for_people]
 
+    def shown(self, row: Row) -> list[str]:
+        """The cells of a row for people."""
+        return [shown(column.kind, row.cells.get(column.key)) for column in self.heads]
+
     def form(self, name: str, *, explain: bool = False) -> str:
         """The table in the form of that name: table, csv, json or markdown."""
         made: dict[str, Callable[..., str]] = {"csv": self.csv, "json": self.json, "markdown": self.markdown}
@@ -66,7 +70,7 @@ class Table(NamedTuple):
     def text(self, *, explain: bool = False, width: int | None = None) -> str:
         """The table for a terminal; without a title, its notes follow its rows at once."""
         groups = [
-            Group(title, [[shown(c.kind, row.cells.get(c.key)) for c in self.heads] for row in rows])
+            Group(title, [self.shown(row) for row in rows])
             for title, rows in groupby(self.rows, key=lambda row: row.group)
         ]
         parts = [paragraph(words, width=width) for words in (*self.first, self.title)]
@@ -91,8 +95,8 @@ class Table(NamedTuple):
         return "\n".join(lines).rstrip() + "\n"
 
     def _marked_down(self, row: Row, escape: Callable[[str], str]) -> list[str]:
-        words = ((c.kind, shown(c.kind, row.cells.get(c.key))) for c in self.heads)
-        return [cell if kind in _FIGURES else escape(cell) for kind, cell in words]
+        pairs = zip(self.heads, self.shown(row), strict=True)
+        return [cell if column.kind in _FIGURES else escape(cell) for column, cell in pairs]
 
     def csv(self, *, explain: bool = False) -> str:
         """The table as CSV; explained, the rates of a row stand in its last field."""

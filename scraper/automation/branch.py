@@ -27,9 +27,9 @@ from typing import Any
 
 from scraper.automation.git import Git, GitError, Who
 from scraper.errors import DatasetError, readable
-from scraper.report import facts as report_file
-from scraper.report.facts import Facts
+from scraper.report import run_report
 from scraper.report.messages import commit_message
+from scraper.report.run_report import RunReport
 
 # What belongs to the data; whatever else a run leaves behind is not committed.
 PARTS = ("ratecards", "state", "pyproject.toml", "CHANGELOG.md")
@@ -48,7 +48,7 @@ _DATA = re.compile(
 _VERSION = re.compile(r'[-+]version = "[0-9.]+"')
 
 # Applies what was fetched of some sources (of all, if none is named) to the dataset in a folder.
-Apply = Callable[[Path, Sequence[str]], Facts]
+Apply = Callable[[Path, Sequence[str]], RunReport]
 Wait = Callable[[int], None]
 
 
@@ -68,7 +68,7 @@ class Published:
     `data` tells that what programs read changed, and not only what is known about the last look.
     """
 
-    facts: Facts
+    facts: RunReport
     base: str
     commit: str
     paths: tuple[str, ...] = ()
@@ -112,7 +112,7 @@ def newest(git: Git, target: Target) -> str:
     return tip
 
 
-def committed(tree: Git, base: str, facts: Facts, who: Who) -> Published:
+def committed(tree: Git, base: str, facts: RunReport, who: Who) -> Published:
     """A commit of what a run changed in a checkout; none where nothing changed."""
     _stage(tree)
     paths = tuple(filter(None, tree("diff", "--cached", "--name-only", "--no-renames", "-z").split("\0")))
@@ -175,13 +175,13 @@ def replaying(folder: Path, *, versioned: bool = False) -> Apply:
     `versioned`: where data changed, their version is written into the project and its changelog.
     """
 
-    def apply(tree: Path, names: Sequence[str]) -> Facts:
+    def apply(tree: Path, names: Sequence[str]) -> RunReport:
         with TemporaryDirectory(prefix="ratecards-") as temporary:
             report = Path(temporary) / "report.json"
             replay = ("--replay", str(folder.resolve()), "--at-once", "--report", str(report))
             _command(tree, _VERDICTS, "refresh", *names, *replay, report=report)
-            facts = report_file.load(report)
-        if versioned and any(not path.startswith(_STATE) for path in facts["files"]):
+            facts = run_report.load(report)
+        if versioned and any(not path.startswith(_STATE) for path in facts.files):
             _command(tree, (0,), "version", "--write")
         _command(tree, (0,), "check")
         return facts
@@ -201,7 +201,7 @@ def _command(tree: Path, fine: Sequence[int], name: str, *words: str, report: Pa
         raise DatasetError(f"`{name}` ended with {code}, nothing was published; its own words stand above")
 
 
-def prepare(git: Git, target: Target, apply: Apply, names: Sequence[str], folder: Path, *, apart: bool) -> Facts:
+def prepare(git: Git, target: Target, apply: Apply, names: Sequence[str], folder: Path, *, apart: bool) -> RunReport:
     """Apply what was fetched and keep what comes of it in `folder`; `apart`: of each source that changed, too.
 
     Returns the facts of the whole run. Raises `GitError`, `DatasetError`.
@@ -212,8 +212,8 @@ def prepare(git: Git, target: Target, apply: Apply, names: Sequence[str], folder
         tree("reset", "--quiet", "--hard")
         if not apart:
             return facts
-        pending = [s["name"] for s in facts["sources"] if s["changes"] or s["files"]]
-        if rest := [s["name"] for s in facts["sources"] if s["name"] not in pending]:
+        pending = [s.name for s in facts.sources if s.changes or s.files]
+        if rest := [s.name for s in facts.sources if s.name not in pending]:
             committed(tree, "HEAD", _kept(tree, apply, rest, folder), target.who)
         for name in pending:
             _kept(tree, apply, [name], folder)
@@ -221,14 +221,14 @@ def prepare(git: Git, target: Target, apply: Apply, names: Sequence[str], folder
     return facts
 
 
-def _kept(tree: Git, apply: Apply, names: Sequence[str], folder: Path) -> Facts:
+def _kept(tree: Git, apply: Apply, names: Sequence[str], folder: Path) -> RunReport:
     """Apply to a checkout, and keep the difference beside the data that it is a difference to."""
     stem, base = _stem(names), _data(tree)
     facts = apply(tree.root, names)
     _stage(tree)
     patch = folder.resolve() / f"{stem}.patch"
     tree("diff", "--cached", "--binary", "--full-index", "--no-renames", f"--output={patch}", "HEAD")
-    entry = {"names": list(names), "base": base, "facts": facts}
+    entry = {"names": list(names), "base": base, "facts": facts.data()}
     (folder / f"{stem}.json").write_text(json.dumps(entry, ensure_ascii=False) + "\n", encoding="utf-8")
     return facts
 
@@ -245,7 +245,7 @@ def _data(tree: Git) -> str:
 def prepared(folder: Path) -> Apply:
     """Applies what `prepare` kept. Raises `DatasetError` where it is for other data, or touches anything else."""
 
-    def apply(root: Path, names: Sequence[str]) -> Facts:
+    def apply(root: Path, names: Sequence[str]) -> RunReport:
         tree, stem = Git(root), _stem(names)
         entry = _entry(folder / f"{stem}.json")
         if entry["base"] != _data(tree):
@@ -254,7 +254,7 @@ def prepared(folder: Path) -> Apply:
         if patch.stat().st_size:
             tree("apply", "--index", "--whitespace=nowarn", str(patch))
             _only_data(tree)
-        facts: Facts = entry["facts"]
+        facts: RunReport = entry["facts"]
         return facts
 
     return apply
@@ -271,8 +271,8 @@ def prepared_sources(folder: Path) -> list[str]:
 def _entry(path: Path) -> dict[str, Any]:
     with readable(path, "what was prepared"):
         entry: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        if entry["facts"]["version"] == report_file.VERSION and all(isinstance(name, str) for name in entry["names"]):
-            return entry
+        if entry["facts"]["version"] == run_report.VERSION and all(isinstance(name, str) for name in entry["names"]):
+            return {**entry, "facts": run_report.from_data(entry["facts"])}
     raise DatasetError(f"{path}: expected what was prepared by this version, saw another")
 
 

@@ -8,7 +8,8 @@ the page took back what it proposed.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from ratecards.escaping import plain_text
 from scraper.automation.branch import (
@@ -27,7 +28,7 @@ from scraper.automation.branch import (
 from scraper.automation.git import Git, GitError, Who
 from scraper.automation.github import GitHub, GitHubError
 from scraper.report import messages
-from scraper.report.facts import Facts
+from scraper.report.run_report import RunReport
 
 PREFIX = "ratecards/"
 _SETTING = "allow it under Settings, Actions, General: GitHub Actions may create pull requests"
@@ -57,14 +58,13 @@ def propose(
 ) -> tuple[Published, list[Proposed]]:
     """Publish the state of what did not change, and propose what did. The facts are those of the whole run."""
     facts = rehearsed(git, target, apply, names).facts
-    pending = [s["name"] for s in facts["sources"] if s["changes"] or s["files"]]
-    rest = [s["name"] for s in facts["sources"] if s["name"] not in pending]
+    pending = [s.name for s in facts.sources if s.changes or s.files]
+    rest = [s.name for s in facts.sources if s.name not in pending]
     base = newest(git, target)
     done = publish(git, target, apply, rest, wait=wait) if rest else Published(facts, base, base)
-    for source in facts["sources"]:
-        source["proposed"] = source["name"] in pending
+    facts = replace(facts, sources=[replace(s, proposed=s.name in pending) for s in facts.sources])
     out = [_tried(name, lambda name: _proposed(git, target, apply, name, forge, wait)) for name in pending]
-    taken_back = [s["name"] for s in facts["sources"] if s["name"] in rest and s["outcome"] == "UNCHANGED"]
+    taken_back = [s.name for s in facts.sources if s.name in rest and s.outcome == "UNCHANGED"]
     out += [_tried(name, lambda name: _closed(git, target, name, forge)) for name in taken_back]
     return Published(facts, done.base, done.commit, done.paths, done.data), [p for p in out if p]
 
@@ -102,7 +102,7 @@ def _ours(git: Git, tip: str, who: Who) -> None:
         raise GitError(f"the branch ends in a commit by {plain_text(author)}: merge or delete it; it was left as it is")
 
 
-def _pull(forge: GitHub | None, target: Target, name: str, facts: Facts, *, renewed: bool) -> Proposed:
+def _pull(forge: GitHub | None, target: Target, name: str, facts: RunReport, *, renewed: bool) -> Proposed:
     branch = branch_of(name)
     if forge is None:
         return Proposed(name, branch, 0, "renewed" if renewed else "same")
@@ -126,10 +126,10 @@ def _lines(body: str | None) -> list[str]:
     return (body or "").strip().splitlines()
 
 
-def _open(forge: GitHub, target: Target, branch: str) -> Facts | None:
+def _open(forge: GitHub, target: Target, branch: str) -> dict[str, Any] | None:
     """The open pull request of a branch."""
     owner = forge.repo.partition("/")[0]
-    found: list[Facts] = forge.get("/pulls", state="open", head=f"{owner}:{branch}", base=target.branch)
+    found: list[dict[str, Any]] = forge.get("/pulls", state="open", head=f"{owner}:{branch}", base=target.branch)
     return found[0] if found else None
 
 

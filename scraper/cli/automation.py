@@ -8,6 +8,7 @@ import os
 import secrets
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,12 +33,12 @@ def fetch(options: argparse.Namespace) -> int:
 
 def report(options: argparse.Namespace) -> int:
     """Print one of the texts of a run."""
-    from scraper.report import alerts, facts, messages
+    from scraper.report import alerts, messages, run_report
 
-    run = facts.load(options.report)
-    one = [s for s in run["sources"] if s["name"] == options.source]
+    run = run_report.load(options.report)
+    one = [s for s in run.sources if s.name == options.source]
     if options.format in ("pull", "issue") and not one:
-        names = ", ".join(s["name"] for s in run["sources"]) or "none"
+        names = ", ".join(s.name for s in run.sources) or "none"
         raise DatasetError(f"--source: expected a source of the report ({names}), saw {options.source!r}")
     text = {
         "summary": lambda: messages.summary(run),
@@ -68,7 +69,7 @@ def publish_git(options: argparse.Namespace) -> int:
     from scraper.automation.git import Git
     from scraper.automation.github import from_environment
     from scraper.pipeline.fetch_only import fill_missing
-    from scraper.report import facts
+    from scraper.report import run_report
 
     git, target = Git(options.repo.resolve()), branch.Target(options.remote, options.branch)
     if options.prepared:
@@ -79,8 +80,8 @@ def publish_git(options: argparse.Namespace) -> int:
     code = 0
     if options.prepare:
         found = branch.prepare(git, target, apply, names, options.prepare, apart=options.pull_requests)
-        facts.save(options.report, found)
-        print(f"prepared {len(found['files'])} files")
+        run_report.save(options.report, found)
+        print(f"prepared {len(found.files)} files")
         return 0
     if options.dry_run:
         done = branch.rehearsed(git, target, apply, names)
@@ -91,7 +92,7 @@ def publish_git(options: argparse.Namespace) -> int:
         code = 1 if any(p.problem for p in proposals) else 0
     else:
         done = branch.publish(git, target, apply, names)
-    facts.save(options.report, done.facts)
+    run_report.save(options.report, done.facts)
     _output(options.output, {"commit": done.commit, "changed": done.changed, "data": done.data})
     print(f"published {done.commit[:12]}, {len(done.paths)} files" if done.changed else "nothing to publish")
     return code
@@ -111,14 +112,14 @@ def alert(options: argparse.Namespace) -> int:
     """Tell the owner of a run: issues on GitHub, and the webhook."""
     from scraper.automation import issues
     from scraper.automation.github import from_environment
-    from scraper.report import alerts, facts, messages
+    from scraper.report import alerts, messages, run_report
 
-    run = facts.load(options.report)
-    if not run["at"]:
+    run = run_report.load(options.report)
+    if not run.at:
         print("nothing was looked at, nothing to tell")
         return 0
-    published = {**run, "sources": [s for s in run["sources"] if not s.get("proposed")]}
-    if options.published and any(s["changes"] for s in published["sources"]):
+    published = replace(run, sources=[s for s in run.sources if not s.proposed])
+    if options.published and any(s.changes for s in published.sources):
         _hooked(messages.webhook(published, link_to_run(os.environ)))
     forge = None if options.dry_run else from_environment()
     return _told(forge, alerts.of_run(run, issues.known(forge)))

@@ -23,12 +23,11 @@ from scraper.fetch.all_sources import Captures, Progress, check_clock, fetch_all
 from scraper.fetch.capture import Capture, replay
 from scraper.fetch.catalogue import FETCHERS, Keys
 from scraper.model import Held, SourceResult, instant
-from scraper.pipeline.recorder import Recorder
-from scraper.pipeline.refresh import evaluate_all
-from scraper.publish.assemble import publication
+from scraper.pipeline.refresh import Again, Refreshed, refresh_once
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import ConcurrentEditGuard, locked, whole
 from scraper.report import console
+from scraper.report.run_report import Recorder
 from scraper.sources import SOURCES, Source, find
 from scraper.sources.vocabulary import VocabularyError
 
@@ -59,13 +58,14 @@ def refresh(options: argparse.Namespace) -> int:
     with _target(options.to, dry=options.dry_run) as dataset, _progress(sources) as progress:
         recorder = Recorder(dataset, options.report)
         if not options.replay:
-            verdicts, now = _live(dataset, sources, options, progress)
-            return _publish(dataset, verdicts, now, recorder, dry=options.dry_run)
+            captures, now, again = _live(dataset, sources, options, progress)
+            done = refresh_once(dataset, sources, captures, now, recorder, progress, again)
+            return _tell(done, now, dry=options.dry_run)
         worst = 0
         for at, looks in _replayed(options.replay, sources, dataset, moment(options.now), at_once=options.at_once):
             named, now = [s for s in sources if s.name in looks], options.now or at
-            verdicts = evaluate_all(dataset, named, looks, now, progress)
-            worst = max(worst, _publish(dataset, verdicts, now, recorder, dry=options.dry_run))
+            done = refresh_once(dataset, named, looks, now, recorder, progress)
+            worst = max(worst, _tell(done, now, dry=options.dry_run))
         return worst
 
 
@@ -97,7 +97,7 @@ def _target(root: Path, *, dry: bool) -> Iterator[Dataset]:
 
 def _live(
     dataset: Dataset, sources: Sequence[Source], options: argparse.Namespace, progress: Progress
-) -> tuple[list[SourceResult], datetime]:
+) -> tuple[Captures, datetime, Again]:
     """One run is one instant, whatever the pages' own: it must not end on another day than it began."""
     now = moment(options.now)
     keys = Keys(options.saved, options.browser, options.state, options.save_state)
@@ -110,8 +110,7 @@ def _live(
                 check_clock(edition)
         return looks
 
-    looks = fetched(sources)
-    return evaluate_all(dataset, sources, looks, now, progress, lambda torn: fetched(torn, again=True)), now
+    return fetched(sources), now, partial(fetched, again=True)
 
 
 def _replayed(
@@ -171,16 +170,11 @@ def _observed(dataset: Dataset, source: Source) -> str:
         return ""  # judged again, where damage is a verdict
 
 
-def _publish(
-    dataset: Dataset, verdicts: Sequence[SourceResult], now: datetime, recorder: Recorder, *, dry: bool
-) -> int:
-    result = publication(dataset, verdicts, now)
-    paths = result.commit()
-    recorder.add(verdicts, now, paths)
-    say(verdicts, now, paths, dry=dry)
-    for note in result.notes:
+def _tell(done: Refreshed, now: datetime, *, dry: bool) -> int:
+    say(done.results, now, done.paths, dry=dry)
+    for note in done.notes:
         print(note)
-    return max((v.exit for v in verdicts), default=0)
+    return max((result.exit for result in done.results), default=0)
 
 
 def say(verdicts: Sequence[SourceResult], now: datetime, paths: Sequence[str], *, dry: bool) -> None:

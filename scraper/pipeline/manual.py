@@ -9,16 +9,16 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ratecards.model import Rate, RateCard, plain
+from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.storage import codec, strictyaml
 from scraper.errors import DatasetError
-from scraper.model import Amounts, Draft, Provenance, Reading, Section, cards
+from scraper.model import Provenance
 from scraper.prices.words import COUNTED
 
 PARSER = "manual-1"
@@ -30,13 +30,13 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9\-]*\Z")
 
 @dataclass(frozen=True, slots=True)
 class ManualEdition:
-    """One file: what was seen of one source on one day, as a reading like that of a fetched page."""
+    """One file: what was seen of one source on one day, as cards by model."""
 
     provider: str
     source: str
     as_of: str
     provenance: Provenance
-    reading: Reading
+    cards: Mapping[str, RateCard]
 
     @property
     def name(self) -> str:
@@ -47,11 +47,6 @@ class ManualEdition:
     def observed(self) -> date:
         """The day it was seen."""
         return self.provenance.observed
-
-    @property
-    def cards(self) -> dict[str, RateCard]:
-        """The cards by model."""
-        return cards(self.reading, self.provenance, self.provider, self.source)
 
 
 def load(root: Path) -> list[ManualEdition]:
@@ -85,7 +80,7 @@ def read(text: str, provider: str, source: str, day: str, where: str) -> ManualE
         raise DatasetError(str(error)) from error
     if len({card.model for card in found}) < len(found) or not found:
         raise DatasetError(f"{where}: expected one card per model, saw {[card.model for card in found]}")
-    return ManualEdition(provider, source, head["as_of"], provenance, _reading(found))
+    return ManualEdition(provider, source, head["as_of"], provenance, {card.model: card for card in found})
 
 
 def _head(data: object, provider: str, source: str, day: str, where: str) -> dict[str, str]:
@@ -137,7 +132,7 @@ def _card(
     )
     for rate in card.rates:
         _prove(rate, where)
-    return card
+    return replace(card, rates=tuple(sorted(card.rates, key=canonical_order)))
 
 
 def _prove(rate: Rate, where: str) -> None:
@@ -155,24 +150,3 @@ def _says(quote: str, price: Decimal) -> bool:
     zeros = "0*" if "." in words else r"(?:\.0+)?"
     grouped = re.sub(r"(?<=[0-9]),(?=[0-9]{3}\b)", "", quote)
     return re.search(rf"(?<![0-9.\-]){re.escape(words)}{zeros}(?![0-9]|[.,\-][0-9])", grouped) is not None
-
-
-def _reading(found: list[RateCard]) -> Reading:
-    sections, total = [], Amounts()
-    for card in found:
-        priced = sum(rate.price is not None for rate in card.rates)
-        draft = Draft(
-            model=card.model,
-            name=card.name,
-            anchor=card.anchor,
-            used_to_improve=card.used_to_improve,
-            notices=card.notices,
-            formulas=card.formulas,
-            facts=card.facts,
-            aliases=card.aliases,
-            rates=card.rates,
-        )
-        amounts = Amounts(cells=priced, read=priced)
-        sections.append(Section(card.name, card.anchor, (card.model,), [draft], amounts))
-        total.add(amounts)
-    return Reading(f"{found[0].provider}/{found[0].source}", "manual", sections, total)

@@ -1,10 +1,11 @@
-"""The main job: captures -> results -> publication, once for all sources together; the caller commits and reports."""
+"""The main job: captures -> results -> publication -> commit -> report, once for all sources together."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from scraper.errors import DatasetError
 from scraper.fetch.all_sources import Captures, Progress
@@ -13,9 +14,38 @@ from scraper.model import SourceResult
 from scraper.pipeline.corroboration import Corroborated, corroboration
 from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.pipeline.limits_page import evaluate_limits
+from scraper.publish.assemble import publication
 from scraper.publish.baseline import current_cards
 from scraper.publish.dataset import LIMITS_SOURCE, Dataset
+from scraper.report.run_report import Recorder
 from scraper.sources import Source
+
+Again = Callable[[Sequence[Source]], Captures]
+
+
+class Refreshed(NamedTuple):
+    """A result per source, the files written, and what else a person is to be told."""
+
+    results: list[SourceResult]
+    paths: list[str]
+    notes: list[str]
+
+
+def refresh_once(
+    dataset: Dataset,
+    sources: Sequence[Source],
+    captures: Captures,
+    now: datetime,
+    recorder: Recorder,
+    progress: Progress,
+    again: Again | None = None,
+) -> Refreshed:
+    """Evaluate what came of each source, publish what may be, and report it. Raises `DatasetError`."""
+    results = evaluate_all(dataset, sources, captures, now, progress, again)
+    result = publication(dataset, results, now)
+    paths = result.commit()
+    recorder.add(results, now, paths)
+    return Refreshed(results, paths, result.notes)
 
 
 def evaluate_all(
@@ -24,7 +54,7 @@ def evaluate_all(
     captures: Captures,
     now: datetime,
     progress: Progress,
-    again: Callable[[Sequence[Source]], Captures] | None = None,
+    again: Again | None = None,
 ) -> list[SourceResult]:
     """One result per source. Where representations disagree, all of them are fetched `again`, once."""
     results = []

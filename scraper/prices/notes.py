@@ -98,7 +98,8 @@ def formulas(sentence: str) -> list[Formula]:
     if not restated and not _only_counts(sentence, counts):
         return []
     pairs = _paired(counts, restated)
-    return [_formula(sentence, size, *pair) for size in _sizes(sentence) for pair in pairs]
+    counted_as = _meter(sentence), _modality(sentence)
+    return [_formula(sentence, *counted_as, size, *pair) for size in _sizes(sentence) for pair in pairs]
 
 
 def _counts(sentence: str) -> list[re.Match[str]]:
@@ -146,11 +147,13 @@ def _sizes(sentence: str) -> list[str]:
     return list(dict.fromkeys(_SIZE.findall(sentence))) or [""]
 
 
-def _formula(quote: str, size: str, tokens: int | None, amount: Decimal | None, unit: str) -> Formula:
+def _formula(
+    quote: str, meter: str, modality: str, size: str, tokens: int | None, amount: Decimal | None, unit: str
+) -> Formula:
     return Formula(
         quote=quote,
-        meter=_meter(quote),
-        modality=_modality(quote),
+        meter=meter,
+        modality=modality,
         resolution=size,
         unit=unit,
         tokens=tokens,

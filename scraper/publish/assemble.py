@@ -52,7 +52,7 @@ def publication(dataset: Dataset, results: Sequence[SourceResult], now: datetime
         news |= before.verified != one.state.verified
         if _worth_writing(before, one.state):
             result.write(dataset.state_path(name), state_file.text(one.state))
-    if news or result.writes.keys() - {dataset.state_path(n) for n in states} or result.appends:
+    if news or result.writes.keys() - {dataset.state_path(n) for n in states}:
         today = max(now, *(v.at for v in results)).date()
         assemble_v1(result, dataset, current, states, fresh, today)
         pack.keep(result, dataset, fresh)
@@ -106,7 +106,7 @@ def assemble_v1(
     names = sorted({*dataset.names(), *current})
     for name in names:
         if name not in current:
-            current[name] = _published(dataset, name)
+            current[name] = baseline.any_cards(dataset, name)
         if name not in states:
             states[name] = state_of(dataset, name)
     recent = newest(dataset, names, fresh, _CHANGES)
@@ -147,16 +147,8 @@ def state_of(dataset: Dataset, name: str) -> State:
         v1 = dataset.root / "ratecards" / "v1"
         try:
             found = json.loads(bounded.content(v1 / "rates.json"))["sources"][name]
-            observed = max(card.observed for card in _published(dataset, name).values())
+            observed = max(card.observed for card in baseline.any_cards(dataset, name).values())
             known = {n: found[n] for n in ("amounts", "unread", "last_updated", "capture", "parser")}
         except (OSError, ValueError, KeyError, TypeError, RecursionError):
             raise error from None
         return State(**known, verified=observed.isoformat())
-
-
-def _published(dataset: Dataset, name: str) -> dict[str, RateCard]:
-    """The cards of a source that is not written this time; its history has them where a card is damaged."""
-    try:
-        return dataset.cards(name)
-    except DatasetError:
-        return baseline.recorded(dataset, name)

@@ -44,7 +44,7 @@ def renew(result: Publication, dataset: Dataset, name: str) -> None:
     folder = Path(dataset.card_path(name, "x")).parent
     cards = {*_cards(dataset, name), *(p for p in result.writes if Path(p).parent == folder)} - result.deletes
     first = Path(dataset.history_path(name))
-    begun = [p for p in result.appends if Path(p).parent == first.parent and segments.source_of(Path(p)) == first.stem]
+    begun = [p for p in result.writes if Path(p).parent == first.parent and segments.source_of(Path(p)) == first.stem]
     log = list(dict.fromkeys([*dataset.history_paths(name), *begun]))
     result.write(path_of(name), _text(dataset, sorted(cards), log, result.after))
 
@@ -97,3 +97,11 @@ def recorded(dataset: Dataset, name: str) -> dict[str, RateCard]:
         return history.fold(dataset.changes(name))
     except history.HistoryError as error:
         raise DatasetError(f"{name}: damaged history, restore it from git: {error}") from error
+
+
+def any_cards(dataset: Dataset, name: str) -> dict[str, RateCard]:
+    """The published cards of a source that is not read; its history has them where a card is damaged."""
+    try:
+        return dataset.cards(name)
+    except DatasetError:
+        return recorded(dataset, name)

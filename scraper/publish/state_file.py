@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from ratecards.model import Evidence, Rate
 from ratecards.storage import codec
@@ -14,6 +14,7 @@ from scraper.model import AMOUNT_COUNTS, OUTCOMES, Hold, PriceKey, RecentMove, R
 
 SCHEMA = 1
 NO_EVIDENCE = Evidence("", "")
+_T = TypeVar("_T")
 _DAY, _INSTANT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"
 _YEARS = 1970, 9998  # earlier ones are written in several ways, and the last day is no day in some zones
 _DAYS = ("verified", "stepped", "last_updated")
@@ -39,9 +40,7 @@ def parse(data: Mapping[str, Any], name: str) -> State:
     # before moves were remembered whole they stood in a mapping
     values["recent"] = RecentMoves() if isinstance(moves, dict) else recent_from(moves, name)
     values["holds"] = {key: hold_from(key, hold) for key, hold in values.get("holds", {}).items()}
-    state = State(**values)
-    if wrong := [n for n, fits in _KINDS.items() if not fits(getattr(state, n))]:
-        raise TypeError(f"{', '.join(wrong)} of another type")
+    state = _typed(State(**values))
     for n in (*_DAYS, *_INSTANTS):
         if said := getattr(state, n):
             _dated(n, said, _DAY if n in _DAYS else _INSTANT)
@@ -55,34 +54,23 @@ def parse(data: Mapping[str, Any], name: str) -> State:
     return state
 
 
-# ---------------------------------------------------------------------------------------------- kinds of values
+def _typed(found: _T) -> _T:
+    """A dataclass from JSON, if every value is of its kind. Raises `TypeError`."""
+    hints = get_type_hints(type(found))
+    if wrong := [n for n, hint in hints.items() if not _fits(getattr(found, n), hint)]:
+        raise TypeError(f"{', '.join(wrong)} of another type")
+    return found
 
 
-def _is(kind: type) -> Callable[[object], bool]:
-    return lambda value: type(value) is kind
-
-
-def _all(each: Callable[[object], bool], kind: type = list) -> Callable[[object], bool]:
-    """Whether a list, or the values of a mapping, are all of a kind."""
-
-    def fits(value: object) -> bool:
-        parts = value.values() if isinstance(value, dict) else value
-        return type(value) is kind and all(map(each, parts))  # type: ignore[call-overload]
-
-    return fits
-
-
-_TEXT, _COUNT = _is(str), _is(int)
-_KINDS: dict[str, Callable[[object], bool]] = {
-    **dict.fromkeys(("parser", "outcome", "message", "capture", *_DAYS, *_INSTANTS), _TEXT),
-    "tables": _COUNT,
-    "hashes": _all(_TEXT, dict),
-    "validators": _all(_all(_TEXT, dict), dict),
-    "models": _all(_TEXT),
-    "unread": _all(_TEXT),
-    "amounts": _all(_COUNT, dict),
-    "said": _all(_all(_TEXT), dict),
-}
+def _fits(value: object, hint: Any) -> bool:
+    """Whether a value from JSON is of a kind: a plain type, a list, a tuple or a mapping of one."""
+    kind, parts = get_origin(hint) or hint, get_args(hint)
+    if kind is Mapping:
+        return isinstance(value, dict) and all(_fits(each, parts[1]) for each in value.values())
+    if kind is Sequence or isinstance(value, tuple):
+        kinds = list if kind is Sequence else kind
+        return isinstance(value, kinds) and all(_fits(each, parts[0]) for each in value)
+    return kind is Any or type(value) is kind
 
 
 def _dated(name: str, said: object, form: str = "") -> None:
@@ -101,25 +89,23 @@ def _dated(name: str, said: object, form: str = "") -> None:
 
 def hold_data(hold: Hold) -> dict[str, Any]:
     """A hold as plain data, without what is empty."""
-    return {n: value for n, value in asdict(hold).items() if (value and n != "last") or (n == "last" and any(value))}
+    return {n: value for n, value in asdict(hold).items() if value and value != ("", "")}
 
 
 def hold_from(key: str, data: Mapping[str, Any]) -> Hold:
     """A hold from plain data. Raises `ValueError`, `KeyError` or `TypeError`."""
     _dated(f"holds {key} since", data["since"])
-    words: dict[str, Any] = {n: data.get(n, "") for n in ("reason", "what")}
-    if not key or not all(map(_TEXT, words.values())):
-        raise ValueError("a hold without an id, or whose words are none")
-    names: dict[str, Any] = {n: tuple(data.get(n, ())) for n in ("members", "models", "corrections")}
+    if not key:
+        raise ValueError("a hold without an id")
     # an early file names the one model
-    names["models"] = names["models"] or ((data["model"],) if data.get("model") else ())
-    at, capture = data.get("last", ("", ""))
-    looks, confirmed = data.get("looks", 1), data.get("confirmed") or {}
-    if not (_COUNT(looks) and all(map(_TEXT, (at, capture, *(n for found in names.values() for n in found))))):
-        raise TypeError(f"holds {key}: of another type")
-    if not isinstance(confirmed, dict):
-        raise TypeError(f"holds {key}: confirmed by nothing that is known")
-    return Hold(since=data["since"], looks=looks, last=(at, capture), confirmed=confirmed, **words, **names)
+    named = {"models": (data["model"],)} if data.get("model") else {}
+    values: dict[str, Any] = {
+        n: tuple(value) if isinstance(value, list) else value for n, value in data.items() if n != "model"
+    }
+    hold = _typed(Hold(**{**named, **values}))
+    if len(hold.last) != len(("at", "capture")):
+        raise ValueError(f"holds {key}: expected an instant and a capture, saw {hold.last}")
+    return hold
 
 
 # ------------------------------------------------------------------------------------------------------- moves

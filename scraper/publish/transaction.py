@@ -71,15 +71,14 @@ class Publication:
         self.root = root
         self._guard = guard
         self.writes: dict[str, bytes] = {}
-        self.appends: dict[str, bytes] = {}
         self.deletes: set[str] = set()
         self.notes: list[str] = []
 
     def write(self, path: str, text: str | bytes) -> None:
         """Have the file at `path` (relative, `/`-separated) hold `text`; nothing is written where it does already."""
         target = _inside(self.root, path)
-        self._forget(path)
         data = text.encode() if isinstance(text, str) else text
+        self._forget(path)
         with _expected(self.root, "a readable dataset"):
             if not target.is_file() or bounded.content(target) != data:
                 self.writes[path] = data
@@ -88,7 +87,9 @@ class Publication:
         """Add `text` to the end of the file at `path`, beginning on a line of its own."""
         _inside(self.root, path)
         if text:
-            self.appends[path] = self.appends.get(path, b"") + text.encode()
+            before = self.after(path)
+            self._forget(path)
+            self.writes[path] = before + (b"\n" if before and not before.endswith(b"\n") else b"") + text.encode()
 
     def delete(self, path: str) -> None:
         """Remove the file at `path`, if there is one."""
@@ -99,21 +100,19 @@ class Publication:
 
     def after(self, path: str) -> bytes:
         """What the file at `path` will hold; nothing where there is none. Raises `DatasetError`."""
-        target, more = self.root / path, self.appends.get(path, b"")
+        if path in self.writes or path in self.deletes:
+            return self.writes.get(path, b"")
         with _expected(self.root, "a readable dataset"):
-            stands = target.exists() and path not in self.deletes
-            before = self.writes.get(path, bounded.content(target) if stands else b"")
-        return before + (b"\n" if before and more and not before.endswith(b"\n") else b"") + more
+            return bounded.content(self.root / path) if (self.root / path).exists() else b""
 
     def _forget(self, path: str) -> None:
         self.writes.pop(path, None)
-        self.appends.pop(path, None)
         self.deletes.discard(path)
 
     @property
     def paths(self) -> list[str]:
         """What `commit` would touch, sorted."""
-        return sorted({*self.writes, *self.appends, *self.deletes})
+        return sorted({*self.writes, *self.deletes})
 
     def commit(self) -> list[str]:
         """Carry it out, once. Returns the paths touched; raises `DatasetError` when the place cannot be written."""
@@ -133,20 +132,19 @@ class Publication:
         recover(self.root)
         if self._guard:
             self._guard.renew()
-        self.writes, self.appends, self.deletes = {}, {}, set()
+        self.writes, self.deletes = {}, set()
         return paths
 
     def _stage(self) -> None:
         staging = self.root / STAGING
         shutil.rmtree(staging, ignore_errors=True)
         _directory(staging)
-        contents = self.writes | {path: self.after(path) for path in self.appends}
         steps: list[dict[str, str]] = []
-        for number, (path, data) in enumerate(sorted(contents.items())):
+        for number, (path, data) in enumerate(sorted(self.writes.items())):
             _put(staging / f"{number}", data)
             (staging / f"{number}").chmod(_mode(self.root / path))
             steps.append({"do": "write", "path": path, "from": f"{number}", "sha256": _sha(data)})
-        steps += [{"do": "delete", "path": path} for path in sorted(self.deletes - contents.keys())]
+        steps += [{"do": "delete", "path": path} for path in sorted(self.deletes)]
         _put(staging / "journal.new", json.dumps(steps).encode())
         _sync_directory(staging)
         if self._guard:

@@ -12,7 +12,7 @@ from datetime import date
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import is_reseller
 from ratecards.catalog.shelf import Choice, Shelf
-from ratecards.costs.pictures import USUAL, Size, canonical, sizes
+from ratecards.costs.image_sizes import USUAL, Size, canonical, sizes
 from ratecards.errors import CostError
 from ratecards.escaping import markdown
 from ratecards.model import RateCard

@@ -17,7 +17,7 @@ from ratecards.escaping import markdown, plain_text, unlinked
 from ratecards.wording import count, exact_price
 from scraper.model import instant
 from scraper.report import messages
-from scraper.report.facts import Facts
+from scraper.report.run_report import Plain, RunReport, SourceReport
 
 LABEL = "ratecards"
 # A failure is confirmed when a second look an hour or more later fails as well.
@@ -108,13 +108,13 @@ def _action(want: Want, issue: Issue | None) -> Action | None:
     return Action("comment", want.key, issue.number, want.title, body, want.again or want.text)
 
 
-def of_run(facts: Facts, issues: Sequence[Issue]) -> list[Action]:
+def of_run(facts: RunReport, issues: Sequence[Issue]) -> list[Action]:
     """The actions after a run."""
-    now = _instant(facts["at"])
+    now = _instant(facts.at)
     told = {i.key: i for i in issues}
     wants: list[Want] = []
     over: dict[str, str] = {}
-    for source in facts["sources"]:
+    for source in facts.sources:
         wants += [w for w in (_broken(source, now, told), *_holds(source)) if w]
         over |= _recovered(source) | _settled(source, issues)
     wants += _steps(facts, now.date())
@@ -123,16 +123,16 @@ def of_run(facts: Facts, issues: Sequence[Issue]) -> list[Action]:
     return actions(wants, issues, {key: why for key, why in over.items() if key not in standing})
 
 
-def _broken(source: Facts, now: datetime, issues: Mapping[str, Issue]) -> Want | None:
+def _broken(source: SourceReport, now: datetime, issues: Mapping[str, Issue]) -> Want | None:
     """A source that fails, once confirmed; told again each week it lasts."""
-    since = source["failing_since"]
-    if source["outcome"] in messages.READ or not since or now - _instant(since) < CONFIRMED:
+    since = source.failing_since
+    if source.outcome in messages.READ or not since or now - _instant(since) < CONFIRMED:
         return None
-    key, name = f"broken:{source['name']}", source["name"]
+    key, name = f"broken:{source.name}", source.name
     told = _reminder(issues.get(key), since, now)
     days = (now - _instant(since)).days
-    again = f"Still {source['outcome']}, for {days} days. What is published is of {source['verified'] or 'no day'}.\n"
-    title = f"{name}: {source['outcome']}"
+    again = f"Still {source.outcome}, for {days} days. What is published is of {source.verified or 'no day'}.\n"
+    title = f"{name}: {source.outcome}"
     known = key in issues and issues[key].about == since
     return Want(key, since, told, title, broken_text(source), again if known else "")
 
@@ -144,33 +144,33 @@ def _reminder(issue: Issue | None, about: str, now: datetime) -> str:
     return instant(now)
 
 
-def broken_text(source: Facts) -> str:
+def broken_text(source: SourceReport) -> str:
     """The body of a broken source's issue: what happened, what is published meanwhile, what to do next."""
     next_step = {
         "NOT_FETCHED": "Nothing to do unless it lasts: every run tries again.",
         "SUSPECT": "A guard over the whole page tripped. Look at the page; nothing is published until it is settled.",
         "DAMAGED": "What stands in the repository is not what was published. Restore it from git.",
-    }.get(source["outcome"], f"Run `python -m scraper doctor {source['name']}`: it lists what is unknown, and the fix.")
-    standing = f"Published meanwhile: the reading of {source['verified'] or 'no day'}. [The page]({source['url']})"
+    }.get(source.outcome, f"Run `python -m scraper doctor {source.name}`: it lists what is unknown, and the fix.")
+    standing = f"Published meanwhile: the reading of {source.verified or 'no day'}. [The page]({source.url})"
     closes = "This closes by itself when the source is read again."
     lines = [*messages.trouble(source), standing, "", next_step, "", closes]
     return messages.capped(lines, messages.BODY)
 
 
-def _recovered(source: Facts) -> dict[str, str]:
-    if source["outcome"] not in messages.READ_NOW:
+def _recovered(source: SourceReport) -> dict[str, str]:
+    if source.outcome not in messages.READ_NOW:
         return {}
-    return {f"broken:{source['name']}": f"Read again: {source['outcome']}, {source['models']} models."}
+    return {f"broken:{source.name}": f"Read again: {source.outcome}, {source.models} models."}
 
 
-def _holds(source: Facts) -> list[Want]:
+def _holds(source: SourceReport) -> list[Want]:
     """A held change that came back: an implausible price is not news until a second look has it, too."""
     found = []
     ends = {
         False: "; three readings over 24 hours do so, too.",
         True: ", and so does another publication that says it.",
     }
-    for held, *more in _together(source["held"]):
+    for held, *more in _together(source.held):
         if held["looks"] < LOOKS:
             continue
         change = held["change"]
@@ -189,39 +189,39 @@ def _holds(source: Facts) -> list[Want]:
             "",
             "If it is not, the page is wrong or was misread; `doctor` shows how it is read.",
             "",
-            f"    python -m scraper doctor {source['name']}",
+            f"    python -m scraper doctor {source.name}",
         ]
-        key = f"held:{source['name']}:{held['id']}"
-        title = f"{source['name']}: held, {words}"[:200]
+        key = f"held:{source.name}:{held['id']}"
+        title = f"{source.name}: held, {words}"[:200]
         found.append(Want(key, held["id"], held["id"], unlinked(title), messages.capped(lines, messages.BODY)))
     return found
 
 
-def _together(held: Iterable[Facts]) -> list[list[Facts]]:
+def _together(held: Iterable[Plain]) -> list[list[Plain]]:
     """What waits by hold."""
-    found: dict[str, list[Facts]] = {}
+    found: dict[str, list[Plain]] = {}
     for one in held:
         found.setdefault(one["id"], []).append(one)
     return list(found.values())
 
 
-def _settled(source: Facts, issues: Sequence[Issue]) -> dict[str, str]:
+def _settled(source: SourceReport, issues: Sequence[Issue]) -> dict[str, str]:
     """The holds that are none any more: published, or not on the page any longer."""
-    if source["outcome"] not in messages.READ_NOW:
+    if source.outcome not in messages.READ_NOW:
         return {}
-    held = {h["id"] for h in source["held"]}
-    published = {c["id"] for c in source["changes"]}
-    prefix = f"held:{source['name']}:"
+    held = {h["id"] for h in source.held}
+    published = {c["id"] for c in source.changes}
+    prefix = f"held:{source.name}:"
     ids = [i.key.removeprefix(prefix) for i in issues if i.key.startswith(prefix)]
-    done = "proposed" if source.get("proposed") else "published"
+    done = "proposed" if source.proposed else "published"
     why = {True: f"It was confirmed and is {done}.", False: "The page no longer says so; nothing was published."}
     return {f"{prefix}{one}": why[one in published] for one in ids if one not in held}
 
 
-def _steps(facts: Facts, today: date) -> list[Want]:
+def _steps(facts: RunReport, today: date) -> list[Want]:
     """Dated steps that come closer: one issue per source and day, told at each of `AHEAD`."""
-    groups: dict[tuple[str, str], list[Facts]] = {}
-    for step in facts["upcoming"]:
+    groups: dict[tuple[str, str], list[Plain]] = {}
+    for step in facts.upcoming:
         groups.setdefault((step["name"], step["on"]), []).append(step)
     found = []
     for (name, day), steps in groups.items():
@@ -237,14 +237,14 @@ def _steps(facts: Facts, today: date) -> list[Want]:
     return found
 
 
-def _past(issue: Issue, facts: Facts, today: date) -> bool:
+def _past(issue: Issue, facts: RunReport, today: date) -> bool:
     """Whether an issue is about a day that is over, or about steps that a source that was read announces no more."""
     kind, _, rest = issue.key.partition(":")
     if kind != "step":
         return False
     name, _, day = rest.rpartition(":")
-    read = any(s["name"] == name and s["outcome"] in messages.READ_NOW for s in facts["sources"])
-    announced = any((s["name"], s["on"]) == (name, day) for s in facts["upcoming"])
+    read = any(s.name == name and s.outcome in messages.READ_NOW for s in facts.sources)
+    announced = any((s["name"], s["on"]) == (name, day) for s in facts.upcoming)
     return date.fromisoformat(day) <= today or (read and not announced)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -15,7 +16,7 @@ from typing import TypeVar
 from ratecards import escaping
 from ratecards.escaping import markdown, plain_text, unlinked
 from ratecards.wording import count, exact_amount, exact_dates, exact_price
-from scraper.report.facts import Facts
+from scraper.report.run_report import Plain, RunReport, SourceReport
 
 # Bytes. GitHub refuses a step summary above 1 MiB and a body above 65,536 characters; Slack shows 4,000 of a message.
 SUMMARY, BODY, CHAT, COMMIT = 1_000_000, 60_000, 3_500, 20_000
@@ -41,23 +42,23 @@ _T = TypeVar("_T")
 # ----------------------------------------------------------------------------------------- one thing in plain words
 
 
-def news(source: Facts) -> list[Facts]:
+def news(source: SourceReport) -> list[Plain]:
     """What of a source is told: what a buyer pays differently. The first look brings contents, no news."""
-    return [n for n in source.get("news", []) if n["kind"] != "same"]
+    return [n for n in source.news if n["kind"] != "same"]
 
 
-def all_news(facts: Facts) -> list[Facts]:
+def all_news(facts: RunReport) -> list[Plain]:
     """The told news of a run."""
-    return [n for source in facts["sources"] for n in news(source)]
+    return [n for source in facts.sources for n in news(source)]
 
 
-def lines(told: Iterable[Facts]) -> list[str]:
+def lines(told: Iterable[Plain]) -> list[str]:
     """News in lines, each with its model."""
     heads = ((n, f"{n['model']} {n['what']}" if n["what"] else n["model"]) for n in told)
     return [f"{head}: {n['change']}{' [correction]' if n['correction'] else ''}" for n, head in heads]
 
 
-def line(change: Facts) -> str:
+def line(change: Plain) -> str:
     """A change in one line."""
     kind, model, old, new = change["kind"], change["model"], change.get("old"), change.get("new")
     whole = {
@@ -82,30 +83,30 @@ def line(change: Facts) -> str:
     return f"{head}: {moved}{times}{', took effect' if kind == 'stepped' else ''}"
 
 
-def headline(facts: Facts) -> str:
+def headline(facts: RunReport) -> str:
     """The run in a few words: what changed, which sources are new, which could not be read."""
     told: Counter[str] = Counter()
     for one in all_news(facts):
         told["correction" if one["correction"] else one["kind"]] += one["number"]
-    fresh = [s["name"] for s in facts["sources"] if s["outcome"] == "NEW"]
-    held = sum(len(s["held"]) for s in facts["sources"])
+    fresh = [s.name for s in facts.sources if s.outcome == "NEW"]
+    held = sum(len(s.held) for s in facts.sources)
     words = [
         *(f"{n} {words[n != 1]}" for kind, words in _COUNTED.items() if (n := told[kind])),
         f"{told['correction']} corrected" if told["correction"] else "",
         f"first look at {', '.join(fresh)}" if fresh else "",
         f"{held} held" if held else "",
-        *(f"{s['name']} {s['outcome']}" for s in facts["sources"] if s["outcome"] not in READ),
+        *(f"{s.name} {s.outcome}" for s in facts.sources if s.outcome not in READ),
     ]
     return ", ".join(filter(None, words)) or "no price changed"
 
 
-def moved(step: Facts) -> str:
+def moved(step: Plain) -> str:
     """The prices of an announced step: `0.75 → 1.5 USD per 1M tokens`."""
     before, after = step.get("before"), {name: value for name, value in step["after"].items() if name not in _DATES}
     return (f"{exact_amount(before)} → " if before else "new: ") + exact_price(after)
 
 
-def discrepancy(entry: Facts) -> tuple[str, str, str]:
+def discrepancy(entry: Plain) -> tuple[str, str, str]:
     """A discrepancy as (what, what the left says, what the right says)."""
     plan = "(free plan) " if entry["plan"] == "free" else ""
     more = " ".join([*entry.get("modalities", ()), entry.get("conditions", "")]).strip()
@@ -153,52 +154,52 @@ def capped(blocks: Iterable[str], limit: int, rest: str = "The whole report is a
     return "\n".join(lines[:shown]).rstrip() + f"\n\n… and {len(lines) - shown} lines more. {rest}\n"
 
 
-def summary(facts: Facts, limit: int = SUMMARY) -> str:
+def summary(facts: RunReport, limit: int = SUMMARY) -> str:
     """The step summary: the headline, the sources, then what each says that is new."""
-    told = [s for s in facts["sources"] if news(s) or s["held"] or s["proposals"]]
-    page = [f"## {markdown(headline(facts))}", "", f"{facts['at'][:16].replace('T', ' ')} UTC", ""]
-    page += _health(facts["sources"], facts)
-    page += [line for s in told for line in (f"### {s['name']}", "", *_source(s))]
+    told = [s for s in facts.sources if news(s) or s.held or s.proposals]
+    page = [f"## {markdown(headline(facts))}", "", f"{facts.at[:16].replace('T', ' ')} UTC", ""]
+    page += _health(facts.sources, facts)
+    page += [line for s in told for line in (f"### {s.name}", "", *_source(s))]
     return capped([*page, *_upcoming(facts), *_discrepancies(facts)], limit)
 
 
-def pull(facts: Facts, name: str, limit: int = BODY) -> str:
+def pull(facts: RunReport, name: str, limit: int = BODY) -> str:
     """The body of a pull request: the change table of one source, and what it opens or closes elsewhere."""
-    (source,) = (s for s in facts["sources"] if s["name"] == name)
-    seen = f"[{name}]({source['url']}), seen {facts['at'][:10]}."
+    (source,) = (s for s in facts.sources if s.name == name)
+    seen = f"[{name}]({source.url}), seen {facts.at[:10]}."
     head = f"{seen} Merging publishes it; the branch is renewed by each run."
     rest = [*_upcoming(facts, name), *_discrepancies(facts), *_health([source], facts)]
     return capped(["", head, "", *_source(source), *rest], limit)
 
 
-def title(facts: Facts, name: str) -> str:
+def title(facts: RunReport, name: str) -> str:
     """A pull request's title."""
-    source = next(s for s in facts["sources"] if s["name"] == name)
-    words = headline({**facts, "sources": [{**source, "held": []}]})
+    source = next(s for s in facts.sources if s.name == name)
+    words = headline(replace(facts, sources=[replace(source, held=[])]))
     return unlinked(f"{name}: {words}")[:200]
 
 
-def changelog(facts: Facts) -> str:
+def changelog(facts: RunReport) -> str:
     """The entry of a release: what changed by source, one line each, and what is announced."""
-    out = [f"## {facts['at'][:10]}"]
-    for source in facts["sources"]:
+    out = [f"## {facts.at[:10]}"]
+    for source in facts.sources:
         told = [f"- {markdown(line)}" for line in lines(news(source))]
-        if not told and source["outcome"] == "NEW":
-            told = [f"- first look: {source['models']} models"]
-        out += ["", f"### {source['name']}", "", *told] if told else []
+        if not told and source.outcome == "NEW":
+            told = [f"- first look: {source.models} models"]
+        out += ["", f"### {source.name}", "", *told] if told else []
     return capped([*out, "", *_upcoming(facts), *_discrepancies(facts)], BODY)
 
 
-def commit_message(facts: Facts, *, data: bool = True) -> str:
+def commit_message(facts: RunReport, *, data: bool = True) -> str:
     """Subject and body of a commit; `data` is false where only the state of sources moved."""
     subject = plain_text(f"{'Data' if data else 'State'}: {headline(facts)}")
     body = lines(all_news(facts))
     short = subject if len(subject) <= 100 else subject[:99] + "…"
-    text = [short, "", *body, *([""] if body else []), f"Looked at {facts['at']}."]
+    text = [short, "", *body, *([""] if body else []), f"Looked at {facts.at}."]
     return capped(map(unlinked, text), COMMIT, "The history has them all.")
 
 
-def chat(facts: Facts) -> str:
+def chat(facts: RunReport) -> str:
     """The run for a chat: the headline and a line per change."""
     told = (f"• {plain_text(line)}" for line in lines(all_news(facts)))
     return capped([headline(facts), *told], CHAT, "See the repository.")
@@ -209,11 +210,11 @@ def payload(text: str, link: str, **more: object) -> dict[str, object]:
     return {"text": f"{escaping.chat(text).rstrip()}\n{link}".rstrip(), "link": link, **more}
 
 
-def webhook(facts: Facts, link: str) -> dict[str, object]:
+def webhook(facts: RunReport, link: str) -> dict[str, object]:
     """What a webhook gets of a run that changed something."""
-    changes = [c for s in facts["sources"] if s["outcome"] != "NEW" for c in s["changes"] if c["announced"]][:200]
-    outcomes = {s["name"]: s["outcome"] for s in facts["sources"]}
-    more = {"title": headline(facts), "at": facts["at"], "sources": outcomes, "news": all_news(facts)[:200]}
+    changes = [c for s in facts.sources if s.outcome != "NEW" for c in s.changes if c["announced"]][:200]
+    outcomes = {s.name: s.outcome for s in facts.sources}
+    more = {"title": headline(facts), "at": facts.at, "sources": outcomes, "news": all_news(facts)[:200]}
     return payload(chat(facts), link, event="changes", **more, changes=changes)
 
 
@@ -226,59 +227,59 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return [f"| {' | '.join(header)} |", f"|{'---|' * len(header)}", *body, ""] if body else []
 
 
-def _health(sources: Sequence[Facts], facts: Facts) -> list[str]:
+def _health(sources: Sequence[SourceReport], facts: RunReport) -> list[str]:
     """Each source: its outcome, how much of the page was read, when it was last read in full; then what went wrong."""
-    rows = [(f"[{s['name']}]({s['url']})", s["outcome"], accounted(s["amounts"]), _age(s, facts)) for s in sources]
+    rows = [(f"[{s.name}]({s.url})", s.outcome, accounted(s.amounts), _age(s, facts)) for s in sources]
     troubles = [line for source in sources for line in trouble(source)]
     return [*table(("source", "outcome", "amounts read", "read on"), rows), *troubles]
 
 
-def trouble(source: Facts) -> list[str]:
+def trouble(source: SourceReport) -> list[str]:
     """What a source's outcome is about: the messages, and the sections that were not read."""
-    if source["outcome"] in READ_NOW and not source["messages"]:
+    if source.outcome in READ_NOW and not source.messages:
         return []
-    since = f" since {source['failing_since'][:16].replace('T', ' ')} UTC" if source["failing_since"] else ""
-    out = [f"**{source['name']} {source['outcome']}**{since}", ""]
-    out += [f"- {markdown(words, 500)}" for words in source["messages"][:20]]
-    if more := len(source["messages"][20:]):
+    since = f" since {source.failing_since[:16].replace('T', ' ')} UTC" if source.failing_since else ""
+    out = [f"**{source.name} {source.outcome}**{since}", ""]
+    out += [f"- {markdown(words, 500)}" for words in source.messages[:20]]
+    if more := len(source.messages[20:]):
         out.append(f"- and {more} more")
-    if source["unread"]:
-        out.append(f"- not read: {markdown(', '.join(source['unread']))}")
+    if source.unread:
+        out.append(f"- not read: {markdown(', '.join(source.unread))}")
     return [*out, ""]
 
 
-def _age(source: Facts, facts: Facts) -> str:
+def _age(source: SourceReport, facts: RunReport) -> str:
     """The day of the last full reading, and how long that is ago where it is not of today."""
-    if not source["verified"]:
+    if not source.verified:
         return "never"
-    days = (date.fromisoformat(facts["at"][:10]) - date.fromisoformat(source["verified"])).days
-    late = ", **stale**" if days > source["stale_days"] else ""
-    return f"{source['verified']}" + (f" ({count(days, 'day')}{late})" if days > 0 else "")
+    days = (date.fromisoformat(facts.at[:10]) - date.fromisoformat(source.verified)).days
+    late = ", **stale**" if days > source.stale_days else ""
+    return f"{source.verified}" + (f" ({count(days, 'day')}{late})" if days > 0 else "")
 
 
-def _source(source: Facts) -> Iterator[str]:
+def _source(source: SourceReport) -> Iterator[str]:
     """What is new on a source, model by model: what a buyer pays differently first; what is recorded; what waits."""
-    groups: dict[str, list[Facts]] = {}
+    groups: dict[str, list[Plain]] = {}
     for told in news(source):
         groups.setdefault(told["model"], []).append(told)
-    prices = {c["model"]: c.get("prices", []) for c in source["changes"] if c["kind"] == "model_added"}
+    prices = {c["model"]: c.get("prices", []) for c in source.changes if c["kind"] == "model_added"}
     for model, group in sorted(groups.items(), key=lambda item: all(not n["what"] for n in item[1])):
         yield from _model(model, group, prices.get(model, []))
-    same = sum(n["number"] for n in source.get("news", []) if n["kind"] == "same")
-    if quiet := sum(not c["announced"] and c["kind"] != "relabelled" for c in source["changes"]) + same:
+    same = sum(n["number"] for n in source.news if n["kind"] == "same")
+    if quiet := sum(not c["announced"] and c["kind"] != "relabelled" for c in source.changes) + same:
         yield from (f"{count(quiet, 'change')} of wording or notes recorded.", "")
     held = [
         (markdown(line(h["change"])), markdown(h["reason"]), f"{h['since'][:10]}, {h['looks']} looks")
-        for h in source["held"]
+        for h in source.held
     ]
     if held:
         yield from ("Waiting, not published:", "", *table(("change", "why", "since"), held))
-    for old, new in source["proposals"]:
+    for old, new in source.proposals:
         names = f"{markdown(old)} → {markdown(new)}"
         yield from (f"Looks renamed: {names}; if so, add it to `renames` in the vocabulary.", "")
 
 
-def _model(model: str, group: Sequence[Facts], prices: Sequence[Facts]) -> Iterator[str]:
+def _model(model: str, group: Sequence[Plain], prices: Sequence[Plain]) -> Iterator[str]:
     """A model's news: that it came, went or was renamed, then what is paid for it; a new one with its prices."""
     marked = [(n, " (a better reading, not a new price)" if n["correction"] else "") for n in group]
     whole = [n["change"] + mark for n, mark in marked if not n["what"]]
@@ -293,13 +294,13 @@ def _model(model: str, group: Sequence[Facts], prices: Sequence[Facts]) -> Itera
     yield from table(("rate", "price"), [(markdown(p["rate"]), markdown(exact_price(p))) for p in prices])
 
 
-def _upcoming(facts: Facts, name: str = "") -> list[str]:
+def _upcoming(facts: RunReport, name: str = "") -> list[str]:
     """What is announced, of a source or of all, soonest first."""
-    steps = [s for s in facts["upcoming"] if name in ("", s["name"])]
+    steps = [s for s in facts.upcoming if name in ("", s["name"])]
     return ["### Announced", "", *steps_table(steps)] if steps else []
 
 
-def steps_table(steps: Sequence[Facts]) -> list[str]:
+def steps_table(steps: Sequence[Plain]) -> list[str]:
     """Dated steps; of a model with many on one day, up to four and a count of the rest."""
     rows = []
     for shown, rest in shortened(steps, lambda s: (s["on"], s["model"]), lambda s: str(s["service_tier"])):
@@ -309,14 +310,14 @@ def steps_table(steps: Sequence[Facts]) -> list[str]:
     return table(("from", "rate", "price"), rows)
 
 
-def _discrepancies(facts: Facts) -> list[str]:
+def _discrepancies(facts: RunReport) -> list[str]:
     """Discrepancies opened and closed by the run, and how many stand."""
-    ledger = facts["discrepancies"]
+    ledger = facts.discrepancies
     out = []
-    for name in ("opened", "closed"):
-        rows = [tuple(map(markdown, discrepancy(entry))) for entry in ledger[name][:40]]
-        more = [f"and {len(ledger[name]) - 40} more", ""] if len(ledger[name]) > 40 else []
-        body = [f"{len(ledger[name])} {name}:", "", *table(("what", "one side", "the other"), rows), *more]
+    for name, entries in (("opened", ledger.opened), ("closed", ledger.closed)):
+        rows = [tuple(map(markdown, discrepancy(entry))) for entry in entries[:40]]
+        more = [f"and {len(entries) - 40} more", ""] if len(entries) > 40 else []
+        body = [f"{len(entries)} {name}:", "", *table(("what", "one side", "the other"), rows), *more]
         out += body if rows else []
-    standing = f"{ledger['open']} open, {ledger['accepted']} accepted, {ledger['explained']} explained."
+    standing = f"{ledger.open} open, {ledger.accepted} accepted, {ledger.explained} explained."
     return ["### Discrepancies", "", *out, standing, ""]

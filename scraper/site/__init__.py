@@ -29,7 +29,7 @@ from scraper.site.render import Renderer, assets
 from scraper.site.series import Past, step_charts
 
 
-class Facts(NamedTuple):
+class Contents(NamedTuple):
     """All that a site says, before it is put into pages."""
 
     day: date
@@ -42,7 +42,7 @@ class Facts(NamedTuple):
     health: list[Health]
 
 
-def gather(dataset: Dataset, root: Path, day: date) -> Facts:
+def gather(dataset: Dataset, root: Path, day: date) -> Contents:
     """The facts of a dataset, and of the ledger and state files below its root, as of a day."""
     shelf = DatedShelf(dataset, None, {}, day)
     cards = [offer.card for offer in shelf]
@@ -51,7 +51,7 @@ def gather(dataset: Dataset, root: Path, day: date) -> Facts:
     kept = workshop.Dataset(root)
     known = [entry for stem in ledger.stems(kept) for entry in ledger.known(kept, stem)[0]]
     found = [discrepancy(entry) for entry in known if entry.state in STATES]
-    return Facts(
+    return Contents(
         day=day,
         shelf=shelf,
         models=models(shelf),
@@ -77,7 +77,7 @@ def address(environ: Mapping[str, str]) -> str:
     return f"https://{host}/" if name.lower() == host else f"https://{host}/{name}/"
 
 
-def build(facts: Facts, base: str = "") -> dict[str, bytes]:
+def build(facts: Contents, base: str = "") -> dict[str, bytes]:
     """The site's files by path. `base` is the address it will stand at; without one the feeds' links are relative."""
     observed = max((str(offer.card.observed) for model in facts.models for offer in model.offers), default="")
     render = Renderer(attribution=ATTRIBUTION, newest=observed)
@@ -92,24 +92,27 @@ def build(facts: Facts, base: str = "") -> dict[str, bytes]:
     }
 
 
-def _feeds(facts: Facts, base: str) -> dict[str, bytes]:
-    pages = _known(facts)
+def _feeds(facts: Contents, base: str) -> dict[str, bytes]:
+    pages = {model.path for model in facts.models}
     changed = Feed("changes", "AI model prices: what changed", "changes.html", facts.changes, pages)
     announced = Feed("coming", "AI model prices: what is announced", "coming.html", _ahead(facts), pages)
     return feeds.files(changed, base) | feeds.files(announced, base)
 
 
-def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
+def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Path, template and values of every page."""
     listed = [(model, figures(model, facts.day)) for model in facts.models]
+    known = {model.path for model in facts.models}
+    past = [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
+    by_state = [(state, [d for d in facts.discrepancies if d.state == state]) for state in STATES]
     rows = [(m, found, tiers_of(found), _kinds(m)) for m, found in listed]
     yield "index.html", "index.html", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
     yield "rates.html", "rates.html", {"models": facts.models}
     yield "calculator.html", "calculator.html", {}
     yield "images.html", "images.html", pictures.values(facts.shelf)
-    yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": _known(facts)}
-    yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": _past(facts)}
-    yield "discrepancies.html", "discrepancies.html", {"states": _by_state(facts.discrepancies)}
+    yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": known}
+    yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": past}
+    yield "discrepancies.html", "discrepancies.html", {"states": [found for found in by_state if found[1]]}
     yield "sources.html", "sources.html", {"sources": facts.health}
     for model, found in listed:
         first = next(iter(tiers_of(found)), "")
@@ -117,28 +120,14 @@ def _pages(facts: Facts) -> Iterator[tuple[str, str, dict[str, object]]]:
         yield model.path, "model.html", _model_values(model, facts) | {"figures": own, "tier": first}
 
 
-def _looks(facts: Facts) -> list[Health]:
+def _looks(facts: Contents) -> list[Health]:
     """The sources whose prices the first page shows and which can be too old."""
     shown = {name_of(model.card) for model in facts.models}
     return [look for look in facts.health if look.source in shown and look.expires]
 
 
-def _known(facts: Facts) -> set[str]:
-    """The pages of models."""
-    return {model.path for model in facts.models}
-
-
-def _ahead(facts: Facts) -> list[Entry]:
+def _ahead(facts: Contents) -> list[Entry]:
     return [entry for entry in facts.coming if entry.day > facts.day]
-
-
-def _past(facts: Facts) -> list[Entry]:
-    """What came as it was announced, the newest first."""
-    return [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
-
-
-def _by_state(found: Sequence[Discrepancy]) -> list[tuple[str, list[Discrepancy]]]:
-    return [(state, own) for state in STATES if (own := [entry for entry in found if entry.state == state])]
 
 
 def _kinds(model: Model) -> dict[str, str]:
@@ -160,7 +149,7 @@ def _editions(changes: Sequence[Entry]) -> dict[tuple[date, str], list[Entry]]:
     return found
 
 
-def _model_values(model: Model, facts: Facts) -> dict[str, object]:
+def _model_values(model: Model, facts: Contents) -> dict[str, object]:
     own = {offer.source for offer in model.offers}
     offers = [(o, matrix(o), words(o), page_link(o.card)) for o in model.offers]
     named = {model.model, *model.aliases}

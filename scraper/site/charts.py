@@ -15,7 +15,7 @@ from typing import NamedTuple
 # The plot's edges inside a view box of a step chart.
 WIDTH, HEIGHT = 340, 170
 LEFT, RIGHT, TOP, BOTTOM = 52, 14, 26, 26
-# Bars by size.
+# BarChart by size.
 BAR, GAP, BETWEEN, DEEP = 36, 2, 14, 190
 # A label that begins nearer to the right edge than this would be cut.
 _LABEL = 90
@@ -38,7 +38,7 @@ class Dot(NamedTuple):
     ahead: bool
 
 
-class Step(NamedTuple):
+class StepChart(NamedTuple):
     """A step chart: the line as read, the line ahead, its dots, marks set before or after their place, the words."""
 
     solid: str
@@ -64,7 +64,7 @@ class Bar(NamedTuple):
     width: int = BAR
 
 
-class Bars(NamedTuple):
+class BarChart(NamedTuple):
     """Groups of bars on one scale."""
 
     bars: tuple[Bar, ...]
@@ -104,7 +104,7 @@ class _Scale(NamedTuple):
 Points = Sequence[tuple[date, Decimal | None]]
 
 
-def steps(points: Points, until: date, show: Callable[[Decimal], str]) -> Step:
+def step_chart(points: Points, until: date, show: Callable[[Decimal], str]) -> StepChart:
     """A price that holds from each of its days on; no price is a gap. What begins after `until` is drawn ahead.
 
     Days ascend, and at least one point has a price; `show` puts an amount into words.
@@ -120,7 +120,7 @@ def steps(points: Points, until: date, show: Callable[[Decimal], str]) -> Step:
     ticks = (Mark(px(LEFT - 6), px(scale.y(value) + 4), show(value), "end") for value in levels)
     foot = px(HEIGHT - 8)
     moved = _moves(priced)
-    return Step(
+    return StepChart(
         solid=known,
         ahead=ahead,
         grid="".join(f"M{LEFT} {px(scale.y(value))}H{WIDTH - RIGHT}" for value in levels),
@@ -159,7 +159,9 @@ def _lines(points: Points, until: date, scale: _Scale) -> tuple[str, str]:
     return "".join(paths[False]), "".join(paths[True])
 
 
-def bars(groups: Sequence[tuple[str, Sequence[Decimal | None]]], top: Decimal, show: Callable[[Decimal], str]) -> Bars:
+def bar_chart(
+    groups: Sequence[tuple[str, Sequence[Decimal | None]]], top: Decimal, show: Callable[[Decimal], str]
+) -> BarChart:
     """Groups of bars, each a name and a value per series, drawn to the scale that ends at `top` (above zero)."""
     found: list[Bar] = []
     names: list[Mark] = []
@@ -175,4 +177,4 @@ def bars(groups: Sequence[tuple[str, Sequence[Decimal | None]]], top: Decimal, s
             x += BAR + GAP
         names.append(Mark(px(Decimal(start + x - GAP) / 2), px(DEEP - 7), name))
         x += BETWEEN - GAP
-    return Bars(tuple(found), tuple(names), px(base), x - BETWEEN // 2)
+    return BarChart(tuple(found), tuple(names), px(base), x - BETWEEN // 2)

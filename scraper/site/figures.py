@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ratecards import wording
 from ratecards.catalog.offers import Offer, measure
 from ratecards.catalog.sellers import is_manual
-from ratecards.costs.picking import selecting
-from ratecards.costs.pictures import is_picture
+from ratecards.costs.image_sizes import is_picture
+from ratecards.costs.select import selecting
 from ratecards.model import MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain
 from ratecards.wording import with_currency
 from scraper.site.models import Model, moments

@@ -25,7 +25,7 @@ class Price(NamedTuple):
     priced: bool = True
 
 
-class Line(NamedTuple):
+class MatrixLine(NamedTuple):
     """What is priced, under which conditions, per what, and the prices by column."""
 
     what: str
@@ -38,7 +38,7 @@ class Matrix(NamedTuple):
     """The columns, as tier and plan, and the lines."""
 
     columns: tuple[tuple[str, str], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[MatrixLine, ...]
 
 
 class Words(NamedTuple):
@@ -107,9 +107,9 @@ def _thing(rate: Rate) -> _Thing:
     return _Thing(rate.meter.replace("_", " "), wording.conditions(undated), wording.unit(rate.unit))
 
 
-def _line(thing: _Thing, shown: tuple[tuple[Price, ...], ...], modalities: Sequence[str]) -> Line:
+def _line(thing: _Thing, shown: tuple[tuple[Price, ...], ...], modalities: Sequence[str]) -> MatrixLine:
     what = " ".join(filter(None, (thing.meter, ", ".join(filter(None, modalities)))))
-    return Line(what, thing.conditions, thing.unit, shown)
+    return MatrixLine(what, thing.conditions, thing.unit, shown)
 
 
 def _price(rate: Rate) -> Price:

@@ -9,13 +9,12 @@ from ratecards import wording
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.sellers import is_reseller
 from ratecards.catalog.shelf import Choice, Shelf
-from ratecards.costs.pictures import sizes
+from ratecards.costs.image_sizes import sizes
 from ratecards.errors import CostError
 from ratecards.questions.alternatives import Terms, compare_images
 from ratecards.questions.image_cost import TIERS, images, per_image
-from ratecards.tables import table as shown
-from ratecards.tables.table import Table
-from scraper.site.charts import Bars, bars, ceiling
+from ratecards.tables.table import money
+from scraper.site.charts import BarChart, bar_chart, ceiling
 
 Groups = list[tuple[str, list[Decimal | None]]]
 # The length of a bar of the table, in units of its view box.
@@ -31,17 +30,17 @@ def values(shelf: Shelf) -> dict[str, object]:
     drawn = [(offer, groups) for offer in makers if len(groups := _groups(offer)) >= _FEWEST]
     top = _top(groups for _, groups in drawn)
     return {
-        "drawn": [(offer.card, currency_of(offer), bars(groups, top, wording.money)) for offer, groups in drawn],
-        "table": _table(images(makers)) if makers else None,
+        "drawn": [(offer.card, currency_of(offer), bar_chart(groups, top, wording.money)) for offer, groups in drawn],
+        "table": images(makers) if makers else None,
         "elsewhere": _elsewhere(sellers),
-        "money": shown.money,
+        "money": money,
     }
 
 
-def bars_of(offer: Offer) -> Bars | None:
+def bars_of(offer: Offer) -> BarChart | None:
     """The bars of one model, on a scale of their own; None where sizes are not told apart."""
     groups = _groups(offer)
-    return bars(groups, _top([groups]), wording.money) if len(groups) >= _FEWEST else None
+    return bar_chart(groups, _top([groups]), wording.money) if len(groups) >= _FEWEST else None
 
 
 def currency_of(offer: Offer) -> str:
@@ -61,14 +60,6 @@ def _top(several: Iterable[Groups]) -> Decimal:
     return ceiling(max(prices, default=Decimal(1)))
 
 
-def _table(made: Table) -> dict[str, object]:
-    """A table for people: its title, heads, rows of cells, notes."""
-    heads = made.heads
-    rows = [[shown.shown(field.kind, row.cells[field.key]) for field in heads] for row in made.rows]
-    models = [(row.cells["model"], row.cells["source"]) for row in made.rows]
-    return {"title": made.title, "heads": heads, "rows": list(zip(models, rows, strict=True)), "notes": made.notes}
-
-
 def _elsewhere(sellers: Iterable[Offer]) -> dict[str, object]:
     """One image of every seller, with the length of its bar; where currencies differ, why there is no table."""
     try:
@@ -78,9 +69,4 @@ def _elsewhere(sellers: Iterable[Offer]) -> dict[str, object]:
     costs = [Decimal(str(row.cells["per_image"])) for row in made.rows]
     top = max(costs, default=Decimal(1)) or Decimal(1)
     lengths = [f"{cost / top * _LENGTH:.1f}" for cost in costs]
-    return {
-        "error": "",
-        "title": made.title,
-        "rows": list(zip(made.rows, lengths, strict=True)),
-        "notes": made.notes,
-    }
+    return {"error": "", "table": made, "lengths": lengths}

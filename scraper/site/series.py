@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 from ratecards import wording
 from ratecards.catalog.offers import Offer
-from ratecards.costs.pictures import USUAL, canonical
+from ratecards.costs.image_sizes import USUAL, canonical
 from ratecards.dataset import Dataset
 from ratecards.model import Rate, RateCard
 from ratecards.storage import history, names
 from ratecards.storage.history import Change
 from ratecards.wording import with_currency
-from scraper.site.charts import Step, steps
+from scraper.site.charts import StepChart, step_chart
 from scraper.site.figures import KINDS, candidates
 from scraper.site.models import moments
 
@@ -26,7 +26,7 @@ _TIER = "standard"
 _NAMES = {"input": "Input", "output": "Output", "cache_read": "Cached input", "piece": ""}
 
 
-class Point(NamedTuple):
+class PricePoint(NamedTuple):
     """A price from a day on; none where nothing is priced. `read` tells a day the page was read from a dated step."""
 
     day: date
@@ -40,7 +40,7 @@ class Series(NamedTuple):
     label: str
     unit: str
     currency: str
-    points: tuple[Point, ...]
+    points: tuple[PricePoint, ...]
     until: date
 
 
@@ -77,14 +77,14 @@ def series(past: Past, model: str) -> list[Series]:
     return [found for kind in KINDS for found in _of_kind(days, kind, past.until)]
 
 
-def step_charts(past: Past, model: str) -> list[tuple[Series, Step]]:
+def step_charts(past: Past, model: str) -> list[tuple[Series, StepChart]]:
     """The headline prices of a model, drawn."""
     return [(found, _drawn(found)) for found in series(past, model)]
 
 
-def _drawn(found: Series) -> Step:
+def _drawn(found: Series) -> StepChart:
     points = [(point.day, point.price) for point in found.points]
-    return steps(points, found.until, lambda amount: with_currency(amount, found.currency))
+    return step_chart(points, found.until, lambda amount: with_currency(amount, found.currency))
 
 
 def _of_kind(days: Iterable[tuple[date, bool, RateCard | None]], kind: str, until: date) -> Iterator[Series]:
@@ -94,15 +94,15 @@ def _of_kind(days: Iterable[tuple[date, bool, RateCard | None]], kind: str, unti
         return
     known = dropwhile(lambda found: found[2] is None, rates)
     alike = ((day, read, rate if rate and _measure(rate) == _measure(newest) else None) for day, read, rate in known)
-    points = _moved(Point(day, rate.price if rate else None, read) for day, read, rate in alike)
+    points = _moved(PricePoint(day, rate.price if rate else None, read) for day, read, rate in alike)
     if len(points) > 1 or until > points[0].day:
         words = filter(None, (_NAMES[kind] or newest.modality.title() or "Each", _condition(newest, kind)))
         yield Series(", ".join(words), wording.unit(newest.unit), newest.currency, points, until)
 
 
-def _moved(points: Iterable[Point]) -> tuple[Point, ...]:
+def _moved(points: Iterable[PricePoint]) -> tuple[PricePoint, ...]:
     """The points without days on which nobody looked and nothing moved."""
-    kept: list[Point] = []
+    kept: list[PricePoint] = []
     for point in points:
         if point.read or point.price != kept[-1].price:
             kept.append(point)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ratecards.catalog.offers import Offer, measure
 from ratecards.catalog.sellers import DOCUMENTATION, TEXT_ALONE
-from ratecards.costs.picking import PLAIN
+from ratecards.costs.select import PLAIN
 from ratecards.escaping import visible
 from ratecards.model import Rate, plain
 from scraper.site.health import Health

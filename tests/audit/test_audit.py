@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from ratecards.audit.audit import Finding, audit, findings, tally
+from ratecards.audit.claims import Claim, Entry, Unread
 from ratecards.catalog.pastcards import PastCards
 from ratecards.dataset import Dataset
-from ratecards.formats.claims import Claim, Entry, Unread
 from tests.support.histories import added, card, change, rate, write
 
 TODAY = date(2026, 11, 22)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ratecards.audit.judge import judge
-from ratecards.formats.claims import Claim
+from ratecards.audit.claims import Claim
+from ratecards.audit.match import match_claim
 from ratecards.model import RateCard
 from tests.support.kit import TOKENS, card, formula, rate
 
@@ -25,7 +25,7 @@ def claim(price: str = "0.5", meter: str = "input", unit: str = TOKENS, **values
 
 def verdict(said: Claim, held: RateCard, day: date = DAY) -> tuple[str, str, str]:
     """Verdict, the price of the rate that decided, and the words."""
-    found = judge(said, held, day)
+    found = match_claim(said, held, day)
     ours = "" if found.ours is None else found.ours.availability if found.ours.price is None else str(found.ours.price)
     return found.verdict, ours, found.words
 
@@ -280,7 +280,7 @@ MEASURED = card(
 def test_a_number_of_ours_in_another_unit_is_a_wrong_unit(name: str) -> None:
     """Or one that is off by what units differ by."""
     said, words = UNITS[name]
-    found = judge(said, MEASURED, DAY)
+    found = match_claim(said, MEASURED, DAY)
 
     assert ("wrong unit", words) == (found.verdict, found.words)
 

@@ -17,10 +17,10 @@ from scraper.automation.github import GitHub, GitHubError
 from scraper.automation.upload import Asset
 from scraper.errors import DatasetError, FetchFailed
 from scraper.fetch.client import fetch
-from scraper.report import alerts, facts
+from scraper.report import alerts, run_report
 from scraper.report.alerts import Action
 from tests.support import runfacts
-from tests.support.forge import REPO, TOKEN, Forge
+from tests.support.forge import REPO, TOKEN
 from tests.support.forge import _json as answer
 from tests.support.runfacts import NAME, change, failing, source
 from tests.support.workshop import local
@@ -34,12 +34,6 @@ def waits(monkeypatch) -> list[float]:
     found: list[float] = []
     monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=found.append))
     return found
-
-
-@pytest.fixture
-def forge(httpserver) -> Forge:
-    """A GitHub of our own."""
-    return Forge().serve(httpserver)
 
 
 # ------------------------------------------------------------------------------------------- asking
@@ -212,7 +206,7 @@ def telling(forge, run, tmp_path, monkeypatch, httpserver):
     monkeypatch.setenv("RATECARDS_WEBHOOK", httpserver.url_for("/hook"))
 
     def call(found: dict, *words: str):
-        facts.save(tmp_path / "r.json", found)
+        run_report.save(tmp_path / "r.json", found)
         return run("alert", tmp_path / "r.json", *words)
 
     return call
@@ -248,7 +242,7 @@ def test_a_dry_run_of_alerts_asks_nobody(telling, forge):
 
 def test_a_run_without_a_look_tells_nothing(telling):
     """An overtaken run."""
-    assert "nothing was looked at, nothing to tell\n" == telling(facts.EMPTY).out
+    assert "nothing was looked at, nothing to tell\n" == telling(run_report.RunReport()).out
 
 
 def test_where_issues_are_disabled_only_trouble_is_an_error(telling, forge):

@@ -18,10 +18,10 @@ from pytest_httpserver import HTTPServer
 
 from ratecards import load
 from ratecards.catalog.shelf import Shelf
-from ratecards.costs.breakdown import price
+from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
-from ratecards.formats import genai_prices
+from ratecards.formats.genai_prices import writer as genai_prices
 from ratecards.model import RateCard
 from tests.support.kit import card, rate
 

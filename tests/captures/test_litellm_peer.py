@@ -25,10 +25,10 @@ from hypothesis import HealthCheck, given, seed, settings
 
 import ratecards
 from ratecards.catalog.shelf import Shelf
-from ratecards.costs.breakdown import price
+from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
-from ratecards.formats import litellm, litellm_export
+from ratecards.formats.litellm import writer as litellm
 from ratecards.model import RateCard
 from scraper import ROOT
 from tests.property.test_litellm_laws import priced
@@ -142,7 +142,7 @@ def _served(folder: Path) -> Iterator[str]:
     handler = functools.partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/{litellm_export.FILE}"
+        yield f"http://127.0.0.1:{server.server_port}/{litellm.FILE}"
         server.shutdown()
 
 
@@ -195,7 +195,7 @@ def test_its_calculator_gives_our_cost_for_every_request_that_we_can_price(
 def test_its_calculator_gives_our_cost_by_cards_that_no_page_has(tmp_path: Path) -> None:
     """So that what it falls back to is what we think it does."""
     cards = _drawn()
-    (tmp_path / litellm_export.FILE).write_text(litellm.export(cards, ON)[0][litellm_export.FILE], encoding="utf-8")
+    (tmp_path / litellm.FILE).write_text(litellm.export(cards, ON)[0][litellm.FILE], encoding="utf-8")
     asked = list(_asked_of(cards))
     with _served(tmp_path) as address:
         head, costs = _answers(address, [job for job, _ in asked])

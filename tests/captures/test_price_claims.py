@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from ratecards.formats import genai_prices, modelsdev, portkey
+from ratecards.audit.price_file import load
+from ratecards.formats import portkey
+from ratecards.formats.genai_prices import reader as genai_prices
+from ratecards.formats.modelsdev import reader as modelsdev
 from ratecards.model import UNIT
+from tests.support.kit import claimed
 
 
 def peers() -> Path:
@@ -24,22 +25,9 @@ def peers() -> Path:
     return Path(place)
 
 
-class _Loader(yaml.SafeLoader):
-    """YAML whose numbers are exact and whose dates are words."""
-
-
-_Loader.add_constructor("tag:yaml.org,2002:float", lambda _, node: Decimal(node.value))
-_Loader.add_constructor("tag:yaml.org,2002:timestamp", lambda _, node: node.value)
-
-
 def data_of(path: Path) -> Any:
-    """The data of a file, or of a folder of TOML files by path."""
-    if path.is_dir():
-        files = sorted(path.rglob("*.toml"))
-        return {str(f.relative_to(path)): tomllib.loads(f.read_text(), parse_float=Decimal) for f in files}
-    if path.suffix == ".yml":
-        return yaml.load(path.read_text(), _Loader)
-    return json.loads(path.read_text(), parse_float=Decimal)
+    """The data of a file or a folder, as it is given to a reader."""
+    return load(path).data
 
 
 @pytest.mark.parametrize(
@@ -56,8 +44,7 @@ def data_of(path: Path) -> Any:
 def test_files_of_the_projects(module, path, claims, unread):
     """Every price of a held seller's models is a claim, or is said not to be one; all units are units of the table."""
     data = data_of(peers() / path)
-    read = module.claims(data)
-    assert module.recognise(data)
+    read = claimed(module.entries(data))
     assert (claims, unread) == tuple(map(len, read))
     assert [] == [c for c in read[0] if not UNIT.match(c.unit)]
 
@@ -72,7 +59,7 @@ def test_prices_of_the_projects():
     for module, path in files.items():
         found = [
             c.price
-            for c in module.claims(data_of(peers() / path))[0]
+            for c in claimed(module.entries(data_of(peers() / path)))[0]
             if (c.model, c.source, c.meter, c.service_tier) == ("gemini-2.5-pro", "gemini-api", "input", "standard")
             and c.prompt_over is None
         ]

@@ -14,9 +14,9 @@ from ratecards.storage import codec
 from scraper.checks.representations import compared_with_published, sentences_of
 from scraper.prices.conditions import conditional, digest
 from scraper.sources import gemini_api, gemini_terms, openai_api
-from tests.sources.gemini_api.test_gemini_api import TOOLS
 from tests.sources.vertex_ai.test_vertex_ai import read as read_vertex
 from tests.support import pagebuilder
+from tests.support.gemini_page import TOOLS
 from tests.support.openai_page import facts as openai_facts
 from tests.support.openai_page import html_page
 from tests.support.workshop import facts, model, pages

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
+from ratecards import formats
 from ratecards.__main__ import main
-from ratecards.audit import auditview, sarif
+from ratecards.audit import report, sarif
 from ratecards.audit.audit import Account, Finding
-from ratecards.audit.auditview import Audited
-from ratecards.cli import audit_command
-from ratecards.formats.claims import Claim, Entry, Unread
+from ratecards.audit.claims import Claim, Entry, Unread
+from ratecards.audit.report import Audited
 from scraper import ROOT
 from tests.support.histories import added, card, change, rate, write
 
@@ -238,9 +238,9 @@ def test_a_name_of_the_file_reaches_no_terminal_as_it_is(run: Run) -> None:
 
 def test_a_long_list_of_names_is_cut() -> None:
     """The rest is a number."""
-    claims = [Unread("k", f"f{n}", "1", "why") for n in range(auditview._SHOWN + 2)]
+    claims = [Unread("k", f"f{n}", "1", "why") for n in range(report._SHOWN + 2)]
     account = Account(Entry("k"), tuple(Finding("unread", c, c.why) for c in claims))
-    text = auditview.audit_text(Audited("f", "litellm", TODAY, [account]), everything=False)
+    text = report.audit_text(Audited("f", "litellm", TODAY, [account]), everything=False)
 
     assert "and 2 more" in text
 
@@ -256,10 +256,10 @@ def test_formats_whose_files_date_prices_are_read_as_of_the_day(monkeypatch: pyt
             return []
 
     monkeypatch.setattr(
-        audit_command, "import_module", lambda name: Module if name.startswith("ratecards.formats.") else None
+        formats, "import_module", lambda name: Module if name.startswith("ratecards.formats.") else None
     )
-    for name in audit_command._MODULES:
-        audit_command.entries_of(name, {}, TODAY)
+    for name in formats._READERS:
+        formats.read(name, {}, TODAY)
 
     assert [({},), ({},), ({}, TODAY), ({},), ({}, TODAY)] == asked
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.costs import answerfile
+from ratecards.cli import cost_commands
 from ratecards.errors import CostError
 
 
@@ -16,15 +16,15 @@ def test_json(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """From a file or standard input, with or without a byte order mark; decimals stay decimals."""
     file = tmp_path / "usage.json"
     file.write_bytes(b'\xef\xbb\xbf{"seconds": 1.5}')
-    assert ({"seconds": Decimal("1.5")}, False) == answerfile.read(str(file))
+    assert ({"seconds": Decimal("1.5")}, False) == cost_commands.read_file(str(file))
     monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"[1]")))
-    assert ([1], False) == answerfile.read("-")
+    assert ([1], False) == cost_commands.read_file("-")
 
 
 def test_the_events_of_a_stream():
     """As a server sends them, with the words that are no data; they are one stream."""
     text = ': ping\n\nevent: message\nid: 1\ndata: {"a": 1}\n\ndata:{"b": 2}\r\n\r\ndata: [DONE]\n\ndata:\n'
-    assert ([{"a": 1}, {"b": 2}], True) == answerfile.parsed(text, "stream.txt")
+    assert ([{"a": 1}, {"b": 2}], True) == cost_commands.parsed(text, "stream.txt")
 
 
 def test_fault_98_a_log_of_lines_is_no_one_call(tmp_path: Path):
@@ -34,7 +34,7 @@ def test_fault_98_a_log_of_lines_is_no_one_call(tmp_path: Path):
     with pytest.raises(
         CostError, match=r"log.jsonl:2:1: not JSON: Extra data, .*one a line\? `jq -s . FILE` makes them"
     ):
-        answerfile.read(str(file))
+        cost_commands.read_file(str(file))
 
 
 @pytest.mark.parametrize(
@@ -62,5 +62,5 @@ def test_text_that_is_no_json_is_refused(tmp_path: Path, content: bytes, words: 
     file = tmp_path / "usage.json"
     file.write_bytes(content)
     with pytest.raises(CostError) as caught:
-        answerfile.read(str(file))
+        cost_commands.read_file(str(file))
     assert words in str(caught.value)

@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratecards.costs import answers
-from ratecards.costs.answers import Answer
+from ratecards.costs.usage import Answer, answers
 from ratecards.errors import CostError
 
 USAGE = {"promptTokenCount": 12, "candidatesTokenCount": 5, "totalTokenCount": 17}
@@ -21,7 +20,7 @@ PICTURE = {"bytesBase64Encoded": "...", "mimeType": "image/png"}
 
 def one(data: object, **beside: object) -> Answer:
     """The one call that something is."""
-    (found,) = answers.read(data, beside)
+    (found,) = answers(data, beside)
     return found
 
 
@@ -326,11 +325,11 @@ ANYTHING = st.recursive(
 def test_whatever_comes_is_read_or_refused(data: object, each: bool | None):
     """With one error, which is ours, and says something; what is read is read the same again."""
     try:
-        found = answers.read(data, each=each)
+        found = answers(data, each=each)
     except CostError as error:
         assert str(error)
     else:
-        assert found == answers.read(data, each=each)
+        assert found == answers(data, each=each)
 
 
 def test_what_several_chunks_say():
@@ -346,5 +345,5 @@ def test_counts_beside_several_calls():
     """Nobody can tell whose they are; words hold for all."""
     calls = [{"input_tokens": 1}, {"input_tokens": 2}]
     with pytest.raises(CostError, match="songs is given beside 2 calls: say it in the call that it belongs to"):
-        answers.read(calls, {"songs": 1})
-    assert ["low", "low"] == [call.counts["quality"] for call in answers.read(calls, {"quality": "low"})]
+        answers(calls, {"songs": 1})
+    assert ["low", "low"] == [call.counts["quality"] for call in answers(calls, {"quality": "low"})]

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.shelf import Choice, Shelf
-from ratecards.costs.breakdown import Breakdown, price
+from ratecards.costs.breakdown import Breakdown
+from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard

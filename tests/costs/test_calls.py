@@ -12,8 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ratecards
-from ratecards.costs.breakdown import Breakdown
-from ratecards.costs.calls import together
+from ratecards.costs.breakdown import Breakdown, together
 from ratecards.costs.usage import read
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError

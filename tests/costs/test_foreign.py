@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.costs import answers
+from ratecards.costs.usage import answers
 from ratecards.errors import CostError
 
 CHAT = {"prompt_tokens": 21, "completion_tokens": 0, "completion_tokens_details": {"reasoning_tokens": 60}}
@@ -65,5 +65,5 @@ ANSWER = {"candidates": [], "usageMetadata": {"promptTokenCount": 9, "totalToken
 def test_what_is_no_usage_of_ours_is_named(data: Any, words: str):
     """No count of another form is taken for one of ours, and no hint names what cannot help."""
     with pytest.raises(CostError) as caught:
-        answers.read(data)
+        answers(data)
     assert words in str(caught.value)

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.costs import answers
-from ratecards.costs.grounding import notes
-from ratecards.costs.metadata import spelled
+from ratecards.costs.gemini_usage import grounding_notes as notes
+from ratecards.costs.gemini_usage import spelled
+from ratecards.costs.usage import answers
 
 USAGE = {"promptTokenCount": 42, "candidatesTokenCount": 10, "totalTokenCount": 52}
 MAPS = {"groundingChunks": [{"maps": {"uri": "https://maps.example/1"}}, {"maps": {"uri": "https://maps.example/2"}}]}
@@ -21,7 +21,7 @@ MAPPED = "the answer was grounded with Google Maps: not in these counts: {}; add
 def said(grounding: dict[str, Any], **counts: object) -> list[str]:
     """The notes on an answer of one candidate."""
     answer = {"candidates": [{"groundingMetadata": grounding}], "usageMetadata": USAGE}
-    return [note for note in answers.read(answer, counts)[0].notes if "grounded" in note]
+    return [note for note in answers(answer, counts)[0].notes if "grounded" in note]
 
 
 @given(st.lists(st.sampled_from(["a", "b", " a", "c d", "", "  "]), max_size=8))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.costs.metadata import counts_tokens, folded, is_live, spelled, tokens
+from ratecards.costs.gemini_usage import counts_tokens, folded, is_live, spelled, tokens
 from ratecards.errors import CostError
 
 DETAILS = [{"modality": "TEXT", "tokenCount": 600}, {"modality": "AUDIO", "tokenCount": 400}]

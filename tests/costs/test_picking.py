@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ratecards.catalog.offers import Offer, Want, measure
-from ratecards.costs.picking import pick, selecting
+from ratecards.catalog.offers import Offer, measure
+from ratecards.costs.select import RateQuery, select_rate, selecting
 from ratecards.errors import CostError
 from ratecards.model import Rate
 from tests.support.histories import card, rate
@@ -24,8 +24,8 @@ def offer(*rates: Rate, **values: Any) -> Offer:
 
 def picked(*rates: Rate, tier: str = "standard", plan: str = "paid", **want: Any) -> list[Rate]:
     """What is picked of those rates for input tokens, or what is said."""
-    wanted = Want(**{"meter": "input", "nouns": TOKEN, **want})
-    return pick(offer(*rates), wanted, tier, plan)
+    wanted = RateQuery(**{"meter": "input", "nouns": TOKEN, **want})
+    return select_rate(offer(*rates), wanted, tier, plan)
 
 
 TEXT, AUDIO = rate(modality="text", price="0.3"), rate(modality="audio", price="1")
@@ -133,9 +133,9 @@ def test_a_request_is_a_picture_only_where_the_row_says_so():
 def test_a_picker_of_one_price_shows_that_of_text():
     """AI Studio's undivided row is of text; the page's stands for every modality."""
     studio = offer(rate(source="ai-studio"), source="ai-studio")
-    assert 1 == len(pick(studio, Want("input", TOKEN, ("text",)), "standard", "paid"))
+    assert 1 == len(select_rate(studio, RateQuery("input", TOKEN, ("text",)), "standard", "paid"))
     with pytest.raises(CostError, match=r"flash at google/ai-studio .*no price for input \(audio\); priced: text"):
-        pick(studio, Want("input", TOKEN, ("audio",)), "standard", "paid")
+        select_rate(studio, RateQuery("input", TOKEN, ("audio",)), "standard", "paid")
 
 
 def test_rates_of_a_period_come_together():

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.costs import answers
-from ratecards.costs.usage import read
+from ratecards.costs.usage import answers, read
 from ratecards.errors import CostError
 
 COUNTS = st.tuples(st.integers(1, 50), st.integers(0, 50))
@@ -32,7 +31,7 @@ def bare(prompt: int, output: int) -> Data:
 
 def totals(data: object, each: bool | None = None) -> list[tuple[int, int]]:
     """The tokens in and out of each call."""
-    found = [read(answer.counts) for answer in answers.read(data, each=each)]
+    found = [read(answer.counts) for answer in answers(data, each=each)]
     return [(usage.prompt, int(sum(c.amount for c in usage.counts if c.meter == "output"))) for usage in found]
 
 
@@ -169,7 +168,7 @@ def test_chunks_that_count_nothing():
         [chunk(11, 227, end=True), chunk(None)],
     ):
         assert [(11, 227)] == totals(data)
-    (found,) = answers.read([bare(11, 227), searched])
+    (found,) = answers([bare(11, 227), searched])
     assert any("1 search query" in note for note in found.notes)
     spread = [chunk(3, 1, end=True), chunk(None), chunk(5, 1, end=True)]
     assert [(3, 1), (5, 1)] == totals(spread)
@@ -195,5 +194,5 @@ def test_chunks_that_count_nothing():
 def test_fault_98_what_cannot_be_told_apart_is_refused(data: list[Data], each: bool | None, words: str):
     """The message names the element, and what would say which."""
     with pytest.raises(CostError) as caught:
-        answers.read(data, each=each)
+        answers(data, each=each)
     assert words in str(caught.value)

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from ratecards.costs.usage import Count, Usage, read
+from ratecards.costs.counts import Count, Usage
+from ratecards.costs.usage import read
 from ratecards.errors import CostError
 
 TOKEN = ("token",)

@@ -7,7 +7,7 @@ import doctest
 import pytest
 
 from ratecards.__main__ import main
-from ratecards.costs.usage import COUNTS
+from ratecards.costs.counts import COUNTS
 from scraper import ROOT
 
 FILE = ROOT / "docs" / "cost.md"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from ratecards import __main__ as reader
 from scraper.model import EXIT
 from scraper.sources import SOURCES
-from tests.docs.documents import CURRENT, DOCUMENTS, PAGES, ROOT, headings, links, read
+from tests.docs.documents import CURRENT, DOCUMENTS, PAGES, ROOT, headings, links, read, spans
 
 SOURCES_PAGE, RUNNING = read(ROOT / "docs" / "sources.md"), read(ROOT / "docs" / "running.md")
 
@@ -25,6 +26,34 @@ def test_every_link_leads_somewhere(path: Path):
         file = (path.parent / target).resolve() if target else path
         assert file.exists(), link
         assert not anchor or anchor in headings(file), link
+
+
+# What is there only while something waits, or is made by a command that a page shows.
+MADE = {"ratecards/held/", "site/index.html"}
+TOPS = ("scraper", "ratecards", "tests", "docs", "manual", "examples", "state")
+
+
+def test_every_path_exists():
+    """A file or folder that a document names is where it says; a pattern has one."""
+    named = {span for path in CURRENT for span in spans(path) if re.fullmatch(rf"(?:{'|'.join(TOPS)})/[\w/.*-]*", span)}
+    assert [] == [name for name in sorted(named - MADE) if not (ROOT / name).exists() and not list(ROOT.glob(name))]
+
+
+def test_every_module_exists():
+    """The page on how it is built calls modules by their package and name, without the rest of the path."""
+    named = [span for span in spans(ROOT / "docs" / "architecture.md") if re.fullmatch(r"[a-z]+/[a-z_]+", span)]
+    assert [] == [name for name in named if not any((ROOT / top / f"{name}.py").exists() for top in TOPS[:2])]
+
+
+def test_the_layers_are_those_that_are_proved():
+    """The page names each layer of `pyproject.toml`, from the top down."""
+    project = tomllib.loads(read(ROOT / "pyproject.toml"))
+    blocks = re.findall(r"^```\n(.*?)^```$", read(ROOT / "docs" / "architecture.md"), re.MULTILINE | re.DOTALL)
+    contracts = {c["containers"][0]: c["layers"] for c in project["tool"]["importlinter"]["contracts"] if "layers" in c}
+    for package, block in zip(("scraper", "ratecards"), blocks, strict=True):
+        shown = re.findall(r"^([a-z]+)\b", block, re.MULTILINE)
+        alone = [layer for layer in contracts[package] if layer.isalpha()]
+        assert alone == [name for name in shown if name in alone]
 
 
 def test_every_document_is_found_from_the_readme():

@@ -58,10 +58,6 @@ def _vertex_new_phrase(subject: Subject, random: Random, seed: int) -> Mutant:
     return Mutant(amount.put(subject, words), subject.says, f"{amount.text} -> {words}", unsaid=True)
 
 
-def _once(subject: Subject, pattern: str, random: Random) -> re.Match[str]:
-    return random.choice(list(re.finditer(pattern, subject.bodies["html"])))
-
-
 def _put(subject: Subject, match: re.Match[str], words: str) -> dict[str, str]:
     html = subject.bodies["html"]
     return {"html": html[: match.start()] + words + html[match.end() :]}

@@ -16,8 +16,7 @@ from scraper.automation import branch, pull_requests
 from scraper.automation.branch import Target
 from scraper.automation.git import Git, GitError
 from scraper.errors import DatasetError
-from scraper.report import facts as report_file
-from tests.support.forge import Forge
+from scraper.report import run_report
 from tests.support.forge import _json as answer
 from tests.support.gitrepo import bare_repository, clone, log, no_settings, save, shown
 from tests.support.workshop import GEMINI, facts, keep, model
@@ -48,14 +47,14 @@ def applying(run, small, tmp_path):
             keep(folder, edition, **bodies)
         script = list(meanwhile or ())
 
-        def apply(tree: Path, names) -> report_file.Facts:
+        def apply(tree: Path, names) -> run_report.RunReport:
             if script:
                 script.pop(0)()
             report = tmp_path / "applied.json"
             words = ("--replay", folder, "--at-once", "--report", report)
             assert run("refresh", *(names or [GEMINI]), *words, "--to", tree).code in (0, 3, 4, 5)
             assert 0 == run("check", "--to", tree, "--now", "2026-11-20").code
-            return report_file.load(report)
+            return run_report.load(report)
 
         return apply
 
@@ -113,7 +112,7 @@ def test_fault_59_a_race_is_applied_anew_and_nothing_is_lost(bare, tmp_path, app
     race = applying(day(2, **DEARER), meanwhile=[lambda: branch.publish(other, TARGET, first, **quick)])
     done = branch.publish(git, TARGET, race, **quick)
     assert ["Data: 1 price changed", "Data: first look at google/gemini-api", "Begin"] == log(bare)
-    assert ["repriced"] == [c["kind"] for c in done.facts["sources"][0]["changes"]]
+    assert ["repriced"] == [c["kind"] for c in done.facts.sources[0].changes]
 
 
 def test_fault_59_a_persons_push_is_kept(bare, tmp_path, applying):
@@ -252,12 +251,6 @@ def test_what_fails_its_check_is_not_published(bare, tmp_path, monkeypatch):
 # ------------------------------------------------------------------------------------- pull requests
 
 
-@pytest.fixture
-def forge(httpserver) -> Forge:
-    """A GitHub of our own."""
-    return Forge().serve(httpserver)
-
-
 BRANCH = f"ratecards/{GEMINI}"
 
 
@@ -321,7 +314,7 @@ def test_a_page_that_cannot_be_read_closes_nothing(proposing, forge):
     proposing(day(2, **DEARER))
     done, made = proposing(day(3), html=b"<html><title>Sign in</title></html>", twin=None)
     assert ([], "open") == (made, forge.pulls[1]["state"])
-    assert "NOT_READ" == done.facts["sources"][0]["outcome"]
+    assert "NOT_READ" == done.facts.sources[0].outcome
 
 
 def test_the_same_look_twice_changes_nothing(proposing, bare, forge):
@@ -430,7 +423,7 @@ def test_a_damaged_source_does_not_stop_the_others(tmp_path, monkeypatch):
 
 def test_a_run_that_writes_nothing_at_all_is_no_commit(bare, tmp_path):
     """Not even the folders of data are there."""
-    done = branch.publish(clone(bare, tmp_path / "c"), TARGET, lambda *_: report_file.EMPTY, **quick)
+    done = branch.publish(clone(bare, tmp_path / "c"), TARGET, lambda *_: run_report.RunReport(), **quick)
     assert (False, ["Begin"]) == (done.changed, log(bare))
 
 
@@ -454,7 +447,7 @@ def test_what_is_data_is_told_by_the_digest_that_versions_go_by(bare, tmp_path, 
         if packages[0] is not None:
             (tree / PACKAGE).write_text(json.dumps(packages[0]))
         (tree / "ratecards" / "x.yaml").write_text(str(len(packages)))
-        return {**report_file.EMPTY, "at": "2026-11-01T06:17:00Z"}
+        return run_report.RunReport(at="2026-11-01T06:17:00Z")
 
     packages = [before, after]
     branch.publish(clone(bare, tmp_path / "a"), TARGET, apply, **quick)
@@ -470,7 +463,7 @@ def test_a_data_package_without_a_digest_is_an_error(bare, tmp_path):
     def apply(tree, _):
         (tree / "ratecards" / "v1").mkdir(parents=True)
         (tree / PACKAGE).write_text("[]")
-        return report_file.EMPTY
+        return run_report.RunReport()
 
     with pytest.raises(DatasetError, match=r"datapackage\.json: expected its digest, saw TypeError"):
         branch.publish(clone(bare, tmp_path / "a"), TARGET, apply, **quick)

@@ -13,7 +13,7 @@ from scraper.automation import branch, pull_requests
 from scraper.automation.git import Git, GitError
 from scraper.errors import DatasetError
 from scraper.pipeline import fetch_only
-from scraper.report import facts as report_file
+from scraper.report import run_report
 from scraper.sources import find
 from tests.end_to_end.test_gitpublish import DEARER, TARGET, alone, applying, bare, day, quick
 from tests.support import runfacts
@@ -22,7 +22,7 @@ from tests.support.gitrepo import clone, log, shown
 from tests.support.workshop import GEMINI
 
 __all__ = ["alone", "applying", "bare"]
-FACTS = report_file.EMPTY
+FACTS = run_report.RunReport()
 RATES = "ratecards/v1/rates.csv"
 
 
@@ -185,7 +185,7 @@ def test_by_the_command(bare, tmp_path, run, monkeypatch, capsys):
     assert (0, "prepared 0 files\n") == (first.code, first.out)
     assert (0, "nothing to publish\n") == (second.code, second.out)
     assert [[GEMINI]] == seen
-    assert json.loads(report.read_text())["version"] == FACTS["version"]
+    assert json.loads(report.read_text())["version"] == FACTS.version
 
 
 def test_fault_92_what_a_job_hands_over_is_of_its_own_source(tmp_path):

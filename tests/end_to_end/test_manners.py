@@ -18,13 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ratecards
-from ratecards.cli import console, options
-from ratecards.costs import answerfile
-from ratecards.costs.usage import measured
+from ratecards.audit.price_file import FormatError
+from ratecards.audit.price_file import load as load_prices
+from ratecards.cli import console, cost_commands, options
+from ratecards.costs.counts import measured
 from ratecards.errors import CostError, DatasetError
-from ratecards.formats import litellm
-from ratecards.formats.load import FormatError
-from ratecards.formats.load import load as load_prices
+from ratecards.formats.litellm import reader as litellm
 from ratecards.storage import bounded
 from scraper import ROOT
 from scraper import __main__ as scraper
@@ -86,6 +85,7 @@ def test_nothing_to_read():
 
 SLOW = """
 import os, signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # who starts the tests in the background ignores it
 from {0} import __main__ as command
 def slow(*_):
     threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
@@ -324,7 +324,7 @@ def test_a_key_that_stands_twice_in_a_usage(tmp_path, capsys, text):
     assert "stands twice in one object" in err
     assert "usage.json" in err
     with pytest.raises(CostError, match="stands twice"):
-        answerfile.parsed(text, "x")
+        cost_commands.parsed(text, "x")
     assert json.loads(text)
 
 

@@ -17,7 +17,8 @@ import ratecards
 from ratecards.__main__ import main as command
 from ratecards.catalog.asof import DatedShelf
 from ratecards.catalog.shelf import Choice
-from ratecards.costs.breakdown import EXACT, price
+from ratecards.costs.breakdown import EXACT
+from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError

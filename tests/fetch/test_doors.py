@@ -204,10 +204,6 @@ def entry(text: str | None, url: str = picker.RPC, **more) -> dict:
     return {"request": request, "response": {"status": 200, "content": content | more, "cookies": headers}}
 
 
-def har(*entries: dict) -> str:
-    return json.dumps({"log": {"version": "1.2", "entries": list(entries)}})
-
-
 def answer() -> str:
     return picker.body(picker.records())
 
@@ -235,10 +231,10 @@ def encoded() -> str:
     [
         ("saved.json", answer),
         ("saved.txt", lambda: "\ufeff" + answer()),
-        ("export.har", lambda: har(entry("{}", "https://example.com/"), entry(answer()))),
-        ("export.har", lambda: "\ufeff" + har(entry(encoded(), encoding="base64"))),
-        ("export.json", lambda: har(entry(answer()))),
-        ("export.json", lambda: '{\n  "log": ' + json.dumps(json.loads(har(entry(answer())))["log"]) + "}"),
+        ("export.har", lambda: picker.har(entry("{}", "https://example.com/"), entry(answer()))),
+        ("export.har", lambda: "\ufeff" + picker.har(entry(encoded(), encoding="base64"))),
+        ("export.json", lambda: picker.har(entry(answer()))),
+        ("export.json", lambda: '{\n  "log": ' + json.dumps(json.loads(picker.har(entry(answer())))["log"]) + "}"),
     ],
     ids=["json", "mark", "har", "base64", "har by content", "har printed"],
 )
@@ -288,9 +284,14 @@ def test_an_older_file_does_not_undo_a_newer_look(studio, tmp_path):
 @pytest.mark.parametrize(
     ("name", "text", "verdict", "words"),
     [
-        ("other.har", har(entry("{}", "https://example.com/")), ("NOT_READ", 4), "a ListModels response in the HAR"),
-        ("bare.har", har(entry(None)), ("NOT_READ", 4), "save it with content"),
-        ("cut.har", har(entry("[]"))[:-9], ("NOT_READ", 4), "expected a HAR"),
+        (
+            "other.har",
+            picker.har(entry("{}", "https://example.com/")),
+            ("NOT_READ", 4),
+            "a ListModels response in the HAR",
+        ),
+        ("bare.har", picker.har(entry(None)), ("NOT_READ", 4), "save it with content"),
+        ("cut.har", picker.har(entry("[]"))[:-9], ("NOT_READ", 4), "expected a HAR"),
         ("empty.json", "", ("NOT_READ", 4), "empty body"),
         ("none.json", "[]", ("NOT_READ", 4), "an empty list"),
         ("page.json", f"<title>Sign in - Google</title>{COOKIE}", ("NOT_READ", 4), "expired sign-in"),

@@ -7,15 +7,16 @@ from typing import Any
 
 import pytest
 
-from ratecards.formats.claims import Claim, Unread
-from ratecards.formats.litellm import claims
+from ratecards.audit.claims import Claim, Unread
+from ratecards.formats.litellm.reader import entries
+from tests.support.kit import claimed
 
 TOKENS = "1000000 tokens"
 
 
 def one(key: str = "gemini/flash", provider: str = "gemini", **entry: Any) -> list[Claim]:
     """The claims of a map with one entry."""
-    found, unread = claims({key: {"litellm_provider": provider, **entry}})
+    found, unread = claimed(entries({key: {"litellm_provider": provider, **entry}}))
     assert [] == unread
     return found
 
@@ -87,7 +88,7 @@ UNREAD = {
 @pytest.mark.parametrize("field", UNREAD)
 def test_a_field_that_no_column_can_say_is_unread(field: str) -> None:
     """It is not dropped."""
-    found = claims({"gemini/flash": {"litellm_provider": "gemini", field: 1}})
+    found = claimed(entries({"gemini/flash": {"litellm_provider": "gemini", field: 1}}))
 
     assert ([], [Unread("gemini/flash", field, "1", UNREAD[field])]) == found
 
@@ -96,7 +97,7 @@ def test_a_field_that_no_column_can_say_is_unread(field: str) -> None:
 def test_what_is_no_amount_is_unread(value: object) -> None:
     """A word, a truth, less than nothing, a list, and prices that differ by the size of the search context."""
     field = "search_context_cost_per_query"
-    found, unread = claims({"gemini/flash": {"litellm_provider": "gemini", field: value}})
+    found, unread = claimed(entries({"gemini/flash": {"litellm_provider": "gemini", field: value}}))
 
     assert [] == found
     assert [Unread("gemini/flash", field, str(value), f"expected an amount, saw {value}")] == unread
@@ -109,9 +110,9 @@ def test_a_price_that_is_none_states_nothing() -> None:
 
 def test_a_long_value_is_cut() -> None:
     """The report is for people."""
-    _, unread = claims({"gemini/flash": {"litellm_provider": "gemini", "input_cost_per_token": "x" * 999}})
+    _, unread = claimed(entries({"gemini/flash": {"litellm_provider": "gemini", "input_cost_per_token": "x" * 999}}))
 
-    assert "x" * 57 + "..." == unread[0].stated
+    assert "x" * 59 + "…" == unread[0].stated
 
 
 def test_floats_ints_and_strings_are_the_digits_they_print() -> None:
@@ -182,5 +183,5 @@ def test_an_entry_is_of_the_seller_that_its_id_or_its_provider_names() -> None:
     """The id first, whatever else is missing; neither: it is open. What is others', or no entry, is none."""
     for (key, provider), expected in KEYS.items():
         said = {} if provider is None else {"litellm_provider": provider}
-        found, _ = claims({key: {**said, "input_cost_per_token": 1}, "rules": [1]})
+        found, _ = claimed(entries({key: {**said, "input_cost_per_token": 1}, "rules": [1]}))
         assert [expected] == [(c.model, c.source) for c in found] or (expected is None and found == [])

@@ -6,15 +6,19 @@ import csv
 import io
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from ratecards.formats import genai_prices, modelsdev, portkey, table
-from ratecards.formats.claims import Claim, Unread
-from ratecards.formats.stated import amount, is_google, model_of, shown
+from ratecards.audit import price_file
+from ratecards.audit.claims import Claim, Unread, amount, is_google, model_of, shown
+from ratecards.audit.price_file import recognise
+from ratecards.formats import own_table, portkey
+from ratecards.formats.genai_prices import reader as genai_prices
+from ratecards.formats.modelsdev import reader as modelsdev
 from scraper.publish.v1_files import rates_csv
-from tests.support.kit import rate
+from tests.support.kit import claimed, rate
 
 TOKENS = "1000000 tokens"
 DAY = date(2026, 11, 25)
@@ -154,7 +158,7 @@ def test_portkey_cents():
         "gemini-2.5-pro standard output image <=128000 0.04 per 1 image",
         "gemini-2.5-pro standard output image 1024x1024 hd <=128000 0.06 per 1 image",
         "gemini-2.5-pro batch input <=128000 0.625 per 1000000 tokens",
-    ] == [_short(line) for line in words(portkey.claims({"gemini-2.5-pro-lte-128k": entry}))]
+    ] == [_short(line) for line in words(claimed(portkey.entries({"gemini-2.5-pro-lte-128k": entry})))]
 
 
 def _short(line: str) -> str:
@@ -168,7 +172,7 @@ def _short(line: str) -> str:
 
 def test_portkey_keys():
     """An entry is for short or long prompts by its name; the key stays as it is written."""
-    read = portkey.claims({"Gemini-3-Pro-gt-200k": config(request_token={"price": 1}), "veo-3": config()})
+    read = claimed(portkey.entries({"Gemini-3-Pro-gt-200k": config(request_token={"price": 1}), "veo-3": config()}))
     assert [("Gemini-3-Pro-gt-200k", "gemini-3-pro", 200_000, None, "gemini-api")] == [
         (c.key, c.model, c.prompt_over, c.prompt_up_to, c.source) for c in read[0]
     ]
@@ -189,7 +193,7 @@ def test_portkey_unread():
         "gemini-c": {"pricing_config": {"calculate": {"x": 1}, "committed": {"request_token": {"price": 7}}}},
         "claude-d": config(request_token={"price": 9}),
     }
-    read = portkey.claims(data)
+    read = claimed(portkey.entries(data))
     assert [] == read[0]
     assert [
         "default pay_as_you_go.request_token 0: for models that the file does not name",
@@ -207,7 +211,7 @@ def test_portkey_unread():
 
 def test_portkey_nothing():
     """No price is stated by null."""
-    assert ([], []) == portkey.claims({"gemini-a": config(request_token={"price": None})})
+    assert ([], []) == claimed(portkey.entries({"gemini-a": config(request_token={"price": None})}))
 
 
 # ------------------------------------------------------------------------------------------------- models.dev
@@ -238,14 +242,16 @@ def test_modelsdev_tiers():
         "gemini-2.5-pro standard output >200000 15 per 1000000 tokens",
         "gemini-2.5-pro standard input >200000 2.5 per 1000000 tokens",
         "gemini-2.5-pro standard output >200000 15 per 1000000 tokens",
-    ] == words(modelsdev.claims(api(COST)))
+    ] == words(claimed(modelsdev.entries(api(COST))))
 
 
 def test_modelsdev_repeats_its_one_tier():
     """The older field says what the list says, wherever that begins; without a list it begins at 200,000 tokens."""
     tier = {"input": 10, "tier": {"type": "context", "size": 272_000}}
     old = {"input": 5, "context_over_200k": {"input": 10}}
-    listed, bare = (modelsdev.claims(api(cost, "openai", "gpt-5.5"))[0] for cost in ({**old, "tiers": [tier]}, old))
+    listed, bare = (
+        claimed(modelsdev.entries(api(cost, "openai", "gpt-5.5")))[0] for cost in ({**old, "tiers": [tier]}, old)
+    )
 
     assert [(None, 272_000), (272_000, None), (272_000, None)] == [(c.prompt_over, c.prompt_up_to) for c in listed]
     assert [(None, 200_000), (200_000, None)] == [(c.prompt_over, c.prompt_up_to) for c in bare]
@@ -256,20 +262,24 @@ def test_modelsdev_toml():
     """The TOML folder says the same as the API, by path; a tier without a type is one of the prompt."""
     tiers = [{"input": Decimal("2.5"), "output": 15, "tier": {"size": 200_000}}]
     cost = {**{n: v for n, v in COST.items() if n != "context_over_200k"}, "tiers": tiers}
-    file = "checkout/providers/google/models/gemini-2.5-pro.toml"
-    read = modelsdev.claims({file: {"base_model": "google/gemini-2.5-pro", "cost": cost}})
-    assert words(modelsdev.claims(api(COST)))[:6] == words(read)
+    file = Path("checkout/providers/google/models/gemini-2.5-pro.toml")
+    read = claimed(
+        modelsdev.entries(price_file._toml_model(file, {"base_model": "google/gemini-2.5-pro", "cost": cost}))
+    )
+    assert words(claimed(modelsdev.entries(api(COST))))[:6] == words(read)
     assert {"gemini-2.5-pro"} == {c.key for c in read[0]}
 
 
 def test_modelsdev_sources():
     """Two providers are Google; others sell its models on, and it sells others' models."""
-    read = modelsdev.claims(
-        {
-            **api({"input": 1}, "google-vertex"),
-            **api({"input": 2}, "openrouter", "google/gemini-2.5-pro"),
-            **api({"input": 3}, "google", "claude-opus"),
-        }
+    read = claimed(
+        modelsdev.entries(
+            {
+                **api({"input": 1}, "google-vertex"),
+                **api({"input": 2}, "openrouter", "google/gemini-2.5-pro"),
+                **api({"input": 3}, "google", "claude-opus"),
+            }
+        )
     )
     assert [("vertex-ai", Decimal(1))] == [(c.source, c.price) for c in read[0]]
     assert [] == read[1]
@@ -292,7 +302,7 @@ def test_modelsdev_pictures():
         "gemini-3-pro-image-preview standard output image 120 per 1000000 tokens",
         "nano standard output image 60 per 1000000 tokens",
         "imagery standard output 3 per 1000000 tokens",
-    ] == words(modelsdev.claims(data))
+    ] == words(claimed(modelsdev.entries(data)))
 
 
 def test_modelsdev_several_tiers():
@@ -302,11 +312,11 @@ def test_modelsdev_several_tiers():
         "m standard input <=100 1 per 1000000 tokens",
         "m standard input >100 <=200 2 per 1000000 tokens",
         "m standard input >200 3 per 1000000 tokens",
-    ] == words(modelsdev.claims(api({"input": 1, "tiers": tiers}, model="m")))
+    ] == words(claimed(modelsdev.entries(api({"input": 1, "tiers": tiers}, model="m"))))
 
 
 def test_modelsdev_unread():
-    """A field, a tier or a mode that nobody knows is named; so is a file whose provider is unknown."""
+    """A field, a tier or a mode that nobody knows is named."""
     cost = {
         "input": "free",
         "reasoning": 4,
@@ -316,7 +326,7 @@ def test_modelsdev_unread():
         "context_over_200k": 6,
     }
     modes = {"fast": {"cost": {"input": 8}, "provider": {}}}
-    read = modelsdev.claims({**api(cost, experimental={"modes": modes}), "models/x.toml": {"cost": {"input": 7}}})
+    read = claimed(modelsdev.entries(api(cost, experimental={"modes": modes})))
     assert ["gemini-2.5-pro standard output thinking 4 per 1000000 tokens"] == words(read)
     assert [
         "gemini-2.5-pro cost.input free: expected an amount from 0, in digits",
@@ -327,7 +337,6 @@ def test_modelsdev_unread():
         "gemini-2.5-pro cost.context_over_200k 6: expected prices by name",
         "gemini-2.5-pro experimental.modes.fast.cost.input 8: "
         "an experimental mode, whose service tier it does not name",
-        "models/x.toml cost.input 7: expected a path like providers/google/models/gemini-2.5-pro.toml",
     ] == whys(read)
 
 
@@ -365,7 +374,7 @@ def test_genai_fields():
         "gemini-2.5-pro standard search_grounding 35 per 1000 queries",
         "gemini-2.5-pro standard input audio 1 per 1 hour",
         "gemini-2.5-pro standard input text 5 per 1000000 characters",
-    ] == words(genai_prices.claims(provider(entry(prices))))
+    ] == words(claimed(genai_prices.entries([provider(entry(prices))])))
 
 
 def test_genai_dates():
@@ -383,7 +392,7 @@ def test_genai_dates():
         )
     ]
     by_day = {
-        day: [c.price for c in genai_prices.claims(data, day)[0]]
+        day: [c.price for c in claimed(genai_prices.entries(data, day))[0]]
         for day in (None, date(2026, 2, 1), date(2026, 3, 1), DAY, date(2027, 1, 1))
     }
     assert [[1], [1], [2], [2], [3]] == list(by_day.values())
@@ -391,13 +400,13 @@ def test_genai_dates():
         "gemini-2.5-pro prices[0].input_mtok 1: a later entry of the list holds",
         "gemini-2.5-pro prices[2].input_mtok 3: holds from 2027-01-01 on",
         "gemini-2.5-pro prices[3].input_mtok 4: a condition of the time of day",
-    ] == whys(genai_prices.claims(data, DAY))
+    ] == whys(claimed(genai_prices.entries(data, DAY)))
 
 
 def test_genai_no_condition_holds():
     """Where none does, the package takes the first."""
     data = [provider(entry([{"constraint": {"start_date": "2030-01-01"}, "prices": {"input_mtok": 1}}]))]
-    assert [Decimal(1)] == [c.price for c in genai_prices.claims(data, DAY)[0]]
+    assert [Decimal(1)] == [c.price for c in claimed(genai_prices.entries(data, DAY))[0]]
 
 
 def test_genai_variants():
@@ -410,7 +419,7 @@ def test_genai_variants():
         {"when": {"search_type": "fast"}, "prices": {"input_mtok": {"base": 6}}},
         {"when": {"service_tier": "flex", "x": "y"}, "prices": {"input_mtok": 7}},
     ]
-    read = genai_prices.claims(provider(entry({}, price_variants=variants)), DAY)
+    read = claimed(genai_prices.entries([provider(entry({}, price_variants=variants))], DAY))
     assert [
         "gemini-2.5-pro batch input 2 per 1000000 tokens",
         "gemini-2.5-pro batch output 4 per 1000000 tokens",
@@ -432,7 +441,9 @@ def test_genai_sources():
         provider(entry({"input_mtok": 3}), id="openrouter"),
         provider({"id": "claude-4", "prices": {"input_mtok": 4}}),
     ]
-    assert [("gemini-api", 1), ("vertex-ai", 2)] == [(c.source, c.price) for c in genai_prices.claims(data)[0]]
+    assert [("gemini-api", 1), ("vertex-ai", 2)] == [
+        (c.source, c.price) for c in claimed(genai_prices.entries(data))[0]
+    ]
 
 
 def test_genai_unread():
@@ -443,7 +454,7 @@ def test_genai_unread():
         "output_mtok": {"base": "x", "tiers": [{"start": 10, "price": 4}]},
         "input_audio_mtok": [5],
     }
-    read = genai_prices.claims(provider(entry(prices)))
+    read = claimed(genai_prices.entries([provider(entry(prices))]))
     assert ["gemini-2.5-pro standard output >10 4 per 1000000 tokens"] == words(read)
     shape = "expected a price, or base and tiers from whole numbers up"
     assert [
@@ -472,12 +483,12 @@ def test_own_csv():
     assert [
         "flash batch input audio -x >200000 0.5 per 1000000 tokens",
         "flash standard output 4K hd 0.00001 per 1 image",
-    ] == words(table.claims(rows))
+    ] == words(claimed(own_table.entries(rows)))
 
 
 def test_own_json():
     """The rows of rates.json have only the fields that are not empty."""
-    read = table.claims({"version": 1, "rates": [{**ROW, "prompt_up_to": 5}, {**ROW, "provider": "openai"}]})
+    read = claimed(own_table.entries([{**ROW, "prompt_up_to": 5}, {**ROW, "provider": "openai"}]))
 
     assert ["flash standard input <=5 0.5 per 1000000 tokens", "flash standard input 0.5 per 1000000 tokens"] == words(
         read
@@ -501,7 +512,7 @@ def test_own_json():
 )
 def test_own_rows_unread(values, why):
     """A row that says what no claim can, or was edited into what the table does not say."""
-    claims, unread = table.claims([{**ROW, **values}], DAY)
+    claims, unread = claimed(own_table.entries([{**ROW, **values}], DAY))
     assert ([], 1) == (claims, len(unread))
     assert unread[0].why.startswith(why)
 
@@ -509,24 +520,26 @@ def test_own_rows_unread(values, why):
 def test_own_dates():
     """A dated row is a claim on its days, and none where nobody says the day."""
     dated = [{**ROW, "effective_from": "2026-11-25", "effective_until": "2026-11-25"}]
-    assert [1, 0] == [len(table.claims(dated, DAY)[0]), len(table.claims(dated)[0])]
+    assert [1, 0] == [len(claimed(own_table.entries(dated, DAY))[0]), len(claimed(own_table.entries(dated))[0])]
 
 
 # ------------------------------------------------------------------------------------------------ recognition
 
 SAMPLES = {
-    portkey: [{"gemini": config(request_token={"price": 1})}],
-    modelsdev: [api(COST), {"providers/google/models/x.toml": {"cost": {}}}],
-    genai_prices: [provider(entry({})), [provider(entry({}))]],
-    table: [[ROW], {"version": 1, "rates": [ROW]}],
+    "portkey": {"gemini": config(request_token={"price": 1})},
+    "models.dev": api(COST),
+    "genai-prices": provider(entry({})),
+    "ratecards": [ROW],
 }
 NEITHER = [None, [], {}, "x", [1], {"a": 1}, {"rates": []}, {"a.toml": {"x": 1}}, {"models": []}, [{"models": [1]}]]
 
 
-@pytest.mark.parametrize("module", SAMPLES, ids=lambda m: m.__name__)
-def test_recognised_by_content(module):
-    """Each format by its own shape, and none by another's."""
-    own = [data for data in SAMPLES[module] if not module.recognise(data)]
-    others = [d for m, samples in SAMPLES.items() if m is not module for d in samples if module.recognise(d)]
-    assert ([], []) == (own, others)
-    assert [] == [data for data in NEITHER if module.recognise(data)]
+@pytest.mark.parametrize("name", SAMPLES)
+def test_recognised_by_content(name: str):
+    """Each format by its own shape, and none by another's; a list is told by what is in it."""
+    assert name == recognise(SAMPLES[name])
+    assert {""} == {recognise(data) for data in NEITHER}
+    assert ["genai-prices", "ratecards"] == [
+        recognise([provider(entry({}))]),
+        recognise({"version": 1, "rates": [ROW]}),
+    ]

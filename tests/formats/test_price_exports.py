@@ -12,10 +12,13 @@ from typing import Any
 import pytest
 
 from ratecards import load
-from ratecards.formats import genai_export, genai_fields, genai_prices, modelsdev, modelsdev_export, tokens
-from ratecards.formats.writing import json_models, json_value
+from ratecards.formats import export as shared
+from ratecards.formats import genai_prices, modelsdev
+from ratecards.formats.export import json_models, json_value
+from ratecards.formats.genai_prices import writer as genai_writer
+from ratecards.formats.modelsdev import writer as modelsdev_writer
 from ratecards.model import Rate, RateCard
-from tests.support.kit import card, rate
+from tests.support.kit import card, claimed, rate
 
 ON = date(2026, 11, 1)
 LONG, SHORT = {"prompt_over": 200_000}, {"prompt_up_to": 200_000}
@@ -28,14 +31,14 @@ def text(price: str, out: str, **values: Any) -> list[Rate]:
 
 def models(cards: Iterable[RateCard], provider: int = 0) -> dict[str, dict[str, Any]]:
     """The models of a provider in the file of genai-prices, by id; numbers as they are written."""
-    files, _ = genai_prices.export(cards, ON)
+    files, _ = genai_writer.export(cards, ON)
     data = json.loads(files["data.json"], parse_float=str, parse_int=str)
     return {m["id"]: m for m in data[provider]["models"]}
 
 
 def unsaid(cards: Iterable[RateCard], module: Any = genai_prices) -> dict[str, int]:
     """What a format does not say of cards."""
-    return module.export(cards, ON)[1]
+    return module.writer.export(cards, ON)[1]
 
 
 # ----------------------------------------------------------------------------------------------- genai-prices
@@ -160,24 +163,24 @@ def test_genai_nothing_comes_out():
 @pytest.mark.parametrize(
     ("rates", "reason"),
     [
-        ([rate("0.3"), rate("0.039", meter="output", unit="1 image")], genai_fields.NO_MODEL),
-        ([rate("0.3", meter="output")], genai_fields.NO_MODEL),
+        ([rate("0.3"), rate("0.039", meter="output", unit="1 image")], genai_writer.NO_MODEL),
+        ([rate("0.3", meter="output")], genai_writer.NO_MODEL),
         (
             [rate("1"), *(rate(p, meter="output", modality=m) for p, m in (("1", "audio"), ("2", "image")))],
-            genai_fields.NO_MODEL,
+            genai_writer.NO_MODEL,
         ),
-        ([*text("1", "2"), rate("0.5", service_tier="batch")], genai_fields.NO_TIER),
+        ([*text("1", "2"), rate("0.5", service_tier="batch")], genai_writer.NO_TIER),
         (
             [
                 *text("1", "2"),
                 rate("0.1", meter="cache_read", modality="text"),
                 rate("3", modality="audio"),
             ],
-            genai_fields.NO_CACHE,
+            genai_writer.NO_CACHE,
         ),
-        ([*text("1", "2"), rate("3", modality="text")], genai_fields.NO_FIELD),
-        ([rate("1"), rate("2", context="global")], tokens.CONFLICT),
-        ([rate("1", **SHORT), rate("2", prompt_over=300_000)], tokens.CONFLICT),
+        ([*text("1", "2"), rate("3", modality="text")], genai_writer.NO_FIELD),
+        ([rate("1"), rate("2", context="global")], shared.CONFLICT),
+        ([rate("1", **SHORT), rate("2", prompt_over=300_000)], shared.CONFLICT),
     ],
 )
 def test_genai_what_cannot_be_said(rates, reason):
@@ -194,7 +197,7 @@ def test_genai_tier_that_does_not_fit():
         *text("0.5", "1", service_tier="batch"),
         rate("0.7", modality="audio", service_tier="batch"),
     ]
-    assert {genai_fields.NO_TIER: 3} == unsaid([card(*rates)])
+    assert {genai_writer.NO_TIER: 3} == unsaid([card(*rates)])
 
 
 @pytest.mark.parametrize(
@@ -216,8 +219,8 @@ def test_genai_tier_that_does_not_fit():
         ({"unit": "1000 characters"}, "prices by character"),
         ({"unit": "3 tokens"}, "prices by token"),
         ({"meter": "search_grounding", "unit": "1000 requests"}, "grounding with Google Search by request"),
-        ({"source": "cloud-billing"}, genai_export.NO_SOURCE),
-        ({"provider": "openai", "source": "openai-api"}, genai_export.NO_SOURCE),
+        ({"source": "cloud-billing"}, genai_writer.NO_SOURCE),
+        ({"provider": "openai", "source": "openai-api"}, genai_writer.NO_SOURCE),
     ],
 )
 @pytest.mark.parametrize("module", [genai_prices, modelsdev])
@@ -252,10 +255,10 @@ def test_genai_names():
 def test_genai_providers():
     """The two sources are two providers; nothing to say is an empty list."""
     made = [card(*text("1", "2")), card(*text("3", "4"), source="vertex-ai")]
-    data = json.loads(genai_prices.export(made, ON)[0]["data.json"])
+    data = json.loads(genai_writer.export(made, ON)[0]["data.json"])
     assert ["google", "google-vertex"] == [p["id"] for p in data]
     assert ["1", "3"] == [models(made, n)["flash"]["prices"]["input_mtok"] for n in (0, 1)]
-    assert [] == json.loads(genai_prices.export([], ON)[0]["data.json"])
+    assert [] == json.loads(genai_writer.export([], ON)[0]["data.json"])
 
 
 def test_genai_comment():
@@ -279,7 +282,7 @@ def test_modelsdev_files():
         rate("3", modality="audio", **SHORT),
         rate("4", modality="audio", **LONG),
     ]
-    files, counts = modelsdev.export([card(*rates, name='Fla"sh')], ON)
+    files, counts = modelsdev_writer.export([card(*rates, name='Fla"sh')], ON)
     assert (
         'base_model = "google/flash"\n\n[cost]\ninput = 1.25\noutput = 10\ncache_read = 0.125\ninput_audio = 3\n\n'
         "[[cost.tiers]]\ntier = { size = 200_000 }\n"
@@ -299,16 +302,16 @@ def test_modelsdev_files():
 def test_modelsdev_pictures():
     """What makes pictures has their price for what comes out; that of text is counted as not said."""
     rates = [rate("0.5"), *(rate(p, meter="output", modality=m) for p, m in (("3", "text"), ("60", "image")))]
-    files, counts = modelsdev.export([card(*rates)], ON)
+    files, counts = modelsdev_writer.export([card(*rates)], ON)
     assert 60 == tomllib.loads(files["providers/google/models/flash.toml"])["cost"]["output"]
-    assert {modelsdev_export.NO_FIELD: 1} == counts
+    assert {modelsdev_writer.NO_FIELD: 1} == counts
 
 
 def test_modelsdev_speech():
     """Speech beside text has a field of its own; alone it is what comes out."""
     both = [rate("1"), *(rate(p, meter="output", modality=m) for p, m in (("2", "text"), ("12", "audio")))]
     alone = [rate("1"), rate("10", meter="output", modality="audio")]
-    files, counts = modelsdev.export([card(*both), card(*alone, model="tts")], ON)
+    files, counts = modelsdev_writer.export([card(*both), card(*alone, model="tts")], ON)
     costs = {m: tomllib.loads(files[f"providers/google/models/{m}.toml"])["cost"] for m in ("flash", "tts")}
     assert {"flash": {"input": 1, "output": 2, "output_audio": 12}, "tts": {"input": 1, "output": 10}} == costs
     assert {} == counts
@@ -324,7 +327,7 @@ def test_modelsdev_not_said():
     ]
     assert {
         "grounding with Google Search": 1,
-        modelsdev_export.NO_MODEL: 1,
+        modelsdev_writer.NO_MODEL: 1,
         "price steps dated for later": 1,
         "the batch tier": 1,
     } == unsaid([card(*rates), card(rate("0.15"), model="embedding")], modelsdev)
@@ -338,7 +341,7 @@ def test_modelsdev_several_tiers():
         rate("3", prompt_over=200),
         rate("5", meter="output"),
     ]
-    files, _ = modelsdev.export([card(*rates)], ON)
+    files, _ = modelsdev_writer.export([card(*rates)], ON)
     cost = tomllib.loads(files["providers/google/models/flash.toml"])["cost"]
     assert [(100, 2, 5), (200, 3, 5)] == [(t["tier"]["size"], t["input"], t["output"]) for t in cost["tiers"]]
     assert "context_over_200k" not in json.loads(files["api.json"])["google"]["models"]["flash"]["cost"]
@@ -351,9 +354,9 @@ def test_modelsdev_several_tiers():
 def test_own_cards(module):
     """Of the package's cards, what the file states is what its own reader claims, with our prices."""
     cards = [c for c in load().cards() if c.provider == "google"]
-    files, counts = module.export(cards, ON)
+    files, counts = module.writer.export(cards, ON)
     data = json.loads(files.get("data.json") or files["api.json"], parse_float=Decimal)
-    claims, unread = module.claims(data)
+    claims, unread = claimed(module.reader.entries(data))
     total = sum(r.price is not None for c in cards for r in c.rates)
     known = {
         (c.source, c.model, r.service_tier, r.meter, r.price * (1000 if r.unit == "1000 tokens" else 1))

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.formats import folder, load
-from ratecards.formats.load import FormatError
+from ratecards.audit import price_file
+from ratecards.audit.price_file import FormatError
 
 LITELLM = '{"gemini/x": {"litellm_provider": "gemini", "input_cost_per_token": 1e-07}}'
 PORTKEY = '{"x": {"pricing_config": {"pay_as_you_go": {}}}}'
@@ -74,7 +74,7 @@ RECOGNISED = {
 def test_a_file_is_recognised_by_what_it_says(name: str, tmp_path: Path) -> None:
     """Its name says another thing."""
     text, data = RECOGNISED[name]
-    found = load.load(write(tmp_path / "prices.txt", text))
+    found = price_file.load(write(tmp_path / "prices.txt", text))
 
     assert name.partition(",")[0] == found.format
     assert (str(tmp_path / "prices.txt"), text) == (found.path, found.text)
@@ -83,15 +83,15 @@ def test_a_file_is_recognised_by_what_it_says(name: str, tmp_path: Path) -> None
 
 def test_a_mark_of_utf_8_blank_lines_and_comments_come_first(tmp_path: Path) -> None:
     """None of them is a price."""
-    assert "litellm" == load.load(write(tmp_path / "a", b"\xef\xbb\xbf\n  " + LITELLM.encode())).format
-    assert "genai-prices" == load.load(write(tmp_path / "b", "\n# a\n\n# b\n---\n" + YAML)).format
+    assert "litellm" == price_file.load(write(tmp_path / "a", b"\xef\xbb\xbf\n  " + LITELLM.encode())).format
+    assert "genai-prices" == price_file.load(write(tmp_path / "b", "\n# a\n\n# b\n---\n" + YAML)).format
 
 
 def test_standard_input_is_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """For what comes through a pipe."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LITELLM.encode())))
 
-    assert ("standard input", "litellm") == load.load("-")[:2]
+    assert ("standard input", "litellm") == price_file.load("-")[:2]
 
 
 def test_a_toml_file_of_models_dev_has_its_id_from_where_it_stands(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_a_toml_file_of_models_dev_has_its_id_from_where_it_stands(tmp_path: Pat
     path = write(tmp_path / "providers/google-vertex/models/meta/llama-3.toml", TOML)
     cost = {"cost": {"input": Decimal("0.30"), "output": 2}}
 
-    found = load.load(path)
+    found = price_file.load(path)
 
     assert "models.dev" == found.format
     assert {"google-vertex": {"id": "google-vertex", "models": {"meta/llama-3": cost}}} == found.data
@@ -113,11 +113,11 @@ REFUSED = {
     b"": ":1: expected JSON, TOML, YAML or our CSV, saw nothing",
     b"# only words\n\n": ":3: expected JSON, TOML, YAML or our CSV, saw nothing",
     b"\nprices of models": ":2: expected JSON, TOML, YAML or our CSV, saw 'prices of models'",
-    b"{}": f": expected {load._EXPECTED}, saw an object with nothing in it",
-    b'{"a": 1, "b": {"c": 2}}': f": expected {load._EXPECTED}, saw an object with 'a', 'b'",
-    b"[1, 2]": f": expected {load._EXPECTED}, saw a list of 2",
-    b"a: b\n": f": expected {load._EXPECTED}, saw an object with 'a'",
-    b"- just words\n": f": expected {load._EXPECTED}, saw a list of 1",
+    b"{}": f": expected {price_file._EXPECTED}, saw an object with nothing in it",
+    b'{"a": 1, "b": {"c": 2}}': f": expected {price_file._EXPECTED}, saw an object with 'a', 'b'",
+    b"[1, 2]": f": expected {price_file._EXPECTED}, saw a list of 2",
+    b"a: b\n": f": expected {price_file._EXPECTED}, saw an object with 'a'",
+    b"- just words\n": f": expected {price_file._EXPECTED}, saw a list of 1",
     b"[1, 2": ":1:6: not JSON: Expecting ',' delimiter, saw 'the end of the text'",
     b"a = \n": ": not TOML: Invalid value (at line 1, column 5)",
     b"[a]\nb = nan\n": ":2: expected an amount from 1e-30 to 1e30, saw nan",
@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_read_says_where_and_why(content: bytes, words: st
     path = write(tmp_path / "f", content)
 
     with pytest.raises(FormatError) as found:
-        load.load(path)
+        price_file.load(path)
 
     assert f"{path}{words}" == str(found.value)
 
@@ -167,14 +167,14 @@ def test_what_is_no_regular_file_is_not_read(tmp_path: Path) -> None:
     }
     for path, words in seen.items():
         with pytest.raises(FormatError) as found:
-            load.load(path)
+            price_file.load(path)
         assert str(found.value).startswith(f"{path}: {words}")
 
 
 def test_a_file_that_grows_while_it_is_read_is_not_read_on(tmp_path: Path) -> None:
     """What was measured need not be what is read; so it is with standard input."""
     with pytest.raises(FormatError, match="f: expected at most 3 bytes, saw more"):
-        load._text(b"abcd", "f", 3)
+        price_file._text(b"abcd", "f", 3)
 
 
 def test_yaml_without_its_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +184,7 @@ def test_yaml_without_its_extra_says_what_to_install(tmp_path: Path, monkeypatch
     monkeypatch.delattr("ratecards.storage.strictyaml", raising=False)
 
     with pytest.raises(FormatError, match=r"YAML needs PyYAML: pip install 'ratecards\[cards\]'"):
-        load.load(write(tmp_path / "f", YAML))
+        price_file.load(write(tmp_path / "f", YAML))
 
 
 # ------------------------------------------------------------------------------------------------- folders
@@ -200,7 +200,7 @@ def test_a_folder_of_toml_is_one_file_of_models_dev(tmp_path: Path) -> None:
     write(tmp_path / "other.csv", "a,b\n")
     write(tmp_path / ".git/broken.json", "{")
 
-    found = load.load(tmp_path)
+    found = price_file.load(tmp_path)
 
     assert (str(tmp_path), "models.dev", "") == (found.path, found.format, found.text)
     assert {"acme": ["a"], "google": ["a", "b"]} == {name: list(p["models"]) for name, p in found.data.items()}
@@ -213,18 +213,18 @@ def test_a_folder_of_providers_is_a_list_of_them(tmp_path: Path) -> None:
     write(tmp_path / "a.json", PROVIDER.replace('"google"', '"acme"'))
     write(tmp_path / "units.yml", "a: b\n")
 
-    assert ["acme", "google"] == [provider["id"] for provider in load.load(tmp_path).data]
+    assert ["acme", "google"] == [provider["id"] for provider in price_file.load(tmp_path).data]
 
 
 def test_a_folder_with_one_file_of_prices_is_that_file(tmp_path: Path) -> None:
     """Also one that is not TOML."""
     write(tmp_path / "map.json", LITELLM)
 
-    assert ("litellm", "") == (load.load(tmp_path).format, load.load(tmp_path).text)
+    assert ("litellm", "") == (price_file.load(tmp_path).format, price_file.load(tmp_path).text)
 
     write(tmp_path / "map.json", API)
 
-    assert "models.dev" == load.load(tmp_path).format
+    assert "models.dev" == price_file.load(tmp_path).format
 
 
 def test_a_folder_that_does_not_say_one_thing_is_refused(tmp_path: Path) -> None:
@@ -237,11 +237,11 @@ def test_a_folder_that_does_not_say_one_thing_is_refused(tmp_path: Path) -> None
         for name, text in files.items():
             write(tmp_path / name, text)
         with pytest.raises(FormatError) as found:
-            load.load(tmp_path)
+            price_file.load(tmp_path)
         assert f"{tmp_path}: {words}" == str(found.value)
     write(tmp_path / "d.json", "{")
     with pytest.raises(FormatError, match=r"d\.json:1:2: not JSON"):
-        load.load(tmp_path)
+        price_file.load(tmp_path)
 
 
 def test_a_folder_that_stands_inside_itself_is_refused(tmp_path: Path) -> None:
@@ -250,7 +250,7 @@ def test_a_folder_that_stands_inside_itself_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a/b").symlink_to(tmp_path)
 
     with pytest.raises(FormatError) as found:
-        load.load(tmp_path)
+        price_file.load(tmp_path)
 
     assert f"{tmp_path}/a/b: expected a tree, saw a loop: this folder stands inside itself" == str(found.value)
 
@@ -260,17 +260,17 @@ def test_a_folder_has_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
     deep = tmp_path.joinpath(*"abcdefghijklm")
     write(deep / "map.json", LITELLM)
     with pytest.raises(FormatError, match="expected at most 12 levels of folders, saw one more"):
-        load.load(tmp_path)
+        price_file.load(tmp_path)
     shallow = tmp_path / "z"
     for name in ("1.json", "2.json", "3.json"):
         write(shallow / name, LITELLM)
-    monkeypatch.setattr(folder, "MAX_FILES", 2)
+    monkeypatch.setattr(price_file, "MAX_FILES", 2)
     with pytest.raises(FormatError, match="expected at most 2 files and folders, saw more"):
-        load.load(shallow)
-    monkeypatch.setattr(folder, "MAX_FILES", 20)
-    monkeypatch.setattr(folder, "MAX_BYTES", 100)
+        price_file.load(shallow)
+    monkeypatch.setattr(price_file, "MAX_FILES", 20)
+    monkeypatch.setattr(price_file, "MAX_BYTES", 100)
     with pytest.raises(FormatError, match="expected at most 100 bytes and 1,000,000 values, saw more"):
-        load.load(shallow)
+        price_file.load(shallow)
     monkeypatch.setattr(Path, "iterdir", lambda self: (_ for _ in ()).throw(PermissionError("denied")))
     with pytest.raises(FormatError, match="expected a folder that can be read, saw: denied"):
-        load.load(shallow)
+        price_file.load(shallow)

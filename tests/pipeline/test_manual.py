@@ -136,15 +136,6 @@ def test_card_says_what_the_file_says() -> None:
     assert read(FILE + "# a word more\n").cards["picture-1"].capture != card.capture
 
 
-def test_reading_is_like_that_of_a_page() -> None:
-    """Sections, amounts and drafts: the pipeline takes it as it takes a fetched page."""
-    reading = read().reading
-
-    assert ("shop/prices", "manual", 0) == (reading.source, reading.representation, reading.amounts.unclaimed)
-    assert (1, 1) == (reading.amounts.cells, reading.amounts.read)
-    assert [("Picture 1", ("picture-1",))] == [(s.title, s.models) for s in reading.sections]
-
-
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [

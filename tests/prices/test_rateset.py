@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.prices.rateset import lapsed, settled
-from tests.sources.gemini_api.test_gemini_api import KINDS, one, rates, read
+from tests.support.gemini_page import KINDS, one, rates, read
 from tests.support.kit import rate
 
 LAST = 10**7

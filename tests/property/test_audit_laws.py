@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from ratecards.audit.audit import JUDGED, audit, findings, unjudged
 from ratecards.catalog.pastcards import PastCards
-from ratecards.cli.audit_command import entries_of
 from ratecards.dataset import Dataset
+from ratecards.formats import read as entries_of
 from tests.support.histories import added, card, rate, write
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.

@@ -9,19 +9,25 @@ from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import chain
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.formats import genai_prices, modelsdev
-from ratecards.formats.claims import Claim
-from ratecards.formats.genai_fields import write
-from ratecards.formats.modelsdev_export import _prices, _why
-from ratecards.formats.tokens import SEARCH, Slots, slots
+from ratecards.audit.claims import Claim
+from ratecards.audit.price_file import _toml_model
+from ratecards.formats.export import SEARCH, Slots, slots
+from ratecards.formats.genai_prices import reader as genai_prices
+from ratecards.formats.genai_prices import writer as genai_writer
+from ratecards.formats.genai_prices.writer import write
+from ratecards.formats.modelsdev import reader as modelsdev
+from ratecards.formats.modelsdev import writer as modelsdev_writer
+from ratecards.formats.modelsdev.writer import _prices, _why
 from ratecards.model import Rate, RateCard, canonical_order
 from tests.property import strategies
-from tests.support.kit import card, rate
+from tests.support.kit import card, claimed, rate
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover
@@ -123,28 +129,30 @@ def comes_back(claims: list[Claim], rates: list[Rate]) -> list[Rate]:
 @given(editions)
 def test_genai_prices(cards: list[RateCard]) -> None:
     """On each day on which a rate holds."""
-    files, unsaid = genai_prices.export(cards, ON)
+    files, unsaid = genai_writer.export(cards, ON)
     data = json.loads(files["data.json"], parse_float=Decimal)
     own = [(found, write(found)) for c in cards for found in [slots(c, ON, steps=True)]]
     rates = [r for found, written in own for r in said(found, written.why)]
     assert priced(cards) == len(rates) + sum(unsaid.values())
     for day in (ON, LATER - timedelta(days=1), LATER, LATER + timedelta(days=1)):
-        claims, _ = genai_prices.claims(data, day)
+        claims, _ = claimed(genai_prices.entries(data, day))
         assert [] == comes_back(claims, [r for r in rates if r.holds_on(day)])
 
 
 @given(editions)
 def test_modelsdev(cards: list[RateCard]) -> None:
     """From api.json and from the TOML files alike."""
-    files, unsaid = modelsdev.export(cards, ON)
+    files, unsaid = modelsdev_writer.export(cards, ON)
     own = [(found, _why(found, _prices(found))) for c in cards for found in [slots(c, ON, steps=False)]]
     rates = [r for found, why in own for r in said(found, why)]
     assert priced(cards) == len(rates) + sum(unsaid.values())
-    for data in (
-        json.loads(files["api.json"], parse_float=Decimal),
-        {path: tomllib.loads(text, parse_float=Decimal) for path, text in files.items() if path.endswith(".toml")},
-    ):
-        claims, unread = modelsdev.claims(data)
+    tree: dict[str, Any] = {}
+    for path, text in files.items():
+        if "/models/" in path:
+            [(provider, own)] = _toml_model(Path(path), tomllib.loads(text, parse_float=Decimal)).items()
+            tree.setdefault(provider, {"models": {}})["models"] |= own["models"]
+    for data in (json.loads(files["api.json"], parse_float=Decimal), tree):
+        claims, unread = claimed(modelsdev.entries(data))
         assert ([], []) == (unread, comes_back(claims, rates))
 
 
@@ -157,8 +165,10 @@ def test_no_price_is_invented(cards: list[RateCard]) -> None:
         for r in c.rates
         if r.plan == "paid" and r.price is not None
     }
-    genai = genai_prices.claims(json.loads(genai_prices.export(cards, ON)[0]["data.json"], parse_float=Decimal), LATER)
-    api = modelsdev.claims(json.loads(modelsdev.export(cards, ON)[0]["api.json"], parse_float=Decimal))
+    genai = claimed(
+        genai_prices.entries(json.loads(genai_writer.export(cards, ON)[0]["data.json"], parse_float=Decimal), LATER)
+    )
+    api = claimed(modelsdev.entries(json.loads(modelsdev_writer.export(cards, ON)[0]["api.json"], parse_float=Decimal)))
     claims = [*genai[0], *api[0]]
     assert [] == [c for c in claims if (c.model, c.service_tier, c.meter, c.price) not in known]
 
@@ -167,5 +177,5 @@ def test_no_price_is_invented(cards: list[RateCard]) -> None:
 def test_same_bytes(cards: list[RateCard], chance) -> None:
     """In whatever order cards and rates come."""
     mixed = [replace(c, rates=tuple(chance.sample(c.rates, len(c.rates)))) for c in chance.sample(cards, len(cards))]
-    for module in (genai_prices, modelsdev):
+    for module in (genai_writer, modelsdev_writer):
         assert module.export(cards, ON) == module.export(mixed, ON)

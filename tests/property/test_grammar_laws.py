@@ -11,7 +11,7 @@ from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scraper.errors import LayoutChanged, UnknownTerm
@@ -22,8 +22,8 @@ from scraper.prices.toolcells import read_tool
 from scraper.sources.gemini_terms import load_terms
 from tests import accept
 from tests.prices.test_grammar import REFUSED, SEEN, VARIANTS
-from tests.sources.gemini_api.test_gemini_api import KINDS, body, edition, read, same
 from tests.support.deadline import deadline
+from tests.support.gemini_page import KINDS, body, edition, read, same
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover
@@ -223,6 +223,7 @@ def seconds(text: str) -> float:
 @given(
     st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map(" ".join), st.sampled_from(["", " ", ", ", "(", "/"])
 )
+@example("$0.0012/min** =<", "")
 def test_time_is_linear(piece, joined):
     """From fifty characters on, each length within a deadline: what backtracks doubles with every word, and never ends.
 

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.audit.judge import judge
-from ratecards.formats.litellm import claims, export
+from ratecards.audit.match import match_claim
+from ratecards.formats.litellm.reader import entries
+from ratecards.formats.litellm.writer import export
 from ratecards.model import Rate, RateCard
 from ratecards.storage import safejson
 from tests.property import strategies
-from tests.support.kit import card, rate
+from tests.support.kit import card, claimed, rate
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
 pytestmark = pytest.mark.no_cover
@@ -75,10 +76,10 @@ def priced(draw: st.DrawFn) -> RateCard:
 def test_what_is_said_comes_back_as_a_claim_that_is_right(held: RateCard) -> None:
     """Each price of the map, judged by the card that it was made of; a rate that is not said is counted, and only once."""
     files, unsaid = export([held], ON)
-    found, unread = claims(safejson.loads(files["litellm.json"], "map"))
+    found, unread = claimed(entries(safejson.loads(files["litellm.json"], "map")))
 
     assert [] == unread
-    assert [] == [(claim, verdict) for claim in found if (verdict := judge(claim, held, ON)).verdict != "right"]
+    assert [] == [(claim, verdict) for claim in found if (verdict := match_claim(claim, held, ON)).verdict != "right"]
     assert 0 <= sum(unsaid.values()) <= len(held.rates)
     assert (sum(unsaid.values()) == len(held.rates)) == (not found)
 
@@ -102,6 +103,6 @@ def test_any_card_is_exported_the_same_each_time_and_whole(held: RateCard) -> No
 
     assert (files, unsaid) == export([held], ON)
     assert sum(unsaid.values()) <= sum(r.price is not None for r in held.rates)
-    found, unread = claims(safejson.loads(files["litellm.json"], "map"))
+    found, unread = claimed(entries(safejson.loads(files["litellm.json"], "map")))
     assert [] == unread
     assert all(claim.price >= Decimal(0) for claim in found)

@@ -10,8 +10,8 @@ import pytest
 
 from ratecards.catalog.offers import Offer
 from ratecards.catalog.shelf import Choice, Shelf
-from ratecards.costs.breakdown import price
-from ratecards.costs.pictures import Size, canonical, formula_of, sizes
+from ratecards.costs.image_sizes import Size, canonical, formula_of, sizes
+from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.costs.pictures import Size
+from ratecards.costs.image_sizes import Size
 from ratecards.questions.alternatives import Terms, compare_images
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images

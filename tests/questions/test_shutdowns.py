@@ -11,8 +11,6 @@ import pytest
 
 import ratecards
 from ratecards.__main__ import main
-from ratecards.costs.plans import Plan
-from ratecards.costs.usage import read
 from ratecards.dataset import Dataset
 from scraper.publish.v1_files import files
 from scraper.site import build, gather
@@ -101,13 +99,11 @@ def test_fault_102_the_day_asked_for_decides(run: Run):
 
 def test_a_cost_that_is_asked_for_again_says_it_too(root: Path):
     """Whatever is remembered of how usages are priced."""
-    found = Dataset(root).as_of("2026-10-05")
-    plan = Plan(found._shelf.choose("flash-2"), "standard", "paid")
-    usage = {"input_tokens": 5}
-    again = plan.again(usage, read(usage), plan.cost(usage))
+    own = Dataset(root)
+    costs = [ratecards.cost("flash-2", {"input_tokens": n}, "2026-10-05", dataset=own) for n in (5, 5, 7)]
 
-    assert plan.cost(usage) == plan.cost(usage) == again.cost((5, 0))
-    assert date(2026, 10, 2) == again.cost((7, 0)).shutdown.day
+    assert costs[0] == costs[1]
+    assert [date(2026, 10, 2)] * 3 == [found.shutdown.day for found in costs]
 
 
 def marks(run: Run, *argv: str) -> dict[str, str]:

@@ -6,12 +6,12 @@ import itertools
 import json
 import re
 import shutil
+from dataclasses import replace
 
 import pytest
 
 from scraper.errors import DatasetError
-from scraper.report import facts as facts_file
-from scraper.report import messages
+from scraper.report import messages, run_report
 from tests.support import runfacts, tiny
 from tests.support.runfacts import NAME, URL, change, dispute, failing, held, price, run, source, step, told
 from tests.support.workshop import GEMINI, Ran, facts, keep, model
@@ -213,14 +213,14 @@ def test_what_is_announced_is_told_by_model():
 
 def test_discrepancies_opened_and_closed_are_told():
     """And how many stand."""
-    ledger = {"open": 3, "accepted": 1, "explained": 9, "opened": [dispute()] * 41, "closed": [dispute()]}
+    ledger = run_report.Discrepancies(open=3, accepted=1, explained=9, opened=[dispute()] * 41, closed=[dispute()])
     lines = body(messages.summary(run(source("UNCHANGED"), discrepancies=ledger)))
     assert {"41 opened:", "and 1 more", "1 closed:", "3 open, 1 accepted, 9 explained."} <= set(lines)
 
 
 def test_no_table_has_more_than_four_columns():
     """It is read on a phone."""
-    ledger = {"open": 3, "accepted": 1, "explained": 9, "opened": [dispute()], "closed": []}
+    ledger = run_report.Discrepancies(open=3, accepted=1, explained=9, opened=[dispute()], closed=[])
     everything = source("CHANGED", change(), change("model_added", prices=[]), held=[held()])
     text = messages.summary(run(everything, failing(name="a/b"), upcoming=[step()], discrepancies=ledger))
     widths = {len(re.split(r"(?<!\\)\|", line)) - 2 for line in body(text) if line.startswith("|")}
@@ -325,10 +325,9 @@ def poisoned() -> dict:
         told("same", HOSTILE, what="", change=HOSTILE),
     ]
     bad = source("CHANGED", *several, news=news, messages=[HOSTILE], unread=[HOSTILE], proposals=[[HOSTILE, HOSTILE]])
-    bad["held"] = [held(reason=HOSTILE, change=evil)]
-    bad["failing_since"] = "2026-11-14T06:17:00Z"
+    bad = replace(bad, held=[held(reason=HOSTILE, change=evil)], failing_since="2026-11-14T06:17:00Z")
     entry = dispute(model=HOSTILE, meter=HOSTILE, conditions=HOSTILE)
-    ledger = {"open": 1, "accepted": 0, "explained": 0, "opened": [entry], "closed": []}
+    ledger = run_report.Discrepancies(open=1, accepted=0, explained=0, opened=[entry], closed=[])
     coming = step(model=HOSTILE, rate=f"{HOSTILE} input")
     return run(bad, upcoming=[coming], discrepancies=ledger)
 
@@ -372,7 +371,7 @@ def report(workshop, tmp_path):
     def call(*editions: dict, words: tuple = (), **bodies) -> tuple[Ran, dict]:
         path = tmp_path / "report.json"
         ran = workshop.refresh(*editions, words=("--report", path, *words), **bodies)
-        return ran, facts_file.load(path)
+        return ran, run_report.load(path)
 
     return call
 
@@ -385,22 +384,22 @@ def day(number: int, **models) -> dict:
 def test_the_report_of_a_first_run(report):
     """Everything is new, and nothing is announced as changed."""
     _, found = report(day(1))
-    (first,) = found["sources"]
-    assert (GEMINI, "NEW", 6, 24) == tuple(first[n] for n in ("name", "outcome", "models", "rates"))
+    (first,) = found.sources
+    assert (GEMINI, "NEW", 6, 24) == tuple(getattr(first, n) for n in ("name", "outcome", "models", "rates"))
     assert ([], "first look at google/gemini-api") == (messages.all_news(found), messages.headline(found))
-    assert "ratecards/v1/rates.json" in found["files"]
+    assert "ratecards/v1/rates.json" in found.files
 
 
 def test_the_report_of_a_change(report):
     """Old, new, ratio, since, quote, link."""
     report(day(1))
     _, found = report(day(2, gemini_2=model("Gemini 2", "$2.20", "$2.50")))
-    (moved,) = found["sources"][0]["changes"]
+    (moved,) = found.sources[0].changes
     assert ("2", "2.2", "1.1", "2026-11-02") == (
         moved["old"]["price"], moved["new"]["price"], moved["ratio"], moved["observed"],
     )  # fmt: skip
     assert ("$2.20", True) == (moved["new"]["quote"], moved["link"].endswith("#gemini-2"))
-    (line,) = found["sources"][0]["news"]
+    (line,) = found.sources[0].news
     assert ("gemini-2", "input (standard)", "2.00 -> 2.20 USD per 1M tokens (x1.10)", "moved", 1, False) == tuple(
         line[n] for n in ("model", "what", "change", "kind", "number", "correction")
     )
@@ -411,8 +410,8 @@ def test_the_report_of_a_hold(report):
     """What waits is told with its reason, and is not among the changes."""
     report(day(1))
     _, found = report(day(2, gemini_2=model("Gemini 2", "$9.00", "$2.50")))
-    (waiting,) = found["sources"][0]["held"]
-    assert (1, []) == (waiting["looks"], found["sources"][0]["changes"])
+    (waiting,) = found.sources[0].held
+    assert (1, []) == (waiting["looks"], found.sources[0].changes)
     assert ("2", "9") == (waiting["change"]["old"]["price"], waiting["change"]["new"]["price"])
     assert 10 == len(waiting["id"])
 
@@ -422,10 +421,10 @@ def test_the_report_of_several_editions_adds_their_changes_up(report):
     dearer = {"gemini_2": model("Gemini 2", "$2.20", "$2.50")}
     third = day(3, **dearer, gemini_3=model("Gemini 3", "$3.30", "$3.50"))
     _, found = report(day(1), day(2, **dearer), third)
-    (one,) = found["sources"]
-    assert [("gemini-2", "repriced"), ("gemini-3", "repriced")] == [(c["model"], c["kind"]) for c in one["changes"]]
-    assert ["gemini-2", "gemini-3"] == [n["model"] for n in one["news"]]
-    assert ("2026-11-03T06:17:00Z", "CHANGED") == (found["at"], one["outcome"])
+    (one,) = found.sources
+    assert [("gemini-2", "repriced"), ("gemini-3", "repriced")] == [(c["model"], c["kind"]) for c in one.changes]
+    assert ["gemini-2", "gemini-3"] == [n["model"] for n in one.news]
+    assert ("2026-11-03T06:17:00Z", "CHANGED") == (found.at, one.outcome)
 
 
 def test_a_damaged_card_does_not_stop_the_report(report, workshop):
@@ -433,7 +432,7 @@ def test_a_damaged_card_does_not_stop_the_report(report, workshop):
     report(day(1))
     workshop.card("gemini-2").write_text("<<<<<<<")
     ran, found = report(day(2, gemini_3=model("Gemini 3", "$3.30", "$3.50")))
-    assert (1, 1, "DAMAGED") == (ran.code, found["exit"], found["sources"][0]["outcome"])
+    assert (1, 1, "DAMAGED") == (ran.code, found.exit, found.sources[0].outcome)
     assert "google/gemini-api DAMAGED" == messages.headline(found)
 
 
@@ -441,7 +440,7 @@ def test_the_report_of_a_new_model_has_its_prices(report):
     """A reviewer needs no second look."""
     report(day(1))
     _, found = report(day(2, gemini_7=model("Gemini 7", "$7.00", "$7.50")))
-    (new,) = found["sources"][0]["changes"]
+    (new,) = found.sources[0].changes
     expected = {"rate": "standard input", "price": "7", "currency": "USD", "unit": "1000000 tokens"}
     assert expected in new["prices"]
 
@@ -450,7 +449,7 @@ def test_the_report_of_a_run_with_nothing_to_read(report, capsys):
     """Is a report all the same, without a time."""
     report(day(2))
     _, found = report(day(1))
-    assert ([], "") == (found["sources"], found["at"])
+    assert ([], "") == (found.sources, found.at)
 
 
 def test_a_report_is_deterministic(report, tmp_path, workshop):
@@ -475,16 +474,16 @@ def test_an_announced_step_is_in_the_report(workshop, tmp_path, acme):
             (tmp_path / now / "acme" / "tiny").mkdir(parents=True, exist_ok=True)
             (tmp_path / now / "acme" / "tiny" / path.name).write_bytes(path.read_bytes())
         workshop.run("refresh", "--replay", tmp_path / now, "--to", workshop.root, "--report", report)
-        steps.append(facts_file.load(report))
-    (coming,) = steps[0]["upcoming"]
+        steps.append(run_report.load(report))
+    (coming,) = steps[0].upcoming
     assert ("acme/tiny", "2027-01-01", "1 → 2 USD per 1M tokens") == (
         coming["name"],
         coming["on"],
         messages.moved(coming),
     )
-    assert ([], ["stepped"]) == (steps[1]["upcoming"], [c["kind"] for c in steps[1]["sources"][0]["changes"]])
+    assert ([], ["stepped"]) == (steps[1].upcoming, [c["kind"] for c in steps[1].sources[0].changes])
     assert "1 dated price took effect" == messages.headline(steps[1])
-    (took,) = steps[1]["sources"][0]["news"]
+    (took,) = steps[1].sources[0].news
     assert ("input (standard)", "1.00 -> 2.00 USD per 1M tokens (x2.00), took effect") == (took["what"], took["change"])
 
 
@@ -493,14 +492,14 @@ def test_a_file_that_is_no_report_is_an_error(tmp_path, content):
     """Which names it."""
     (tmp_path / "x.json").write_text(content)
     with pytest.raises(DatasetError, match=r"x\.json: expected "):
-        facts_file.load(tmp_path / "x.json")
+        run_report.load(tmp_path / "x.json")
 
 
 def test_a_report_that_cannot_be_written_is_an_error(tmp_path):
     """Before anything is read."""
     (tmp_path / "file").write_text("")
     with pytest.raises(DatasetError, match="expected a place to write a report"):
-        facts_file.save(tmp_path / "file" / "x.json", facts_file.EMPTY)
+        run_report.save(tmp_path / "file" / "x.json", run_report.RunReport())
 
 
 def test_at_once_is_one_run(workshop, tmp_path, acme):
@@ -512,9 +511,9 @@ def test_at_once_is_one_run(workshop, tmp_path, acme):
         path.write_bytes(tiny.page({"m-1": {"input": "1"}}))
     words = ("--replay", tmp_path / "k", "--at-once", "--report", tmp_path / "r.json", "--to", workshop.root)
     ran = workshop.run("refresh", *words)
-    found = facts_file.load(tmp_path / "r.json")
-    assert (0, 1, "2026-11-01T06:18:30Z") == (ran.code, ran.out.count("wrote "), found["at"])
-    assert {GEMINI: "NEW", "acme/tiny": "NEW"} == {s["name"]: s["outcome"] for s in found["sources"]}
+    found = run_report.load(tmp_path / "r.json")
+    assert (0, 1, "2026-11-01T06:18:30Z") == (ran.code, ran.out.count("wrote "), found.at)
+    assert {GEMINI: "NEW", "acme/tiny": "NEW"} == {s.name: s.outcome for s in found.sources}
 
 
 def test_at_once_takes_one_look_a_source(workshop):
@@ -529,13 +528,13 @@ def test_at_once_takes_one_look_a_source(workshop):
 @pytest.mark.parametrize("name", ["summary", "full", "pull", "issue", "webhook", "commit", "changelog"])
 def test_each_format_is_printed(run, tmp_path, name):
     """By the command that the workflow calls."""
-    facts_file.save(tmp_path / "r.json", runfacts.run(source("CHANGED", change())))
+    run_report.save(tmp_path / "r.json", runfacts.run(source("CHANGED", change())))
     ran = run("report", tmp_path / "r.json", "--format", name, "--source", NAME)
     assert (0, True, "") == (ran.code, len(ran.out) > 20, ran.err)
 
 
 def test_a_source_that_is_not_in_the_report_is_named(run, tmp_path):
     """With those that are."""
-    facts_file.save(tmp_path / "r.json", runfacts.run(source("CHANGED")))
+    run_report.save(tmp_path / "r.json", runfacts.run(source("CHANGED")))
     ran = run("report", tmp_path / "r.json", "--format", "pull", "--source", "nobody/nothing")
     assert (1, True) == (ran.code, f"expected a source of the report ({NAME}), saw 'nobody/nothing'" in ran.err)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scraper.site import charts
-from scraper.site.charts import bars, ceiling, px, steps
+from scraper.site.charts import bar_chart, ceiling, px, step_chart
 
 FIRST = date(2026, 1, 1)
 LAST = date(2026, 1, 11)
@@ -36,7 +36,7 @@ def test_an_axis_ends_at_a_round_number(value, top):
 
 def test_a_price_that_moves_is_a_step():
     """Across until the day it moves, then up; the first price and the new one are written."""
-    chart = steps([(FIRST, Decimal(1)), (at(5), Decimal(2))], LAST, show)
+    chart = step_chart([(FIRST, Decimal(1)), (at(5), Decimal(2))], LAST, show)
 
     assert "M52 85V85H189M189 85V26H326" == chart.solid
     assert "" == chart.ahead
@@ -49,7 +49,7 @@ def test_a_price_that_moves_is_a_step():
 
 def test_what_is_dated_later_is_ahead():
     """The line is solid until the last look; from there to the step and after it, it is announced."""
-    chart = steps([(FIRST, Decimal(1)), (at(20), Decimal(2))], at(10), show)
+    chart = step_chart([(FIRST, Decimal(1)), (at(20), Decimal(2))], at(10), show)
     edge = f"H{charts.WIDTH - charts.RIGHT}"
 
     assert chart.solid.startswith("M52 85V85H")
@@ -61,7 +61,7 @@ def test_what_is_dated_later_is_ahead():
 
 def test_no_price_is_a_gap():
     """A model that is not sold for a while has no line there, and the next price begins anew."""
-    chart = steps([(FIRST, Decimal(1)), (at(2), None), (at(4), Decimal(1))], LAST, show)
+    chart = step_chart([(FIRST, Decimal(1)), (at(2), None), (at(4), Decimal(1))], LAST, show)
 
     assert 2 == chart.solid.count("M")
     assert 2 == len(chart.dots)
@@ -70,14 +70,14 @@ def test_no_price_is_a_gap():
 
 def test_a_single_day_is_no_division_by_zero():
     """A price read once, today."""
-    chart = steps([(FIRST, Decimal(1))], FIRST, show)
+    chart = step_chart([(FIRST, Decimal(1))], FIRST, show)
 
     assert "M52 26V26H52" == chart.solid
 
 
 def test_a_late_label_is_set_to_the_left():
     """It would be cut at the edge."""
-    chart = steps([(FIRST, Decimal(1)), (LAST, Decimal(2))], LAST, show)
+    chart = step_chart([(FIRST, Decimal(1)), (LAST, Decimal(2))], LAST, show)
 
     assert ["start", "end"] == [mark.anchor for mark in chart.labels]
 
@@ -94,7 +94,7 @@ def test_nothing_is_drawn_outside(days, prices, until):
     """Whatever the history, every coordinate is inside the plot."""
     points = list(zip(map(at, sorted(days)), prices, strict=False))
     points[0] = points[0][0], points[0][1] or Decimal(1)
-    chart = steps(points, max(at(until), points[0][0]), show)
+    chart = step_chart(points, max(at(until), points[0][0]), show)
     drawn = re.findall(r"([MHV])([0-9.]+)(?: ([0-9.]+))?", chart.solid + chart.ahead)
     across = [Decimal(a) for letter, a, _ in drawn if letter in "MH"]
     up = [Decimal(b or a) for letter, a, b in drawn if letter in "MV"]
@@ -106,7 +106,7 @@ def test_nothing_is_drawn_outside(days, prices, until):
 
 def test_bars_have_one_scale_and_their_values():
     """Twice the price is twice the height; a price that is not there is no bar, but keeps its room."""
-    chart = bars([("1K", [Decimal("0.5"), None]), ("2K", [Decimal(1), Decimal("0.25")])], Decimal(1), show)
+    chart = bar_chart([("1K", [Decimal("0.5"), None]), ("2K", [Decimal(1), Decimal("0.25")])], Decimal(1), show)
     heights = [Decimal(bar.height) for bar in chart.bars]
 
     assert [Decimal(70), Decimal(140), Decimal(35)] == heights
@@ -118,7 +118,7 @@ def test_bars_have_one_scale_and_their_values():
 
 def test_a_free_image_still_has_a_bar():
     """Zero is a price; it must not look like none."""
-    assert "1" == bars([("1K", [Decimal(0)])], Decimal(1), show).bars[0].height
+    assert "1" == bar_chart([("1K", [Decimal(0)])], Decimal(1), show).bars[0].height
 
 
 def test_coordinates_are_short():

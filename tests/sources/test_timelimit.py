@@ -10,9 +10,9 @@ from scraper.errors import LayoutChanged
 from scraper.pipeline import evaluate
 from scraper.sources import openai_api
 from scraper.sources.timelimit import limited, look
-from tests.sources.gemini_api.test_gemini_api import KINDS, ROWS, body, edition, read
 from tests.sources.vertex_ai.test_vertex_ai import read as read_vertex
 from tests.support.deadline import deadline
+from tests.support.gemini_page import KINDS, ROWS, body, edition, read
 from tests.support.openai_page import facts as openai_facts
 from tests.support.openai_page import html_page
 from tests.support.workshop import facts

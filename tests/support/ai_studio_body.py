@@ -72,3 +72,8 @@ def _chunks(encoder: json.JSONEncoder, data: object) -> Iterator[str]:
 
 def body(recs: list) -> str:
     return ")]}'\n" + dump([recs])
+
+
+def har(*entries: object) -> str:
+    """Exchanges as the developer tools save them."""
+    return json.dumps({"log": {"version": "1.2", "entries": list(entries)}})

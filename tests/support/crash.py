@@ -148,11 +148,7 @@ def prepared(root: Path, days: int = 2) -> Path:
 def moved(publication: Publication, root: Path) -> Publication:
     """The same publication for a copy of its dataset."""
     result = Publication(root)
-    result.writes, result.appends, result.deletes = (
-        dict(publication.writes),
-        dict(publication.appends),
-        set(publication.deletes),
-    )
+    result.writes, result.deletes = dict(publication.writes), set(publication.deletes)
     return result
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from scraper.report.run_report import RunReport, SourceReport
+
 NAME = "google/gemini-api"
 URL = "https://example.test/pricing"
 PER = {"unit": "1000000 tokens", "availability": "priced", "currency": "USD"}
@@ -30,9 +32,9 @@ def told(kind: str = "moved", model: str = "flash", **more: Any) -> dict[str, An
     return {**head, **({"quote": "$3.6"} if what else {}), **more}
 
 
-def source(outcome: str = "CHANGED", *changes: dict[str, Any], **more: Any) -> dict[str, Any]:
+def source(outcome: str = "CHANGED", *changes: dict[str, Any], **more: Any) -> SourceReport:
     """A source's part; each of its changes is a price that moved, where nothing else is said of its `news`."""
-    return {
+    values = {
         "name": NAME,
         "url": URL,
         "outcome": outcome,
@@ -52,9 +54,10 @@ def source(outcome: str = "CHANGED", *changes: dict[str, Any], **more: Any) -> d
         "files": [],
         **more,
     }
+    return SourceReport(**values)
 
 
-def failing(outcome: str = "NOT_READ", since: str = "2026-11-14T06:17:00Z", **more: Any) -> dict[str, Any]:
+def failing(outcome: str = "NOT_READ", since: str = "2026-11-14T06:17:00Z", **more: Any) -> SourceReport:
     """A source that could not be read."""
     words = ["html: expected the page, saw 'Sign in'"]
     return source(outcome, **{"messages": words, "failing_since": since, "verified": "2026-11-13", **more})
@@ -87,11 +90,9 @@ def held(looks: int = 2, **more: Any) -> dict[str, Any]:
     }
 
 
-def run(*sources: dict[str, Any], at: str = "2026-11-15T06:17:00Z", **more: Any) -> dict[str, Any]:
+def run(*sources: SourceReport, at: str = "2026-11-15T06:17:00Z", **more: Any) -> RunReport:
     """The facts of a run."""
-    ledger = {"open": 0, "accepted": 0, "explained": 0, "opened": [], "closed": []}
-    head = {"version": 1, "at": at, "exit": 0, "files": [], "upcoming": [], "discrepancies": ledger}
-    return {**head, "sources": list(sources), **more}
+    return RunReport(at=at, sources=list(sources), **more)
 
 
 def dispute(kind: str = "between", **more: Any) -> dict[str, Any]:

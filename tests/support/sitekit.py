@@ -11,7 +11,7 @@ from typing import Any
 from ratecards.dataset import Dataset
 from ratecards.model import Formula, Rate
 from ratecards.storage.history import Change
-from scraper.site import Facts, build, gather
+from scraper.site import Contents, build, gather
 from tests.support.histories import added, card, change, rate, write
 
 TODAY = date(2026, 11, 25)
@@ -78,7 +78,7 @@ def long_prompts(meter: str, short: str, long: str) -> list[Rate]:
     ]
 
 
-def facts(root: Path, changes: Iterable[Change], day: date = TODAY) -> Facts:
+def facts(root: Path, changes: Iterable[Change], day: date = TODAY) -> Contents:
     """The facts of a dataset with that history of google/gemini-api."""
     write(root / "ratecards", *changes)
     return gather(Dataset(root / "ratecards"), root, day)

@@ -16,7 +16,7 @@ from ratecards.storage import codec
 from scraper.errors import LayoutChanged
 from scraper.model import Provenance, Reading, cards
 from scraper.sources import ai_studio
-from tests.support.ai_studio_body import RPC, Printed, body, dump, load, records
+from tests.support.ai_studio_body import RPC, Printed, body, dump, har, load, records
 
 
 def line(rate: Rate) -> str:
@@ -432,10 +432,6 @@ def entry(text: str | None, *, url: str = RPC, method: str = "POST", status: int
         "request": {"method": method, "url": url, "headers": headers},
         "response": {"status": status, "content": said},
     }
-
-
-def har(*entries: object) -> str:
-    return json.dumps({"log": {"version": "1.2", "entries": list(entries)}})
 
 
 def test_har():

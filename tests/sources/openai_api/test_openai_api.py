@@ -230,15 +230,6 @@ def odd_cell(told: dict) -> None:
     section_of(told, "Video generation models")["tabs"]["batch"]["groups"]["sora-2"][0][3] = "$0.05 once"
 
 
-def odd_value(told: dict) -> None:
-    section_of(told, "Video generation models")["tabs"]["batch"]["groups"]["sora-2"][0][3] = {"odd": "value"}
-
-
-def no_unit(told: dict) -> None:
-    section_of(told, "Video generation models")["caption"] = "Prices vary."
-    section_of(told, "Video generation models")["headings"][4] = "Output"
-
-
 @pytest.mark.parametrize(
     ("change", "kind", "words"),
     [

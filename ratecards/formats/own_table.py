@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ratecards.formats.claims import Claim, Entry, Unread, entry, flat
-from ratecards.formats.stated import amount, mapping, shown
+from ratecards.audit.claims import Claim, Entry, Unread, amount, entry, shown
 from ratecards.model import COLUMNS, METERS, MODALITIES, PLANS, SERVICE_TIERS, UNIT
 
 # A spreadsheet takes what starts so for a formula; the published table puts an apostrophe before it.
@@ -26,20 +25,9 @@ _SAME = ("source", "meter", "unit", "modality", "service_tier", "plan", "resolut
 _DEFAULTS = {**dict.fromkeys(COLUMNS, ""), "service_tier": "standard", "plan": "paid", "currency": "USD"}
 
 
-def recognise(data: object) -> bool:
-    """Whether the data is rows of the rate table, or the file with them."""
-    rows = list(_rows(data))
-    return bool(rows) and all(_NEEDED <= set(row) <= set(COLUMNS) for row in rows)
-
-
-def claims(data: object, on: date | None = None) -> tuple[list[Claim], list[Unread]]:
-    """What the rows state; rows with dates that do not hold on a day are no claims."""
-    return flat(entries(data, on))
-
-
-def entries(data: object, on: date | None = None) -> list[Entry]:
+def entries(rows: Iterable[object], on: date | None = None) -> list[Entry]:
     """Every row: what it states as of a day. Whose it is stands in it."""
-    return [_entry(row, on) for row in _rows(data)]
+    return [_entry(row, on) for row in rows if isinstance(row, Mapping)]
 
 
 def _entry(row: Mapping[str, Any], on: date | None) -> Entry:
@@ -57,11 +45,6 @@ def _stated(key: str, values: Mapping[str, str], row: Mapping[str, Any], on: dat
         yield Unread(key, "price", shown(values["price"]), why or "expected an amount from 0, in digits")
     else:
         yield _claim(key, values, price)
-
-
-def _rows(data: object) -> Iterator[Mapping[str, Any]]:
-    rows = mapping(data).get("rates") if isinstance(data, Mapping) else data
-    yield from (row for row in (rows if isinstance(rows, list) else []) if isinstance(row, Mapping))
 
 
 def _text(value: object) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -55,9 +55,7 @@ def load(path: str | os.PathLike[str]) -> PriceFile:
             raise FormatError(f"standard input: {error}") from error
         return _file("standard input", _text(content, "standard input", MAX_BYTES))
     if os.path.isdir(where):  # noqa: PTH112 - a path that cannot be one is a matter of reading it
-        from ratecards.formats.folder import load_folder
-
-        return load_folder(Path(where))
+        return _folder(Path(where))
     return _file(where, read(where))
 
 
@@ -69,9 +67,7 @@ def _file(where: str, text: str) -> PriceFile:
         line = text.count("\n", 0, start) + 1
         raise FormatError(f"{where}:{line}: expected JSON, TOML, YAML or our CSV, saw {seen}")
     if kind == "TOML":
-        from ratecards.formats.folder import toml_model
-
-        data = toml_model(Path(where), data)
+        data = _toml_model(Path(where), data)
     name = recognise(data)
     if not name:
         raise FormatError(f"{where}: expected {_EXPECTED}, saw {_seen(data)}")
@@ -222,3 +218,95 @@ def _seen(data: object) -> str:
     if isinstance(data, Mapping):
         return f"an object with {', '.join(repr(str(k)[:30]) for k in list(data)[:4]) or 'nothing in it'}"
     return f"a list of {len(data)}" if isinstance(data, list) else f"{str(data)[:40]!r}"
+
+
+# ------------------------------------------------------------------------------------------------------------ folders
+
+
+MAX_FILES = 20_000
+MAX_LEVELS = 12
+_SUFFIXES = (".toml", ".json", ".yml", ".yaml", ".csv")
+
+
+def _folder(root: Path) -> PriceFile:
+    """The prices in a folder. Raises `FormatError` where there are none, too many, or files of several formats."""
+    found: dict[str, list[tuple[Path, Any]]] = {}
+    size = values = 0
+    for path in _files(root):
+        text = read(str(path))
+        size, values = size + len(text), values + text.count(",")
+        if size > MAX_BYTES or values > MAX_VALUES:
+            raise FormatError(f"{root}: expected at most {MAX_BYTES:,} bytes and {MAX_VALUES:,} values, saw more")
+        kind, data = parse(text, str(path))
+        name = "models.dev" if kind == "TOML" and _place_of(path) else recognise(data)
+        if name:
+            found.setdefault(name, []).append((path, data))
+    if len(found) != 1:
+        seen = f"files of {' and '.join(found)}" if found else "none"
+        raise FormatError(f"{root}: expected price files of one format, saw {seen}")
+    name, files = found.popitem()
+    return PriceFile(str(root), name, _joined(root, name, files))
+
+
+def _joined(root: Path, name: str, files: list[tuple[Path, Any]]) -> Any:
+    if name == "genai-prices":
+        return [provider for _, data in files for provider in shaped(name, data)]
+    if name == "models.dev" and all(path.suffix == ".toml" for path, _ in files):
+        providers: dict[str, Any] = {}
+        for path, data in files:
+            for provider, entry in _toml_model(path, data).items():
+                providers.setdefault(provider, {"id": provider, "models": {}})["models"].update(entry["models"])
+        return providers
+    if len(files) > 1:
+        names = ", ".join(path.name for path, _ in files[:3])
+        raise FormatError(f"{root}: expected one file of {name}, saw {len(files)}, as {names}: name one")
+    return shaped(name, files[0][1])
+
+
+def _toml_model(path: Path, data: Mapping[str, Any]) -> dict[str, Any]:
+    """One TOML file of models.dev in the shape of its api.json; provider and id are where it stands."""
+    place = _place_of(path)
+    if place is None:
+        raise FormatError(f"{path}: expected a model of models.dev, below <provider>/models/, saw another TOML file")
+    provider, model = place
+    return {provider: {"id": provider, "models": {model: data}}}
+
+
+def _place_of(path: Path) -> tuple[str, str] | None:
+    """Provider and model id of `.../<provider>/models/<id>.toml`; an id may have slashes."""
+    parts = path.absolute().parts
+    at = next((i for i in range(len(parts) - 2, 0, -1) if parts[i] == "models"), None)
+    if at is None or path.suffix != ".toml":
+        return None
+    return parts[at - 1], "/".join(parts[at + 1 :]).removesuffix(".toml")
+
+
+def _files(root: Path) -> Iterator[Path]:
+    """Files that may hold prices, in order. Raises `FormatError` on a loop, and on more than a tree of prices has."""
+    for count, path in enumerate(_walk(root, ()), 1):
+        if count > MAX_FILES:
+            raise FormatError(f"{root}: expected at most {MAX_FILES:,} files and folders, saw more")
+        if path:
+            yield path
+
+
+def _walk(folder: Path, above: tuple[tuple[int, int], ...]) -> Iterator[Path | None]:
+    """Every file that may hold prices, and nothing for each folder."""
+    try:
+        known = folder.stat()
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise FormatError(f"{folder}: expected a folder that can be read, saw: {error}") from error
+    identity = (known.st_dev, known.st_ino)
+    if identity in above:
+        raise FormatError(f"{folder}: expected a tree, saw a loop: this folder stands inside itself")
+    if len(above) >= MAX_LEVELS:
+        raise FormatError(f"{folder}: expected at most {MAX_LEVELS} levels of folders, saw one more")
+    for entry in entries:
+        if entry.name.startswith("."):
+            continue
+        if entry.is_dir():
+            yield None
+            yield from _walk(entry, (*above, identity))
+        elif entry.suffix in _SUFFIXES:
+            yield entry

@@ -12,8 +12,7 @@ from datetime import date
 from decimal import Decimal
 
 from ratecards.catalog.sellers import name_of
-from ratecards.formats.tokens import Bands, Slot, Slots, plain_bands, priced, slots
-from ratecards.formats.writing import json_models, json_value
+from ratecards.formats.export import NO_SOURCE, Bands, Slot, Slots, json_models, json_value, plain_bands, priced, slots
 from ratecards.model import RateCard, plain
 
 _PROVIDERS: dict[str, dict[str, object]] = {
@@ -42,7 +41,6 @@ _FIELDS = {
 # Which modality a field without one is of: the format gives a model that makes images the price of these.
 _FIRST = {"input": ("text",), "cache_read": ("text",), "output": ("image", "text")}
 _OLD_TIER = 200_000
-NO_SOURCE = "sources that the format has no provider for"
 NO_MODEL = "models without a price by the token for both what goes in and what comes out"
 NO_FIELD = "modalities without a field"
 Prices = dict[str, Bands]

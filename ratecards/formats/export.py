@@ -12,8 +12,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ratecards.catalog.offers import measure
-from ratecards.costs.picking import selecting
-from ratecards.model import Rate, RateCard
+from ratecards.costs.select import selecting
+from ratecards.model import Rate, RateCard, plain
+from ratecards.storage.codec import dumps
 
 SEARCH = "search_grounding"
 # By meter: what a file's price is for, so many of a noun.
@@ -26,6 +27,7 @@ _METERS = {
     "tuning": "tuning",
     "tool": "tools",
 }
+NO_SOURCE = "sources that the format has no provider for"
 CONFLICT = "several prices for one thing, or bounds with a gap"
 
 
@@ -140,15 +142,15 @@ def plain_bands(bands: Bands) -> Bands:
 
 
 def _why_not(rate: Rate, on: date, *, steps: bool) -> str:
-    return next((words for says, words in _REASONS if says(rate)), "") or _dated(rate, on, steps=steps)
+    why = next((words for says, words in _REASONS if says(rate)), "") or dated(rate, on, steps=steps)
+    return why or ("" if rate.meter in _METERS or _fits(rate) else _unit(rate))
 
 
-def _dated(rate: Rate, on: date, *, steps: bool) -> str:
+def dated(rate: Rate, on: date, *, steps: bool) -> str:
+    """Why the dates of a rate keep it out of a file as of a day; with `steps` those that begin later are in."""
     if rate.effective_until and rate.effective_until < on:
         return "prices that no longer hold"
-    if not steps and rate.effective_from and rate.effective_from > on:
-        return "price steps dated for later"
-    return "" if rate.meter in _METERS or _fits(rate) else _unit(rate)
+    return "price steps dated for later" if not steps and rate.effective_from and rate.effective_from > on else ""
 
 
 def _fits(rate: Rate) -> bool:
@@ -164,18 +166,47 @@ def _unit(rate: Rate) -> str:
     return f"prices by {noun}, by resolution" if rate.resolution else f"prices by {noun}"
 
 
-def _meter(name: str) -> Callable[[Rate], bool]:
-    return lambda rate: rate.meter == name
+Reason = tuple[Callable[[Rate], bool], str]
 
 
-_REASONS: tuple[tuple[Callable[[Rate], bool], str], ...] = (
+def by_meter(words: Mapping[str, str]) -> list[Reason]:
+    """A reason for each meter that no field is of."""
+    return [(lambda rate, name=name: rate.meter == name, said) for name, said in words.items()]  # type: ignore[misc]
+
+
+NOT_SOLD_SO: tuple[Reason, ...] = (
     (lambda rate: rate.currency != "USD", "other currencies"),
     (lambda rate: rate.plan == "free", "the free plan"),
     (lambda rate: rate.basis == "equivalent", "prices restated in another unit"),
-    *((_meter(name), words) for name, words in _METERS.items()),
-    (lambda rate: rate.used_up_to is not None, "allowances of a period"),
+)
+ALLOWANCES: Reason = (lambda rate: rate.used_up_to is not None, "allowances of a period")
+_REASONS: tuple[Reason, ...] = (
+    *NOT_SOLD_SO,
+    *by_meter(_METERS),
+    ALLOWANCES,
     (lambda rate: rate.used_over is not None and rate.meter != SEARCH, "prices by what a period has used"),
     (lambda rate: bool(selecting(rate)), "conditions in words"),
     (lambda rate: bool(rate.quality), "qualities"),
     (lambda rate: bool(rate.resolution) and measure(rate.unit)[1] == "token", "resolutions"),
 )
+
+# ------------------------------------------------------------------------------------------------------------ as text
+
+
+def json_value(value: object) -> str:
+    """JSON on one line; a `Decimal` is a number with its own digits."""
+    if isinstance(value, Decimal):
+        return plain(value)
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{dumps(str(name))}: {json_value(v)}" for name, v in value.items()) + "}"
+    if isinstance(value, (list, tuple)):
+        return "[" + ", ".join(map(json_value, value)) + "]"
+    return dumps(value)
+
+
+def json_models(head: Mapping[str, object], models: Mapping[str, object] | list[object]) -> str:
+    """An object with its models last, one a line, so that a reviewer reads the diff."""
+    start = json_value(head)[:-1] + (", " if head else "") + '"models": '
+    if isinstance(models, list):
+        return start + "[" + ",".join(f"\n{json_value(m)}" for m in models) + "\n]}"
+    return start + "{" + ",".join(f"\n{dumps(name)}: {json_value(m)}" for name, m in models.items()) + "\n}}"

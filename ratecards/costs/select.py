@@ -1,6 +1,6 @@
 """The one rate that a count of something is billed by. Nothing is assumed.
 
-A rate is picked stage by stage; the stage that leaves none says what was asked for and what there is instead.
+A rate is selected stage by stage; the stage that leaves none says what was asked for and what there is instead.
 """
 
 from __future__ import annotations
@@ -8,16 +8,40 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ratecards import wording
-from ratecards.catalog.offers import Offer, Want, measure
+from ratecards.catalog.offers import Offer, measure
 from ratecards.catalog.sellers import TEXT_ALONE
 from ratecards.errors import CostError
 from ratecards.model import Rate
+from ratecards.records import NamedTuple
 
 # Words of a context that say nothing beside the other columns (RATES, reading 17).
 PLAIN = ("global", "thinking", "non-thinking", "short", "long")
 
 
-def pick(offer: Offer, want: Want, tier: str, plan: str) -> list[Rate]:
+class RateQuery(NamedTuple):
+    """What a rate is wanted for; `modalities` are alternatives that must cost the same, an empty field is not said.
+
+    `long_over` is where a long prompt begins, for sources that only say short and long. `bases` are those allowed.
+    """
+
+    meter: str
+    nouns: tuple[str, ...]
+    modalities: tuple[str, ...] = ()
+    resolution: str = ""
+    quality: str = ""
+    context: str = ""
+    prompt: int = 0
+    long_over: int | None = None
+    bases: tuple[str, ...] = ("list",)
+
+    @property
+    def thing(self) -> str:
+        """What is wanted, in words: `output (image or text)`."""
+        of = " or ".join(self.modalities)
+        return self.meter.replace("_", " ") + (f" ({of})" if of else "")
+
+
+def select_rate(offer: Offer, want: RateQuery, tier: str, plan: str) -> list[Rate]:
     """The rate for what is wanted, or several that share out a period's usage. Raises `CostError`."""
     rates = offer.rates(tier, plan)
     if all(rate.price is None for rate in rates):
@@ -44,7 +68,7 @@ def _lack(offer: Offer, words: str, where: str = "") -> CostError:
     return CostError(f"{offer.card.model} at {offer.source}{where}: {words}")
 
 
-def _closest(rates: list[Rate], want: Want) -> list[Rate]:
+def _closest(rates: list[Rate], want: RateQuery) -> list[Rate]:
     """Of what fits, what fits closest: the list price, that very modality, the row without conditions."""
     for near in (
         lambda rate: rate.basis == "list",
@@ -76,75 +100,74 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(filter(None, words)))
 
 
-def _noun_fits(rate: Rate, want: Want, _: Offer) -> bool:
+def _noun_fits(rate: Rate, want: RateQuery, _: Offer) -> bool:
     noun = measure(rate.unit)[1]
     # a request is a picture only where the row says so
     return noun in want.nouns and (noun != "request" or not want.modalities or rate.modality in want.modalities)
 
 
-def _modality_fits(rate: Rate, want: Want, offer: Offer) -> bool:
+def _modality_fits(rate: Rate, want: RateQuery, offer: Offer) -> bool:
     if rate.modality or not want.modalities:
         return not want.modalities or rate.modality in want.modalities
     return offer.source not in TEXT_ALONE or "text" in want.modalities
 
 
-def _prompt_fits(rate: Rate, want: Want, _: Offer) -> bool:
+def _prompt_fits(rate: Rate, want: RateQuery, _: Offer) -> bool:
     words = rate.context.split(", ")
     if want.long_over is not None and {"short", "long"} & set(words):
         return ("long" in words) == (want.prompt > want.long_over)
-    over, up_to = rate.prompt_over, rate.prompt_up_to
-    return (over is None or want.prompt > over) and (up_to is None or want.prompt <= up_to)
+    return rate.takes_prompt(want.prompt)
 
 
-def _no_meter(want: Want, rates: Sequence[Rate], _: Offer) -> str:
+def _no_meter(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
     priced = _listed(r.meter.replace("_", " ") for r in rates if r.price is not None)
     return f"no price for {want.meter.replace('_', ' ')}; priced: {priced}"
 
 
-def _no_price(want: Want, rates: Sequence[Rate], _: Offer) -> str:
+def _no_price(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
     words = _listed(f"{r.availability.replace('_', ' ')} ({r.evidence.quote!r})" for r in rates)
     return f"{want.meter.replace('_', ' ')} has no price: {words}"
 
 
-def _no_noun(want: Want, rates: Sequence[Rate], _: Offer) -> str:
+def _no_noun(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
     return f"{want.thing} is not priced per {want.nouns[0]}, but per {_listed(wording.unit(r.unit) for r in rates)}"
 
 
-def _no_basis(want: Want, rates: Sequence[Rate], _: Offer) -> str:
+def _no_basis(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
     words = _listed(f"{wording.value(r)} per {r.unit}" for r in rates)
     return f"{want.thing} is not sold per {want.nouns[0]}; the page prints an equivalent only: {words}"
 
 
-def _no_day(want: Want, rates: Sequence[Rate], offer: Offer) -> str:
+def _no_day(want: RateQuery, rates: Sequence[Rate], offer: Offer) -> str:
     return f"no price of {want.thing} holds on {offer.day}; {_listed(wording.dates(r) for r in rates)}"
 
 
-def _no_prompt(want: Want, rates: Sequence[Rate], _: Offer) -> str:
+def _no_prompt(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
     priced = _listed(map(wording.conditions, rates))
     return f"no price of {want.thing} for a prompt of {want.prompt:,} tokens; priced: {priced}"
 
 
-def _no_modality(want: Want, rates: Sequence[Rate], _: Offer) -> str:
+def _no_modality(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
     return f"no price for {want.thing}; priced: {_listed(r.modality or 'text' for r in rates)}"
 
 
-def _no_resolution(want: Want, rates: Sequence[Rate], _: Offer) -> str:
+def _no_resolution(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
     sizes = _listed(r.resolution for r in rates)
     if not sizes:
         return f"sold without a resolution, so {want.resolution} cannot be told apart; leave it out"
     return f"{want.resolution} is not sold; sold: {sizes}"
 
 
-def _no_quality(want: Want, rates: Sequence[Rate], _: Offer) -> str:
+def _no_quality(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
     return f"no quality {want.quality!r}; sold: {_listed(r.quality for r in rates) or 'one quality, without a name'}"
 
 
-def _no_context(want: Want, rates: Sequence[Rate], _: Offer) -> str:
+def _no_context(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
     return f"no price {want.context!r}; priced: {_listed(map(selecting, rates)) or 'without such a condition'}"
 
 
-Keeps = Callable[[Rate, Want, Offer], bool]
-Lacks = Callable[[Want, Sequence[Rate], Offer], str]
+Keeps = Callable[[Rate, RateQuery, Offer], bool]
+Lacks = Callable[[RateQuery, Sequence[Rate], Offer], str]
 _STAGES: tuple[tuple[Keeps, Lacks], ...] = (
     (lambda rate, want, _: rate.meter == want.meter, _no_meter),
     (lambda rate, *_: rate.price is not None, _no_price),

@@ -13,10 +13,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ratecards import wording
+from ratecards.audit.claims import Claim
 from ratecards.catalog.offers import measure
 from ratecards.costs.effective import SECONDS, per_one, per_one_of, singles
-from ratecards.costs.picking import selecting
-from ratecards.formats.claims import Claim
+from ratecards.costs.select import selecting
 from ratecards.model import Evidence, Formula, Rate, RateCard
 
 # One search under several names; a prompt is another thing, which may search more than once.
@@ -42,7 +42,7 @@ _SHARES = {
 }
 
 
-class Judgement(NamedTuple):
+class Match(NamedTuple):
     """`right`, `wrong`, `wrong unit` or `not held`; the rate it was judged by, where there is one, and why."""
 
     verdict: str
@@ -50,7 +50,7 @@ class Judgement(NamedTuple):
     words: str = ""
 
 
-def judge(claim: Claim, card: RateCard, day: date) -> Judgement:
+def match_claim(claim: Claim, card: RateCard, day: date) -> Match:
     """What a card says on a day to a claim."""
     sold = _sold(claim, card, day)
     same_unit = [rate for rate in sold if _noun(rate.unit) in ("", _noun(claim.unit))]
@@ -58,13 +58,13 @@ def judge(claim: Claim, card: RateCard, day: date) -> Judgement:
     priced = [rate for rate in meant if rate.price is not None]
     theirs = per_one_of(claim.price, claim.unit)
     if rate := next((r for r in priced if _equal(theirs, per_one(r))), None):
-        return Judgement("right", rate, _only_at(rate, priced))
+        return Match("right", rate, _only_at(rate, priced))
     if rate := next((r for r in priced if r.basis == "equivalent" and _rounds(theirs, r, _NEAR)), None):
-        return Judgement("right", rate, f"rounds to ours {_only_at(rate, priced)}".rstrip())
+        return Match("right", rate, f"rounds to ours {_only_at(rate, priced)}".rstrip())
     if other := _wrong_unit(claim, priced, sold):
         return other
     if priced:
-        return Judgement("wrong", priced[0], _several(priced) or _near(theirs, priced[0], same_unit))
+        return Match("wrong", priced[0], _several(priced) or _near(theirs, priced[0], same_unit))
     return _unpriced(claim, card, day, meant) or _not_held(claim, sold)
 
 
@@ -96,8 +96,7 @@ def _as_rate(formula: Formula, card: RateCard) -> Rate:
 
 def _prompt(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
     """The rates for the shortest prompt that the claim covers."""
-    size = (claim.prompt_over or 0) + 1
-    return [r for r in rates if (r.prompt_over or 0) < size and (r.prompt_up_to is None or size <= r.prompt_up_to)]
+    return [rate for rate in rates if rate.takes_prompt((claim.prompt_over or 0) + 1)]
 
 
 def _meant(claim: Claim, rates: Sequence[Rate]) -> list[Rate]:
@@ -133,7 +132,7 @@ def _nearest(rates: list[Rate], near: Callable[[Rate], bool]) -> list[Rate]:
 # ------------------------------------------------------------------------------------------- the verdicts
 
 
-def _wrong_unit(claim: Claim, priced: Iterable[Rate], sold: Iterable[Rate]) -> Judgement | None:
+def _wrong_unit(claim: Claim, priced: Iterable[Rate], sold: Iterable[Rate]) -> Match | None:
     """The claim's number as ours in another unit, or off by as much as units differ."""
     if not claim.price:
         return None
@@ -145,15 +144,15 @@ def _wrong_unit(claim: Claim, priced: Iterable[Rate], sold: Iterable[Rate]) -> J
         same_thing = claim.modality in ("", rate.modality) or not priced
         if same_thing and (_equal(theirs, per_one(rate)) or _equal(claim.price, rate.price)):
             words = f"{wording.value(rate)} is our price per {wording.unit(rate.unit)}"
-            return Judgement("wrong unit", rate, f"{words}, not per {wording.unit(claim.unit)}")
+            return Match("wrong unit", rate, f"{words}, not per {wording.unit(claim.unit)}")
     for rate in priced:
         for factor, words in (_FACTORS | (_SHARES if _noun(rate.unit) == "second" else {})).items():
             if rate.price and _equal(theirs, per_one(rate) * factor):
-                return Judgement("wrong unit", rate, words)
+                return Match("wrong unit", rate, words)
     return None
 
 
-def _unpriced(claim: Claim, card: RateCard, day: date, rates: Sequence[Rate]) -> Judgement | None:
+def _unpriced(claim: Claim, card: RateCard, day: date, rates: Sequence[Rate]) -> Match | None:
     """What rates without an amount say: a price of what is not sold is wrong; what is not printed is not held.
 
     Nothing to pay is right where the free plan has it, and else no price.
@@ -161,23 +160,23 @@ def _unpriced(claim: Claim, card: RateCard, day: date, rates: Sequence[Rate]) ->
     if not rates:
         return None
     if rates[0].availability != "not_available":
-        return Judgement("not held", rates[0], f"the page prints no amount: {rates[0].evidence.quote!r}")
-    free = judge(claim._replace(plan="free"), card, day) if not claim.price and claim.plan == "paid" else None
+        return Match("not held", rates[0], f"the page prints no amount: {rates[0].evidence.quote!r}")
+    free = match_claim(claim._replace(plan="free"), card, day) if not claim.price and claim.plan == "paid" else None
     if free and free.verdict == "right":
         return free
-    return Judgement("wrong" if claim.price else "not held", rates[0], "the page does not sell it")
+    return Match("wrong" if claim.price else "not held", rates[0], "the page does not sell it")
 
 
-def _not_held(claim: Claim, sold: Sequence[Rate]) -> Judgement:
+def _not_held(claim: Claim, sold: Sequence[Rate]) -> Match:
     near = _prompt(claim, _modality(claim, sold))
     thing = f"{claim.meter.replace('_', ' ')} {claim.modality}".rstrip()
     if units := ", ".join(dict.fromkeys(wording.unit(r.unit) for r in near if r.price is not None)):
-        return Judgement("not held", near[0], f"{thing} is held per {units} alone")
+        return Match("not held", near[0], f"{thing} is held per {units} alone")
     if sold:
         held = list(dict.fromkeys(wording.subject(r) for r in sold))
         more = f" and {len(held) - 3} more" if len(held) > 3 else ""
-        return Judgement("not held", None, f"no {thing} under these conditions; held: {', '.join(held[:3])}{more}")
-    return Judgement("not held", None, f"no {thing} on the {claim.service_tier} tier")
+        return Match("not held", None, f"no {thing} under these conditions; held: {', '.join(held[:3])}{more}")
+    return Match("not held", None, f"no {thing} on the {claim.service_tier} tier")
 
 
 def _only_at(rate: Rate, priced: Sequence[Rate]) -> str:

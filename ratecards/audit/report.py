@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from ratecards import wording
 from ratecards.audit.audit import ERRORS, JUDGED, VERDICTS, Account, Finding, findings, tally, unjudged
+from ratecards.audit.claims import Claim
 from ratecards.catalog import staleness
 from ratecards.catalog.staleness import Age, note
 from ratecards.escaping import markdown_cell
-from ratecards.formats.claims import Claim
 from ratecards.model import Rate, plain, row
 from ratecards.tables.table import json_text, pipes
 from ratecards.tables.terminal import NUMBERS, Column, Group, paragraphs, table

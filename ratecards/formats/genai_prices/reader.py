@@ -1,21 +1,27 @@
 """The provider files of genai-prices: dollars per million tokens by kind of token, in tiers, by date and by context.
 
-`claims` reads the file of a provider, or the list of all that its package loads; `ratecards.formats.genai_export`
-writes such a list.
+A file of one provider, or the list of all that its package loads.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from ratecards.formats.claims import OTHER, Claim, Entry, Unread, entry, flat
-from ratecards.formats.genai_export import export
-from ratecards.formats.stated import Meaning, Statements, Where, leaves, mapping, model_of, seller_of
+from ratecards.audit.claims import (
+    OTHER,
+    Entry,
+    Meaning,
+    Statements,
+    Where,
+    entry,
+    leaves,
+    mapping,
+    model_of,
+    seller_of,
+)
 from ratecards.model import MODALITIES
-
-__all__ = ["claims", "entries", "export", "recognise"]
 
 _FIELDS: dict[str, Meaning] = {
     **{f"input{m and '_'}{m}_mtok": Meaning("input", modality=m) for m in MODALITIES},
@@ -35,29 +41,9 @@ _CONTEXTS = {
 }
 
 
-def recognise(data: object) -> bool:
-    """Whether the data is a provider of genai-prices, or a list of them."""
-    providers = _providers(data)
-    models = [m for p in providers if isinstance(m := mapping(p).get("models"), list)]
-    listed = [model for own in models for model in own]
-    return bool(listed) and len(models) == len(providers) and all("prices" in mapping(model) for model in listed)
-
-
-def _providers(data: object) -> list[Any]:
-    return data if isinstance(data, list) else [data]
-
-
-def claims(data: object, on: date | None = None) -> tuple[list[Claim], list[Unread]]:
-    """What the providers that are held state about their models.
-
-    `on` decides between prices by date; without a day those that begin on a day are no claims.
-    """
-    return flat(entries(data, on))
-
-
-def entries(data: object, on: date | None = None) -> list[Entry]:
+def entries(data: Iterable[object], on: date | None = None) -> list[Entry]:
     """Every model of every provider: what is stated of it as of a day, or why that is none of ours."""
-    providers = [(p, p.get("models")) for p in map(mapping, _providers(data))]
+    providers = [(p, p.get("models")) for p in map(mapping, data)]
     named = [(str(p.get("id", p.get("provider"))), models) for p, models in providers if isinstance(models, list)]
     return [_entry(name, mapping(model), on) for name, models in named for model in models]
 

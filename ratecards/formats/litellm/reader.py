@@ -7,17 +7,26 @@ name: `input_cost_per_audio_token_above_200k_tokens_priority`. What no column of
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
+from ratecards.audit.claims import (
+    NO_MODEL,
+    OTHER,
+    Claim,
+    Entry,
+    Meaning,
+    Statements,
+    Unread,
+    Where,
+    claim,
+    entry,
+    is_google,
+    shown,
+)
 from ratecards.choices import NUMBER
-from ratecards.formats.claims import NO_MODEL, OTHER, Claim, Entry, Unread, entry, flat
-from ratecards.formats.litellm_export import export
-from ratecards.formats.stated import is_google
 from ratecards.storage import names
-
-__all__ = ["claims", "entries", "export"]
 
 _API, _PLATFORM, _OPENAI = "google/gemini-api", "google/vertex-ai", "openai/openai-api"
 # Whose price list an id names before its first slashes, or `litellm_provider` in letters of any case.
@@ -35,46 +44,33 @@ _PROVIDERS = {
     **dict.fromkeys(("openai", "text-completion-openai"), _OPENAI),
 }
 _SIZES = re.compile(r"(?:[a-z]+/)?[0-9]+-x-[0-9]+/|(?:low|medium|high|standard|hd|auto)/", re.IGNORECASE)
-_MILLION, _THOUSAND = Decimal(1_000_000), Decimal(1000)
-TOKENS = "1000000 tokens"
-
-
-class Field(NamedTuple):
-    """What the first part of a field's name counts."""
-
-    meter: str
-    modality: str = ""
-    unit: str = TOKENS
-    context: str = ""
-
-
 FIELDS = {
-    "input_cost_per_token": Field("input"),
-    "input_cost_per_audio_token": Field("input", "audio"),
-    "input_cost_per_image_token": Field("input", "image"),
-    "input_cost_per_video_token": Field("input", "video"),
-    "input_cost_per_image": Field("input", "image", "1 image"),
-    "input_cost_per_audio_per_second": Field("input", "audio", "1 second"),
-    "input_cost_per_video_per_second": Field("input", "video", "1 second"),
-    "input_cost_per_second": Field("input", "audio", "1 second"),
-    "input_cost_per_character": Field("input", "", "1000 characters"),
-    "output_cost_per_token": Field("output"),
-    "output_cost_per_reasoning_token": Field("output", "text", context="thinking"),
-    "output_cost_per_audio_token": Field("output", "audio"),
-    "output_cost_per_image_token": Field("output", "image"),
-    "output_cost_per_video_token": Field("output", "video"),
-    "output_cost_per_image": Field("output", "image", "1 image"),
-    "output_cost_per_second": Field("output", "", "1 second"),
-    "output_cost_per_audio_per_second": Field("output", "audio", "1 second"),
-    "output_cost_per_video_per_second": Field("output", "video", "1 second"),
-    "output_cost_per_character": Field("output", "", "1000 characters"),
-    "cache_read_input_token_cost": Field("cache_read"),
-    "cache_read_input_audio_token_cost": Field("cache_read", "audio"),
-    "cache_read_input_token_cost_per_audio_token": Field("cache_read", "audio"),
-    "cache_read_input_image_token_cost": Field("cache_read", "image"),
-    "cache_creation_input_token_cost": Field("cache_write"),
-    "search_context_cost_per_query": Field("search_grounding"),
-    "google_maps_grounding_cost_per_query": Field("maps_grounding"),
+    "input_cost_per_token": Meaning("input", shift=6),
+    "input_cost_per_audio_token": Meaning("input", modality="audio", shift=6),
+    "input_cost_per_image_token": Meaning("input", modality="image", shift=6),
+    "input_cost_per_video_token": Meaning("input", modality="video", shift=6),
+    "input_cost_per_image": Meaning("input", "1 image", modality="image"),
+    "input_cost_per_audio_per_second": Meaning("input", "1 second", modality="audio"),
+    "input_cost_per_video_per_second": Meaning("input", "1 second", modality="video"),
+    "input_cost_per_second": Meaning("input", "1 second", modality="audio"),
+    "input_cost_per_character": Meaning("input", "1000 characters", shift=3),
+    "output_cost_per_token": Meaning("output", shift=6),
+    "output_cost_per_reasoning_token": Meaning("output", modality="text", context="thinking", shift=6),
+    "output_cost_per_audio_token": Meaning("output", modality="audio", shift=6),
+    "output_cost_per_image_token": Meaning("output", modality="image", shift=6),
+    "output_cost_per_video_token": Meaning("output", modality="video", shift=6),
+    "output_cost_per_image": Meaning("output", "1 image", modality="image"),
+    "output_cost_per_second": Meaning("output", "1 second"),
+    "output_cost_per_audio_per_second": Meaning("output", "1 second", modality="audio"),
+    "output_cost_per_video_per_second": Meaning("output", "1 second", modality="video"),
+    "output_cost_per_character": Meaning("output", "1000 characters", shift=3),
+    "cache_read_input_token_cost": Meaning("cache_read", shift=6),
+    "cache_read_input_audio_token_cost": Meaning("cache_read", modality="audio", shift=6),
+    "cache_read_input_token_cost_per_audio_token": Meaning("cache_read", modality="audio", shift=6),
+    "cache_read_input_image_token_cost": Meaning("cache_read", modality="image", shift=6),
+    "cache_creation_input_token_cost": Meaning("cache_write", shift=6),
+    "search_context_cost_per_query": Meaning("search_grounding", shift=3),
+    "google_maps_grounding_cost_per_query": Meaning("maps_grounding", shift=3),
 }
 TIERS = {"": "standard", "_batches": "batch", "_flex": "flex", "_priority": "priority"}
 _RESOLUTIONS = {"480p", "720p", "768p", "1080p", "2k", "4k"}
@@ -95,11 +91,6 @@ _WHY = {
     "tiered_pricing": "a table of price steps is not read",
     "off_peak": "hours of the day have no column",
 }
-
-
-def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
-    """What a map claims for the models of sellers that are held."""
-    return flat(entries(data))
 
 
 def entries(data: Mapping[str, Any]) -> list[Entry]:
@@ -143,24 +134,23 @@ def model_of(key: str) -> str:
     return names.model_id(key[len(_prefix(key)) :])
 
 
-def _stated(key: str, entry: Mapping[str, Any]) -> Iterator[Claim | Unread]:
+def _stated(key: str, entry: Mapping[str, Any]) -> list[Claim | Unread]:
+    found, where = Statements(), Where(key, model_of(key), "")
     for field, value in entry.items():
         if value is None or not _is_price(field):
             continue
         if isinstance(value, Mapping) and len({str(v) for v in value.values()}) == 1:
             value = next(iter(value.values()))  # noqa: PLW2901 - a price by size of the search context, in name only
         price = amount(value)
-        if _SIZES.match(key):
-            yield Unread(key, field, _short(value), "a size or a quality as a part of the id is not read")
-            continue
-        if price is None:
-            yield Unread(key, field, _short(value), f"expected an amount, saw {_short(value)}")
-            continue
-        claim = _claim(entry, field, price)
-        if isinstance(claim, str):
-            yield Unread(key, field, _short(value), claim)
+        why = "a size or a quality as a part of the id is not read" if _SIZES.match(key) else ""
+        why = why or (f"expected an amount, saw {shown(value)}" if price is None else "")
+        meant = why or _meaning(entry, field)
+        if isinstance(meant, str) or price is None:
+            found.skip(key, field, value, str(meant))
         else:
-            yield claim._replace(key=key, stated=_short(value), model=model_of(key))
+            said, bounds = meant
+            found.found.append(claim(where._replace(**bounds), field, (value, price), said))
+    return found.found
 
 
 def _is_price(field: str) -> bool:
@@ -177,8 +167,8 @@ def amount(value: object) -> Decimal | None:
     return number if number.is_finite() and not number.is_signed() and abs(number.adjusted()) <= 30 else None
 
 
-def _claim(entry: Mapping[str, Any], field: str, price: Decimal) -> Claim | str:
-    """The claim of a field, its key and model still open, or why it cannot be read."""
+def _meaning(entry: Mapping[str, Any], field: str) -> tuple[Meaning, dict[str, Any]] | str:
+    """What a field means, with its service tier and the bounds of its prompts, or why it cannot be read."""
     name = _NAME.match(field)
     if name is None or (name["tier1"] and name["tier2"]):
         return "no such field is known"
@@ -193,22 +183,8 @@ def _claim(entry: Mapping[str, Any], field: str, price: Decimal) -> Claim | str:
     unit = _grounding(entry) if known.meter.endswith("_grounding") else known.unit
     tier = name["tier1"] or name["tier2"] or ""
     over, up_to = _bounds(entry, base, tier, name)
-    return Claim(
-        key="",
-        field=field,
-        stated="",
-        model="",
-        source="",
-        meter=known.meter,
-        unit=unit,
-        price=price * (_MILLION if unit == TOKENS else 1 if unit.startswith("1 ") else _THOUSAND),
-        modality=_modality(entry, base),
-        service_tier=TIERS[tier],
-        resolution=size,
-        prompt_over=over,
-        prompt_up_to=up_to,
-        context=known.context,
-    )
+    said = known._replace(unit=unit, modality=_modality(entry, base), resolution=size)
+    return said, {"service_tier": TIERS[tier], "over": over, "up_to": up_to}
 
 
 def _grounding(entry: Mapping[str, Any]) -> str:
@@ -231,8 +207,3 @@ def _modality(entry: Mapping[str, Any], base: str) -> str:
         return known.modality or ("video" if entry.get("mode") == "video_generation" else "")
     others = [f for name, f in FIELDS.items() if name in entry and f.meter == known.meter and f.modality]
     return "text" if any(f.modality != "text" for f in others) else ""
-
-
-def _short(value: object) -> str:
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "..."

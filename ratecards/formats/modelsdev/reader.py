@@ -1,6 +1,6 @@
 """models.dev: dollars per million tokens, as one TOML file a model or as `api.json` with all of them.
 
-`claims` reads both; `ratecards.formats.modelsdev_export` writes both.
+Both are read here, and written by the writer.
 """
 
 from __future__ import annotations
@@ -9,14 +9,20 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ratecards.formats.claims import OTHER, Claim, Entry, Unread, entry, flat
-from ratecards.formats.modelsdev_export import export
-from ratecards.formats.stated import Meaning, Statements, Where, leaves, mapping, model_of, seller_of
+from ratecards.audit.claims import (
+    OTHER,
+    Entry,
+    Meaning,
+    Statements,
+    Where,
+    entry,
+    leaves,
+    mapping,
+    model_of,
+    seller_of,
+)
 from ratecards.model import MODALITIES
 
-__all__ = ["claims", "entries", "export", "recognise"]
-
-_PATH = re.compile(r"(?:.*/)?providers/(?P<provider>[^/]+)/models/(?P<model>.+)\.toml\Z")
 _FIELDS: dict[str, Meaning | str] = {
     "input": Meaning("input"),
     "output": Meaning("output"),
@@ -31,44 +37,25 @@ _UNKNOWN = "no such field is known"
 _OLD_TIER = 200_000
 
 
-def recognise(data: object) -> bool:
-    """Whether the data is models.dev's `api.json`, or a mapping of paths to its TOML files."""
-    files = mapping(data)
-    if files and all(str(path).endswith(".toml") for path in files):
-        return any("cost" in mapping(file) or "base_model" in mapping(file) for file in files.values())
-    return bool(files) and all(isinstance(mapping(p).get("models"), Mapping) and "id" in p for p in files.values())
-
-
-def claims(data: Mapping[str, Any]) -> tuple[list[Claim], list[Unread]]:
-    """What the providers that are held state about their models."""
-    return flat(entries(data))
-
-
 def entries(data: Mapping[str, Any]) -> list[Entry]:
     """Every model of every provider: what is stated of it, or why that is none of ours."""
     return [_entry(*model) for model in _models(data)]
 
 
 def _entry(provider: str, name: str, model: Mapping[str, Any]) -> Entry:
-    found, seller = Statements(), seller_of(provider, name)
-    if not provider:
-        for field, value in leaves("cost", model.get("cost", {})):
-            found.skip(name, field, value, "expected a path like providers/google/models/gemini-2.5-pro.toml")
-    elif seller is None:
+    seller = seller_of(provider, name)
+    if seller is None:
         return Entry(name, why=OTHER)
-    else:
-        _model(found, Where(name, model_of(name), seller), model)
-    return entry(name, seller or "", found.found)
+    found = Statements()
+    _model(found, Where(name, model_of(name), seller), model)
+    return entry(name, seller, found.found)
 
 
 def _models(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, Any]]]:
-    """Provider, name and entry of every model; the provider is empty where a path does not say it."""
-    for key, value in data.items():
-        if key.endswith(".toml"):
-            path = _PATH.match(key)
-            yield (path["provider"], path["model"], mapping(value)) if path else ("", key, mapping(value))
-        else:
-            yield from ((key, name, mapping(model)) for name, model in mapping(mapping(value).get("models")).items())
+    """Provider, name and entry of every model."""
+    for provider, value in data.items():
+        for name, model in mapping(mapping(value).get("models")).items():
+            yield provider, name, mapping(model)
 
 
 def _model(found: Statements, where: Where, model: Mapping[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""The provider files of genai-prices."""

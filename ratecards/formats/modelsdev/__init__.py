@@ -1,0 +1,1 @@
+"""The TOML files and the api.json of models.dev."""
