@@ -12,6 +12,7 @@ import pytest
 import ratecards
 from ratecards.costs import calls
 from ratecards.errors import CostError
+from ratecards.storage.database import SourceCards
 from tests.support.histories import added, card, change, rate, write
 
 VERTEX = {"provider": "google", "source": "vertex-ai"}
@@ -69,11 +70,9 @@ def test_cards_and_rates(root: Path):
 
 def test_only_what_is_asked_for_is_read(root: Path, monkeypatch: pytest.MonkeyPatch):
     """One model's rates touch no other model's card."""
-    from ratecards.storage.pack import Source
-
     read: list[str] = []
-    card_of = Source.card
-    monkeypatch.setattr(Source, "card", lambda self, model, place: read.append(model) or card_of(self, model, place))
+    card_of = SourceCards._cards
+    monkeypatch.setattr(SourceCards, "_cards", lambda self, *model: read.extend(model or "?") or card_of(self, *model))
     then = ratecards.as_of("2026-02-03", dataset=root)
     then.find(model="pro")
     assert ["pro"] == read
@@ -128,4 +127,4 @@ def test_plans_are_remembered_within_bounds(root: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(calls, "_MOST_PLANS", 1)
     then = ratecards.as_of("2026-02-02", dataset=root)
     assert [Decimal("0.5"), Decimal(1)] * 2 == [then.cost(model, USAGE).total for model in ("flash", "pro")] * 2
-    assert len(then._shelf.plans) <= 2
+    assert 1 == len(then._catalog.plans)

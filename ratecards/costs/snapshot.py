@@ -1,19 +1,17 @@
-"""The dataset at a moment: the cards as of a day, by what was known then or on another day, and what they say."""
+"""A dataset as of a day, by what was known then or on another day: its cards, rates, costs and steps to come."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import lru_cache
 from time import time
 
-from ratecards.catalog.asof import DatedShelf, as_day
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
+from ratecards.catalog.catalog import DatedCatalog
 from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.calls import Asked, cost, usage_cost
 from ratecards.costs.counts import Usage
-from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from ratecards.model import COLUMNS, ENUMS, Rate, RateCard, cell, plain
 
@@ -22,31 +20,31 @@ if TYPE_CHECKING:
     from ratecards.storage.history import Step
 
 
-class Moment:
+class Snapshot:
     """A dataset as of the day `on`; with `known_on`, as it was known then: without what was recorded later.
 
     A price that was read late, or read better later, belongs to the day it was seen on; on a day before that was
     recorded nobody knew.
     """
 
-    def __init__(self, shelf: DatedShelf, on: date, known_on: date | None) -> None:
-        self._shelf, self.on, self.known_on = shelf, on, known_on
+    def __init__(self, catalog: DatedCatalog, on: date, known_on: date | None) -> None:
+        self._catalog, self.on, self.known_on = catalog, on, known_on
 
     def cards(self) -> list[RateCard]:
         """The cards of every source, by provider, source and model."""
-        cards = [offer.card for offer in self._shelf]
-        self._shelf.tell(map(name_of, cards))
+        cards = [offer.card for offer in self._catalog]
+        self._catalog.tell(map(name_of, cards))
         return cards
 
     def card(self, model: str, source: str | None = None) -> RateCard:
         """The card that answers for a model: of the source asked for, else the documentation's. Raises `CostError`."""
-        offer = self._shelf.choose(model, source).offer
-        self._shelf.tell([offer.source])
+        offer = self._catalog.choose(model, source).offer
+        self._catalog.tell([offer.source])
         return offer.card
 
     def find(self, **columns: object) -> list[Rate]:
         """The rates whose columns have these values, as `ratecards.find` finds them."""
-        return find(self._shelf, columns)
+        return find(self._catalog, columns)
 
     def cost(
         self,
@@ -63,10 +61,10 @@ class Moment:
         """What a usage costs by these cards, as `ratecards.cost` tells it. Raises `CostError`."""
         asked = Asked(model, tier, plan, source, policy, as_if)
         if isinstance(usage, Usage):
-            return usage_cost(self._shelf, model, tier, asked, usage)
+            return usage_cost(self._catalog, model, tier, asked, usage)
         from ratecards.costs.usage import answers
 
-        return cost(self._shelf, answers(usage, each=each), asked)
+        return cost(self._catalog, answers(usage, each=each), asked)
 
     def upcoming(self) -> list[Step]:
         """The price steps that the pages of that day date for later, soonest first."""
@@ -80,21 +78,7 @@ def today(now: float | None = None) -> date:
     return datetime.fromtimestamp(time() if now is None else now, UTC).date()
 
 
-def moment(dataset: Dataset, on: date | str, known_on: date | str | None = None) -> Moment:
-    """The moment of a day, and of what was known on another. Raises `CostError` where nothing was."""
-    day, known = as_day(on), as_day(known_on)
-    if day is None:
-        raise CostError("expected a date like 2026-03-24, saw None")
-    return Moment(DatedShelf(dataset, day, {}, day, known), day, known)
-
-
-@lru_cache(maxsize=32)
-def shelf(dataset: Dataset, on: date | None, day: date) -> DatedShelf:
-    """The shelf of a day, else the newest cards; `day` is the one that it is. It is kept for the next who asks."""
-    return DatedShelf(dataset, on, {}, day)
-
-
-def find(own: DatedShelf, columns: Mapping[str, object]) -> list[Rate]:
+def find(own: DatedCatalog, columns: Mapping[str, object]) -> list[Rate]:
     """The rates whose columns have these values. Raises `CostError` on a column or a word that there is not."""
     if unknown := [name for name in columns if name not in COLUMNS]:
         raise CostError(f"no column {unknown[0]!r}; columns: {', '.join(COLUMNS)}")

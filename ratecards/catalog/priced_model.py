@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from functools import cache
 
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
 from ratecards.model import SERVICE_TIERS, Rate, RateCard
 
 

@@ -10,11 +10,13 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 
 from ratecards.choices import STALE
 from ratecards.errors import DatasetError, StaleError, StaleWarning
 from ratecards.records import NamedTuple
 from ratecards.storage import bounded
+from ratecards.storage.database import Database
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,6 +66,35 @@ class Age(NamedTuple):
             return f"{self.source} never"
         late = f", STALE: its limit is {self.limit}" if self.stale else ""
         return f"{self.source} {self.verified} ({self.days} day{'s' * (self.days != 1)} old{late})"
+
+
+class Freshness:
+    """How old what a dataset in a directory says is, and who was told of it.
+
+    `when_stale` says what to do where a source that is answered from is stale: `allow`, `warn` once, or `error`.
+    """
+
+    def __init__(self, directory: str, when_stale: str = "allow") -> None:
+        self._directory, self._when_stale = directory, when_stale
+        self._told: set[str] = set()
+        # by source, the age of what was answered
+        self.answered: dict[str, Age] = {}
+
+    @cached_property
+    def looks(self) -> dict[str, Look]:
+        """By source, its last good look. Raises `DatasetError`."""
+        return looks(self._directory)
+
+    def age(self, base: Database, source: str, on: date) -> Age:
+        """How old what a source (`provider/source`) of a database says of a day is."""
+        held = base.sources.get(source)
+        return age(source, self.looks.get(source), held.newest(on) if held else None, on)
+
+    def tell(self, ages: Iterable[Age]) -> None:
+        """Take note of the ages of what is answered. Warns of what is stale, or raises `StaleError`."""
+        found = {age.source: age for age in ages}
+        tell(found.values(), self._when_stale, self._told)
+        self.answered |= found
 
 
 def looks(directory: str) -> dict[str, Look]:

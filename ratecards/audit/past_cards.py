@@ -6,13 +6,13 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ratecards.catalog.sellers import DOCUMENTATION, RESELLERS, name_of
-from ratecards.catalog.staleness import Age
+from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, name_of
+from ratecards.catalog.freshness import Age
 from ratecards.dataset import Dataset
 from ratecards.model import RateCard
 from ratecards.storage import history, names
+from ratecards.storage.database import Source
 from ratecards.storage.history import Change
-from ratecards.storage.pack import Source
 
 
 class Edition(NamedTuple):
@@ -100,7 +100,7 @@ class PastCards:
         return found
 
     def _source(self, source: str) -> Source:
-        return self._dataset.pack.sources[source]
+        return self._dataset.database.sources[source]
 
     def _changes(self, source: str) -> list[Change]:
         return self._dataset.changes(source)
