@@ -42,11 +42,15 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table: the cells of its one header row (none when there is not just one), and its rows."""
+    """A table: the cells of its one header row (none when there is not just one), and its rows.
+
+    In a `flat` table no cell covers several rows.
+    """
 
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     heads: tuple[str, ...]
+    flat: bool
 
     def texts(self) -> Iterator[str]:
         """Every cell's text once, header cells first."""
@@ -70,6 +74,7 @@ def page_blocks(tree: BeautifulSoup, root: Tag) -> list[Heading | Text | Grid]:
         for heading in section.find_all("h3", recursive=False):
             heading.name = f"h{TAB_LEVEL}"
             section.insert_after(tree.new_tag(f"h{TAB_LEVEL}"))
+    _panels(tree, root)
     grids: dict[str, Grid] = {}
     for number, table in enumerate(root.find_all("table")):
         anchor = f"table {number}"
@@ -82,17 +87,34 @@ def page_blocks(tree: BeautifulSoup, root: Tag) -> list[Heading | Text | Grid]:
     ]
 
 
+def _panels(tree: BeautifulSoup, root: Tag) -> None:
+    """Tabs that are buttons: each stands before its panel. One that has lost the other is a tab nobody knows."""
+    for panel in root.find_all(role="tabpanel"):
+        name = panel.get("aria-labelledby")
+        tab = root.find(role="tab", id=name) if name else None
+        heading = tab.extract() if tab else tree.new_tag("h", string="a panel without its tab")
+        heading.name = f"h{TAB_LEVEL}"
+        panel.insert(0, heading)
+        panel.insert_after(tree.new_tag(f"h{TAB_LEVEL}"))
+        del heading["role"]
+    for tab in root.find_all(role="tab"):
+        tab.name, tab.string = f"h{TAB_LEVEL}", f"{clean(tab.get_text())} without its panel"
+
+
 def grid(table: Tag) -> Grid:
     """Resolve a table's spans; row groups are apart, as in a browser. Raises `LayoutChanged` on a nested table."""
     if table.find("table"):
         raise LayoutChanged(f"a table stands inside a table, near {clean(table.get_text())[:60]!r}")
-    heads = [_cells(row) for row in table.select("thead > tr")]
-    texts = tuple(cell.text for row in heads for _, cell in row)
+    first = table.find("tr")
+    bare = first and first.find("th", recursive=False) and not first.find("td", recursive=False)
+    heads = table.select("thead > tr") or ([first] if first and bare else [])
+    texts = tuple(cell.text for row in heads for _, cell in _cells(row))
     header = texts if len(heads) == 1 else ()
     rows: list[Row] = []
     for group in table.find_all(["tbody", "tfoot"], recursive=False):
-        rows += _group(group.find_all("tr", recursive=False), len(header))
-    return Grid(header, tuple(rows), texts)
+        own = [row for row in group.find_all("tr", recursive=False) if not any(row is head for head in heads)]
+        rows += _group(own, len(header))
+    return Grid(header, tuple(rows), texts, not table.find(rowspan=True))
 
 
 def _group(rows: Sequence[Tag], width: int) -> list[Row]:

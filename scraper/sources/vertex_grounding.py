@@ -15,7 +15,9 @@ from scraper.sources.vertex_rows import Frame
 from scraper.sources.vertex_terms import Model, Rule, Terms
 
 _SENTENCE = re.compile(r"\.\s+(?=[A-Z])")
-_PER_DAY = rf"(?P<count>{NUMBER}) (?:grounded |search )?(?:prompts|requests|queries) per (?P<period>day|month)"
+_PER_DAY = (
+    rf"(?P<count>{NUMBER}) (?i:(?:grounded |grounding |search )?(?:prompts|requests|queries)) per (?P<period>day|month)"
+)
 _INCLUDED = re.compile(
     rf"(?:(?P<who>.+?) )?[Ii]ncludes? (?:a combined |up to )?{_PER_DAY} at no (?:additional )?(?:charge|cost)"
     r"(?:, aggregated across all [A-Za-z0-9. ]+ models)?"
@@ -23,11 +25,16 @@ _INCLUDED = re.compile(
 _LISTED = re.compile(rf"(?P<who>[^:$]+): (?:combined )?{_PER_DAY}")
 _BILLED = re.compile(
     rf"(?:[A-Za-z ]+ exceeding (?:those limits|(?P<over>{NUMBER}) per day) are billed at )?(?P<amount>{AMOUNT.pattern})"
-    r" per (?P<unit>[a-z0-9, ]+?)(?: \(up to 1 million requests per day\))?"
+    r" per (?P<unit>[A-Za-z0-9, ]+?)(?: \(up to 1 million requests per day\))?"
     rf"(?: starting {DATE.pattern})?"
 )
 _STARTS = re.compile(rf"Billing will start {DATE.pattern}")
 _AND = re.compile(r",\s*|\s+and\s+")
+# The cell of prices beside the words: one amount, or nothing up to a count and the amount from there on.
+_STEPS = re.compile(
+    rf"(?:0 count to (?P<free>{NUMBER}) count \$0(?:\.0+)? \(Free\) (?P<count>{NUMBER}) count and above )?"
+    rf"(?P<amount>{AMOUNT.pattern})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,19 @@ def read_grounding(lines: Sequence[str], terms: Terms) -> Grounding:
     return Grounding(
         money(price["amount"]), terms.unit(price["unit"]), quote, days.pop() if days else None, tuple(included)
     )
+
+
+def prove_steps(cell: str, found: Grounding) -> None:
+    """Raise `UnknownTerm` unless the cell of prices says what the words beside it say."""
+    steps = _STEPS.fullmatch(cell)
+    if not steps or money(steps["amount"]) != found.price or steps["free"] != steps["count"]:
+        raise UnknownTerm(f"{cell!r} stands beside {found.quote!r}")
+    free = whole_number(steps["free"]) if steps["free"] else None
+    counts = {included.count for included in found.included}
+    if free is not None and not counts:
+        raise UnknownTerm(f"{free:,} are free, and nothing says in which period: {cell!r}")
+    if counts and free not in counts:
+        raise UnknownTerm(f"{cell!r} stands beside {' and '.join(i.quote for i in found.included)!r}")
 
 
 def grounding_rates(

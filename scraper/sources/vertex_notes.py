@@ -94,7 +94,7 @@ class NoteReader:
         """By mark, the day on which a note says that the amounts pointing to it begin."""
         starts: dict[str, date] = {}
         for note in self.notes:
-            if not note.marks or not DATE.search(note.text):
+            if not note.marks or not DATE.search(note.text) or self._ignorable(note):
                 continue
             if match := self.terms.starts.search(note.text):
                 starts[note.marks] = day(match)
@@ -154,11 +154,16 @@ class NoteReader:
         return False
 
     def _ignored(self, note: Footnote, printed: int) -> bool:
+        if reason := self._ignorable(note):
+            self.part.amounts.ignored[reason] += printed
+        return bool(reason)
+
+    def _ignorable(self, note: Footnote) -> str:
+        """Why the money of a note gives no rate; empty where nothing says so of all of it."""
         for pattern, reason in self.terms.ignored_texts:
-            if (match := pattern.search(note.text)) and counted(match.group()) == printed:
-                self.part.amounts.ignored[reason] += printed
-                return True
-        return False
+            if (match := pattern.search(note.text)) and counted(match.group()) == counted(note.text):
+                return reason
+        return ""
 
     def _refuse(self, note: Footnote, message: str, models: Sequence[Model]) -> None:
         problem = self._problem(note, message)

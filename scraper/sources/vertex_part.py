@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ratecards.model import Rate
@@ -16,7 +16,7 @@ from scraper.prices.normalise import fold
 from scraper.prices.words import counted
 from scraper.sources.timelimit import look
 from scraper.sources.vertex_grid import Cell, Grid, Row
-from scraper.sources.vertex_grounding import Grounding, grounding_rates, read_grounding
+from scraper.sources.vertex_grounding import Grounding, grounding_rates, prove_steps, read_grounding
 from scraper.sources.vertex_notes import NoteReader
 from scraper.sources.vertex_page import Page, Part, unique
 from scraper.sources.vertex_rows import Frame, frame_tiers, label_of, row_gaps, row_model, row_rates
@@ -45,7 +45,9 @@ class PartReader:
     def __init__(self, part: Part, page: Page) -> None:
         self.part, self.page, self.terms = part, page, page.terms
         self.section = Section(part.title, part.anchor, counted=False)
-        self.grids = [(tab, block) for tab, block in part.items if isinstance(block, Grid)]
+        grids = [(tab, block) for tab, block in part.items if isinstance(block, Grid)]
+        self.grids = [(tab, grid) for tab, grid in grids if not self._ignored_table(grid)]
+        self.others = [grid for _, grid in grids if self._ignored_table(grid)]
         self.notes = NoteReader((b.text for _, b in part.items if isinstance(b, Text)), page, self.section)
         self.family = unique(m for _, g in self.grids for r in g.rows for m in self._first_named(r))
         self.models = list(self.family)
@@ -59,11 +61,16 @@ class PartReader:
         """Read everything, or count it under the reason why it is ignored."""
         amounts = self.section.amounts
         if self.part.ignored:
-            amounts.cells = sum(counted(text) for _, g in self.grids for text in g.texts())
+            grids = [*(grid for _, grid in self.grids), *self.others]
+            amounts.cells = sum(counted(text) for grid in grids for text in grid.texts())
             amounts.notes = sum(counted(note.text) for note in self.notes.notes)
             amounts.ignored[self.part.ignored] = amounts.seen
             self._swallowed()
             return
+        for grid in self.others:
+            printed = sum(map(counted, grid.texts()))
+            amounts.cells += printed
+            amounts.ignored[self._ignored_table(grid)] += printed
         starts = self.notes.starts(self.family)
         for tab, grid in self.grids:
             look(self.part.title)
@@ -100,7 +107,12 @@ class PartReader:
                 starts=starts,
                 terms=self.terms,
             )
-            outcomes = [self._row(row, frame) for row in _data_rows(grid, len(columns))]
+            rows = _data_rows(grid, len(columns))
+            if grid.flat and frame.has("model"):
+                rows = _continued(rows, frame)
+            regions = {fold(" ".join(frame.cell(row, "region"))) for row in rows}
+            frame = replace(frame, regional=len(regions) > 1 or regions != {"global"})
+            outcomes = [self._row(row, frame) for row in rows]
         except (UnknownTerm, LayoutChanged) as error:
             self._doubt(grid, Problem(kind, place, str(error), " | ".join(grid.heads)))
             return
@@ -130,6 +142,9 @@ class PartReader:
                 unknown.append(str(error))
         if unknown:
             raise UnknownTerm("; ".join(unknown))
+        units = {column.unit for column in columns if column.role == "price"} - {""}
+        if len(units) == 1:  # a price column that names no unit has that of the others
+            columns = [replace(c, unit=c.unit or min(units)) if c.role == "price" else c for c in columns]
         roles = [column.role for column in columns]
         if not roles or roles[0] not in ("model", "feature") or "price" not in roles:
             raise LayoutChanged(f"expected one header row with a model and a price, saw {list(grid.heads)}")
@@ -145,6 +160,8 @@ class PartReader:
             return _Outcome((), name, ignored=Counter({reason: printed}))
         place = f"{frame.place} / {label_of(row, frame)}"
         if not frame.has("model"):
+            if reason := _reason(self.terms.ignored_rows, fold(_words(row))):
+                return _Outcome((), name, ignored=Counter({reason: printed}))
             return _Outcome(self.family, name, problem=Problem("label", place, f"unknown row label {name!r}", name))
         models = row_model(row, frame)
         if not models:
@@ -164,14 +181,26 @@ class PartReader:
 
     def _grounding(self, row: Row, rules: Sequence[Rule], frame: Frame) -> _Outcome:
         place = f"{frame.place} / {row.own[0].text}"
+        steps = () if frame.has("model") or not frame.has("type") else frame.cell(row, "price")
         try:
-            found = read_grounding(self._grounding_cell(row).lines, self.terms)
+            cell = Cell(frame.cell(row, "type")) if steps and self.family else self._grounding_cell(row)
+            found = read_grounding(cell.lines, self.terms)
             self._once(found, row.own[0].text)
             rates = grounding_rates(found, rules, frame, row.own[0].text, self.family, self._resolve)
         except UnknownTerm as error:
             return _Outcome(self.family, "", problem=Problem("cell", place, str(error), _words(row)))
         # no sentence it knows holds a second amount
-        return _Outcome(self.family, "", rates, 1)
+        if not steps:
+            return _Outcome(self.family, "", rates, 1)
+        read = 1 + counted(" ".join(steps))
+        try:
+            prove_steps(" ".join(steps), found)
+        except UnknownTerm as error:
+            problem = Problem("cell", place, str(error), _words(row))
+            ids = tuple(model_id for model in self.family for model_id in model.ids)
+            meters = tuple(sorted({rule.meter for rule in rules}))
+            return _Outcome(self.family, "", gaps=[Gap(problem, ids, "standard", meters, amounts=read)])
+        return _Outcome(self.family, "", rates, read)
 
     def _once(self, found: Grounding, label: str) -> None:
         """Refuse a second price of one kind of grounding, as when the heading between two families is lost."""
@@ -196,8 +225,10 @@ class PartReader:
         return [model]
 
     def _ignored_model(self, name: str) -> str:
-        key = name_key(name)
-        return next((reason for pattern, reason in self.terms.ignored_models if pattern.fullmatch(key)), "")
+        return _reason(self.terms.ignored_models, name_key(name))
+
+    def _ignored_table(self, grid: Grid) -> str:
+        return next(filter(None, (_reason(self.terms.ignored_tables, fold(head)) for head in grid.header)), "")
 
     def _mark(self, types: Sequence[str], models: Sequence[Model]) -> None:
         """Remember which models' rows point to a note, and of which meter."""
@@ -223,6 +254,36 @@ class PartReader:
             self.page.card(model, self.part.anchor).section.gaps += outcome.gaps
         for rate in outcome.rates:
             self.page.card(self.terms.of_id(rate.model), self.part.anchor).rates.append(rate)
+
+
+def _reason(entries: Sequence[tuple[re.Pattern[str], str]], words: str) -> str:
+    return next((reason for pattern, reason in entries if pattern.fullmatch(words)), "")
+
+
+def _continued(rows: Sequence[Row], frame: Frame) -> list[Row]:
+    """The rows of a flat table, each of whose empty first labels is that of the row above.
+
+    Raises `LayoutChanged` on labels that come twice: a name between them is lost.
+    """
+    labels = next(at for at, column in enumerate(frame.columns) if column.role in ("price", "storage"))
+    found: list[Row] = []
+    seen: set[tuple[str, ...]] = set()
+    for row in rows:
+        cells = list(row.cells)
+        own = next((at for at, cell in enumerate(cells[:labels]) if cell and cell.lines), labels)
+        if found and not _names_itself(row, frame):
+            cells[:own] = found[-1].cells[:own]
+        words = tuple(cell.text if cell else "" for cell in cells[:labels])
+        if own and words in seen:
+            raise LayoutChanged(f"a row that has lost its name: {_words(row)!r}")
+        seen.add(words)
+        found.append(Row(tuple(cells), row.own))
+    return found
+
+
+def _names_itself(row: Row, frame: Frame) -> bool:
+    feature = frame.terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
+    return bool(feature and feature.model)
 
 
 def _words(row: Row) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ratecards.model import Evidence, Rate
@@ -14,14 +14,17 @@ from scraper.prices.normalise import fold, prove_row
 from scraper.prices.words import counted
 from scraper.sources.vertex_cells import Price, read_price
 from scraper.sources.vertex_grid import Row
-from scraper.sources.vertex_terms import Column, Model, Rule, Terms
+from scraper.sources.vertex_terms import CellLabel, Column, Dated, Model, Region, Rule, Terms, dated
 
 _RESOLUTION = re.compile(r"[0-9]{3,4}p|[0-9]k")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """What the rows of one table share: its place, columns and tiers, and the days its footnotes name, by mark."""
+    """What the rows of one table share: its place, columns and tiers, and the days its footnotes name, by mark.
+
+    In a `regional` table the region selects a price: more than the global one is named.
+    """
 
     provider: str
     source: str
@@ -30,6 +33,7 @@ class Frame:
     tiers: tuple[str, ...]
     starts: Mapping[str, date]
     terms: Terms
+    regional: bool = False
 
     def cell(self, row: Row, role: str) -> tuple[str, ...]:
         """The lines of the row's first cell of a role; empty when there is no such column or cell."""
@@ -56,15 +60,33 @@ def frame_tiers(columns: Sequence[Column], tab: str, terms: Terms) -> tuple[str,
     return tiers
 
 
+@dataclass(frozen=True, slots=True)
+class _Labels:
+    """What the labels of a row say beside what its prices are of: the days of its name, its region, its requests."""
+
+    name: Dated
+    region: Region
+    request: CellLabel
+
+
+def _labels(row: Row, frame: Frame) -> _Labels:
+    terms = frame.terms
+    request = " ".join(frame.cell(row, "request"))
+    label = terms.cell_labels.get(fold(request)) if request else CellLabel()
+    if not label or (frame.has("request") and not label.tier):
+        raise UnknownTerm(f"unknown request type {request!r}")
+    region = terms.region(" ".join(frame.cell(row, "region")))
+    if not frame.regional:
+        region = replace(region, context="")
+    return _Labels(dated(" ".join(frame.cell(row, "model"))), region, label)
+
+
 def row_rules(row: Row, frame: Frame) -> list[Rule]:
     """What the row's labels say, one rule for each line of its Type cell."""
     terms = frame.terms
     feature = terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
     if feature is None:
         raise UnknownTerm(f"unknown feature {' '.join(frame.cell(row, 'feature'))!r}")
-    region = " ".join(frame.cell(row, "region"))
-    if region and fold(region) not in terms.regions:
-        raise UnknownTerm(f"unknown region {region!r}")
     if not frame.has("type"):
         return [feature]
     lines = frame.cell(row, "type")
@@ -100,7 +122,7 @@ def _is_name(row: Row, frame: Frame) -> bool:
 
 def row_rates(row: Row, frame: Frame, models: Sequence[Model]) -> tuple[list[Rate], int]:
     """The rates of one row and the number of amounts they were read from."""
-    rules = row_rules(row, frame)
+    rules, labels = row_rules(row, frame), _labels(row, frame)
     rates: list[Rate] = []
     amounts = 0
     ended = priced = False
@@ -116,7 +138,10 @@ def row_rates(row: Row, frame: Frame, models: Sequence[Model]) -> tuple[list[Rat
         for rule, lines in _matched(rules, cell.lines):
             read = [read_price(line, frame.terms) for line in lines]
             rates += [
-                rate for price in read for model in models for rate in _rates(price, rule, column, frame, row, model)
+                rate
+                for price in read
+                for model in models
+                for rate in _rates(price, rule, column, frame, row, model, labels)
             ]
         amounts += sum(read_price(line, frame.terms).availability == "priced" for line in cell.lines)
     may_end = all(model.short for model in models) or all(rule.meter == "tuning" for rule in rules)
@@ -162,16 +187,23 @@ def _matched(rules: Sequence[Rule], lines: Sequence[str]) -> list[tuple[Rule, Se
     raise UnknownTerm(f"{len(lines)} prices beside {len(rules)} types: {' / '.join(lines)!r}")
 
 
-def _rates(price: Price, rule: Rule, column: Column, frame: Frame, row: Row, model: Model) -> list[Rate]:
+def _rates(
+    price: Price, rule: Rule, column: Column, frame: Frame, row: Row, model: Model, labels: _Labels
+) -> list[Rate]:
     meter = _meter(price, rule, column, frame)
     if not meter:
         return []
-    unit = _unit(price, rule, column, meter, frame.terms)
+    unit = _unit(price, rule, column, meter, frame.terms, model)
+    scale = column.scale if unit == column.unit and not price.unit else 1
     # a prompt column says nothing of training, which has no prompt
     bounds = (None, None) if meter == "tuning" else (column.prompt_over, column.prompt_up_to)
     # a model without sound has no "without audio" to be told from
     own = "" if model.silent and rule.context == "without audio" else rule.context
-    context = ", ".join(sorted(word for word in (own, price.context) if word))
+    places = {price.context, labels.region.context} - {""}
+    if len(places) > 1:
+        raise UnknownTerm(f"{price.quote!r} stands beside the region {labels.region.context!r}")
+    context = ", ".join(sorted(word for word in (own, *places) if word))
+    starts = (labels.name.since, frame.starts.get(price.marks), frame.starts.get(labels.region.marks))
     found = [
         Rate(
             provider=frame.provider,
@@ -186,14 +218,16 @@ def _rates(price: Price, rule: Rule, column: Column, frame: Frame, row: Row, mod
             prompt_over=bounds[0],
             prompt_up_to=bounds[1],
             context=context,
+            basis=rule.basis,
             availability=price.availability,
-            price=price.price,
+            price=None if price.price is None else price.price * scale,
             currency=frame.terms.currency if price.price is not None else "",
-            effective_from=frame.starts.get(price.marks),
+            effective_from=max(filter(None, starts), default=None),
+            effective_until=labels.name.until,
             evidence=Evidence(price.quote, f"{frame.place} / {label_of(row, frame)} / {column.header}"),
         )
         for model_id in model.ids
-        for tier in ((price.label.tier,) if price.label.tier else column.tiers or frame.tiers)
+        for tier in _tiers(price, labels, column, frame)
         for modality in rule.modalities
         for resolution in _resolutions(row, frame)
     ]
@@ -202,9 +236,21 @@ def _rates(price: Price, rule: Rule, column: Column, frame: Frame, row: Row, mod
     return found
 
 
+def _tiers(price: Price, labels: _Labels, column: Column, frame: Frame) -> tuple[str, ...]:
+    """The tiers of a price: those of its column or its tab, of which its region, its row or its cell may name one."""
+    tiers = column.tiers or frame.tiers
+    named = {price.label.tier, labels.request.tier, labels.region.tier} - {""}
+    if len(named) > 1 or (labels.region.tier and labels.region.tier not in tiers):
+        raise UnknownTerm(f"{price.quote!r} is a price of {' and '.join(sorted(named))}, and of {', '.join(tiers)}")
+    return tuple(named) or tiers
+
+
 def _meter(price: Price, rule: Rule, column: Column, frame: Frame) -> str:
     """What the price is of; empty for a cell that says that output is not cached."""
-    meter = price.label.meter or rule.meter
+    meter = price.label.meter or rule.meter or column.meter
+    if column.meter and meter not in (column.meter, "input"):
+        raise UnknownTerm(f"{price.quote!r} under {column.header!r} in a row of {meter}")
+    meter = column.meter or meter
     if not meter:
         raise UnknownTerm(f"nothing says what {price.quote!r} is the price of")
     cached = "cache_storage" if column.role == "storage" else "cache_read" if _cached(column, frame) else ""
@@ -220,17 +266,26 @@ def _cached(column: Column, frame: Frame) -> bool:
     return column.cached or frame.has("storage")
 
 
-def _unit(price: Price, rule: Rule, column: Column, meter: str, terms: Terms) -> str:
+def _unit(price: Price, rule: Rule, column: Column, meter: str, terms: Terms, model: Model) -> str:
     """The cell's own unit, else the row's, else the column's; a storage price is per hour, and no other."""
     if column.role == "storage":
         unit = column.unit or terms.hourly.get(rule.unit, "")
     else:
         unit = price.unit or rule.unit or column.unit
+    if unit.endswith(" count"):
+        unit = _counted(int(unit.split()[0]), rule.count or model.count)
     if price.price is None and meter == "cache_storage":
         return unit if "-hour" in unit else "1000000 token-hours"
     if price.price is not None and (not unit or ("-hour" in unit) != (meter == "cache_storage")):
         raise UnknownTerm(f"{price.quote!r} is a price of {meter} per {unit or 'nothing'}")
     return unit
+
+
+def _counted(number: int, noun: str) -> str:
+    """So many "counts" of what the row counts: `1000000 tokens`, `1 image`; empty where nothing says of what."""
+    if noun[:1].isdigit():
+        return noun if number == 1 else ""
+    return noun and f"{number} {noun}" + ("s" if number > 1 else "")
 
 
 def _resolutions(row: Row, frame: Frame) -> tuple[str, ...]:
