@@ -25,7 +25,7 @@ from scraper.sources.vertex_part import PartReader
 from scraper.sources.vertex_terms import Terms, load_terms
 
 PROVIDER, SOURCE = "google", "vertex-ai"
-PARSER = "2"
+PARSER = "3"
 
 
 def urls() -> Mapping[str, str]:

@@ -300,5 +300,6 @@ def _resolutions(row: Row, frame: Frame) -> tuple[str, ...]:
 
 def label_of(row: Row, frame: Frame) -> str:
     """The row's labels in one line, as locators and messages name it."""
-    words = [" ".join(frame.cell(row, role)) for role in ("model", "feature", "type")]
+    roles = ("model", "feature", "type", *(["region"] if frame.regional else []), "request")
+    words = [" ".join(frame.cell(row, role)) for role in roles]
     return " ".join(word for word in words if word)

@@ -20,7 +20,7 @@ from ratecards.storage import strictyaml
 from scraper import ROOT
 from scraper.model import Reading
 from scraper.sources import SOURCES, Source, ai_studio_docs
-from tests.support import ai_studio_body, billing_page, openai_page, pagebuilder
+from tests.support import agent_platform_page, ai_studio_body, billing_page, openai_page, pagebuilder
 from tests.support.workshop import SMALL
 
 FOLDER = ROOT / "tests" / "sources"
@@ -31,6 +31,7 @@ BUILD: dict[str, Callable[[dict], dict[str, str]]] = {
         "html": pagebuilder.html_page(facts).decode(),
         "md": pagebuilder.twin_page(facts).decode(),
     },
+    "vertex_ai": lambda facts: {"html": agent_platform_page.html_page(facts)},
     "openai_api": lambda facts: {"html": openai_page.html_page(facts)},
     "ai_studio": lambda facts: {"json": ai_studio_body.body([ai_studio_body.record(of) for of in facts["models"]])},
     "cloud_billing": lambda facts: {
