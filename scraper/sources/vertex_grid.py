@@ -88,15 +88,15 @@ def page_blocks(tree: BeautifulSoup, root: Tag) -> list[Heading | Text | Grid]:
 
 
 def _panels(tree: BeautifulSoup, root: Tag) -> None:
-    """Tabs that are buttons: each stands before its panel. One that has lost the other is a tab nobody knows."""
+    """A tab stands before its panel, or is its first heading. One that has lost the other is a tab nobody knows."""
     for panel in root.find_all(role="tabpanel"):
         name = panel.get("aria-labelledby")
-        tab = root.find(role="tab", id=name) if name else None
+        tab = root.find(role="tab", id=name) if name else panel.find("h3", recursive=False)
         heading = tab.extract() if tab else tree.new_tag("h", string="a panel without its tab")
         heading.name = f"h{TAB_LEVEL}"
         panel.insert(0, heading)
         panel.insert_after(tree.new_tag(f"h{TAB_LEVEL}"))
-        del heading["role"]
+        heading.attrs.pop("role", None)
     for tab in root.find_all(role="tab"):
         tab.name, tab.string = f"h{TAB_LEVEL}", f"{clean(tab.get_text())} without its panel"
 

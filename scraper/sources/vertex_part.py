@@ -20,7 +20,7 @@ from scraper.sources.vertex_grounding import Grounding, grounding_rates, prove_s
 from scraper.sources.vertex_notes import NoteReader
 from scraper.sources.vertex_page import Page, Part, unique
 from scraper.sources.vertex_rows import Frame, frame_tiers, label_of, row_gaps, row_model, row_rates
-from scraper.sources.vertex_terms import Column, Model, Rule, name_key
+from scraper.sources.vertex_terms import Column, Dated, Model, Rule, dated, name_key
 
 _MARKS = re.compile(r"\*+\Z")
 
@@ -111,13 +111,18 @@ class PartReader:
             if grid.flat and frame.has("model"):
                 rows = _continued(rows, frame)
             regions = {fold(" ".join(frame.cell(row, "region"))) for row in rows}
-            frame = replace(frame, regional=len(regions) > 1 or regions != {"global"})
+            frame = replace(frame, regional=len(regions & {*self.terms.regions}) > 1 or "non-global" in regions)
             outcomes = [self._row(row, frame) for row in rows]
+            _prove_outputs(outcomes)
         except (UnknownTerm, LayoutChanged) as error:
             self._doubt(grid, Problem(kind, place, str(error), " | ".join(grid.heads)))
             return
         for outcome in outcomes:
             self._settle(outcome)
+        if lost := [outcome.name for outcome in outcomes if outcome.unknown]:
+            for model in _half_dated(outcomes):
+                words = f"{lost[0]!r} may be its other step"
+                self.page.blame([model], self.section, Problem("model", place, words, lost[0]))
 
     def _doubt(self, grid: Grid, problem: Problem) -> None:
         """A whole table is not understood: every model it names keeps its card.
@@ -284,6 +289,27 @@ def _continued(rows: Sequence[Row], frame: Frame) -> list[Row]:
 def _names_itself(row: Row, frame: Frame) -> bool:
     feature = frame.terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
     return bool(feature and feature.model)
+
+
+def _half_dated(outcomes: Sequence[_Outcome]) -> list[Model]:
+    """The models whose prices in a table end on a day, with none that follow, or begin on one, with none before."""
+    names: dict[Model, list[Dated]] = {}
+    for outcome in outcomes:
+        for model in outcome.models:
+            names.setdefault(model, []).append(dated(outcome.name))
+    return [m for m, steps in names.items() if any(s.until for s in steps) != any(s.since for s in steps)]
+
+
+def _prove_outputs(outcomes: Sequence[_Outcome]) -> None:
+    """Raise `LayoutChanged` where an output of a model is divided by modality and another one is not."""
+    seen: dict[tuple[object, ...], set[str]] = {}
+    for outcome in outcomes:
+        for rate in outcome.rates:
+            if rate.meter == "output":
+                key = rate.model, rate.service_tier, rate.unit, rate.prompt_over, rate.context, rate.effective_from
+                seen.setdefault(key, set()).add(rate.modality)
+    if mixed := [key[0] for key, found in seen.items() if "" in found and len(found) > 1]:
+        raise LayoutChanged(f"an output of {mixed[0]} that has lost its modality")
 
 
 def _words(row: Row) -> str:

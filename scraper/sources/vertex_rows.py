@@ -78,6 +78,8 @@ def _labels(row: Row, frame: Frame) -> _Labels:
     region = terms.region(" ".join(frame.cell(row, "region")))
     if not frame.regional:
         region = replace(region, context="")
+    elif not region.context:
+        raise UnknownTerm("a row without its region")
     return _Labels(dated(" ".join(frame.cell(row, "model"))), region, label)
 
 
@@ -194,7 +196,6 @@ def _rates(
     if not meter:
         return []
     unit = _unit(price, rule, column, meter, frame.terms, model)
-    scale = column.scale if unit == column.unit and not price.unit else 1
     # a prompt column says nothing of training, which has no prompt
     bounds = (None, None) if meter == "tuning" else (column.prompt_over, column.prompt_up_to)
     # a model without sound has no "without audio" to be told from
@@ -220,7 +221,7 @@ def _rates(
             context=context,
             basis=rule.basis,
             availability=price.availability,
-            price=None if price.price is None else price.price * scale,
+            price=price.price,
             currency=frame.terms.currency if price.price is not None else "",
             effective_from=max(filter(None, starts), default=None),
             effective_until=labels.name.until,

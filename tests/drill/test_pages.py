@@ -12,7 +12,9 @@ import pytest
 from scraper.prices import amounts, grammar, toolcells
 from scraper.prices.amounts import Amount
 from scraper.prices.scanner import Scanner
-from scraper.sources import gemini_rows
+from scraper.prices.normalise import fold
+from scraper.sources import gemini_rows, vertex_ai, vertex_cells, vertex_grounding, vertex_terms
+from scraper.sources.vertex_grid import grid, tree_of
 from tests.drill import said
 from tests.drill.gemini_sites import slots
 from tests.drill.subjects import PAGES, Subject, all_subjects, gemini_subjects, small_gemini
@@ -99,6 +101,47 @@ def test_the_pages_have_every_price_shape():
     patterns = _patterns()
     assert [] == [name for name, pattern in patterns.items() if pattern not in taken]
     assert {} == {name: lost for name, p in patterns.items() if (lost := set(p.groupindex) - taken[p])}
+
+
+def test_the_pages_have_every_shape_of_the_agent_platform():
+    """Each pattern of its cells and headers, each region, each day of a name and each reason is met by some page."""
+    taken: set[re.Pattern[str]] = set()
+    take = Scanner.take
+
+    def noted(self: Scanner, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        if match := take(self, pattern):
+            taken.add(pattern)
+        return match
+
+    bodies = [subject.bodies["html"] for subject in SUBJECTS if subject.source.source == "vertex-ai"]
+    with mock.patch.object(Scanner, "take", noted):
+        for body in bodies:
+            vertex_ai.read(body)
+    terms = vertex_terms.load_terms()
+    grids = [grid(table) for body in bodies for table in tree_of(body).find_all("table")]
+    heads = [fold(head) for found in grids for head in found.heads]
+    rows = [[cell.text for cell in row.own] for found in grids for row in found.rows]
+    cells = [cell for row in rows for cell in row]
+    headers = [m for head in heads if (m := vertex_terms._PRICE_HEADER.fullmatch(vertex_terms._USD.sub("", head)))]
+    steps = [match for cell in cells if (match := vertex_grounding._STEPS.fullmatch(cell))]
+    days = [vertex_terms.dated(row[0]) for row in rows if row]
+
+    patterns = [name for name, found in vars(vertex_cells).items() if isinstance(found, re.Pattern)]
+    assert [] == [name for name in patterns if getattr(vertex_cells, name) not in taken]
+    assert [] == [n for n in vertex_terms._PRICE_HEADER.groupindex if not any(match[n] for match in headers)]
+    assert [] == [n for n in steps[0].re.groupindex if not any(match[n] for match in steps)]
+    assert {True, False} == {bool(match["free"]) for match in steps}
+    assert any(day.since for day in days)
+    assert any(day.until for day in days)
+    known = {fold(cell) for cell in cells}
+    assert {*terms.regions} <= known
+    assert {unit for unit in terms.units if unit.endswith("count")} <= {
+        words.partition("/ ")[2] for words in (*known, *(match[0] for match in headers))
+    }
+    lines = [fold(" | ".join(row)) for row in rows]
+    unmet = [why for pattern, why in terms.ignored_rows if not any(map(pattern.fullmatch, lines))]
+    unmet += [why for pattern, why in terms.ignored_tables if not any(map(pattern.fullmatch, heads))]
+    assert [] == unmet
 
 
 def test_the_pages_have_every_part_of_an_amount():

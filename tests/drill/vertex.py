@@ -153,3 +153,43 @@ def _vertex_sections(subject: Subject, random: Random, seed: int) -> Mutant | No
     return Mutant(
         _put(subject, table, table[0] + other), subject.says, f"a table twice, {amount.text} differs", unsaid=True
     )
+
+
+def _unsaid(subject: Subject, pattern: str, forms: list[str], random: Random) -> Mutant | None:
+    """One place with other words, of which nobody knows what they say: `{}` are the old ones."""
+    found = list(re.finditer(pattern, subject.bodies["html"]))
+    if not found:
+        return None
+    spot, form = random.choice(found), random.choice(forms)
+    words = form.format(spot[0])
+    return Mutant(_put(subject, spot, words), subject.says, f"{spot[0]!r} -> {words!r} at {spot.start()}", unsaid=True)
+
+
+@kind(VERTEX, 40)
+def _vertex_days(subject: Subject, random: Random, seed: int) -> Mutant | None:
+    """The day behind a name is none, or is said in words that nobody knows."""
+    forms = ["", "{} or so", "through 2026", "until further notice", "through February 30, 2026", "not {}", "{}, maybe"]
+    return _unsaid(subject, r"(?<= )(?:[Tt]hrough|[Ss]tarting) [A-Z][a-z]+ [0-9]+, 20[0-9]{2}(?=</td>)", forms, random)
+
+
+@kind(VERTEX, 40)
+def _vertex_regions(subject: Subject, random: Random, seed: int) -> Mutant | None:
+    """A region that is none, beside another region's rows."""
+    if "Non-global" not in subject.bodies["html"]:
+        return None
+    forms = ["Mars", "{} (Standard)", "", "{} (Priority)", "{} or EU", "Almost {}"]
+    return _unsaid(subject, r"(?<=<td>)(?:Non-g|G)lobal(?= ?\*?</td>)", forms, random)
+
+
+@kind(VERTEX, 40)
+def _vertex_counts(subject: Subject, random: Random, seed: int) -> Mutant | None:
+    """A price of so many things that nobody counts."""
+    forms = ["/ 1 crate", "/ count", "/ 10 count", "{} each", "/ 1,000 count of", "per {}"]
+    return _unsaid(subject, r"/ [0-9,]+ count(?=</td>)", forms, random)
+
+
+@kind(VERTEX, 40)
+def _vertex_steps(subject: Subject, random: Random, seed: int) -> Mutant | None:
+    """The prices beside the words of a grounding row say something else than the words."""
+    forms = ["{} and more", "0 count to 7 count $0.00 (Free) 7 count and above $14.00", "$3", "", "N/A", "{} {}"]
+    return _unsaid(subject, r"(?<=<td>)0 count to [^<]*(?=</td>)", [f.replace("{} {}", "{0} {0}") for f in forms], random)

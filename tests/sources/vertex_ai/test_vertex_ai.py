@@ -20,15 +20,19 @@ from scraper.sources.vertex_grid import Grid, grid
 from scraper.sources.vertex_grounding import read_grounding
 from scraper.sources.vertex_notes import image_formulas, split_notes, token_formulas
 from scraper.sources.vertex_terms import Rule, load_terms
+from tests.support.cases import Case
 
 CASES = Path(__file__).parent / "cases"
-READABLE = ("gemini-2.5", "gemini-3", "media", "older")
+READABLE = (
+    *("gemini-2.5", "gemini-3", "media", "older"),
+    *("era-2026-10-counts", "era-2026-10-dated", "era-2026-10-names"),
+)
 TERMS = load_terms()
 FAMILY = ("Gemini 3.1 Pro Preview", "Gemini 3.1 Flash Image Preview", "Gemini 3.1 Flash-Lite")
 
 
 def page(case: str) -> str:
-    return (CASES / case / "page.html").read_text(encoding="utf-8")
+    return Case(CASES / case).bodies["html"]
 
 
 def read(case: str, *changes: tuple[str, str]) -> Reading:
