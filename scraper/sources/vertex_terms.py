@@ -233,7 +233,7 @@ class Terms:
 
 
 def dated(words: str) -> Dated:
-    """A name, and the days that stand behind it: "Gemini 3.8 Flash* through December 31, 2026". Raises `UnknownTerm`."""
+    """A name, and the days behind it: "Gemini 3.8 Flash* through December 31, 2026". Raises `UnknownTerm`."""
     name, since, until = words, None, None
     if match := _UNTIL.fullmatch(name):
         name, until = match["name"], last_day(match)

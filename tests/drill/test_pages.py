@@ -11,8 +11,8 @@ import pytest
 
 from scraper.prices import amounts, grammar, toolcells
 from scraper.prices.amounts import Amount
-from scraper.prices.scanner import Scanner
 from scraper.prices.normalise import fold
+from scraper.prices.scanner import Scanner
 from scraper.sources import gemini_rows, vertex_ai, vertex_cells, vertex_grounding, vertex_terms
 from scraper.sources.vertex_grid import grid, tree_of
 from tests.drill import said

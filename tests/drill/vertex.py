@@ -192,4 +192,6 @@ def _vertex_counts(subject: Subject, random: Random, seed: int) -> Mutant | None
 def _vertex_steps(subject: Subject, random: Random, seed: int) -> Mutant | None:
     """The prices beside the words of a grounding row say something else than the words."""
     forms = ["{} and more", "0 count to 7 count $0.00 (Free) 7 count and above $14.00", "$3", "", "N/A", "{} {}"]
-    return _unsaid(subject, r"(?<=<td>)0 count to [^<]*(?=</td>)", [f.replace("{} {}", "{0} {0}") for f in forms], random)
+    return _unsaid(
+        subject, r"(?<=<td>)0 count to [^<]*(?=</td>)", [f.replace("{} {}", "{0} {0}") for f in forms], random
+    )

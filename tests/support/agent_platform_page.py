@@ -46,9 +46,7 @@ def html_page(facts: Mapping[str, Any]) -> str:
 
 def recorded(tables: Mapping[int, Mapping[str, Any]], *numbers: int, **tabs: str) -> list[dict[str, Any]]:
     """Blocks of tables of the record, by number, each under its tab (`t1="Standard Model"`) where it has one."""
-    return [
-        {"headers": tables[n]["headers"], "rows": tables[n]["rows"], "tab": tabs.get(f"t{n}", "")} for n in numbers
-    ]
+    return [{"headers": tables[n]["headers"], "rows": tables[n]["rows"], "tab": tabs.get(f"t{n}", "")} for n in numbers]
 
 
 def record(text: str) -> dict[int, dict[str, Any]]:

@@ -19,7 +19,7 @@ from scraper.sources.vertex_cells import CellLabel, Price, read_price
 from scraper.sources.vertex_grid import Grid, grid
 from scraper.sources.vertex_grounding import read_grounding
 from scraper.sources.vertex_notes import image_formulas, split_notes, token_formulas
-from scraper.sources.vertex_terms import Rule, load_terms
+from scraper.sources.vertex_terms import Dated, Rule, dated, load_terms
 from tests.support.cases import Case
 
 CASES = Path(__file__).parent / "cases"
@@ -726,6 +726,172 @@ def test_fingerprint_is_the_article():
     assert vertex_ai.fingerprint(body) == vertex_ai.fingerprint(body.replace("$300 in free credits", "$200"))
     assert vertex_ai.fingerprint(body).startswith('<article id="cloud-site">')
     assert "no article" == vertex_ai.fingerprint("no article")
+
+
+# ---------------------------------------------------------------------------------- the page since October 2026
+
+DATED, NAMES, COUNTS = "era-2026-10-dated", "era-2026-10-names", "era-2026-10-counts"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("Gemini 3.8 Flash* through December 31, 2026", Dated("Gemini 3.8 Flash", None, date(2026, 12, 31))),
+        ("Gemini 3.7 Flash * through December 31, 2026", Dated("Gemini 3.7 Flash", None, date(2026, 12, 31))),
+        ("Gemini 3.8 Flash Starting January 1, 2027", Dated("Gemini 3.8 Flash", date(2027, 1, 1))),
+        ("Gemini 3.7 Flash starting January 1, 2027", Dated("Gemini 3.7 Flash", date(2027, 1, 1))),
+        ("X (Preview)* Through December 31, 2026", Dated("X (Preview)", None, date(2026, 12, 31))),
+        ("X from May 1, 2026 until May 31, 2026", Dated("X", date(2026, 5, 1), date(2026, 5, 31))),
+        ("Gemini 2.5 Flash", Dated("Gemini 2.5 Flash")),
+    ],
+)
+def test_days_behind_a_name(words, found):
+    """Stars and blanks before the day mean nothing."""
+    assert found == dated(words)
+
+
+def test_a_day_that_does_not_exist():
+    """It makes the name unknown."""
+    assert [] == TERMS.all_named("Gemini 3.8 Flash through February 30, 2026")
+
+
+@pytest.mark.parametrize(
+    ("header", "unit", "meter", "cached"),
+    [
+        ("Token Price <= 200K tokens", "1000000 tokens", "", False),
+        ("Price > 200K cached input tokens", "", "", True),
+        ("Price ( USD)", "", "", False),
+        ("Price / 1,000 count (USD)", "1000 count", "", False),
+        ("Token Price /1M (USD)", "1000000 tokens", "", False),
+        ("Price (/M chached input tokens)", "1000000 tokens", "", True),
+        ("Price (/1M tokens (USD)", "1000000 tokens", "", False),
+        ("Price Tok/hr<= 200K input tokens", "1 token-hour", "cache_storage", False),
+    ],
+)
+def test_price_headers(header, unit, meter, cached):
+    """Headers of prices name their unit, and a currency that is the page's own."""
+    column = TERMS.column(header)
+
+    assert ("price", unit, meter, cached) == (column.role, column.unit, column.meter, column.cached)
+
+
+@pytest.mark.parametrize("header", ["Price (EUR)", "Price /1M", "Price GB/hr > 200K input tokens", "Model Price"])
+def test_price_headers_that_are_not_understood(header):
+    """Another currency, a number of nothing, an hour of something else."""
+    with pytest.raises(UnknownTerm):
+        TERMS.column(header)
+
+
+@pytest.mark.parametrize(
+    ("case", "changes", "message"),
+    [
+        (DATED, (("<td>Non-global *</td>", "<td>Lunar *</td>"),), "unknown region 'Lunar *'"),
+        (DATED, (("<td>Global</td><td>$1.50", "<td></td><td>$1.50"),), "a row without its region"),
+        (DATED, (("<td>$66</td>", "<td>$66 (Global)</td>"),), "'$66 (Global)' stands beside the region 'non-global'"),
+        (DATED, (("<td>Global</td><td>$1.50", "<td>Global (Flex)</td><td>$1.50"),), "is a price of flex, and of standard"),
+        (COUNTS, (("<td>Batch requests</td>", "<td>Night requests</td>"),), "unknown request type 'Night requests'"),
+        (COUNTS, (("<td>Batch requests</td>", "<td>Input</td>"),), "unknown request type 'Input'"),
+        (COUNTS, (("$0.06 / 1 count", "$0.06 / 1,000 count"),), "is a price of output per nothing"),
+        (COUNTS, (("<td>$0.00015</td>", "<td>Batch requests: $0.00015</td>"),), "is a price of batch and standard, and of"),
+        ("older", (("<th>Price</th>", "<th>Price Tok/hr</th>"),), "in a row of output"),
+    ],
+)  # fmt: skip
+def test_rows_since_october_that_are_not_understood(case, changes, message):
+    """Of a region, a request or a count that nobody knows, or two that contradict each other, nothing is read."""
+    assert any(message in problem.message for problem in read(case, *changes).problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("$0.00 (Free) 5,000 count and above $14.00", "$0.00 (Free) 5,000 count and above $15.00", "stands beside"),
+        ("0 count to 5,000 count $0.00", "0 count to 4,000 count $0.00", "stands beside"),
+        ("0 count to 5,000 count $0.00 (Free) 5,000 count and above $14.00", "$14.00", "'$14.00' stands beside"),
+        (
+            "0 count to 5,000 count $0.00 (Free) 5,000 count and above",
+            "0 count to 50 count $0.00 (Free) 50 count and above",
+            "at no charge",
+        ),
+        ("<td>$2.50</td>", "<td>0 count to 5 count $0.00 (Free) 5 count and above $2.50</td>", "nothing says in which period"),
+    ],
+)  # fmt: skip
+def test_prices_beside_the_words_of_grounding(old, new, message):
+    """They must say what the words say; else only that kind of grounding is not read."""
+    found = read(NAMES, (old, new))
+
+    assert [] == found.unread
+    assert {("standard",)} == {(gap.service_tier,) for gap in found.gaps}
+    assert all(message in gap.problem.message for gap in found.gaps)
+
+
+def test_a_row_that_is_ignored_without_words():
+    """A row that prints no money, or money beside nothing, is ignored as it stands and not otherwise."""
+    label = "unknown row label"
+    for old, new in (
+        ("<td>Computer Use Tool</td>", "<td>Tool</td>"),
+        ("<td></td><td></td><td>$2.50", "<td></td><td></td><td>$3"),
+    ):
+        assert any(label in words for *_, words in told(read(NAMES, (old, new))))
+
+
+def test_agents_have_no_rates():
+    """Their tables are left out with a reason, where the section is left out, too."""
+    reason = "agents are priced through the models and tools they use"
+    found = read(NAMES)
+    assert 4 == found.amounts.ignored[reason]
+
+    found = read(NAMES, ("AlphaEvolve</h3>", "Agent Platform Model Optimizer pricing (experimental)</h3>"))
+    assert 4 <= found.amounts.ignored["Model Optimizer figures are example ranges"]
+
+
+def test_a_note_that_repeats_the_tables():
+    """What the tables print beside their days is ignored, under a mark as well; other money in the note is not."""
+    start = "<p>Gemini 3.8 Flash, Gemini 3.7"
+    assert [] == read(NAMES, (start, "<p>* Gemini 3.8 Flash, Gemini 3.7")).problems
+    assert [] != read(NAMES, ("will apply.", "will apply, and $9.")).problems
+
+
+def test_a_marked_note_that_dates_and_says_no_more():
+    """It dates what points to it; no sentence of it is a doubt."""
+    found = read(
+        NAMES, ("<p>Gemini 3.8 Flash", "<p>* Pricing will go into effect on July 1, 2026.</p><p>Gemini 3.8 Flash")
+    )
+
+    assert [] == [words for section in found.sections for words in section.words]
+
+
+def test_a_flat_table_that_has_lost_a_name():
+    """Its rows would be another model's: the same labels come twice."""
+    found = read(DATED, ("<td>Gemini 3.5 Flash</td>", "<td></td>"))
+
+    assert any("a row that has lost its name" in message for *_, message in told(found))
+
+
+def test_a_step_that_may_stand_under_an_unknown_name():
+    """A model whose other step is not there waits for it, where a name of its table is unknown."""
+    found = read(DATED, ("Gemini 3.8 Flash Starting January 1, 2027", "Gemini 3.8 Flash some day"))
+
+    words = "'Gemini 3.8 Flash some day' may be its other step"
+    assert ("Gemini 3.8 Flash", "model", words) in told(found)
+    assert "Gemini 3.5 Flash" not in {title for title, *_ in told(found)}
+
+
+def test_an_output_that_has_lost_its_modality():
+    """Beside one that is divided it is not the output of everything."""
+    found = read(NAMES, ("Video Output **", "Output **"))
+
+    message = "an output of gemini-omni-flash-preview that has lost its modality"
+    assert message in {words for *_, words in told(found)}
+
+
+def test_a_tab_and_its_panel():
+    """Where one has lost the other, the tab is unknown; a panel may begin with its own heading."""
+    lost = told(read(DATED, ('aria-labelledby="tab-2"', 'aria-labelledby="tab-9"')))
+    assert {"unknown tab 'a panel without its tab'"} <= {words for *_, words in lost}
+    alone = told(read(DATED, ('<div role="tabpanel" aria-labelledby="tab-3">', "<div>")))
+    assert {"unknown tab 'Flex/Batch without its panel'"} <= {words for *_, words in alone}
+    own = read("gemini-3", ("<section>", '<div role="tabpanel">'), ("</section>", "</div>"))
+    assert read("gemini-3").rates() == own.rates()
 
 
 # ------------------------------------------------------------------------------------------------ the capture
