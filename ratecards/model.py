@@ -41,8 +41,7 @@ ID_FORM = r"[a-z0-9][a-z0-9.\-]{0,63}"
 # A model's files carry its id: without names that Windows keeps for devices, or cuts the end of.
 MODEL_ID = re.compile(rf"(?!(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z)){ID_FORM}(?<!\.)\Z")
 UNIT = re.compile(
-    r"(?:1 (?:image|second|minute|hour|frame|song|request|prompt|query|video|image-hour|second-hour|character|token"
-    r"|token-hour)"
+    r"(?:1 (?:image|second|minute|hour|frame|song|request|prompt|query|video|image-hour|second-hour|character|token)"
     r"|(?!1 )[1-9][0-9]* (?:tokens|token-hours|images|seconds|minutes|prompts|queries|requests|characters"
     r"|character-hours))\Z"
 )

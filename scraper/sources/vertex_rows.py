@@ -196,6 +196,7 @@ def _rates(
     if not meter:
         return []
     unit = _unit(price, rule, column, meter, frame.terms, model)
+    scale = 1 if price.unit else column.scale
     # a prompt column says nothing of training, which has no prompt
     bounds = (None, None) if meter == "tuning" else (column.prompt_over, column.prompt_up_to)
     # a model without sound has no "without audio" to be told from
@@ -221,7 +222,7 @@ def _rates(
             context=context,
             basis=rule.basis,
             availability=price.availability,
-            price=price.price,
+            price=None if price.price is None else price.price * scale,
             currency=frame.terms.currency if price.price is not None else "",
             effective_from=max(filter(None, starts), default=None),
             effective_until=labels.name.until,

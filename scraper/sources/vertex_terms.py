@@ -62,12 +62,13 @@ class Rule:
 class Column:
     """What a column holds: `model`, `type`, `feature` … or a `price` or `storage` price and its conditions.
 
-    A `meter` is that of its prices.
+    Prices of a column with a `scale` are those of one, where `unit` is so many of them. A `meter` is that of its prices.
     """
 
     role: str
     header: str
     unit: str = ""
+    scale: int = 1
     meter: str = ""
     prompt_over: int | None = None
     prompt_up_to: int | None = None
@@ -175,6 +176,7 @@ class Terms:
             role="price",
             header=header,
             unit=hourly or self._header_unit(match),
+            scale=int(hourly.split()[0]) if hourly else 1,
             meter="cache_storage" if hourly else "",
             prompt_over=bound if match["cmp"] == ">" else None,
             prompt_up_to=None if match["cmp"] == ">" else bound,

@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ratecards.model import Rate
 from ratecards.storage import codec
 from scraper.model import GOOD, SourceResult
 from tests.drill.mutants import Mutant
@@ -79,9 +80,16 @@ def _unwritable(subject: Subject, verdict: SourceResult) -> list[str]:
         wrong += [
             f"{r.model}: the price {r.price} stands nowhere in {r.evidence.quote!r}"
             for r in card.rates
-            if r.price and r.source in _QUOTED and str(r.price.normalize()) not in _numbers(r.evidence.quote)
+            if r.price and r.source in _QUOTED and not _prices(r) & _numbers(r.evidence.quote)
         ]
     return wrong
+
+
+def _prices(rate: Rate) -> set[str]:
+    """How a price may be printed: as it stands, or that of one token and hour."""
+    assert rate.price
+    hourly = [rate.price / 1_000_000] if rate.unit == "1000000 token-hours" else []
+    return {str(price.normalize()) for price in (rate.price, *hourly)}
 
 
 def _numbers(quote: str) -> set[str]:

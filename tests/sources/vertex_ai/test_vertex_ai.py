@@ -765,7 +765,7 @@ def test_a_day_that_does_not_exist():
         ("Token Price /1M (USD)", "1000000 tokens", "", False),
         ("Price (/M chached input tokens)", "1000000 tokens", "", True),
         ("Price (/1M tokens (USD)", "1000000 tokens", "", False),
-        ("Price Tok/hr<= 200K input tokens", "1 token-hour", "cache_storage", False),
+        ("Price Tok/hr<= 200K input tokens", "1000000 token-hours", "cache_storage", False),
     ],
 )
 def test_price_headers(header, unit, meter, cached):
