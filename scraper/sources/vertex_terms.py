@@ -62,7 +62,7 @@ class Rule:
 class Column:
     """What a column holds: `model`, `type`, `feature` … or a `price` or `storage` price and its conditions.
 
-    Prices of a column with a `scale` are those of one, where `unit` is so many of them. A `meter` is that of its prices.
+    Prices under a `scale` are those of one, where `unit` is so many of them. A `meter` is that of the prices.
     """
 
     role: str
