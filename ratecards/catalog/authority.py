@@ -5,7 +5,7 @@ from __future__ import annotations
 from ratecards.model import RateCard
 
 # The page of each provider that says what it sells. Google has others, which say the same or another thing.
-DOCUMENTATION = ("google/gemini-api", "openai/openai-api", "laozhang/laozhang")
+DOCUMENTATION = ("google/gemini-api", "openai/openai-api", "anthropic/anthropic-api", "laozhang/laozhang")
 RESELLERS = ("laozhang",)
 # What is billed counts before what is documented.
 BILLED = ("google/cloud-billing",)

@@ -845,7 +845,7 @@ def test_a_confirmed_hold_is_published_at_the_next_look(workshop):
     assert (0, True) == (ran.code, ran.out.startswith(f"confirmed {key}: {GEMINI}: repriced gemini-1: moved x10.00"))
     assert {"on": "2026-11-02", "because": "announced"} == workshop.state["holds"][key]["confirmed"]
     ran = workshop.refresh(at("2026-11-02T07:00:00Z", **DEAR))
-    assert f"  released {key}: gemini-1 standard input: 1 -> 10 USD per 1000000 tokens" in ran.out
+    assert f"  released {key}: gemini-1 standard input: 1 → 10 USD per 1M tokens (×10.00)" in ran.out
     assert "10" == rates(workshop)["gemini-1", "input", ""]
 
 
