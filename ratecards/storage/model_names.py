@@ -84,13 +84,11 @@ def merged(named: Iterable[ModelNames]) -> ModelNames:
     return ModelNames(first, gone, ids, renamed)
 
 
-def renames(
-    renamed: Iterable[Renamed], since: date = date.min, until: date = date.max, known: date = date.max
-) -> dict[str, str]:
-    """Former id to present id, for renames observed after `since` and up to `until`, as recorded up to `known`."""
+def renames(renamed: Iterable[Renamed], since: date = date.min, until: date = date.max) -> dict[str, str]:
+    """Former id to present id, for renames observed after `since` and up to `until`."""
     now: dict[str, str] = {}
     for change in renamed:
-        if since < change.day <= until and change.recorded[:10] <= known.isoformat():
+        if since < change.day <= until:
             former = [f for f, model in now.items() if model == change.former]
             now.update(dict.fromkeys([*former, change.former], change.model))
     return now
