@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ratecards.storage import names
+from ratecards.storage import model_names
 
 OTHER = "of a seller that is not held"
 NO_PRICE = "without a price"
@@ -184,7 +184,7 @@ def shown(value: object) -> str:
 
 def is_google(name: str) -> bool:
     """Whether a model that Google's platform sells is Google's own."""
-    return not _OTHERS.match(names.model_id(name))
+    return not _OTHERS.match(model_names.model_id(name))
 
 
 def seller_of(provider: str, name: str) -> str | None:
@@ -195,13 +195,13 @@ def seller_of(provider: str, name: str) -> str | None:
 
 def maker_of(name: str) -> str | None:
     """Whose documentation a model is of that a file names no seller of, by its id; None: somebody else's."""
-    model = names.model_id(name)
+    model = model_names.model_id(name)
     return SELLERS["openai"] if _OPENAI.match(model) else SELLERS["google"] if is_google(model) else None
 
 
 def model_of(name: str) -> str:
     """The id of a model as the table spells it."""
-    return names.model_id(name).removeprefix("google/")
+    return model_names.model_id(name).removeprefix("google/")
 
 
 def mapping(value: object) -> Mapping[str, Any]:

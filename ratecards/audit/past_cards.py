@@ -10,7 +10,7 @@ from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, name_of
 from ratecards.catalog.freshness import Age
 from ratecards.dataset import Dataset
 from ratecards.model import RateCard
-from ratecards.storage import history, names
+from ratecards.storage import history, model_names
 from ratecards.storage.database import Source
 from ratecards.storage.history import Change
 
@@ -64,7 +64,7 @@ class PastCards:
         if source not in self.sources:
             return None
         if source not in self._renames:
-            self._renames[source] = names.renames(self._source(source).renamed, until=self._on or date.max)
+            self._renames[source] = model_names.renames(self._source(source).renamed, until=self._on or date.max)
         return self._named.get((source, self._renames[source].get(model, model)))
 
     def elsewhere(self, provider: str, model: str) -> list[str]:
@@ -89,9 +89,9 @@ class PastCards:
         return self._editions[source, model]
 
     def _read(self, source: str, model: str) -> list[Edition]:
-        known_as = names.ids(self._source(source).lore, model)
-        changes = [c for c in self._changes(source) if c.model in known_as and names.day_of(c) <= self.day]
-        days = {names.day_of(change) for change in changes}
+        known_as = model_names.ids(self._source(source).names, model)
+        changes = [c for c in self._changes(source) if c.model in known_as and model_names.day_of(c) <= self.day]
+        days = {model_names.day_of(change) for change in changes}
         days |= {d for c in changes for d in _starts(c) if min(days) <= d <= self.day}
         found = []
         for day in sorted(days):

@@ -145,11 +145,11 @@ def _formula_pairs(formula: Formula) -> list[tuple[str, object]]:
 
 def decode(text: str, where: str) -> RateCard:
     """The card a file says. Raises `CodecError` naming `where` on anything this version does not write."""
-    from ratecards.storage import strictyaml
+    from ratecards.storage import strict_yaml
 
     try:
-        data = strictyaml.load(text, where)
-    except strictyaml.StrictYamlError as error:
+        data = strict_yaml.load(text, where)
+    except strict_yaml.StrictYamlError as error:
         raise CodecError(str(error)) from error
     if not isinstance(data, dict):
         raise CodecError(f"{where}: expected a mapping, saw {type(data).__name__}")

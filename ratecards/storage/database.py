@@ -29,8 +29,8 @@ from functools import cached_property, lru_cache
 from ratecards.errors import DatasetError
 from ratecards.model import RATE_FIELDS, Evidence, Formula, Rate, RateCard, plain
 from ratecards.records import maker
-from ratecards.storage import names
-from ratecards.storage.names import Lore, Renamed
+from ratecards.storage import model_names
+from ratecards.storage.model_names import ModelNames, Renamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -342,9 +342,9 @@ class Database:
         return _day(min(days))
 
     @cached_property
-    def lore(self) -> Lore:
+    def names(self) -> ModelNames:
         """All names there have been, of all sources."""
-        return names.merged(source.lore for source in self.sources.values())
+        return model_names.merged(source.names for source in self.sources.values())
 
 
 class Source:
@@ -362,7 +362,7 @@ class Source:
         return self.base.ask(statement, (*self.owner, *values))
 
     @cached_property
-    def lore(self) -> Lore:
+    def names(self) -> ModelNames:
         """All names there have been."""
         gone: dict[str, list[date]] = {}
         ids: dict[str, list[str]] = {}
@@ -371,7 +371,7 @@ class Source:
         for alias, model in self.ask(f"SELECT alias, model FROM alias WHERE {_OF}"):
             ids.setdefault(alias, []).append(model)
         first = {model: _day(day) for model, day in self.ask(f"SELECT model, first FROM model WHERE {_OF}")}
-        return Lore(first, gone, ids, self.renamed)
+        return ModelNames(first, gone, ids, self.renamed)
 
     @cached_property
     def renamed(self) -> Sequence[Renamed]:
@@ -441,12 +441,12 @@ class SourceCards:
     def bearing(self, alias: str) -> list[str]:
         """The models whose cards say an alias."""
         rows = self._source.ask(f"SELECT model FROM alias WHERE {_OF} AND alias = ?", alias)
-        ids = names.relatives({model for (model,) in rows}, self._source.renamed) if rows else ()
+        ids = model_names.relatives({model for (model,) in rows}, self._source.renamed) if rows else ()
         return [model for model in sorted(ids) if model in self and alias in self.card(model).aliases]
 
     def renamed(self, name: str) -> str:
         """The present id of a former one."""
-        return names.renames(self._source.renamed, until=self._on or date.max).get(name, name)
+        return model_names.renames(self._source.renamed, until=self._on or date.max).get(name, name)
 
     def called(self, name: str) -> list[str]:
         """The models that a name means: as an id, else an alias, else an id since renamed."""

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from ratecards.costs.effective import noun_of, per_one, per_one_of
 from ratecards.model import Rate, RateCard, plain
-from ratecards.storage import strictyaml
+from ratecards.storage import strict_yaml
 from scraper.checks.reasons import Finding
 from scraper.diff import consistency
 
@@ -69,7 +69,7 @@ class Doubt:
 @cache
 def rules() -> Rules:
     """The rules that stand beside this module."""
-    return rules_from(strictyaml.load(RULES.read_text(encoding="utf-8"), RULES.name))
+    return rules_from(strict_yaml.load(RULES.read_text(encoding="utf-8"), RULES.name))
 
 
 def rules_from(data: Mapping[str, Any]) -> Rules:

@@ -19,8 +19,8 @@ from typing import Any
 
 from ratecards.catalog.priced_model import measure
 from ratecards.model import Rate, RateCard, plain
-from ratecards.storage import strictyaml
-from ratecards.storage.ledger import Entry, Side
+from ratecards.storage import strict_yaml
+from ratecards.storage.discrepancies import Entry, Side
 from ratecards.wording import exact_conditions
 
 RULES = Path(__file__).with_name("rules.yaml")
@@ -44,7 +44,7 @@ class PairRule:
 @cache
 def rules() -> dict[str, Any]:
     """Which sources are held against each other, and what is known of their differences: `rules.yaml`."""
-    data: dict[str, Any] = strictyaml.load(RULES.read_text(encoding="utf-8"), RULES.name)
+    data: dict[str, Any] = strict_yaml.load(RULES.read_text(encoding="utf-8"), RULES.name)
     data["pairs"] = [PairRule(**p) for p in data["pairs"]]
     return data
 

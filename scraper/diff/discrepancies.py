@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ratecards.model import plain
-from ratecards.storage.ledger import Entry, Side
+from ratecards.storage.discrepancies import Entry, Side
 from scraper.diff.consistency import Finding, findings
 from scraper.diff.cross_source import Cards, Now, by_id, new_entry, rules, side_of
 

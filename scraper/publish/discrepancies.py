@@ -9,8 +9,8 @@ from functools import cache
 
 from ratecards.model import RateCard
 from ratecards.storage import bounded, codec
-from ratecards.storage import ledger as book
-from ratecards.storage.ledger import Entry
+from ratecards.storage import discrepancies as book
+from ratecards.storage.discrepancies import Entry
 from scraper.diff.cross_source import Comparison, PairRule, between, rules, sides_now
 from scraper.diff.discrepancies import unless_only_seen, update, within
 from scraper.errors import DatasetError, readable

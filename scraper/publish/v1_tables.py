@@ -11,7 +11,7 @@ from datetime import date
 
 from ratecards.catalog.authority import is_reseller
 from ratecards.catalog.catalog import Catalog, Choice
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.image_sizes import USUAL, Size, canonical, sizes
 from ratecards.errors import CostError
 from ratecards.escaping import markdown
@@ -53,12 +53,12 @@ def tables(cards: Iterable[RateCard], day: date, limits: Sequence[LimitsCard] = 
     }
 
 
-def _usual(offer: Offer) -> list[Size]:
+def _usual(offer: PricedModel) -> list[Size]:
     """The sizes of about a megapixel."""
     return [size for size in sizes(offer, "standard") if canonical(size.resolution) in (USUAL, "")]
 
 
-def _each(offers: Iterable[Offer], make: Callable[[Offer], Table]) -> list[Table]:
+def _each(offers: Iterable[PricedModel], make: Callable[[PricedModel], Table]) -> list[Table]:
     """The table of every offer; those that cannot be costed are left out."""
     found = []
     for offer in offers:

@@ -18,10 +18,10 @@ from urllib.parse import quote
 
 from ratecards.model import Rate, row
 from ratecards.questions.news_lines import Told, told_by_edition
+from ratecards.storage import discrepancies as book
 from ratecards.storage import history
-from ratecards.storage import ledger as book
+from ratecards.storage.discrepancies import Entry
 from ratecards.storage.history import Change, Stamp, Step
-from ratecards.storage.ledger import Entry
 from ratecards.wording import exact_name
 from scraper.checks.holds import hold_id
 from scraper.errors import DatasetError

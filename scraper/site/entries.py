@@ -17,7 +17,7 @@ from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import Rate, RateCard
 from ratecards.questions import changes as news
 from ratecards.questions import news_lines, price_news
-from ratecards.storage import history, names
+from ratecards.storage import history, model_names
 from ratecards.storage.history import Change, Step
 
 # An edition that brings more new models than this is one entry.
@@ -60,7 +60,7 @@ def _entry(kind: str, of: Change | Rate | RateCard, day: date, lines: Sequence[s
 def changes(dataset: Dataset) -> list[Entry]:
     """An entry per edition and model, the newest edition first; what is only wording makes none."""
     told = news.changes(dataset, corrections=True, labels=True)
-    editions = groupby(told, key=lambda c: (names.day_of(c), c.provider, c.source))
+    editions = groupby(told, key=lambda c: (model_names.day_of(c), c.provider, c.source))
     found = [entry for (day, *_), own in editions for entry in _edition(dataset, day, list(own))]
     return sorted(found, key=lambda e: (-e.day.toordinal(), e.provider, e.source, e.model))
 
@@ -118,7 +118,7 @@ def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
 def _end(ends: Shutdown, card: RateCard, dataset: Dataset) -> Entry:
     """The end of a model; it was recorded when a card of it first announced that day."""
     all_changes = dataset.changes(name_of(card))
-    now = names.renames(names.renamed(all_changes))
+    now = model_names.renames(model_names.renamed(all_changes))
     said = [c for c in all_changes if c.card and c.card.shutdown and c.card.shutdown.day == ends.day]
     recorded = min(c.stamp.recorded for c in said if c.stamp and now.get(c.model, c.model) == card.model)
     words = f"shut down; in its place {ends.successor}" if ends.successor else "shut down"
@@ -133,7 +133,7 @@ def _dated(rate: Rate) -> tuple[object, ...]:
 def _announced(all_changes: Sequence[Change]) -> dict[tuple[object, ...], tuple[date, str]]:
     """By dated rate, under its model's present name, the day a page first said so and the instant that was recorded."""
     found: dict[tuple[object, ...], tuple[date, str]] = {}
-    now = names.renames(names.renamed(all_changes))
+    now = model_names.renames(model_names.renamed(all_changes))
     for change in all_changes:
         first = change.card.rates if change.card and change.kind == "model_added" else ()
         for rate in (*first, *((change.new,) if change.new else ())):

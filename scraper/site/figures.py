@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ratecards import wording
 from ratecards.catalog.authority import is_manual
-from ratecards.catalog.priced_model import Offer, measure
+from ratecards.catalog.priced_model import PricedModel, measure
 from ratecards.costs.image_sizes import is_picture
 from ratecards.costs.select import selecting
 from ratecards.model import MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain
@@ -67,7 +67,7 @@ def tiers_of(found: Figures) -> list[str]:
 
 
 def _spans(
-    offers: Sequence[Offer], tier: str, kind: str, days: Sequence[date]
+    offers: Sequence[PricedModel], tier: str, kind: str, days: Sequence[date]
 ) -> list[tuple[date | None, date | None, Figure]]:
     """The figure from each day on; days with the same figure are one span."""
     shown = [(day, headline(offers, tier, kind, day)) for day in days]
@@ -80,12 +80,12 @@ def _spans(
     ]
 
 
-def _sellers(model: Model) -> list[Offer]:
+def _sellers(model: Model) -> list[PricedModel]:
     """The offer that answers, and those kept by hand for what it does not price."""
     return [model.main, *(offer for offer in model.offers[1:] if is_manual(offer.card))]
 
 
-def headline(offers: Sequence[Offer], tier: str, kind: str, day: date) -> Figure | None:
+def headline(offers: Sequence[PricedModel], tier: str, kind: str, day: date) -> Figure | None:
     """The figure of a kind, from the first offer that has one; None where no price holds."""
     for offer in offers:
         if rates := candidates(offer, tier, kind, day):
@@ -93,7 +93,7 @@ def headline(offers: Sequence[Offer], tier: str, kind: str, day: date) -> Figure
     return None
 
 
-def candidates(offer: Offer, tier: str, kind: str, day: date) -> list[Rate]:
+def candidates(offer: PricedModel, tier: str, kind: str, day: date) -> list[Rate]:
     """The prices that a figure may show, the plainest first: text, short prompts, no further condition."""
     meter = "output" if kind == "piece" else kind
     rates = [r for r in offer.rates(tier, "paid") if r.meter == meter and r.price is not None and r.holds_on(day)]

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ratecards import wording
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.model import METERS, SERVICE_TIERS, Rate, canonical_order
 from ratecards.wording import with_currency
 
@@ -70,7 +70,7 @@ class _Thing(NamedTuple):
 _Cells = dict[tuple[str, str], list[Rate]]
 
 
-def matrix(offer: Offer) -> Matrix:
+def matrix(offer: PricedModel) -> Matrix:
     """The rates of an offer; things that differ in nothing but the modality are one line."""
     rates = sorted(offer.card.rates, key=canonical_order)
     columns = tuple(_columns(rates))
@@ -120,7 +120,7 @@ def _price(rate: Rate) -> Price:
     return Price(with_currency(rate.price, rate.currency), dates, rate.effective_from, rate.effective_until)
 
 
-def words(offer: Offer) -> list[Quotes]:
+def words(offer: PricedModel) -> list[Quotes]:
     """By what is priced, the words that the rates of an offer were read from; what is not sold has none."""
     found: dict[tuple[str, str, int], list[Sequence[Rate]]] = {}
     for cell in wording.cells(sorted(offer.card.rates, key=canonical_order)):

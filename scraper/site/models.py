@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness, name_of
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.escaping import visible
 from ratecards.model import MODEL_ID, RateCard
 from scraper.errors import DatasetError
@@ -31,10 +31,10 @@ class Model(NamedTuple):
 
     provider: str
     model: str
-    offers: tuple[Offer, ...]
+    offers: tuple[PricedModel, ...]
 
     @property
-    def main(self) -> Offer:
+    def main(self) -> PricedModel:
         """The offer that answers for the model."""
         return self.offers[0]
 
@@ -85,9 +85,9 @@ def page_link(card: RateCard) -> str:
     return visible(urlunsplit((parts.scheme, parts.netloc, path, parts.query, quote(card.anchor))))
 
 
-def models(offers: Iterable[Offer]) -> list[Model]:
+def models(offers: Iterable[PricedModel]) -> list[Model]:
     """The models of some offers: makers before resellers, what the documentation has, large families, the newest."""
-    groups: dict[tuple[str, str], list[Offer]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[PricedModel]] = defaultdict(list)
     for offer in offers:
         groups[offer.card.provider, offer.card.model].append(offer)
     found = [Model(*key, tuple(sorted(group, key=_precedence))) for key, group in groups.items()]
@@ -95,7 +95,7 @@ def models(offers: Iterable[Offer]) -> list[Model]:
     return sorted(found, key=lambda m: (*_provider_order(m), -sizes[m.provider, _family(m.model)], *_version(m.model)))
 
 
-def _precedence(offer: Offer) -> tuple[bool, bool, int, str]:
+def _precedence(offer: PricedModel) -> tuple[bool, bool, int, str]:
     priced = sum(rate.price is not None for rate in offer.card.rates)
     return offer.source not in DOCUMENTATION, is_witness(offer.card), -priced, offer.source
 

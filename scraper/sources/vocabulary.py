@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import yaml
 
 from ratecards.model import MODEL_ID
-from ratecards.storage import strictyaml
+from ratecards.storage import strict_yaml
 from scraper.errors import DatasetError, UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
 from scraper.prices.normalise import fold
@@ -72,8 +72,8 @@ def sections(text: str, where: str) -> dict[Any, Any]:
         if not re.sub(r"(?m)^#.*$", "", part).strip():
             continue
         try:
-            data = strictyaml.load(chunk, where)
-        except strictyaml.StrictYamlError as error:
+            data = strict_yaml.load(chunk, where)
+        except strict_yaml.StrictYamlError as error:
             raise VocabularyError(str(error)) from error
         if not isinstance(data, dict):
             raise VocabularyError(f"{where}: expected sections of words, saw {part[:40]!r}")

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.model import Rate, RateCard, plain, problems
-from ratecards.storage import codec, history, strictyaml
+from ratecards.storage import codec, history, strict_yaml
 from ratecards.storage.codec import decode, encode
 from ratecards.storage.history import Change, Stamp, apply, fold
 from scraper.diff.editions import changes
@@ -80,8 +80,8 @@ def test_every_word_is_one_safe_scalar(text: str) -> None:
     """A word is read back as it was, alone, as a key and as a value, and stands on one visible line."""
     written = codec.word(text)
 
-    assert text == strictyaml.load(f"- {written}", "here")[0]
-    assert {text or "x": text} == strictyaml.load(codec.flow([(text or "x", text)]), "here")
+    assert text == strict_yaml.load(f"- {written}", "here")[0]
+    assert {text or "x": text} == strict_yaml.load(codec.flow([(text or "x", text)]), "here")
     assert 1 == len(written.splitlines())
     assert not codec.INVISIBLE.search(written)
 

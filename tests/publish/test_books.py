@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.storage import ledger as book
+from ratecards.storage import discrepancies as book
 from scraper.diff.cross_source import Comparison, PairRule, between
 from scraper.errors import DatasetError
 from scraper.model import State

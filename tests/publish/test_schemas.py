@@ -15,10 +15,11 @@ from jsonschema import Draft202012Validator
 
 from ratecards import model
 from ratecards.model import COLUMNS
-from ratecards.storage import ledger, limits, limitsjson
+from ratecards.storage import discrepancies as ledger
+from ratecards.storage import limits
+from ratecards.storage.discrepancies import Entry, Side
 from ratecards.storage.history import KINDS, Step
-from ratecards.storage.ledger import Entry, Side
-from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier, json_data
 from scraper import ROOT
 from scraper.publish import schemas, v1_files
 from tests.property import strategies
@@ -297,9 +298,9 @@ def test_every_discrepancy(entry):
 def test_limits():
     """A card with and without figures; a day that is missing is an error."""
     text = (ROOT / "ratecards" / "cards" / "google" / "rate-limits" / "limits.yaml").read_text(encoding="utf-8")
-    found = limitsjson.data([limits.decode(text, "limits.yaml")])
+    found = json_data([limits.decode(text, "limits.yaml")])
 
-    assert [] == wrong(VALIDATORS["limits"], found) == wrong(VALIDATORS["limits"], limitsjson.data([]))
+    assert [] == wrong(VALIDATORS["limits"], found) == wrong(VALIDATORS["limits"], json_data([]))
     del found["limits"][0]["observed"]
     assert 1 == len(wrong(VALIDATORS["limits"], found))
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ratecards.catalog.authority import name_of
 from ratecards.formats.export import NO_SOURCE, SEARCH, Bands, Slot, Slots, json_models, plain_bands, priced, slots
 from ratecards.model import RateCard
-from ratecards.storage import names
+from ratecards.storage import model_names
 
 FILE = "data.json"
 _PROVIDERS: dict[str, dict[str, object]] = {
@@ -64,7 +64,7 @@ def export(cards: Iterable[RateCard], on: date) -> tuple[dict[str, str], dict[st
 
 def _names(card: RateCard) -> list[str]:
     """The model's id and aliases, as a reference to it is compared."""
-    return list(dict.fromkeys(n for n in (card.model, *map(names.model_id, card.aliases)) if n))
+    return list(dict.fromkeys(n for n in (card.model, *map(model_names.model_id, card.aliases)) if n))
 
 
 def _model(found: Slots, written: Written, called: Sequence[str], counts: Counter[str]) -> dict[str, object]:

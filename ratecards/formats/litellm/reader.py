@@ -26,7 +26,7 @@ from ratecards.audit.claims import (
     shown,
 )
 from ratecards.choices import NUMBER
-from ratecards.storage import names
+from ratecards.storage import model_names
 
 _API, _PLATFORM, _OPENAI = "google/gemini-api", "google/vertex-ai", "openai/openai-api"
 # Whose price list an id names before its first slashes, or `litellm_provider` in letters of any case.
@@ -131,7 +131,7 @@ def _prefix(key: str) -> str:
 
 def model_of(key: str) -> str:
     """The model id that a key means: `gemini/gemini-2.5-pro` is `gemini-2.5-pro`."""
-    return names.model_id(key[len(_prefix(key)) :])
+    return model_names.model_id(key[len(_prefix(key)) :])
 
 
 def _stated(key: str, entry: Mapping[str, Any]) -> list[Claim | Unread]:

@@ -123,10 +123,10 @@ def _side_pairs(side: Side) -> list[tuple[str, object]]:
 
 def decode(text: str, where: str) -> tuple[list[Entry], dict[str, dict[str, str]]]:
     """The entries and factors of a ledger file. Raises `codec.CodecError` on anything this version does not write."""
-    from ratecards.storage import strictyaml
+    from ratecards.storage import strict_yaml
 
     try:
-        data = strictyaml.load(text, where)
+        data = strict_yaml.load(text, where)
         if data.pop("schema") != codec.SCHEMA:
             raise codec.CodecError(f"{where}: expected schema {codec.SCHEMA}")
         factors = data.pop("factors", {})
