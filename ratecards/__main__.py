@@ -36,13 +36,13 @@ def _main(argv: Sequence[str] | None, today: date | None) -> int:
     except options.UsageError as error:
         return _refuse(error)
     args.today = args.today or today or datetime.now(UTC).date()
-    from ratecards.catalog import staleness
+    from ratecards.catalog import freshness
     from ratecards.dataset import Dataset, directory
     from ratecards.errors import CostError, DatasetError, StaleError
     from ratecards.storage.safejson import FormatError
 
     try:
-        wanted = staleness.policy(args.stale)
+        wanted = freshness.policy(args.stale)
         # what is stale is said in one line, below
         args.opened = Dataset(directory(args.dataset), "error" if wanted == "error" else "allow")
         # after the parser, so that --help is quick, and only what the command needs
@@ -51,7 +51,7 @@ def _main(argv: Sequence[str] | None, today: date | None) -> int:
         return _refuse(error, 6)
     except (DatasetError, CostError, FormatError, OSError) as error:
         return _refuse(error, late=_late(args) if "unknown model" in str(error) and wanted == "warn" else "")
-    late = staleness.line(args.opened.answered.values()) if wanted == "warn" else ""
+    late = freshness.line(args.opened.answered.values()) if wanted == "warn" else ""
     for words in filter(None, (_unsettled(args), late)):
         console.say(f"ratecards: {words}")
     sys.stdout.write(text)
@@ -67,10 +67,10 @@ def _unsettled(args: argparse.Namespace) -> str:
 
 def _late(args: argparse.Namespace) -> str:
     """Which documentation was not read for so long that a new model may be missing."""
-    from ratecards.catalog import staleness
-    from ratecards.catalog.sellers import DOCUMENTATION
+    from ratecards.catalog import freshness
+    from ratecards.catalog.authority import DOCUMENTATION
 
-    return staleness.line(args.opened.age(s, args.today) for s in args.opened.sources if s in DOCUMENTATION)
+    return freshness.line(args.opened.age(s, args.today) for s in args.opened.sources if s in DOCUMENTATION)
 
 
 def _refuse(error: Exception, status: int = 2, late: str = "") -> int:

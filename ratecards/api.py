@@ -9,14 +9,14 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from time import time
 
-from ratecards.catalog.asof import as_day
-from ratecards.catalog.sellers import name_of
-from ratecards.catalog.staleness import policy
-from ratecards.costs import calls, moment
+from ratecards.catalog.authority import name_of
+from ratecards.catalog.catalog import as_day
+from ratecards.catalog.freshness import policy
+from ratecards.costs import calls, snapshot
 from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.calls import Asked
 from ratecards.costs.counts import PLAIN, TOKENS, Usage, usage_of
-from ratecards.costs.moment import Moment
+from ratecards.costs.snapshot import Snapshot
 from ratecards.dataset import VARIABLE, Dataset, directory, unsettled
 from ratecards.errors import StaleError, StaleWarning
 from ratecards.model import Rate
@@ -25,7 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ratecards.catalog.asof import DatedShelf
+    from ratecards.catalog.catalog import DatedCatalog
+    from ratecards.costs.plan import CostPlan
     from ratecards.storage.history import Change, Step
 
 __all__ = ["StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "total", "upcoming"]
@@ -85,7 +86,7 @@ def cost(
     """
     if usage.__class__ is dict:
         try:
-            plans = _shelf(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans
+            plans: Mapping[object, CostPlan] = _shelf(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans
             priced = plans[model, tier, plan, source, policy, (*usage,)].cost_of_tokens([*usage.values(), 0])
         except (KeyError, TypeError):  # not priced before, or no key: what is wrong with it is said below
             priced = None
@@ -113,7 +114,7 @@ def total(
     """
     if usage.__class__ is dict:
         try:
-            plans = _shelf(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans
+            plans: Mapping[object, CostPlan] = _shelf(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans
             priced = plans[model, tier, plan, source, policy, (*usage,)].total_of_tokens([*usage.values(), 0])
         except (KeyError, TypeError):  # not priced before, or no key: what is wrong with it is said below
             priced = None
@@ -138,16 +139,16 @@ def _cost(usage: object, on: date | str | None, asked: Asked, each: bool | None,
     return calls.usage_cost(shelf, asked.model, asked.tier, asked, counts)
 
 
-def _shelf_on(where: Where, on: date | str | None, day: float) -> DatedShelf:
+def _shelf_on(where: Where, on: date | str | None, day: float) -> DatedCatalog:
     """The shelf of a day, else the newest cards, on the day since the epoch that it is."""
-    return moment.shelf(_dataset(where), as_day(on), date.fromordinal(_EPOCH + int(day)))
+    return _dataset(where).catalog(as_day(on), date.fromordinal(_EPOCH + int(day)))
 
 
 # the same, kept for the next who asks
-_shelf: Callable[..., DatedShelf] = lru_cache(maxsize=64)(_shelf_on)
+_shelf: Callable[..., DatedCatalog] = lru_cache(maxsize=64)(_shelf_on)
 
 
-def _shelf_of(where: Where, on: date | str | None) -> DatedShelf:
+def _shelf_of(where: Where, on: date | str | None) -> DatedCatalog:
     """The same today, in the environment's dataset where none is named."""
     try:
         return _shelf(where or _environ.get(_VARIABLE), on, time() // _DAY)
@@ -158,16 +159,16 @@ def _shelf_of(where: Where, on: date | str | None) -> DatedShelf:
 
 def find(on: date | str | None = None, dataset: Where = None, **columns: object) -> list[Rate]:
     """The rates whose columns have these values: `find(model="gemini-2.5-pro", meter="input", price="1.25")`."""
-    return moment.find(_shelf_of(dataset, on), columns)
+    return snapshot.find(_shelf_of(dataset, on), columns)
 
 
-def as_of(on: date | str, known_on: date | str | None = None, dataset: Where = None) -> Moment:
+def as_of(on: date | str, known_on: date | str | None = None, dataset: Where = None) -> Snapshot:
     """The dataset as of a day, with `find`, `cost`, `cards` and `upcoming` of its own.
 
     With `known_on` it is as it was known then: what was read later of that day, or read better, was not known yet.
     Raises `CostError` before the first observation, or where nothing was known.
     """
-    return moment.moment(_dataset(dataset), on, known_on)
+    return _dataset(dataset).as_of(on, known_on)
 
 
 def changes(
@@ -187,7 +188,7 @@ def changes(
 
     own, until = _dataset(dataset), as_day(until)
     listed = found(own, as_day(since), until, model, everything=everything)
-    own.tell(own.age(source, until or moment.today()) for source in own.holders(model))
+    own.tell(own.age(source, until or snapshot.today()) for source in own.holders(model))
     return listed
 
 
@@ -195,7 +196,7 @@ def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
     """The price steps that a page dates for after a day (default: today, by the newest cards), soonest first."""
     from ratecards.storage.history import steps
 
-    today = moment.today()
+    today = snapshot.today()
     shelf = _shelf_of(dataset, on)
     cards = [offer.card for offer in shelf]
     shelf.tell(map(name_of, cards))

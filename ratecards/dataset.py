@@ -1,39 +1,40 @@
-"""Where the dataset stands, what it holds, and which card a name means.
+"""A dataset: where it stands, and all that is asked of it.
 
-A dataset is read from its pack (`ratecards.storage.pack`). One without, as older versions wrote it, is read from its
-histories, of which a pack is made in memory. The standard library is enough.
+It is read from its database (`ratecards.storage.database_cache`), and its changes from its histories. The standard
+library is enough.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cached_property
 
-from ratecards.catalog import staleness
-from ratecards.catalog.stock import Packed
-from ratecards.errors import DatasetError
+from ratecards.catalog import freshness
+from ratecards.catalog.catalog import DatedCatalog, as_day
+from ratecards.catalog.freshness import Freshness
+from ratecards.costs.snapshot import Snapshot
+from ratecards.errors import CostError, DatasetError
 from ratecards.model import RateCard
-from ratecards.storage import bounded, names
+from ratecards.storage import database_cache, names
 from ratecards.storage.bounded import JOURNAL, STAGING
-from ratecards.storage.pack import FILE, Lines, Pack
+from ratecards.storage.database import Database
+from ratecards.storage.database_cache import FILE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from mmap import mmap
     from pathlib import Path
+    from sqlite3 import Connection
 
-    from ratecards.catalog.staleness import Age
-    from ratecards.costs.moment import Moment
+    from ratecards.catalog.freshness import Age
     from ratecards.storage.history import Change
 
 __all__ = ["VARIABLE", "Dataset", "DatasetError", "directory", "locate"]
 
 VARIABLE = "RATECARDS_DATASET"
 PACKAGE = os.path.dirname(__file__)
-_EXPECTED = "history/<provider>/<source>.jsonl, or ratecards/ with that in it"
+_EXPECTED = "history/<provider>/<source>.<year>.jsonl, or ratecards/ with that in it"
 
 
 def locate(argument: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ) -> Path:
@@ -48,7 +49,7 @@ def directory(argument: str | os.PathLike[str] | None = None, environ: Mapping[s
     named = argument or environ.get(VARIABLE)
     root = os.path.expanduser(named) if named else os.fspath(PACKAGE)
     for path in (root, os.path.join(root, "ratecards")):
-        if os.path.isfile(os.path.join(path, FILE)) or _histories(path):
+        if os.path.isfile(os.path.join(path, FILE)) or database_cache.has_history(path):
             return _settled(path)
     origin = "" if argument else f" (from {VARIABLE})" if named else " (the package's own directory)"
     raise DatasetError(f"{root}{origin} is not a dataset: expected {_EXPECTED}, saw {_seen(root)}")
@@ -81,12 +82,6 @@ def unsettled(argument: str | os.PathLike[str] | None = None, environ: Mapping[s
     return ""
 
 
-def _histories(path: str) -> bool:
-    from pathlib import Path
-
-    return next(Path(path).glob("history/*/*.jsonl"), None) is not None
-
-
 def _seen(path: str) -> str:
     if not os.path.isdir(path):
         return "a file" if os.path.exists(path) else "no such directory"
@@ -102,11 +97,10 @@ class Dataset:
     """
 
     def __init__(self, path: str | os.PathLike[str], when_stale: str = "allow") -> None:
-        self._root, self.when_stale = os.fspath(path), when_stale
+        self._root = os.fspath(path)
+        self._freshness = Freshness(self._root, when_stale)
         self._read: dict[str, list[Change]] = {}
-        self._told: set[str] = set()
-        # by source, the age of what was answered
-        self.answered: dict[str, Age] = {}
+        self._known: dict[date, Database] = {}
 
     @property
     def path(self) -> Path:
@@ -116,89 +110,91 @@ class Dataset:
         return Path(self._root)
 
     @cached_property
-    def pack(self) -> Pack:
-        """What is read: the pack, or the same made of the histories. Raises `DatasetError` where it is damaged."""
-        return self._stands or self._made()
+    def database(self) -> Database:
+        """What is read: of the directory, of a cache, or made of the histories. Raises `DatasetError`."""
+        return database_cache.opened(self._root, self._histories)
 
-    @cached_property
-    def _stands(self) -> Pack | None:
-        if not os.path.exists(os.path.join(self._root, FILE)):
-            return None
-        lines = self._lines(FILE)
-        return Pack(lines.data, lines.where, self._lines)
+    def made(self) -> Connection:
+        """The database, made of the histories and with their lines, in memory. Raises `DatasetError`.
 
-    def _lines(self, name: str) -> Lines:
-        """A file of the data directory, mapped."""
-        file = os.path.join(self._root, name)
-        try:
-            handle = bounded.opened(file, sys.maxsize)  # it is mapped, not read
-            try:
-                return Lines(_mapped(handle), file)
-            finally:
-                os.close(handle)
-        except OSError as error:
-            raise DatasetError(f"{file}: expected a part of the pack, saw {error}") from error
+        Written to a file, the same histories and the same SQLite give the same bytes.
+        """
+        logs = self._histories() or {source: self.changes(source) for source in self.sources}
+        return database_cache.made(self._root, lambda: logs)
 
-    def _made(self) -> Pack:
-        from ratecards.storage import packing
-        from ratecards.storage.history import HistoryError
+    def write_database(self, target: str | os.PathLike[str]) -> None:
+        """Write the database to a file that is not there yet. Raises `DatasetError`."""
+        base = self.made()
+        base.execute("VACUUM INTO ?", (os.fspath(target),))
+        base.close()
 
-        try:
-            data = packing.build({source: self.changes(source) for source in self.sources})
-        except HistoryError as error:
-            raise DatasetError(f"{self._root}: {error}") from error
-        return Pack(data, f"{self._root} (packed)")
+    def known(self, day: date) -> Database:
+        """What was recorded up to a day, as a database. Raises `DatasetError`."""
+        if all(source.recorded[:10] <= day.isoformat() for source in self.database.sources.values()):
+            return self.database
+        if day not in self._known:
+            from ratecards.storage import database
+
+            logs = {source: database.known_by(self.changes(source), day) for source in self.sources}
+            self._known[day] = Database(database.build(logs), self._root)
+        return self._known[day]
 
     @property
     def sources(self) -> tuple[str, ...]:
         """Every source as `provider/source`, sorted."""
-        if self._stands:
-            return tuple(self._stands.sources)
-        from ratecards.storage import segments
-
-        return tuple(segments.sources(self.path / "history"))
+        return tuple(self.database.sources)
 
     def source(self, name: str) -> str:
         """The one source called `name`, with or without its provider. Raises `DatasetError`."""
-        found = [s for s in self.sources if name in (s, s.partition("/")[2])]
-        if len(found) == 1:
-            return found[0]
-        seen = f"several: {', '.join(found)}" if found else f"only {', '.join(self.sources)}"
-        raise DatasetError(f"{self._root}: expected one source {name!r}, saw {seen}")
+        return self.database.source(name)
 
     def changes(self, source: str) -> list[Change]:
         """All changes of a source, by day observed, from its history. Raises `DatasetError` naming file and line."""
         full = self.source(source)
-        if full not in self._read:
-            from ratecards.storage import history, segments
+        if not self._history(full):  # a wheel brings the histories in its database
+            from ratecards.storage import history
 
-            file = self.path / "history" / f"{full}.jsonl"
-            try:
-                self._read[full] = history.ordered(segments.read(file))
-            except UnicodeDecodeError as error:
-                raise DatasetError(f"{file}: expected UTF-8, saw {error}") from error
-            except history.HistoryError as error:
-                raise DatasetError(str(error)) from error
+            self._read[full] = history.ordered(self.database.changes(full))
         return self._read[full]
 
-    def stock(self, source: str, on: date | None = None, known: date | None = None) -> Packed:
-        """What a source had on a day, by what was known on another."""
-        return Packed(self.pack.sources[source], on, known)
+    def _histories(self) -> dict[str, list[Change]]:
+        from ratecards.storage import history
+
+        return {source: self._history(source) for source in history.sources(self.path / "history")}
+
+    def _history(self, source: str) -> list[Change]:
+        if source not in self._read:
+            from ratecards.storage import history
+
+            try:
+                self._read[source] = history.ordered(history.read(self.path / "history", source))
+            except history.HistoryError as error:
+                raise DatasetError(str(error)) from error
+        return self._read[source]
 
     def cards(self, on: date | None = None) -> list[RateCard]:
         """The cards of every source as observed up to `on`, by provider, source and model."""
-        return [stock.card(model) for stock in self._stocks(on) for model in stock.models]
+        self._check(on)
+        return [card for source in self.database.sources.values() for card in source.on(on).cards()]
 
-    def _stocks(self, on: date | None) -> list[Packed]:
+    def _check(self, on: date | None) -> None:
         if on is not None and on < self.first:
             raise DatasetError(f"{self._root}: nothing was observed before {self.first}; asked for {on}")
-        return [self.stock(source, on) for source in self.pack.sources]
 
-    def as_of(self, on: date | str, known_on: date | str | None = None) -> Moment:
+    def catalog(self, on: date | None, today: date, days: Mapping[str, date] | None = None) -> DatedCatalog:
+        """The cards as of a day, else the newest, priced on that day or `today`; with `days` some on their own.
+
+        Raises `CostError` before the first observation.
+        """
+        return DatedCatalog(self.database, on, days or {}, today, self._freshness)
+
+    def as_of(self, on: date | str, known_on: date | str | None = None) -> Snapshot:
         """The dataset as of a day, and as it was known on another. Raises `CostError` where nothing was."""
-        from ratecards.costs.moment import moment
-
-        return moment(self, on, known_on)
+        day, known = as_day(on), as_day(known_on)
+        if day is None:
+            raise CostError("expected a date like 2026-03-24, saw None")
+        then = (known, self.known(known)) if known else None
+        return Snapshot(DatedCatalog(self.database, day, {}, day, self._freshness, then), day, known)
 
     def stale(self, today: date | None = None) -> dict[str, date]:
         """By source, the day of its last good look, where that is further back than its limit; of today or of a day.
@@ -208,31 +204,26 @@ class Dataset:
         from datetime import UTC, datetime
 
         day = today or datetime.now(UTC).date()
-        ages = [staleness.age(source, look, None, day) for source, look in self._looks.items()]
+        ages = [freshness.age(source, look, None, day) for source, look in self._freshness.looks.items()]
         return {age.source: age.verified for age in ages if age.stale and age.verified}
 
-    @cached_property
-    def _looks(self) -> dict[str, staleness.Look]:
-        return staleness.looks(self._root)
-
-    def age(self, source: str, on: date, known: date | None = None) -> Age:
+    def age(self, source: str, on: date) -> Age:
         """How old what a source (`provider/source`) says of a day is."""
-        held = self.pack.sources.get(source)
-        return staleness.age(source, self._looks.get(source), held.newest(on, known) if held else None, on)
+        return self._freshness.age(self.database, source, on)
 
     def tell(self, ages: Iterable[Age]) -> None:
         """Take note of the ages of what is answered. Warns of what is stale, or raises, as `when_stale` says."""
-        found = {age.source: age for age in ages}
-        staleness.tell(found.values(), self.when_stale, self._told)
-        self.answered |= found
+        self._freshness.tell(ages)
+
+    @property
+    def answered(self) -> Mapping[str, Age]:
+        """By source, the age of what was answered."""
+        return self._freshness.answered
 
     @property
     def first(self) -> date:
         """The day of the first observation. Raises `DatasetError` where there is none."""
-        days = [source.first for source in self.pack.sources.values() if source.first]
-        if not days:
-            raise DatasetError(f"{self._root}: expected at least one observation, saw empty histories")
-        return date.fromisoformat(min(days))
+        return self.database.first
 
     def find(self, name: str, on: date | None = None) -> list[RateCard]:
         """The cards that `name` means on a day: as an id, else an alias, else an id since renamed.
@@ -240,38 +231,28 @@ class Dataset:
         Each source answers for itself. Raises `DatasetError` with what is known of the name, or what is near it.
         """
         model = _named(name)
-        found = [stock.card(own) for stock in self._stocks(on) for own in stock.called(model)]
+        self._check(on)
+        sources = [source.on(on) for source in self.database.sources.values()]
+        found = [cards.card(own) for cards in sources for own in cards.called(model)]
         if not found:
-            raise DatasetError(names.absence(self.lore, model, on))
+            raise DatasetError(names.absence(self.database.lore, model, on))
         return found
 
     def ids(self, name: str) -> set[str]:
         """Every model id that `name` has stood for in any source. Raises `DatasetError` on an unknown name."""
         model = _named(name)
-        found = names.ids(self.lore, model)
+        found = names.ids(self.database.lore, model)
         if not found:
-            raise DatasetError(names.unknown(self.lore, model))
+            raise DatasetError(names.unknown(self.database.lore, model))
         return found
 
     def holders(self, name: str | None = None) -> list[str]:
         """The sources that have had a model of that name, or without one all."""
         model = names.model_id(name or "")
-        return [full for full, source in self.pack.sources.items() if not name or names.ids(source.lore, model)]
-
-    @cached_property
-    def lore(self) -> names.Lore:
-        """All names there have been, of all sources."""
-        return names.merged(source.lore for source in self.pack.sources.values())
+        return [full for full, source in self.database.sources.items() if not name or names.ids(source.lore, model)]
 
 
 def _named(name: object) -> str:
     if not isinstance(name, str):
         raise DatasetError(f"expected the name of a model, saw {name!r}")
     return names.model_id(name)
-
-
-def _mapped(handle: int) -> bytes | mmap:
-    """A file without reading it; an empty one cannot be mapped."""
-    import mmap
-
-    return mmap.mmap(handle, 0, access=mmap.ACCESS_READ) if os.fstat(handle).st_size else b""

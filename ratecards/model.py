@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.lifecycle import Shutdown
 
-SERVICE_TIERS = ("standard", "batch", "flex", "priority")
+SERVICE_TIERS = ("standard", "batch", "flex", "priority", "ultrafast", "fast")
 PLANS = ("free", "paid")
 METERS = (
     "input",

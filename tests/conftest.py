@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import os
 import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import settings
 from pytest_httpserver import HTTPServer
 
+import ratecards
 from scraper import __main__ as command_line
 from scraper.cli import decisions
 from scraper.cli import run as commands
@@ -31,6 +33,13 @@ settings.load_profile("steady")
 
 # The folders whose tests take long: `make test` leaves them out, `make test-all` runs them.
 SLOW = ("captures", "drill", "end_to_end")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def made_once() -> None:
+    """The database of the repository's own dataset, for the processes that tests start, too."""
+    os.environ["RATECARDS_CACHE"] = str(Path(__file__).parents[1] / ".pytest_cache" / "ratecards")
+    assert ratecards.load().sources
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 import ratecards
 from ratecards import api
-from ratecards.costs import calls, moment
+from ratecards.costs import calls, snapshot
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError, DatasetError
 from tests.support.histories import added, card, change, rate, write
@@ -173,7 +173,7 @@ def test_upcoming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     step = rate(price="2", effective_from=date(2027, 1, 1))
     before = rate(price="1", effective_until=date(2026, 12, 31))
     root = write(tmp_path, *added("2026-01-01", card("flash", before, step)))
-    monkeypatch.setattr(moment, "time", lambda: datetime(2026, 12, 31, 23, tzinfo=UTC).timestamp())
+    monkeypatch.setattr(snapshot, "time", lambda: datetime(2026, 12, 31, 23, tzinfo=UTC).timestamp())
     assert [(date(2027, 1, 1), before, step)] == [(s.day, s.before, s.after) for s in ratecards.upcoming(dataset=root)]
     assert [] == ratecards.upcoming("2027-01-01", root)
 

@@ -70,7 +70,7 @@ class TestLocate:
         for name in names or ():
             (root / name).mkdir() if name.endswith("/") else (root / name).touch()
 
-        expected = "history/<provider>/<source>.jsonl, or ratecards/ with that in it"
+        expected = "history/<provider>/<source>.<year>.jsonl, or ratecards/ with that in it"
         assert f"{root} is not a dataset: expected {expected}, saw {seen}" == refused(locate, root, {})
 
     def test_a_file_is_no_dataset(self, tmp_path: Path) -> None:

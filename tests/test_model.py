@@ -165,7 +165,10 @@ def test_sound_rates_have_no_problems(sound):
 
 
 BROKEN = {
-    "tier": (rate(service_tier="turbo"), "service_tier 'turbo' is not one of 'standard', 'batch', 'flex', 'priority'"),
+    "tier": (
+        rate(service_tier="turbo"),
+        "service_tier 'turbo' is not one of 'standard', 'batch', 'flex', 'priority', 'ultrafast', 'fast'",
+    ),
     "plan": (rate(plan="pro"), "plan 'pro' is not one of 'free', 'paid'"),
     "period": (rate(period="year"), "period 'year' is not one of '', 'day', 'month'"),
     "id": (rate(model="Flash"), "model 'Flash' is not an id"),

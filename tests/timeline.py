@@ -74,7 +74,7 @@ def steps(folder: str, source: Source) -> Iterator[Step]:
 
 def _step(name: str, old: dict[str, RateCard], new: dict[str, RateCard], source: Source, at: datetime) -> Step:
     found = changes(old, new, source.module.renames(), places=False)
-    doubts = plausibility.findings(plausibility.fresh(new, old, at.date()))
+    doubts = plausibility.findings(plausibility.new_doubts(new, old, at.date()))
     sifted = hold_changes(found, old, new, {}, Observation(at, name, doubts))
     lines = plausibility.new_factors(new.values(), old.values(), at.date())
     priced = [r for card in new.values() for r in card.rates if r.price is not None]

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ratecards.audit.claims import OTHER, Claim, Entry, Unread
 from ratecards.audit.match import Match, match_claim
-from ratecards.catalog.pastcards import Edition, PastCards
+from ratecards.audit.past_cards import Edition, PastCards
 from ratecards.model import Rate
 
 VERDICTS = ("wrong", "wrong unit", "stale", "right", "not held", "unknown model", "unread")

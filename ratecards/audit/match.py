@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ratecards import wording
 from ratecards.audit.claims import Claim
-from ratecards.catalog.offers import measure
+from ratecards.catalog.priced_model import measure
 from ratecards.costs.effective import SECONDS, per_one, per_one_of, singles
 from ratecards.costs.select import selecting
 from ratecards.model import Evidence, Formula, Rate, RateCard

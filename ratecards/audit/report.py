@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ratecards import wording
 from ratecards.audit.audit import ERRORS, JUDGED, VERDICTS, Account, Finding, findings, tally, unjudged
 from ratecards.audit.claims import Claim
-from ratecards.catalog import staleness
-from ratecards.catalog.staleness import Age, note
+from ratecards.catalog import freshness
+from ratecards.catalog.freshness import Age, note
 from ratecards.escaping import markdown_cell
 from ratecards.model import Rate, plain, row
 from ratecards.tables.table import json_text, pipes
@@ -95,8 +95,8 @@ def audit_json(audited: Audited) -> str:
         "on": str(audited.day),
         "counts": tally(audited.findings),
         "entries": entries(audited),
-        **staleness.columns(audited.ages),
-        "sources": [{"source": age.source, **staleness.columns([age])} for age in audited.ages],
+        **freshness.columns(audited.ages),
+        "sources": [{"source": age.source, **freshness.columns([age])} for age in audited.ages],
         "findings": [_data(finding, ages) for finding in audited.findings],
     }
     return json_text(data)
@@ -120,7 +120,7 @@ def _data(finding: Finding, ages: Mapping[str, Age]) -> dict[str, object]:
         "ours": row(finding.ours) if finding.ours else None,
         "since": str(finding.since or ""),
         "stale_since": str(finding.stale_since or ""),
-        **(staleness.columns([ages[f"{finding.ours.provider}/{finding.ours.source}"]]) if finding.ours else {}),
+        **(freshness.columns([ages[f"{finding.ours.provider}/{finding.ours.source}"]]) if finding.ours else {}),
     }
 
 

@@ -13,7 +13,7 @@ from ratecards import wording
 from ratecards.audit.audit import ERRORS, Finding, tally
 from ratecards.audit.claims import Claim
 from ratecards.audit.report import Audited, entries, judged_by, stale
-from ratecards.catalog import staleness
+from ratecards.catalog import freshness
 from ratecards.tables.table import json_text
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -54,8 +54,8 @@ def audit_sarif(audited: Audited, text: str) -> str:
             "on": str(audited.day),
             "counts": tally(audited.findings),
             "entries": entries(audited),
-            **staleness.columns(audited.ages),
-            "sources": [{"source": age.source, **staleness.columns([age])} for age in audited.ages],
+            **freshness.columns(audited.ages),
+            "sources": [{"source": age.source, **freshness.columns([age])} for age in audited.ages],
         },
     }
     return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})

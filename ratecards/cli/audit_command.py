@@ -7,9 +7,9 @@ from argparse import Namespace
 from ratecards import formats
 from ratecards.audit.audit import ERRORS, Account, audit, unjudged
 from ratecards.audit.claims import Entry
+from ratecards.audit.past_cards import PastCards
 from ratecards.audit.price_file import load
 from ratecards.audit.report import Audited, audit_json, audit_markdown, audit_text, counted
-from ratecards.catalog.pastcards import PastCards
 from ratecards.choices import FAILING
 from ratecards.errors import DatasetError
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import date
 
 from ratecards import model
-from ratecards.catalog import staleness
-from ratecards.catalog.sellers import name_of
-from ratecards.catalog.staleness import Age
+from ratecards.catalog import freshness
+from ratecards.catalog.authority import name_of
+from ratecards.catalog.freshness import Age
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
@@ -98,7 +98,7 @@ def _told(
     """Changes in the form asked for; `nothing` where people are told of none."""
     if args.format != "table":
         return _form(args, news.rows(found), ages)
-    return ((found and text()) or nothing) + paragraphs([staleness.note(ages.values())])
+    return ((found and text()) or nothing) + paragraphs([freshness.note(ages.values())])
 
 
 def coming(args: Namespace) -> str:

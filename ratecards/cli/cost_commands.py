@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
-from ratecards.catalog import staleness
-from ratecards.catalog.asof import DatedShelf
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.sellers import SEPARATE, is_reseller
+from ratecards.catalog import freshness
+from ratecards.catalog.authority import SEPARATE, is_reseller
+from ratecards.catalog.catalog import DatedCatalog
+from ratecards.catalog.priced_model import Offer
 from ratecards.costs import calls
 from ratecards.costs.calls import Asked
 from ratecards.costs.counts import FIELDS, usage_of
@@ -43,7 +43,7 @@ def run(args: Namespace) -> str:
     if len(days) < len(args.on):
         raise CostError("--on: expected one date, and one for a source; saw two for the same")
     args.day = days.get("", args.today)
-    args.shelf = DatedShelf(args.opened, days.pop("", None), days, args.today)
+    args.shelf = args.opened.catalog(days.pop("", None), args.today, days)
     return _COMMANDS[args.command](args, args.shelf)
 
 
@@ -66,7 +66,7 @@ def _form(args: Namespace, made: Table) -> str:
     return made.aged(args.shelf.tell).form(args.format, explain=args.explain)
 
 
-def cost(args: Namespace, shelf: DatedShelf) -> str:
+def cost(args: Namespace, shelf: DatedCatalog) -> str:
     """What calls cost, by options, by saved answers, or by both."""
     counts = _counts(args)
     asked = Asked(args.model, args.tier, args.plan, args.source, args.policy, args.as_if)
@@ -77,7 +77,7 @@ def cost(args: Namespace, shelf: DatedShelf) -> str:
         card = shelf.choose(first, args.source, args.policy).offer.card
         observed = max((line.observed for line in found.lines), default=card.observed)
         data = bill_data(found, explain=args.explain)
-        return json_text({**data, "observed": str(observed), **staleness.columns(ages)})
+        return json_text({**data, "observed": str(observed), **freshness.columns(ages)})
     return _form(args, bill(found))
 
 
@@ -137,7 +137,7 @@ def _ending(made: Table, offer: Offer) -> Table:
     return made._replace(first=(ends,)) if ends else made
 
 
-def _images(args: Namespace, shelf: DatedShelf) -> str:
+def _images(args: Namespace, shelf: DatedCatalog) -> str:
     """The cost per image."""
     offers = [shelf.choose(name, args.source).offer for name in args.models]
     if bare := [offer.card.model for offer in offers if not sizes(offer)]:
@@ -145,7 +145,7 @@ def _images(args: Namespace, shelf: DatedShelf) -> str:
     return _form(args, images(offers or _picturing(shelf, args.source), args.per_day, args.days))
 
 
-def _picturing(shelf: DatedShelf, source: str | None) -> list[Offer]:
+def _picturing(shelf: DatedCatalog, source: str | None) -> list[Offer]:
     """Whoever sells images: the makers, or one source."""
     full = shelf.source(source) if source else None
     found = shelf if full else (offer for offer in shelf.sellers() if not is_reseller(offer.card))
@@ -165,7 +165,7 @@ def _work(args: Namespace, offer: Offer) -> Work:
     return Work(counts, pictures, size, getattr(args, "cached_share", Decimal(0)), said.get("reading", "listed"))
 
 
-def _budget(args: Namespace, shelf: DatedShelf) -> str:
+def _budget(args: Namespace, shelf: DatedCatalog) -> str:
     """The monthly budget: rows for programs, the matrix for people."""
     choice = shelf.choose(args.model, args.source, args.policy)
     work = _work(args, choice.offer)
@@ -176,7 +176,7 @@ def _budget(args: Namespace, shelf: DatedShelf) -> str:
     return made.form(args.format, explain=args.explain)
 
 
-def _compare(args: Namespace, shelf: DatedShelf) -> str:
+def _compare(args: Namespace, shelf: DatedCatalog) -> str:
     """The same thing elsewhere."""
     to = shelf.choose(args.to).offer if args.to else None
     terms = Terms(args.per_day, args.days, args.tier, to, args.day, args.region or "")
@@ -195,7 +195,7 @@ def _compare(args: Namespace, shelf: DatedShelf) -> str:
     return _form(args, compare_text([*shelf.sellers(), *lists], terms, usage_of({**counts, "output_tokens": output})))
 
 
-def _savings(args: Namespace, shelf: DatedShelf) -> str:
+def _savings(args: Namespace, shelf: DatedCatalog) -> str:
     """Where money can be saved."""
     choice = shelf.choose(args.model, args.source)
     volume = Volume(args.per_day, args.days, args.repeated_share, args.day)
@@ -203,7 +203,7 @@ def _savings(args: Namespace, shelf: DatedShelf) -> str:
     return _form(args, _ending(made, choice.offer))
 
 
-def _limits(args: Namespace, shelf: DatedShelf) -> str:
+def _limits(args: Namespace, shelf: DatedCatalog) -> str:
     """The free plan and limits: records for programs, two tables for people."""
     cards = limitsjson.read(args.opened.path / "v1" / "limits.json")
     offers = [shelf.choose(name).offer for name in args.models]
@@ -216,7 +216,7 @@ def _limits(args: Namespace, shelf: DatedShelf) -> str:
     return "\n".join(part.form(args.format) for part in (models, aged))
 
 
-_COMMANDS: Mapping[str, Callable[[Namespace, DatedShelf], str]] = {
+_COMMANDS: Mapping[str, Callable[[Namespace, DatedCatalog], str]] = {
     "cost": cost,
     "images": _images,
     "budget": _budget,

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ratecards import formats, wording
-from ratecards.catalog import staleness
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog import freshness
+from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
 from ratecards.escaping import visible
@@ -61,7 +61,7 @@ def run(args: Namespace) -> str:
         "expires": str(min(filter(None, (age.expires for age in ages)), default="")),
     }
     left = [] if args.to is None else write(Path(args.to), made, head)
-    sys.stderr.write(_report(args.project, made, sources) + f"{staleness.note(ages)}\n")
+    sys.stderr.write(_report(args.project, made, sources) + f"{freshness.note(ages)}\n")
     sys.stderr.writelines(f"left as it is, because it was edited: {visible(str(path))}\n" for path in left)
     if args.to is None:
         return next(iter(made.files.values()))

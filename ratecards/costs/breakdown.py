@@ -97,7 +97,7 @@ def _made(factors: Iterable[Any], numbers: Iterable[int]) -> tuple[Line, ...]:
             what, unit, rate, per, rest = factor
             quantity = Decimal(number)
             amount = _divide(_multiply(quantity, rate), per)
-            lines.append(_new(Line, (what, quantity, unit, rate, amount, *rest)))
+            lines.append(_new(Line, (what, quantity, unit, rate, amount) + rest))  # noqa: RUF005 - half as long as a star
     return tuple(lines)
 
 

@@ -18,8 +18,7 @@ from ratecards.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ratecards.catalog.asof import DatedShelf
-    from ratecards.catalog.shelf import Choice
+    from ratecards.catalog.catalog import Choice, DatedCatalog
     from ratecards.costs.usage import Answer
 
 _MOST_PLANS = 1024
@@ -36,7 +35,7 @@ class Asked(NamedTuple):
     as_if: bool = False
 
 
-def cost(shelf: DatedShelf, answers: Sequence[Answer], asked: Asked) -> Breakdown:
+def cost(shelf: DatedCatalog, answers: Sequence[Answer], asked: Asked) -> Breakdown:
     """What answers cost together. Raises `CostError`."""
     if len(answers) == 1:
         return _one(shelf, answers[0], asked)
@@ -49,13 +48,13 @@ def cost(shelf: DatedShelf, answers: Sequence[Answer], asked: Asked) -> Breakdow
     return together(found)
 
 
-def usage_cost(shelf: DatedShelf, model: object, tier: str | None, asked: Asked, usage: Usage) -> Breakdown:
+def usage_cost(shelf: DatedCatalog, model: object, tier: str | None, asked: Asked, usage: Usage) -> Breakdown:
     """What a usage of a model costs there. Raises `CostError`."""
     return plan_of(shelf, model, tier, asked, shape_of(usage)).cost(usage)
 
 
 def plan_of(
-    shelf: DatedShelf, model: object, tier: str | None, asked: Asked, shape: Shape | tuple[str, ...] = ()
+    shelf: DatedCatalog, model: object, tier: str | None, asked: Asked, shape: Shape | tuple[str, ...] = ()
 ) -> CostPlan:
     """How usages of a shape, or plain numbers of tokens by these names, are priced there. Raises `CostError`."""
     if not isinstance(model, str):
@@ -74,7 +73,7 @@ def plan_of(
     return found
 
 
-def _choice(shelf: DatedShelf, model: str, asked: Asked) -> Choice:
+def _choice(shelf: DatedCatalog, model: str, asked: Asked) -> Choice:
     """Whose card answers; the dataset takes note of how old it is."""
     choice = shelf.choose(model, asked.source, asked.policy)
     witnesses = choice.witnesses if choice.policy != "documented" else ()
@@ -82,7 +81,7 @@ def _choice(shelf: DatedShelf, model: str, asked: Asked) -> Choice:
     return choice
 
 
-def _one(shelf: DatedShelf, answer: Answer, asked: Asked) -> Breakdown:
+def _one(shelf: DatedCatalog, answer: Answer, asked: Asked) -> Breakdown:
     notes: list[str] = []
     if answer.day and answer.day != shelf.day:
         shelf = _day(shelf, answer.day, notes)
@@ -101,7 +100,7 @@ def _one(shelf: DatedShelf, answer: Answer, asked: Asked) -> Breakdown:
     return found._replace(notes=said) if said else found
 
 
-def _day(shelf: DatedShelf, day: date, notes: list[str]) -> DatedShelf:
+def _day(shelf: DatedCatalog, day: date, notes: list[str]) -> DatedCatalog:
     """The shelf of the day of the answer, if the caller says no other."""
     if shelf.on is not None:
         notes.append(f"the answer is of {day}, and priced as of {shelf.on}")
@@ -131,7 +130,7 @@ def _tier(answer: Answer, asked: Asked, notes: list[str]) -> str | None:
     raise CostError(f"{words}; to price it all the same, in the {wanted or 'standard'} tier: --as-if (as_if=True)")
 
 
-def _agree(shelf: DatedShelf, answer: Answer, asked: Asked, notes: list[str]) -> None:
+def _agree(shelf: DatedCatalog, answer: Answer, asked: Asked, notes: list[str]) -> None:
     """The model asked for is the one that answered, by whatever name. Raises `CostError`."""
     own = plan_of(shelf, asked.model, asked.tier, asked).choice.offer.card.model
     try:

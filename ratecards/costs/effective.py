@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from ratecards.catalog.offers import measure
+from ratecards.catalog.priced_model import measure
 from ratecards.model import Rate, RateCard
 
 Lane = tuple[str, str, str, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ratecards.catalog.offers import Offer, measure
+from ratecards.catalog.priced_model import Offer, measure
 from ratecards.model import Formula, Rate, plain
 from ratecards.records import NamedTuple
 

@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ratecards.catalog.shelf import Choice
+    from ratecards.catalog.catalog import Choice
     from ratecards.costs.counts import Usage
     from ratecards.costs.terms import Term
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 
 from ratecards import wording
-from ratecards.catalog.offers import Offer, measure
-from ratecards.catalog.sellers import TEXT_ALONE
+from ratecards.catalog.authority import TEXT_ALONE
+from ratecards.catalog.priced_model import Offer, measure
 from ratecards.errors import CostError
 from ratecards.model import Rate
 from ratecards.records import NamedTuple

@@ -11,9 +11,9 @@ from decimal import Decimal, localcontext
 from functools import cache
 
 from ratecards import wording
-from ratecards.catalog.offers import Offer, measure, price_of_one
-from ratecards.catalog.sellers import BILLED
-from ratecards.catalog.shelf import Choice
+from ratecards.catalog.authority import BILLED
+from ratecards.catalog.catalog import Choice
+from ratecards.catalog.priced_model import Offer, measure, price_of_one
 from ratecards.costs.breakdown import EXACT, Line
 from ratecards.costs.counts import Count
 from ratecards.costs.image_sizes import BASES, IMAGE, by_token, formula_of, formulas, token_rate

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from ratecards.catalog.offers import measure
+from ratecards.catalog.priced_model import measure
 from ratecards.costs.select import selecting
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage.codec import dumps

@@ -13,9 +13,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ratecards.catalog.offers import Offer, measure
-from ratecards.catalog.sellers import is_manual, is_reseller
-from ratecards.catalog.shelf import Choice
+from ratecards.catalog.authority import is_manual, is_reseller
+from ratecards.catalog.catalog import Choice
+from ratecards.catalog.priced_model import Offer, measure
 from ratecards.costs.breakdown import EXACT, Breakdown
 from ratecards.costs.counts import Usage
 from ratecards.costs.image_sizes import USUAL, Size, canonical, is_picture, sizes

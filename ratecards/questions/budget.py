@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
-from ratecards.catalog.shelf import Choice
+from ratecards.catalog.catalog import Choice
 from ratecards.costs.breakdown import EXACT, Breakdown
 from ratecards.costs.counts import measured, usage_of, whole
 from ratecards.costs.image_sizes import Size, sizes

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from ratecards import wording
-from ratecards.catalog.staleness import Age, note
+from ratecards.catalog.freshness import Age, note
 from ratecards.escaping import visible
 from ratecards.lifecycle import said
 from ratecards.model import COLUMNS, PLANS, SERVICE_TIERS, Rate, RateCard, row

@@ -136,7 +136,7 @@ def changes_text(
 def cards(dataset: Dataset, found: Iterable[Change], day: date) -> dict[str, RateCard]:
     """The cards of a day of the models whose rates are changed by the changes of one source."""
     moving = {c.model: f"{c.provider}/{c.source}" for c in found if c.kind in MOVING}
-    stocks = {source: dataset.stock(source, day) for source in moving.values()}
+    stocks = {source: dataset.database.sources[source].on(day) for source in moving.values()}
     return {model: stocks[source].card(model) for model, source in moving.items() if model in stocks[source]}
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ratecards import wording
-from ratecards.catalog import staleness
-from ratecards.catalog.staleness import Age
+from ratecards.catalog import freshness
+from ratecards.catalog.freshness import Age
 from ratecards.errors import DatasetError
 from ratecards.escaping import visible
 from ratecards.storage import bounded
@@ -55,9 +55,9 @@ def discrepancies(entries: Iterable[Record], ages: Mapping[str, Age]) -> Table:
     """A row per entry, with the age of its older side."""
 
     def age(entry: Record) -> dict[str, Any]:
-        return {**staleness.columns(ages[entry[side]["source"]] for side in _SIDES)}
+        return {**freshness.columns(ages[entry[side]["source"]] for side in _SIDES)}
 
-    return records_table((*COLUMNS, *staleness.COLUMNS), ({**_row(e), **age(e)} for e in entries))
+    return records_table((*COLUMNS, *freshness.COLUMNS), ({**_row(e), **age(e)} for e in entries))
 
 
 def _row(entry: Record) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def discrepancies_text(entries: Sequence[Record], ages: Mapping[str, Age]) -> st
     """A block for each entry, how many there are, and the ages of their sources."""
     between = sum(e["kind"] == "between" for e in entries)
     total = f"{len(entries)} discrepancies: {between} between sources, {len(entries) - between} within one\n"
-    note = paragraphs([staleness.note(ages.values())] if ages else [])
+    note = paragraphs([freshness.note(ages.values())] if ages else [])
     return "".join(map(_block, entries)) + total + note
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.shelf import Choice
+from ratecards.catalog.catalog import Choice
+from ratecards.catalog.priced_model import Offer
 from ratecards.costs.breakdown import Line
 from ratecards.costs.counts import Count, Usage
 from ratecards.costs.image_sizes import IMAGE, Size, formula_of, sizes

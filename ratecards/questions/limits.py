@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ratecards import wording
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.sellers import is_reseller
+from ratecards.catalog.authority import is_reseller
+from ratecards.catalog.priced_model import Offer
 from ratecards.model import Rate
 from ratecards.storage.limits import BatchLimit, LimitsCard
 from ratecards.tables.table import Cell, Row, Table, records_table

@@ -6,7 +6,7 @@ from collections import Counter
 from datetime import date
 
 from ratecards import wording
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
 from ratecards.model import SERVICE_TIERS
 from ratecards.storage import history, names

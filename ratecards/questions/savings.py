@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.shelf import Choice
+from ratecards.catalog.catalog import Choice
+from ratecards.catalog.priced_model import Offer
 from ratecards.costs.breakdown import EXACT, Breakdown
 from ratecards.model import plain
 from ratecards.questions import savings_options

@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ratecards import wording
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.sellers import is_reseller
-from ratecards.catalog.shelf import Choice
+from ratecards.catalog.authority import is_reseller
+from ratecards.catalog.catalog import Choice
+from ratecards.catalog.priced_model import Offer
 from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.image_sizes import Size, canonical, sizes
 from ratecards.errors import CostError

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date
 
 from ratecards import lifecycle, wording
-from ratecards.catalog import staleness
-from ratecards.catalog.staleness import Age
+from ratecards.catalog import freshness
+from ratecards.catalog.freshness import Age
 from ratecards.model import COLUMNS, RateCard, plain
 from ratecards.model import row as rate_row
 from ratecards.storage import history
@@ -75,7 +75,7 @@ def upcoming_text(cards: Iterable[RateCard], day: date, ages: Mapping[str, Age])
     if not rows and not notes and not late:
         notes.append(f"Nothing is announced for after {day}.")
     unknown = f"What was announced since then is not known; nobody has looked at {late}."
-    notes.append(unknown if late else staleness.note(ages.values()))
+    notes.append(unknown if late else freshness.note(ages.values()))
     return table(_PEOPLE, [Group("", sorted(rows, key=lambda row: row[0]))], heads=False) + paragraphs(notes)
 
 

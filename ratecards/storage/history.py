@@ -2,20 +2,27 @@
 
 Each line is one `Change` with two dates: when the page was observed to say so, and when that was recorded.
 Folding the lines of a source gives its cards, as of any day observed and as known at any instant.
+
+The log of a source stands in files `<provider>/<source>.<year>.jsonl`, by the year in which a change was recorded.
+Before there were years, a file that was full was followed by one with a number: `<source>.jsonl`, `<source>.0002.jsonl`
+and so on. Such a file begins with a checkpoint, a line that holds the digest of the file before it and is no change.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 from ratecards.model import META, MODEL_ID, UNDATED, Rate, RateCard, canonical_order
-from ratecards.storage import codec
+from ratecards.storage import bounded, codec
 
 KINDS = (
     "model_added",
@@ -134,7 +141,8 @@ def _changed(card: RateCard, change: Change) -> RateCard:
     if change.kind == "model_renamed":
         rates = {r.row_key: r for r in (replace(r, model=change.model) for r in card.rates)}
         card = replace(card, model=change.model)
-    if change.old is not None and rates.pop(change.old.row_key, None) is None:
+    if change.old is not None and rates.pop(change.old.row_key, None) != change.old:
+        # a price that is not the one before is one, too: a file that is lost must not go unseen
         raise HistoryError(f"{change.kind} of a rate {change.model} does not have: {change.old.evidence.locator}")
     if change.new is not None and change.new.row_key in rates:
         raise HistoryError(f"{change.kind}: a rate {change.model} has already: {change.new.evidence.locator}")
@@ -143,22 +151,15 @@ def _changed(card: RateCard, change: Change) -> RateCard:
     return replace(card, rates=tuple(sorted(rates.values(), key=canonical_order)))
 
 
-def fold(
-    changes: Iterable[Change],
-    *,
-    until: date | None = None,
-    known: str = "",
-    start: tuple[date, Mapping[str, RateCard]] | None = None,
-) -> dict[str, RateCard]:
+def fold(changes: Iterable[Change], *, until: date | None = None, known: str = "") -> dict[str, RateCard]:
     """The cards after the changes observed up to `until` and recorded up to the instant `known` (as in `recorded`).
 
     A change applies to the cards of its day as they were known when it was recorded. Where that was late (an edition
     between others, or a correction, which carries the day of the edition that it corrects), it holds on later days,
     too, until one that no longer says what it changes: what a later edition said otherwise stands.
     A history is only appended to, so that nothing after a change recorded later than `known` was known by then.
-    `start` is the last day before the changes and its cards; none of the changes may be of an earlier one.
     """
-    folding = Folding(start)
+    folding = Folding()
     for change in sorted(changes, key=lambda c: (c.number == 0, c.number)):
         stamp = stamp_of(change)
         if known and stamp.recorded > known:
@@ -171,14 +172,9 @@ def fold(
 class Folding:
     """Cards to which changes are added in the order recorded; `cards` is what `fold` gives for those added so far."""
 
-    def __init__(self, start: tuple[date, Mapping[str, RateCard]] | None = None) -> None:
-        self._days: dict[date, dict[str, RateCard]] = {start[0]: dict(start[1])} if start else {}
-        self._last = start[0] if start else date.min
-
-    @property
-    def day(self) -> date:
-        """The last day observed; `date.min` before the first."""
-        return self._last
+    def __init__(self) -> None:
+        self._days: dict[date, dict[str, RateCard]] = {}
+        self._last = date.min
 
     @property
     def cards(self) -> dict[str, RateCard]:
@@ -282,6 +278,81 @@ def card_data(card: RateCard) -> dict[str, Any]:
     if card.rates:
         data["rates"] = [codec.rate_data(r) for r in card.rates]
     return data
+
+
+# ------------------------------------------------------------------------------------------- its files
+
+_NUMBERED = re.compile(r"(.+)\.([0-9]{4,})\Z")
+_FIRST_YEAR = 1000
+
+
+def source_of(path: Path) -> str:
+    """The source whose history a file is part of: `gemini-api` for `gemini-api.jsonl` and `gemini-api.2026.jsonl`."""
+    later = _NUMBERED.match(path.stem)
+    return later[1] if later else path.stem
+
+
+def number_of(path: Path) -> int:
+    """The number or year in the name of a history file; 1 without."""
+    later = _NUMBERED.match(path.stem)
+    return int(later[2]) if later else 1
+
+
+def sources(folder: Path) -> list[str]:
+    """The sources that have a history below a folder, as `provider/source`, sorted."""
+    return sorted({f"{path.parent.name}/{source_of(path)}" for path in folder.glob("*/*.jsonl")})
+
+
+def files(folder: Path, name: str) -> list[Path]:
+    """The files of the history of `name` (`provider/source`), in order; none before it begins.
+
+    Raises `HistoryError` where one is missing between others.
+    """
+    provider, _, source = name.partition("/")
+    found = sorted((path for path in (folder / provider).glob("*.jsonl") if source_of(path) == source), key=number_of)
+    for number, path in enumerate((path for path in found if number_of(path) < _FIRST_YEAR), 1):
+        if number_of(path) != number:
+            missing = path.with_name(f"{source}.jsonl" if number == 1 else f"{source}.{number:04}.jsonl")
+            raise HistoryError(f"{missing}: missing, but {path.name} follows it")
+    return found
+
+
+def read(folder: Path, name: str) -> list[Change]:
+    """The whole history of `name` in the order recorded.
+
+    Raises `HistoryError` on anything unreadable, and where a checkpoint does not speak of the file before it.
+    """
+    provider, _, source = name.partition("/")
+    found: list[Change] = []
+    digest = ""
+    for path in files(folder, name):
+        try:
+            text = bounded.text(path)
+        except UnicodeDecodeError as error:
+            raise HistoryError(f"{path}: expected UTF-8, saw {error}") from error
+        except OSError as error:
+            raise HistoryError(f"{path}: {error}") from error
+        own = list(lines(text))
+        if 1 < number_of(path) < _FIRST_YEAR:
+            _check(path, own.pop(0)[1] if own else "", digest)
+        before = len(found)
+        found += [
+            record(words, provider, source, f"{path}:{place}", before + number)
+            for number, (place, words) in enumerate(own, 1)
+        ]
+        digest = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    return found
+
+
+def _check(path: Path, checkpoint: str, digest: str) -> None:
+    """The file before is the one that a checkpoint was written after. Raises `HistoryError`."""
+    with readable(f"{path}:1"):
+        data = plain_data(checkpoint)
+        if data["kind"] != "checkpoint":
+            raise ValueError("expected a checkpoint")
+        said = data["previous"]
+    if said != digest:
+        raise HistoryError(f"{path}:1: the file before it has the digest {digest or 'of none'}, not {said}")
 
 
 def parse(text: str, provider: str, source: str, where: str) -> Iterator[Change]:

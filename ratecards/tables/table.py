@@ -17,8 +17,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ratecards import wording
-from ratecards.catalog import staleness
-from ratecards.catalog.staleness import Age
+from ratecards.catalog import freshness
+from ratecards.catalog.freshness import Age
 from ratecards.costs.breakdown import Line
 from ratecards.escaping import csv_field, markdown_cell
 from ratecards.model import plain
@@ -124,11 +124,11 @@ class Table(NamedTuple):
         own = [{*_source(row), *(line.source for line in row.lines)} for row in self.rows]
         ages = {age.source: age for age in tell(source for sources in own for source in sources)}
         rows = [
-            row._replace(cells={**row.cells, **staleness.columns(ages[source] for source in sources)})
+            row._replace(cells={**row.cells, **freshness.columns(ages[source] for source in sources)})
             for row, sources in zip(self.rows, own, strict=True)
         ]
-        notes = (*self.notes, *([staleness.note(ages.values())] if ages else []))
-        return self._replace(columns=(*self.columns, *map(Column, staleness.COLUMNS)), rows=tuple(rows), notes=notes)
+        notes = (*self.notes, *([freshness.note(ages.values())] if ages else []))
+        return self._replace(columns=(*self.columns, *map(Column, freshness.COLUMNS)), rows=tuple(rows), notes=notes)
 
 
 def _source(row: Row) -> list[str]:

@@ -90,7 +90,7 @@ def _range(meter: str, row: Mapping[str, Any]) -> Range:
     return Range(meter, noun_of(row["unit"]), Decimal(row["least"]) * count, Decimal(row["most"]) * count)
 
 
-def fresh(new: Cards, old: Cards, on: date, by: Rules | None = None) -> list[Doubt]:
+def new_doubts(new: Cards, old: Cards, on: date, by: Rules | None = None) -> list[Doubt]:
     """The doubts about figures that are new or moved: what stands as it was published is never doubted again.
 
     Of two figures that do not fit, both must be new or moved: who came beside one that stands does not put it in doubt.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from scraper.fetch.client import Page
 from scraper.model import EXIT, Problem, Reading, page_status
 from scraper.prices.normalise import fold
 from scraper.sources import Source
+from scraper.sources.vocabulary import sections
 
 CASES = ROOT / "tests" / "sources"
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
@@ -27,10 +29,23 @@ _CASE = re.compile(r"[a-z0-9][a-z0-9._\-]*\Z")
 _SCRIPTS = re.compile(r"<(script|style)\b.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 _KEY = re.compile(r"AIza[0-9A-Za-z_\-]{20,}")
 # Where in a vocabulary the known terms of a kind of problem stand; of other kinds, anywhere.
-_PLACES = {"label": ("rows", "metadata_rows"), "tab": ("tabs",), "header": ("headers", "proofs")}
+_PLACES = {
+    "label": ("rows", "metadata_rows", "labels"),
+    "tab": ("tabs",),
+    "header": ("headers", "proofs"),
+    "section": ("sections",),
+    "model": ("models",),
+}
 _CONFLICT = "# a condition that tells the two rows apart, or a word to the publisher"
 # By source and kind of problem, what can be added at the end of its vocabulary. Words in capitals are to be replaced;
 # none of them would be published.
+_OF_TABLES = {
+    "section": 'sections:\n  {term}: {{ignore: "WHY IT GIVES NO RATE"}}  # or {{}}, where its prices are rates',
+    "header": "headers:\n  {term}: {{is: note}}  # or model, or label; {{meter: METER}}, where it holds prices",
+    "label": "labels:\n  {term}: {{meter: METER}}",
+    "model": "models:\n  {term}: MODEL_ID",
+    "unclaimed": 'ignore:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
+}
 _REMEDIES = {
     "google/gemini-api": {
         "label": "rows:\n  {term}: {{meter: METER}}",
@@ -51,7 +66,8 @@ _REMEDIES = {
         "tab": "tabs: {{{term}: SERVICE_TIER}}",
         "header": "columns:\n  {term}: {{meter: METER}}",
     },
-    "laozhang/laozhang": {"label": "rows:\n  {term}: ignored  # or id, price, sizes: what it holds"},
+    "google/cloud-billing": {},
+    "laozhang/laozhang": {"header": "headers:\n  {term}: {{is: note}}  # or model, sizes; {{}}, where it holds prices"},
 }
 # How the problems of a kind begin that such a line settles; others of it are settled in code.
 _SETTLED = {
@@ -70,10 +86,13 @@ def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
     except LayoutChanged as error:
         return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
     outcome = page_status(reading)
+    # the words of a page may stand in another file than its source's own
+    file = getattr(source.module, "vocabulary_of", lambda _: source.source)(body)
+    worded = replace(source, source=file.replace("_", "-"))
     lines = [f"{name}: {reading.accounted}; {len(reading.problems)} problems in {len(reading.incomplete)} sections"]
     for section in reading.incomplete:
         for problem in (*section.problems, *(gap.problem for gap in section.gaps)):
-            lines += _explain(problem, "model" if section.counted else "SECTION", source)
+            lines += _explain(problem, "model" if section.counted else "SECTION", worded)
     lines += [f"SUSPECT: {words}" for words in reading.suspicions]
     if outcome == "READ":
         return [*lines, "nothing to settle: every amount is read or accounted for"], 0
@@ -114,7 +133,7 @@ def _remedy(problem: Problem, term: str, section: str, source: str) -> list[str]
     if not problem.term or not problem.message.startswith(_SETTLED.get((source, problem.kind), "")):
         return []
     return (
-        _REMEDIES.get(source, {})
+        _REMEDIES.get(source, _OF_TABLES)
         .get(problem.kind, "")
         .format(
             term=_quoted(term),
@@ -138,10 +157,8 @@ def _vocabulary(source: Source) -> str:
 
 def _known_terms(source: Source, kind: str) -> list[str]:
     """Every word of the vocabulary that a term of this kind could have meant."""
-    from ratecards.storage import strictyaml
-
     path = ROOT / _vocabulary(source)
-    vocabulary = strictyaml.load(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}
+    vocabulary = sections(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}
     found: list[str] = []
     pending: list[Any] = [vocabulary[name] for name in _PLACES.get(kind, vocabulary) if name in vocabulary]
     while pending:

@@ -96,6 +96,11 @@ def _page_commands(commands: Commands) -> None:
     canary.add_argument("source")
     canary.add_argument("file", type=Path, nargs="?", help="a saved page; fetched if none is given")
 
+    new = commands.add_parser("new", help="begin a source whose page is tables: a vocabulary to fill, and a case")
+    new.add_argument("source", metavar="PROVIDER/SOURCE")
+    new.add_argument("url")
+    new.set_defaults(module="scraper.cli.newsource")
+
     backfill = commands.add_parser("backfill", help="build history from saved pages, in date order")
     backfill.add_argument("source")
     backfill.add_argument("file", type=Path, nargs="+")

@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from ratecards.catalog.offers import measure
+from ratecards.catalog.priced_model import measure
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strictyaml
 from ratecards.storage.ledger import Entry, Side

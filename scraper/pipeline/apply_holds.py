@@ -66,10 +66,10 @@ def reparses(reading: Reading, state: State, *, known: bool) -> IsReparse:
     about them is news.
     """
     waited = {m: m in h.corrections for key, h in state.holds.items() for m in h.members or (key,)}
-    fresh = {d.model for s in reading.sections if name_of(s) in state.unread for d in s.cards}
+    new = {d.model for s in reading.sections if name_of(s) in state.unread for d in s.cards}
 
     def is_reparse(change: Change) -> bool:
-        return waited.get(hold_id(change), known and change.model not in fresh)
+        return waited.get(hold_id(change), known and change.model not in new)
 
     return is_reparse
 

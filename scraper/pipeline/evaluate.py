@@ -215,7 +215,7 @@ def _compared(
         reparses(reading, state, known=same and bool(old)),
         unread,
         pinned,
-        plausibility.findings(plausibility.fresh(new, old, provenance.observed)),
+        plausibility.findings(plausibility.new_doubts(new, old, provenance.observed)),
         _partial(capture, kind, reading, state),
     )
 
@@ -306,16 +306,16 @@ def _with_steps(result: SourceResult, current: Callable[[], Cards], now: datetim
     result = replace(result, state=replace(result.state, stepped=max(since, today)))
     if since >= today:
         return result
-    standing = dict(current())
-    steps = history.steps(standing.values(), date.fromisoformat(since), result.at.date())
+    after = dict(current())
+    steps = history.steps(after.values(), date.fromisoformat(since), result.at.date())
     if not steps:
         return result
     return replace(
         result,
         outcome="CHANGED" if result.outcome == "UNCHANGED" else result.outcome,
-        changes=[*result.changes, *(_taken(step, standing[step.after.model], result.at, now) for step in steps)],
+        changes=[*result.changes, *(_taken(step, after[step.after.model], result.at, now) for step in steps)],
         steps=steps,
-        cards=standing,
+        cards=after,
     )
 
 

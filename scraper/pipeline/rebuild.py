@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ratecards.model import RateCard
-from scraper.publish import baseline, pack
+from scraper.publish import baseline
 from scraper.publish.assemble import assemble_v1
 from scraper.publish.dataset import Dataset
 from scraper.publish.package import finalize_package
@@ -14,7 +14,7 @@ from scraper.publish.transaction import Publication
 
 
 def rebuilt(dataset: Dataset, today: date) -> Publication:
-    """All of `v1`, the pack, the ledger and the proofs. Raises `DatasetError` unless every history folds to its cards.
+    """All of `v1`, the ledger and the proofs. Raises `DatasetError` unless every history folds to its cards.
 
     The same dataset on the same day gives the same bytes; `today` decides between dated rates, and nothing else.
     """
@@ -24,7 +24,6 @@ def rebuilt(dataset: Dataset, today: date) -> Publication:
         name: baseline.folded(dataset, name, state) for name, state in states.items()
     }
     assemble_v1(result, dataset, current, states, {}, today)
-    pack.remake(result, dataset)
     finalize_package(result, dataset, {}, [], full_rebuild=True)
     for name in states:
         baseline.renew(result, dataset, name)

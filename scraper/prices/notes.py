@@ -98,8 +98,8 @@ def formulas(sentence: str) -> list[Formula]:
     if not restated and not _only_counts(sentence, counts):
         return []
     pairs = _paired(counts, restated)
-    counted_as = _meter(sentence), _modality(sentence)
-    return [_formula(sentence, *counted_as, size, *pair) for size in _sizes(sentence) for pair in pairs]
+    meter, modality = _meter(sentence), _modality(sentence)
+    return [_formula(sentence, meter, modality, size, *pair) for size in _sizes(sentence) for pair in pairs]
 
 
 def _counts(sentence: str) -> list[re.Match[str]]:

@@ -14,7 +14,7 @@ from ratecards.storage.codec import dumps
 from ratecards.storage.limits import LimitsCard
 from scraper.errors import DatasetError
 from scraper.model import SourceResult, State
-from scraper.publish import baseline, discrepancies, held, pack, state_file
+from scraper.publish import baseline, discrepancies, held, state_file
 from scraper.publish import v1_files as v1
 from scraper.publish.dataset import LIMITS_PATH, Dataset
 from scraper.publish.package import finalize_package
@@ -31,7 +31,7 @@ def publication(dataset: Dataset, results: Sequence[SourceResult], now: datetime
     result = dataset.publication()
     states: dict[str, State] = {}
     current: dict[str, Mapping[str, RateCard]] = {}
-    fresh: dict[str, Sequence[history.Change]] = {}
+    new_changes: dict[str, Sequence[history.Change]] = {}
     news = False
     for one in results:
         if one.outcome == "DAMAGED":
@@ -43,7 +43,7 @@ def publication(dataset: Dataset, results: Sequence[SourceResult], now: datetime
         for path, text in one.files.items():
             result.write(path, text)
         record(result, dataset, name, one.changes)
-        fresh[name] = one.changes
+        new_changes[name] = one.changes
         if one.cards is not None:
             current[name] = one.cards
         # how complete a reading was is published, too
@@ -54,10 +54,9 @@ def publication(dataset: Dataset, results: Sequence[SourceResult], now: datetime
             result.write(dataset.state_path(name), state_file.text(one.state))
     if news or result.writes.keys() - {dataset.state_path(n) for n in states}:
         today = max(now, *(v.at for v in results)).date()
-        assemble_v1(result, dataset, current, states, fresh, today)
-        pack.keep(result, dataset, fresh)
+        assemble_v1(result, dataset, current, states, new_changes, today)
     written = {name: state for name, state in states.items() if dataset.state_path(name) in result.writes}
-    finalize_package(result, dataset, written, [change for found in fresh.values() for change in found])
+    finalize_package(result, dataset, written, [change for found in new_changes.values() for change in found])
     for one in results:
         # the cards of others are not vouched for, and what stood unproven is no better for a change
         name = one.source.name
@@ -99,7 +98,7 @@ def assemble_v1(
     dataset: Dataset,
     current: dict[str, Mapping[str, RateCard]],
     states: dict[str, State],
-    fresh: Mapping[str, Sequence[history.Change]],
+    new_changes: Mapping[str, Sequence[history.Change]],
     today: date,
 ) -> None:
     """Rebuild the published files from all cards; sources that were not read this time stand as they are."""
@@ -109,7 +108,7 @@ def assemble_v1(
             current[name] = baseline.any_cards(dataset, name)
         if name not in states:
             states[name] = state_of(dataset, name)
-    recent = newest(dataset, names, fresh, _CHANGES)
+    recent = newest(dataset, names, new_changes, _CHANGES)
     cards = [card for name in names for card in current[name].values()]
     from scraper.publish.v1_tables import tables
 
@@ -123,6 +122,8 @@ def assemble_v1(
         result.write(path, text)
     for path, text in texts.items():
         result.write(f"ratecards/v1/{path}", text)
+    for path in dataset.obsolete():
+        result.delete(path)
     kept = dataset.root / "ratecards" / "v1" / "tables"
     for page in kept.glob("*.*"):
         if f"tables/{page.name}" not in texts:
@@ -131,8 +132,8 @@ def assemble_v1(
 
 def _limits(result: Publication, dataset: Dataset) -> list[LimitsCard]:
     """The limits card: the one about to be written, or the one that stands."""
-    fresh = result.writes.get(LIMITS_PATH)
-    card = limits_file.decode(fresh.decode(), LIMITS_PATH) if fresh else dataset.limits()
+    text = result.writes.get(LIMITS_PATH)
+    card = limits_file.decode(text.decode(), LIMITS_PATH) if text else dataset.limits()
     return [card] if card else []
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from ratecards.model import RateCard
-from ratecards.storage import bounded, history, segments
+from ratecards.storage import bounded, history
 from scraper.errors import DatasetError
 from scraper.model import State
 from scraper.publish.dataset import Dataset
@@ -44,7 +44,7 @@ def renew(result: Publication, dataset: Dataset, name: str) -> None:
     folder = Path(dataset.card_path(name, "x")).parent
     cards = {*_cards(dataset, name), *(p for p in result.writes if Path(p).parent == folder)} - result.deletes
     first = Path(dataset.history_path(name))
-    begun = [p for p in result.writes if Path(p).parent == first.parent and segments.source_of(Path(p)) == first.stem]
+    begun = [p for p in result.writes if Path(p).parent == first.parent and history.source_of(Path(p)) == first.stem]
     log = list(dict.fromkeys([*dataset.history_paths(name), *begun]))
     result.write(path_of(name), _text(dataset, sorted(cards), log, result.after))
 

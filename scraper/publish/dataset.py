@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from ratecards.model import RateCard
-from ratecards.storage import bounded, codec, history, limits, segments
+from ratecards.storage import bounded, codec, history, limits
 from ratecards.storage.limits import LimitsCard
 from scraper.errors import DatasetError
 from scraper.model import State
@@ -19,6 +19,9 @@ from scraper.publish.transaction import ConcurrentEditGuard, Publication
 # The page of limits has no rates: one card of its own.
 LIMITS_SOURCE = "google/rate-limits"
 LIMITS_PATH = "ratecards/cards/google/rate-limits/limits.yaml"
+
+
+_OBSOLETE = ("pack.jsonl", "past/*.jsonl")
 
 
 class Dataset:
@@ -42,9 +45,9 @@ class Dataset:
         """Relative path of a card."""
         return f"ratecards/cards/{name}/{model}.yaml"
 
-    def history_path(self, name: str) -> str:
-        """Relative path of a source's history, or of its first file where there are several."""
-        return f"ratecards/history/{name}.jsonl"
+    def history_path(self, name: str, number: int = 1) -> str:
+        """Relative path of a file of a source's history: that of a year, or the one without a number."""
+        return f"ratecards/history/{name}{f'.{number:04}' if number > 1 else ''}.jsonl"
 
     def state(self, name: str) -> State:
         """The source's state; an empty one before the first run. Raises `DatasetError` on damage."""
@@ -97,22 +100,31 @@ class Dataset:
     def history_paths(self, name: str) -> list[str]:
         """Relative paths of the files of a source's history, in order. Raises `DatasetError`."""
         with whole_history():
-            found = segments.files(self.root / self.history_path(name))
+            found = history.files(self._histories, name)
         return [path.relative_to(self.root).as_posix() for path in found]
 
     def changes(self, name: str) -> list[history.Change]:
         """The whole history of a source. Raises `DatasetError`."""
         with whole_history():
-            return segments.read(self.root / self.history_path(name))
+            return history.read(self._histories, name)
 
     def as_of(self, name: str, until: date = date.max) -> dict[str, RateCard]:
         """What the history of a source folds to as observed up to a day. Raises `DatasetError`."""
         with whole_history():
-            return segments.as_of(self.root / self.history_path(name), until)
+            return history.fold(self.changes(name), until=until)
 
     def names(self) -> list[str]:
         """The sources that have a history, as `provider/source`."""
-        return segments.sources(self.root / "ratecards" / "history")
+        return history.sources(self._histories)
+
+    def obsolete(self) -> list[str]:
+        """Relative paths of what former versions kept beside the histories and nothing keeps in step any more."""
+        data = self.root / "ratecards"
+        return [path.relative_to(self.root).as_posix() for name in _OBSOLETE for path in sorted(data.glob(name))]
+
+    @property
+    def _histories(self) -> Path:
+        return self.root / "ratecards" / "history"
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""What a look adds to the history, in files of bounded size; and the newest changes of all, read from their ends."""
+"""What a look adds to the history, in a file a year; and the newest changes of all, read from the files' ends."""
 
 from __future__ import annotations
 
@@ -6,52 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from ratecards.storage import history, segments
-from ratecards.storage.history import Change, stamp_of
-from ratecards.storage.segments import Checkpoint, Segment
+from ratecards.storage import bounded, codec, history
+from ratecards.storage.history import Change, number_of, stamp_of
 from scraper.publish.dataset import Dataset, whole_history
 from scraper.publish.transaction import Publication
 
-# So many bytes of changes fill a file. One that is full is never touched again.
-FULL = 500_000
-
 
 def record(result: Publication, dataset: Dataset, name: str, fresh: Sequence[Change]) -> None:
-    """Have changes stand at the end of a source's history, in a new file if the last one is full.
+    """Have changes stand at the end of a source's history: in the file of the year in which they are recorded.
 
-    A late change (of a day before the last file's checkpoint) makes the checkpoint unfit to begin with. So the next
-    changes that are not late begin a new file, too. Raises `DatasetError`.
+    Where the clock went back they stand in the last file, for the files are read in order. Raises `DatasetError`.
     """
-    if not fresh:
-        return
-    first = dataset.root / dataset.history_path(name)
-    path, head = first, ""
-    with whole_history():
-        last = next(segments.backwards(first), None)
-        if last is not None:
-            path = last.path
-            if _is_full(last) or _starts_anew(last, fresh):
-                path, head = segments.numbered(first, last.number + 1), _checkpoint(first, last).line()
-    lines = "".join(history.line(change) for change in fresh)
-    result.append(path.relative_to(dataset.root).as_posix(), head + lines)
-
-
-def _is_full(last: Segment) -> bool:
-    own = last.text if last.number == 1 else last.text.partition("\n")[2]
-    return len(own) > FULL
-
-
-def _starts_anew(last: Segment, fresh: Sequence[Change]) -> bool:
-    days = [last.observed(*line) for line in last.lines()] if last.number > 1 else []
-    late = any(day < last.since for day in days)
-    return late and all(stamp_of(change).observed >= max(days) for change in fresh)
-
-
-def _checkpoint(first: Path, last: Segment) -> Checkpoint:
-    """What the next file begins with."""
-    days = [last.observed(*line) for line in last.lines()]
-    count, newest = last.before + len(days), max([last.since, *days])
-    return Checkpoint(last.number + 1, count, newest, last.digest, segments.as_of(first))
+    if fresh:
+        last = max((number_of(Path(path)) for path in dataset.history_paths(name)), default=0)
+        year = max(last, *(int(stamp_of(change).recorded[:4]) for change in fresh))
+        result.append(dataset.history_path(name, year), "".join(map(history.line, fresh)))
 
 
 def newest(dataset: Dataset, names: Sequence[str], fresh: Mapping[str, Sequence[Change]], count: int) -> list[Change]:
@@ -61,37 +30,50 @@ def newest(dataset: Dataset, names: Sequence[str], fresh: Mapping[str, Sequence[
     Raises `DatasetError`.
     """
     with whole_history():
-        tails = [_Tail(dataset.root / dataset.history_path(name), fresh.get(name, ())) for name in sorted(names)]
+        tails = [_Tail(dataset, name, fresh.get(name, ())) for name in sorted(names)]
         while True:
             days = sorted((line[0] for tail in tails for line in tail.lines), reverse=True)
             enough = days[count - 1] if len(days) >= count else date.min
-            behind = [tail for tail in tails if tail.rest and tail.since >= enough]
+            behind = [tail for tail in tails if tail.files and tail.since >= enough]
             if not behind:
                 break
             for tail in behind:
                 tail.further()
         lines = sorted((line for tail in tails for line in tail.lines), key=lambda line: line[0])
-        return [read if isinstance(read, Change) else read[0].change(*read[1]) for _, read in lines[-count:]]
+        return [read if isinstance(read, Change) else _change(*read) for _, read in lines[-count:]]
+
+
+_Line = tuple[Path, int, str]
 
 
 class _Tail:
     """The end of one history: each line with its day, read no further than asked."""
 
-    def __init__(self, first: Path, fresh: Sequence[Change]) -> None:
-        self._files = segments.backwards(first)
-        self.lines: list[tuple[date, Change | tuple[Segment, tuple[int, str]]]] = [
-            (stamp_of(change).observed, change) for change in fresh
-        ]
+    def __init__(self, dataset: Dataset, name: str, fresh: Sequence[Change]) -> None:
+        self.files = [dataset.root / path for path in dataset.history_paths(name)]
+        self.lines: list[tuple[date, Change | _Line]] = [(stamp_of(change).observed, change) for change in fresh]
+        # what stands in the files that are still to be read was recorded by this day, and seen no later
         self.since = date.max
-        self.rest = True
-        self.further()
 
     def further(self) -> None:
-        """One file more. What came before it is of `since` or earlier days, and of nothing if there is no `rest`."""
-        segment = next(self._files, None)
-        if segment is None:
-            self.rest = False
-            return
-        own = [(segment.observed(*line), (segment, line)) for line in segment.lines()]
-        self.lines = [*own, *self.lines]
-        self.since, self.rest = segment.since, segment.number > 1
+        """One file more."""
+        path = self.files.pop()
+        own = [(place, words) for place, words in history.lines(bounded.text(path)) if not _is_checkpoint(words)]
+        days = [_days(path, place, words) for place, words in own]
+        self.lines = [*((days[n][0], (path, *line)) for n, line in enumerate(own)), *self.lines]
+        self.since = days[0][1] if days else self.since
+
+
+def _is_checkpoint(words: str) -> bool:
+    return words.startswith('{"kind": "checkpoint"')
+
+
+def _days(path: Path, place: int, words: str) -> tuple[date, date]:
+    """The days on which a change was observed and recorded, without reading the rest of what it says."""
+    with history.readable(f"{path}:{place}"):
+        data = history.plain_data(words)
+        return codec.day("observed", data["observed"], ""), codec.day("recorded", data["recorded"][:10], "")
+
+
+def _change(path: Path, place: int, words: str) -> Change:
+    return history.record(words, path.parent.name, history.source_of(path), f"{path}:{place}", place)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.sellers import is_reseller
-from ratecards.catalog.shelf import Choice, Shelf
+from ratecards.catalog.authority import is_reseller
+from ratecards.catalog.catalog import Catalog, Choice
+from ratecards.catalog.priced_model import Offer
 from ratecards.costs.image_sizes import USUAL, Size, canonical, sizes
 from ratecards.errors import CostError
 from ratecards.escaping import markdown
@@ -34,7 +34,7 @@ def tables(cards: Iterable[RateCard], day: date, limits: Sequence[LimitsCard] = 
     A model whose price depends on more than a table says is left out of that table; so are other currencies of one
     that compares.
     """
-    sellers = list(Shelf(cards, day).sellers())
+    sellers = list(Catalog(cards, day).sellers())
     makers = [offer for offer in sellers if sizes(offer, "standard") and not is_reseller(offer.card)]
     budgets = _each(makers, lambda offer: budget(Choice(offer), Work({}, images=True)))
     comparable = [offer for offer in sellers if {rate.currency for rate in offer.card.rates} <= {"", CURRENCY}]

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.model import Rate, RateCard, canonical_order, plain
-from ratecards.storage import codec, history, segments
+from ratecards.storage import codec, history
 from scraper.errors import DatasetError
 from scraper.prices.words import AMOUNT, COUNTED, money
-from scraper.publish import held, pack, package, schemas, v1_files
+from scraper.publish import held, package, schemas, v1_files
 from scraper.publish.dataset import Dataset
 
 _JSON_NUMBER = re.compile(r"(?<=[\[,])[0-9]+(?:\.[0-9]+)?(?=[,\]])")
@@ -47,7 +47,6 @@ def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
     if folded != cards:
         differ = sorted(m for m in {*folded, *cards} if folded.get(m) != cards.get(m))
         yield f"{name}: the history does not fold to the cards of {', '.join(differ)}"
-    yield from _checkpoints(dataset, name)
     for model, card in sorted(cards.items()):
         if codec.encode(card) != (dataset.root / dataset.card_path(name, model)).read_text(encoding="utf-8"):
             yield f"{name}/{model}: the file is not in canonical form"
@@ -61,18 +60,6 @@ def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
         yield f"{name}: {seen} amounts on the page and {read} accounted for"
 
 
-def _checkpoints(dataset: Dataset, name: str) -> Iterator[str]:
-    """Each file of a history but the first begins with what those before it fold to."""
-    for path, said, folded in segments.proven(dataset.root / dataset.history_path(name)):
-        if differ := sorted(m for m in {*said, *folded} if _said(said.get(m)) != _said(folded.get(m))):
-            yield f"{path}: the checkpoint does not hold what the history before it gives for {', '.join(differ)}"
-
-
-def _said(card: RateCard | None) -> tuple[object, ...]:
-    """A card with the evidence of its rates, which comparing rates leaves out."""
-    return (card, *(rate.evidence for rate in card.rates)) if card else ()
-
-
 def _published(dataset: Dataset, names: Iterable[str]) -> Iterator[str]:
     """What programs read is what the cards say."""
     rates = [rate for name in names for card in dataset.cards(name).values() for rate in card.rates]
@@ -80,8 +67,6 @@ def _published(dataset: Dataset, names: Iterable[str]) -> Iterator[str]:
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     if text != v1_files.rates_csv(sorted(rates, key=canonical_order)):
         yield f"{path}: does not hold the rates of the cards"
-    if wrong := pack.finding(dataset):
-        yield wrong
 
 
 def _evidence(rate: Rate) -> Iterator[str]:

@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from ratecards.storage.database_cache import FILE
 from scraper.automation.git import Git
 from scraper.errors import DatasetError
 from scraper.publish import package
@@ -57,7 +58,7 @@ def _build(dataset: Dataset, folder: Path, version: Version, last: Released | No
     (folder / "datapackage.json").write_bytes(files["datapackage.json"])
     (folder / "captures.txt").write_text(captures(dataset), encoding="utf-8")
     (folder / "notes.md").write_text(released.notes(dataset, version, last), encoding="utf-8")
-    sqlitefile.write(folder / "ratecards.sqlite", files)
+    sqlitefile.write(folder / FILE, dataset.root / "ratecards", files)
     steps: dict[str, Callable[[], object]] = {
         "parquet": lambda: parquet.write(folder / "rates.parquet", files),
         "wheel": lambda: wheel(dataset.root, folder, version),
@@ -102,7 +103,7 @@ def wheel(root: Path, folder: Path, version: Version) -> None:
         )
     for built in WheelBuilder(str(root)).build(directory=str(folder), versions=["standard"]):
         if (root / ".git").exists():
-            known = set(Git(root)("ls-files", "-z", "--", "ratecards").split("\0"))
+            known = {f"ratecards/{FILE}", *Git(root)("ls-files", "-z", "--", "ratecards").split("\0")}
             with zipfile.ZipFile(built) as opened:
                 strange = sorted(n for n in opened.namelist() if n.startswith("ratecards/") and n not in known)
             if strange:

@@ -1,7 +1,9 @@
-"""The dataset as one SQLite file: the published files as tables, for those who would rather ask than read.
+"""The dataset as one SQLite file, for those who would rather ask than read.
 
-Prices stand twice: `price` is the exact decimal as text, `price_number` the nearest double, to sort and compare by.
-What a file leaves out is NULL; lists are JSON. `row` counts as the file does; `user_version` is its version, 1.
+It is the reader's database (`ratecards.storage.database`): every card and rate with the days on which it held, and
+`rates`, the rate table of today. Beside it stand the other published files as tables. Prices stand twice: `price` is
+the exact decimal as text, `price_number` the nearest double, to sort and compare by. What a file leaves out is NULL;
+lists are JSON. `row` counts as the file does; `user_version` is the version of all this, 2.
 """
 
 from __future__ import annotations
@@ -13,10 +15,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from ratecards.model import COLUMNS, ROW_KEY
-from scraper.publish.schemas import ALWAYS, KEYS, VALUES
+from ratecards.dataset import Dataset
+from ratecards.model import COLUMNS
+from scraper.publish.schemas import KEYS, VALUES
 
-APPLICATION = 0x72617465  # "rate"
 _INTEGERS = {
     *("prompt_over", "prompt_up_to", "used_over", "used_up_to", "models", "rates"),
     *("announced", "correction"),  # 0 or 1
@@ -31,6 +33,7 @@ def _sides(names: Iterable[str], *sides: str) -> tuple[str, ...]:
     return tuple(f"{side}_{name}" for side in sides for name in names)
 
 
+# What is promised; `rates` and `meta` are the reader's own.
 TABLES: dict[str, tuple[str, ...]] = {
     "rates": COLUMNS,
     "changes": (
@@ -51,55 +54,50 @@ TABLES: dict[str, tuple[str, ...]] = {
     "meta": ("name", "value"),
 }
 _NEEDED: dict[str, tuple[str, ...]] = {
-    "rates": ALWAYS,
     "changes": ("kind", "observed", "recorded", "announced", "provider", "source", "model", "capture"),
     "upcoming": ("on", "provider", "source", "model", "service_tier", "plan", "meter", "basis"),
     "discrepancies": ("id", "kind", "rule", "model", "left_source", "right_source", "first_seen", "last_seen", "state"),
     "shutdowns": ("on", "provider", "source", "model", "quote", "observed"),
     "sources": ("name", "models", "rates", "observed"),
-    "meta": ("name", "value"),
 }
 _INDICES = {
-    "rates_model": "rates (model, meter)",
-    "rates_source": "rates (provider, source)",
-    # no row stands twice; NULL would count as another value
-    "rates_key": f"rates ({', '.join(f'ifnull({name}, -1)' for name in ROW_KEY)})",
     "changes_observed": "changes (observed)",
     "changes_model": "changes (model)",
     "discrepancies_id": "discrepancies (id)",
     "discrepancies_model": "discrepancies (model)",
     "sources_name": "sources (name)",
-    "meta_name": "meta (name)",
 }
-_UNIQUE = ("rates_key", "discrepancies_id", "sources_name", "meta_name")
+_UNIQUE = ("discrepancies_id", "sources_name")
 
 
-def write(path: Path, files: Mapping[str, bytes]) -> None:
-    """Make the file anew from the published files. The same files and the same SQLite give the same bytes."""
+def write(path: Path, data: Path, files: Mapping[str, bytes]) -> None:
+    """Make the file anew from the dataset in `data` and its published files.
+
+    The same dataset and the same SQLite give the same bytes.
+    """
     path.unlink(missing_ok=True)
-    with closing(sqlite3.connect(path, isolation_level=None)) as base:
-        for statement in (f"PRAGMA application_id = {APPLICATION}", "PRAGMA user_version = 1", "BEGIN"):
-            base.execute(statement)
+    with closing(Dataset(data).made()) as base:
+        base.execute("BEGIN")
         for table, rows in _rows(files).items():
             _fill(base, table, rows)
         for name, on in _INDICES.items():
             base.execute(f"CREATE {'UNIQUE ' * (name in _UNIQUE)}INDEX {name} ON {on}")
+        package = json.loads(files["datapackage.json"])
+        known = [(name, package[name]) for name in ("version", "observed", "created", "digest")]
+        base.executemany("INSERT INTO meta VALUES (?, ?)", known)
         base.execute("COMMIT")
-        base.execute("VACUUM")
+        base.execute("VACUUM INTO ?", (str(path),))
 
 
 def _rows(files: Mapping[str, bytes]) -> dict[str, list[dict[str, Any]]]:
-    names = ("rates", "changes", "upcoming", "discrepancies", "datapackage")
+    names = ("rates", "changes", "upcoming", "discrepancies")
     content = {name: json.loads(files[f"{name}.json"]) for name in names}
-    package = content["datapackage"]
     return {
-        "rates": content["rates"]["rates"],
         "changes": [_flat(change, "old", "new") for change in content["changes"]["changes"]],
         "upcoming": [_flat(step, "before", "after") for step in content["upcoming"]["upcoming"]],
         "shutdowns": content["upcoming"]["shutdowns"],
         "discrepancies": [_flat(entry, "left", "right") for entry in content["discrepancies"]["discrepancies"]],
         "sources": [{"name": name, **source} for name, source in content["rates"]["sources"].items()],
-        "meta": [{"name": name, "value": package[name]} for name in ("version", "observed", "created", "digest")],
     }
 
 

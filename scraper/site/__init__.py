@@ -10,8 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from ratecards.catalog.asof import DatedShelf
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
+from ratecards.catalog.catalog import DatedCatalog
 from ratecards.dataset import Dataset
 from ratecards.escaping import script
 from scraper.publish import dataset as workshop
@@ -33,7 +33,7 @@ class Contents(NamedTuple):
     """All that a site says, before it is put into pages."""
 
     day: date
-    shelf: DatedShelf
+    shelf: DatedCatalog
     models: list[Model]
     past: dict[str, Past]
     changes: list[Entry]
@@ -44,7 +44,7 @@ class Contents(NamedTuple):
 
 def gather(dataset: Dataset, root: Path, day: date) -> Contents:
     """The facts of a dataset, and of the ledger and state files below its root, as of a day."""
-    shelf = DatedShelf(dataset, None, {}, day)
+    shelf = dataset.catalog(None, day)
     cards = [offer.card for offer in shelf]
     standing = health(root, cards)
     looks = {entry.source: entry.verified_on for entry in standing}

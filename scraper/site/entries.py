@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ratecards import wording
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
 from ratecards.lifecycle import Shutdown, endings
 from ratecards.model import Rate, RateCard

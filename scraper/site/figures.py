@@ -9,8 +9,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ratecards import wording
-from ratecards.catalog.offers import Offer, measure
-from ratecards.catalog.sellers import is_manual
+from ratecards.catalog.authority import is_manual
+from ratecards.catalog.priced_model import Offer, measure
 from ratecards.costs.image_sizes import is_picture
 from ratecards.costs.select import selecting
 from ratecards.model import MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
 from ratecards.model import RateCard
 from scraper.errors import DatasetError
 from scraper.publish import v1_files

@@ -8,7 +8,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ratecards import wording
-from ratecards.catalog.offers import Offer
+from ratecards.catalog.priced_model import Offer
 from ratecards.model import METERS, SERVICE_TIERS, Rate, canonical_order
 from ratecards.wording import with_currency
 

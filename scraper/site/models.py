@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.sellers import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness, name_of
+from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness, name_of
+from ratecards.catalog.priced_model import Offer
 from ratecards.escaping import visible
 from ratecards.model import MODEL_ID, RateCard
 from scraper.errors import DatasetError

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from ratecards import wording
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.sellers import is_reseller
-from ratecards.catalog.shelf import Choice, Shelf
+from ratecards.catalog.authority import is_reseller
+from ratecards.catalog.catalog import Catalog, Choice
+from ratecards.catalog.priced_model import Offer
 from ratecards.costs.image_sizes import sizes
 from ratecards.errors import CostError
 from ratecards.questions.alternatives import Terms, compare_images
@@ -23,7 +23,7 @@ _LENGTH = 200
 _FEWEST = 2
 
 
-def values(shelf: Shelf) -> dict[str, object]:
+def values(shelf: Catalog) -> dict[str, object]:
     """What the page on images shows."""
     sellers = list(shelf.sellers())
     makers = [offer for offer in sellers if not is_reseller(offer.card) and sizes(offer)]

@@ -11,7 +11,7 @@ from itertools import dropwhile
 from typing import NamedTuple
 
 from ratecards import wording
-from ratecards.catalog.offers import Offer
+from ratecards.catalog.priced_model import Offer
 from ratecards.costs.image_sizes import USUAL, canonical
 from ratecards.dataset import Dataset
 from ratecards.model import Rate, RateCard

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ratecards.catalog.offers import Offer, measure
-from ratecards.catalog.sellers import DOCUMENTATION, TEXT_ALONE
+from ratecards.catalog.authority import DOCUMENTATION, TEXT_ALONE
+from ratecards.catalog.priced_model import Offer, measure
 from ratecards.costs.select import PLAIN
 from ratecards.escaping import visible
 from ratecards.model import Rate, plain

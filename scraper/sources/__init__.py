@@ -1,11 +1,13 @@
-"""The sources: a module and a vocabulary each, and one line here."""
+"""The sources: one line here and a vocabulary each; and a module, where the page is more than plain tables."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import Protocol, cast
 
 from scraper.model import Reading
@@ -14,10 +16,13 @@ from scraper.model import Reading
 class SourceModule(Protocol):
     """What a source module offers; it does no I/O but reading its own vocabulary.
 
-    It may have `through()`, hosts of a sign-in that redirects may pass.
+    It may have `through()`, hosts of a sign-in that redirects may pass, and `vocabulary_of(body)`, the name of the file
+    that has the words of a page where that is not the source's own.
     """
 
-    PARSER: str
+    @property
+    def PARSER(self) -> str:  # noqa: N802 - a constant of a module
+        """The version of its reading: another one for every change of what an unchanged page gives."""
 
     def urls(self) -> Mapping[str, str]:
         """By representation (file ending without the dot), the address it is fetched from."""
@@ -34,7 +39,7 @@ class SourceModule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source of one provider. `module` is imported when it is used.
+    """One source of one provider. `module` is imported, or its vocabulary opened, when it is used.
 
     `publication` names the document where several sources print the same one: they never confirm each other's prices.
     """
@@ -55,17 +60,35 @@ class Source:
 
     @property
     def module(self) -> SourceModule:
-        """The module of the same name, with underscores."""
-        return cast(SourceModule, import_module(f"scraper.sources.{self.source.replace('-', '_')}"))
+        """The module of the same name, with underscores; where there is none, the table reader with its vocabulary."""
+        return _module(self.source.replace("-", "_"))
+
+
+_HERE = Path(__file__).parent
+
+
+def _module(name: str) -> SourceModule:
+    return _of_tables(name) or cast(SourceModule, import_module(f"scraper.sources.{name}"))
+
+
+@cache
+def _of_tables(name: str) -> SourceModule | None:
+    """The source of a vocabulary that stands without a module."""
+    from scraper.sources.table_reader import TableSource
+
+    path = _HERE / f"{name}.yaml"
+    return TableSource(path) if path.is_file() and not path.with_suffix(".py").is_file() else None
 
 
 SOURCES = (
-    Source("google", "gemini-api"),
+    Source("google", "gemini-api", publication="the Gemini API's documentation"),
+    Source("google", "ai-studio-docs", publication="the Gemini API's documentation"),
     Source("google", "ai-studio", stale_days=30),
     Source("google", "vertex-ai"),
     Source("google", "cloud-billing"),
     Source("google", "rate-limits"),
     Source("openai", "openai-api"),
+    Source("anthropic", "anthropic-api"),
     Source("laozhang", "laozhang"),
 )
 

@@ -13,12 +13,13 @@ from html import unescape
 
 from scraper.errors import LayoutChanged
 from scraper.model import Amounts, Problem, Reading, Section
-from scraper.parse.blocks import Block, Heading, Table, clean, html_blocks, markdown_blocks, only, soup, without
+from scraper.parse.blocks import Block, Heading, Table, html_blocks, markdown_blocks, only, soup, without
 from scraper.prices.normalise import fold
 from scraper.prices.words import counted
-from scraper.sources.gemini_rows import PROVIDER, SOURCE, TableReader
+from scraper.sources.gemini_rows import TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms
+from scraper.sources.page_proofs import is_html, prove_html, refuse_other_pages, title_of
 from scraper.sources.timelimit import look
 
 PARSER = "2"
@@ -37,7 +38,7 @@ def renames() -> Mapping[str, str]:
 
 def representation(body: str) -> str:
     """`html` or `md`, by content: the address without `.txt` has served the HTML page."""
-    return "html" if re.search(r"<!doctype html|<html[\s>]", body[:4000], re.IGNORECASE) else "md"
+    return "html" if is_html(body) else "md"
 
 
 def fingerprint(body: str) -> str:
@@ -53,19 +54,25 @@ def read(body: str, terms: Terms | None = None) -> Reading:
     """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
     terms = terms or load_terms()
     kind = representation(body)
-    refuse_other_pages(body, terms)
+    refuse_foreign_pages(body, terms)
     if kind == "html":
         blocks, updated = _html(body, terms)
     else:
         blocks, updated = markdown_blocks(body), None
         _prove_twin(body)
-    _prove_end(blocks, terms)
-    _prove_tables(blocks, terms)
-    reading = _sections(blocks, terms, kind)
+    reading = read_blocks(blocks, terms, kind)
     reading.last_updated = updated
     missing = counted(unescape(without(fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
     if missing > 0:
         reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+    return reading
+
+
+def read_blocks(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
+    """The reading of the page's blocks, whatever they were written in. Raises `LayoutChanged` where it is not whole."""
+    _prove_end(blocks, terms)
+    _prove_tables(blocks, terms)
+    reading = _sections(blocks, terms, kind)
     _settle(reading)
     return reading
 
@@ -73,33 +80,19 @@ def read(body: str, terms: Terms | None = None) -> Reading:
 # ---------------------------------------------------------------------------------- the page's proofs
 
 
-def refuse_other_pages(body: str, terms: Terms) -> None:
-    """Raise `LayoutChanged` naming what arrived instead of the page."""
-    if not body.strip():
-        raise LayoutChanged("empty page: expected the pricing page, saw no text")
-    title = re.search(r"<title[^>]*>(.*?)</title>", body[:20000], re.DOTALL | re.IGNORECASE)
-    seen = f" (title {' '.join(title[1].split())!r})" if title else ""
-    for what, marks in terms.not_the_page.items():
-        if any(mark in body for mark in marks) and "pricing-table" not in body:
-            raise LayoutChanged(f"{what}: expected the pricing page, saw {what}{seen}")
+def refuse_foreign_pages(body: str, terms: Terms) -> None:
+    """Raise `LayoutChanged` naming what arrived instead of the page, or whose copy of it."""
+    refuse_other_pages(body, terms.not_the_page, own="pricing-table")
     for mark in terms.foreign:
         if mark in body:
-            raise LayoutChanged(f"translated or copied page: expected Google's English page, saw {mark!r}{seen}")
+            words = f"expected Google's English page, saw {mark!r} ({title_of(body)})"
+            raise LayoutChanged(f"translated or copied page: {words}")
 
 
 def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
     # half of the page is navigation: only what proves it and what holds prices is made a tree of
     tree = soup(_between(body, "<html", "</head>"))
-    title = f"title {clean(tree.title.get_text())[:100]!r}" if tree.title else "no title"
-    lang = str(tree.html.get("lang") if tree.html else "")
-    if lang.lower().split("-")[0] != terms.language:
-        raise LayoutChanged(f"localised page: expected <html lang={terms.language!r}>, saw {lang!r} ({title})")
-    canonical = [str(link.get("href")).removesuffix("?hl=en") for link in tree.find_all("link", rel="canonical")]
-    if canonical != [terms.canonical]:
-        seen = f"saw {canonical} ({title})"
-        raise LayoutChanged(f"soft 404 or another page: expected canonical {terms.canonical}, {seen}")
-    if not re.search(r"</body>\s*</html>\s*\Z", body, re.IGNORECASE):
-        raise LayoutChanged(f"truncated page: expected </html> at the end, saw {body[-40:]!r}")
+    prove_html(body, tree, terms.language, [terms.canonical])
     updated = {m[1] for m in _UPDATED.finditer(body)}
     if len(updated) != 1:
         raise LayoutChanged(f"expected one 'Last updated' date, saw {sorted(updated) or 'none'}")
@@ -150,17 +143,10 @@ def _prove_tables(blocks: Sequence[Block], terms: Terms) -> None:
 
 
 def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
-    parts = [Part("the page's head", "", "head")]
-    for block in blocks:
-        # a first-level heading that a saver set above the twin is the title of its head
-        if isinstance(block, Heading) and (block.level == 2 or (block.level == 1 and len(parts) > 1)):
-            anchor = block.anchor or slug(block.text)
-            parts.append(Part(block.text, anchor, terms.sections.get(fold(block.text), "model")))
-        else:
-            parts[-1].blocks.append(block)
-    reading = Reading(f"{PROVIDER}/{SOURCE}", kind, [], Amounts())
-    notes = Notes(parts, terms)
-    for part in parts:
+    reading = Reading(terms.source, kind, [], Amounts())
+    found = parts(blocks, terms)
+    notes = Notes(found, terms)
+    for part in found:
         look(part.title)
         section = _section(part, notes, terms)
         if fold(part.title) in terms.tabs and reading.sections:
@@ -171,6 +157,19 @@ def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
         reading.amounts.add(section.amounts)
     reading.tables = sum(isinstance(b, Table) for b in blocks)
     return reading
+
+
+def parts(blocks: Sequence[Block], terms: Terms) -> list[Part]:
+    """The page's head and its sections, before they are read."""
+    found = [Part("the page's head", "", "head")]
+    for block in blocks:
+        # a first-level heading that a saver set above the twin is the title of its head
+        if isinstance(block, Heading) and (block.level == 2 or (block.level == 1 and len(found) > 1)):
+            anchor = block.anchor or slug(block.text)
+            found.append(Part(block.text, anchor, terms.sections.get(fold(block.text), "model")))
+        else:
+            found[-1].blocks.append(block)
+    return found
 
 
 def slug(title: str) -> str:

@@ -20,7 +20,6 @@ from scraper.sources.gemini_section import SectionReader, version_of
 from scraper.sources.gemini_terms import Meaning
 from scraper.sources.timelimit import look
 
-PROVIDER, SOURCE = "google", "gemini-api"
 # A caching cell prices storage, too.
 _METERS = {"cache_read": ("cache_read", "cache_storage")}
 _NOTHING = Problem("cell", "", "")
@@ -134,7 +133,7 @@ class TableReader(SectionReader):
             amounts = [a for c in cells for a in c.cell.amounts]
             marks = {a.marks: self.formulas_at(a.marks) for a in amounts if a.marks}
             starts = self.starts() if any(a.soon for a in amounts) else {}
-            place = Place(PROVIDER, SOURCE, models, tier, self.terms.currency, marks, starts)
+            place = Place(*self.terms.owner, models, tier, self.terms.currency, marks, starts)
             self.rates += row_rates(cells, rule, place)
         except UnknownTerm as error:
             meters = _METERS.get(rule.meter, (rule.meter,))
@@ -243,8 +242,8 @@ class TableReader(SectionReader):
         label = fold(row[0])
         meter = self.terms.tool_meters.get(label, "tool")
         return Rate(
-            provider=PROVIDER,
-            source=SOURCE,
+            provider=self.terms.owner[0],
+            source=self.terms.owner[1],
             model="tools",
             service_tier=tier,
             plan=plan,

@@ -41,6 +41,7 @@ class Meaning(NamedTuple):
 class Terms:
     """Each field is the entry of the same name in the vocabulary file, where it is explained."""
 
+    source: str
     urls: Mapping[str, str]
     language: str
     canonical: str
@@ -67,6 +68,12 @@ class Terms:
     asides: Sequence[re.Pattern[str]]
     ignore: Sequence[Ignore]
     renames: Mapping[str, str]
+
+    @property
+    def owner(self) -> tuple[str, str]:
+        """Provider and source."""
+        provider, _, source = self.source.partition("/")
+        return provider, source
 
     def row(self, label: str) -> Meaning | None:
         """What a row label means; None when it is unknown."""
@@ -116,6 +123,7 @@ def load_terms(data: Any) -> Terms:
     rows = {label: _rule(entry) for label, entry in data["rows"].items()}
     targets = {**rows, **{label: _rule(entry) for label, entry in data["variant_targets"].items()}}
     return Terms(
+        source=data["source"],
         urls=data["urls"],
         language=proofs["language"],
         canonical=data["canonical"],

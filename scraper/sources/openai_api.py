@@ -10,8 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-
-from bs4 import BeautifulSoup
+from pathlib import Path
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged
@@ -26,9 +25,14 @@ from scraper.sources.openai_pages import converted_page, html_page, mdx_page
 from scraper.sources.openai_rows import CAPTION, PROVIDER, SOURCE, RowReading, bounds, frame, read_row
 from scraper.sources.openai_tables import Page, lost_numbers
 from scraper.sources.openai_terms import FreeSentence, Terms, load_terms
+from scraper.sources.page_proofs import prove_html, refuse_other_pages, title_of
+from scraper.sources.table_reader import TableSource
 from scraper.sources.timelimit import look
 
 PARSER = "2"
+# The page as plain Markdown, since autumn 2026: its own vocabulary, read by the table reader.
+MARKDOWN = TableSource(Path(__file__).with_name("openai_markdown.yaml"))
+_PLAIN = re.compile(r"\s*# Pricing\n(?=.*?^### (?:\w+ )+data$)", re.DOTALL | re.MULTILINE)
 # Its Markdown twin is cut short and not fetched; older editions were kept in it.
 KEPT = ("md",)
 _HTML = re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE)
@@ -38,6 +42,11 @@ _PROPS = re.compile(r'[^>]*?\bcomponent-export="([^"]*)"[^>]*?\bprops="([^"]*)"'
 def urls() -> Mapping[str, str]:
     """The HTML page; its twin loses tables."""
     return load_terms().urls
+
+
+def vocabulary_of(body: str) -> str:
+    """The file that has the words of this form of the page."""
+    return "openai_markdown" if _PLAIN.match(body) else "openai_api"
 
 
 def renames() -> Mapping[str, str]:
@@ -63,6 +72,8 @@ def _islands(article: str) -> list[tuple[str, str]]:
 
 def read(body: str) -> Reading:
     """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
+    if _PLAIN.match(body):
+        return MARKDOWN.read(body)
     terms = load_terms()
     page = _page(body, terms)
     least = terms.tables_min[page.form]
@@ -92,14 +103,10 @@ def read(body: str) -> Reading:
 
 def _page(body: str, terms: Terms) -> Page:
     """The page in whichever of its forms. Raises `LayoutChanged` naming what arrived instead."""
-    if not body.strip():
-        raise LayoutChanged("empty page: expected the pricing page, saw no text")
-    for what, marks in terms.not_the_page.items():
-        if any(mark in body for mark in marks) and "PricingTable" not in body:
-            raise LayoutChanged(f"{what}: expected the pricing page, saw {what} ({_title(body)})")
+    refuse_other_pages(body, terms.not_the_page, own="PricingTable")
     if _HTML.match(body):
         tree = soup(body)
-        _prove_html(body, tree, terms)
+        prove_html(body, tree, terms.language, [terms.canonical])
         page = html_page(only(tree, "article", "the article"), terms)
         _prove_end(page, body, "</html>", terms)
         return page
@@ -108,7 +115,7 @@ def _page(body: str, terms: Terms) -> Page:
     elif re.match(r"\s*# Pricing\n", body) and "\n### Text tokens\n" in body:
         page, ending = converted_page(body, terms), "|"
     else:
-        raise LayoutChanged(f"expected the pricing page, saw {_title(body)}")
+        raise LayoutChanged(f"expected the pricing page, saw {title_of(body)}")
     _prove_end(page, body, ending, terms)
     return page
 
@@ -119,23 +126,6 @@ def _prove_end(page: Page, body: str, ending: str, terms: Terms) -> None:
     if fold(last) not in terms.last_titles or not body.rstrip().endswith(ending):
         expected = f"{' or '.join(terms.last_titles)} and {ending!r} at the end"
         raise LayoutChanged(f"truncated page: expected {expected}, saw {last!r} and {body[-40:]!r}")
-
-
-def _title(body: str) -> str:
-    title = re.search(r"<title[^>]*>(.*?)</title>", body[:20000], re.DOTALL | re.IGNORECASE)
-    return f"title {' '.join(title[1].split())!r}" if title else f"no title, {' '.join(body[:60].split())!r}"
-
-
-def _prove_html(body: str, tree: BeautifulSoup, terms: Terms) -> None:
-    lang = str(tree.html.get("lang") if tree.html else "")
-    if lang.lower().split("-")[0] != terms.language:
-        raise LayoutChanged(f"localised page: expected <html lang={terms.language!r}>, saw {lang!r} ({_title(body)})")
-    canonical = [str(link.get("href")) for link in tree.find_all("link", rel="canonical")]
-    if canonical != [terms.canonical]:
-        seen = f"saw {canonical} ({_title(body)})"
-        raise LayoutChanged(f"soft 404 or another page: expected canonical {terms.canonical}, {seen}")
-    if not re.search(r"</body>\s*</html>\s*\Z", body, re.IGNORECASE):
-        raise LayoutChanged(f"truncated page: expected </html> at the end, saw {body[-40:]!r}")
 
 
 def _printed(body: str) -> int:

@@ -18,6 +18,7 @@ from scraper.parse.blocks import Heading, Text, clean, only, without
 from scraper.prices.normalise import fold
 from scraper.prices.rateset import settled
 from scraper.prices.words import counted
+from scraper.sources.page_proofs import prove_html, refuse_other_pages
 from scraper.sources.vertex_grid import TAB_LEVEL, Grid, page_blocks, tree_of
 from scraper.sources.vertex_page import Card, Page, Part
 from scraper.sources.vertex_part import PartReader
@@ -75,22 +76,11 @@ def read(body: str) -> Reading:
 def prove_page(body: str, tree: Tag, terms: Terms) -> Tag:
     """The article. Raises `LayoutChanged` naming what arrived instead of the page."""
     proofs = terms.proofs
-    if not body.strip():
-        raise LayoutChanged("empty page: expected the pricing page, saw no text")
+    refuse_other_pages(body, proofs["not_the_page"], own=f'id="{proofs["article"]}"')
     title = clean(tree.title.get_text()) if tree.title else ""
-    for what, marks in proofs["not_the_page"].items():
-        if any(mark in body for mark in marks) and not tree.find(id=proofs["article"]):
-            raise LayoutChanged(f"{what}: expected the pricing page, saw {what} (title {title!r})")
     if fold(title) not in proofs["titles"]:
         raise LayoutChanged(f"another page: expected the title {proofs['titles'][0]!r}, saw {title!r}")
-    lang = str(tree.html.get("lang") if tree.html else "")
-    if lang.lower().split("-")[0] != proofs["language"]:
-        raise LayoutChanged(f"localised page: expected <html lang={proofs['language']!r}>, saw {lang!r}")
-    canonical = [str(link.get("href")) for link in tree.find_all("link", rel="canonical")]
-    if len(canonical) != 1 or canonical[0] not in proofs["canonical"]:
-        raise LayoutChanged(f"soft 404 or another page: expected canonical {proofs['canonical'][0]}, saw {canonical}")
-    if not re.search(r"</body>\s*</html>\s*\Z", body, re.IGNORECASE):
-        raise LayoutChanged(f"truncated page: expected </html> at the end, saw {body[-40:]!r}")
+    prove_html(body, tree, proofs["language"], proofs["canonical"])
     return only(tree, f"article#{proofs['article']}", "the article")
 
 

@@ -7,15 +7,21 @@ section may stand in several places of a file, so that a line which settles some
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 
+from ratecards.model import MODEL_ID
 from ratecards.storage import strictyaml
-from scraper.errors import DatasetError
+from scraper.errors import DatasetError, UnknownTerm
+from scraper.prices.grammar import Cell, read_cell
+from scraper.prices.normalise import fold
+from scraper.prices.scanner import Phrases
+from scraper.sources.page_proofs import Proofs
 
 Terms = TypeVar("Terms")
 Build = Callable[[Any], Terms]
@@ -186,3 +192,189 @@ def _nodes(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
             yield from _nodes(value, (*path, str(number)))
     elif node is not None:
         yield path, node
+
+
+# ------------------------------------------------------------------------------------------ the words of tables
+
+_NEVER = "(?!)"
+# How any English price page may say these; a vocabulary's `phrases` stand in their place.
+PHRASES = {
+    "not_available": r"(?:not (?:yet )?(?:available|supported)|n/a|-|–|—)",
+    "free": r"free\b(?: of charge\b)?",
+    "supported": "supported",
+    "not_published": "contact (?:sales|us)",
+    "refers": r"same as [a-z0-9 .\-]+",
+    "ignored": r"\(default\)",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """What the words of a section, tab, column header or row label say of a rate.
+
+    Each of the first fields is one of the rate table's, None where the words say nothing of it. `role` (`is` in the
+    vocabulary) is what a column without prices holds: `model`, `label`, `name`, `sizes`, or `note`, which selects
+    nothing. `ignore` is the reason why amounts here are no rates. An `estimate` restates the other prices of its row.
+
+    Of a section only: its `model` where no words name one, `models` finds the sentence that names those of a table
+    without a column for them, `transposed` are tables with the models across, `needs` are the roles that one column of
+    each table must have, and `only` are the meters whose amounts are rates although it is ignored.
+    """
+
+    service_tier: str | None = None
+    plan: str | None = None
+    meter: str | None = None
+    modality: str | None = None
+    modalities: Sequence[str] | None = None
+    unit: str | None = None
+    context: str | None = None
+    quality: str | None = None
+    resolution: str | None = None
+    prompt_over: int | None = None
+    prompt_up_to: int | None = None
+    role: str = ""
+    ignore: str = ""
+    models: re.Pattern[str] | None = None
+    estimate: bool = False
+    model: str = ""
+    transposed: bool = False
+    needs: Sequence[str] = ()
+    only: Sequence[str] = ()
+
+    @property
+    def says(self) -> dict[str, Any]:
+        """What is said of a rate, by the field of the rate table."""
+        return {name: value for name in _SAID if (value := getattr(self, name)) is not None}
+
+
+_SAID = [field.name for field in fields(Term)][:11]
+
+
+def combined(terms: Iterable[tuple[str, Term]]) -> dict[str, Any]:
+    """What several words say together of one rate, each with its name for the message.
+
+    Contexts add up, and the last unit counts: a row's before its column's. Raises `UnknownTerm` where two say different
+    things of one field.
+    """
+    found: dict[str, Any] = {}
+    by: dict[str, str] = {}
+    for name, term in terms:
+        for field, value in term.says.items():
+            before = found.get(field, value)
+            if field not in ("context", "unit") and before != value:
+                raise UnknownTerm(f"{by[field]} says {field} {before}, {name} says {value}")
+            both = {*before.split(", "), *value.split(", ")} if field == "context" else ()
+            found[field], by[field] = ", ".join(sorted(both)) or value, name
+    return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableTerms:
+    """The vocabulary of a source whose page is tables; each field is the entry of the same name in its file.
+
+    Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `ids_printed` whether the
+    page prints ids as well, and `aliases` by id the other ids that mean the same model. `untitled` are headings that
+    begin no section, `starts` finds the sentence that says from which day models are billed.
+    """
+
+    source: str
+    authority: str
+    parser: str
+    urls: Mapping[str, str]
+    proofs: Proofs
+    defaults: Term
+    currency: str
+    headers: Mapping[str, Term]
+    sections: Mapping[str, Term]
+    tabs: Mapping[str, Term]
+    labels: Mapping[str, Term]
+    untitled: re.Pattern[str]
+    models: Mapping[str, tuple[str, ...]]
+    ids_printed: bool
+    aliases: Mapping[str, Sequence[str]]
+    name_asides: re.Pattern[str]
+    sizes: Mapping[str, str]
+    nouns: Mapping[str, str]
+    noun: re.Pattern[str]
+    phrases: Phrases
+    facts: Sequence[tuple[str, re.Pattern[str]]]
+    dated: re.Pattern[str]
+    starts: re.Pattern[str]
+    ignore_rows: Sequence[tuple[re.Pattern[str], str]]
+    ignore: Sequence[tuple[re.Pattern[str], str]]
+    asides: Sequence[re.Pattern[str]]
+    renames: Mapping[str, str]
+
+    def ids(self, name: str) -> tuple[str, ...]:
+        """The ids of a printed name, none when it is unknown; an id is its own name where the page prints ids.
+
+        A word without a digit or a hyphen is no id: "gpt-9 and others" names one model and says that there are more.
+        """
+        printed = (name,) if self.ids_printed and MODEL_ID.match(name) and re.search(r"[0-9-]", name) else ()
+        return self.models.get(fold(name), printed)
+
+    def cell(self, text: str) -> Cell:
+        """A cell of amounts, in which a unit may stand by the source's own noun ("MTok"). Raises `UnknownTerm`."""
+        return read_cell(self.noun.sub(lambda match: self.nouns[match[0].lower()], text), self.phrases)
+
+    def reason(self, sentence: str) -> str:
+        """Why money in a sentence is no rate here; empty when it must be."""
+        return next((reason for match, reason in self.ignore if match.search(sentence)), "")
+
+    def harmless(self, sentence: str) -> bool:
+        """Whether the sentence is known to select no price."""
+        return any(pattern.fullmatch(sentence) for pattern in self.asides)
+
+
+def table_terms(data: Any) -> TableTerms:
+    """The vocabulary of a source whose page is tables, from the data of its file."""
+    defaults = dict(data["defaults"])
+    nouns = data.get("nouns", {})
+    return TableTerms(
+        source=data["source"],
+        authority=data["authority"],
+        parser=data["parser"],
+        urls=data["urls"],
+        proofs=Proofs(**data.get("proofs", {})),
+        currency=defaults.pop("currency"),
+        defaults=_term(defaults),
+        headers=_terms(data["headers"]),
+        sections=_terms(data["sections"]),
+        tabs=_terms(data.get("tabs", {})),
+        labels=_terms(data.get("labels", {})),
+        untitled=_re(data.get("untitled", _NEVER)),
+        ids_printed=data.get("ids_printed", not data.get("models")),
+        models={name: (ids,) if isinstance(ids, str) else tuple(ids) for name, ids in data.get("models", {}).items()},
+        aliases=data.get("aliases", {}),
+        name_asides=_re(data.get("name_asides", _NEVER)),
+        sizes=data.get("sizes", {}),
+        nouns=nouns,
+        noun=_re(rf"\b(?:{'|'.join(map(re.escape, nouns)) or _NEVER})\b"),
+        phrases=Phrases(**{name: _re(text) for name, text in {**PHRASES, **data.get("phrases", {})}.items()}),
+        facts=[(entry["name"], _re(entry["match"])) for entry in data.get("facts", [])],
+        dated=_re(data.get("dated", _NEVER)),
+        starts=_re(data.get("starts", _NEVER)),
+        ignore_rows=_reasons(data.get("ignore_rows", [])),
+        ignore=_reasons(data.get("ignore", [])),
+        asides=[_re(text) for text in data.get("asides", [])],
+        renames=data.get("renames", {}),
+    )
+
+
+def _reasons(data: Sequence[Mapping[str, str]]) -> list[tuple[re.Pattern[str], str]]:
+    return [(_re(entry["match"]), entry["reason"]) for entry in data]
+
+
+def _terms(data: Mapping[str, Any]) -> dict[str, Term]:
+    return {words: _term(entry) for words, entry in data.items()}
+
+
+def _term(entry: Mapping[str, Any]) -> Term:
+    named = {"role" if name == "is" else name: value for name, value in entry.items()}
+    if "models" in named:
+        named["models"] = _re(named["models"])
+    return Term(**named)
+
+
+def _re(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)

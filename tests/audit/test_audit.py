@@ -11,7 +11,7 @@ import pytest
 
 from ratecards.audit.audit import Finding, audit, findings, tally
 from ratecards.audit.claims import Claim, Entry, Unread
-from ratecards.catalog.pastcards import PastCards
+from ratecards.audit.past_cards import PastCards
 from ratecards.dataset import Dataset
 from tests.support.histories import added, card, change, rate, write
 

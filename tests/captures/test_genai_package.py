@@ -17,7 +17,7 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from ratecards import load
-from ratecards.catalog.shelf import Shelf
+from ratecards.catalog.catalog import Catalog
 from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
@@ -134,7 +134,7 @@ def case(source: str, model: str, tier: str, at: date = ON, **values: Any) -> di
 def ours(cards: list[RateCard], source: str, model: str, tier: str, usage: object, at: date = ON) -> Decimal | None:
     """What a call costs by our own reckoning; `None` where our cards do not say."""
     try:
-        return price(Shelf(cards, at).choose(model, source), read(usage), tier).total
+        return price(Catalog(cards, at).choose(model, source), read(usage), tier).total
     except CostError:
         return None
 

@@ -24,7 +24,7 @@ import pytest
 from hypothesis import HealthCheck, given, seed, settings
 
 import ratecards
-from ratecards.catalog.shelf import Shelf
+from ratecards.catalog.catalog import Catalog
 from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
@@ -121,7 +121,7 @@ def _asked_of(cards: list[RateCard]) -> Iterator[tuple[Job, Decimal]]:
     for held in cards:
         if any(reason not in _THINGS and " by " not in reason for reason in litellm.export([held], ON)[1]):
             continue
-        choice = Shelf([held], ON).choose(held.model)
+        choice = Catalog([held], ON).choose(held.model)
         for (case, (usage, theirs)), tier in itertools.product(CASES.items(), TIERS):
             try:
                 bill = price(choice, read(usage), tier)

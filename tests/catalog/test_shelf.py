@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.catalog.asof import DatedShelf, as_day
-from ratecards.catalog.sellers import is_witness
-from ratecards.catalog.shelf import Shelf
+from ratecards.catalog.authority import is_witness
+from ratecards.catalog.catalog import Catalog, DatedCatalog, as_day
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError, DatasetError
 from tests.support.guide import FLASH_IMAGE, LAOZHANG, MARCH, flash_image, reseller, shelf
@@ -20,7 +19,7 @@ STUDIO = {"provider": "google", "source": "ai-studio"}
 VERTEX = {"provider": "google", "source": "vertex-ai"}
 
 
-def small(*, day: date = MARCH) -> Shelf:
+def small(*, day: date = MARCH) -> Catalog:
     """A model that documentation, AI Studio (with an alias) and the Agent Platform have, each with a card."""
     cards = [
         card("flash", rate("flash")),
@@ -29,7 +28,7 @@ def small(*, day: date = MARCH) -> Shelf:
         card("palm", rate("palm", **VERTEX), **VERTEX),
         card("pro", rate("pro")),
     ]
-    return Shelf(cards, day)
+    return Catalog(cards, day)
 
 
 def test_the_documentation_answers():
@@ -88,7 +87,7 @@ def test_an_alias_of_several_models_means_none():
     """A name must mean one model."""
     both = [card(name, rate(name), aliases=("latest",)) for name in ("flash", "pro")]
     with pytest.raises(CostError, match="latest means several models of google/gemini-api: flash, pro; name one"):
-        Shelf(both, MARCH).choose("latest")
+        Catalog(both, MARCH).choose("latest")
 
 
 def test_two_makers_with_one_id():
@@ -96,16 +95,16 @@ def test_two_makers_with_one_id():
     other = {"provider": "openai", "source": "openai-api"}
     both = [card("flash", rate("flash")), card("flash", rate("flash", **other), **other)]
     with pytest.raises(CostError, match="flash is sold by google/gemini-api, openai/openai-api; name one as source"):
-        Shelf(both, MARCH).choose("flash")
+        Catalog(both, MARCH).choose("flash")
 
 
 def test_sellers_offer_each_model_once():
     """Documentation first, then what is only kept by hand; witnesses offer nothing of their own."""
     by_hand = card("flash", rate("flash"), source="guide", facts=(("manual", "why"),))
     assert [("google/gemini-api", "flash")] == [
-        (o.source, o.card.model) for o in Shelf([*_cards(), by_hand], MARCH).sellers()
+        (o.source, o.card.model) for o in Catalog([*_cards(), by_hand], MARCH).sellers()
     ]
-    alone = Shelf([by_hand], MARCH)
+    alone = Catalog([by_hand], MARCH)
     assert ["google/guide"] == [o.source for o in alone.sellers()]
     assert not is_witness(card("x", provider="acme", source="tiny"))
 
@@ -133,10 +132,10 @@ def dataset(tmp_path: Path) -> Dataset:
     return Dataset(tmp_path)
 
 
-def dated(dataset: Dataset, on: str | None = None, **days: str) -> DatedShelf:
+def dated(dataset: Dataset, on: str | None = None, **days: str) -> DatedCatalog:
     """The shelf of a dataset on a day."""
     own = {name: date.fromisoformat(day) for name, day in days.items()}
-    return DatedShelf(dataset, as_day(on), own, TODAY)
+    return dataset.catalog(as_day(on), TODAY, own)
 
 
 def test_the_newest_cards_are_judged_today(dataset: Dataset):

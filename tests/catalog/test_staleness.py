@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 import ratecards
 from ratecards.__main__ import main
-from ratecards.catalog.staleness import Age, Look, age, columns, line, looks, note, policy
+from ratecards.catalog.freshness import Age, Look, age, columns, line, looks, note, policy
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError, StaleError, StaleWarning
 from tests.support.histories import added, card, change, rate, write

@@ -7,7 +7,7 @@ from decimal import InvalidOperation
 import pytest
 
 from ratecards.model import RateCard
-from scraper.checks.plausibility import doubts, findings, fresh, new_factors, rules, rules_from
+from scraper.checks.plausibility import doubts, findings, new_doubts, new_factors, rules, rules_from
 from tests.support.kit import DAY, card, cards, rate
 
 
@@ -110,11 +110,11 @@ def test_fault_69_what_stands_is_not_doubted_again():
     old = cards(pair("output", "0.5"))
     moved = cards(pair("output", "0.6", of="1.1"))
 
-    assert [] == fresh(old, old, DAY)
-    assert [] == fresh(cards(pair("output", "0.6")), old, DAY)
-    assert ["output not below input"] == [d.rule for d in fresh(moved, old, DAY)]
+    assert [] == new_doubts(old, old, DAY)
+    assert [] == new_doubts(cards(pair("output", "0.6")), old, DAY)
+    assert ["output not below input"] == [d.rule for d in new_doubts(moved, old, DAY)]
     assert ["output not below input"] == [
-        d.rule for d in fresh({**old, "pro": pair("output", "0.5", model="pro")}, {}, DAY)
+        d.rule for d in new_doubts({**old, "pro": pair("output", "0.5", model="pro")}, {}, DAY)
     ][:1]
 
 
@@ -128,7 +128,7 @@ HALVES = cards(*(sold(f"m-{n}", f"{n}", f"{n / 2}") for n in range(1, 9)))
 
 def test_fault_51_a_factor_that_two_prices_kept_and_break():
     """Learned from the edition before: batch is half, until both prices move and it is not."""
-    [doubt] = fresh({**HALVES, "m-4": sold("m-4", "5.0", "3.0")}, HALVES, DAY)
+    [doubt] = new_doubts({**HALVES, "m-4": sold("m-4", "5.0", "3.0")}, HALVES, DAY)
 
     assert ("batch input", "m-4") == (doubt.rule, doubt.rates[0].model)
     assert "m-4 batch input 3 per 1000000 tokens, by $5.0 it would be 2.5" in doubt.words
@@ -138,17 +138,17 @@ def test_fault_69_a_factor_doubts_nothing_that_stands():
     """One side that moved, a new model with factors of its own, a rate that was odd before."""
     odd = {**HALVES, "m-4": sold("m-4", "4", "3")}
 
-    assert [] == fresh({**HALVES, "m-4": sold("m-4", "4", "3")}, HALVES, DAY)
-    assert [] == fresh({**HALVES, "m-9": sold("m-9", "9", "9")}, HALVES, DAY)
-    assert [] == fresh({**odd, "m-4": sold("m-4", "5", "3.5")}, odd, DAY)
-    assert [] == fresh(HALVES, {}, DAY)
+    assert [] == new_doubts({**HALVES, "m-4": sold("m-4", "4", "3")}, HALVES, DAY)
+    assert [] == new_doubts({**HALVES, "m-9": sold("m-9", "9", "9")}, HALVES, DAY)
+    assert [] == new_doubts({**odd, "m-4": sold("m-4", "5", "3.5")}, odd, DAY)
+    assert [] == new_doubts(HALVES, {}, DAY)
 
 
 def test_fault_69_another_majority_is_a_line():
     """The new factor is the rule then, whoever keeps the old one; the run says so once."""
     fifths = cards(*(sold(f"m-{n}", f"{n}", f"{n * 0.6:.1f}") for n in range(1, 9)))
 
-    assert [] == fresh(fifths, HALVES, DAY)
+    assert [] == new_doubts(fifths, HALVES, DAY)
     assert ["batch input: most models have the factor 0.6 now, 0.5 before"] == new_factors(
         fifths.values(), HALVES.values(), DAY
     )
@@ -158,7 +158,7 @@ def test_fault_69_another_majority_is_a_line():
 @pytest.mark.parametrize(("count", "found"), [(0, 0), (2, 2), (3, 1), (12, 1)])
 def test_many_doubts_wait_together(count, found):
     """From three models on they are one: it may be the page."""
-    waiting = findings(fresh(cards(*(card(rate("5000"), model=f"m-{n}") for n in range(count))), {}, DAY))
+    waiting = findings(new_doubts(cards(*(card(rate("5000"), model=f"m-{n}") for n in range(count))), {}, DAY))
 
     assert found == len(waiting)
     assert count == sum(len(f.new) for f in waiting)

@@ -589,7 +589,10 @@ class TestRefusals:
             (("show", "falsh"), "unknown model 'falsh'; nearest: flash"),
             (("changes", "--model", "falsh"), "unknown model 'falsh'; nearest: flash"),
             (("show", "lite"), "lite is gone since 2026-04-01; its last card: --on 2026-03-31"),
-            (("show", "flash", "--tier", "x"), "--tier: expected one of standard, batch, flex, priority, saw 'x'"),
+            (
+                ("show", "flash", "--tier", "x"),
+                "--tier: expected one of standard, batch, flex, priority, ultrafast, fast, saw 'x'",
+            ),
             (("show", "flash", "--plan", "x"), "--plan: expected one of free, paid, saw 'x'"),
             (
                 ("models", "--on", "2026-02-30"),

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.shelf import Choice, Shelf
+from ratecards.catalog.catalog import Catalog, Choice
+from ratecards.catalog.priced_model import Offer
 from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.plan import price
 from ratecards.costs.usage import read
@@ -361,4 +361,4 @@ def test_the_whole_shelf_prices_a_picture():
     """From the guide's cards, by name."""
     found = price(shelf().choose(FLASH_IMAGE), read({"images": {"4K": 1}}))
     assert Decimal("0.151") == found.total
-    assert isinstance(shelf(), Shelf)
+    assert isinstance(shelf(), Catalog)

@@ -163,7 +163,7 @@ def test_the_day_of_an_answer_before_all_observations(root: Dataset):
 
 def test_days_are_kept_within_bounds(root: Dataset, monkeypatch: pytest.MonkeyPatch):
     """When there are too many, all are forgotten and made again."""
-    monkeypatch.setattr("ratecards.catalog.asof._MOST_OTHERS", 2)
+    monkeypatch.setattr("ratecards.catalog.catalog._MOST_OTHERS", 2)
     calls = [answer("flash", day=f"2026-02-{day:02}") for day in (1, 2, 3, 1)]
     assert "4" == total(root, calls, on=None)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.catalog.offers import Offer, measure
+from ratecards.catalog.priced_model import Offer, measure
 from ratecards.costs.select import RateQuery, select_rate, selecting
 from ratecards.errors import CostError
 from ratecards.model import Rate

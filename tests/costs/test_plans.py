@@ -18,11 +18,10 @@ from hypothesis import strategies as st
 
 import ratecards
 from ratecards import api
-from ratecards.catalog.offers import measure
-from ratecards.catalog.shelf import Choice, Shelf
+from ratecards.catalog.catalog import Catalog, Choice
+from ratecards.catalog.priced_model import measure
 from ratecards.costs import terms
 from ratecards.costs.counts import MOST, PLAIN_TOKENS, TOKENS, shape_of
-from ratecards.costs.moment import shelf
 from ratecards.costs.plan import CostPlan, price
 from ratecards.costs.select import RateQuery, select_rate
 from ratecards.costs.usage import read
@@ -31,7 +30,7 @@ from ratecards.errors import CostError
 from tests.support.histories import added, card, rate, write
 
 DAY = date(2026, 10, 6)
-OWN = shelf(Dataset(Path(ratecards.__file__).parent), DAY, DAY)
+OWN = Dataset(Path(ratecards.__file__).parent).catalog(DAY, DAY)
 MODELS = ("gemini-2.5-pro", "gemini-2.5-flash", "gemini-3.1-flash-image-preview", "veo-3.1-generate-preview", "gpt-5.4")
 TEXT_MODELS = sorted({o.card.model for o in OWN if o.source in ("google/gemini-api", "openai/openai-api")} - {"tools"})
 edges = sorted({b + n for o in OWN for r in o.card.rates for b in (r.prompt_over, r.prompt_up_to) if b for n in (0, 1)})
@@ -162,7 +161,7 @@ def choice() -> Choice:
         free,
         rate(meter="search_grounding", price="35", unit="1000 prompts", used_over=1500, period="day"),
     ]
-    return Shelf([card("flash", *rates)], DAY).choose("flash")
+    return Catalog([card("flash", *rates)], DAY).choose("flash")
 
 
 def of_tokens(choice: Choice, *names: str) -> CostPlan:
@@ -223,7 +222,7 @@ def test_what_has_no_price_and_is_not_used(choice: Choice):
 def test_currencies_do_not_mix():
     """Nor by a plan of plain numbers, which leaves them to be looked at."""
     rates = rate(price="1"), rate(meter="output", price="3", currency="CNY")
-    choice = Shelf([card("flash", *rates)], DAY).choose("flash")
+    choice = Catalog([card("flash", *rates)], DAY).choose("flash")
     plan = of_tokens(choice, "input_tokens", "output_tokens")
     assert None is plan.cost_of_tokens((1, 0, 0))
     assert None is plan.cost_of_tokens((1, 1, 0))
@@ -234,7 +233,7 @@ def test_currencies_do_not_mix():
 
 def test_a_price_that_is_no_whole_number_of_parts():
     """The total is then that of the lines, which are added up."""
-    choice = Shelf([card("flash", rate(price="0.0000000000001"))], DAY).choose("flash")
+    choice = Catalog([card("flash", rate(price="0.0000000000001"))], DAY).choose("flash")
     plan = of_tokens(choice, "input_tokens")
     assert None is plan.cost_of_tokens((1, 0))
     assert Decimal("1E-19") == price(choice, read({"input_tokens": 1})).total
@@ -300,7 +299,7 @@ def test_tokens_that_a_period_shares_out():
     """Their price depends on the number: plain numbers are not answered from a row."""
     first = rate(price="0", used_up_to=1500, period="day", availability="free")
     rates = [first, rate(price="1", used_over=1500, period="day")]
-    choice = Shelf([card("flash", *rates)], DAY).choose("flash")
+    choice = Catalog([card("flash", *rates)], DAY).choose("flash")
     plan, kept = of_tokens(choice, "input_tokens"), {}
     assert None is plan.cost_of_tokens((1600, 0))
     assert None is plan.total_of_tokens((1600, 0))

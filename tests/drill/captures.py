@@ -6,22 +6,22 @@ import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType
+from typing import Any
 
-from scraper.sources import ai_studio, cloud_billing, gemini_api, laozhang, openai_api, rate_limits, vertex_ai
+from scraper.sources import ai_studio, cloud_billing, find, gemini_api, openai_api, rate_limits, vertex_ai
 from tests.drill.limits_subject import LimitsSubject
 from tests.drill.mutants import Kind
 from tests.drill.said import Said
 from tests.drill.subjects import Subject, drilled
 
-_MODULES: dict[str, tuple[str, ModuleType]] = {
+_MODULES: dict[str, tuple[str, Any]] = {
     "gemini-api": ("google", gemini_api),
     "ai-studio": ("google", ai_studio),
     "vertex-ai": ("google", vertex_ai),
     "cloud-billing": ("google", cloud_billing),
     "rate-limits": ("google", rate_limits),
     "openai-api": ("openai", openai_api),
-    "laozhang": ("laozhang", laozhang),
+    "laozhang": ("laozhang", find("laozhang/laozhang").module),
 }
 # Source, name, and the file of each representation.
 CAPTURES = [

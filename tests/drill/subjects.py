@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -18,12 +18,13 @@ from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
 from scraper.model import GOOD, SourceResult, State
 from scraper.pipeline.evaluate import Previous, evaluate
-from scraper.sources import Source, ai_studio, cloud_billing, gemini_api, laozhang, openai_api, vertex_ai
+from scraper.sources import Source, ai_studio, ai_studio_docs, cloud_billing, find, gemini_api, openai_api, vertex_ai
 from tests.drill import said
 from tests.drill.said import Said
 from tests.sources.laozhang import test_laozhang
 from tests.sources.vertex_ai import test_vertex_ai
 from tests.support import ai_studio_body, billing_page, openai_page, pagebuilder
+from tests.support.cases import FOLDER, READ
 from tests.support.workshop import SMALL
 
 PAGES = Path(__file__).parent / "pages"
@@ -45,7 +46,7 @@ class Drilled(Source):
         return self.reader
 
 
-def drilled(provider: str, source: str, module: ModuleType, **instead: Any) -> Drilled:
+def drilled(provider: str, source: str, module: Any, **instead: Any) -> Drilled:
     """The source with some of its functions replaced."""
     names = ("PARSER", "urls", "renames", "fingerprint", "read")
     found = Drilled(provider, source)
@@ -138,7 +139,7 @@ def other_subjects() -> list[Subject]:
     platform = drilled("google", "vertex-ai", vertex_ai)
     studio, billing = drilled("google", "ai-studio", ai_studio), drilled("google", "cloud-billing", cloud_billing)
     reseller, openai = (
-        drilled("laozhang", "laozhang", laozhang),
+        drilled("laozhang", "laozhang", find("laozhang/laozhang").module),
         drilled("openai", "openai-api", openai_api, read=small_openai),
     )
     found = [
@@ -153,7 +154,24 @@ def other_subjects() -> list[Subject]:
         skus = billing_page.load(case)["skus"][:last]
         found.append(_accepted(f"billing-{case}", billing, {"json": billing_body(skus)}, skus))
     found.append(_accepted("laozhang-era-2026-10", reseller, {"md": test_laozhang.PAGE}))
+    # OpenAI's page as Markdown, by another name than the HTML that other kinds change
+    plain = drilled("openai", "openai-markdown", openai_api.MARKDOWN, read=openai_markdown)
+    page = FOLDER / "openai_api" / "cases" / "era-2026-10" / "page.md"
+    found.append(_accepted("openai-markdown", plain, {"md": page.read_text(encoding="utf-8")}))
+    docs = drilled("google", "ai-studio-docs", ai_studio_docs, read=READ["ai_studio_docs"])
+    page = FOLDER / "ai_studio_docs" / "cases" / "era-2026-10" / "page.md"
+    found.append(_accepted("ai-studio-docs", docs, {"md": page.read_text(encoding="utf-8")}))
+    anthropic = drilled("anthropic", "anthropic-api", find("anthropic/anthropic-api").module)
+    for case in ("era-2026-03", "era-2026-10"):
+        page = FOLDER / "anthropic_api" / "cases" / case / "page.md"
+        found.append(_accepted(f"anthropic-{case}", anthropic, {"md": page.read_text(encoding="utf-8")}))
     return found
+
+
+def openai_markdown(body: str) -> Any:
+    """The reader of OpenAI's Markdown, under the name by which the drill knows it."""
+    terms = openai_api.MARKDOWN.load_terms()
+    return openai_api.MARKDOWN.read(body, replace(terms, source="openai/openai-markdown"))
 
 
 def small_openai(body: str) -> Any:

@@ -38,6 +38,7 @@ def test_there_are_enough_mutants():
     for kind in KINDS:
         counts[kind.source] = counts.get(kind.source, 0) + kind.count
     sources = {"gemini-api", "ai-studio", "vertex-ai", "cloud-billing", "rate-limits", "openai-api", "laozhang"}
+    sources |= {"anthropic-api", "openai-markdown", "ai-studio-docs"}
 
     assert ALTOGETHER <= sum(counts.values())
     assert sources == set(counts)

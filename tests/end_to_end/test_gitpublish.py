@@ -171,9 +171,10 @@ def test_a_process_that_is_killed_before_its_push_publishes_nothing(bare, tmp_pa
     git = clone(bare, tmp_path / "c")
     program = (
         "import os, signal, sys; from pathlib import Path; from scraper.automation import branch; from scraper.automation.git import Git\n"
+        "from scraper.report.run_report import RunReport\n"
         "def apply(tree, names):\n"
         "    (tree / 'state').mkdir(); (tree / 'state' / 'x.json').write_text('{}')\n"
-        "    return {'sources': [], 'at': '2026-11-01T06:17:00Z'}\n"
+        "    return RunReport(at='2026-11-01T06:17:00Z')\n"
         "def killed(*_): os.kill(os.getpid(), signal.SIGKILL)\n"
         "if sys.argv[2] == 'kill': branch.pushed = killed\n"
         "branch.publish(Git(Path(sys.argv[1])), branch.Target(), apply)\n"
@@ -478,7 +479,7 @@ def test_the_version_is_written_where_data_changed(tmp_path, monkeypatch):
         (["state/a.json", "ratecards/v1/rates.json"], [("version", "--write")]),
     ):
         called.clear()
-        monkeypatch.setattr(branch.report_file, "load", lambda _, files=files: {"files": files})
+        monkeypatch.setattr(branch.run_report, "load", lambda _, files=files: run_report.RunReport(files=files))
         branch.replaying(tmp_path, versioned=True)(tmp_path, [])
         assert ["refresh", *[name for name, _ in expected], "check"] == [name for name, *_ in called]
         assert expected == called[1:-1]

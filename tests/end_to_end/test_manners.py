@@ -192,11 +192,10 @@ def test_fault_97_input_that_is_no_file(tmp_path, capsys, make, read, error):
 
 
 PARTS = {
-    "pack": "ratecards/pack.jsonl",
     "status": "ratecards/v1/status.json",
     "limits": "ratecards/v1/limits.json",
     "ledger": "ratecards/v1/discrepancies.json",
-    "history": f"ratecards/history/{GEMINI}.jsonl",
+    "history": f"ratecards/history/{GEMINI}.2026.jsonl",
 }
 
 

@@ -15,8 +15,7 @@ import pytest
 
 import ratecards
 from ratecards.__main__ import main as command
-from ratecards.catalog.asof import DatedShelf
-from ratecards.catalog.shelf import Choice
+from ratecards.catalog.catalog import Choice
 from ratecards.costs.breakdown import EXACT
 from ratecards.costs.plan import price
 from ratecards.costs.usage import read
@@ -391,7 +390,7 @@ def test_the_calculator_is_ratecards_cost(tab, real):
     Tokens of images that are sold by the piece cannot be filled in, and the page has no price for them. The library
     works one out from what the card notes beside its table.
     """
-    shelf = DatedShelf(ratecards.load(ROOT / "ratecards"), None, {}, TODAY)
+    shelf = ratecards.load(ROOT / "ratecards").catalog(None, TODAY)
     cases, expected = [], []
     for offer in shelf:
         for tier, plan in [*offer.sold(), ("flex", "free")]:

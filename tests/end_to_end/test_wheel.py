@@ -15,7 +15,7 @@ import pytest
 
 from scraper import ROOT
 
-DATA = {"pack.jsonl", "py.typed", "history", "v1"}
+DATA = {"ratecards.sqlite", "py.typed", "v1"}
 SITE = """
 import socket
 def refused(*args, **named):
@@ -91,7 +91,7 @@ def test_what_is_in_the_wheel(wheel: Path):
 
 
 STRAY = [
-    *("notes.txt", ".env", "pack.jsonl.orig", "data.json", ".DS_Store", "formats/x.yaml", "history/x.jsonl"),
+    *("notes.txt", ".env", "ratecards.sqlite.orig", "data.json", ".DS_Store", "formats/x.yaml", "history/x.jsonl"),
     *(
         "v1/rates.old.json",
         "v1/status.json~",
@@ -107,7 +107,7 @@ def test_no_stray_file_is_in_the_wheel(wheel: Path, tmp_path: Path):
     """Whatever lies about below the package's folder."""
     root = tmp_path / "root"
     shutil.copytree(ROOT / "ratecards", root / "ratecards", ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, root / name)
     for name in STRAY:
         path = root / "ratecards" / name

@@ -55,7 +55,7 @@ def folded(workshop: Workshop, day: str = "", known: str = "") -> dict[str, dict
 
 def log(workshop: Workshop) -> list[tuple[str, str, str]]:
     """Day, kind and model of each line, in the order of the file."""
-    text = (workshop.root / "ratecards/history/acme/tiny.jsonl").read_text()
+    text = "".join((workshop.root / path).read_text() for path in Dataset(workshop.root).history_paths(ACME.name))
     lines = [json.loads(line) for line in text.splitlines()]
     return [(c["observed"], c["kind"] + ("!" if c.get("correction") else ""), c["model"]) for c in lines]
 
@@ -152,10 +152,10 @@ def better(monkeypatch, old: str, new: str) -> None:
 def test_a_better_parser_corrects_each_edition_at_its_own_day(workshop, fill, monkeypatch):
     """What was recorded stays; folding to each day gives the new readings, and to what was known then the old."""
     fill(*DAYS, words=("--now", "2026-04-01T00:00:00Z"))
-    before = workshop.files["ratecards/history/acme/tiny.jsonl"]
+    before = workshop.files["ratecards/history/acme/tiny.2026.jsonl"]
     better(monkeypatch, '"1"', '"1.1"')
     fill(*DAYS, words=("--now", "2026-05-01T00:00:00Z"))
-    assert workshop.files["ratecards/history/acme/tiny.jsonl"].startswith(before)
+    assert workshop.files["ratecards/history/acme/tiny.2026.jsonl"].startswith(before)
     assert [("2026-01-10", "repriced!", "m-1")] == log(workshop)[len(IN_ORDER) :]
     assert ["1.1", "1.1", "1.5"] == [folded(workshop, day)["m-1"]["input"] for day in DAYS]
     assert EDITIONS == {day: folded(workshop, day, "2026-04-01T00:00:00Z") for day in DAYS}
@@ -315,5 +315,5 @@ def test_pages_of_the_demo_are_backfilled_as_they_are_refreshed(run, tmp_path):
     one, other = tree(tmp_path / "refreshed"), tree(tmp_path / "filled")
     assert {p for p in one if "/cards/" in p} == {p for p in other if "/cards/" in p}
     assert {p: b for p, b in one.items() if "/cards/" in p} == {p: b for p, b in other.items() if "/cards/" in p}
-    name = f"ratecards/history/{GEMINI}.jsonl"
+    name = f"ratecards/history/{GEMINI}.2026.jsonl"
     assert len(one[name].splitlines()) == len(other[name].splitlines())

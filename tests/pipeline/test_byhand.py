@@ -189,7 +189,7 @@ def test_a_bad_file_stops_all_before_anything_is_written(take, kept, tmp_path, t
     assert {} == tree(tmp_path / "data")
 
 
-@pytest.mark.parametrize("part", ["ratecards/history/shop/prices.jsonl", "state/shop/prices.json"])
+@pytest.mark.parametrize("part", ["ratecards/history/shop/prices.2026.jsonl", "state/shop/prices.json"])
 def test_a_damaged_dataset_is_refused(take, kept, tmp_path, part):
     """Merge markers in what is there already: an error that points at git, and nothing written."""
     edition(kept, "2026-03-02", picture="0.03")
@@ -207,7 +207,7 @@ def test_a_history_that_does_not_fold_is_refused(take, kept, tmp_path):
     """Lines that are each sound and together are not: named like any damage, not a stack of calls."""
     edition(kept, "2026-03-02", picture="0.03")
     take()
-    log = tmp_path / "data/ratecards/history/shop/prices.jsonl"
+    log = tmp_path / "data/ratecards/history/shop/prices.2026.jsonl"
     lines = [json.loads(line) for line in log.read_text().splitlines()]
     log.write_text("".join(json.dumps(line | {"number": n}) + "\n" for n, line in enumerate(lines * 2, 1)))
     before = tree(tmp_path / "data")

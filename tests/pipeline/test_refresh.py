@@ -28,7 +28,7 @@ from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import locked
 from scraper.sources import Source, gemini_api
 from tests.support import tiny
-from tests.support.workshop import GEMINI, Ran, Workshop, facts, keep, model, outcomes, pages, tree
+from tests.support.workshop import GEMINI, Ran, Workshop, facts, keep, log, model, outcomes, pages, tree
 
 DEMO = ROOT / "examples" / "demo"
 MORNING = ("--now", "2026-11-01T06:00:00Z")
@@ -98,7 +98,7 @@ def test_fault_60_the_same_input_twice_writes_nothing(workshop):
 def test_a_changed_edition_gives_exactly_its_changes(run, tmp_path):
     """The demo's second edition: these history lines, these cards, and all of v1 that speaks of them."""
     before, after = demo(run, tmp_path)
-    name = f"ratecards/history/{GEMINI}.jsonl"
+    name = f"ratecards/history/{GEMINI}.2026.jsonl"
     assert after[name].startswith(before[name])
     added = [json.loads(line) for line in after[name][len(before[name]) :].splitlines()]
     expected = [
@@ -845,7 +845,7 @@ def test_a_confirmed_hold_is_published_at_the_next_look(workshop):
     assert (0, True) == (ran.code, ran.out.startswith(f"confirmed {key}: {GEMINI}: repriced gemini-1: moved x10.00"))
     assert {"on": "2026-11-02", "because": "announced"} == workshop.state["holds"][key]["confirmed"]
     ran = workshop.refresh(at("2026-11-02T07:00:00Z", **DEAR))
-    assert f"  released {key}: gemini-1 standard input: 1 -> 10 USD per 1000000 tokens" in ran.out
+    assert f"  released {key}: gemini-1 standard input: 1 → 10 USD per 1M tokens (×10.00)" in ran.out
     assert "10" == rates(workshop)["gemini-1", "input", ""]
 
 
@@ -1032,7 +1032,7 @@ def card_of(workshop: Workshop) -> Path:
 
 
 def log_of(workshop: Workshop) -> Path:
-    return workshop.root / "ratecards/history" / f"{GEMINI}.jsonl"
+    return log(workshop.root)
 
 
 def state_of(workshop: Workshop) -> Path:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.audit.audit import JUDGED, audit, findings, unjudged
-from ratecards.catalog.pastcards import PastCards
+from ratecards.audit.past_cards import PastCards
 from ratecards.dataset import Dataset
 from ratecards.formats import read as entries_of
 from tests.support.histories import added, card, rate, write

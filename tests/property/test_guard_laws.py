@@ -38,7 +38,7 @@ class Desk:
         """Compare, publish what may be, remember."""
         old = self.cards
         found = changes(old, new, places=False)
-        doubts = plausibility.findings(plausibility.fresh(new, old, at.date()))
+        doubts = plausibility.findings(plausibility.new_doubts(new, old, at.date()))
         holds = {k: replace(h, confirmed={"on": ""}) for k, h in self.holds.items()} if confirmed else self.holds
         sifted = hold_changes(found, old, new, holds, Observation(at, doubts=doubts, recent=self.recent))
         sold = effective.lanes(old.values())

@@ -68,7 +68,7 @@ def test_a_card_that_the_history_does_not_give(dataset):
 def test_a_history_that_cannot_be_folded(dataset):
     """The message names what it speaks of."""
     edit(
-        dataset.root / dataset.history_path(ACME.name),
+        dataset.root / dataset.history_path(ACME.name, 2026),
         '"model_added", "model": "m-2"',
         '"model_removed", "model": "m-2"',
     )
@@ -92,7 +92,7 @@ def test_a_history_without_any_card(dataset):
 
 @pytest.mark.parametrize(
     ("path", "words"),
-    [("ratecards/history/acme/tiny.jsonl", "damaged history"), ("state/acme/tiny.json", "not a state file")],
+    [("ratecards/history/acme/tiny.2026.jsonl", "damaged history"), ("state/acme/tiny.json", "not a state file")],
 )
 def test_a_file_that_cannot_be_read(dataset, path, words):
     """History and state; a card is like a missing one."""

@@ -61,6 +61,7 @@ def test_where_things_stand():
     assert "state/google/gemini-api.json" == found.state_path(NAME)
     assert "ratecards/cards/google/gemini-api/flash.yaml" == found.card_path(NAME, "flash")
     assert "ratecards/history/google/gemini-api.jsonl" == found.history_path(NAME)
+    assert "ratecards/history/google/gemini-api.2026.jsonl" == found.history_path(NAME, 2026)
 
 
 def test_a_whole_dataset(dataset):

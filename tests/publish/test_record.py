@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from ratecards.storage import history, segments
-from ratecards.storage.history import Change
+from ratecards.storage import history
+from ratecards.storage.history import Change, Stamp, stamp_of
 from scraper.errors import DatasetError
-from scraper.publish import record as module
 from scraper.publish.dataset import Dataset
 from scraper.publish.record import newest, record
 from scraper.publish.transaction import Publication
@@ -34,91 +34,69 @@ ADDED = change("model_added", card=card(PRICES[0], capture="sha256:01"))
 
 @pytest.fixture
 def dataset(tmp_path, monkeypatch) -> Dataset:
-    """Room for one change a file; the history begun."""
+    """The history begun."""
     monkeypatch.setattr("os.fsync", lambda handle: None)
-    monkeypatch.setattr(module, "FULL", 10)
-    found = Dataset(tmp_path)
-    return add(found, ADDED)
+    return add(Dataset(tmp_path), ADDED)
 
 
-def add(dataset: Dataset, *fresh: Change, name: str = NAME) -> Dataset:
+def add(dataset: Dataset, *fresh: Change, name: str = NAME, year: int = 2026) -> Dataset:
+    """The dataset after changes of a year."""
     result = Publication(dataset.root)
-    record(result, dataset, name, fresh)
+    record(result, dataset, name, [replace(c, stamp=_dated(stamp_of(c), year)) for c in fresh])
     result.commit()
     return dataset
 
 
-def counts(dataset: Dataset) -> list[int]:
-    """The number of changes in each file."""
-    with_head = [(dataset.root / p).read_text().count("\n") for p in dataset.history_paths(NAME)]
-    return [count - (number > 0) for number, count in enumerate(with_head)]
+def _dated(stamp: Stamp, year: int) -> Stamp:
+    return replace(stamp, observed=stamp.observed.replace(year=year), recorded=f"{year}{stamp.recorded[4:]}")
 
 
-def test_a_file_takes_what_there_is_room_for(dataset, monkeypatch):
-    """What is added at once stays together; the next file begins when one is full, and a full one is not touched."""
-    add(dataset, moved(0, 2), moved(1, 2))
-    full = {path: (dataset.root / path).read_bytes() for path in dataset.history_paths(NAME)}
-    monkeypatch.setattr(module, "FULL", 10**6)
-    add(dataset, moved(2, 3))
-    monkeypatch.setattr(module, "FULL", 10)
-    add(dataset, moved(3, 4))
-
-    assert [1, 3, 1] == counts(dataset)
-    first, second = full
-    assert full[first] == (dataset.root / first).read_bytes()
-    assert (dataset.root / second).read_bytes().startswith(full[second])
-    assert [ADDED, *(moved(n, at) for n, at in enumerate((2, 2, 3, 4)))] == dataset.changes(NAME)
+def names(dataset: Dataset, name: str = NAME) -> list[str]:
+    """The files of a history."""
+    return [Path(path).name for path in dataset.history_paths(name)]
 
 
-def test_the_checkpoint_does_not_fill_a_file(dataset, monkeypatch):
-    """However long the cards are, there is room for changes after them."""
-    own = len(history.line(moved(1, 3)))
-    add(dataset, moved(0, 2))
-    monkeypatch.setattr(module, "FULL", own)
+def test_a_file_for_each_year(dataset):
+    """Of recording, whichever day a page is of; what stands in the file of another year is not touched."""
+    before = (dataset.root / dataset.history_path(NAME, 2026)).read_bytes()
+    add(dataset, moved(0, 2), year=2027)
+    add(dataset, moved(1, 3), moved(2, 3), year=2027)
+
+    assert ["gemini-api.2026.jsonl", "gemini-api.2027.jsonl"] == names(dataset)
+    assert before == (dataset.root / dataset.history_path(NAME, 2026)).read_bytes()
+    assert ["model_added", *["repriced"] * 3] == [c.kind for c in dataset.changes(NAME)]
+
+
+def test_a_clock_that_goes_back(dataset):
+    """What is recorded last stands last."""
+    add(dataset, moved(0, 2), year=2027)
     add(dataset, moved(1, 3))
-    add(dataset, moved(2, 4))
 
-    assert [1, 2, 1] == counts(dataset)
+    assert ["gemini-api.2026.jsonl", "gemini-api.2027.jsonl"] == names(dataset)
+    assert [0, 1, 2] == [PRICES.index(c.new) if c.new else 0 for c in dataset.changes(NAME)]
+
+
+def test_after_files_with_numbers_come_years(dataset):
+    """As former versions cut a history."""
+    (dataset.root / dataset.history_path(NAME, 2026)).rename(dataset.root / dataset.history_path(NAME))
+    add(dataset, moved(0, 2))
+
+    assert ["gemini-api.jsonl", "gemini-api.2026.jsonl"] == names(dataset)
+    assert {"flash": "0.2"} == {m: str(c.rates[0].price) for m, c in dataset.as_of(NAME).items()}
 
 
 def test_nothing_new_opens_no_file(dataset):
-    """A look that finds nothing leaves a full file the last."""
-    assert [1] == counts(add(dataset))
+    """A look that finds nothing."""
+    assert ["gemini-api.2026.jsonl"] == names(add(dataset, year=2027))
 
 
-def test_after_a_late_change_a_file_begins(dataset, monkeypatch):
-    """What came late is added where there is room; the next change in time has a checkpoint that knows of it."""
-    add(dataset, moved(0, 2))
-    add(dataset, moved(1, 3))
-    monkeypatch.setattr(module, "FULL", 10**6)
-    added = change("model_added", model="pro", card=card(rate("2"), model="pro", capture="sha256:01"))
-    late = [change("reworded", old=PRICES[0], new=rate("0.1", quote="x"), stamp=stamp(day(1))), added]
-    for one in late:
-        add(dataset, one)
-    assert [1, 1, 3] == counts(dataset)
-    add(dataset, moved(2, 3))
-    add(dataset, moved(3, 4))
-
-    assert [1, 1, 3, 2] == counts(dataset)
-    (dataset.root / dataset.history_path(NAME)).write_text("not read any more")
-    assert {"flash": "0.5", "pro": "2"} == {m: str(c.rates[0].price) for m, c in dataset.as_of(NAME).items()}
-
-
-def test_a_late_change_fills_a_file_too(dataset):
-    """A backfill of many editions does not make one file grow for ever."""
+def test_a_late_change(dataset):
+    """Of a day before others: each day is as folding all of them gives it."""
     add(dataset, moved(0, 3))
     add(dataset, change("model_added", model="pro", card=card(rate("2"), model="pro"), stamp=stamp(day(2))))
 
-    assert [1, 1, 1] == counts(dataset)
     assert history.fold(dataset.changes(NAME)) == dataset.as_of(NAME)
     assert history.fold(dataset.changes(NAME), until=day(2)) == dataset.as_of(NAME, day(2))
-
-
-def test_damage_is_told_before_anything_is_added(dataset):
-    """The last file has to be understood when the next one begins."""
-    (dataset.root / dataset.history_path(NAME)).write_text("<<<<<<< ours\n" * 2)
-    with pytest.raises(DatasetError, match="damaged history, restore it from git"):
-        add(dataset, moved(0, 2))
 
 
 # ---------------------------------------------------------------------------------------------- the newest
@@ -135,8 +113,8 @@ def added(model: str, at: int, provider: str = "acme", source: str = "tiny") -> 
 def two(dataset) -> Dataset:
     """Two sources with a change a day each, in files of one change."""
     for at in (2, 3, 4):
-        add(dataset, moved(at - 2, at))
-        add(dataset, added(f"m-{at}", at), name=OTHER)
+        add(dataset, moved(at - 2, at), year=2026 + at)
+        add(dataset, added(f"m-{at}", at), name=OTHER, year=2026 + at)
     return dataset
 
 
@@ -150,8 +128,10 @@ def test_the_newest_by_day_and_source(two):
 
     assert expected == told(newest(two, [NAME, OTHER], {}, 4))
     assert expected[1:] == told(newest(two, [OTHER, NAME], {}, 3))
+    fresh = added("m-9", 4)
+    fresh = replace(fresh, stamp=_dated(stamp_of(fresh), 2030))
     assert [("google", 3), ("acme", 4), ("acme", 4), ("google", 4)] == told(
-        newest(two, [NAME, OTHER], {OTHER: [added("m-9", 4)]}, 4)
+        newest(two, [NAME, OTHER], {OTHER: [fresh]}, 4)
     )
 
 
@@ -194,9 +174,3 @@ def test_a_day_that_goes_on_in_the_file_before(dataset):
 
     for count in range(1, 7):
         assert whole[-count:] == newest(dataset, [NAME, OTHER], {}, count)
-
-
-def test_a_full_file_is_worth_its_name():
-    """A refresh rewrites the last file whole: it holds about a megabyte and a checkpoint."""
-    assert 500_000 <= module.FULL <= 2_000_000
-    assert Path("x/a.0003.jsonl") == segments.numbered(Path("x/a.jsonl"), 3)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.shelf import Choice, Shelf
+from ratecards.catalog.catalog import Catalog, Choice
+from ratecards.catalog.priced_model import Offer
 from ratecards.costs.image_sizes import Size, canonical, formula_of, sizes
 from ratecards.costs.plan import price
 from ratecards.costs.usage import read
@@ -144,7 +144,7 @@ def test_a_budget_by_another_policy():
     """The note says whose words were heard."""
     studio = {"source": "ai-studio"}
     witness = card("gemini-2-flash", rate("gemini-2-flash", price="2", **TEXT, **studio), **studio)
-    choice = Shelf([flash(), witness], MARCH).choose("gemini-2-flash", policy="conservative")
+    choice = Catalog([flash(), witness], MARCH).choose("gemini-2-flash", policy="conservative")
     sheet = budget(choice, Work({"input_tokens": 1_000_000}), [1])
     assert [Decimal(2)] == column(sheet, "per_request")
     assert ("Policy conservative: the highest price, of google/gemini-api, google/ai-studio.",) == sheet.notes
@@ -198,7 +198,7 @@ def test_models_that_print_no_price_per_image_are_named():
 def test_a_price_by_a_condition_is_not_compared():
     """Which of two prices is not said."""
     two = card("two", picture("two", "0.5", context="upscaling"), picture("two", "0.6", context="x"))
-    assert [] == column(compare_images(Shelf([two], MARCH).sellers(), Terms()), "model")
+    assert [] == column(compare_images(Catalog([two], MARCH).sellers(), Terms()), "model")
 
 
 def test_currencies_are_not_compared():
@@ -210,7 +210,7 @@ def test_currencies_are_not_compared():
 
 def test_text_elsewhere():
     """Every seller that prices the whole request, with the ratio; what cannot be priced is left out."""
-    offers = Shelf([flash(), flash("gemini-2-pro", 10), imagen()[0], card("half", rate("half", **TEXT))], MARCH)
+    offers = Catalog([flash(), flash("gemini-2-pro", 10), imagen()[0], card("half", rate("half", **TEXT))], MARCH)
     usage = read({"input_tokens": 1000, "output_tokens": {"text": 500}})
     to = offers.choose("gemini-2-flash").offer
     sheet = compare_text(offers.sellers(), Terms(to=to, per_day=100, days=10, day=MARCH), usage)
@@ -224,7 +224,7 @@ def test_text_elsewhere():
 
 def test_a_request_of_nothing_elsewhere():
     """It costs nothing, and nothing has no ratio."""
-    offers = Shelf([flash()], MARCH)
+    offers = Catalog([flash()], MARCH)
     sheet = compare_text(offers.sellers(), Terms(to=next(offers.sellers())), read({"input_tokens": 0}))
     assert [(Decimal(0), None)] == list(zip(column(sheet, "per_request"), column(sheet, "ratio"), strict=True))
 
@@ -234,10 +234,10 @@ def test_marks():
     one_day_old = reseller()
     by_hand = card("m", picture("m", "0.1", **OPENAI), facts=(("manual", "why"),), observed=MARCH, **OPENAI)
     day = date(2026, 3, 3)
-    sheet = compare_images(Shelf([one_day_old, by_hand], day).sellers(), Terms(day=day))
+    sheet = compare_images(Catalog([one_day_old, by_hand], day).sellers(), Terms(day=day))
     assert ["reseller, by hand, 1 day old", "by hand, -21 days old"] == column(sheet, "mark")
     assert ["reseller, by hand", "by hand"] == column(
-        compare_images(Shelf([one_day_old, by_hand], day).sellers(), Terms()), "mark"
+        compare_images(Catalog([one_day_old, by_hand], day).sellers(), Terms()), "mark"
     )
 
 
@@ -246,7 +246,7 @@ def test_marks():
 
 def saved(work: Work, *cards: RateCard, model: str = "gemini-2-flash", **volume: Any) -> Table:
     """T5 of some cards."""
-    offers = Shelf(cards or [flash()], MARCH)
+    offers = Catalog(cards or [flash()], MARCH)
     return savings(offers.choose(model), work, offers.sellers(), Volume(**volume))
 
 

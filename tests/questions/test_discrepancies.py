@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ratecards.__main__ import main
-from ratecards.catalog import staleness
+from ratecards.catalog import freshness
 from ratecards.questions.discrepancies import COLUMNS
 from tests.support.histories import added, card, rate, write
 
@@ -168,7 +168,7 @@ def test_rows_for_programs(run):
     rows = json.loads(run("--all", "--format", "json"))
     table = list(csv.DictReader(io.StringIO(run("--all", "--format", "csv"))))
 
-    assert [{*COLUMNS, *staleness.COLUMNS}] * 6 == [set(row) for row in rows]
+    assert [{*COLUMNS, *freshness.COLUMNS}] * 6 == [set(row) for row in rows]
     spelt = [{**row, "age_days": str(row["age_days"] or ""), "stale": "no"} for row in rows]
     assert spelt == table
     assert ("image, text", "0.25 USD per 1M tokens", "$0.5", "2026-03-03", "2") == tuple(
@@ -181,7 +181,7 @@ def test_no_entries_are_a_count(run, root):
     publish(root, ledger())
 
     assert "0 discrepancies: 0 between sources, 0 within one\n" == run()
-    assert ",".join((*COLUMNS, *staleness.COLUMNS)) + "\n" == run("--format", "csv")
+    assert ",".join((*COLUMNS, *freshness.COLUMNS)) + "\n" == run("--format", "csv")
     assert [] == json.loads(run("--format", "json"))
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ratecards.catalog.offers import Offer
-from ratecards.catalog.shelf import Shelf
+from ratecards.catalog.catalog import Catalog
+from ratecards.catalog.priced_model import Offer
 from ratecards.errors import DatasetError
 from ratecards.questions.limits import called, models, overview, records
 from ratecards.storage import limitsjson
@@ -130,7 +130,7 @@ def test_what_has_limits():
     """What its maker prices by what goes in or out: no tools, no resellers, nothing without a price."""
     tools = card("tools", rate("tools", "tool"))
     none = card("none", rate("none", price=None), **OPENAI)
-    assert ["flash"] == [o.card.model for o in models(Shelf([FLASH, tools, none, reseller()], MARCH).sellers())]
+    assert ["flash"] == [o.card.model for o in models(Catalog([FLASH, tools, none, reseller()], MARCH).sellers())]
 
 
 def test_the_file_and_back(tmp_path: Path):

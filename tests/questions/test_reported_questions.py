@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ratecards.__main__ import main
-from ratecards.catalog.offers import Offer
+from ratecards.catalog.priced_model import Offer
 from ratecards.errors import CostError
 from ratecards.questions.alternatives import in_region, region_word
 from tests.support.histories import added, card, change, rate, write

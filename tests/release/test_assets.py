@@ -16,7 +16,9 @@ from pathlib import Path
 
 import pytest
 
+import ratecards
 from ratecards.model import COLUMNS
+from ratecards.storage import database
 from scraper import ROOT
 from scraper.errors import DatasetError
 from scraper.release import assets, parquet, sqlitefile
@@ -137,9 +139,9 @@ def test_captures(shelf):
 
 
 @pytest.fixture
-def base(files, tmp_path):
+def base(shelf, files, tmp_path):
     """The SQLite file, opened."""
-    sqlitefile.write(tmp_path / "x.sqlite", files)
+    sqlitefile.write(tmp_path / "x.sqlite", shelf.root / "ratecards", files)
     with closing(sqlite3.connect(tmp_path / "x.sqlite")) as found:
         found.row_factory = sqlite3.Row
         yield found
@@ -155,12 +157,16 @@ def test_sqlite_is_sound(base):
     indices = {name for (name,) in rows(base, "SELECT name FROM sqlite_master WHERE type = 'index'")}
 
     assert [("ok",)] == rows(base, "PRAGMA integrity_check")
-    assert ([(1,)], [(sqlitefile.APPLICATION,)]) == (
+    assert ([(2,)], [(database.APPLICATION,)]) == (
         rows(base, "PRAGMA user_version"),
         rows(base, "PRAGMA application_id"),
     )
-    assert set(TABLES) == {name for (name,) in rows(base, "SELECT name FROM sqlite_master WHERE type = 'table'")}
-    assert {"rates_key", "rates_model", "changes_observed", "discrepancies_model"} <= indices
+    tables = {name for (name,) in rows(base, "SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert {*TABLES, "card", "rate", "source"} - {"rates"} <= tables
+    assert [("rates",)] == rows(base, "SELECT name FROM sqlite_master WHERE type = 'view'")
+    for table, columns in TABLES.items():
+        assert set(columns) <= {name for _, name, *_ in rows(base, f"PRAGMA table_info({table})")}
+    assert {"changes_observed", "discrepancies_model"} <= indices
 
 
 def test_sqlite_holds_the_rates(base, files):
@@ -200,7 +206,7 @@ def test_sqlite_answers(base):
     assert 1 <= rows(base, "SELECT count(*) FROM discrepancies WHERE left_price IS NOT right_price")[0][0]
 
 
-def test_sqlite_says_how_old_and_what_ends(files, tmp_path):
+def test_sqlite_says_how_old_and_what_ends(shelf, files, tmp_path):
     """By source until when it is not stale; the announced shutdowns, NULL where no successor is named."""
     end = {"on": "2027-03-01", "provider": "google", "source": "gemini-api", "model": "flash"}
     ends = [
@@ -208,7 +214,8 @@ def test_sqlite_says_how_old_and_what_ends(files, tmp_path):
         {**end, "successor": "Pro", "quote": "x", "observed": "y"},
     ]
     data = json.loads(files["upcoming.json"]) | {"shutdowns": ends}
-    sqlitefile.write(tmp_path / "x.sqlite", {**files, "upcoming.json": json.dumps(data).encode()})
+    files = {**files, "upcoming.json": json.dumps(data).encode()}
+    sqlitefile.write(tmp_path / "x.sqlite", shelf.root / "ratecards", files)
     with closing(sqlite3.connect(tmp_path / "x.sqlite")) as base:
         assert [("2026-11-08", "2026-11-11")] == rows(
             base, "SELECT observed, expires FROM sources WHERE name = 'google/gemini-api'"
@@ -218,12 +225,12 @@ def test_sqlite_says_how_old_and_what_ends(files, tmp_path):
         )
 
 
-def test_sqlite_refuses_a_row_twice(files, tmp_path):
-    """The row key is a key, also where parts of it say nothing."""
-    data = json.loads(files["rates.json"])
-    data["rates"].append({**data["rates"][0], "price": "99"})
-    with pytest.raises(sqlite3.IntegrityError, match="rates_key"):
-        sqlitefile.write(tmp_path / "x.sqlite", {**files, "rates.json": json.dumps(data).encode()})
+def test_sqlite_is_a_dataset(shelf, files, tmp_path):
+    """The reader takes it as it is."""
+    sqlitefile.write(tmp_path / "ratecards.sqlite", shelf.root / "ratecards", files)
+    found, whole = ratecards.load(tmp_path), ratecards.load(shelf.root)
+    assert whole.cards() == found.cards()
+    assert whole.changes("gemini-api") == found.changes("gemini-api")
 
 
 def test_sqlite_knows_every_field(base):
@@ -294,10 +301,10 @@ def project(shelf, tmp_path) -> Path:
 
     root = tmp_path / "project"
     shutil.copytree(shelf.root, root, ignore=shutil.ignore_patterns("out", ".lock"))
-    for path in ("pyproject.toml", "README.md", "LICENSE"):
+    for path in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / path, root / path)
-    for path in (ROOT / "ratecards").glob("*.py"):
-        shutil.copy(path, root / "ratecards" / path.name)
+    code = shutil.ignore_patterns("__pycache__", "cards", "discrepancies", "history", "v1", "held")
+    shutil.copytree(ROOT / "ratecards", root / "ratecards", ignore=code, dirs_exist_ok=True)
     subprocess.run(["git", "init", "-q", root], check=True)
     subprocess.run(["git", "-C", root, "add", "--all"], check=True)
     return root
@@ -316,7 +323,7 @@ def test_the_command(project, run, tmp_path):
     assert (0, f"wrote 8 files to {out}") == (ran.code, ran.out.splitlines()[-1])
     assert NAMES | {wheel, "rates.parquet"} == set(tree(out))
     names = zipfile.ZipFile(out / wheel).namelist()
-    assert {"ratecards/__init__.py", "ratecards/pack.jsonl"} <= set(names)
+    assert {"ratecards/__init__.py", "ratecards/ratecards.sqlite"} <= set(names)
     assert not [name for name in names if name.startswith(("scraper", "state"))]
     assert f"{out} holds this release already\n" == run("release", "--from", project, "--to", out).out
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import html5lib
 import pytest
 
-from ratecards.catalog.offers import Offer
+from ratecards.catalog.priced_model import Offer
 from ratecards.dataset import Dataset
 from ratecards.escaping import script, visible
 from ratecards.model import Evidence

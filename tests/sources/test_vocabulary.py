@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scraper.cli.doctor import _REMEDIES
+from scraper.cli.doctor import _OF_TABLES, _REMEDIES
 from scraper.sources import SOURCES, Source, find, vocabulary
 from scraper.sources.vocabulary import VocabularyError, of, read
 from tests.cli import test_doctor as gemini
@@ -168,6 +168,7 @@ OPENAI = find("openai/openai-api")
 VERTEX = find("google/vertex-ai")
 LAOZHANG = find("laozhang/laozhang")
 STUDIO = find("google/ai-studio")
+ANTHROPIC = find("anthropic/anthropic-api")
 
 
 def openai_page(change: Callable[[dict], object]) -> str:
@@ -190,6 +191,12 @@ def html(edition: dict) -> str:
 
 def studio_page() -> str:
     return studio.body(studio.records("unknown-label"))
+
+
+def anthropic_page(old: str, new: str) -> str:
+    text = (CASES / "anthropic_api" / "cases" / "era-2026-04" / "page.md").read_text(encoding="utf-8")
+    assert old in text
+    return text.replace(old, new, 1)
 
 
 def laozhang_page() -> str:
@@ -216,8 +223,21 @@ PASTED: dict[tuple[str, str], tuple[Callable[[], str], dict[str, str]]] = {
     (OPENAI.name, "header"): (lambda: openai_page(openai.broken_column), {"METER": "output"}),
     (VERTEX.name, "model"): (lambda: vertex_page("unknown-model"), {"MODEL_ID": "gemini-9-unknown"}),
     (VERTEX.name, "unclaimed"): (lambda: vertex_page("notes"), {"WHY IT GIVES NO RATE": "no price"}),
-    (LAOZHANG.name, "label"): (laozhang_page, {}),
+    (LAOZHANG.name, "header"): (laozhang_page, {}),
     (STUDIO.name, "label"): (studio_page, {"MODALITY": "image"}),
+    (ANTHROPIC.name, "section"): (
+        lambda: anthropic_page("### Fast mode", "### Off-peak"),
+        {"WHY IT GIVES NO RATE": "x"},
+    ),
+    (ANTHROPIC.name, "header"): (lambda: anthropic_page("| 5m Cache Writes |", "| 5m Writes |"), {}),
+    (ANTHROPIC.name, "model"): (
+        lambda: anthropic_page("| Claude Haiku 3 |", "| Claude Haiku 9 |"),
+        {"MODEL_ID": "claude-haiku-9"},
+    ),
+    (ANTHROPIC.name, "unclaimed"): (
+        lambda: anthropic_page("What each model costs:", "With $7 of fees:"),
+        {"WHY IT GIVES NO RATE": "no price"},
+    ),
 }
 # lines that say where in the code it is settled
 IN_CODE = {(GEMINI, "cell")}
@@ -241,8 +261,9 @@ def proposed(said: str, kind: str) -> list[list[str]]:
 
 def test_every_line_has_a_page():
     """For each that the doctor can say there is a page on which it does."""
-    assert {(source, kind) for source, kinds in _REMEDIES.items() for kind in kinds} == PASTED.keys()
-    assert {source.name for source in SOURCES} - _REMEDIES.keys() == {"google/cloud-billing"}
+    tables = {(ANTHROPIC.name, kind) for kind in _OF_TABLES if kind != "label"}  # that one is test_new_source's
+    assert {(source, kind) for source, kinds in _REMEDIES.items() for kind in kinds} | tables == PASTED.keys()
+    assert {source.name for source in SOURCES} - _REMEDIES.keys() == {ANTHROPIC.name, "google/ai-studio-docs"}
 
 
 @pytest.mark.parametrize(("name", "kind"), PASTED)

@@ -12,14 +12,14 @@ import functools
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ratecards.model import COLUMNS, row
 from ratecards.storage import strictyaml
 from scraper import ROOT
 from scraper.model import Reading
-from scraper.sources import SOURCES, Source
+from scraper.sources import SOURCES, Source, ai_studio_docs
 from tests.support import ai_studio_body, billing_page, openai_page, pagebuilder
 from tests.support.workshop import SMALL
 
@@ -38,7 +38,11 @@ BUILD: dict[str, Callable[[dict], dict[str, str]]] = {
     },
 }
 # The proofs of a page of many tables, but for a few.
-READ = {"gemini_api": lambda body: _source("gemini_api").module.read(body, SMALL)}
+DOCS = ai_studio_docs.load_terms()
+READ = {
+    "gemini_api": lambda body: _source("gemini_api").module.read(body, SMALL),
+    "ai_studio_docs": lambda body: ai_studio_docs.read(body, replace(DOCS, prices=replace(DOCS.prices, tables_min=1))),
+}
 
 
 @dataclass(frozen=True)
@@ -61,9 +65,8 @@ class Case:
         facts = self.folder / "facts.yaml"
         if facts.is_file():
             return BUILD[self.source](strictyaml.load(facts.read_text(encoding="utf-8"), f"{self}/facts.yaml"))
-        return {
-            path.name.removeprefix("page."): path.read_text(encoding="utf-8") for path in self.folder.glob("page.*")
-        }
+        pages = [path for path in self.folder.glob("page.*") if path.name != "page.json"]  # that is about a kept one
+        return {path.name.removeprefix("page."): path.read_text(encoding="utf-8") for path in pages}
 
     def reading(self, kind: str) -> Reading:
         """What the source reads of one representation. Raises `LayoutChanged`."""

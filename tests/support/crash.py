@@ -133,12 +133,10 @@ def look(root: Path, day: int) -> Publication:
 
 
 def prepared(root: Path, days: int = 2) -> Path:
-    """A dataset after that many such refreshes, each with a file of history of its own."""
-    from scraper.publish import record
+    """A dataset after that many such refreshes."""
     from scraper.sources import gemini_api
     from tests.support.workshop import SMALL
 
-    record.FULL = 10
     gemini_api.load_terms = lambda: SMALL
     for day in range(1, days + 1):
         look(root, day).commit()

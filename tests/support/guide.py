@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ratecards.catalog.shelf import Shelf
+from ratecards.catalog.catalog import Catalog
 from ratecards.model import Formula, Rate, RateCard
 from tests.support.histories import card, rate
 
@@ -84,6 +84,6 @@ def reseller(price: str = "0.03") -> RateCard:
     return card(model, sold, aliases=(FLASH_IMAGE,), facts=facts, observed=date(2026, 3, 2), **LAOZHANG)
 
 
-def shelf(*more: RateCard, day: date = MARCH) -> Shelf:
+def shelf(*more: RateCard, day: date = MARCH) -> Catalog:
     """Everything that the guide holds, and more."""
-    return Shelf([flash_image(), *imagen(), *openai(), reseller(), *more], day)
+    return Catalog([flash_image(), *imagen(), *openai(), reseller(), *more], day)

@@ -14,6 +14,7 @@ from pathlib import Path
 from werkzeug import Request, Response
 
 from scraper.model import Reading
+from scraper.publish.dataset import Dataset
 from scraper.sources import Source, gemini_api
 from tests.support import pagebuilder, tiny
 
@@ -68,6 +69,11 @@ def tree(root: Path) -> dict[str, bytes]:
     """Every file below a dataset's root but the lock, by path."""
     files = (p for p in root.rglob("*") if p.is_file() and p.name != ".lock")
     return {p.relative_to(root).as_posix(): p.read_bytes() for p in files}
+
+
+def log(root: Path, name: str = GEMINI) -> Path:
+    """The last file of a source's history."""
+    return root / Dataset(root).history_paths(name)[-1]
 
 
 @dataclass
@@ -133,8 +139,8 @@ class Workshop:
 
     @property
     def history(self) -> list[dict]:
-        text = (self.root / "ratecards" / "history" / f"{GEMINI}.jsonl").read_text()
-        return [json.loads(line) for line in text.splitlines()]
+        files = (self.root / path for path in Dataset(self.root).history_paths(GEMINI))
+        return [json.loads(line) for file in files for line in file.read_text().splitlines()]
 
     def card(self, name: str) -> Path:
         return self.root / "ratecards" / "cards" / GEMINI / f"{name}.yaml"

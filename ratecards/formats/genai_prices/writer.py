@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
 from ratecards.formats.export import NO_SOURCE, SEARCH, Bands, Slot, Slots, json_models, plain_bands, priced, slots
 from ratecards.model import RateCard
 from ratecards.storage import names

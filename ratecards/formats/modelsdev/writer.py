@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from ratecards.catalog.sellers import name_of
+from ratecards.catalog.authority import name_of
 from ratecards.formats.export import NO_SOURCE, Bands, Slot, Slots, json_models, json_value, plain_bands, priced, slots
 from ratecards.model import RateCard, plain
 

@@ -1,0 +1,112 @@
+"""The cards of a dataset by every name they go by, and what each said before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, name_of
+from ratecards.catalog.freshness import Age
+from ratecards.dataset import Dataset
+from ratecards.model import RateCard
+from ratecards.storage import history, names
+from ratecards.storage.database import Source
+from ratecards.storage.history import Change
+
+
+class Edition(NamedTuple):
+    """A day from which a card, or a dated rate on it, is another; no card where the model was gone."""
+
+    day: date
+    card: RateCard | None
+
+
+class PastCards:
+    """The cards of all sources on a day, and their editions until then. Histories are read when one is asked for.
+
+    A source is named in full: `google/gemini-api`.
+    """
+
+    def __init__(self, dataset: Dataset, on: date | None, today: date) -> None:
+        self._dataset, self._on, self.day = dataset, on, on or today
+        self._named: dict[tuple[str, str], RateCard] = {}
+        self._editions: dict[tuple[str, str], list[Edition]] = {}
+        self._renames: dict[str, dict[str, str]] = {}
+        self._known: dict[str, set[str]] = {}
+        cards = dataset.cards(on)
+        for card in cards:  # an id goes before an alias
+            self._named |= {(name_of(card), alias): card for alias in card.aliases}
+        self._named |= {(name_of(card), card.model): card for card in cards}
+        self.sources = sorted(set(map(name_of, cards)))
+        self.providers = sorted({source.partition("/")[0] for source in self.sources})
+
+    def age(self, source: str) -> Age:
+        """How old what a source says of the day is."""
+        return self._dataset.age(source, self.day)
+
+    def tell(self, sources: Iterable[str]) -> list[Age]:
+        """The ages of the sources that were judged by; the dataset takes note of them."""
+        ages = [self.age(source) for source in sorted(set(sources))]
+        self._dataset.tell(ages)
+        return ages
+
+    def maker(self, model: str) -> str:
+        """The one documentation page that has or had a model; empty where none has, or several."""
+        pages = [source for source in DOCUMENTATION if source in self.sources and not source.startswith(RESELLERS)]
+        found = [s for s in pages if self.card(s, model)] or [s for s in pages if self.last_day(s, model)]
+        return found[0] if len(found) == 1 else ""
+
+    def card(self, source: str, model: str) -> RateCard | None:
+        """The card that a name means at a source: as an id, else an alias, else an id since renamed."""
+        if found := self._named.get((source, model)):
+            return found
+        if source not in self.sources:
+            return None
+        if source not in self._renames:
+            self._renames[source] = names.renames(self._source(source).renamed, until=self._on or date.max)
+        return self._named.get((source, self._renames[source].get(model, model)))
+
+    def elsewhere(self, provider: str, model: str) -> list[str]:
+        """The sources of a provider that have a card of a name, without its name."""
+        own = [source for source in self.sources if (source, model) in self._named]
+        return [source.removeprefix(f"{provider}/") for source in own if source.startswith(f"{provider}/")]
+
+    def last_day(self, source: str, model: str) -> date | None:
+        """The last day of a model that a source has had and has no longer; None where it never had it."""
+        if source not in self._known:
+            changes = self._changes(source) if source in self.sources else []
+            self._known[source] = {name for c in changes for name in (c.model, c.previous_id)}
+        if model not in self._known[source]:
+            return None
+        held = [edition.day for edition in self.editions(source, model) if edition.card is None]
+        return max(held, default=None)
+
+    def editions(self, source: str, model: str) -> Sequence[Edition]:
+        """Every day up to the dataset's on which a model's card was another, oldest first, under all its names."""
+        if (source, model) not in self._editions:
+            self._editions[source, model] = self._read(source, model)
+        return self._editions[source, model]
+
+    def _read(self, source: str, model: str) -> list[Edition]:
+        known_as = names.ids(self._source(source).lore, model)
+        changes = [c for c in self._changes(source) if c.model in known_as and names.day_of(c) <= self.day]
+        days = {names.day_of(change) for change in changes}
+        days |= {d for c in changes for d in _starts(c) if min(days) <= d <= self.day}
+        found = []
+        for day in sorted(days):
+            cards = history.fold(changes, until=day)
+            found.append(Edition(day, next(iter(cards.values()), None)))
+        return found
+
+    def _source(self, source: str) -> Source:
+        return self._dataset.database.sources[source]
+
+    def _changes(self, source: str) -> list[Change]:
+        return self._dataset.changes(source)
+
+
+def _starts(change: Change) -> list[date]:
+    """The days from which dated rates of a change hold."""
+    rates = [rate for rate in (change.new, *(change.card.rates if change.card else ())) if rate]
+    return [rate.effective_from for rate in rates if rate.effective_from]

@@ -1,0 +1,36 @@
+"""Who publishes prices, and whose word counts: documentation, what is billed, resellers, prices kept by hand."""
+
+from __future__ import annotations
+
+from ratecards.model import RateCard
+
+# The page of each provider that says what it sells. Google has others, which say the same or another thing.
+DOCUMENTATION = ("google/gemini-api", "openai/openai-api", "anthropic/anthropic-api", "laozhang/laozhang")
+RESELLERS = ("laozhang",)
+# What is billed counts before what is documented.
+BILLED = ("google/cloud-billing",)
+# A price list of its own: both pages say that prices may differ between them.
+SEPARATE = ("google/vertex-ai",)
+# A picker that shows one price shows that of text; a page that does not split means every modality.
+TEXT_ALONE = ("google/ai-studio",)
+
+
+def name_of(card: RateCard) -> str:
+    """`provider/source`."""
+    return f"{card.provider}/{card.source}"
+
+
+def is_reseller(card: RateCard) -> bool:
+    """Whether the card is of somebody who sells what others make."""
+    return card.provider in RESELLERS
+
+
+def is_manual(card: RateCard) -> bool:
+    """Whether a person copied the card by hand, from something that no run fetched."""
+    return any(name == "manual" for name, _ in card.facts)
+
+
+def is_witness(card: RateCard) -> bool:
+    """Whether the card is a second word on what its provider's documentation sells: not an offer of its own."""
+    documented = any(page.startswith(f"{card.provider}/") for page in DOCUMENTATION)
+    return documented and name_of(card) not in DOCUMENTATION and not is_manual(card)

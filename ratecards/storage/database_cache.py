@@ -1,0 +1,206 @@
+"""Where the database of a dataset is found: in the dataset, in a cache, or made of the histories.
+
+A wheel brings `ratecards.sqlite`. A checkout has none: the first who reads it makes one, in `RATECARDS_CACHE`, else in
+the user's cache directory, and says so on stderr. What is found is used only if it was made of the histories that stand
+in the dataset by this version; what is damaged, stale or cannot be kept is made anew, in memory if need be.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+
+from ratecards.errors import DatasetError
+from ratecards.storage import bounded, database
+from ratecards.storage.database import Database
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ratecards.storage.history import Change
+
+    Histories = Callable[[], Mapping[str, Iterable[Change]]]
+
+FILE = "ratecards.sqlite"
+VARIABLE = "RATECARDS_CACHE"
+# So many bytes of histories are read about as quickly as what was made of them is found.
+SMALL = 200_000
+# An installer writes all files of a wheel at about the same time.
+_AT_ONCE = 10_000_000_000
+_CODE = ("database.py", "history.py", "codec.py", "../model.py")
+
+
+def opened(root: str, histories: Histories) -> Database:
+    """The database of the dataset in `root`; `histories` reads the changes by source where one must be made.
+
+    Raises `DatasetError` where there is neither a database nor a history that can be read.
+    """
+    files, stands = _files(root), os.path.join(root, FILE)
+    if os.path.exists(stands):
+        found = _connected(stands)
+        if found and (not files or _made_of(found, stands, root, files)):
+            return Database(found, root, stands)
+        if not files:
+            raise DatasetError(f"{stands}: expected a database of version {database.VERSION}, saw another or damage")
+    if sum(size for _, size, _ in files) <= SMALL:
+        return Database(_built(root, "", histories), root)
+    return _kept(root, _digest(root, files), histories)
+
+
+def made(root: str, histories: Histories) -> sqlite3.Connection:
+    """The database of the dataset in `root`, made of its histories and with their lines. Raises `DatasetError`.
+
+    Written to a file (`VACUUM INTO`), the same histories and the same SQLite give the same bytes.
+    """
+    base = _built(root, _digest(root, _files(root)), histories)
+    for name, log in histories().items():
+        database.add_lines(base, name, log)
+    return base
+
+
+def _built(root: str, digest: str, histories: Histories) -> sqlite3.Connection:
+    from ratecards.storage.history import HistoryError
+
+    files = " ".join(f"{name}:{size}" for name, size, _ in _files(root))
+    try:
+        return database.build(histories(), {"histories": digest, "files": files})
+    except HistoryError as error:
+        raise DatasetError(f"{root}: {error}") from error
+
+
+# ------------------------------------------------------------------------------------------- is it the right one
+
+
+def has_history(root: str) -> bool:
+    """Whether a directory holds the history of any source."""
+    return bool(_files(root))
+
+
+def _files(root: str) -> list[tuple[str, int, int]]:
+    """The files of the histories: `provider/name`, bytes, and when it was last written; sorted."""
+    folder, found = os.path.join(root, "history"), []
+    for provider in os.scandir(folder) if os.path.isdir(folder) else ():
+        for file in os.scandir(provider) if provider.is_dir() else ():
+            if file.name.endswith(".jsonl"):
+                stat = file.stat()
+                found.append((f"{provider.name}/{file.name}", stat.st_size, stat.st_mtime_ns))
+    return sorted(found)
+
+
+def _digest(root: str, files: Iterable[tuple[str, int, int]]) -> str:
+    """One hash of all histories, and of the code that reads them. Raises `DatasetError`."""
+    from hashlib import sha256
+
+    here = os.path.dirname(__file__)
+    code = [(name, path) for name in _CODE if os.path.isfile(path := os.path.join(here, name))]
+    found = sha256()
+    for name, path in (*code, *((name, os.path.join(root, "history", *name.split("/"))) for name, _, _ in files)):
+        try:
+            data = bounded.content(path)
+        except OSError as error:
+            raise DatasetError(f"{path}: {error}") from error
+        found.update(f"{name} {len(data)}\n".encode())
+        found.update(data)
+    return found.hexdigest()
+
+
+def _connected(path: str) -> sqlite3.Connection | None:
+    """A file that is a database of this version, opened to read; else None."""
+    name = os.path.abspath(path).replace("\\", "/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+    base = None
+    try:
+        # nobody writes to it: a new one is moved into its place
+        uri = f"file:{'/' * (name[0] != '/')}{name}?mode=ro&immutable=1"
+        base = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        if base.execute("PRAGMA user_version").fetchone() == (database.VERSION,):
+            base.execute("SELECT count(*) FROM meta").fetchone()
+            return base
+    except sqlite3.Error:
+        pass
+    if base:
+        base.close()
+    return None
+
+
+def _made_of(base: sqlite3.Connection, path: str, root: str, files: list[tuple[str, int, int]]) -> bool:
+    """Whether it was made of these files: at a glance where none is newer than it, else by what is in them."""
+    said = dict(base.execute("SELECT name, value FROM meta WHERE name IN ('files', 'histories')").fetchall())
+    if said.get("files") != " ".join(f"{name}:{size}" for name, size, _ in files):
+        return False
+    made = os.stat(path).st_mtime_ns
+    return all(written <= made + _AT_ONCE for _, _, written in files) or said.get("histories") == _digest(root, files)
+
+
+# ------------------------------------------------------------------------------------------- the cache
+
+
+def folder(environ: Mapping[str, str] = os.environ, platform: str = sys.platform) -> str:
+    """Where databases are kept: the environment's `RATECARDS_CACHE`, else the user's cache directory."""
+    if named := environ.get(VARIABLE):
+        return os.path.expanduser(named)
+    if platform == "win32":
+        place = environ.get("LOCALAPPDATA") or os.path.expanduser("~/AppData/Local")
+    elif platform == "darwin":
+        place = os.path.expanduser("~/Library/Caches")
+    else:
+        place = environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.join(place, "ratecards")
+
+
+def _kept(root: str, digest: str, histories: Histories) -> Database:
+    """The database with that digest from the cache; made first where it is not there, or not as it was kept."""
+    from hashlib import sha256
+
+    cache, place = folder(), sha256(os.path.abspath(root).encode(errors="surrogateescape")).hexdigest()[:16]
+    name = f"{place}-{digest[:32]}"
+    if (path := _intact(cache, name)) and (base := _connected(path)):
+        return Database(base, root, path)
+    start = time.monotonic()
+    base = _built(root, digest, histories)
+    took = f"{root}: made a database of the histories in {time.monotonic() - start:.1f} s"
+    try:
+        path = _keep(base, cache, place, name)
+    except (OSError, sqlite3.Error) as error:
+        print(f"{took}; it is not kept for the next time: {error}", file=sys.stderr)
+    else:
+        print(f"{took}, kept in {path}", file=sys.stderr)
+    return Database(base, root)
+
+
+def _intact(cache: str, name: str) -> str:
+    """The kept file of that name whose content is what its name says; empty if there is none."""
+    try:
+        for file in os.listdir(cache):
+            path = os.path.join(cache, file)
+            if file.startswith(f"{name}-") and file == f"{name}-{_sum(path)}.sqlite":
+                return path
+    except OSError:
+        pass
+    return ""
+
+
+def _sum(path: str) -> str:
+    from hashlib import file_digest
+
+    with open(path, "rb") as file:
+        return file_digest(file, "sha256").hexdigest()[:32]
+
+
+def _keep(base: sqlite3.Connection, cache: str, place: str, name: str) -> str:
+    """Put it into the cache under a name that tells its content, and clear away what the dataset had there before."""
+    import tempfile
+    from contextlib import suppress
+
+    os.makedirs(cache, mode=0o700, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache, prefix="making-", ignore_cleanup_errors=True) as making:
+        made = os.path.join(making, "made")
+        base.execute("VACUUM INTO ?", (made,))
+        path = os.path.join(cache, f"{name}-{_sum(made)}.sqlite")
+        os.replace(made, path)
+    for file in os.listdir(cache):
+        if file.startswith(f"{place}-") and file != os.path.basename(path):
+            with suppress(OSError):  # another reader has it open, or has cleared it away
+                os.unlink(os.path.join(cache, file))
+    return path

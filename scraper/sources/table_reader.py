@@ -1,0 +1,527 @@
+"""Pages of tables, read by a vocabulary alone: what a section, a tab, a column header and a row label say of a rate.
+
+Each of the four is looked up and gives attributes; together they are what a cell's amounts are prices of. A conflict
+between them and words that are in no vocabulary are problems with their place. Every amount of the page is counted, and
+is read, ignored for a reason, or a problem.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from decimal import Decimal
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from ratecards.model import Evidence, Rate
+from scraper.errors import LayoutChanged, UnknownTerm
+from scraper.model import Amounts, Draft, Gap, Problem, Reading, Section, too_little_read
+from scraper.parse.blocks import Block, Heading, Table, Text, without
+from scraper.prices.conditions import conditional
+from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
+from scraper.prices.notes import only_day, sentences
+from scraper.prices.rateset import settled
+from scraper.prices.words import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled, unit_of
+from scraper.sources import vocabulary
+from scraper.sources.page_proofs import is_html, prove, prove_tables, prove_titles
+from scraper.sources.timelimit import look
+from scraper.sources.vocabulary import TableTerms, Term, combined, table_terms
+
+_OF_TOKENS = ("input", "output", "cache_read", "cache_write")
+# In a row's name a bound on the prompt; in a line of its own the unit of the tables that follow.
+_CONTEXT = re.compile(r"\(\s?(?:<|(?P<over>>))\s?(?P<n>[0-9]+)(?P<scale>[km])? context length\)", re.IGNORECASE)
+_CAPTION = re.compile(r"prices per (?P<unit>.+?)(?: unless noted)?\.?\Z", re.IGNORECASE)
+_SEVERAL = re.compile(r"\s+/\s+|,\s+(?:and\s+)?|\s+and\s+")
+# What a cell may say as well as the words around it; they must say the same.
+_SAID_TWICE = ("resolution", "quality", "prompt_over", "prompt_up_to")
+_NOTHING = Term(role="note")
+
+_Column = tuple[str, Term]  # a header as printed, and what it means
+
+
+class TableSource:
+    """A source that is a vocabulary and nothing else: what `scraper.sources.SourceModule` asks for."""
+
+    def __init__(self, path: Path) -> None:
+        self.load_terms = vocabulary.of(path)(table_terms)
+
+    @property
+    def PARSER(self) -> str:  # noqa: N802 - as in a module
+        """The version of its reading, from the vocabulary."""
+        return self.load_terms().parser
+
+    def urls(self) -> Mapping[str, str]:
+        """By representation, the address it is fetched from."""
+        return self.load_terms().urls
+
+    def renames(self) -> Mapping[str, str]:
+        """Confirmed renames."""
+        return self.load_terms().renames
+
+    def fingerprint(self, body: str) -> str:
+        """Markdown as a whole; of HTML the article, for what stands around it changes by itself."""
+        start, end = body.find("<article"), body.rfind("</article>")
+        return body[start:end] if is_html(body) and 0 <= start < end else body
+
+    def read(self, body: str, terms: TableTerms | None = None) -> Reading:
+        """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
+        terms = terms or self.load_terms()
+        kind, blocks = prove(body, terms.proofs)
+        parts = list(_parts(blocks, terms))
+        prove_titles([part.title for part in parts[1:]], terms.proofs)
+        prove_tables(blocks, terms.proofs.tables_min)
+        book = _Book(terms)
+        for part in parts:
+            look(part.title)
+            _PartReader(part, book, terms).tables()
+        for part in parts:
+            book.prose(part)
+        reading = book.reading(kind)
+        missing = counted(unescape(without(self.fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
+        if missing > 0:
+            reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+        return reading
+
+
+# ------------------------------------------------------------------------------------------------ sections
+
+
+@dataclass(slots=True)
+class _Part:
+    """What stands under one heading; `term` is what the heading means, None where it is not in the vocabulary."""
+
+    title: str
+    term: Term | None
+    blocks: list[Block] = field(default_factory=list)
+
+    @property
+    def anchor(self) -> str:
+        """The heading's words joined by hyphens, as pages make anchors of them."""
+        return re.sub(r"[^a-z0-9.]+", "-", self.title.lower()).strip("-")
+
+    @property
+    def says(self) -> Term:
+        """What its heading means."""
+        return self.term or _NOTHING
+
+    def texts(self) -> list[str]:
+        """Its heading and paragraphs."""
+        return [self.title, *(block.text for block in self.blocks if not isinstance(block, Table))]
+
+
+def _parts(blocks: Sequence[Block], terms: TableTerms) -> Iterator[_Part]:
+    any_other = terms.sections.get("*")
+    part = _Part("", any_other)
+    for block in blocks:
+        if _begins(block, terms):
+            yield part
+            part = _Part(block.text, terms.sections.get(fold(block.text), any_other))  # type: ignore[union-attr]
+        elif not isinstance(block, Heading) or fold(block.text) in terms.tabs:
+            part.blocks.append(block)
+    yield part
+
+
+def _begins(block: Block, terms: TableTerms) -> bool:
+    """Whether a section begins: with a heading that is none of a tab or a table, or a line that is its title alone."""
+    if isinstance(block, Heading):
+        return fold(block.text) not in terms.tabs and not terms.untitled.fullmatch(block.text)
+    return isinstance(block, Text) and fold(block.text) in terms.sections
+
+
+# -------------------------------------------------------------------------------------------------- tables
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One row: the models whose prices it gives, its name as printed, and what it says of every cell."""
+
+    models: tuple[str, ...]
+    name: str
+    says: Term = field(default_factory=Term)
+    notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A row that is understood but for its prices."""
+
+    cells: Sequence[str]
+    columns: Sequence[_Column]
+    around: Sequence[tuple[str, Term]]
+    place: str
+    entries: Sequence[_Entry]
+
+    def restated(self, at: int) -> bool:
+        """Whether other columns have prices, which this one then only restates."""
+        prices = [n for n, (_, term) in enumerate(self.columns) if not term.role and n != at]
+        return any(counted(self.cells[n]) for n in prices)
+
+
+def _beside(header: Term, around: Sequence[tuple[str, Term]]) -> list[tuple[str, Term]]:
+    """What stands around a cell and holds for it.
+
+    Where its column begins at the bound that the row names, the row's ends there; an estimate of another thing than the
+    rest of its row has a modality of its own.
+    """
+    found = []
+    for name, term in around:
+        bound = None if header.prompt_over and header.prompt_over == term.prompt_up_to else term.prompt_up_to
+        modality = None if header.estimate and header.modality else term.modality
+        found.append((name, replace(term, prompt_up_to=bound, modality=modality)))
+    return found
+
+
+class _PartReader:
+    """Reads the tables under one heading into the book."""
+
+    def __init__(self, part: _Part, book: _Book, terms: TableTerms) -> None:
+        self.part, self.book, self.terms = part, book, terms
+        self.tab, self.caption = "", ""
+
+    def tables(self) -> None:
+        """Read every table; a tab holds until the next one."""
+        for block in self.part.blocks:
+            if isinstance(block, Table):
+                self._table(block)
+            elif fold(block.text) in self.terms.tabs:
+                self.tab = block.text
+            elif _CAPTION.match(block.text):
+                self.caption = block.text
+
+    def _place(self, *words: str) -> str:
+        return " / ".join((self.part.anchor, self.tab or "-", *words))
+
+    def _table(self, table: Table) -> None:
+        lines = (table.header, *table.rows)
+        amounts = sum(counted(cell) for line in lines for cell in line)
+        self.book.noted(" | ".join(line) for line in lines)
+        if (reason := self.part.says.ignore) and not self.part.says.only:
+            self.book.amounts.cells += amounts
+            self.book.amounts.ignored[reason] += amounts
+        elif amounts or fold(self.part.title) in self.terms.sections:
+            self.book.tables += 1
+            self.book.captions.add(self.caption)
+            self.book.printed |= {money(m.group()) for line in lines for c in line for m in AMOUNT.finditer(plain(c))}
+            self._rows(_across(table) if self.part.says.transposed else table)
+
+    def _rows(self, table: Table) -> None:
+        columns = [(header, self.terms.headers.get(fold(header), _NOTHING)) for header in table.header]
+        wrong = self._wrong(table.header, [term.role or "price" for _, term in columns])
+        self.book.amounts.cells += sum(map(counted, table.header))
+        for cells in table.rows:
+            look(self.part.title)
+            self._row(cells, columns, wrong)
+
+    def _wrong(self, headers: Sequence[str], roles: Sequence[str]) -> Problem | None:
+        """Why no row of a table can be read; None where all its words are known."""
+        if self.part.term is None:
+            return Problem("section", self._place(), f"unknown section {self.part.title!r}", self.part.title)
+        for header in headers:
+            if fold(header) not in self.terms.headers:
+                return Problem("header", self._place(), f"unknown header {header!r}", header)
+        if missing := [role for role in self.part.term.needs if roles.count(role) != 1]:
+            return Problem("layout", self._place(), f"expected one column of {missing[0]}, saw {list(headers)}")
+        return None
+
+    def _row(self, cells: Sequence[str], columns: Sequence[_Column], wrong: Problem | None) -> None:
+        roles = dict(zip((term.role for _, term in columns), cells, strict=False))
+        label, amounts = roles.get("name") or roles.get("model") or roles.get("label"), sum(map(counted, cells))
+        try:
+            row = self._named(roles)
+        except UnknownTerm as error:
+            label = label or " | ".join(cells)
+            problem = wrong or Problem("model", self._place(label), str(error), roles.get("model", ""))
+            about = [*cells, *([] if "model" in roles else self.part.texts())]
+            self.book.unknown(label, amounts, problem, about, self.part.anchor)
+            return
+        place = self._place(label or row.name)
+        entries = [self.book.entry(model, row, self.part.anchor) for model in row.models]
+        first = entries[0].section.amounts
+        first.cells += amounts
+        around: list[tuple[str, Term]] = []
+        try:
+            around = self._around(cells, columns, row)
+        except UnknownTerm as error:
+            wrong = wrong or Problem("label", place, str(error), roles.get("label", ""))
+        if wrong:
+            for entry in entries:
+                entry.section.problems.append(wrong)
+        elif reason := next((term.ignore for _, term in (*around[1:], ("", row.says)) if term.ignore), ""):
+            first.ignored[reason] += amounts
+        else:
+            whole = _Whole(cells, columns, around, place, entries)
+            for at, (_, term) in enumerate(columns):
+                if not term.role:
+                    self._cell(at, whole)
+
+    def _named(self, roles: Mapping[str, str]) -> _Row:
+        """Whose prices a row gives: of the model in its column, else of those that a sentence above it names."""
+        if self.part.says.model:
+            return _Row((self.part.says.model,), self.part.title)
+        if "model" in roles:
+            row = self._models(roles["model"])
+            return replace(row, name=roles["name"]) if "name" in roles else row
+        for text in self.part.texts() if self.part.says.models else ():
+            if match := self.part.says.models.search(text):  # type: ignore[union-attr]
+                return self._models(match["models"])
+        raise UnknownTerm("a row of which nothing says whose prices it gives")
+
+    def _models(self, text: str) -> _Row:
+        """The models of a cell. Raises `UnknownTerm` on a name that is not in the vocabulary."""
+        bound = PROMPT_IN_BRACKETS.search(plain(text)) or _CONTEXT.search(plain(text))
+        bare = text if bound is None else text[: bound.start()] + text[bound.end() :]
+        name = self.terms.name_asides.sub("", bare).strip()
+        models = self.terms.ids(name) or tuple(i for one in _SEVERAL.split(name) for i in self.terms.ids(one) or ("",))
+        if "" in models:
+            raise UnknownTerm(f"unknown model {text!r}" if self.terms.models else f"{text!r} is not a model id")
+        tokens = scaled(bound["n"], bound["scale"]) if bound else None
+        says = Term(prompt_over=tokens) if bound and bound["over"] else Term(prompt_up_to=tokens)
+        says = replace(says, ignore=next((why for match, why in self.terms.ignore_rows if match.search(text)), ""))
+        return _Row(models, name, says, bare.strip() if name != bare.strip() and not says.ignore else "")
+
+    def _around(self, cells: Sequence[str], columns: Sequence[_Column], row: _Row) -> list[tuple[str, Term]]:
+        """What stands around every cell of a row, each with its name for messages. Raises `UnknownTerm`."""
+        found = [(f"the section {self.part.title!r}", self.part.says), (f"the row {row.name!r}", row.says)]
+        if self.caption and not self._unit:
+            raise UnknownTerm(f"unknown unit in {self.caption!r}")
+        if self.tab:
+            found.append((f"the tab {self.tab!r}", self.terms.tabs[fold(self.tab)]))
+        if len(cells) != len(columns):
+            raise UnknownTerm(f"{len(cells)} cells under {len(columns)} headers: which is which?")
+        for text, (header, term) in zip(cells, columns, strict=True):
+            if term.role and counted(text):
+                raise UnknownTerm(f"money in the column {header!r}, which holds no prices: {text}")
+            if term.role == "label":
+                if fold(text) not in self.terms.labels:
+                    raise UnknownTerm(f"unknown row label {text!r}")
+                found.append((f"the label {text!r}", self.terms.labels[fold(text)]))
+            elif term.role == "sizes":
+                found.append((f"the sizes {text!r}", Term(resolution="/".join(self._sizes(text)))))
+        return found
+
+    @property
+    def _unit(self) -> str:
+        """The unit of the caption above the table; without one that of the page."""
+        said = _CAPTION.match(self.caption)
+        return (unit_of(said["unit"]) or "") if said else self.terms.defaults.unit or ""
+
+    def _sizes(self, cell: str) -> Iterator[str]:
+        for word in dict.fromkeys(re.split(r"\s*[,/、]\s*", fold(cell))):
+            if word not in self.terms.sizes:
+                raise UnknownTerm(f"unknown size {word!r} in {cell!r}")
+            yield self.terms.sizes[word]
+
+    def _cell(self, at: int, row: _Whole) -> None:
+        """The rates of one cell; one that is not understood is a gap of the models that it prices."""
+        text, (header, term) = row.cells[at], row.columns[at]
+        first, amounts, locator = row.entries[0].section.amounts, counted(text), f"{row.place} / {header}"
+        reason = self.part.says.ignore if term.meter not in self.part.says.only else ""
+        if reason := term.ignore or reason:
+            first.ignored[reason] += amounts
+            return
+        models, bag = tuple(entry.model for entry in row.entries), {}
+        try:
+            said = combined([(f"the header {header!r}", term), *_beside(term, row.around)])
+            bag = {**self.terms.defaults.says, "unit": self._unit, **said}
+            rates = list(self._rates(text, bag, header, locator, models))
+        except UnknownTerm as error:
+            problem = Problem("cell" if bag else "conflict", locator, str(error), text)
+            meters = (bag["meter"],) if "meter" in bag else _OF_TOKENS
+            context = bag.get("context", "") if bag else None
+            gap = Gap(problem, models, bag.get("service_tier", ""), meters, context=context, amounts=amounts)
+            for entry in row.entries:
+                entry.section.gaps.append(gap)
+            return
+        first.read += amounts
+        if term.estimate:
+            basis = "equivalent" if row.restated(at) else "list"
+            rates = [replace(rate, basis=basis) for rate in rates if rate.price is not None]
+        for entry in row.entries:
+            entry.rates += [rate for rate in rates if rate.model == entry.model]
+
+    def _rates(
+        self, text: str, bag: Mapping[str, Any], header: str, locator: str, models: tuple[str, ...]
+    ) -> Iterator[Rate]:
+        cell = self.terms.cell(text)
+        if len(cell.amounts) != counted(text):  # an allowance in money, or words that hold some
+            raise UnknownTerm(f"{counted(text)} amounts, of which {len(cell.amounts)} were read: {text}")
+        if "meter" not in bag:
+            raise UnknownTerm(f"nothing says what is counted: {text}")
+        rule = RowRule(bag["meter"], bag.get("modality", ""), tuple(bag.get("modalities", ())), bag.get("context", ""))
+        provider, source = self.terms.source.split("/")
+        place = Place(provider, source, models, bag["service_tier"], self.terms.currency)
+        for rate in row_rates([Observation(text, cell, bag["plan"], header, bag["unit"], locator)], rule, place):
+            for size in bag.get("resolution", "").split("/"):
+                yield _finished(replace(rate, evidence=Evidence(text, locator)), {**bag, "resolution": size})
+
+
+def _finished(rate: Rate, bag: Mapping[str, Any]) -> Rate:
+    """The rate with what the words around its cell say. Raises `UnknownTerm` where the cell says another thing."""
+    said = {name: bag[name] for name in _SAID_TWICE if bag.get(name)}
+    for name, value in said.items():
+        if (own := getattr(rate, name)) and own != value:
+            raise UnknownTerm(f"the cell says {name} {own}, the words around it {value}: {rate.evidence.quote}")
+    return replace(rate, **said)
+
+
+def _across(table: Table) -> Table:
+    """A table with the models across as one with a model in each row."""
+    header, *rows = zip(table.header, *table.rows, strict=True)
+    return Table(header, tuple(rows))
+
+
+# ---------------------------------------------------------------------------------------------------- book
+
+
+@dataclass(slots=True)
+class _Entry:
+    """What the page says of one model, wherever it says it."""
+
+    model: str
+    name: str
+    section: Section
+    rates: list[Rate] = field(default_factory=list)
+    notices: dict[str, None] = field(default_factory=dict)
+
+
+class _Book:
+    """Gathers what tables and sentences say into a section per model, in the page's order."""
+
+    def __init__(self, terms: TableTerms) -> None:
+        self.terms = terms
+        self.entries: dict[str, _Entry] = {}
+        self.others: list[Section] = []
+        self.amounts = Amounts()
+        self.tables = 0
+        self.suspicions: list[str] = []
+        self.facts: dict[str, str] = {}
+        self.constant = {term.model for term in terms.sections.values() if term.model}
+        self.doubtful: list[tuple[str, Problem]] = []  # words that may speak of a model, and what is wrong with them
+        self.starts: dict[str, date] = {}
+        self.printed: set[Decimal] = set()  # the amounts in tables of prices
+        self.captions: set[str] = set()  # those above a table of prices
+        self.days: set[date] = set()
+        self.under: dict[str, dict[str, None]] = {}  # by heading: the models with rows there
+
+    def entry(self, model: str, row: _Row, anchor: str) -> _Entry:
+        """The model's entry; its name and anchor are those of its first row."""
+        found = self.entries.setdefault(model, _Entry(model, row.name, Section(row.name, anchor, (model,))))
+        found.section.counted = model not in self.constant
+        self.under.setdefault(anchor, {})[model] = None
+        found.notices |= {row.notice: None} if row.notice else {}
+        return found
+
+    def unknown(self, label: str, amounts: int, problem: Problem, about: Iterable[str], anchor: str) -> None:
+        """A row of which it is not known whose prices it gives: a problem of every model that words around it name."""
+        words = fold(" ".join(about))
+        for name, models in self.terms.models.items():
+            for model in models if _names(words, name) else ():
+                self.entry(model, _Row((model,), name), anchor)
+        self.doubtful.append((words, problem))
+        self.others.append(Section(label, "", amounts=Amounts(cells=amounts), problems=[problem]))
+
+    def _settle_doubts(self) -> None:
+        """Lay a row that is nobody's at the door of the models that its words name, by name or id."""
+        names = {name: ids for name, ids in self.terms.models.items() if self.entries.keys() & {*ids}}
+        names |= {model: (model,) for model in self.entries if self.terms.ids_printed}
+        for words, problem in self.doubtful:
+            for model in dict.fromkeys(model for name, ids in names.items() if _names(words, name) for model in ids):
+                self.entries[model].section.problems.append(problem)
+
+    def noted(self, texts: Iterable[str]) -> bool:
+        """Note what sentences and rows say that is card metadata; gives whether any does."""
+        said = {name: m["value"] for text in texts for name, match in self.terms.facts if (m := match.search(text))}
+        self.facts |= said
+        return bool(said)
+
+    def prose(self, part: _Part) -> None:
+        """Money in a sentence repeats an amount of a table or has a reason; other words of prices are kept."""
+        words: list[str] = []
+        for sentence in (sentence for text in part.texts() for sentence in sentences(text)):
+            count = counted(sentence)
+            self.amounts.notes += count
+            self._date(sentence)
+            if reason := part.says.ignore or (self.terms.reason(sentence) if count else ""):
+                self.amounts.ignored[reason] += count
+                continue
+            if count:
+                self._money(sentence, count, part.anchor)
+            known = self.noted([sentence]) or sentence in self.captions or self.terms.harmless(sentence)
+            if conditional(sentence) and not known:
+                words.append(sentence)
+        if words:
+            models = tuple(self.under.get(part.anchor, ()))
+            said = Section(
+                f"words under {part.title}", "", counted=False, words=[*dict.fromkeys(words)], concerns=models
+            )
+            self.others.append(said)
+
+    def _date(self, sentence: str) -> None:
+        dates = (DATE.search(sentence, said.end()) for said in self.terms.dated.finditer(sentence))
+        self.days |= {day(match) for match in dates if match}
+        for started in self.terms.starts.finditer(sentence):
+            if first := only_day(sentence):
+                self.starts |= dict.fromkeys(self.terms.ids(started["model"]), first)
+
+    def _money(self, sentence: str, count: int, anchor: str) -> None:
+        found = [money(match.group()) for match in AMOUNT.finditer(plain(sentence))]
+        if len(found) == count and self.printed.issuperset(found):
+            self.amounts.read += count
+            return
+        problem = Problem("unclaimed", anchor, f"money outside any table: {sentence}", sentence)
+        for model in self.under.get(anchor, ()):
+            self.entries[model].section.problems.append(problem)
+        if anchor not in self.under:
+            self.suspicions.append(problem.message)
+
+    def reading(self, representation: str) -> Reading:
+        """The page as read: drafts for the models that were understood. Raises `LayoutChanged` on too few models."""
+        models = len(self.entries) + sum(section.counted for section in self.others)
+        if models < self.terms.proofs.models_min:
+            raise LayoutChanged(f"expected {self.terms.proofs.models_min} models with prices, saw {models}")
+        self._settle_doubts()
+        for entry in self.entries.values():
+            self._draft(entry)
+        sections = [*(entry.section for entry in self.entries.values()), *self.others]
+        reading = Reading(self.terms.source, representation, sections, self.amounts, self.tables)
+        reading.suspicions += self.suspicions
+        for section in sections:
+            reading.amounts.add(section.amounts)
+        if len(self.days) > 1:
+            reading.suspicions.append(f"the page dates its prices {', '.join(map(str, sorted(self.days)))}")
+        reading.last_updated = max(self.days, default=None)
+        return reading
+
+    def _draft(self, entry: _Entry) -> None:
+        section = entry.section
+        if too_little_read(len(section.gaps), len(section.gaps) + len(entry.rates)):
+            section.problems += [gap.problem for gap in section.gaps]
+            section.gaps.clear()
+        start = self.starts.get(entry.model)
+        dated = [replace(r, effective_from=r.effective_from or start) for r in entry.rates]
+        rates, conflicts = settled(_bounded(dated))
+        section.problems += conflicts
+        if rates and not section.problems:
+            draft = Draft(model=entry.model, name=entry.name, anchor=section.anchor, rates=tuple(rates))
+            notices, facts = tuple(entry.notices), tuple(sorted(self.facts.items()))
+            aliases = tuple(self.terms.aliases.get(entry.model, ()))
+            section.cards = [replace(draft, notices=notices, facts=facts, aliases=aliases)]
+
+
+def _names(words: str, name: str) -> bool:
+    """Whether a name stands in the words, and not as the beginning or end of a longer one."""
+    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-]|\.\w)", words) is not None
+
+
+def _bounded(rates: Sequence[Rate]) -> list[Rate]:
+    """The rates of a model; where a table prices its long prompts, its other prices of tokens are for shorter ones.
+
+    Where it has a place for long prompts and no price for any, the place says nothing.
+    """
+    long = min((rate.prompt_over for rate in rates if rate.prompt_over and rate.price is not None), default=None)
+    kept = [rate for rate in rates if long or not rate.prompt_over or rate.price is not None]
+    open_ended = [r.meter in _OF_TOKENS and (r.prompt_over, r.prompt_up_to) == (None, None) for r in kept]
+    return [replace(r, prompt_up_to=long) if long and free else r for r, free in zip(kept, open_ended, strict=True)]
