@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.catalog.sellers import DOCUMENTATION, RESELLERS
+from ratecards.catalog.authority import DOCUMENTATION, RESELLERS
 from scraper import ROOT
 from scraper.cli import newsource
 from scraper.sources import SOURCES
