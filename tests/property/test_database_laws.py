@@ -9,12 +9,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scraper.diff.compare import changes
 
 from ratecards.model import RateCard
 from ratecards.storage import database
 from ratecards.storage.database import Database
 from ratecards.storage.history import Change, Stamp, fold
+from scraper.diff.editions import changes
 from tests.property.strategies import START, editions, read_on
 from tests.support.kit import stamped
 
