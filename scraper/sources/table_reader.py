@@ -179,7 +179,7 @@ class _PartReader:
 
     def __init__(self, part: _Part, book: _Book, terms: TableTerms) -> None:
         self.part, self.book, self.terms = part, book, terms
-        self.tab, self.caption = "", ""
+        self.tab, self.caption, self.looked = "", "", False
 
     def tables(self) -> None:
         """Read every table; a tab holds until the next one."""
@@ -234,7 +234,9 @@ class _PartReader:
         except UnknownTerm as error:
             label = label or " | ".join(cells)
             problem = wrong or Problem("model", self._place(label), str(error), roles.get("model", ""))
-            about = [*cells, *([] if "model" in roles else self.part.texts())]
+            # what stands around the tables is looked through once, for its first row of nobody's
+            about = [*cells, *([] if "model" in roles or self.looked else self.part.texts())]
+            self.looked = True
             self.book.unknown(label, amounts, problem, about, self.part.anchor)
             return
         place = self._place(label or row.name)
@@ -426,9 +428,11 @@ class _Book:
     def _settle_doubts(self) -> None:
         """Lay a row that is nobody's at the door of the models that its words name, by name or id."""
         names = {name: ids for name, ids in self.terms.models.items() if self.entries.keys() & {*ids}}
-        names |= {model: (model,) for model in self.entries if self.terms.ids_printed}
         for words, problem in self.doubtful:
-            for model in dict.fromkeys(model for name, ids in names.items() if _names(words, name) for model in ids):
+            found = [model for name, ids in names.items() if _names(words, name) for model in ids]
+            if self.terms.ids_printed:
+                found += [word for word in re.findall(r"[\w-]+(?:\.[\w-]+)*", words) if word in self.entries]
+            for model in dict.fromkeys(found):
                 self.entries[model].section.problems.append(problem)
 
     def noted(self, texts: Iterable[str]) -> bool:
