@@ -192,10 +192,12 @@ class Folding:
     def add(self, change: Change) -> None:
         """One more change. Raises `HistoryError` when it does not fit."""
         observed = stamp_of(change).observed
-        apply(self._as_of(observed), change)
+        cards = self._as_of(observed)
+        before = cards.get(change.previous_id or change.model)
+        apply(cards, change)
         later = sorted(day for day in self._days if day > observed) if observed < self._last else ()
         for day in later:
-            if self._speaks(day, change) or not _fits(self._days[day], change):
+            if self._speaks(day, change) or not _fits(self._days[day], change, before):
                 break
             apply(self._days[day], change)
         if change.kind != "stepped":
@@ -235,12 +237,21 @@ def _subjects(change: Change) -> set[object]:
     return rates | ({"words"} if change.card else set()) | ({"id"} if change.previous_id else set())
 
 
-def _fits(cards: Mapping[str, RateCard], change: Change) -> bool:
-    """Whether a change can be made to the cards of a later day, of which nothing else was said."""
+def _fits(cards: Mapping[str, RateCard], change: Change, before: RateCard | None) -> bool:
+    """Whether the cards of a later day still say what the change changes; `before` is the card of its own day."""
+    card = cards.get(change.previous_id or change.model)
     if change.kind in ("model_added", "model_renamed"):
-        return change.model not in cards and (not change.previous_id or change.previous_id in cards)
-    # what was kept from an older page says nothing of later ones
-    return change.kind != "kept" and change.model in cards
+        return change.model not in cards and (card is not None) == bool(change.previous_id)
+    if card is None or change.kind in ("model_removed", "kept"):
+        return card == before and change.kind != "kept"
+    if change.card and any(getattr(card, name) != getattr(before, name) for name in _HEAD):
+        return False
+    rates = {r.row_key: r for r in card.rates}
+    if change.old:
+        said = rates.pop(change.old.row_key, None)
+        if said is None or (said, said.evidence) != (change.old, change.old.evidence):
+            return False
+    return change.new is None or change.new.row_key not in rates
 
 
 def ordered(changes: Iterable[Change]) -> list[Change]:
