@@ -22,7 +22,7 @@ from scraper.model import Provenance, RecentMoves, cards
 from scraper.pipeline import apply_holds
 from scraper.publish.state_file import recent_data, recent_from
 from tests import accept
-from tests.checks.test_guard import NOW, through_the_file
+from tests.checks.test_holds import NOW, through_the_file
 from tests.support.kit import card, facts, rate
 
 Cards = dict[str, RateCard]
