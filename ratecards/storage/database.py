@@ -8,7 +8,7 @@ Tables (days are ISO dates; a row holds on the days `since <= day < until`, unti
 - `rate`: the columns of the rate table, an amount as its exact decimal and beside it as the nearest double; what the
   page does not say is NULL. `place` is the order in which a card lists its rates;
 - `model`, `alias`, `departure`, `rename`: what models have been called, whatever holds today;
-- `history`: the lines of the histories (zlib), in a file that is shipped without them;
+- `history`: the lines of the histories (bzip2), in a file that is shipped without them;
 - `meta`: the digest of the histories that it was made of, and their files;
 - `rates`: a view, the rates that hold now.
 
@@ -29,8 +29,8 @@ from functools import cached_property, lru_cache
 from ratecards.errors import DatasetError
 from ratecards.model import RATE_FIELDS, Evidence, Formula, Rate, RateCard, plain
 from ratecards.records import maker
-from ratecards.storage import names
-from ratecards.storage.names import Lore, Renamed
+from ratecards.storage import model_names
+from ratecards.storage.model_names import ModelNames, Renamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -134,12 +134,12 @@ def created() -> sqlite3.Connection:
 
 def add_lines(base: sqlite3.Connection, name: str, log: Iterable[Change]) -> None:
     """Add the lines of a source's history."""
-    import zlib
+    import bz2
 
     from ratecards.storage import history
 
     text = "".join(map(history.line, known_by(log, None)))
-    base.execute("INSERT INTO history VALUES (?, ?, ?)", (*name.split("/"), zlib.compress(text.encode(), 9)))
+    base.execute("INSERT INTO history VALUES (?, ?, ?)", (*name.split("/"), bz2.compress(text.encode())))
 
 
 def finished(base: sqlite3.Connection, meta: Mapping[str, str]) -> sqlite3.Connection:
@@ -298,7 +298,7 @@ class Database:
         self._base, self.root, self.file = base, root, file
         self._lock = allocate_lock()
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
-        self.sources = {f"{row[0]}/{row[1]}": Source(self, *row) for row in rows}
+        self.sources = {f"{row[0]}/{row[1]}": SourceHistory(self, *row) for row in rows}
 
     def ask(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         """The rows that a statement gives. Raises `DatasetError`."""
@@ -322,15 +322,15 @@ class Database:
 
     def changes(self, source: str) -> list[Change]:
         """The history of a source, in the order recorded; empty where the file has none. Raises `DatasetError`."""
-        import zlib
+        import bz2
 
         from ratecards.storage import history
 
         owner = source.partition("/")[::2]
         try:
-            texts = [zlib.decompress(lines).decode() for (lines,) in self.ask(_LINES, owner)]
+            texts = [bz2.decompress(lines).decode() for (lines,) in self.ask(_LINES, owner)]
             return [change for text in texts for change in history.parse(text, *owner, source)]
-        except (zlib.error, ValueError) as error:
+        except (OSError, EOFError, ValueError) as error:
             raise self.damaged(f"{error}") from error
 
     @property
@@ -342,12 +342,12 @@ class Database:
         return _day(min(days))
 
     @cached_property
-    def lore(self) -> Lore:
+    def names(self) -> ModelNames:
         """All names there have been, of all sources."""
-        return names.merged(source.lore for source in self.sources.values())
+        return model_names.merged(source.names for source in self.sources.values())
 
 
-class Source:
+class SourceHistory:
     """One source; each thing is read when it is first asked for."""
 
     def __init__(
@@ -362,7 +362,7 @@ class Source:
         return self.base.ask(statement, (*self.owner, *values))
 
     @cached_property
-    def lore(self) -> Lore:
+    def names(self) -> ModelNames:
         """All names there have been."""
         gone: dict[str, list[date]] = {}
         ids: dict[str, list[str]] = {}
@@ -371,7 +371,7 @@ class Source:
         for alias, model in self.ask(f"SELECT alias, model FROM alias WHERE {_OF}"):
             ids.setdefault(alias, []).append(model)
         first = {model: _day(day) for model, day in self.ask(f"SELECT model, first FROM model WHERE {_OF}")}
-        return Lore(first, gone, ids, self.renamed)
+        return ModelNames(first, gone, ids, self.renamed)
 
     @cached_property
     def renamed(self) -> Sequence[Renamed]:
@@ -395,7 +395,7 @@ class Source:
 class SourceCards:
     """The cards of a source on a day, each read when it is asked for."""
 
-    def __init__(self, source: Source, on: date | None) -> None:
+    def __init__(self, source: SourceHistory, on: date | None) -> None:
         self._source, self._on = source, on
         day = on.isoformat() if on else ""
         self._empty = not source.last or bool(on and day < source.first)
@@ -441,12 +441,12 @@ class SourceCards:
     def bearing(self, alias: str) -> list[str]:
         """The models whose cards say an alias."""
         rows = self._source.ask(f"SELECT model FROM alias WHERE {_OF} AND alias = ?", alias)
-        ids = names.relatives({model for (model,) in rows}, self._source.renamed) if rows else ()
+        ids = model_names.relatives({model for (model,) in rows}, self._source.renamed) if rows else ()
         return [model for model in sorted(ids) if model in self and alias in self.card(model).aliases]
 
     def renamed(self, name: str) -> str:
         """The present id of a former one."""
-        return names.renames(self._source.renamed, until=self._on or date.max).get(name, name)
+        return model_names.renames(self._source.renamed, until=self._on or date.max).get(name, name)
 
     def called(self, name: str) -> list[str]:
         """The models that a name means: as an id, else an alias, else an id since renamed."""

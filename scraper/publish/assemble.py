@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date, datetime
 
 from ratecards.model import RateCard
-from ratecards.storage import bounded, codec, history, limitsjson
+from ratecards.storage import bounded, codec, history
 from ratecards.storage import limits as limits_file
 from ratecards.storage.codec import dumps
 from ratecards.storage.limits import LimitsCard
@@ -114,7 +114,7 @@ def assemble_v1(
 
     limits = _limits(result, dataset)
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
-    texts["limits.json"] = dumps(limitsjson.data(limits))
+    texts["limits.json"] = dumps(limits_file.json_data(limits))
     ledgers, entries, coverage = discrepancies.keep(dataset, current, states)
     texts["discrepancies.json"] = discrepancies.published(entries, coverage)
     result.notes.append(discrepancies.summary(dataset, entries))

@@ -12,7 +12,7 @@ from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Gap, Problem, Section
 from scraper.parse.blocks import Text
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.words import counted
 from scraper.sources.timelimit import look
 from scraper.sources.vertex_grid import Cell, Grid, Row
@@ -110,7 +110,7 @@ class PartReader:
             rows = _data_rows(grid, len(columns))
             if grid.flat and frame.has("model"):
                 rows = _continued(rows, frame)
-            regions = {fold(" ".join(frame.cell(row, "region"))) for row in rows}
+            regions = {label_key(" ".join(frame.cell(row, "region"))) for row in rows}
             frame = replace(frame, regional=len(regions & {*self.terms.regions}) > 1 or "non-global" in regions)
             outcomes = [self._row(row, frame) for row in rows]
             _prove_outputs(outcomes)
@@ -159,13 +159,13 @@ class PartReader:
         """Read one row. Raises `LayoutChanged` when the row makes the whole table doubtful."""
         name = row.cells[0].text if row.cells[0] else ""
         printed = sum(counted(cell.text) for cell in row.own)
-        if rules := self.terms.grounding.get(fold(name)):
+        if rules := self.terms.grounding.get(label_key(name)):
             return self._grounding(row, rules, frame)
         if reason := self._ignored_model(name):
             return _Outcome((), name, ignored=Counter({reason: printed}))
         place = f"{frame.place} / {label_of(row, frame)}"
         if not frame.has("model"):
-            if reason := _reason(self.terms.ignored_rows, fold(_words(row))):
+            if reason := _reason(self.terms.ignored_rows, label_key(_words(row))):
                 return _Outcome((), name, ignored=Counter({reason: printed}))
             return _Outcome(self.family, name, problem=Problem("label", place, f"unknown row label {name!r}", name))
         models = row_model(row, frame)
@@ -209,19 +209,19 @@ class PartReader:
 
     def _once(self, found: Grounding, label: str) -> None:
         """Refuse a second price of one kind of grounding, as when the heading between two families is lost."""
-        if self.grounded.setdefault(fold(label), found.terms) != found.terms:
+        if self.grounded.setdefault(label_key(label), found.terms) != found.terms:
             raise UnknownTerm(f"{label!r} stands twice in this section, with other prices: which models is it for?")
 
     def _grounding_cell(self, row: Row) -> Cell:
         """The cell behind a grounding row's label. Raises `UnknownTerm` when there is more, or no model it is for."""
-        between = [cell for cell in row.own[1:-1] if fold(cell.text) not in self.terms.grounding_features]
+        between = [cell for cell in row.own[1:-1] if label_key(cell.text) not in self.terms.grounding_features]
         if between or len(row.own) < 2 or not self.family:
             raise UnknownTerm(f"expected a label, a price and the models it is for, saw {_words(row)!r}")
         return row.own[-1]
 
     def _resolve(self, name: str) -> list[Model]:
         """The models a grounding cell means by a name, shortened ones by section. Raises `UnknownTerm`."""
-        short = self.terms.short_names.get(fold(self.part.title), {}).get(name_key(name))
+        short = self.terms.short_names.get(label_key(self.part.title), {}).get(name_key(name))
         if short == "":
             return []
         model = self.terms.named(short or name)
@@ -233,7 +233,7 @@ class PartReader:
         return _reason(self.terms.ignored_models, name_key(name))
 
     def _ignored_table(self, grid: Grid) -> str:
-        return next(filter(None, (_reason(self.terms.ignored_tables, fold(head)) for head in grid.header)), "")
+        return next(filter(None, (_reason(self.terms.ignored_tables, label_key(head)) for head in grid.header)), "")
 
     def _mark(self, types: Sequence[str], models: Sequence[Model]) -> None:
         """Remember which models' rows point to a note, and of which meter."""
@@ -287,7 +287,7 @@ def _continued(rows: Sequence[Row], frame: Frame) -> list[Row]:
 
 
 def _names_itself(row: Row, frame: Frame) -> bool:
-    feature = frame.terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
+    feature = frame.terms.features.get(label_key(" ".join(frame.cell(row, "feature"))))
     return bool(feature and feature.model)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Gap, Problem
-from scraper.prices.normalise import fold, prove_row
+from scraper.prices.normalise import label_key, validate_row
 from scraper.prices.words import counted
 from scraper.sources.vertex_cells import Price, read_price
 from scraper.sources.vertex_grid import Row
@@ -49,7 +49,7 @@ class Frame:
 
 def frame_tiers(columns: Sequence[Column], tab: str, terms: Terms) -> tuple[str, ...]:
     """The tiers of a table under a tab. Raises `UnknownTerm` on an unknown tab, or one its headers contradict."""
-    tiers = tuple(terms.tabs.get(fold(tab), ())) if tab else ("standard",)
+    tiers = tuple(terms.tabs.get(label_key(tab), ())) if tab else ("standard",)
     if not tiers:
         raise UnknownTerm(f"unknown tab {tab!r}")
     for column in columns:
@@ -72,7 +72,7 @@ class _Labels:
 def _labels(row: Row, frame: Frame) -> _Labels:
     terms = frame.terms
     request = " ".join(frame.cell(row, "request"))
-    label = terms.cell_labels.get(fold(request)) if request else CellLabel()
+    label = terms.cell_labels.get(label_key(request)) if request else CellLabel()
     if not label or (frame.has("request") and not label.tier):
         raise UnknownTerm(f"unknown request type {request!r}")
     region = terms.region(" ".join(frame.cell(row, "region")))
@@ -86,7 +86,7 @@ def _labels(row: Row, frame: Frame) -> _Labels:
 def row_rules(row: Row, frame: Frame) -> list[Rule]:
     """What the row's labels say, one rule for each line of its Type cell."""
     terms = frame.terms
-    feature = terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
+    feature = terms.features.get(label_key(" ".join(frame.cell(row, "feature"))))
     if feature is None:
         raise UnknownTerm(f"unknown feature {' '.join(frame.cell(row, 'feature'))!r}")
     if not frame.has("type"):
@@ -106,8 +106,8 @@ def row_model(row: Row, frame: Frame) -> list[Model]:
     """The models the row names; empty when the name is unknown. Raises `LayoutChanged` when it is no name at all."""
     terms = frame.terms
     name = " ".join(frame.cell(row, "model"))
-    feature = terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
-    if feature and feature.model and fold(name) in terms.products:
+    feature = terms.features.get(label_key(" ".join(frame.cell(row, "feature"))))
+    if feature and feature.model and label_key(name) in terms.products:
         name = feature.model
     elif not _is_name(row, frame):
         raise LayoutChanged(f"a row without its model: {' | '.join(cell.text for cell in row.own)!r}")
@@ -118,7 +118,7 @@ def _is_name(row: Row, frame: Frame) -> bool:
     """Whether what stands in the model column may be a model: not a label, a price or prose that moved there."""
     terms, lines = frame.terms, frame.cell(row, "model")
     name = " ".join(lines)
-    moved = fold(name) in (*terms.features, *terms.grounding_features) or all(terms.type(line) for line in lines)
+    moved = label_key(name) in (*terms.features, *terms.grounding_features) or all(terms.type(line) for line in lines)
     return not moved and not counted(name) and row.cells.count(row.cells[0]) == 1
 
 
@@ -234,7 +234,7 @@ def _rates(
         for resolution in _resolutions(row, frame)
     ]
     for rate in found:
-        prove_row(rate)
+        validate_row(rate)
     return found
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.model import problems
+from ratecards.model import validate_rate
 from scraper.model import Reading
 from scraper.prices.words import counted
 from scraper.sources import vertex_ai
@@ -112,7 +112,7 @@ def test_capture_counts(capture):
     assert (912, 34, 276, 1) == tuple(
         sum(r.availability == name for r in found) for name in ("priced", "free", "not_available", "refers")
     )
-    assert [] == [wrong for rate in found for wrong in problems(rate)]
+    assert [] == [wrong for rate in found for wrong in validate_rate(rate)]
 
 
 @pytest.mark.parametrize(("model", "tier", "meter", "modality", "unit", "conditions", "price"), SPOT)
@@ -204,7 +204,7 @@ def test_recorded_counts(recorded):
     } == {reason: count for reason, count in recorded.amounts.ignored.items() if count}
     assert {PERIOD} == {str(problem) for problem in recorded.problems}
     assert [] == recorded.suspicions
-    assert [] == [wrong for rate in recorded.rates() for wrong in problems(rate)]
+    assert [] == [wrong for rate in recorded.rates() for wrong in validate_rate(rate)]
     assert (2504, 55) == (len(recorded.rates()), len(recorded.drafts()))
 
 

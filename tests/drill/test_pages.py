@@ -11,7 +11,7 @@ import pytest
 
 from scraper.prices import amounts, grammar, toolcells
 from scraper.prices.amounts import Amount
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.scanner import Scanner
 from scraper.sources import gemini_rows, vertex_ai, vertex_cells, vertex_grounding, vertex_terms
 from scraper.sources.vertex_grid import grid, tree_of
@@ -119,7 +119,7 @@ def test_the_pages_have_every_shape_of_the_agent_platform():
             vertex_ai.read(body)
     terms = vertex_terms.load_terms()
     grids = [grid(table) for body in bodies for table in tree_of(body).find_all("table")]
-    heads = [fold(head) for found in grids for head in found.heads]
+    heads = [label_key(head) for found in grids for head in found.heads]
     rows = [[cell.text for cell in row.own] for found in grids for row in found.rows]
     cells = [cell for row in rows for cell in row]
     headers = [m for head in heads if (m := vertex_terms._PRICE_HEADER.fullmatch(vertex_terms._USD.sub("", head)))]
@@ -133,12 +133,12 @@ def test_the_pages_have_every_shape_of_the_agent_platform():
     assert {True, False} == {bool(match["free"]) for match in steps}
     assert any(day.since for day in days)
     assert any(day.until for day in days)
-    known = {fold(cell) for cell in cells}
+    known = {label_key(cell) for cell in cells}
     assert {*terms.regions} <= known
     assert {unit for unit in terms.units if unit.endswith("count")} <= {
         words.partition("/ ")[2] for words in (*known, *(match[0] for match in headers))
     }
-    lines = [fold(" | ".join(row)) for row in rows]
+    lines = [label_key(" | ".join(row)) for row in rows]
     unmet = [why for pattern, why in terms.ignored_rows if not any(map(pattern.fullmatch, lines))]
     unmet += [why for pattern, why in terms.ignored_tables if not any(map(pattern.fullmatch, heads))]
     assert [] == unmet
