@@ -13,7 +13,7 @@ from scraper.prices import amounts, grammar, toolcells
 from scraper.prices.amounts import Amount
 from scraper.prices.normalise import label_key
 from scraper.prices.scanner import Scanner
-from scraper.sources import gemini_rows, vertex_ai, vertex_cells, vertex_grounding, vertex_terms
+from scraper.sources import gemini_rows, vertex_ai, vertex_grounding, vertex_rows, vertex_terms
 from scraper.sources.vertex_grid import grid, tree_of
 from tests.drill import said
 from tests.drill.gemini_sites import slots
@@ -126,8 +126,8 @@ def test_the_pages_have_every_shape_of_the_agent_platform():
     steps = [match for cell in cells if (match := vertex_grounding._STEPS.fullmatch(cell))]
     days = [vertex_terms.dated(row[0]) for row in rows if row]
 
-    patterns = [name for name, found in vars(vertex_cells).items() if isinstance(found, re.Pattern)]
-    assert [] == [name for name in patterns if getattr(vertex_cells, name) not in taken]
+    patterns = {name for name, found in vars(vertex_rows).items() if isinstance(found, re.Pattern)} - {"_RESOLUTION"}
+    assert [] == [name for name in patterns if getattr(vertex_rows, name) not in taken]
     assert [] == [n for n in vertex_terms._PRICE_HEADER.groupindex if not any(match[n] for match in headers)]
     assert [] == [n for n in steps[0].re.groupindex if not any(match[n] for match in steps)]
     assert {True, False} == {bool(match["free"]) for match in steps}

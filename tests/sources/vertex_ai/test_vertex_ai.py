@@ -15,11 +15,11 @@ from scraper.model import Reading
 from scraper.prices.notes import Footnote
 from scraper.prices.words import counted
 from scraper.sources import vertex_ai
-from scraper.sources.vertex_cells import CellLabel, Price, read_price
 from scraper.sources.vertex_grid import Grid, grid
 from scraper.sources.vertex_grounding import read_grounding
 from scraper.sources.vertex_notes import image_formulas, split_notes, token_formulas
-from scraper.sources.vertex_terms import Dated, Rule, dated, load_terms
+from scraper.sources.vertex_rows import Price, read_price
+from scraper.sources.vertex_terms import CellLabel, Dated, Rule, dated, load_terms
 from tests.support.cases import Case
 
 CASES = Path(__file__).parent / "cases"
@@ -858,6 +858,17 @@ def test_a_marked_note_that_dates_and_says_no_more():
     )
 
     assert [] == [words for section in found.sections for words in section.words]
+
+
+def test_a_region_that_points_to_a_note():
+    """Its prices begin on the note's day; those of a region without the mark do not, and a name's own day is later."""
+    note = "<p>* For non-global endpoints, pricing will go into effect for all models on July 1, 2026.</p>"
+    found = read(DATED, ('<h3 id="imagen">', f'{note}<h3 id="imagen">'))
+
+    marked = rates(found, context="non-global", model="gemini-3.5-flash")
+    assert {date(2026, 7, 1)} == {rate.effective_from for rate in marked}
+    plain = rates(found, context="non-global", model="gemini-3.8-flash")
+    assert {None, date(2027, 1, 1)} == {rate.effective_from for rate in plain}
 
 
 def test_a_flat_table_that_has_lost_a_name():
