@@ -168,8 +168,12 @@ class Reading:
 
     @property
     def problems(self) -> list[Problem]:
-        """Every problem on the page, in page order."""
-        return [p for s in self.sections for p in (*s.problems, *dict.fromkeys(gap.problem for gap in s.gaps))]
+        """Every problem on the page, in page order; that of a row is told once, however many models share it."""
+        found: list[Problem] = []
+        for section in self.sections:
+            rows = dict.fromkeys(gap.problem for gap in section.gaps)
+            found += [*section.problems, *(problem for problem in rows if problem not in found)]
+        return found
 
     @property
     def unread(self) -> list[Section]:

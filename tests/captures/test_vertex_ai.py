@@ -202,7 +202,7 @@ def test_recorded_counts(recorded):
         "commitments (GSU) are not priced per use": 8,
         "an amount that the page prints without saying of what": 1,
     } == {reason: count for reason, count in recorded.amounts.ignored.items() if count}
-    assert {PERIOD} == {str(problem) for problem in recorded.problems}
+    assert [PERIOD] == [str(problem) for problem in recorded.problems]
     assert [] == recorded.suspicions
     assert [] == [wrong for rate in recorded.rates() for wrong in validate_rate(rate)]
     assert (2504, 55) == (len(recorded.rates()), len(recorded.drafts()))
