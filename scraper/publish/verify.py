@@ -17,7 +17,7 @@ from typing import Any
 from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.storage import codec, history
 from scraper.errors import DatasetError
-from scraper.prices.words import AMOUNT, COUNTED, money
+from scraper.prices.lexicon import AMOUNT, COUNTED, money
 from scraper.publish import held, package, schemas, v1_files
 from scraper.publish.dataset import Dataset
 
