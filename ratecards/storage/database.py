@@ -150,9 +150,9 @@ def finished(base: sqlite3.Connection, meta: Mapping[str, str]) -> sqlite3.Conne
 
 
 def _replayed(name: str, changes: Iterable[Change]) -> tuple[list[Change], Iterable[Day]]:
-    from ratecards.storage.history import Folding, HistoryError
+    from ratecards.storage.history import HistoryError, Replay
 
-    log, folding = sorted(changes, key=lambda change: (change.number == 0, change.number)), Folding()
+    log, folding = sorted(changes, key=lambda change: (change.number == 0, change.number)), Replay()
     try:
         for change in log:
             folding.add(change)

@@ -11,9 +11,9 @@ from decimal import Decimal
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Gap, Problem
-from scraper.prices.normalise import label_key, validate_row
+from scraper.prices.lexicon import AMOUNT, counted, money
+from scraper.prices.normalize import label_key, validate_row
 from scraper.prices.scanner import Scanner
-from scraper.prices.words import AMOUNT, counted, money
 from scraper.sources.vertex_grid import Row
 from scraper.sources.vertex_terms import CellLabel, Column, Dated, Model, Region, Rule, Terms, dated
 

@@ -10,7 +10,7 @@ import pytest
 
 from ratecards.model import validate_rate
 from scraper.model import Reading
-from scraper.prices.words import counted
+from scraper.prices.lexicon import counted
 from scraper.sources import vertex_ai
 from tests.sources.vertex_ai.test_vertex_ai import rates
 from tests.support import agent_platform_page

@@ -11,7 +11,7 @@ import pytest
 
 from scraper.prices import amounts, grammar, toolcells
 from scraper.prices.amounts import Amount
-from scraper.prices.normalise import label_key
+from scraper.prices.normalize import label_key
 from scraper.prices.scanner import Scanner
 from scraper.sources import gemini_rows, vertex_ai, vertex_grounding, vertex_rows, vertex_terms
 from scraper.sources.vertex_grid import grid, tree_of
