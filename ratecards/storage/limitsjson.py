@@ -13,11 +13,13 @@ from typing import Any
 from ratecards.errors import DatasetError
 from ratecards.model import plain
 from ratecards.storage import bounded
-from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, SpendLimit, UsageTier
 
 VERSION = 1
-_PARTS = {"usage_tiers": UsageTier, "batch_limits": BatchLimit, "figures": Figure}
-_AMOUNTS = ("value", "spent", "caps")
+_PARTS = {"usage_tiers": UsageTier, "batch_limits": BatchLimit, "figures": Figure, "spend_limits": SpendLimit}
+# What files of before do not have, and what is left out where a page has none.
+_LATELY = ("spend_limits",)
+_AMOUNTS = ("value", "spent", "caps", "amount")
 
 
 def data(cards: Iterable[LimitsCard]) -> dict[str, Any]:
@@ -25,13 +27,13 @@ def data(cards: Iterable[LimitsCard]) -> dict[str, Any]:
     return {"version": VERSION, "limits": [_plain(card) for card in cards]}
 
 
-def _plain(entry: LimitsCard | UsageTier | BatchLimit | Figure) -> dict[str, Any]:
+def _plain(entry: LimitsCard | UsageTier | BatchLimit | Figure | SpendLimit) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in fields(entry):
         value = getattr(entry, field.name)
-        if isinstance(value, tuple):
+        if isinstance(value, tuple) and (value or field.name not in _LATELY):
             found[field.name] = [_plain(v) if field.name in _PARTS else plain(v) for v in value]
-        elif value is not None:
+        elif value not in (None, ()):
             found[field.name] = (
                 plain(value) if isinstance(value, Decimal) else str(value) if isinstance(value, date) else value
             )
@@ -56,7 +58,8 @@ def _card(entry: Mapping[str, Any]) -> LimitsCard:
     head = {name: value for name, value in entry.items() if name not in _PARTS}
     if "observed" in head:
         head["observed"] = date.fromisoformat(head["observed"])
-    parts: dict[str, Any] = {name: tuple(made(**_typed(e)) for e in entry[name]) for name, made in _PARTS.items()}
+    known = {name: made for name, made in _PARTS.items() if name in entry or name not in _LATELY}
+    parts: dict[str, Any] = {name: tuple(made(**_typed(e)) for e in entry[name]) for name, made in known.items()}
     return LimitsCard(**head, **parts)
 
 

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ratecards.model import RateCard
-from ratecards.storage import bounded, codec, history, limits
-from ratecards.storage.limits import LimitsCard
+from ratecards.storage import bounded, codec, history, limits, limitsjson
+from ratecards.storage.facts import Form
 from scraper.errors import DatasetError
 from scraper.model import State
 from scraper.publish import state_file
 from scraper.publish.transaction import ConcurrentEditGuard, Publication
 
-# The page of limits has no rates: one card of its own.
-LIMITS_SOURCE = "google/rate-limits"
-LIMITS_PATH = "ratecards/cards/google/rate-limits/limits.yaml"
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How the facts of a page that has no rates are kept and published.
+
+    `path` is that of their card, `stem` that of the file in `v1`, `data` what stands in it of the cards there are.
+    `dated` gives a card that was read its days, by the card before and the instant at which it is recorded.
+    """
+
+    path: str
+    stem: str
+    form: Form
+    data: Callable[[Sequence[Any]], Mapping[str, Any]]
+    dated: Callable[[Any, Any, str], Any] | None = None
 
 
+# The pages of facts, by source.
+FACTS = {
+    "google/rate-limits": Facts(
+        "ratecards/cards/google/rate-limits/limits.yaml", "limits", limits.FORM, limitsjson.data
+    ),
+}
 _OBSOLETE = ("pack.jsonl", "past/*.jsonl")
 
 
@@ -62,17 +81,18 @@ class Dataset:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DatasetError(f"{path}: not a state file, restore it from git: {error}") from error
 
-    def limits(self) -> LimitsCard | None:
-        """The published card of limits; None before the first. Raises `DatasetError` on damage."""
-        path = self.root / LIMITS_PATH
+    def facts(self, name: str) -> Any:
+        """The published card of a page of facts; None before the first. Raises `DatasetError` on damage."""
+        kept = FACTS[name]
+        path = self.root / kept.path
         if not path.exists():
             return None
         try:
-            return limits.decode(bounded.text(path), str(path))
+            return kept.form.decode(bounded.text(path), str(path))
         except codec.CodecError as error:
-            raise DatasetError(f"damaged limits, restore them from git: {error}") from error
+            raise DatasetError(f"damaged {kept.stem}, restore them from git: {error}") from error
         except (OSError, UnicodeDecodeError) as error:
-            raise DatasetError(f"damaged limits, restore them from git: {path}: {error}") from error
+            raise DatasetError(f"damaged {kept.stem}, restore them from git: {path}: {error}") from error
 
     def cards(self, name: str, expected: Sequence[str] | None = None) -> dict[str, RateCard]:
         """The published cards of a source by model.

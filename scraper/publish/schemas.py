@@ -291,7 +291,16 @@ def _limits() -> Schema:
     head = {**_fields("provider", "source"), "name": WORDS, "url": WORDS}
     edition = {"observed": DAY, "capture": CAPTURE, "parser": WORDS}
     tiers = listed(record(tier, optional=("spent", "days")))
-    return record({**head, **edition, "usage_tiers": tiers, "batch_limits": listed(limit), "figures": listed(figure)})
+    spend = record(
+        {"usage_tier": WORDS, "amount": MONEY, "currency": FIELDS["currency"], "minutes": COUNT, "quote": WORDS}
+    )
+    lists = {
+        "usage_tiers": tiers,
+        "batch_limits": listed(limit),
+        "figures": listed(figure),
+        "spend_limits": listed(spend),
+    }
+    return record({**head, **edition, **lists}, optional=("spend_limits",))
 
 
 def _status() -> Schema:
