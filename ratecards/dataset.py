@@ -136,7 +136,7 @@ class Dataset:
             from ratecards.storage import database
 
             logs = {source: database.known_by(self.changes(source), day) for source in self.sources}
-            self._known[day] = Database(database.build(logs), self._root)
+            self._known[day] = Database(database.build(logs), self._root, known=day)
         return self._known[day]
 
     @property

@@ -26,8 +26,9 @@ Pairs = list[tuple[str, object]]
 class Form:
     """A kind of card: `what` it is, its class, which has the fields of `HEAD`, and its lists in the file's order.
 
-    `lists` gives the class of the entries of each. A list of `lately` is left out where it is empty: files of before know none. `spread` has, by field of an entry that
-    holds several amounts, the fields that these stand as, by how many there are. `check` raises `CodecError`.
+    `lists` gives the class of the entries of each. A list of `lately` is left out where it is empty: files of before
+    know none. `spread` has, by field of an entry that holds several amounts, the fields that these stand as, by how
+    many there are. `check` raises `CodecError`.
     """
 
     what: str

@@ -1,6 +1,7 @@
 """A page of facts on its way into the dataset: evaluated like any page, kept as one card of its own, without rates.
 
-A module of such a page has `read_facts(body)`, which gives the card, and `is_known(section)`.
+A module of such a page has `read_facts(body)`, which gives the card, and `is_known(section)`: whether what is unread
+there leaves the whole card as it was published.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from scraper.sources import Source
 def evaluate_facts(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> SourceResult:
     """The result of an attempt at a page of facts; what is to be written stands in its `files`.
 
-    A section that is not known leaves the others as they are; in one that is, nothing may be unread.
+    A section that is not known leaves the others as they are; in one that is known, nothing may be unread.
     """
     module: Any = source.module
     kept, before, state = FACTS[source.name], dataset.facts(source.name), dataset.state(source.name)
@@ -36,7 +37,8 @@ def evaluate_facts(dataset: Dataset, source: Source, capture: Capture, now: date
     page = next(iter(capture.pages.values()))
     card = module.read_facts(decode(page))[0]
     dated = replace(card, observed=capture.at.date(), capture=f"sha256:{page.sha256}")
-    new = kept.dated(dated, before, instant(now)) if kept.dated else dated
+    unread = [section.title for section in result.reading.unread]
+    new = kept.dated(dated, before, instant(now), unread) if kept.dated else dated
     same = before is not None and new == replace(before, observed=new.observed, capture=new.capture, parser=new.parser)
     if result.outcome in GOOD:
         result = replace(result, outcome="NEW" if before is None else "UNCHANGED" if same else "CHANGED")

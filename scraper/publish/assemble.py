@@ -8,14 +8,15 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
+from ratecards.lifecycle import attached
 from ratecards.model import RateCard
-from ratecards.storage import bounded, codec, history
+from ratecards.storage import bounded, codec, history, lifecycle, limitsjson
 from ratecards.storage.codec import dumps
 from scraper.errors import DatasetError
 from scraper.model import SourceResult, State
 from scraper.publish import baseline, discrepancies, held, state_file
 from scraper.publish import v1_files as v1
-from scraper.publish.dataset import FACTS, Dataset
+from scraper.publish.dataset import DEPRECATIONS, FACTS, LIMITS, Dataset
 from scraper.publish.package import finalize_package
 from scraper.publish.record import newest, record
 from scraper.publish.transaction import Publication
@@ -111,9 +112,11 @@ def assemble_v1(
     cards = [card for name in names for card in current[name].values()]
     from scraper.publish.v1_tables import tables
 
-    facts = {name: _facts(result, dataset, name) for name in FACTS}
-    texts = {**v1.files(cards, recent, states, today), **tables(cards, today, facts["google/rate-limits"])}
-    texts |= {f"{kept.stem}.json": dumps(kept.data(facts[name])) for name, kept in FACTS.items()}
+    limits, deprecations = _facts(result, dataset, LIMITS), _facts(result, dataset, DEPRECATIONS)
+    cards = attached(cards, (one for card in deprecations for one in lifecycle.entries(card)))
+    texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
+    texts["limits.json"] = dumps(limitsjson.data(limits))
+    texts["lifecycle.json"] = v1.document(lifecycle.data(deprecations))
     ledgers, entries, coverage = discrepancies.keep(dataset, current, states)
     texts["discrepancies.json"] = discrepancies.published(entries, coverage)
     result.notes.append(discrepancies.summary(dataset, entries))

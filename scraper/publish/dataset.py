@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.model import RateCard
-from ratecards.storage import bounded, codec, history, limits, limitsjson
+from ratecards.storage import bounded, codec, history, lifecycle, limits
 from ratecards.storage.facts import Form
 from scraper.errors import DatasetError
 from scraper.model import State
@@ -21,24 +21,22 @@ from scraper.publish.transaction import ConcurrentEditGuard, Publication
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """How the facts of a page that has no rates are kept and published.
+    """How the facts of a page that has no rates are kept: the path of their card, and its form.
 
-    `path` is that of their card, `stem` that of the file in `v1`, `data` what stands in it of the cards there are.
-    `dated` gives a card that was read its days, by the card before and the instant at which it is recorded.
+    `dated` gives a card that was read its days, by the card before, the instant at which it is recorded, and the titles
+    of sections that were not understood.
     """
 
     path: str
-    stem: str
     form: Form
-    data: Callable[[Sequence[Any]], Mapping[str, Any]]
-    dated: Callable[[Any, Any, str], Any] | None = None
+    dated: Callable[[Any, Any, str, Sequence[str]], Any] | None = None
 
 
 # The pages of facts, by source.
+LIMITS, DEPRECATIONS = "google/rate-limits", "google/deprecations"
 FACTS = {
-    "google/rate-limits": Facts(
-        "ratecards/cards/google/rate-limits/limits.yaml", "limits", limits.FORM, limitsjson.data
-    ),
+    LIMITS: Facts(f"ratecards/cards/{LIMITS}/limits.yaml", limits.FORM),
+    DEPRECATIONS: Facts(f"ratecards/cards/{DEPRECATIONS}/lifecycle.yaml", lifecycle.FORM, lifecycle.dated),
 }
 _OBSOLETE = ("pack.jsonl", "past/*.jsonl")
 
@@ -90,9 +88,9 @@ class Dataset:
         try:
             return kept.form.decode(bounded.text(path), str(path))
         except codec.CodecError as error:
-            raise DatasetError(f"damaged {kept.stem}, restore them from git: {error}") from error
+            raise DatasetError(f"damaged {kept.form.what}, restore them from git: {error}") from error
         except (OSError, UnicodeDecodeError) as error:
-            raise DatasetError(f"damaged {kept.stem}, restore them from git: {path}: {error}") from error
+            raise DatasetError(f"damaged {kept.form.what}, restore them from git: {path}: {error}") from error
 
     def cards(self, name: str, expected: Sequence[str] | None = None) -> dict[str, RateCard]:
         """The published cards of a source by model.

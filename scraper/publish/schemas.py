@@ -154,6 +154,7 @@ def documents() -> dict[str, Schema]:
         ),
         "discrepancies": ("Where official sources disagree.", _discrepancies()),
         "limits": ("Usage tiers, batch queues and other limits of use.", {"limits": listed(_limits())}),
+        "lifecycle": ("When models came and when they end, by pages about it.", {"lifecycle": listed(_lifecycle())}),
         "status": ("How the last look at each source ended. Not data.", {"sources": by_name(SOURCE, _status())}),
     }
     return {name: _document(name, words, parts) for name, (words, parts) in found.items()}
@@ -232,7 +233,24 @@ def _undated() -> Schema:
 
 def _end() -> Schema:
     owner = _fields("provider", "source", "model")
-    return record({"on": DAY, **owner, "successor": WORDS, "quote": WORDS, "observed": DAY}, optional=("successor",))
+    other = listed(record({"said_by": SOURCE, "on": DAY, "quote": WORDS}, optional=("on",)))
+    fields = {
+        "on": DAY,
+        **owner,
+        "successor": WORDS,
+        "quote": WORDS,
+        "observed": DAY,
+        "said_by": SOURCE,
+        "others": other,
+    }
+    return record(fields, optional=("successor", "said_by", "others"))
+
+
+def _lifecycle() -> Schema:
+    days = dict.fromkeys(("release", "shutdown", "earliest"), DAY)
+    proof = {"quote": WORDS, "locator": WORDS, "observed": DAY, "recorded": INSTANT}
+    owner = {**_fields("provider", "source"), "offer": SOURCE, "model": FIELDS["model"]}
+    return record({**owner, **days, "successor": WORDS, **proof}, optional=(*days, "successor"))
 
 
 def _discrepancies() -> dict[str, Schema]:
