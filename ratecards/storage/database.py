@@ -349,6 +349,12 @@ class Database:
         return _day(min(days))
 
     @cached_property
+    def recorded(self) -> str:
+        """The instant at which the last of it was recorded; empty where nothing was."""
+        facts = (one.recorded for of in self.lifecycle.values() for several in of.values() for one in several)
+        return max((*(source.recorded for source in self.sources.values()), *facts), default="")
+
+    @cached_property
     def lifecycle(self) -> lifecycle.Facts:
         """What pages of facts say of the days of models; nothing where the dataset has no `v1/lifecycle.json`."""
         path = f"{self.root}/v1/lifecycle.json"

@@ -213,7 +213,8 @@ def _change() -> Schema:
 def _paid() -> Schema:
     price = {"anyOf": [MONEY, one_of(AVAILABILITIES)]}
     then = listed(record({"from": DAY, "price": price}))
-    return record({"before": price, "after": price, "from": DAY, "then": then}, ("before", "after", "from"))
+    said = {"before": price, "after": price, "from": DAY, "then": then, "withdrawn": YES}
+    return record(said, ("before", "after", "from"))
 
 
 def _field() -> Schema:

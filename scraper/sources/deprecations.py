@@ -198,7 +198,7 @@ class _Reader:
             cells = dict(zip(columns, row, strict=True))
             part.amounts.cells += 2
             try:
-                self._row(cells, " | ".join(row))
+                self._row(cells, " | ".join(filter(None, row)))
                 part.amounts.read += 2
             except UnknownTerm as error:
                 self.problem("cell", cells["model"], error, " | ".join(row))
