@@ -163,33 +163,33 @@ def _announced(all_changes: Sequence[Change]) -> dict[tuple[object, ...], tuple[
 def _withdrawn(all_changes: Sequence[Change]) -> list[Entry]:
     """An entry per day and model of which nothing that a page had dated for it was left before it came."""
     now = names.renames(names.renamed(all_changes))
-    ahead: dict[tuple[str, date], dict[object, Rate]] = defaultdict(dict)
+    dated: dict[tuple[str, date], dict[object, Rate]] = defaultdict(dict)
     found: dict[tuple[str, date], tuple[list[Rate], Stamp]] = {}
     for observed, edition in groupby(history.ordered(all_changes), key=names.day_of):
-        before = {key: [*rates.values()] for key, rates in ahead.items() if rates and key[1] > observed}
+        before = {key: [*rates.values()] for key, rates in dated.items() if rates and key[1] > observed}
         for change in edition:
-            _move(ahead, change, now.get(change.model, change.model))
+            _move(dated, change, now.get(change.model, change.model))
             stamp = history.stamp_of(change)
-        found |= {key: (rates, stamp) for key, rates in before.items() if not ahead[key]}
-        for key in [key for key in found if ahead[key]]:
+        found |= {key: (rates, stamp) for key, rates in before.items() if not dated[key]}
+        for key in [key for key in found if dated[key]]:
             del found[key]
     return [_taken_back(day, *gone) for (_, day), gone in found.items()]
 
 
-def _move(ahead: dict[tuple[str, date], dict[object, Rate]], change: Change, model: str) -> None:
-    """Keep the prices that are dated ahead, by present id and day, in step with a change."""
+def _move(dated: dict[tuple[str, date], dict[object, Rate]], change: Change, model: str) -> None:
+    """Keep the dated prices, by present id and day, in step with a change."""
     if change.kind == "stepped":
         return
     if change.kind == "model_removed":
-        for key in ahead:
+        for key in dated:
             if key[0] == model:
-                ahead[key] = {}
+                dated[key] = {}
     if change.old and change.old.effective_from:
-        ahead[model, change.old.effective_from].pop(change.old.row_key[3:], None)
+        dated[model, change.old.effective_from].pop(change.old.row_key[3:], None)
     first = change.card.rates if change.card and change.kind == "model_added" else ()
     for rate in (*first, *((change.new,) if change.new else ())):
-        if rate.effective_from and rate.effective_from > names.day_of(change):
-            ahead[model, rate.effective_from][rate.row_key[3:]] = replace(rate, model=model)
+        if rate.effective_from:
+            dated[model, rate.effective_from][rate.row_key[3:]] = replace(rate, model=model)
 
 
 def _taken_back(day: date, rates: Sequence[Rate], stamp: Stamp) -> Entry:
