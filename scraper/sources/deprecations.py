@@ -177,12 +177,9 @@ class _Reader:
 
     def _sentence(self, sentence: str) -> None:
         """What says of days what they are must be known; a definition or a link says nothing of them."""
-        words = re.sub(r"\s+(?=[.,;])|^(?:note|important|warning): ", "", fold(sentence))
-        if any(words.startswith(known) for known in self.terms.unbinding):
+        if _begins(sentence, self.terms.unbinding):
             self.binding = False
-        elif (_OF_DAYS.search(sentence) or lifecycle.days(sentence)) and not any(
-            map(words.startswith, self.terms.asides)
-        ):
+        elif (_OF_DAYS.search(sentence) or lifecycle.days(sentence)) and not _begins(sentence, self.terms.asides):
             self.problem("condition", "text", f"a sentence about days of unknown meaning: {sentence}", sentence)
 
     def _table(self, table: Table) -> None:
@@ -240,6 +237,15 @@ class _Reader:
         if not all(map(MODEL_ID.match, ids)):
             raise UnknownTerm(f"expected the ids of successors, saw {text!r}")
         return " or ".join(ids)
+
+
+def _begins(sentence: str, known: Sequence[str]) -> bool:
+    """Whether a sentence begins with known words; "Note:" before it, and blanks before a full stop, say nothing."""
+    return any(_bare(sentence).startswith(_bare(words)) for words in known)
+
+
+def _bare(words: str) -> str:
+    return re.sub(r"\s+(?=[.,;])|^(?:note|important|warning): ", "", fold(words))
 
 
 def _day(text: str, what: str) -> date:
