@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import random
+import resource
 import statistics
 import subprocess
 import sys
@@ -106,6 +107,8 @@ def _environment(folder: Path) -> Path | None:
         check=True,
         capture_output=True,
     )
+    size = next(folder.glob("*.whl")).stat().st_size
+    line("the wheel", f"{size / 1000:.0f} kB", "", "at most 400 kB")
     pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     subprocess.run([*pip, "--no-deps", "--no-index", next(folder.glob("*.whl"))], check=True)
     done = subprocess.run([*pip, "genai-prices", "litellm"], check=False, capture_output=True, text=True)
@@ -119,15 +122,19 @@ def _environment(folder: Path) -> Path | None:
 
 def _beside(python: Path) -> None:
     codes = {"ours": OURS, "genai-prices": GENAI, "litellm": LITELLM}
-    cold: dict[str, list[float]] = {name: [] for name in (*codes, "nothing")}
+    bare = {"nothing": "", "sqlite3": "import sqlite3"}
+    cold: dict[str, list[float]] = {name: [] for name in (*codes, *bare)}
     for number in range(11):
-        for name, code in {"nothing": "", **codes}.items():
+        for name, code in {**bare, **codes}.items():
             if name != "litellm" or number < 4:
-                start = time.perf_counter()
-                subprocess.run([python, "-I", "-c", code + ("ask()" if code else "")], check=True)
-                cold[name].append(time.perf_counter() - start)
+                start = _spent()
+                subprocess.run([python, "-I", "-c", code + "ask()" * (name in codes)], check=True)
+                cold[name].append(_spent() - start)
     times = {name: statistics.median(found[1:]) * 1000 for name, found in cold.items()}
-    print(f"a bare interpreter: {times['nothing']:.0f} ms")
+    known = f"{times['nothing']:.0f} ms, of one that imports sqlite3: {times['sqlite3']:.0f} ms"
+    print(f"CPU time of a bare interpreter: {known}")
+    ratio = f"{times['ours'] / times['sqlite3']:.2f} x importing sqlite3"
+    line("first cost, whole process, CPU time", f"{times['ours']:.0f} ms", ratio, "at most 2.5 x")
     for other, bound in (("genai-prices", 4), ("litellm", 40)):
         ratio = f"{times[other] / times['ours']:.1f} x faster than {other}"
         line(
@@ -149,6 +156,12 @@ def _beside(python: Path) -> None:
             f"{theirs / ours:.1f} x faster than genai-prices",
             bound,
         )
+
+
+def _spent() -> float:
+    """The CPU seconds of all processes that were waited for."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def _cpu(python: Path, code: str) -> float:

@@ -39,7 +39,7 @@ def _main(argv: Sequence[str] | None, today: date | None) -> int:
     from ratecards.catalog import freshness
     from ratecards.dataset import Dataset, directory
     from ratecards.errors import CostError, DatasetError, StaleError
-    from ratecards.storage.safejson import FormatError
+    from ratecards.storage.bounded_json import FormatError
 
     try:
         wanted = freshness.policy(args.stale)

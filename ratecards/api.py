@@ -86,7 +86,7 @@ def cost(
     """
     if usage.__class__ is dict:
         try:
-            plans: Mapping[object, CostPlan] = _shelf(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans
+            plans: Mapping[object, CostPlan] = _catalog(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans
             priced = plans[model, tier, plan, source, policy, (*usage,)].cost_of_tokens([*usage.values(), 0])
         except (KeyError, TypeError):  # not priced before, or no key: what is wrong with it is said below
             priced = None
@@ -114,7 +114,7 @@ def total(
     """
     if usage.__class__ is dict:
         try:
-            plans: Mapping[object, CostPlan] = _shelf(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans
+            plans: Mapping[object, CostPlan] = _catalog(dataset or _environ.get(_VARIABLE), on, time() // _DAY).plans
             priced = plans[model, tier, plan, source, policy, (*usage,)].total_of_tokens([*usage.values(), 0])
         except (KeyError, TypeError):  # not priced before, or no key: what is wrong with it is said below
             priced = None
@@ -125,33 +125,33 @@ def total(
 
 def _cost(usage: object, on: date | str | None, asked: Asked, each: bool | None, dataset: Where) -> Breakdown:
     """What a usage costs, plain or not, of a shape that was priced before or not."""
-    shelf = _shelf_of(dataset, on)
+    catalog = _catalog_of(dataset, on)
     if not isinstance(usage, Usage) and not (isinstance(usage, Mapping) and PLAIN.issuperset(usage)):
         from ratecards.costs.usage import answers
 
-        return calls.cost(shelf, answers(usage, each=each), asked)
+        return calls.cost(catalog, answers(usage, each=each), asked)
     counts = usage if isinstance(usage, Usage) else usage_of(usage)
     if usage.__class__ is dict and _TOKENS.issuperset(usage):
-        plan = calls.plan_of(shelf, asked.model, asked.tier, asked, (*usage,))
+        plan = calls.plan_of(catalog, asked.model, asked.tier, asked, (*usage,))
         found = plan.cost_of_tokens((*usage.values(), 0))
         if found is not None:
             return found
-    return calls.usage_cost(shelf, asked.model, asked.tier, asked, counts)
+    return calls.usage_cost(catalog, asked.model, asked.tier, asked, counts)
 
 
-def _shelf_on(where: Where, on: date | str | None, day: float) -> DatedCatalog:
-    """The shelf of a day, else the newest cards, on the day since the epoch that it is."""
+def _catalog_on(where: Where, on: date | str | None, day: float) -> DatedCatalog:
+    """The catalog of a day, else the newest cards, on the day since the epoch that it is."""
     return _dataset(where).catalog(as_day(on), date.fromordinal(_EPOCH + int(day)))
 
 
 # the same, kept for the next who asks
-_shelf: Callable[..., DatedCatalog] = lru_cache(maxsize=64)(_shelf_on)
+_catalog: Callable[..., DatedCatalog] = lru_cache(maxsize=64)(_catalog_on)
 
 
-def _shelf_of(where: Where, on: date | str | None) -> DatedCatalog:
+def _catalog_of(where: Where, on: date | str | None) -> DatedCatalog:
     """The same today, in the environment's dataset where none is named."""
     try:
-        return _shelf(where or _environ.get(_VARIABLE), on, time() // _DAY)
+        return _catalog(where or _environ.get(_VARIABLE), on, time() // _DAY)
     except TypeError:
         as_day(on)  # says what is no day
         raise
@@ -159,7 +159,7 @@ def _shelf_of(where: Where, on: date | str | None) -> DatedCatalog:
 
 def find(on: date | str | None = None, dataset: Where = None, **columns: object) -> list[Rate]:
     """The rates whose columns have these values: `find(model="gemini-2.5-pro", meter="input", price="1.25")`."""
-    return snapshot.find(_shelf_of(dataset, on), columns)
+    return snapshot.find(_catalog_of(dataset, on), columns)
 
 
 def as_of(on: date | str, known_on: date | str | None = None, dataset: Where = None) -> Snapshot:
@@ -197,7 +197,7 @@ def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
     from ratecards.storage.history import steps
 
     today = snapshot.today()
-    shelf = _shelf_of(dataset, on)
-    cards = [offer.card for offer in shelf]
-    shelf.tell(map(name_of, cards))
+    catalog = _catalog_of(dataset, on)
+    cards = [offer.card for offer in catalog]
+    catalog.tell(map(name_of, cards))
     return steps(cards, as_day(on) or today)

@@ -17,7 +17,7 @@ from ratecards.catalog.freshness import Freshness
 from ratecards.costs.snapshot import Snapshot
 from ratecards.errors import CostError, DatasetError
 from ratecards.model import RateCard
-from ratecards.storage import database_cache, names
+from ratecards.storage import database_cache, model_names
 from ratecards.storage.bounded import JOURNAL, STAGING
 from ratecards.storage.database import Database
 from ratecards.storage.database_cache import FILE
@@ -235,24 +235,26 @@ class Dataset:
         sources = [source.on(on) for source in self.database.sources.values()]
         found = [cards.card(own) for cards in sources for own in cards.called(model)]
         if not found:
-            raise DatasetError(names.absence(self.database.lore, model, on))
+            raise DatasetError(model_names.absence(self.database.names, model, on))
         return found
 
     def ids(self, name: str) -> set[str]:
         """Every model id that `name` has stood for in any source. Raises `DatasetError` on an unknown name."""
         model = _named(name)
-        found = names.ids(self.database.lore, model)
+        found = model_names.ids(self.database.names, model)
         if not found:
-            raise DatasetError(names.unknown(self.database.lore, model))
+            raise DatasetError(model_names.unknown(self.database.names, model))
         return found
 
     def holders(self, name: str | None = None) -> list[str]:
         """The sources that have had a model of that name, or without one all."""
-        model = names.model_id(name or "")
-        return [full for full, source in self.database.sources.items() if not name or names.ids(source.lore, model)]
+        model = model_names.model_id(name or "")
+        return [
+            full for full, source in self.database.sources.items() if not name or model_names.ids(source.names, model)
+        ]
 
 
 def _named(name: object) -> str:
     if not isinstance(name, str):
         raise DatasetError(f"expected the name of a model, saw {name!r}")
-    return names.model_id(name)
+    return model_names.model_id(name)

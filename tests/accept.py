@@ -18,7 +18,7 @@ import sys
 from pathlib import Path
 
 from ratecards.model import COLUMNS, Formula, plain, row
-from ratecards.storage import strictyaml
+from ratecards.storage import strict_yaml
 from scraper.errors import LayoutChanged
 from scraper.model import Draft, Reading
 from scraper.sources import gemini_api
@@ -49,7 +49,7 @@ def reading(case: str, kind: str) -> Reading:
 
 def expected(case: str) -> dict:
     """What a person has accepted of the cards of a case of the Gemini API."""
-    return strictyaml.load((CASES / case / "expected.yaml").read_text(encoding="utf-8"), f"{case}/expected.yaml")
+    return strict_yaml.load((CASES / case / "expected.yaml").read_text(encoding="utf-8"), f"{case}/expected.yaml")
 
 
 def card(draft: Draft) -> dict[str, object]:

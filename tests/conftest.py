@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import settings
 from pytest_httpserver import HTTPServer
 
 import ratecards
@@ -24,6 +25,11 @@ from scraper.sources import Source, gemini_api
 from tests.support import tiny
 from tests.support.forge import Forge
 from tests.support.workshop import ACME, KINDS, SMALL, Ran, Site, Workshop, local, read_once
+
+# The same examples every time, here and on a runner; `--hypothesis-profile=search` looks for others, and for more.
+settings.register_profile("steady", max_examples=40, deadline=None, derandomize=True, database=None)
+settings.register_profile("search", max_examples=400, deadline=None)
+settings.load_profile("steady")
 
 # The folders whose tests take long: `make test` leaves them out, `make test-all` runs them.
 SLOW = ("captures", "drill", "end_to_end")

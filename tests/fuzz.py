@@ -16,8 +16,8 @@ from tempfile import NamedTemporaryFile
 
 from ratecards.audit.price_file import load
 from ratecards.storage import codec, history
-from ratecards.storage.safejson import FormatError
-from ratecards.storage.strictyaml import StrictYamlError
+from ratecards.storage.bounded_json import FormatError
+from ratecards.storage.strict_yaml import StrictYamlError
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.parse.blocks import html_blocks, markdown_blocks, soup
 from scraper.prices.grammar import read_cell

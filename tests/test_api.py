@@ -124,7 +124,7 @@ def test_what_was_asked_is_not_remembered_for_ever(root: Path, monkeypatch: pyte
         for tier in (None, "standard"):
             assert ratecards.cost("flash", {tokens: 1}, tier=tier, dataset=own).total
             assert ratecards.total("flash", {tokens: 1}, tier=tier, dataset=own)
-    assert len(api._shelf_of(own, None).plans) <= 3
+    assert len(api._catalog_of(own, None).plans) <= 3
 
 
 def test_many_threads(root: Path):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from ratecards.storage import names
+from ratecards.storage import model_names
 
 OTHER = "of a seller that is not held"
 NO_PRICE = "without a price"
@@ -49,7 +49,7 @@ class Unread(NamedTuple):
     why: str
 
 
-class Entry(NamedTuple):
+class PriceEntry(NamedTuple):
     """One entry of a file and all that it states, so that each entry is accounted for.
 
     `seller` is whose prices they are (`google/gemini-api`), empty where the file does not say; `why` is why the entry
@@ -63,13 +63,13 @@ class Entry(NamedTuple):
     why: str = ""
 
 
-def entry(key: str, seller: str, found: Iterable[Claim | Unread]) -> Entry:
+def entry(key: str, seller: str, found: Iterable[Claim | Unread]) -> PriceEntry:
     """The entry of a seller that states what was found; one that states no price says so."""
     provider, _, source = seller.partition("/")
     listed = list(found)
     claims = tuple(c._replace(provider=provider, source=source) for c in listed if isinstance(c, Claim))
     unread = tuple(item for item in listed if isinstance(item, Unread))
-    return Entry(key, seller, claims, unread, "" if listed else NO_PRICE)
+    return PriceEntry(key, seller, claims, unread, "" if listed else NO_PRICE)
 
 
 # ------------------------------------------------------------------------------------------------- how a file is read
@@ -184,7 +184,7 @@ def shown(value: object) -> str:
 
 def is_google(name: str) -> bool:
     """Whether a model that Google's platform sells is Google's own."""
-    return not _OTHERS.match(names.model_id(name))
+    return not _OTHERS.match(model_names.model_id(name))
 
 
 def seller_of(provider: str, name: str) -> str | None:
@@ -195,13 +195,13 @@ def seller_of(provider: str, name: str) -> str | None:
 
 def maker_of(name: str) -> str | None:
     """Whose documentation a model is of that a file names no seller of, by its id; None: somebody else's."""
-    model = names.model_id(name)
+    model = model_names.model_id(name)
     return SELLERS["openai"] if _OPENAI.match(model) else SELLERS["google"] if is_google(model) else None
 
 
 def model_of(name: str) -> str:
     """The id of a model as the table spells it."""
-    return names.model_id(name).removeprefix("google/")
+    return model_names.model_id(name).removeprefix("google/")
 
 
 def mapping(value: object) -> Mapping[str, Any]:

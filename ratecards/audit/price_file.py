@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ratecards.storage import bounded, safejson
-from ratecards.storage.safejson import MAX_VALUES, BadText, FormatError
+from ratecards.storage import bounded, bounded_json
+from ratecards.storage.bounded_json import MAX_VALUES, BadText, FormatError
 
 __all__ = ["FORMATS", "FormatError", "PriceFile", "load"]
 
@@ -103,7 +103,7 @@ def parse(text: str, where: str) -> tuple[str, Any]:
     if _TOML.match(head):
         return "TOML", _toml(text, where)
     if head.startswith(("{", "[")):
-        return "JSON", safejson.loads(text, where)
+        return "JSON", bounded_json.loads(text, where)
     if _YAML.match(head):
         return "YAML", _yaml(text, where)
     return "", None
@@ -120,7 +120,7 @@ def _toml(text: str, where: str) -> Any:
 
     _check(text, where, "TOML")
     try:
-        return tomllib.loads(text, parse_float=safejson.decimal)
+        return tomllib.loads(text, parse_float=bounded_json.decimal)
     except BadText as error:
         line = text.count("\n", 0, max(text.find(error.token), 0)) + 1
         raise FormatError(f"{where}:{line}: {error}") from error
@@ -132,13 +132,13 @@ def _toml(text: str, where: str) -> Any:
 
 def _yaml(text: str, where: str) -> Any:
     try:
-        from ratecards.storage import strictyaml
+        from ratecards.storage import strict_yaml
     except ModuleNotFoundError as error:
         raise FormatError(f"{where}: YAML needs PyYAML: pip install 'ratecards[cards]'") from error
     _check(text, where, "YAML")
     try:
-        return strictyaml.load(text, where, _plain)
-    except strictyaml.StrictYamlError as error:
+        return strict_yaml.load(text, where, _plain)
+    except strict_yaml.StrictYamlError as error:
         raise FormatError(str(error)) from error
 
 
@@ -150,7 +150,7 @@ def _plain(text: str) -> Any:
         if text.lower().lstrip("+-") in (".inf", ".nan"):
             raise ValueError(f"expected a number, saw {text}")
         return text
-    return safejson.whole(text) if text.lstrip("+-").isdigit() else safejson.decimal(text)
+    return bounded_json.whole(text) if text.lstrip("+-").isdigit() else bounded_json.decimal(text)
 
 
 def _check(text: str, where: str, language: str) -> None:

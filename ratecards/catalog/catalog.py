@@ -9,12 +9,12 @@ from itertools import groupby
 from ratecards import wording
 from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
 from ratecards.catalog.freshness import Age, Freshness
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.choices import POLICIES
 from ratecards.errors import CostError
 from ratecards.model import RateCard
 from ratecards.records import NamedTuple
-from ratecards.storage import names
+from ratecards.storage import model_names
 from ratecards.storage.database import Database, SourceCards
 
 TYPE_CHECKING = False
@@ -27,8 +27,8 @@ _MOST_OTHERS = 366
 class Choice(NamedTuple):
     """The card that answers for a model, the other words of the same seller, and whose word counts."""
 
-    offer: Offer
-    witnesses: tuple[Offer, ...] = ()
+    offer: PricedModel
+    witnesses: tuple[PricedModel, ...] = ()
     policy: str = "documented"
 
 
@@ -65,13 +65,13 @@ class Catalog:
     def _stack(self, stocks: Mapping[str, _CardsAtHand | SourceCards], day: date, days: Mapping[str, date]) -> None:
         self.day, self._days = day, days
         self._stocks = dict(sorted(stocks.items()))
-        self._offers: dict[tuple[str, str], Offer] = {}
+        self._offers: dict[tuple[str, str], PricedModel] = {}
         self._looked: dict[str, date | None] = {}
 
-    def __iter__(self) -> Iterator[Offer]:
+    def __iter__(self) -> Iterator[PricedModel]:
         return self.offers()
 
-    def offers(self, provider: str = "", source: str = "", model: str = "") -> Iterator[Offer]:
+    def offers(self, provider: str = "", source: str = "", model: str = "") -> Iterator[PricedModel]:
         """Every offer, or those of a provider, a source or a model; the cards of no other are read."""
         for full, stock in self._stocks.items():
             own = full.split("/")
@@ -81,23 +81,23 @@ class Catalog:
                 else:
                     yield from (self._priced(full, card) for card in stock.cards())
 
-    def _offer(self, source: str, model: str) -> Offer:
+    def _offer(self, source: str, model: str) -> PricedModel:
         """The offer of a model that the source has; made once."""
         found = self._offers.get((source, model))
         return found or self._priced(source, self._stocks[source].card(model))
 
-    def _priced(self, source: str, card: RateCard) -> Offer:
+    def _priced(self, source: str, card: RateCard) -> PricedModel:
         if (source, card.model) not in self._offers:
             if source not in self._looked:
                 self._looked[source] = self._seen(source)
-            self._offers[source, card.model] = Offer(card, self._days.get(source, self.day), self._looked[source])
+            self._offers[source, card.model] = PricedModel(card, self._days.get(source, self.day), self._looked[source])
         return self._offers[source, card.model]
 
     def _seen(self, source: str) -> date | None:
         """The last day on which a source was read; of cards alone, that of the newest."""
         return max(card.observed for card in self._stocks[source].cards())
 
-    def sellers(self) -> Iterator[Offer]:
+    def sellers(self) -> Iterator[PricedModel]:
         """One offer per seller and model, and what is only kept by hand: a whole model, or a price in another unit."""
         seen: dict[tuple[str, str], set[tuple[str, str]]] = {}
         for offer in sorted(self, key=lambda o: is_manual(o.card)):
@@ -107,7 +107,7 @@ class Catalog:
                 known |= sold
                 yield offer
 
-    def offer(self, source: str, name: str) -> Offer | None:
+    def offer(self, source: str, name: str) -> PricedModel | None:
         """The offer of one source under an id or alias. Raises `CostError` where an alias means several."""
         stock = self._stocks.get(source)
         if stock is None or name in stock:
@@ -127,7 +127,7 @@ class Catalog:
 
     def choose(self, name: str, source: str | None = None, policy: str | None = None) -> Choice:
         """Whose card answers for a name: the source asked for, else the documentation. Raises `CostError`."""
-        model = names.model_id(name)
+        model = model_names.model_id(name)
         if policy is not None and (source or policy not in POLICIES):
             words = "a policy chooses among sources: leave out the source" if source else f"no policy {policy!r}"
             raise CostError(f"{words}; policies: {', '.join(POLICIES)}")
@@ -143,7 +143,7 @@ class Catalog:
             raise CostError(f"{model} is sold by {', '.join(o.source for o in documented)}; name one as source")
         return Choice(offer, tuple(self._witnesses(offer.card)), policy or "documented")
 
-    def _at(self, source: str, model: str, found: Sequence[Offer]) -> Offer:
+    def _at(self, source: str, model: str, found: Sequence[PricedModel]) -> PricedModel:
         """Of those found, the one of a source. Raises `CostError` saying who else has the model."""
         for offer in found:
             if offer.source == source:
@@ -151,12 +151,12 @@ class Catalog:
         held = f"{model} is not held by {source}, but by {', '.join(offer.source for offer in found)}"
         raise CostError(held if found else self.absence(model, [source]))
 
-    def _documented(self, card: RateCard) -> Offer | None:
+    def _documented(self, card: RateCard) -> PricedModel | None:
         """The documentation's card of what another publication of the same seller calls so."""
         pages = [s for s in DOCUMENTATION if s.startswith(f"{card.provider}/") and not is_reseller(card)]
         return next((offer for s in pages if (offer := self.offer(s, card.model))), None)
 
-    def _nowhere(self, model: str, found: Sequence[Offer]) -> str:
+    def _nowhere(self, model: str, found: Sequence[PricedModel]) -> str:
         """Why no documentation page answers for a model, and who else has it."""
         words = self.absence(model, [s for s in DOCUMENTATION if s.partition("/")[0] not in RESELLERS])
         if not found:
@@ -164,7 +164,7 @@ class Catalog:
         known = "" if words.startswith("unknown") else f"{words}; "
         return f"{known}{model} is held by {', '.join(o.source for o in found)} alone: name it as source"
 
-    def _witnesses(self, card: RateCard) -> Iterator[Offer]:
+    def _witnesses(self, card: RateCard) -> Iterator[PricedModel]:
         for source in self._stocks:
             if source != name_of(card) and source.startswith(f"{card.provider}/") and source not in SEPARATE:
                 called = (self.offer(source, name) for name in (card.model, *card.aliases))
@@ -173,7 +173,7 @@ class Catalog:
 
     def absence(self, model: str, sources: Sequence[str]) -> str:  # noqa: ARG002 - cards alone have no history
         """Why those sources have no card of a model, in one line."""
-        return names.unknown_among({name for o in self for name in (o.card.model, *o.card.aliases)}, model)
+        return model_names.unknown_among({name for o in self for name in (o.card.model, *o.card.aliases)}, model)
 
 
 class DatedCatalog(Catalog):
@@ -235,23 +235,23 @@ class DatedCatalog(Catalog):
 
     def absence(self, model: str, sources: Sequence[str]) -> str:
         """Why those sources have no card of a model; of one that is gone, its last prices."""
-        lores = {s: self._base.sources[s].lore for s in sources if s in self._base.sources}
-        source = next((s for s in lores if names.ids(lores[s], model)), None)
+        named = {s: self._base.sources[s].names for s in sources if s in self._base.sources}
+        source = next((s for s in named if model_names.ids(named[s], model)), None)
         if source is None:
-            return names.unknown(self._base.lore, model)
+            return model_names.unknown(self._base.names, model)
         on = self._days.get(source, self.on)
-        words, known_as = names.absence(lores[source], model, on), names.ids(lores[source], model)
-        days = [day for day in names.departures(lores[source], known_as) if on is None or day <= on]
+        words, known_as = model_names.absence(named[source], model, on), model_names.ids(named[source], model)
+        days = [day for day in model_names.departures(named[source], known_as) if on is None or day <= on]
         if not days:
             return words
         day = max(days) - timedelta(days=1)
         last = self._then.sources[source].on(day)
         cards = [last.card(name) for name in sorted(known_as) if name in last]
-        prices = [p for card in cards for p in _prices(Offer(card, day))]
+        prices = [p for card in cards for p in _prices(PricedModel(card, day))]
         return f"{words}; last prices ({source}, until {day}): {', '.join(prices) or 'none'}"
 
 
-def _prices(offer: Offer) -> list[str]:
+def _prices(offer: PricedModel) -> list[str]:
     rates = [r for r in offer.rates("standard", "paid") if r.price is not None and r.basis == "list"]
     return [
         f"{wording.thing(r, conditions=wording.conditions(r))} {wording.value(r)} / {wording.unit(r.unit)}"

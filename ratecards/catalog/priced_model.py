@@ -10,7 +10,7 @@ from ratecards.catalog.authority import name_of
 from ratecards.model import SERVICE_TIERS, Rate, RateCard
 
 
-class Offer:
+class PricedModel:
     """A card as of a day, which decides between dated rates."""
 
     __slots__ = ("_rates", "card", "day", "seen")

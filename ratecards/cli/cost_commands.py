@@ -12,7 +12,7 @@ from typing import Any
 from ratecards.catalog import freshness
 from ratecards.catalog.authority import SEPARATE, is_reseller
 from ratecards.catalog.catalog import DatedCatalog
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs import calls
 from ratecards.costs.calls import Asked
 from ratecards.costs.counts import FIELDS, usage_of
@@ -21,13 +21,14 @@ from ratecards.costs.usage import Answer, answers
 from ratecards.errors import CostError
 from ratecards.lifecycle import said
 from ratecards.questions import limits
-from ratecards.questions.alternatives import Terms, compare_images, compare_text
+from ratecards.questions.alternatives import Workload, compare_images, compare_text
 from ratecards.questions.bill import bill, bill_data
 from ratecards.questions.budget import VOLUMES, Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
-from ratecards.storage import bounded, limitsjson, safejson
-from ratecards.storage.safejson import FormatError
+from ratecards.storage import bounded, bounded_json
+from ratecards.storage.bounded_json import FormatError
+from ratecards.storage.limits import read_json
 from ratecards.tables.table import Table, json_text
 
 # The answers of a day of calls have a few MB.
@@ -119,7 +120,7 @@ def parsed(text: str, where: str) -> tuple[object, bool]:
 
 def _loads(text: str, where: str) -> object:
     try:
-        return safejson.loads(text, where)
+        return bounded_json.loads(text, where)
     except FormatError as error:
         raise CostError(str(error)) from error
 
@@ -131,7 +132,7 @@ def _is_object(line: str) -> bool:
         return False
 
 
-def _ending(made: Table, offer: Offer) -> Table:
+def _ending(made: Table, offer: PricedModel) -> Table:
     """A table of one model, above it the end that its page announces."""
     ends = said(offer.card.model, offer.card.shutdown, offer.day)
     return made._replace(first=(ends,)) if ends else made
@@ -145,14 +146,14 @@ def _images(args: Namespace, shelf: DatedCatalog) -> str:
     return _form(args, images(offers or _picturing(shelf, args.source), args.per_day, args.days))
 
 
-def _picturing(shelf: DatedCatalog, source: str | None) -> list[Offer]:
+def _picturing(shelf: DatedCatalog, source: str | None) -> list[PricedModel]:
     """Whoever sells images: the makers, or one source."""
     full = shelf.source(source) if source else None
     found = shelf if full else (offer for offer in shelf.sellers() if not is_reseller(offer.card))
     return [offer for offer in found if sizes(offer) and full in (None, offer.source)]
 
 
-def _work(args: Namespace, offer: Offer) -> Work:
+def _work(args: Namespace, offer: PricedModel) -> Work:
     """The request that is done again and again: an image where the model sells them and nothing else is said."""
     counts = _counts(args)
     said = {name: counts.pop(name) for name in ("quality", "reading") if name in counts}
@@ -179,7 +180,7 @@ def _budget(args: Namespace, shelf: DatedCatalog) -> str:
 def _compare(args: Namespace, shelf: DatedCatalog) -> str:
     """The same thing elsewhere."""
     to = shelf.choose(args.to).offer if args.to else None
-    terms = Terms(args.per_day, args.days, args.tier, to, args.day, args.region or "")
+    terms = Workload(args.per_day, args.days, args.tier, to, args.day, args.region or "")
     counts = _counts(args)
     if args.what == "images":
         if counts:
@@ -205,7 +206,7 @@ def _savings(args: Namespace, shelf: DatedCatalog) -> str:
 
 def _limits(args: Namespace, shelf: DatedCatalog) -> str:
     """The free plan and limits: records for programs, two tables for people."""
-    cards = limitsjson.read(args.opened.path / "v1" / "limits.json")
+    cards = read_json(args.opened.path / "v1" / "limits.json")
     offers = [shelf.choose(name).offer for name in args.models]
     every = offers or limits.models(shelf.sellers())
     records = limits.records(every, cards, alone=bool(offers)).aged(shelf.tell)

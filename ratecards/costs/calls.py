@@ -35,78 +35,78 @@ class Asked(NamedTuple):
     as_if: bool = False
 
 
-def cost(shelf: DatedCatalog, answers: Sequence[Answer], asked: Asked) -> Breakdown:
+def cost(catalog: DatedCatalog, answers: Sequence[Answer], asked: Asked) -> Breakdown:
     """What answers cost together. Raises `CostError`."""
     if len(answers) == 1:
-        return _one(shelf, answers[0], asked)
+        return _one(catalog, answers[0], asked)
     found: list[Breakdown] = []
     for number, answer in enumerate(answers, 1):
         try:
-            found.append(_one(shelf, answer, asked))
+            found.append(_one(catalog, answer, asked))
         except CostError as error:
             raise CostError(f"call {number} of {len(answers)}: {error}") from error
     return together(found)
 
 
-def usage_cost(shelf: DatedCatalog, model: object, tier: str | None, asked: Asked, usage: Usage) -> Breakdown:
+def usage_cost(catalog: DatedCatalog, model: object, tier: str | None, asked: Asked, usage: Usage) -> Breakdown:
     """What a usage of a model costs there. Raises `CostError`."""
-    return plan_of(shelf, model, tier, asked, shape_of(usage)).cost(usage)
+    return plan_of(catalog, model, tier, asked, shape_of(usage)).cost(usage)
 
 
 def plan_of(
-    shelf: DatedCatalog, model: object, tier: str | None, asked: Asked, shape: Shape | tuple[str, ...] = ()
+    catalog: DatedCatalog, model: object, tier: str | None, asked: Asked, shape: Shape | tuple[str, ...] = ()
 ) -> CostPlan:
     """How usages of a shape, or plain numbers of tokens by these names, are priced there. Raises `CostError`."""
     if not isinstance(model, str):
         words = "no model is named" if model is None else f"expected the name of a model, saw {model!r}"
         raise CostError(f"{words}; say one, or give an answer that does")
     key = model, tier, asked.plan, asked.source, asked.policy, shape
-    found = shelf.plans.get(key)
+    found = catalog.plans.get(key)
     if found is None:
-        choice = plan_of(shelf, model, tier, asked).choice if shape else _choice(shelf, model, asked)
+        choice = plan_of(catalog, model, tier, asked).choice if shape else _choice(catalog, model, asked)
         named = () if isinstance(shape, Shape) else shape
         of = shape if isinstance(shape, Shape) else PLAIN_TOKENS
         found = CostPlan(choice, tier or "standard", asked.plan, of, named)
-        if len(shelf.plans) >= _MOST_PLANS:
-            shelf.plans.clear()
-        shelf.plans[key] = found
+        if len(catalog.plans) >= _MOST_PLANS:
+            catalog.plans.clear()
+        catalog.plans[key] = found
     return found
 
 
-def _choice(shelf: DatedCatalog, model: str, asked: Asked) -> Choice:
+def _choice(catalog: DatedCatalog, model: str, asked: Asked) -> Choice:
     """Whose card answers; the dataset takes note of how old it is."""
-    choice = shelf.choose(model, asked.source, asked.policy)
+    choice = catalog.choose(model, asked.source, asked.policy)
     witnesses = choice.witnesses if choice.policy != "documented" else ()
-    shelf.tell(offer.source for offer in (choice.offer, *witnesses))
+    catalog.tell(offer.source for offer in (choice.offer, *witnesses))
     return choice
 
 
-def _one(shelf: DatedCatalog, answer: Answer, asked: Asked) -> Breakdown:
+def _one(catalog: DatedCatalog, answer: Answer, asked: Asked) -> Breakdown:
     notes: list[str] = []
-    if answer.day and answer.day != shelf.day:
-        shelf = _day(shelf, answer.day, notes)
+    if answer.day and answer.day != catalog.day:
+        catalog = _day(catalog, answer.day, notes)
     tier = _tier(answer, asked, notes)
     differs = answer.model and asked.model and answer.model != asked.model
     model = asked.model or answer.model or None
     try:
-        plan_of(shelf, model, tier, asked)
+        plan_of(catalog, model, tier, asked)
     except CostError as error:
         hint = f"; the answer is of {answer.model}: leave the model out to price that" if differs else ""
         raise CostError(f"{error}{hint}") from error
     if differs:
-        _agree(shelf, answer, asked, notes)
-    found = usage_cost(shelf, model, tier, asked, usage_of(answer.counts))
+        _agree(catalog, answer, asked, notes)
+    found = usage_cost(catalog, model, tier, asked, usage_of(answer.counts))
     said = (*answer.notes, *found.notes, *notes)
     return found._replace(notes=said) if said else found
 
 
-def _day(shelf: DatedCatalog, day: date, notes: list[str]) -> DatedCatalog:
-    """The shelf of the day of the answer, if the caller says no other."""
-    if shelf.on is not None:
-        notes.append(f"the answer is of {day}, and priced as of {shelf.on}")
-        return shelf
+def _day(catalog: DatedCatalog, day: date, notes: list[str]) -> DatedCatalog:
+    """The catalog of the day of the answer, if the caller says no other."""
+    if catalog.on is not None:
+        notes.append(f"the answer is of {day}, and priced as of {catalog.on}")
+        return catalog
     try:
-        return shelf.at(day)
+        return catalog.at(day)
     except CostError as error:
         raise CostError(f"the answer is of {day}: {error}; say another day (--on)") from error
 
@@ -130,11 +130,11 @@ def _tier(answer: Answer, asked: Asked, notes: list[str]) -> str | None:
     raise CostError(f"{words}; to price it all the same, in the {wanted or 'standard'} tier: --as-if (as_if=True)")
 
 
-def _agree(shelf: DatedCatalog, answer: Answer, asked: Asked, notes: list[str]) -> None:
+def _agree(catalog: DatedCatalog, answer: Answer, asked: Asked, notes: list[str]) -> None:
     """The model asked for is the one that answered, by whatever name. Raises `CostError`."""
-    own = plan_of(shelf, asked.model, asked.tier, asked).choice.offer.card.model
+    own = plan_of(catalog, asked.model, asked.tier, asked).choice.offer.card.model
     try:
-        other = plan_of(shelf, answer.model, asked.tier, asked).choice.offer.card.model
+        other = plan_of(catalog, answer.model, asked.tier, asked).choice.offer.card.model
     except CostError:
         other = ""
     if own == other:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from ratecards.catalog.priced_model import Offer, measure
+from ratecards.catalog.priced_model import PricedModel, measure
 from ratecards.model import Formula, Rate, plain
 from ratecards.records import NamedTuple
 
@@ -36,7 +36,7 @@ def is_picture(rate: Rate) -> bool:
     return rate.meter == "output" and rate.modality == "image" and measure(rate.unit)[1] in IMAGE
 
 
-def sizes(offer: Offer, tier: str | None = None) -> list[Size]:
+def sizes(offer: PricedModel, tier: str | None = None) -> list[Size]:
     """The sizes that have a price on the day, smallest first within a quality, in one service tier or in any."""
     rates = [r for r in offer.card.rates if r.plan == "paid" and tier in (None, r.service_tier) and is_picture(r)]
     found = [Size(r.resolution, r.quality) for r in rates if r.price is not None and r.holds_on(offer.day)]
@@ -44,13 +44,13 @@ def sizes(offer: Offer, tier: str | None = None) -> list[Size]:
     return sorted(dict.fromkeys(found), key=lambda size: ranks.get(size.quality, len(ranks)))
 
 
-def formulas(offer: Offer) -> list[Formula]:
+def formulas(offer: PricedModel) -> list[Formula]:
     """The notes that say how many tokens an image has, by resolution."""
     image = ("output", "image", (1, "image"))
     return [f for f in offer.card.formulas if (f.meter, f.modality, measure(f.unit)) == image and f.tokens]
 
 
-def formula_of(offer: Offer, resolution: str) -> Formula | None:
+def formula_of(offer: PricedModel, resolution: str) -> Formula | None:
     """The note that says how many tokens an image of a resolution has; None where the page does not say."""
     wanted = resolution.casefold()
     return next((f for f in formulas(offer) if f.resolution.casefold() == wanted), None)
@@ -62,7 +62,7 @@ def by_token(rates: Iterable[Rate]) -> bool:
     return any(measure(rate.unit)[1] == "token" for rate in sold)
 
 
-def token_rate(offer: Offer, listed: Rate, formula: Formula) -> Rate | None:
+def token_rate(offer: PricedModel, listed: Rate, formula: Formula) -> Rate | None:
     """What a token costs where a page sells images by the piece, and says beside its table what their tokens cost.
 
     That is said of the standard tier; in another a token costs as much less, or more, as an image does.

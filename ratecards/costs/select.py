@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from ratecards import wording
 from ratecards.catalog.authority import TEXT_ALONE
-from ratecards.catalog.priced_model import Offer, measure
+from ratecards.catalog.priced_model import PricedModel, measure
 from ratecards.errors import CostError
 from ratecards.model import Rate
 from ratecards.records import NamedTuple
@@ -41,7 +41,7 @@ class RateQuery(NamedTuple):
         return self.meter.replace("_", " ") + (f" ({of})" if of else "")
 
 
-def select_rate(offer: Offer, want: RateQuery, tier: str, plan: str) -> list[Rate]:
+def select_rate(offer: PricedModel, want: RateQuery, tier: str, plan: str) -> list[Rate]:
     """The rate for what is wanted, or several that share out a period's usage. Raises `CostError`."""
     rates = offer.rates(tier, plan)
     if all(rate.price is None for rate in rates):
@@ -64,7 +64,7 @@ def _band(rate: Rate) -> tuple[int | None, int | None, str]:
     return rate.used_over, rate.used_up_to, rate.period
 
 
-def _lack(offer: Offer, words: str, where: str = "") -> CostError:
+def _lack(offer: PricedModel, words: str, where: str = "") -> CostError:
     return CostError(f"{offer.card.model} at {offer.source}{where}: {words}")
 
 
@@ -100,74 +100,74 @@ def _listed(words: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(filter(None, words)))
 
 
-def _noun_fits(rate: Rate, want: RateQuery, _: Offer) -> bool:
+def _noun_fits(rate: Rate, want: RateQuery, _: PricedModel) -> bool:
     noun = measure(rate.unit)[1]
     # a request is a picture only where the row says so
     return noun in want.nouns and (noun != "request" or not want.modalities or rate.modality in want.modalities)
 
 
-def _modality_fits(rate: Rate, want: RateQuery, offer: Offer) -> bool:
+def _modality_fits(rate: Rate, want: RateQuery, offer: PricedModel) -> bool:
     if rate.modality or not want.modalities:
         return not want.modalities or rate.modality in want.modalities
     return offer.source not in TEXT_ALONE or "text" in want.modalities
 
 
-def _prompt_fits(rate: Rate, want: RateQuery, _: Offer) -> bool:
+def _prompt_fits(rate: Rate, want: RateQuery, _: PricedModel) -> bool:
     words = rate.context.split(", ")
     if want.long_over is not None and {"short", "long"} & set(words):
         return ("long" in words) == (want.prompt > want.long_over)
     return rate.takes_prompt(want.prompt)
 
 
-def _no_meter(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
+def _no_meter(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
     priced = _listed(r.meter.replace("_", " ") for r in rates if r.price is not None)
     return f"no price for {want.meter.replace('_', ' ')}; priced: {priced}"
 
 
-def _no_price(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
+def _no_price(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
     words = _listed(f"{r.availability.replace('_', ' ')} ({r.evidence.quote!r})" for r in rates)
     return f"{want.meter.replace('_', ' ')} has no price: {words}"
 
 
-def _no_noun(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
+def _no_noun(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
     return f"{want.thing} is not priced per {want.nouns[0]}, but per {_listed(wording.unit(r.unit) for r in rates)}"
 
 
-def _no_basis(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
+def _no_basis(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
     words = _listed(f"{wording.value(r)} per {r.unit}" for r in rates)
     return f"{want.thing} is not sold per {want.nouns[0]}; the page prints an equivalent only: {words}"
 
 
-def _no_day(want: RateQuery, rates: Sequence[Rate], offer: Offer) -> str:
+def _no_day(want: RateQuery, rates: Sequence[Rate], offer: PricedModel) -> str:
     return f"no price of {want.thing} holds on {offer.day}; {_listed(wording.dates(r) for r in rates)}"
 
 
-def _no_prompt(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
+def _no_prompt(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
     priced = _listed(map(wording.conditions, rates))
     return f"no price of {want.thing} for a prompt of {want.prompt:,} tokens; priced: {priced}"
 
 
-def _no_modality(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
+def _no_modality(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
     return f"no price for {want.thing}; priced: {_listed(r.modality or 'text' for r in rates)}"
 
 
-def _no_resolution(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
+def _no_resolution(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
     sizes = _listed(r.resolution for r in rates)
     if not sizes:
         return f"sold without a resolution, so {want.resolution} cannot be told apart; leave it out"
     return f"{want.resolution} is not sold; sold: {sizes}"
 
 
-def _no_quality(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
+def _no_quality(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
     return f"no quality {want.quality!r}; sold: {_listed(r.quality for r in rates) or 'one quality, without a name'}"
 
 
-def _no_context(want: RateQuery, rates: Sequence[Rate], _: Offer) -> str:
+def _no_context(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
     return f"no price {want.context!r}; priced: {_listed(map(selecting, rates)) or 'without such a condition'}"
 
 
-Keeps = Callable[[Rate, RateQuery, Offer], bool]
-Lacks = Callable[[RateQuery, Sequence[Rate], Offer], str]
+Keeps = Callable[[Rate, RateQuery, PricedModel], bool]
+Lacks = Callable[[RateQuery, Sequence[Rate], PricedModel], str]
 _STAGES: tuple[tuple[Keeps, Lacks], ...] = (
     (lambda rate, want, _: rate.meter == want.meter, _no_meter),
     (lambda rate, *_: rate.price is not None, _no_price),

@@ -13,7 +13,7 @@ from functools import cache
 from ratecards import wording
 from ratecards.catalog.authority import BILLED
 from ratecards.catalog.catalog import Choice
-from ratecards.catalog.priced_model import Offer, measure, price_of_one
+from ratecards.catalog.priced_model import PricedModel, measure, price_of_one
 from ratecards.costs.breakdown import EXACT, Line
 from ratecards.costs.counts import Count
 from ratecards.costs.image_sizes import BASES, IMAGE, by_token, formula_of, formulas, token_rate
@@ -55,7 +55,7 @@ class Factor(NamedTuple):
         return _new(Line, (self.what, quantity, self.unit, self.rate, amount, *self.rest, how or self.how))
 
 
-def factor(offer: Offer, rate: Rate, modality: str, how: str = "", times: int = 1) -> Factor:
+def factor(offer: PricedModel, rate: Rate, modality: str, how: str = "", times: int = 1) -> Factor:
     """The factor of a rate, in the words of its line."""
     evidence, price, per = rate.evidence, rate.price or Decimal(0), measure(rate.unit)[0]
     tier = rate.service_tier if rate.service_tier != "standard" else ""
@@ -70,7 +70,7 @@ def factor(offer: Offer, rate: Rate, modality: str, how: str = "", times: int = 
 
 
 Term = Factor | Callable[[Count], list[Line]]
-_Found = tuple[Offer, list[Rate]]
+_Found = tuple[PricedModel, list[Rate]]
 
 
 class Terms:
@@ -125,7 +125,7 @@ class Terms:
         how = f"{formula.tokens:,} tokens an image: {formula.quote}"
         return factor(*self._metered(tokens, formula), "image", how, formula.tokens)
 
-    def _metered(self, tokens: RateQuery, formula: Formula) -> tuple[Offer, Rate]:
+    def _metered(self, tokens: RateQuery, formula: Formula) -> tuple[PricedModel, Rate]:
         """The rate of a token of an image: the table's, else what the page says beside it."""
         own, listed = self._offer, _listed(tokens, formula)
         if not by_token(own.rates(*self._where)):
@@ -203,7 +203,7 @@ class Terms:
         return max(found, key=lambda found: max(map(price_of_one, found[1])))
 
 
-def _shared(offer: Offer, count: Count, rates: list[Rate], factors: list[Factor]) -> list[Line]:
+def _shared(offer: PricedModel, count: Count, rates: list[Rate], factors: list[Factor]) -> list[Line]:
     """The count shared out among the rates of a period, from what the period has already used."""
     lines = []
     with localcontext(EXACT):

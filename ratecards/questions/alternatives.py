@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ratecards.catalog.authority import is_manual, is_reseller
 from ratecards.catalog.catalog import Choice
-from ratecards.catalog.priced_model import Offer, measure
+from ratecards.catalog.priced_model import PricedModel, measure
 from ratecards.costs.breakdown import EXACT, Breakdown
 from ratecards.costs.counts import Usage
 from ratecards.costs.image_sizes import USUAL, Size, canonical, is_picture, sizes
@@ -50,7 +50,7 @@ _COLUMNS = (
 _TEXT = tuple(f._replace(key="per_request", kind="exact") if f.key == "per_image" else f for f in _COLUMNS)
 
 
-class Terms(NamedTuple):
+class Workload(NamedTuple):
     """What is compared: a month of what volume and tier, to which offer, and the day that ages are seen from.
 
     `region` is where requests run, as somebody says it: a page that tells regions apart has a price of its own there.
@@ -59,7 +59,7 @@ class Terms(NamedTuple):
     per_day: int = 1000
     days: int = 30
     tier: str = "standard"
-    to: Offer | None = None
+    to: PricedModel | None = None
     day: date | None = None
     region: str = ""
 
@@ -77,13 +77,13 @@ def region_word(region: str) -> str:
     raise CostError(f"expected global, regional, or a region as in us-central1 or eu, saw {region!r}")
 
 
-def in_region(offer: Offer, word: str) -> tuple[Offer, str]:
+def in_region(offer: PricedModel, word: str) -> tuple[PricedModel, str]:
     """What an offer sells there, and the word its page has for it; empty where one price holds wherever it runs."""
     other = _GLOBAL if word == _NON_GLOBAL else _NON_GLOBAL
     rates = [rate for rate in offer.card.rates if other not in rate.context.split(", ")]
     said = {_but_region(rate) for rate in rates if word in rate.context.split(", ")}
     own = [rate for rate in rates if word in rate.context.split(", ") or _but_region(rate) not in said]
-    return Offer(replace(offer.card, rates=tuple(own)), offer.day, offer.seen), word if said else ""
+    return PricedModel(replace(offer.card, rates=tuple(own)), offer.day, offer.seen), word if said else ""
 
 
 def _but_region(rate: Rate) -> tuple[object, ...]:
@@ -91,13 +91,13 @@ def _but_region(rate: Rate) -> tuple[object, ...]:
 
 
 class _One(NamedTuple):
-    offer: Offer
+    offer: PricedModel
     size: Size
     cost: Breakdown
     region: str = ""
 
 
-def compare_images(offers: Iterable[Offer], terms: Terms, resolution: str = "") -> Table:
+def compare_images(offers: Iterable[PricedModel], terms: Workload, resolution: str = "") -> Table:
     """One image of every seller, as listed. Raises `CostError` where currencies differ, or `to` sells none."""
     offers = list(offers)
     found = [one for offer in offers for one in _pictures(offer, resolution, terms.tier)]
@@ -111,7 +111,7 @@ def compare_images(offers: Iterable[Offer], terms: Terms, resolution: str = "") 
     return _table(f"One {sized}", _COLUMNS, found, terms, notes)
 
 
-def compare_text(offers: Iterable[Offer], terms: Terms, usage: Usage) -> Table:
+def compare_text(offers: Iterable[PricedModel], terms: Workload, usage: Usage) -> Table:
     """One request of every seller that prices all of it. Raises `CostError` where currencies differ."""
     offers, word = list(offers), region_word(terms.region) if terms.region else ""
     if terms.to:
@@ -124,7 +124,7 @@ def compare_text(offers: Iterable[Offer], terms: Terms, usage: Usage) -> Table:
     return _table("One request", _TEXT, found, terms, notes)
 
 
-def _pictures(offer: Offer, resolution: str, tier: str) -> Iterator[_One]:
+def _pictures(offer: PricedModel, resolution: str, tier: str) -> Iterator[_One]:
     for size in sizes(offer, tier):
         if canonical(size.resolution) in ((canonical(resolution),) if resolution else (USUAL, "")):
             try:
@@ -133,7 +133,7 @@ def _pictures(offer: Offer, resolution: str, tier: str) -> Iterator[_One]:
                 continue
 
 
-def _requests(offer: Offer, usage: Usage, tier: str, word: str) -> Iterator[_One]:
+def _requests(offer: PricedModel, usage: Usage, tier: str, word: str) -> Iterator[_One]:
     there, said = in_region(offer, word) if word else (offer, "")
     try:
         yield _One(offer, Size(), price(Choice(there), usage, tier), said)
@@ -141,13 +141,15 @@ def _requests(offer: Offer, usage: Usage, tier: str, word: str) -> Iterator[_One
         return
 
 
-def _by_token(offer: Offer) -> bool:
+def _by_token(offer: PricedModel) -> bool:
     """Whether images come out of it at a price per token."""
     rates = [r for r in offer.card.rates if r.price is not None and not is_picture(r)]
     return any((r.meter, r.modality, measure(r.unit)[1]) == ("output", "image", "token") for r in rates)
 
 
-def _table(thing: str, columns: tuple[Column, ...], found: Sequence[_One], terms: Terms, notes: Sequence[str]) -> Table:
+def _table(
+    thing: str, columns: tuple[Column, ...], found: Sequence[_One], terms: Workload, notes: Sequence[str]
+) -> Table:
     currencies = sorted({one.cost.currency for one in found})
     if len(currencies) > 1:
         raise CostError(f"prices in {' and '.join(currencies)} cannot be compared")
@@ -163,7 +165,7 @@ def _table(thing: str, columns: tuple[Column, ...], found: Sequence[_One], terms
     return Table(title, kept, tuple(_row(one, terms, base) for one in ordered), (*ratios, *notes))
 
 
-def _row(one: _One, terms: Terms, base: Decimal | None) -> Row:
+def _row(one: _One, terms: Workload, base: Decimal | None) -> Row:
     card, total = one.offer.card, one.cost.total
     observed = max((line.observed for line in one.cost.lines), default=card.observed)
     return Row(
@@ -188,7 +190,7 @@ def _row(one: _One, terms: Terms, base: Decimal | None) -> Row:
     )
 
 
-def mark(offer: Offer, observed: date, day: date | None) -> str:
+def mark(offer: PricedModel, observed: date, day: date | None) -> str:
     """What a reader must know of a price: who says it (`reseller, by hand, 22 days old`), and that the model ended."""
     words = ["reseller"] if is_reseller(offer.card) else []
     words += ["by hand"] if is_manual(offer.card) else []

@@ -10,7 +10,7 @@ from ratecards.catalog.freshness import Age, note
 from ratecards.escaping import visible
 from ratecards.lifecycle import lines, said
 from ratecards.model import COLUMNS, PLANS, SERVICE_TIERS, Rate, RateCard, row
-from ratecards.storage import names
+from ratecards.storage import model_names
 from ratecards.tables.table import Table, records_table
 from ratecards.tables.terminal import Column, Group, paragraphs, table
 
@@ -46,7 +46,7 @@ def card_text(card: RateCard, asked: str, age: Age, day: date, *, everything: bo
 
 
 def _head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
-    known_as = names.model_id(asked)
+    known_as = model_names.model_id(asked)
     others = [alias for alias in card.aliases if alias != known_as]
     updated = f"; page last updated {card.last_updated}" if card.last_updated else ""
     improve = ", ".join(f"{plan} plan {answer}" for plan, answer in card.used_to_improve)

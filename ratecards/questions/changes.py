@@ -14,7 +14,7 @@ from ratecards.model import row as rate_row
 from ratecards.questions.news_lines import told
 from ratecards.questions.price_news import MOVING
 from ratecards.storage.history import ANNOUNCED, Change
-from ratecards.storage.names import day_of
+from ratecards.storage.model_names import day_of
 from ratecards.tables.table import Cell, Table, records_table
 from ratecards.tables.terminal import Column, Group, table
 

@@ -9,7 +9,7 @@ from datetime import date
 
 from ratecards.dataset import Dataset
 from ratecards.model import Rate, RateCard, canonical_order
-from ratecards.storage import history, names
+from ratecards.storage import history, model_names
 from ratecards.storage.history import Change
 
 Pair = tuple[Rate | None, Rate | None]
@@ -20,7 +20,7 @@ def difference(dataset: Dataset, since: date, until: date) -> list[Change]:
     before, after = dataset.cards(since), dataset.cards(until)
     found: list[Change] = []
     for source in dataset.sources:
-        renames = names.renames(dataset.database.sources[source].renamed, since, until)
+        renames = model_names.renames(dataset.database.sources[source].renamed, since, until)
         old, new = ({c.model: c for c in cards if f"{c.provider}/{c.source}" == source} for cards in (before, after))
         found += _source_difference(old, new, renames, since, until)
     return found

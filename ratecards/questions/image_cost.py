@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from ratecards.catalog.catalog import Choice
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.breakdown import Line
 from ratecards.costs.counts import Count, Usage
 from ratecards.costs.image_sizes import IMAGE, Size, formula_of, sizes
@@ -45,7 +45,7 @@ def per_image(choice: Choice, size: Size, tier: str, reading: str = "listed") ->
         return None
 
 
-def images(offers: Iterable[Offer], per_day: int = 1000, days: int = 30) -> Table:
+def images(offers: Iterable[PricedModel], per_day: int = 1000, days: int = 30) -> Table:
     """A row per size of each offer; a month is that of the listed standard price."""
     rows = [_row(offer, size, per_day, days) for offer in offers for size in sizes(offer)]
     currencies = ", ".join(dict.fromkeys(str(row.cells["currency"]) for row in rows))
@@ -57,7 +57,7 @@ def images(offers: Iterable[Offer], per_day: int = 1000, days: int = 30) -> Tabl
     return Table(title, _COLUMNS, tuple(rows), notes)
 
 
-def _row(offer: Offer, size: Size, per_day: int, days: int) -> Row:
+def _row(offer: PricedModel, size: Size, per_day: int, days: int) -> Row:
     choice = Choice(offer)
     found = {(t, r): per_image(choice, size, t, r) for t in TIERS for r in ("listed", "metered")}
     lines = tuple(line for line in found.values() if line)

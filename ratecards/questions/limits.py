@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ratecards import wording
 from ratecards.catalog.authority import is_reseller
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.model import Rate
 from ratecards.storage.limits import BatchLimit, LimitsCard, SpendLimit
 from ratecards.tables.table import Cell, Row, Table, records_table
@@ -27,13 +27,13 @@ _PER_MINUTE = (
 _FREE = "Free: what costs nothing on the free plan; grounding: free of charge on the paid plan, then its price."
 
 
-def models(sellers: Iterable[Offer]) -> list[Offer]:
+def models(sellers: Iterable[PricedModel]) -> list[PricedModel]:
     """What limits are of: whatever its maker prices by what goes in or comes out; tools are none."""
     made = (offer for offer in sellers if not is_reseller(offer.card))
     return [o for o in made if any(r.price is not None and r.meter in ("input", "output") for r in o.card.rates)]
 
 
-def records(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: bool = False) -> Table:
+def records(offers: Iterable[PricedModel], limits: Sequence[LimitsCard], *, alone: bool = False) -> Table:
     """One figure a row, for programs; `alone` leaves out what is said of other models."""
     offers = list(offers)
     found = [cells for offer in offers for cells in _of_model(offer)]
@@ -41,7 +41,7 @@ def records(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: boo
     return records_table(_KEYS, ({**dict.fromkeys(_KEYS, ""), **cells} for cells in found))
 
 
-def _of_model(offer: Offer) -> Iterator[dict[str, Cell]]:
+def _of_model(offer: PricedModel) -> Iterator[dict[str, Cell]]:
     origin: dict[str, Cell] = {"source": offer.source, "observed": str(offer.card.observed)}
     origin["model"] = offer.card.model
     free = _free_meters(offer)
@@ -52,25 +52,25 @@ def _of_model(offer: Offer) -> Iterator[dict[str, Cell]]:
                 yield {"kind": "free_allowance", "plan": plan, **_allowance(offer, rate), **origin}
 
 
-def _allowance(offer: Offer, rate: Rate) -> dict[str, Cell]:
+def _allowance(offer: PricedModel, rate: Rate) -> dict[str, Cell]:
     then = _then(offer, rate)
     cells: dict[str, Cell] = {"meter": rate.meter, "value": rate.used_up_to, "period": rate.period}
     cells |= {"unit": rate.unit.partition(" ")[2], "quote": rate.evidence.quote}
     return {**cells, **({"then_price": then.price, "then_unit": then.unit, "currency": then.currency} if then else {})}
 
 
-def _then(offer: Offer, free: Rate) -> Rate | None:
+def _then(offer: PricedModel, free: Rate) -> Rate | None:
     """The price of what goes over a free allowance."""
     over = (r for r in offer.rates("standard", free.plan) if (r.meter, r.used_over) == (free.meter, free.used_up_to))
     return next((r for r in over if r.price is not None and r.holds_on(offer.day)), None)
 
 
-def _free_meters(offer: Offer) -> list[str]:
+def _free_meters(offer: PricedModel) -> list[str]:
     """The meters with a price of zero on the free plan, in the order of the card."""
     return list(dict.fromkeys(r.meter for r in offer.rates("standard", "free") if r.availability == "free"))
 
 
-def _of_limits(card: LimitsCard, offers: Sequence[Offer], *, alone: bool) -> Iterator[dict[str, Cell]]:
+def _of_limits(card: LimitsCard, offers: Sequence[PricedModel], *, alone: bool) -> Iterator[dict[str, Cell]]:
     origin: dict[str, Cell] = {"source": f"{card.provider}/{card.source}", "observed": str(card.observed or "")}
     for tier in card.usage_tiers:
         words: dict[str, Cell] = {"kind": "usage_tier", "name": tier.name, "currency": tier.currency, **origin}
@@ -92,7 +92,7 @@ def _window(spend: SpendLimit) -> str:
     return wording.count(spend.minutes, "minute")
 
 
-def called(name: str, offers: Iterable[Offer]) -> list[str]:
+def called(name: str, offers: Iterable[PricedModel]) -> list[str]:
     """The ids of the models with that display name, pictures and marks aside: the limits page prints no ids."""
     return [offer.card.model for offer in offers if _letters(offer.card.name) == _letters(name)]
 
@@ -101,7 +101,9 @@ def _letters(name: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9.\- ]", "", name.lower()).split())
 
 
-def overview(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: bool = False) -> tuple[Table, Table]:
+def overview(
+    offers: Iterable[PricedModel], limits: Sequence[LimitsCard], *, alone: bool = False
+) -> tuple[Table, Table]:
     """A line per model, and the usage tiers below, for people; `alone` leaves out what is said of other models."""
     offers = list(offers)
     fields = (
@@ -114,7 +116,7 @@ def overview(offers: Iterable[Offer], limits: Sequence[LimitsCard], *, alone: bo
     return Table("Free plan and limits", fields, tuple(rows), (_FREE,)), _tiers(limits, [] if alone else offers)
 
 
-def _line(offer: Offer, limits: Sequence[LimitsCard]) -> dict[str, Cell]:
+def _line(offer: PricedModel, limits: Sequence[LimitsCard]) -> dict[str, Cell]:
     free = ", ".join(meter.replace("_", " ") for meter in _free_meters(offer)) or "no"
     queue = _queue(
         limit for card in limits for limit in card.batch_limits if offer.card.model in called(limit.model, [offer])
@@ -126,7 +128,7 @@ def _queue(found: Iterable[BatchLimit]) -> str:
     return ", ".join(f"{limit.usage_tier} {wording.short(limit.tokens)}" for limit in found)
 
 
-def _grounding(offer: Offer, meter: str) -> str:
+def _grounding(offer: PricedModel, meter: str) -> str:
     """What is free of a grounding and what it costs then, on the paid plan and on the free one."""
     words = []
     for plan in ("paid", "free"):
@@ -137,7 +139,7 @@ def _grounding(offer: Offer, meter: str) -> str:
     return "; ".join(words)
 
 
-def _tiers(limits: Sequence[LimitsCard], offers: Sequence[Offer]) -> Table:
+def _tiers(limits: Sequence[LimitsCard], offers: Sequence[PricedModel]) -> Table:
     fields = [Column("tier", "usage tier"), Column("qualification", "who has it"), Column("cap", "cap on spending")]
     if any(c.spend_limits for c in limits):
         fields.append(Column("spend", "spending at most"))

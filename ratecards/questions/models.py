@@ -9,7 +9,7 @@ from ratecards import lifecycle, wording
 from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
 from ratecards.model import SERVICE_TIERS, RateCard
-from ratecards.storage import history, names
+from ratecards.storage import history, model_names
 from ratecards.tables.table import Cell, Row, Table
 from ratecards.tables.terminal import Column
 
@@ -75,8 +75,8 @@ def _said(card: RateCard, name: str) -> str:
 def _last_news(dataset: Dataset, on: date | None) -> dict[tuple[str, str, str], date]:
     """The day of the last news by provider, source and model; a rename is news of the new id."""
     return {
-        (change.provider, change.source, change.model): names.day_of(change)
+        (change.provider, change.source, change.model): model_names.day_of(change)
         for source in dataset.sources
         for change in dataset.changes(source)
-        if change.kind in history.ANNOUNCED and names.day_of(change) <= (on or date.max)
+        if change.kind in history.ANNOUNCED and model_names.day_of(change) <= (on or date.max)
     }

@@ -13,7 +13,7 @@ from ratecards.model import Rate, RateCard
 from ratecards.questions import price_news
 from ratecards.questions.price_news import News, differs
 from ratecards.storage.history import Change
-from ratecards.storage.names import day_of
+from ratecards.storage.model_names import day_of
 
 # So many rates of one tier that come or go with it are a line.
 _FEW = 3

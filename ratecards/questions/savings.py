@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ratecards.catalog.catalog import Choice
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.breakdown import EXACT, Breakdown
 from ratecards.model import plain
 from ratecards.questions import savings_options
@@ -47,7 +47,7 @@ class Volume(NamedTuple):
 
 
 def savings(
-    choice: Choice, work: Work, sellers: Iterable[Offer], volume: Volume | None = None, tier: str = "standard"
+    choice: Choice, work: Work, sellers: Iterable[PricedModel], volume: Volume | None = None, tier: str = "standard"
 ) -> Table:
     """The savings for some work, a row for each option. Raises `CostError` where the work itself has no price."""
     volume, sellers = volume or Volume(), list(sellers)
@@ -74,7 +74,7 @@ def savings(
     return Table(title, _COLUMNS, tuple(rows), tuple(notes))
 
 
-def _unpublished(sellers: Iterable[Offer], own: Offer) -> list[str]:
+def _unpublished(sellers: Iterable[PricedModel], own: PricedModel) -> list[str]:
     """What the seller says that it sells cheaper and prints no price of, in its own words."""
     cards = [offer.card for offer in sellers if offer.card.provider == own.card.provider]
     said = [f"{c.name}: {r.evidence.quote!r}" for c in cards for r in c.rates if r.availability == "not_published"]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from ratecards import wording
 from ratecards.catalog.authority import is_reseller
 from ratecards.catalog.catalog import Choice
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.image_sizes import Size, canonical, sizes
 from ratecards.errors import CostError
@@ -107,7 +107,7 @@ def cached(now: Option, share: Decimal) -> Iterator[Option]:
         yield now.so("caching", f"{plain(share * 100)} % of the input cached", _RETURNS["caching"] + hour, work=work)
 
 
-def resellers(now: Option, sellers: Iterable[Offer], day: date | None) -> Iterator[Option]:
+def resellers(now: Option, sellers: Iterable[PricedModel], day: date | None) -> Iterator[Option]:
     """The same model from somebody who resells it, in the same size or at one price for all sizes."""
     own = now.choice.offer.card
     called = {own.model, *own.aliases}
@@ -122,7 +122,7 @@ def resellers(now: Option, sellers: Iterable[Offer], day: date | None) -> Iterat
                 yield now.so("reseller", f"through {offer.card.provider}", gives, choice=Choice(offer), work=work)
 
 
-def models(now: Option, sellers: Iterable[Offer]) -> Iterator[Option]:
+def models(now: Option, sellers: Iterable[PricedModel]) -> Iterator[Option]:
     """Cheaper models of the same kind from the same provider, the three that save most."""
     own = now.choice.offer.card
     found: list[tuple[Decimal, Option]] = []
@@ -144,7 +144,7 @@ def _kind(model: str) -> frozenset[str]:
     return ((_KINDS | _MEDIA) & set(words)) | {words[0]}
 
 
-def _alike(offer: Offer, now: Option) -> Sequence[Size]:
+def _alike(offer: PricedModel, now: Option) -> Sequence[Size]:
     """The sizes of another model that are those of the work: the same, or one that no page tells apart."""
     if not now.work.images:
         return [Size()]
@@ -153,7 +153,7 @@ def _alike(offer: Offer, now: Option) -> Sequence[Size]:
     return [s for s in fit if s.quality == own.quality] or [s for s in fit if not own.quality]
 
 
-def combined(now: Option, share: Decimal, sellers: Sequence[Offer], day: date | None) -> Iterator[Option]:
+def combined(now: Option, share: Decimal, sellers: Sequence[PricedModel], day: date | None) -> Iterator[Option]:
     """Everything that can be bought together of one model: a tier, a size and a cache, or a reseller and a size."""
     for sized in (now, *smaller(now, 2)):
         for tiered in (sized, *tiers(sized)):
@@ -167,6 +167,6 @@ def steps(now: Option) -> Iterator[tuple[date, Breakdown]]:
     offer, before = now.choice.offer, now.cost()
     days = {rate.effective_from for rate in offer.card.rates if rate.effective_from and rate.effective_from > offer.day}
     for day in sorted(days):
-        after = now._replace(choice=Choice(Offer(offer.card, day))).cost()
+        after = now._replace(choice=Choice(PricedModel(offer.card, day))).cost()
         if after and before and after.total != before.total:
             yield day, after

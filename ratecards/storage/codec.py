@@ -24,7 +24,7 @@ from ratecards.model import (
     RateCard,
     canonical_order,
     plain,
-    problems,
+    validate_rate,
 )
 
 SCHEMA = 1
@@ -145,11 +145,11 @@ def _formula_pairs(formula: Formula) -> list[tuple[str, object]]:
 
 def decode(text: str, where: str) -> RateCard:
     """The card a file says. Raises `CodecError` naming `where` on anything this version does not write."""
-    from ratecards.storage import strictyaml
+    from ratecards.storage import strict_yaml
 
     try:
-        data = strictyaml.load(text, where)
-    except strictyaml.StrictYamlError as error:
+        data = strict_yaml.load(text, where)
+    except strict_yaml.StrictYamlError as error:
         raise CodecError(str(error)) from error
     if not isinstance(data, dict):
         raise CodecError(f"{where}: expected a mapping, saw {type(data).__name__}")
@@ -238,7 +238,7 @@ def _check_rates(card: RateCard, where: str) -> None:
     owner = (card.provider, card.source, card.model)
     seen: set[tuple[object, ...]] = set()
     for rate in card.rates:
-        if wrong := problems(rate):
+        if wrong := validate_rate(rate):
             raise CodecError(f"{where}: {rate.evidence.locator}: {'; '.join(wrong)}")
         if (rate.provider, rate.source, rate.model) != owner:
             raise CodecError(f"{where}: {rate.evidence.locator}: a rate of {rate.provider}/{rate.source} {rate.model}")
@@ -258,7 +258,7 @@ def rate_from(line: Mapping[str, Any], card: Mapping[str, Any], where: str) -> R
         target[name] = _field(name, value, where)
     values.setdefault("unit", "")
     rate = Rate(**values, evidence=Evidence(**evidence))
-    if wrong := problems(rate):
+    if wrong := validate_rate(rate):
         raise CodecError(f"{where}: {rate.evidence.locator}: {'; '.join(wrong)}")
     return rate
 

@@ -31,8 +31,8 @@ from ratecards import lifecycle
 from ratecards.errors import DatasetError
 from ratecards.model import RATE_FIELDS, Evidence, Formula, Rate, RateCard, plain
 from ratecards.records import maker
-from ratecards.storage import bounded, names
-from ratecards.storage.names import Lore, Renamed
+from ratecards.storage import bounded, model_names
+from ratecards.storage.model_names import ModelNames, Renamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -305,7 +305,7 @@ class Database:
         self._base, self.root, self.file, self.known = base, root, file, known
         self._lock = allocate_lock()
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
-        self.sources = {f"{row[0]}/{row[1]}": Source(self, *row) for row in rows}
+        self.sources = {f"{row[0]}/{row[1]}": SourceHistory(self, *row) for row in rows}
 
     def ask(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         """The rows that a statement gives. Raises `DatasetError`."""
@@ -366,12 +366,12 @@ class Database:
             raise DatasetError(f"{path}: not lifecycles of version 1: {error}") from error
 
     @cached_property
-    def lore(self) -> Lore:
+    def names(self) -> ModelNames:
         """All names there have been, of all sources."""
-        return names.merged(source.lore for source in self.sources.values())
+        return model_names.merged(source.names for source in self.sources.values())
 
 
-class Source:
+class SourceHistory:
     """One source; each thing is read when it is first asked for."""
 
     def __init__(
@@ -386,7 +386,7 @@ class Source:
         return self.base.ask(statement, (*self.owner, *values))
 
     @cached_property
-    def lore(self) -> Lore:
+    def names(self) -> ModelNames:
         """All names there have been."""
         gone: dict[str, list[date]] = {}
         ids: dict[str, list[str]] = {}
@@ -395,7 +395,7 @@ class Source:
         for alias, model in self.ask(f"SELECT alias, model FROM alias WHERE {_OF}"):
             ids.setdefault(alias, []).append(model)
         first = {model: _day(day) for model, day in self.ask(f"SELECT model, first FROM model WHERE {_OF}")}
-        return Lore(first, gone, ids, self.renamed)
+        return ModelNames(first, gone, ids, self.renamed)
 
     @cached_property
     def renamed(self) -> Sequence[Renamed]:
@@ -419,7 +419,7 @@ class Source:
 class SourceCards:
     """The cards of a source on a day, each read when it is asked for."""
 
-    def __init__(self, source: Source, on: date | None) -> None:
+    def __init__(self, source: SourceHistory, on: date | None) -> None:
         self._source, self._on = source, on
         day = on.isoformat() if on else ""
         self._empty = not source.last or bool(on and day < source.first)
@@ -470,12 +470,12 @@ class SourceCards:
     def bearing(self, alias: str) -> list[str]:
         """The models whose cards say an alias."""
         rows = self._source.ask(f"SELECT model FROM alias WHERE {_OF} AND alias = ?", alias)
-        ids = names.relatives({model for (model,) in rows}, self._source.renamed) if rows else ()
+        ids = model_names.relatives({model for (model,) in rows}, self._source.renamed) if rows else ()
         return [model for model in sorted(ids) if model in self and alias in self.card(model).aliases]
 
     def renamed(self, name: str) -> str:
         """The present id of a former one."""
-        return names.renames(self._source.renamed, until=self._on or date.max).get(name, name)
+        return model_names.renames(self._source.renamed, until=self._on or date.max).get(name, name)
 
     def called(self, name: str) -> list[str]:
         """The models that a name means: as an id, else an alias, else an id since renamed."""

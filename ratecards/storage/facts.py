@@ -62,11 +62,11 @@ class Form:
 
     def decode(self, text: str, where: str) -> Any:
         """The card a file says. Raises `CodecError` naming `where` on anything this version does not write."""
-        from ratecards.storage import strictyaml
+        from ratecards.storage import strict_yaml
 
         try:
-            data = strictyaml.load(text, where)
-        except strictyaml.StrictYamlError as error:
+            data = strict_yaml.load(text, where)
+        except strict_yaml.StrictYamlError as error:
             raise CodecError(str(error)) from error
         if not isinstance(data, dict) or data.pop("schema", None) != SCHEMA:
             raise CodecError(f"{where}: expected {self.what} of schema {SCHEMA}")

@@ -156,7 +156,8 @@ def fold(changes: Iterable[Change], *, until: date | None = None, known: str = "
 
     A change applies to the cards of its day as they were known when it was recorded. Where that was late (an edition
     between others, or a correction, which carries the day of the edition that it corrects), it holds on later days,
-    too, until one that no longer says what it changes: what a later edition said otherwise stands.
+    too, until one that no longer says what it changes, or that was itself recorded to say something of it: what a later
+    edition said stands, also where it said what a day before it was then read to say.
     A history is only appended to, so that nothing after a change recorded later than `known` was known by then.
     """
     folding = Folding()
@@ -174,6 +175,8 @@ class Folding:
 
     def __init__(self) -> None:
         self._days: dict[date, dict[str, RateCard]] = {}
+        # what the pages of each day were recorded to say, by model
+        self._said: dict[date, dict[str, list[Change]]] = {}
         self._last = date.min
 
     @property
@@ -192,12 +195,25 @@ class Folding:
         cards = self._as_of(observed)
         before = cards.get(change.previous_id or change.model)
         apply(cards, change)
-        if observed == self._last:
-            return
-        for day in sorted(day for day in self._days if day > observed):
-            if not _fits(self._days[day], change, before):
+        later = sorted(day for day in self._days if day > observed) if observed < self._last else ()
+        for day in later:
+            if self._speaks(day, change) or not _fits(self._days[day], change, before):
                 break
             apply(self._days[day], change)
+        if change.kind != "stepped":
+            said = self._said.setdefault(observed, {})
+            for model in _models(change):
+                said.setdefault(model, []).append(change)
+
+    def _speaks(self, day: date, change: Change) -> bool:
+        """Whether the pages of a day were recorded to say something of what a change changes, whatever it was."""
+        said = self._said.get(day, {})
+        subjects = _subjects(change)
+        return any(
+            not subjects or not (own := _subjects(known)) or subjects & own
+            for model in _models(change)
+            for known in said.get(model, ())
+        )
 
     def _as_of(self, day: date) -> dict[str, RateCard]:
         """The cards of a day; a day that is new begins as the last one before it."""
@@ -209,6 +225,18 @@ class Folding:
         return self._days[day]
 
 
+def _models(change: Change) -> set[str]:
+    return {change.model, change.previous_id} - {""}
+
+
+def _subjects(change: Change) -> set[object]:
+    """The rates of its model that a change speaks of, its words, its id; empty where it is of the whole card."""
+    if change.kind in ("model_added", "model_removed"):
+        return set()
+    rates = {rate.row_key for rate in (change.old, change.new, *change.kept) if rate}
+    return rates | ({"words"} if change.card else set()) | ({"id"} if change.previous_id else set())
+
+
 def _fits(cards: Mapping[str, RateCard], change: Change, before: RateCard | None) -> bool:
     """Whether the cards of a later day still say what the change changes; `before` is the card of its own day."""
     card = cards.get(change.previous_id or change.model)
@@ -216,8 +244,6 @@ def _fits(cards: Mapping[str, RateCard], change: Change, before: RateCard | None
         return change.model not in cards and (card is not None) == bool(change.previous_id)
     if card is None or change.kind in ("model_removed", "kept"):
         return card == before and change.kind != "kept"
-    if change.card and any(getattr(card, name) != getattr(before, name) for name in _HEAD):
-        return False
     rates = {r.row_key: r for r in card.rates}
     if change.old:
         said = rates.pop(change.old.row_key, None)

@@ -1,15 +1,22 @@
 """Limits of use: what a usage tier takes to reach and to spend, and how much may wait in the batch queue.
 
-They are not rates and stand in a file of their own, `cards/google/rate-limits/limits.yaml` (`FORM`).
+They are not rates and stand in files of their own: `cards/google/rate-limits/limits.yaml` (`FORM`) for
+people, and `v1/limits.json` for programs, which know no YAML.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
-from ratecards.model import CURRENCY
+from ratecards.errors import DatasetError
+from ratecards.model import CURRENCY, plain
+from ratecards.storage import bounded
 from ratecards.storage.codec import CodecError
 from ratecards.storage.facts import Form
 
@@ -113,3 +120,65 @@ FORM = Form(
     lately=("spend_limits",),
     spread={"caps": ((), ("cap_amount",), ("cap_from", "cap_up_to"))},
 )
+
+
+# ------------------------------------------------------------------------- v1/limits.json, for who has no YAML
+
+JSON_VERSION = 1
+_PARTS = {"usage_tiers": UsageTier, "batch_limits": BatchLimit, "figures": Figure, "spend_limits": SpendLimit}
+# What files of before do not have, and what is left out where a page has none.
+_LATELY = ("spend_limits",)
+_JSON_AMOUNTS = ("value", "spent", "caps", "amount")
+
+
+def json_data(cards: Iterable[LimitsCard]) -> dict[str, Any]:
+    """What the file holds: a version and the cards, each a mapping of its fields; amounts are strings."""
+    return {"version": JSON_VERSION, "limits": [_json(card) for card in cards]}
+
+
+def _json(entry: LimitsCard | UsageTier | BatchLimit | Figure | SpendLimit) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field in fields(entry):
+        value = getattr(entry, field.name)
+        if isinstance(value, tuple) and (value or field.name not in _LATELY):
+            found[field.name] = [_json(v) if field.name in _PARTS else plain(v) for v in value]
+        elif value not in (None, ()):
+            found[field.name] = (
+                plain(value) if isinstance(value, Decimal) else str(value) if isinstance(value, date) else value
+            )
+    return found
+
+
+def read_json(path: Path) -> list[LimitsCard]:
+    """The cards of a file; none where there is no such file. Raises `DatasetError` naming it."""
+    if not path.exists():
+        return []
+    try:
+        content = json.loads(bounded.content(path))
+        cards = [_card_of(entry) for entry in content["limits"] if content["version"] == JSON_VERSION]
+        if len(cards) == len(content["limits"]):
+            return cards
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
+        raise DatasetError(f"{path}: not limits of version {JSON_VERSION}: {error}") from error
+    raise DatasetError(f"{path}: expected limits of version {JSON_VERSION}, saw version {content['version']!r}")
+
+
+def _card_of(entry: Mapping[str, Any]) -> LimitsCard:
+    head = {name: value for name, value in entry.items() if name not in _PARTS}
+    if "observed" in head:
+        head["observed"] = date.fromisoformat(head["observed"])
+    known = {name: made for name, made in _PARTS.items() if name in entry or name not in _LATELY}
+    parts: dict[str, Any] = {name: tuple(made(**_amounts(e)) for e in entry[name]) for name, made in known.items()}
+    return LimitsCard(**head, **parts)
+
+
+def _amounts(entry: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _amount(value) if name in _JSON_AMOUNTS else value for name, value in entry.items()}
+
+
+def _amount(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(_amount(v) for v in value)
+    if not isinstance(value, str):
+        raise TypeError(f"amounts are quoted strings, saw {value!r}")
+    return Decimal(value)

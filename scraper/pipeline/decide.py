@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
+from ratecards.storage import discrepancies as book
 from ratecards.storage import history
-from ratecards.storage import ledger as book
 from ratecards.storage.history import Stamp
 from scraper.diff.discrepancies import decided
 from scraper.diff.editions import changes

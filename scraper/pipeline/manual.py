@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.model import Rate, RateCard, canonical_order, plain
-from ratecards.storage import codec, strictyaml
+from ratecards.storage import codec, strict_yaml
 from scraper.errors import DatasetError
 from scraper.model import Provenance
 from scraper.prices.words import COUNTED
@@ -71,12 +71,12 @@ def _editions(root: Path) -> Iterator[ManualEdition]:
 def read(text: str, provider: str, source: str, day: str, where: str) -> ManualEdition:
     """One edition from its text; `day` is what the file is named by. Raises `DatasetError`."""
     try:
-        data = strictyaml.load(text, where)
+        data = strict_yaml.load(text, where)
         head = _head(data, provider, source, day, where)
         digest = hashlib.sha256(text.encode()).hexdigest()
         provenance = Provenance(head["url"], digest, date.fromisoformat(day), None, PARSER)
         found = [_card(entry, head, provenance, (provider, source), where) for entry in data["cards"]]
-    except (strictyaml.StrictYamlError, codec.CodecError) as error:
+    except (strict_yaml.StrictYamlError, codec.CodecError) as error:
         raise DatasetError(str(error)) from error
     if len({card.model for card in found}) < len(found) or not found:
         raise DatasetError(f"{where}: expected one card per model, saw {[card.model for card in found]}")

@@ -10,8 +10,9 @@ from typing import Any
 
 from ratecards.lifecycle import attached
 from ratecards.model import RateCard
-from ratecards.storage import bounded, codec, history, lifecycle, limitsjson
+from ratecards.storage import bounded, codec, history, lifecycle
 from ratecards.storage.codec import dumps
+from ratecards.storage.limits import json_data
 from scraper.errors import DatasetError
 from scraper.model import SourceResult, State
 from scraper.publish import baseline, discrepancies, held, state_file
@@ -115,7 +116,7 @@ def assemble_v1(
     limits, deprecations = _facts(result, dataset, LIMITS), _facts(result, dataset, DEPRECATIONS)
     cards = attached(cards, (one for card in deprecations for one in lifecycle.entries(card)))
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
-    texts["limits.json"] = dumps(limitsjson.data(limits))
+    texts["limits.json"] = dumps(json_data(limits))
     texts["lifecycle.json"] = v1.document(lifecycle.data(deprecations))
     ledgers, entries, coverage = discrepancies.keep(dataset, current, states)
     texts["discrepancies.json"] = discrepancies.published(entries, coverage)

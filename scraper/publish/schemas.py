@@ -14,8 +14,8 @@ from typing import Any
 
 from ratecards import model
 from ratecards.model import AVAILABILITIES, COLUMNS, META, METERS, MODALITIES, PLANS, ROW_KEY, SERVICE_TIERS
+from ratecards.storage.discrepancies import STATES
 from ratecards.storage.history import KINDS
-from ratecards.storage.ledger import STATES
 from scraper.model import AMOUNT_COUNTS, OUTCOMES
 
 Schema = dict[str, Any]

@@ -15,7 +15,7 @@ from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, 
 from ratecards.questions import price_news
 from ratecards.storage.codec import dumps
 from ratecards.storage.history import ANNOUNCED, Change, Step, stamp_of, steps, undated
-from ratecards.storage.names import day_of
+from ratecards.storage.model_names import day_of
 from ratecards.tables.table import csv_text
 from ratecards.wording import exact_conditions
 from scraper.model import Hold, State, instant

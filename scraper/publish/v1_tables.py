@@ -11,13 +11,13 @@ from datetime import date
 
 from ratecards.catalog.authority import is_reseller
 from ratecards.catalog.catalog import Catalog, Choice
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.image_sizes import USUAL, Size, canonical, sizes
 from ratecards.errors import CostError
 from ratecards.escaping import markdown
 from ratecards.model import RateCard
 from ratecards.questions import limits as limits_of
-from ratecards.questions.alternatives import Terms, compare_images
+from ratecards.questions.alternatives import Workload, compare_images
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import savings
@@ -47,18 +47,18 @@ def tables(cards: Iterable[RateCard], day: date, limits: Sequence[LimitsCard] = 
     return {
         **_files("cost-per-image", [images(makers)]),
         **_files("monthly-budget", budgets, [matrix(made, "images") for made in budgets]),
-        **_files("elsewhere", [compare_images(comparable, Terms())]),
+        **_files("elsewhere", [compare_images(comparable, Workload())]),
         **_files("savings", saved),
         **_files("limits", [limits_of.records(models, limits)], limits_of.overview(models, limits)),
     }
 
 
-def _usual(offer: Offer) -> list[Size]:
+def _usual(offer: PricedModel) -> list[Size]:
     """The sizes of about a megapixel."""
     return [size for size in sizes(offer, "standard") if canonical(size.resolution) in (USUAL, "")]
 
 
-def _each(offers: Iterable[Offer], make: Callable[[Offer], Table]) -> list[Table]:
+def _each(offers: Iterable[PricedModel], make: Callable[[PricedModel], Table]) -> list[Table]:
     """The table of every offer; those that cannot be costed are left out."""
     found = []
     for offer in offers:

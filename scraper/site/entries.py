@@ -17,7 +17,7 @@ from ratecards.lifecycle import Lifecycle, Shutdown, endings, may_end, otherwise
 from ratecards.model import Rate, RateCard
 from ratecards.questions import changes as news
 from ratecards.questions import news_lines, price_news
-from ratecards.storage import history, names
+from ratecards.storage import history, model_names
 from ratecards.storage.history import Change, Stamp, Step
 
 # An edition that brings more new models than this is one entry.
@@ -25,7 +25,7 @@ _MANY = 5
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ratecards")
 
 
-class Entry(NamedTuple):
+class FeedEntry(NamedTuple):
     """What one edition says anew of one model (no model: of many), or one day's dated steps of a model.
 
     `day` is the edition's, or the day of the steps; `recorded` the instant it became known, ISO and UTC. `withdrawn`
@@ -48,26 +48,26 @@ def lasting_id(*facts: object) -> str:
     return uuid.uuid5(_NAMESPACE, "\n".join(map(str, facts))).urn
 
 
-def _entry(kind: str, of: Change | Rate | RateCard, day: date, lines: Sequence[str], recorded: str) -> Entry:
+def _entry(kind: str, of: Change | Rate | RateCard, day: date, lines: Sequence[str], recorded: str) -> FeedEntry:
     """An entry of one model: its title is the model and its first line, and how many more there are."""
     rest = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
     lasting = lasting_id(kind, of.provider, of.source, day, of.model)
     title = f"{of.model} {lines[0]}{rest}"
-    return Entry(lasting, of.provider, of.source, of.model, day, title, tuple(lines), recorded)
+    return FeedEntry(lasting, of.provider, of.source, of.model, day, title, tuple(lines), recorded)
 
 
 # ------------------------------------------------------------------------------------------------- what changed
 
 
-def changes(dataset: Dataset) -> list[Entry]:
+def changes(dataset: Dataset) -> list[FeedEntry]:
     """An entry per edition and model, the newest edition first; what is only wording makes none."""
     told = news.changes(dataset, corrections=True, labels=True)
-    editions = groupby(told, key=lambda c: (names.day_of(c), c.provider, c.source))
+    editions = groupby(told, key=lambda c: (model_names.day_of(c), c.provider, c.source))
     found = [entry for (day, *_), own in editions for entry in _edition(dataset, day, list(own))]
     return sorted(found, key=lambda e: (-e.day.toordinal(), e.provider, e.source, e.model))
 
 
-def _edition(dataset: Dataset, day: date, own: Sequence[Change]) -> Iterator[Entry]:
+def _edition(dataset: Dataset, day: date, own: Sequence[Change]) -> Iterator[FeedEntry]:
     cards = news.cards(dataset, own, day)
     added = [change for change in own if change.kind == "model_added"]
     many = len(added) > _MANY
@@ -76,7 +76,7 @@ def _edition(dataset: Dataset, day: date, own: Sequence[Change]) -> Iterator[Ent
         lines = tuple(line.text for line in news_lines.told(added, day))
         lasting = lasting_id("models", f"{provider}/{source}", day)
         title = f"{provider}/{source}: {wording.count(len(added), 'model')} added"
-        yield Entry(lasting, provider, source, "", day, title, lines, _recorded(added))
+        yield FeedEntry(lasting, provider, source, "", day, title, lines, _recorded(added))
     groups: dict[str, list[Change]] = defaultdict(list)
     for change in own:
         if change.kind != "model_added" or not many:
@@ -99,7 +99,7 @@ def _recorded(group: Iterable[Change]) -> str:
 # ------------------------------------------------------------------------------------------------ what is coming
 
 
-def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
+def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[FeedEntry]:
     """An entry per day and model of what a page dated ahead, the soonest first; what is past is among them.
 
     What it dated ahead and took back before its day is told under the id that it was announced by.
@@ -122,10 +122,10 @@ def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
     return sorted(entries, key=lambda e: (e.day, e.provider, e.source, e.model))
 
 
-def _end(ends: Shutdown, card: RateCard, dataset: Dataset) -> Entry:
+def _end(ends: Shutdown, card: RateCard, dataset: Dataset) -> FeedEntry:
     """The end of a model; it was recorded when a card of it, or a page of facts, first announced that day."""
     all_changes = dataset.changes(name_of(card))
-    now = names.renames(names.renamed(all_changes))
+    now = model_names.renames(model_names.renamed(all_changes))
     said = [c for c in all_changes if c.card and c.card.shutdown and c.card.shutdown.day == ends.day]
     recorded = [c.stamp.recorded for c in said if c.stamp and now.get(c.model, c.model) == card.model]
     recorded += [one.recorded for one in card.lifecycle if one.shutdown == ends.day]
@@ -136,7 +136,7 @@ def _end(ends: Shutdown, card: RateCard, dataset: Dataset) -> Entry:
     return found._replace(title=f"{card.model} {words}")
 
 
-def _may_end(first: date, one: Lifecycle, card: RateCard) -> Entry:
+def _may_end(first: date, one: Lifecycle, card: RateCard) -> FeedEntry:
     """The first day on which a model may end; no day that binds is known."""
     words = "may be shut down from this day on" + (f"; in its place {one.successor}" if one.successor else "")
     found = _entry("may_end", card, first, (words, f"{one.quote} ({one.said_by})"), one.recorded)
@@ -150,7 +150,7 @@ def _dated(rate: Rate) -> tuple[object, ...]:
 def _announced(all_changes: Sequence[Change]) -> dict[tuple[object, ...], tuple[date, str]]:
     """By dated rate, under its model's present name, the day a page first said so and the instant that was recorded."""
     found: dict[tuple[object, ...], tuple[date, str]] = {}
-    now = names.renames(names.renamed(all_changes))
+    now = model_names.renames(model_names.renamed(all_changes))
     for change in all_changes:
         first = change.card.rates if change.card and change.kind == "model_added" else ()
         for rate in (*first, *((change.new,) if change.new else ())):
@@ -160,12 +160,12 @@ def _announced(all_changes: Sequence[Change]) -> dict[tuple[object, ...], tuple[
     return found
 
 
-def _withdrawn(all_changes: Sequence[Change]) -> list[Entry]:
+def _withdrawn(all_changes: Sequence[Change]) -> list[FeedEntry]:
     """An entry per day and model of which nothing that a page had dated for it was left before it came."""
-    now = names.renames(names.renamed(all_changes))
+    now = model_names.renames(model_names.renamed(all_changes))
     dated: dict[tuple[str, date], dict[object, Rate]] = defaultdict(dict)
     found: dict[tuple[str, date], tuple[list[Rate], Stamp]] = {}
-    for observed, edition in groupby(history.ordered(all_changes), key=names.day_of):
+    for observed, edition in groupby(history.ordered(all_changes), key=model_names.day_of):
         before = {key: [*rates.values()] for key, rates in dated.items() if rates and key[1] > observed}
         for change in edition:
             _move(dated, change, now.get(change.model, change.model))
@@ -192,7 +192,7 @@ def _move(dated: dict[tuple[str, date], dict[object, Rate]], change: Change, mod
             dated[model, rate.effective_from][rate.row_key[3:]] = replace(rate, model=model)
 
 
-def _taken_back(day: date, rates: Sequence[Rate], stamp: Stamp) -> Entry:
+def _taken_back(day: date, rates: Sequence[Rate], stamp: Stamp) -> FeedEntry:
     """What was announced for a day, under the id that the announcement has."""
     merged = price_news.merged(price_news.News(None, rate, day) for rate in rates)
     since = f"withdrawn: no longer announced since {stamp.observed}"

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness, name_of
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.escaping import visible
 from ratecards.model import MODEL_ID, RateCard
 from scraper.errors import DatasetError
@@ -26,15 +26,15 @@ _FOR_PEOPLE = {
 _TWINS = (".md.txt", ".md")
 
 
-class Model(NamedTuple):
+class ModelPage(NamedTuple):
     """One id of one provider, and what each source says of it; the first offer is the one whose word counts."""
 
     provider: str
     model: str
-    offers: tuple[Offer, ...]
+    offers: tuple[PricedModel, ...]
 
     @property
-    def main(self) -> Offer:
+    def main(self) -> PricedModel:
         """The offer that answers for the model."""
         return self.offers[0]
 
@@ -85,22 +85,22 @@ def page_link(card: RateCard) -> str:
     return visible(urlunsplit((parts.scheme, parts.netloc, path, parts.query, quote(card.anchor))))
 
 
-def models(offers: Iterable[Offer]) -> list[Model]:
+def models(offers: Iterable[PricedModel]) -> list[ModelPage]:
     """The models of some offers: makers before resellers, what the documentation has, large families, the newest."""
-    groups: dict[tuple[str, str], list[Offer]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[PricedModel]] = defaultdict(list)
     for offer in offers:
         groups[offer.card.provider, offer.card.model].append(offer)
-    found = [Model(*key, tuple(sorted(group, key=_precedence))) for key, group in groups.items()]
+    found = [ModelPage(*key, tuple(sorted(group, key=_precedence))) for key, group in groups.items()]
     sizes = Counter((m.provider, _family(m.model)) for m in found)
     return sorted(found, key=lambda m: (*_provider_order(m), -sizes[m.provider, _family(m.model)], *_version(m.model)))
 
 
-def _precedence(offer: Offer) -> tuple[bool, bool, int, str]:
+def _precedence(offer: PricedModel) -> tuple[bool, bool, int, str]:
     priced = sum(rate.price is not None for rate in offer.card.rates)
     return offer.source not in DOCUMENTATION, is_witness(offer.card), -priced, offer.source
 
 
-def _provider_order(model: Model) -> tuple[bool, bool, str, bool]:
+def _provider_order(model: ModelPage) -> tuple[bool, bool, str, bool]:
     unpriced = all(rate.price is None for offer in model.offers for rate in offer.card.rates)
     return unpriced, model.provider in RESELLERS, model.provider, model.main.source not in DOCUMENTATION
 

@@ -8,10 +8,10 @@ from decimal import Decimal
 from ratecards import wording
 from ratecards.catalog.authority import is_reseller
 from ratecards.catalog.catalog import Catalog, Choice
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.image_sizes import sizes
 from ratecards.errors import CostError
-from ratecards.questions.alternatives import Terms, compare_images
+from ratecards.questions.alternatives import Workload, compare_images
 from ratecards.questions.image_cost import TIERS, images, per_image
 from ratecards.tables.table import money
 from scraper.site.charts import BarChart, bar_chart, ceiling
@@ -37,18 +37,18 @@ def values(shelf: Catalog) -> dict[str, object]:
     }
 
 
-def bars_of(offer: Offer) -> BarChart | None:
+def bars_of(offer: PricedModel) -> BarChart | None:
     """The bars of one model, on a scale of their own; None where sizes are not told apart."""
     groups = _groups(offer)
     return bar_chart(groups, _top([groups]), wording.money) if len(groups) >= _FEWEST else None
 
 
-def currency_of(offer: Offer) -> str:
+def currency_of(offer: PricedModel) -> str:
     """The currency of an offer's prices; empty where it has none."""
     return next((rate.currency for rate in offer.card.rates if rate.currency), "")
 
 
-def _groups(offer: Offer) -> Groups:
+def _groups(offer: PricedModel) -> Groups:
     """The listed price of an image by size and tier; qualities are too many to draw."""
     found = [size for size in sizes(offer) if not size.quality and size.resolution]
     lines = [(size.words, [per_image(Choice(offer), size, tier) for tier in TIERS]) for size in found]
@@ -60,10 +60,10 @@ def _top(several: Iterable[Groups]) -> Decimal:
     return ceiling(max(prices, default=Decimal(1)))
 
 
-def _elsewhere(sellers: Iterable[Offer]) -> dict[str, object]:
+def _elsewhere(sellers: Iterable[PricedModel]) -> dict[str, object]:
     """One image of every seller, with the length of its bar; where currencies differ, why there is no table."""
     try:
-        made = compare_images(sellers, Terms())
+        made = compare_images(sellers, Workload())
     except CostError as error:
         return {"error": str(error)}
     costs = [Decimal(str(row.cells["per_image"])) for row in made.rows]

@@ -11,11 +11,11 @@ from itertools import dropwhile
 from typing import NamedTuple
 
 from ratecards import wording
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.image_sizes import USUAL, canonical
 from ratecards.dataset import Dataset
 from ratecards.model import Rate, RateCard
-from ratecards.storage import history, names
+from ratecards.storage import history, model_names
 from ratecards.storage.history import Change
 from ratecards.wording import with_currency
 from scraper.site.charts import StepChart, step_chart
@@ -49,12 +49,12 @@ class Past:
 
     def __init__(self, dataset: Dataset, source: str, until: date | None = None) -> None:
         changes = dataset.changes(source)
-        self.until = max((day for day in (until, *map(names.day_of, changes)) if day), default=date.min)
+        self.until = max((day for day in (until, *map(model_names.day_of, changes)) if day), default=date.min)
         self._changes: dict[str, list[Change]] = defaultdict(list)
         for change in changes:
             self._changes[change.model].append(change)
         self._former: dict[str, list[str]] = defaultdict(list)
-        for old, new in names.renames(names.renamed(changes)).items():
+        for old, new in model_names.renames(model_names.renamed(changes)).items():
             self._former[new].append(old)
 
     def cards(self, model: str) -> dict[date, RateCard | None]:
@@ -62,7 +62,7 @@ class Past:
         called = [model, *self._former[model]]
         own = [change for name in called for change in self._changes[name]]
         found = {}
-        for day in sorted({names.day_of(change) for change in own}):
+        for day in sorted({model_names.day_of(change) for change in own}):
             cards = history.fold(own, until=day)
             found[day] = next((cards[name] for name in called if name in cards), None)
         return found
@@ -111,7 +111,7 @@ def _moved(points: Iterable[PricePoint]) -> tuple[PricePoint, ...]:
 
 def _rate(card: RateCard | None, kind: str, day: date) -> Rate | None:
     """The rate that stands for a kind: the plainest, of pictures the usual size."""
-    found = candidates(Offer(card, day), _TIER, kind, day) if card else []
+    found = candidates(PricedModel(card, day), _TIER, kind, day) if card else []
     usual = [rate for rate in found if canonical(rate.resolution) == USUAL]
     return next(iter(usual or found), None)
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ratecards.catalog.authority import DOCUMENTATION, TEXT_ALONE
-from ratecards.catalog.priced_model import Offer, measure
+from ratecards.catalog.priced_model import PricedModel, measure
 from ratecards.costs.select import PLAIN
 from ratecards.escaping import visible
 from ratecards.model import Rate, plain
 from scraper.site.health import Health
-from scraper.site.models import Model
+from scraper.site.models import ModelPage
 
 FIELDS = (
     *("service_tier", "plan", "meter", "modality", "unit", "resolution", "quality"),
@@ -29,7 +29,7 @@ class _Pool:
         return self.words.setdefault(word, len(self.words))
 
 
-def data(models: Sequence[Model], looks: Iterable[Health]) -> dict[str, object]:
+def data(models: Sequence[ModelPage], looks: Iterable[Health]) -> dict[str, object]:
     """Every priced rate of every offer, as rows of numbers into `words`, in the order of `fields`.
 
     `units` tells how many of what a unit is; a price is a string, as everywhere. `looks` says by source when it was
@@ -50,7 +50,7 @@ def data(models: Sequence[Model], looks: Iterable[Health]) -> dict[str, object]:
     }
 
 
-def _offer(model: Model, offer: Offer, pool: _Pool) -> dict[str, object]:
+def _offer(model: ModelPage, offer: PricedModel, pool: _Pool) -> dict[str, object]:
     card = offer.card
     tokens = {f.resolution.casefold(): f.tokens for f in card.formulas if _of_image(f.meter, f.modality, f.unit)}
     optional = {
@@ -73,7 +73,7 @@ def _of_image(meter: str, modality: str, unit: str) -> bool:
     return (meter, modality, measure(unit)) == ("output", "image", (1, "image"))
 
 
-def _priced(offer: Offer) -> Iterable[Rate]:
+def _priced(offer: PricedModel) -> Iterable[Rate]:
     return (rate for rate in offer.card.rates if rate.price is not None)
 
 

@@ -23,7 +23,7 @@ from ratecards.storage.lifecycle import LifecycleCard
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "deprecations"
@@ -125,7 +125,7 @@ def _read(body: str) -> _Reader:
     if re.match(r"\s*(?:<!doctype|<html)", body, re.IGNORECASE):
         raise LayoutChanged("representation changed: expected the Markdown twin, saw HTML")
     blocks = markdown_blocks(body)
-    if not any(isinstance(b, Text) and terms.opens in fold(b.text) for b in blocks):
+    if not any(isinstance(b, Text) and terms.opens in label_key(b.text) for b in blocks):
         raise LayoutChanged(f"expected the words {terms.opens!r}, saw {body.strip()[:80]!r}")
     if isinstance(blocks[-1], Heading):
         raise LayoutChanged(f"truncated page: expected a table under {blocks[-1].text!r}, saw the end")
@@ -168,7 +168,7 @@ class _Reader:
             if block.level > 1:
                 self.above = (*self.above[: block.level - 2], block.text)
                 title = " / ".join(self.above)
-                self.parts.append(Section(title, fold(title), counted=False))
+                self.parts.append(Section(title, label_key(title), counted=False))
         elif isinstance(block, Text):
             for sentence in _SENTENCE_ENDS.split(block.text):
                 self._sentence(sentence)
@@ -183,7 +183,7 @@ class _Reader:
             self.problem("condition", "text", f"a sentence about days of unknown meaning: {sentence}", sentence)
 
     def _table(self, table: Table) -> None:
-        columns = [self.terms.columns.get(fold(header), "") for header in table.header]
+        columns = [self.terms.columns.get(label_key(header), "") for header in table.header]
         part = self.parts[-1]
         part.counted = True
         if sorted(columns) != sorted(self.terms.columns.values()):
@@ -208,7 +208,7 @@ class _Reader:
         row = Lifecycle(
             offer=self.terms.offer,
             model=model,
-            release=None if fold(cells["release"]) in self.terms.no_release else _day(cells["release"], "release"),
+            release=None if label_key(cells["release"]) in self.terms.no_release else _day(cells["release"], "release"),
             shutdown=shutdown,
             earliest=earliest,
             successor=self._successor(cells["successor"]),
@@ -222,7 +222,7 @@ class _Reader:
 
     def _end(self, text: str) -> tuple[date | None, date | None]:
         """The day that binds, or the first on which the model may end; neither where none is announced."""
-        if fold(text) in self.terms.none_announced:
+        if label_key(text) in self.terms.none_announced:
             return None, None
         if match := _EARLIEST.match(text):
             rest = text[match.end() :]
@@ -231,7 +231,7 @@ class _Reader:
         return _day(text, "shutdown"), None
 
     def _successor(self, text: str) -> str:
-        if fold(text) in self.terms.no_successor:
+        if label_key(text) in self.terms.no_successor:
             return ""
         ids = _OR.split(text)
         if not all(map(MODEL_ID.match, ids)):
@@ -245,7 +245,7 @@ def _begins(sentence: str, known: Sequence[str]) -> bool:
 
 
 def _bare(words: str) -> str:
-    return re.sub(r"\s+(?=[.,;])|^(?:note|important|warning): ", "", fold(words))
+    return re.sub(r"\s+(?=[.,;])|^(?:note|important|warning): ", "", label_key(words))
 
 
 def _day(text: str, what: str) -> date:

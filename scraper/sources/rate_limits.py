@@ -18,7 +18,7 @@ from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, SpendLimit,
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.words import AMOUNT, COUNTED, money, whole_number
 from scraper.sources import vocabulary
 
@@ -151,7 +151,7 @@ def _prove(body: str, blocks: Sequence[Block], terms: Terms) -> None:
         raise LayoutChanged("empty page: expected the rate-limits page, saw no text")
     if re.match(r"\s*(?:<!doctype|<html)", body, re.IGNORECASE):
         raise LayoutChanged("representation changed: expected the Markdown twin, saw HTML")
-    titles = [fold(b.text) for b in blocks if isinstance(b, Heading) and b.level == 2]
+    titles = [label_key(b.text) for b in blocks if isinstance(b, Heading) and b.level == 2]
     if missing := [title for title in terms.needed if title not in titles]:
         raise LayoutChanged(f"expected the sections {missing}, saw {titles[:8]}")
     # what is new may stand behind it, and is unread anyway
@@ -217,14 +217,14 @@ class _Reader:
 
     def _heading(self, heading: Heading) -> None:
         if heading.level == 2:
-            self.parts.append(Section(heading.text, fold(heading.text)))
+            self.parts.append(Section(heading.text, label_key(heading.text)))
             self.tab = ""
-            self.kind = self.terms.sections.get(fold(heading.text), "")
+            self.kind = self.terms.sections.get(label_key(heading.text), "")
             if not self.kind:
                 self.problem("label", "", f"unknown section {heading.text!r}", heading.text)
         elif heading.level > 2:
             # a section of its own on some days, a part of another on others
-            own = self.terms.sections.get(fold(heading.text), "")
+            own = self.terms.sections.get(label_key(heading.text), "")
             self.kind = own or self.terms.sections.get(self.parts[-1].anchor, "")
             self.tab = heading.text
         self.minutes = None
@@ -290,11 +290,13 @@ class _Reader:
 
     def _column(self, header: str) -> str:
         """What a column has; one of spending may say within how many minutes."""
-        known = self.terms.columns.get(fold(header), "")
+        known = self.terms.columns.get(label_key(header), "")
         if known or self.kind not in ("spend", "tiers"):
             return known
         self._window(header)
-        return self.terms.columns.get(fold(re.sub(r"\s*\([^()]*\)|\s*" + self.terms.window.pattern, "", header)), "")
+        return self.terms.columns.get(
+            label_key(re.sub(r"\s*\([^()]*\)|\s*" + self.terms.window.pattern, "", header)), ""
+        )
 
     def _window(self, text: str) -> None:
         """Take note of the minutes that words say; 0 where they say two."""
@@ -305,7 +307,7 @@ class _Reader:
     def _spend(self, cells: Mapping[str, str]) -> None:
         """What a tier may spend; `N/A` is no limit."""
         tier, text = cells["name"], cells["spend"]
-        if fold(text) in self.terms.no_cap:
+        if label_key(text) in self.terms.no_cap:
             return
         amount = self.terms.window.sub("", text).strip()
         self._window(text)
@@ -348,7 +350,7 @@ class _Reader:
 
     def _caps(self, text: str) -> tuple[Decimal, ...]:
         """The amounts of a cap: one, or the two ends of a range, the last of which may be open (`$100,000+`)."""
-        if not text or fold(text) in self.terms.no_cap:
+        if not text or label_key(text) in self.terms.no_cap:
             return ()
         ends = tuple(money(part) for part in _RANGE.split(text.removesuffix("+")) if AMOUNT.fullmatch(part))
         if not ends or len(ends) != len(_RANGE.split(text)) or len(ends) > 2:
@@ -358,7 +360,7 @@ class _Reader:
     def _limit(self, cells: Mapping[str, str]) -> None:
         model, tokens = cells["model"], cells["tokens"]
         if not tokens:
-            if fold(model) not in self.terms.banners:
+            if label_key(model) not in self.terms.banners:
                 raise UnknownTerm(f"unknown group of models {model!r}, or a limit is missing")
             return
         if not _COUNT.match(tokens) or not model or not self.tab:

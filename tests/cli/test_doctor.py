@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from werkzeug import Response
 
-from ratecards.storage import strictyaml
+from ratecards.storage import strict_yaml
 from scraper.cli import doctor as module
 from scraper.cli.doctor import examine, keep_case
 from scraper.errors import DatasetError
@@ -48,7 +48,7 @@ def remedy(text: str) -> object:
     """The vocabulary lines proposed first, as what they mean: those indented by four and more."""
     _, _, after = text.partition("  to settle it, in scraper/sources/gemini_api.yaml:\n")
     block = itertools.takewhile(lambda line: line.startswith("    "), after.splitlines())
-    return strictyaml.load("\n".join(line.removeprefix("    ") for line in block), "remedy")
+    return strict_yaml.load("\n".join(line.removeprefix("    ") for line in block), "remedy")
 
 
 def test_a_page_with_nothing_to_settle(diagnose):

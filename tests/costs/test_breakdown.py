@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.catalog.catalog import Catalog, Choice
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.plan import price
 from ratecards.costs.usage import read
@@ -45,7 +45,7 @@ FLASH = card(
 
 def cost(usage: dict[str, Any], *cards: RateCard, tier: str = "standard", plan: str = "paid", **how: Any) -> Breakdown:
     """The cost of a usage by the first card, the others being its witnesses."""
-    first, *others = (Offer(c, MARCH) for c in cards or (FLASH,))
+    first, *others = (PricedModel(c, MARCH) for c in cards or (FLASH,))
     return price(Choice(first, tuple(others), **how), read(usage), tier, plan)
 
 

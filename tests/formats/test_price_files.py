@@ -180,8 +180,8 @@ def test_a_file_that_grows_while_it_is_read_is_not_read_on(tmp_path: Path) -> No
 def test_yaml_without_its_extra_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The reader itself needs no package."""
     monkeypatch.setitem(sys.modules, "yaml", None)
-    monkeypatch.delitem(sys.modules, "ratecards.storage.strictyaml", raising=False)
-    monkeypatch.delattr("ratecards.storage.strictyaml", raising=False)
+    monkeypatch.delitem(sys.modules, "ratecards.storage.strict_yaml", raising=False)
+    monkeypatch.delattr("ratecards.storage.strict_yaml", raising=False)
 
     with pytest.raises(FormatError, match=r"YAML needs PyYAML: pip install 'ratecards\[cards\]'"):
         price_file.load(write(tmp_path / "f", YAML))

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.model import Rate, RateCard, plain, problems
-from ratecards.storage import codec, history, strictyaml
+from ratecards.model import Rate, RateCard, plain, validate_rate
+from ratecards.storage import codec, history, strict_yaml
 from ratecards.storage.codec import decode, encode
 from ratecards.storage.history import Change, Stamp, apply, fold
 from scraper.diff.editions import changes
@@ -65,7 +65,7 @@ def as_of(log: list[Change], day: int) -> dict[str, object]:
 @given(rates())
 def test_drawn_rates_may_be_published(rate: Rate) -> None:
     """The generator draws nothing that the table refuses, so that the laws are about rates."""
-    assert [] == problems(rate)
+    assert [] == validate_rate(rate)
 
 
 @given(prices)
@@ -80,8 +80,8 @@ def test_every_word_is_one_safe_scalar(text: str) -> None:
     """A word is read back as it was, alone, as a key and as a value, and stands on one visible line."""
     written = codec.word(text)
 
-    assert text == strictyaml.load(f"- {written}", "here")[0]
-    assert {text or "x": text} == strictyaml.load(codec.flow([(text or "x", text)]), "here")
+    assert text == strict_yaml.load(f"- {written}", "here")[0]
+    assert {text or "x": text} == strict_yaml.load(codec.flow([(text or "x", text)]), "here")
     assert 1 == len(written.splitlines())
     assert not codec.INVISIBLE.search(written)
 

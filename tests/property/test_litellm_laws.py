@@ -15,7 +15,7 @@ from ratecards.audit.match import match_claim
 from ratecards.formats.litellm.reader import entries
 from ratecards.formats.litellm.writer import export
 from ratecards.model import Rate, RateCard
-from ratecards.storage import safejson
+from ratecards.storage import bounded_json
 from tests.property import strategies
 from tests.support.kit import card, claimed, rate
 
@@ -76,7 +76,7 @@ def priced(draw: st.DrawFn) -> RateCard:
 def test_what_is_said_comes_back_as_a_claim_that_is_right(held: RateCard) -> None:
     """Each price of the map, judged by the card that it was made of; a rate that is not said is counted, and only once."""
     files, unsaid = export([held], ON)
-    found, unread = claimed(entries(safejson.loads(files["litellm.json"], "map")))
+    found, unread = claimed(entries(bounded_json.loads(files["litellm.json"], "map")))
 
     assert [] == unread
     assert [] == [(claim, verdict) for claim in found if (verdict := match_claim(claim, held, ON)).verdict != "right"]
@@ -103,6 +103,6 @@ def test_any_card_is_exported_the_same_each_time_and_whole(held: RateCard) -> No
 
     assert (files, unsaid) == export([held], ON)
     assert sum(unsaid.values()) <= sum(r.price is not None for r in held.rates)
-    found, unread = claimed(entries(safejson.loads(files["litellm.json"], "map")))
+    found, unread = claimed(entries(bounded_json.loads(files["litellm.json"], "map")))
     assert [] == unread
     assert all(claim.price >= Decimal(0) for claim in found)

@@ -52,7 +52,7 @@ def test_fault_96_a_checkout_with_other_line_ends(repository, workshop, tmp_path
 def test_fault_96_every_published_file_is_named(repository):
     """What a data package, or anything else below the data's folders, may hold."""
     paths = [*tree(repository), *(f"ratecards/v1/{path}" for path in package.RESOURCES)]
-    paths += ["ratecards/held/google/x.json", "ratecards/past/x.jsonl", "state/proofs/google/x.json"]
+    paths += ["ratecards/held/google/x.json", "state/proofs/google/x.json"]
     paths += ["ratecards/discrepancies/x.yaml", f"ratecards/history/{GEMINI}.0002.jsonl"]
     wanted = [path for path in paths if path.startswith(("ratecards/", "state/"))]
     told = git(repository, "check-attr", "text", "--", *wanted).splitlines()

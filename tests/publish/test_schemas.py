@@ -15,10 +15,11 @@ from jsonschema import Draft202012Validator
 
 from ratecards import model
 from ratecards.model import COLUMNS
-from ratecards.storage import ledger, limits, limitsjson
+from ratecards.storage import discrepancies as ledger
+from ratecards.storage import limits
+from ratecards.storage.discrepancies import Discrepancy, Side
 from ratecards.storage.history import KINDS, Step
-from ratecards.storage.ledger import Entry, Side
-from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier, json_data
 from scraper import ROOT
 from scraper.publish import schemas, v1_files
 from tests.property import strategies
@@ -110,7 +111,7 @@ def test_fields_are_the_model_s():
     """Each field of what is published has its place, and none has one that is not."""
     limits_ = DOCUMENTS["limits"]["properties"]["limits"]["items"]["properties"]
 
-    assert {f.name for f in fields(Entry)} | {"ratio"} == set(ENTRY.schema["properties"])
+    assert {f.name for f in fields(Discrepancy)} | {"ratio"} == set(ENTRY.schema["properties"])
     assert {f.name for f in fields(Side)} == set(DOCUMENTS["discrepancies"]["$defs"]["side"]["properties"])
     assert {f.name for f in fields(LimitsCard)} == set(limits_)
     for name, kind in {"usage_tiers": UsageTier, "batch_limits": BatchLimit, "figures": Figure}.items():
@@ -123,7 +124,7 @@ def test_every_rate_that_may_be_published(found):
     """Whatever the model allows, the schema takes, in the table as in a change or a step."""
     from dataclasses import replace
 
-    assert [] == model.problems(found)
+    assert [] == model.validate_rate(found)
     assert [] == wrong(RATE, v1_files._row(found))
     new = replace(found, plan="free" if found.plan == "paid" else "paid", context="")
     for kind, old in (("rate_added", None), ("relabelled", new)):
@@ -266,7 +267,7 @@ sides = st.builds(
 @settings(max_examples=30)
 @given(
     st.builds(
-        Entry,
+        Discrepancy,
         id=st.from_regex(r"[0-9a-f]{10}", fullmatch=True),
         kind=st.sampled_from(("between", "within")),
         rule=strategies.names,
@@ -297,9 +298,9 @@ def test_every_discrepancy(entry):
 def test_limits():
     """A card with and without figures; a day that is missing is an error."""
     text = (ROOT / "ratecards" / "cards" / "google" / "rate-limits" / "limits.yaml").read_text(encoding="utf-8")
-    found = limitsjson.data([limits.FORM.decode(text, "limits.yaml")])
+    found = json_data([limits.FORM.decode(text, "limits.yaml")])
 
-    assert [] == wrong(VALIDATORS["limits"], found) == wrong(VALIDATORS["limits"], limitsjson.data([]))
+    assert [] == wrong(VALIDATORS["limits"], found) == wrong(VALIDATORS["limits"], json_data([]))
     del found["limits"][0]["observed"]
     assert 1 == len(wrong(VALIDATORS["limits"], found))
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from ratecards.catalog.catalog import Catalog, Choice
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.image_sizes import Size, canonical, formula_of, sizes
 from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard
-from ratecards.questions.alternatives import Terms, compare_images, compare_text
+from ratecards.questions.alternatives import Workload, compare_images, compare_text
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
@@ -47,9 +47,9 @@ def flash(model: str = "gemini-2-flash", factor: int = 1, *more: Any, **values: 
 def test_sizes_by_quality_then_resolution():
     """Low before high, whatever the alphabet says; an image at one price has no size."""
     rates = [picture("m", "1", quality=q, resolution=r) for q in ("high", "low") for r in ("1K", "2K")]
-    found = sizes(Offer(card("m", *rates), MARCH))
+    found = sizes(PricedModel(card("m", *rates), MARCH))
     assert ["1K, low", "2K, low", "1K, high", "2K, high"] == [size.words for size in found]
-    assert [Size()] == sizes(Offer(imagen()[0], MARCH))
+    assert [Size()] == sizes(PricedModel(imagen()[0], MARCH))
     assert "" == Size().words
 
 
@@ -60,7 +60,7 @@ def test_what_is_no_picture():
         rate("m", unit="1 image", modality="image"),
         rate("m", "output", None, unit="1 image", modality="image"),
     ]
-    assert [] == sizes(Offer(card("m", *rates), MARCH))
+    assert [] == sizes(PricedModel(card("m", *rates), MARCH))
 
 
 def test_notes_that_say_nothing_of_an_image():
@@ -70,7 +70,7 @@ def test_notes_that_say_nothing_of_an_image():
         Formula(quote="b", meter="output", modality="image", unit="1 image"),
         Formula(quote="c", meter="output", modality="image", unit="1 image", tokens=9, resolution="2K"),
     )
-    offer = Offer(card("m", formulas=notes), MARCH)
+    offer = PricedModel(card("m", formulas=notes), MARCH)
     assert formula_of(offer, "1K") is None
     assert notes[2] is formula_of(offer, "2k")
 
@@ -83,7 +83,7 @@ def test_sizes_by_another_name():
 def test_t1_of_models_that_say_less():
     """No tokens and no Batch: dashes, and a month all the same; no standard price: no month."""
     batch = card("b", picture("b", "0.5", service_tier="batch"))
-    sheet = images([Offer(imagen()[0], MARCH), Offer(batch, MARCH)])
+    sheet = images([PricedModel(imagen()[0], MARCH), PricedModel(batch, MARCH)])
     assert [None, None] == column(sheet, "standard_metered")
     assert [Decimal(600), None] == column(sheet, "per_month")
     assert ["0.02", None] == column(sheet, "standard_listed")
@@ -92,14 +92,14 @@ def test_t1_of_models_that_say_less():
 def test_t1_of_a_price_of_another_day():
     """Sold from next year on: not a line today."""
     later = card("later", picture("later", "0.5", effective_from=date(2027, 1, 1)))
-    assert [] == column(images([Offer(later, MARCH)]), "model")
-    assert ["0.5"] == column(images([Offer(later, date(2027, 1, 1))]), "standard_listed")
+    assert [] == column(images([PricedModel(later, MARCH)]), "model")
+    assert ["0.5"] == column(images([PricedModel(later, date(2027, 1, 1))]), "standard_listed")
 
 
 def test_t1_of_a_price_by_a_condition():
     """Which of two prices is not said, so none is shown."""
     two = card("two", picture("two", "0.5", context="upscaling"), picture("two", "0.6", context="x"))
-    sheet = images([Offer(two, MARCH)])
+    sheet = images([PricedModel(two, MARCH)])
     assert [(None, "")] == list(zip(column(sheet, "standard_listed"), column(sheet, "currency"), strict=True))
 
 
@@ -109,7 +109,7 @@ def test_t1_of_a_price_by_a_condition():
 def test_a_budget_of_requests():
     """Text by the token, half of the input cached; the sheet says what one request is."""
     work = Work({"input_tokens": 1001, "output_tokens": 100}, cached_share=Decimal("0.5"))
-    sheet = budget(Choice(Offer(flash(), MARCH)), work, [10])
+    sheet = budget(Choice(PricedModel(flash(), MARCH)), work, [10])
     assert [Decimal("0.0010002")] == column(sheet, "per_request")
     assert [Decimal("0.30006")] == column(sheet, "per_month")
     people = matrix(sheet, "requests")
@@ -153,7 +153,7 @@ def test_a_budget_by_another_policy():
 def test_many_sizes_go_down_the_page():
     """Nine columns would not fit: volumes go across instead."""
     rates = [picture("m", f"0.{n}", quality=q, resolution=f"{n}K") for n in range(1, 5) for q in ("low", "high")]
-    sheet = matrix(budget(Choice(Offer(card("m", *rates), MARCH)), Work({}, images=True)), "images")
+    sheet = matrix(budget(Choice(PricedModel(card("m", *rates), MARCH)), Work({}, images=True)), "images")
     assert ["images a day", "100", "500", "1,000", "5,000", "10,000"] == [field.head for field in sheet.heads]
     assert ["1K, low", "2K, low", "3K, low", "4K, low", "1K, high"] == column(sheet, "line")[:5]
     assert Decimal(300) == sheet.rows[0].cells["100"]
@@ -171,7 +171,7 @@ def test_many_sizes_go_down_the_page():
 def test_a_budget_that_makes_no_sense(work: Work, how: dict[str, Any], message: str):
     """Shares, volumes and days are checked; a request must be something."""
     with pytest.raises(CostError, match=message):
-        budget(Choice(Offer(flash(), MARCH)), work, **how)
+        budget(Choice(PricedModel(flash(), MARCH)), work, **how)
 
 
 # --------------------------------------------------------------------------------------------- T4
@@ -180,32 +180,32 @@ def test_a_budget_that_makes_no_sense(work: Work, how: dict[str, Any], message: 
 def test_other_sizes_elsewhere():
     """At 2K only those that say they sell it, whatever they call it."""
     more = card("m", picture("m", "0.2", resolution="2048x2048", **OPENAI), **OPENAI)
-    sheet = compare_images(shelf(more).sellers(), Terms(), "2k")
+    sheet = compare_images(shelf(more).sellers(), Workload(), "2k")
     assert [FLASH_IMAGE, "m"] == column(sheet, "model")
     assert "ratio" not in [field.key for field in sheet.columns]
     with pytest.raises(CostError, match="at google/gemini-api sells no 2K image in the standard tier"):
         offers = shelf()
-        compare_images(offers.sellers(), Terms(to=offers.choose("imagen-4.0-generate-001").offer), "2K")
+        compare_images(offers.sellers(), Workload(to=offers.choose("imagen-4.0-generate-001").offer), "2K")
 
 
 def test_models_that_print_no_price_per_image_are_named():
     """Image tokens without a price of an image: not compared, and not passed over."""
     tokens = card("m", rate("m", "output", "40", modality="image", **OPENAI), **OPENAI)
-    sheet = compare_images(shelf(tokens).sellers(), Terms())
+    sheet = compare_images(shelf(tokens).sellers(), Workload())
     assert ("Sold by the token, without a price per image: m.",) == sheet.notes
 
 
 def test_a_price_by_a_condition_is_not_compared():
     """Which of two prices is not said."""
     two = card("two", picture("two", "0.5", context="upscaling"), picture("two", "0.6", context="x"))
-    assert [] == column(compare_images(Catalog([two], MARCH).sellers(), Terms()), "model")
+    assert [] == column(compare_images(Catalog([two], MARCH).sellers(), Workload()), "model")
 
 
 def test_currencies_are_not_compared():
     """Yuan and dollars have no order."""
     yuan = card("m", picture("m", "0.2", currency="CNY", **LAOZHANG), **LAOZHANG)
     with pytest.raises(CostError, match="prices in CNY and USD cannot be compared"):
-        compare_images(shelf(yuan).sellers(), Terms())
+        compare_images(shelf(yuan).sellers(), Workload())
 
 
 def test_text_elsewhere():
@@ -213,19 +213,19 @@ def test_text_elsewhere():
     offers = Catalog([flash(), flash("gemini-2-pro", 10), imagen()[0], card("half", rate("half", **TEXT))], MARCH)
     usage = read({"input_tokens": 1000, "output_tokens": {"text": 500}})
     to = offers.choose("gemini-2-flash").offer
-    sheet = compare_text(offers.sellers(), Terms(to=to, per_day=100, days=10, day=MARCH), usage)
+    sheet = compare_text(offers.sellers(), Workload(to=to, per_day=100, days=10, day=MARCH), usage)
     assert ["gemini-2-flash", "gemini-2-pro"] == column(sheet, "model")
     assert [Decimal("0.003"), Decimal("0.03")] == column(sheet, "per_request")
     assert [Decimal(3), Decimal(30)] == column(sheet, "per_month")
     assert [Decimal(1), Decimal(10)] == column(sheet, "ratio")
     with pytest.raises(CostError, match="no price for output"):
-        compare_text(offers.sellers(), Terms(to=offers.choose("half").offer), usage)
+        compare_text(offers.sellers(), Workload(to=offers.choose("half").offer), usage)
 
 
 def test_a_request_of_nothing_elsewhere():
     """It costs nothing, and nothing has no ratio."""
     offers = Catalog([flash()], MARCH)
-    sheet = compare_text(offers.sellers(), Terms(to=next(offers.sellers())), read({"input_tokens": 0}))
+    sheet = compare_text(offers.sellers(), Workload(to=next(offers.sellers())), read({"input_tokens": 0}))
     assert [(Decimal(0), None)] == list(zip(column(sheet, "per_request"), column(sheet, "ratio"), strict=True))
 
 
@@ -234,10 +234,10 @@ def test_marks():
     one_day_old = reseller()
     by_hand = card("m", picture("m", "0.1", **OPENAI), facts=(("manual", "why"),), observed=MARCH, **OPENAI)
     day = date(2026, 3, 3)
-    sheet = compare_images(Catalog([one_day_old, by_hand], day).sellers(), Terms(day=day))
+    sheet = compare_images(Catalog([one_day_old, by_hand], day).sellers(), Workload(day=day))
     assert ["reseller, by hand, 1 day old", "by hand, -21 days old"] == column(sheet, "mark")
     assert ["reseller, by hand", "by hand"] == column(
-        compare_images(Catalog([one_day_old, by_hand], day).sellers(), Terms()), "mark"
+        compare_images(Catalog([one_day_old, by_hand], day).sellers(), Workload()), "mark"
     )
 
 
@@ -387,4 +387,4 @@ def test_a_base_of_nothing():
     """What is free cannot be cheaper."""
     free = card("gemini-2-flash", rate("gemini-2-flash", price="0", availability="free", **TEXT))
     assert ["now"] == column(saved(Work({"input_tokens": 1}), free), "lever")
-    assert Decimal(0) == price(Choice(Offer(free, MARCH)), read({"input_tokens": 1})).total
+    assert Decimal(0) == price(Choice(PricedModel(free, MARCH)), read({"input_tokens": 1})).total

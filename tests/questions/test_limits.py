@@ -12,11 +12,10 @@ from typing import Any
 import pytest
 
 from ratecards.catalog.catalog import Catalog
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.errors import DatasetError
 from ratecards.questions.limits import called, models, overview, records
-from ratecards.storage import limitsjson
-from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, SpendLimit, UsageTier
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, SpendLimit, UsageTier, json_data, read_json
 from tests.support.guide import FLASH_IMAGE, MARCH, OPENAI, flash_image, reseller
 from tests.support.histories import card, rate
 
@@ -53,9 +52,9 @@ LIMITS = LimitsCard(
 )
 
 
-def offers(*cards: Any) -> list[Offer]:
+def offers(*cards: Any) -> list[PricedModel]:
     """The offers of cards: by default the one with a free plan, and the image model, which has none."""
-    return [Offer(c, MARCH) for c in cards or (FLASH, flash_image())]
+    return [PricedModel(c, MARCH) for c in cards or (FLASH, flash_image())]
 
 
 def test_t6_for_people():
@@ -163,10 +162,10 @@ def test_what_has_limits():
 def test_the_file_and_back(tmp_path: Path):
     """What is written is read; amounts are strings; without a file there are no limits."""
     file = tmp_path / "limits.json"
-    assert [] == limitsjson.read(file)
+    assert [] == read_json(file)
     undated = LimitsCard(provider="a", source="b", name="c", url="d", parser="1")
-    file.write_text(json.dumps(limitsjson.data([LIMITS, undated, SPENDING])), encoding="utf-8")
-    assert [LIMITS, undated, SPENDING] == limitsjson.read(file)
+    file.write_text(json.dumps(json_data([LIMITS, undated, SPENDING])), encoding="utf-8")
+    assert [LIMITS, undated, SPENDING] == read_json(file)
     assert "0.3" == json.loads(file.read_text(encoding="utf-8"))["limits"][0]["figures"][0]["value"]
 
 
@@ -192,6 +191,6 @@ def test_a_file_that_is_something_else(tmp_path: Path, text: str, message: str):
     file = tmp_path / "limits.json"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(DatasetError) as caught:
-        limitsjson.read(file)
+        read_json(file)
     assert str(caught.value).startswith(str(file))
     assert message in str(caught.value)

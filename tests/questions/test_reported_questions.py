@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ratecards.__main__ import main
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.errors import CostError
 from ratecards.questions.alternatives import in_region, region_word
 from tests.support.histories import added, card, change, rate, write
@@ -144,9 +144,9 @@ def test_a_region_that_is_none(run: Run, word: str):
 def test_what_is_sold_in_a_region():
     """Of each thing the price there, else the one that holds everywhere; never the other's."""
     rates = [*by_region("input", "0.25", "0.275"), rate(LITE, "output", "1.5", **VERTEX)]
-    offer = Offer(card(LITE, *rates, **VERTEX), TODAY)
+    offer = PricedModel(card(LITE, *rates, **VERTEX), TODAY)
     plain = rate(LITE, "input", "0.3", **VERTEX)
-    beside = Offer(card(LITE, *rates, plain, **VERTEX), TODAY)
+    beside = PricedModel(card(LITE, *rates, plain, **VERTEX), TODAY)
 
     for word, price in (("global", "0.25"), ("non-global", "0.275")):
         for own in (offer, beside):
@@ -154,5 +154,5 @@ def test_what_is_sold_in_a_region():
             assert word == said
             assert [Decimal(price), Decimal("1.5")] == [r.price for r in found.card.rates]
             assert own.seen == found.seen
-    alone = Offer(card(LITE, plain, **VERTEX), TODAY)
+    alone = PricedModel(card(LITE, plain, **VERTEX), TODAY)
     assert ("", [plain]) == (in_region(alone, "global")[1], [*in_region(alone, "global")[0].card.rates])

@@ -13,19 +13,19 @@ from pathlib import Path
 import html5lib
 import pytest
 
-from ratecards.catalog.priced_model import Offer
+from ratecards.catalog.priced_model import PricedModel
 from ratecards.dataset import Dataset
 from ratecards.escaping import script, visible
 from ratecards.model import Evidence
-from ratecards.storage import ledger
-from ratecards.storage.ledger import Entry, Side
+from ratecards.storage import discrepancies as ledger
+from ratecards.storage.discrepancies import Discrepancy, Side
 from scraper.errors import DatasetError
 from scraper.site import pictures
 from scraper.site.discrepancies import discrepancy
 from scraper.site.figures import figures, tiers_of
 from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
-from scraper.site.models import Model, models, page_link, page_of
+from scraper.site.models import ModelPage, models, page_link, page_of
 from scraper.site.render import MARKER, write
 from scraper.site.series import Past, series
 from scraper.site.wire import data
@@ -47,11 +47,11 @@ from tests.support.sitekit import (
 )
 
 
-def offer(*rates, day: date = TODAY, **values) -> Offer:
-    return Offer(whole("m", *rates, **values), day)
+def offer(*rates, day: date = TODAY, **values) -> PricedModel:
+    return PricedModel(whole("m", *rates, **values), day)
 
 
-def model(*offers: Offer) -> Model:
+def model(*offers: PricedModel) -> ModelPage:
     return models(offers)[0]
 
 
@@ -132,10 +132,12 @@ def test_a_price_that_ends_leaves_nothing():
 def test_what_the_page_does_not_price_is_taken_from_cards_kept_by_hand():
     """Per image prices of a guide, beside the token prices of the documentation."""
     owner = {"provider": "openai", "source": "openai-api"}
-    main = Offer(card("m", *(replace(r, **owner) for r in of("m", text("output", "40", "image"))), **owner), TODAY)
+    main = PricedModel(
+        card("m", *(replace(r, **owner) for r in of("m", text("output", "40", "image"))), **owner), TODAY
+    )
     guide = {"provider": "openai", "source": "image-guide"}
     rates = [replace(picture("0.167", basis="list"), **guide)]
-    hand = Offer(card("m", *rates, facts=(("manual", "copied"),), **guide), TODAY)
+    hand = PricedModel(card("m", *rates, facts=(("manual", "copied"),), **guide), TODAY)
     found = figures(model(hand, main), TODAY)
 
     assert ["$40.00", "$0.167"] == [found[kind][0].figure.text for kind in ("output", "piece")]
@@ -147,7 +149,7 @@ def test_what_the_page_does_not_price_is_taken_from_cards_kept_by_hand():
 def test_the_documentation_answers_for_a_model():
     """Another publication of the same seller stands behind it, and alone it is marked."""
     vertex = {"source": "vertex-ai"}
-    other = Offer(card("m", *(replace(r, **vertex) for r in of("m", text("input", "2"))), **vertex), TODAY)
+    other = PricedModel(card("m", *(replace(r, **vertex) for r in of("m", text("input", "2"))), **vertex), TODAY)
     both = model(other, offer(text("input", "1")))
 
     assert ["google/gemini-api", "google/vertex-ai"] == [o.source for o in both.offers]
@@ -159,14 +161,14 @@ def test_marks_of_resellers_and_free_models():
     shop = {"provider": "laozhang", "source": "laozhang"}
     cards = card("m", replace(picture("0.02"), **shop), facts=(("manual", "x"),), **shop)
 
-    assert ("reseller", "kept by hand") == model(Offer(cards, TODAY)).marks
+    assert ("reseller", "kept by hand") == model(PricedModel(cards, TODAY)).marks
     assert ("free plan only",) == model(offer(replace(text("input", "0"), plan="free", availability="free"))).marks
 
 
 def test_the_newest_of_the_largest_family_comes_first():
     """Resellers and models without a price come last."""
     names = ("gemini-2.5-flash", "gemini-3.1-pro", "gemini-3-flash", "gemini-10-x", "veo-9", "unpriced")
-    found = [Offer(whole(n, text("input", None if n == "unpriced" else "1")), TODAY) for n in names]
+    found = [PricedModel(whole(n, text("input", None if n == "unpriced" else "1")), TODAY) for n in names]
     order = ["gemini-10-x", "gemini-3.1-pro", "gemini-3-flash", "gemini-2.5-flash", "veo-9", "unpriced"]
 
     assert order == [m.model for m in models(found)]
@@ -483,12 +485,12 @@ def side(price: str | None = "0.25", **values) -> Side:
     return Side(**{**rest, **money, **values})
 
 
-def disputed(**values) -> Entry:
+def disputed(**values) -> Discrepancy:
     day = date(2026, 11, 2)
     head = {"id": "1", "kind": "between", "rule": "price", "model": "m", "service_tier": "standard", "plan": "paid"}
     rest = {"meter": "cache_read", "modalities": ("text",), "first_seen": day, "last_seen": day, "state": "open"}
     sides = {"left": side(), "right": side("0.5", source="google/ai-studio")}
-    return Entry(**{**head, **rest, **sides, "conservative": "0.5", **values})
+    return Discrepancy(**{**head, **rest, **sides, "conservative": "0.5", **values})
 
 
 def test_a_dispute_in_words():

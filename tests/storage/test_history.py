@@ -438,6 +438,40 @@ def test_late_models():
     ]
 
 
+def test_what_is_restored_between_takes_nothing_from_a_later_day():
+    """The third day is read first, the second late, the first late and again with a rate of the third.
+
+    The second said that it has none, and the third that it has: nothing of that is recorded once more.
+    """
+    more = card(rate("0.5"), rate("2", meter="output"))
+    less = card(rate("0.5"))
+    log = [*added(more, day=LAST)]
+    log += [replace(c, stamp=stamp(LATER, recorded="2027-01-01T00:00:00Z")) for c in added(less, day=LATER)]
+    log += [replace(c, stamp=stamp(DAY, recorded="2027-01-02T00:00:00Z")) for c in added(less)]
+    log += [change("rate_added", new=rate("2", meter="output"), stamp=stamp(DAY, recorded="2027-01-03T00:00:00Z"))]
+    assert ["0.5", "2"] == prices(fold(log))["flash"]
+    assert ["0.5"] == prices(fold(log, until=LATER))["flash"]
+
+
+def test_what_is_restored_between_brings_nothing_to_a_later_day():
+    """A model is taken from the first day and restored on the second; on the third it was read to be gone."""
+    log = [*added(FLASH), change("stepped", day=LATER), change("model_removed", day=LAST), late("model_removed")]
+    restored = replace(added(FLASH, day=LATER)[0], stamp=stamp(LATER, recorded=f"{LAST}T12:00:00Z"))
+
+    assert {} == fold(log, until=LATER)
+    assert {} == fold([*log, restored])
+    assert ["flash"] == list(fold([*log, restored], until=LATER))
+
+
+def test_a_late_change_of_what_a_late_change_did_not_reach():
+    """A price gets another label on the first day, late, where the second had said that it is gone; then it goes there."""
+    one, other = rate("0.5"), rate("0.5", context="long")
+    log = [*added(FLASH), change("rate_removed", day=LATER, old=one)]
+    log += [late("relabelled", old=one, new=other), late("rate_removed", old=other)]
+
+    assert ["2"] == prices(fold(log))["flash"] == prices(fold(log, until=DAY))["flash"]
+
+
 def test_late_removals_and_renames():
     """They hold on later days that still have the same card; a card that moved on is only renamed."""
     same = change("stepped", day=LATER)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Self
 
-from ratecards.storage import strictyaml
+from ratecards.storage import strict_yaml
 from scraper import ROOT
 
 RPC = "https://alkalimakersuite-pa.clients6.google.com/$rpc/google.internal.alkali.applications.makersuite.v1.MakerSuiteService/ListModels"
@@ -50,7 +50,7 @@ def rows(lines: list) -> list:
 
 
 def load(case: str, name: str = "facts.yaml") -> list | dict:
-    return strictyaml.load((CASES / case / name).read_text(encoding="utf-8"), f"{case}/{name}")
+    return strict_yaml.load((CASES / case / name).read_text(encoding="utf-8"), f"{case}/{name}")
 
 
 def records(case: str = "live") -> list:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ratecards.storage import strictyaml
+from ratecards.storage import strict_yaml
 from scraper import ROOT
 
 CASES = ROOT / "tests" / "sources" / "cloud_billing" / "cases"
@@ -61,7 +61,7 @@ def sku(facts: dict, number: int = 0) -> dict:
 
 def load(case: str, name: str = "facts.yaml") -> list | dict:
     path = CASES / case / name
-    return strictyaml.load(path.read_text(encoding="utf-8"), f"{case}/{name}") if path.exists() else []
+    return strict_yaml.load(path.read_text(encoding="utf-8"), f"{case}/{name}") if path.exists() else []
 
 
 def skus(case: str) -> list[dict]:

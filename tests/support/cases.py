@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ratecards.model import COLUMNS, row
-from ratecards.storage import strictyaml
+from ratecards.storage import strict_yaml
 from scraper import ROOT
 from scraper.model import Reading
 from scraper.sources import SOURCES, Source, ai_studio_docs
@@ -64,7 +64,7 @@ class Case:
         """By representation, the page."""
         facts = self.folder / "facts.yaml"
         if facts.is_file():
-            return BUILD[self.source](strictyaml.load(facts.read_text(encoding="utf-8"), f"{self}/facts.yaml"))
+            return BUILD[self.source](strict_yaml.load(facts.read_text(encoding="utf-8"), f"{self}/facts.yaml"))
         pages = [path for path in self.folder.glob("page.*") if path.name != "page.json"]  # that is about a kept one
         return {path.name.removeprefix("page."): path.read_text(encoding="utf-8") for path in pages}
 

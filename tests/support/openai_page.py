@@ -7,7 +7,7 @@ import html
 import json
 from decimal import Decimal
 
-from ratecards.storage import strictyaml
+from ratecards.storage import strict_yaml
 from scraper import ROOT
 
 CASES = ROOT / "tests" / "sources" / "openai_api" / "cases"
@@ -16,7 +16,7 @@ CASES = ROOT / "tests" / "sources" / "openai_api" / "cases"
 def facts(case: str) -> dict:
     """The facts of a case, ready to be changed."""
     path = CASES / case / "facts.yaml"
-    return copy.deepcopy(strictyaml.load(path.read_text(encoding="utf-8"), case))
+    return copy.deepcopy(strict_yaml.load(path.read_text(encoding="utf-8"), case))
 
 
 def value(cell: object) -> object:

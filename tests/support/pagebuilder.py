@@ -49,7 +49,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from pathlib import Path
 
-from ratecards.storage import strictyaml
+from ratecards.storage import strict_yaml
 
 SITE = "https://ai.google.dev"
 PAGE = SITE + "/gemini-api/docs/pricing"
@@ -476,7 +476,7 @@ class _Twin:
 
 def load(facts: Path) -> dict:
     """The edition in a facts file."""
-    return strictyaml.load(facts.read_text("utf-8"), facts.name)
+    return strict_yaml.load(facts.read_text("utf-8"), facts.name)
 
 
 def build(edition: dict) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.storage import lifecycle, strictyaml
+from ratecards.storage import lifecycle, strict_yaml
 from ratecards.storage.codec import CodecError
 from ratecards.storage.lifecycle import FORM
 from scraper.errors import LayoutChanged
@@ -39,7 +39,7 @@ def built(facts: dict[str, Any], columns: dict[str, str] = COLUMNS) -> str:
 
 def page(case: str) -> str:
     """The page of a case."""
-    return built(strictyaml.load((CASES / case / "facts.yaml").read_text(encoding="utf-8"), case))
+    return built(strict_yaml.load((CASES / case / "facts.yaml").read_text(encoding="utf-8"), case))
 
 
 def changed(old: str, new: str, case: str = "binding") -> str:
@@ -148,7 +148,7 @@ def test_a_model_may_stand_twice():
 
 def test_columns_are_found_by_header():
     """In another order they say the same."""
-    facts = strictyaml.load((CASES / "binding" / "facts.yaml").read_text(encoding="utf-8"), "binding")
+    facts = strict_yaml.load((CASES / "binding" / "facts.yaml").read_text(encoding="utf-8"), "binding")
     card, problems, _ = deprecations.read_facts(built(facts, dict(reversed(COLUMNS.items()))))
     expected = deprecations.read_facts(page("binding"))[0]
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.storage import ledger as book
+from ratecards.storage import discrepancies as book
 from scraper.diff.consistency import findings, step, within
 from scraper.diff.cross_source import PairRule, between
 from tests.support.kit import DAY, card, cards, rate

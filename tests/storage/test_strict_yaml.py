@@ -7,8 +7,8 @@ import time
 import pytest
 import yaml
 
-from ratecards.storage import strictyaml
-from ratecards.storage.strictyaml import StrictYamlError, load
+from ratecards.storage import strict_yaml
+from ratecards.storage.strict_yaml import StrictYamlError, load
 
 READ = {
     "a: word": "word",
@@ -156,4 +156,4 @@ def test_line_and_column_count_from_one():
 def test_other_errors_pass():
     """What is no text is the caller's mistake, not a finding about the file."""
     with pytest.raises((TypeError, AttributeError)):
-        strictyaml.load(None, "f")
+        strict_yaml.load(None, "f")

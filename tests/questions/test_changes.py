@@ -15,7 +15,7 @@ from ratecards.costs import effective
 from ratecards.dataset import Dataset
 from ratecards.questions import changes as news
 from ratecards.questions import news_lines, price_news
-from ratecards.storage.names import day_of
+from ratecards.storage.model_names import day_of
 from tests.support import histories
 from tests.support.kit import DAY, card, change, rate, stamp
 

@@ -21,7 +21,7 @@ class Renamed(NamedTuple):
     model: str
 
 
-class Lore(NamedTuple):
+class ModelNames(NamedTuple):
     """All names of a source's history: the first day of each id, the days it went, ids by alias, renames by day."""
 
     first: Mapping[str, date]
@@ -68,37 +68,35 @@ def renamed(changes: Iterable[Change]) -> list[Renamed]:
     return [Renamed(day_of(change), recorded, change.previous_id, change.model) for change, recorded in found]
 
 
-def merged(lores: Iterable[Lore]) -> Lore:
+def merged(named: Iterable[ModelNames]) -> ModelNames:
     """What several sources say of names, as one."""
     first: dict[str, date] = {}
     gone: dict[str, list[date]] = {}
     ids: dict[str, list[str]] = {}
     renamed: list[Renamed] = []
-    for lore in lores:
-        first |= {model: min(day, first.get(model, day)) for model, day in lore.first.items()}
-        for days in lore.gone:
-            gone.setdefault(days, []).extend(lore.gone[days])
-        for alias in lore.ids:
-            ids.setdefault(alias, []).extend(lore.ids[alias])
-        renamed += lore.renamed
-    return Lore(first, gone, ids, renamed)
+    for names in named:
+        first |= {model: min(day, first.get(model, day)) for model, day in names.first.items()}
+        for days in names.gone:
+            gone.setdefault(days, []).extend(names.gone[days])
+        for alias in names.ids:
+            ids.setdefault(alias, []).extend(names.ids[alias])
+        renamed += names.renamed
+    return ModelNames(first, gone, ids, renamed)
 
 
-def renames(
-    renamed: Iterable[Renamed], since: date = date.min, until: date = date.max, known: date = date.max
-) -> dict[str, str]:
-    """Former id to present id, for renames observed after `since` and up to `until`, as recorded up to `known`."""
+def renames(renamed: Iterable[Renamed], since: date = date.min, until: date = date.max) -> dict[str, str]:
+    """Former id to present id, for renames observed after `since` and up to `until`."""
     now: dict[str, str] = {}
     for change in renamed:
-        if since < change.day <= until and change.recorded[:10] <= known.isoformat():
+        if since < change.day <= until:
             former = [f for f, model in now.items() if model == change.former]
             now.update(dict.fromkeys([*former, change.former], change.model))
     return now
 
 
-def ids(lore: Lore, model: str) -> set[str]:
+def ids(names: ModelNames, model: str) -> set[str]:
     """Every model id that a name has stood for, renames followed both ways; empty for an unknown name."""
-    return relatives({*lore.ids.get(model, ()), *({model} & lore.first.keys())}, lore.renamed)
+    return relatives({*names.ids.get(model, ()), *({model} & names.first.keys())}, names.renamed)
 
 
 def relatives(found: set[str], renamed: Iterable[Renamed]) -> set[str]:
@@ -109,31 +107,31 @@ def relatives(found: set[str], renamed: Iterable[Renamed]) -> set[str]:
     return found
 
 
-def absence(lore: Lore, model: str, on: date | None) -> str:
+def absence(names: ModelNames, model: str, on: date | None) -> str:
     """Why no card goes by that name on that day, in one line."""
-    stood_for = ids(lore, model)
+    stood_for = ids(names, model)
     if not stood_for:
-        return unknown(lore, model)
-    first = min(lore.first[name] for name in stood_for if name in lore.first)
+        return unknown(names, model)
+    first = min(names.first[name] for name in stood_for if name in names.first)
     if on and on < first:
         return f"{model} was first observed on {first}; nothing is known of it on {on}"
-    for change in lore.renamed:
+    for change in names.renamed:
         if on and change.model == model and on < change.day:
             return f"{model} is what {change.former} is called since {change.day}; for {on} ask for {change.former}"
-    gone = max((day for day in departures(lore, stood_for) if day <= (on or day)), default=None)
+    gone = max((day for day in departures(names, stood_for) if day <= (on or day)), default=None)
     if gone:
         return f"{model} is gone since {gone}; its last card: --on {gone - timedelta(days=1)}"
     return f"{model} names no card any more; it stood for {', '.join(sorted(stood_for))}"
 
 
-def departures(lore: Lore, ids: Iterable[str]) -> list[date]:
+def departures(names: ModelNames, ids: Iterable[str]) -> list[date]:
     """The days on which any of those ids went."""
-    return [day for name in ids for day in lore.gone.get(name, ())]
+    return [day for name in ids for day in names.gone.get(name, ())]
 
 
-def unknown(lore: Lore, model: str) -> str:
+def unknown(names: ModelNames, model: str) -> str:
     """That a name is unknown, with the nearest that are not."""
-    return unknown_among({*lore.first, *lore.ids}, model)
+    return unknown_among({*names.first, *names.ids}, model)
 
 
 def unknown_among(known: Iterable[str], model: str) -> str:

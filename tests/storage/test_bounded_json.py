@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.storage import safejson
-from ratecards.storage.safejson import FormatError, loads
+from ratecards.storage import bounded_json
+from ratecards.storage.bounded_json import FormatError, loads
 
 REFUSED = {
     '{"a": 1,\n "b": 2,\n "a": 3}': "f:3:2: the key 'a' stands twice in one object",
@@ -91,15 +91,15 @@ def test_nothing_but_a_format_error_comes_out_of_any_text(text: str) -> None:
 
 def test_places_are_all_that_there_are() -> None:
     """Of a token, and of a key that is repeated in its object."""
-    assert [1, 4] == list(safejson._places("[1, 1]", "1", None))
-    assert [9, 17] == list(safejson._places('{"a": 1, "a": 2, "a": 3, "b": {"a": 4}}', "", "a"))
+    assert [1, 4] == list(bounded_json._places("[1, 1]", "1", None))
+    assert [9, 17] == list(bounded_json._places('{"a": 1, "a": 2, "a": 3, "b": {"a": 4}}', "", "a"))
 
 
 def test_a_number_that_is_not_finite_is_no_amount() -> None:
     """As TOML hands it over."""
     for text in ("nan", "inf", "-inf"):
-        with pytest.raises(safejson.BadText, match=f"saw {text}"):
-            safejson.decimal(text)
+        with pytest.raises(bounded_json.BadText, match=f"saw {text}"):
+            bounded_json.decimal(text)
 
 
 @pytest.mark.parametrize("text", ['{"a":NaNb": 1}', '{"a":NaN}}]', '[0e999999b"]', '{"a":NaN"'])

@@ -30,7 +30,8 @@ from ratecards.errors import CostError
 from tests.support.histories import added, card, rate, write
 
 DAY = date(2026, 10, 6)
-OWN = Dataset(Path(ratecards.__file__).parent).catalog(DAY, DAY)
+DATASET = Dataset(Path(ratecards.__file__).parent)
+OWN = DATASET.catalog(DAY, DAY)
 MODELS = ("gemini-2.5-pro", "gemini-2.5-flash", "gemini-3.1-flash-image-preview", "veo-3.1-generate-preview", "gpt-5.4")
 TEXT_MODELS = sorted({o.card.model for o in OWN if o.source in ("google/gemini-api", "openai/openai-api")} - {"tools"})
 edges = sorted({b + n for o in OWN for r in o.card.rates for b in (r.prompt_over, r.prompt_up_to) if b for n in (0, 1)})
@@ -128,7 +129,7 @@ def test_plain_numbers_of_tokens_cost_what_they_cost_by_hand(
         return  # images by the piece: `test_a_plan_costs_what_a_fresh_one_does`
     for row in [*rows, *rows]:
         usage = {name: row[name] for name in order[:count]}
-        terms = {"tier": tier, "dataset": OWN._dataset}
+        terms = {"tier": tier, "dataset": DATASET}
         try:
             found = ratecards.cost(model, usage, DAY, **terms)
         except CostError as error:
@@ -343,4 +344,4 @@ def test_what_is_no_key(tmp_path: Path):
             ask(["flash"], {"input_tokens": 1}, dataset=own)
         with pytest.raises(TypeError):
             ask("flash", {"input_tokens": 1}, dataset=["."])
-    assert api._shelf_of(own, None).plans == {}
+    assert api._catalog_of(own, None).plans == {}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.catalog.priced_model import Offer, measure
+from ratecards.catalog.priced_model import PricedModel, measure
 from ratecards.costs.select import RateQuery, select_rate, selecting
 from ratecards.errors import CostError
 from ratecards.model import Rate
@@ -17,9 +17,9 @@ DAY = date(2026, 3, 24)
 TOKEN = ("token",)
 
 
-def offer(*rates: Rate, **values: Any) -> Offer:
+def offer(*rates: Rate, **values: Any) -> PricedModel:
     """The offer of one card on the day."""
-    return Offer(card("flash", *rates, **values), DAY)
+    return PricedModel(card("flash", *rates, **values), DAY)
 
 
 def picked(*rates: Rate, tier: str = "standard", plan: str = "paid", **want: Any) -> list[Rate]:
