@@ -132,9 +132,8 @@ def _read(body: str) -> _Reader:
     reader = _Reader(terms)
     for block in blocks:
         reader.block(block)
-    if not reader.rows:
-        seen = "; ".join(str(problem) for part in reader.parts for problem in part.problems[:1]) or "none"
-        raise LayoutChanged(f"expected tables of models and their days, saw {seen}")
+    if not any(part.counted for part in reader.parts):
+        raise LayoutChanged("expected tables of models and their days, saw none")
     return reader
 
 
@@ -186,9 +185,10 @@ class _Reader:
         columns = [self.terms.columns.get(label_key(header), "") for header in table.header]
         part = self.parts[-1]
         part.counted = True
-        if sorted(columns) != sorted(self.terms.columns.values()):
+        if sorted(columns) != ["model", "release", "shutdown", "successor"]:
+            unknown = [header for header, column in zip(table.header, columns, strict=True) if not column]
             headers = " | ".join(table.header)
-            self.problem("header", "", f"unknown table with the headers {headers}", headers)
+            self.problem("header", "", f"unknown table with the headers {headers}", next(iter(unknown), ""))
             return
         self.tables += 1
         for row in table.rows:

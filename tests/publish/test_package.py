@@ -29,6 +29,7 @@ FILES = {
     "changes.json": b"[]",
     "upcoming.json": b"[]",
     "limits.json": b"[]",
+    "lifecycle.json": b"[]",
     "discrepancies.json": json.dumps({"discrepancies": [{"id": "1", "last_seen": "2026-11-01"}]}).encode(),
 }
 MARKS = Marks(Version(2026, 11, 1), "2026-11-01", RECORDED)
@@ -205,7 +206,7 @@ def test_frictionless_takes_it(validate, shelf):
     """A dataset with hostile words, and the published one."""
     for root in (shelf.root, ROOT):
         ran = validate(root)
-        assert (0, f"{root / PATH}: valid, 6 files\n") == (ran.code, ran.out)
+        assert (0, f"{root / PATH}: valid, 7 files\n") == (ran.code, ran.out)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -225,7 +226,7 @@ def test_frictionless_finds_a_changed_byte(validate, shelf, path, old, new):
 
     assert 1 == ran.code
     assert "hash" in ran.out
-    assert "not valid, 6 files" in ran.out
+    assert "not valid, 7 files" in ran.out
 
 
 @pytest.mark.filterwarnings("ignore")
