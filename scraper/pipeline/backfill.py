@@ -34,13 +34,14 @@ def backfill(
     Yields the result, the files written and the capture's time. Raises `DatasetError` before anything is written.
     """
     found = captures(zip(pages, paths, strict=True), source)
-    # proves what stands; from here on every publication does
-    current_cards(dataset, source.name, dataset.state(source.name))
+    facts = source.name in FACTS
+    if not facts:
+        # proves what stands; from here on every publication does
+        current_cards(dataset, source.name, dataset.state(source.name))
     for capture in found:
-        facts = source.name in FACTS
         result = (evaluate_facts if facts else _one)(dataset, source, capture, now)
-        unread = result.cards is None and not facts
-        yield result, [] if unread else publication(dataset, [result], now).commit(), capture.at
+        nothing = result.cards is None and not result.files
+        yield result, [] if nothing else publication(dataset, [result], now).commit(), capture.at
 
 
 def _one(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> SourceResult:

@@ -32,8 +32,6 @@ def evaluate_facts(dataset: Dataset, source: Source, capture: Capture, now: date
         return result
     if any(map(module.is_known, result.reading.unread)):
         return result  # the card has one day, and what it was read from would no longer be of that day alone
-    if before and before.observed and before.observed > capture.at.date():
-        return result  # a kept page that is older than what stands
     page = next(iter(capture.pages.values()))
     card = module.read_facts(decode(page))[0]
     dated = replace(card, observed=capture.at.date(), capture=f"sha256:{page.sha256}")

@@ -178,12 +178,8 @@ def _withdrawn(all_changes: Sequence[Change]) -> list[FeedEntry]:
 
 def _move(dated: dict[tuple[str, date], dict[object, Rate]], change: Change, model: str) -> None:
     """Keep the dated prices, by present id and day, in step with a change."""
-    if change.kind == "stepped":
-        return
     if change.kind == "model_removed":
-        for key in dated:
-            if key[0] == model:
-                dated[key] = {}
+        dated.update({key: {} for key in dated if key[0] == model})
     if change.old and change.old.effective_from:
         dated[model, change.old.effective_from].pop(change.old.row_key[3:], None)
     first = change.card.rates if change.card and change.kind == "model_added" else ()

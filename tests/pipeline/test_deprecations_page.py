@@ -144,11 +144,16 @@ def test_words_about_all_days_leave_all_as_it_was(desk):
 def test_an_older_page_changes_nothing(desk, run):
     """A kept one is taken in only where it is newer than what stands."""
     desk.look("2026-11-01", page(*LATER))
-    before = tree(desk.data)[CARD]
+    before = tree(desk.data)
     path = desk.root / "2026-10-20.md.txt"
     path.write_text(page(*FIRST), encoding="utf-8")
-    run("backfill", DEPRECATIONS, path, "--to", desk.data, "--now", "2026-11-02")
-    assert before == tree(desk.data)[CARD]
+    ran = run("backfill", DEPRECATIONS, path, "--to", desk.data, "--now", "2026-11-02")
+    assert (5, True) == (ran.code, "but the last edition read is of 2026-11-01" in ran.out)
+    assert before == tree(desk.data)
+    newer = desk.root / "2026-11-05.md.txt"
+    newer.write_text(page(*FIRST), encoding="utf-8")
+    assert 0 == run("backfill", DEPRECATIONS, newer, "--to", desk.data, "--now", "2026-11-06").code
+    assert "2026-11-05" == desk.published[FLASH]["observed"]
 
 
 def test_a_damaged_card_is_a_verdict(desk):
