@@ -16,14 +16,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ratecards import lifecycle
 from ratecards.lifecycle import Lifecycle
 from ratecards.model import MODEL_ID
+from ratecards.notices import days
 from ratecards.storage.lifecycle import LifecycleCard
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
-from scraper.prices.normalise import label_key
+from scraper.prices.normalize import label_key
 from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "deprecations"
@@ -178,7 +178,7 @@ class _Reader:
         """What says of days what they are must be known; a definition or a link says nothing of them."""
         if _begins(sentence, self.terms.unbinding):
             self.binding = False
-        elif (_OF_DAYS.search(sentence) or lifecycle.days(sentence)) and not _begins(sentence, self.terms.asides):
+        elif (_OF_DAYS.search(sentence) or days(sentence)) and not _begins(sentence, self.terms.asides):
             self.problem("condition", "text", f"a sentence about days of unknown meaning: {sentence}", sentence)
 
     def _table(self, table: Table) -> None:
@@ -250,7 +250,7 @@ def _bare(words: str) -> str:
 
 def _day(text: str, what: str) -> date:
     """The one day that a cell is; a month alone is none. Raises `UnknownTerm`."""
-    found = lifecycle.days(text) if _WHOLE_DAY.match(text) else []
+    found = days(text) if _WHOLE_DAY.match(text) else []
     if not found:
         raise UnknownTerm(f"expected a {what} day, saw {text!r}")
     return found[0]

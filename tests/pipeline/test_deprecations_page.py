@@ -14,7 +14,7 @@ import pytest
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
 from ratecards.storage.codec import encode
-from ratecards.storage.history import fold, line
+from ratecards.storage.history import line, replay
 from scraper.publish.dataset import DEPRECATIONS
 from tests.sources.deprecations.test_deprecations import built
 from tests.support.histories import added, card, rate
@@ -77,7 +77,7 @@ def desk(run, tmp_path) -> Desk:
     history.parent.mkdir(parents=True)
     changes = added("2026-10-01", *cards)
     history.write_text("".join(map(line, changes)), encoding="utf-8")
-    for one in fold(changes).values():
+    for one in replay(changes).values():
         _keep(found.data, one)
     return found
 

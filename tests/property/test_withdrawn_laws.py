@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ratecards.dataset import Dataset
 from ratecards.questions import changes as news
 from ratecards.questions import news_lines
-from ratecards.storage.history import Change, fold
+from ratecards.storage.history import Change, replay
 from scraper.diff.editions import changes
 from scraper.site import entries, feeds
 from tests.support.histories import card, rate, stamp, write
@@ -46,7 +46,7 @@ def log_of(pages: list[Page]) -> list[Change]:
         new = {"other": card("other", rate("other", price="1"))} | (
             {} if page is None else {"flash": card("flash", *rates)}
         )
-        log += stamped(changes(fold(log), new), stamp(day))
+        log += stamped(changes(replay(log), new), stamp(day))
     return log
 
 
