@@ -120,6 +120,8 @@ def test_what_says_the_same_stays(desk):
         desk.published[FLASH][name] for name in ("observed", "shutdown", "successor")
     )
     assert "2026-11-01" == desk.published[PRO]["observed"]
+    package = json.loads((desk.data / "ratecards/v1/datapackage.json").read_text(encoding="utf-8"))
+    assert ("2026-11-03", "2026-11-03T06:00:00Z") == (package["observed"], package["created"])
 
 
 def test_an_unread_row_keeps_what_was_published_of_it(desk):

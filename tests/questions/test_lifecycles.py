@@ -199,6 +199,9 @@ def test_cost_and_card_say_it_first(run):
         f"pro is to be shut down on 2026-10-20; in its place gemini-4: 'the row of flash' ({PAGE})"
     )
     assert f"'{NOTICE}'; {OTHERWISE}" in run("cost", "flash", "--input-tokens", "1")
+    data = json.loads(run("cost", "flash", "--input-tokens", "1", "--format", "json"))
+    assert ("2026-10-02", OTHERWISE) == (data["shutdown"], data["otherwise"])
+    assert "otherwise" not in run("cost", "pro", "--input-tokens", "1", "--format", "json")
     assert "shut down" not in run("cost", "lite", "--input-tokens", "1")
     assert "Lifecycle: released 2025-05-01, may be shut down from 2026-10-05 on" in run("show", "lite")
 
