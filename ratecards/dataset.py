@@ -130,13 +130,13 @@ class Dataset:
 
     def known(self, day: date) -> Database:
         """What was recorded up to a day, as a database. Raises `DatasetError`."""
-        if all(source.recorded[:10] <= day.isoformat() for source in self.database.sources.values()):
+        if self.database.recorded[:10] <= day.isoformat():
             return self.database
         if day not in self._known:
             from ratecards.storage import database
 
             logs = {source: database.known_by(self.changes(source), day) for source in self.sources}
-            self._known[day] = Database(database.build(logs), self._root)
+            self._known[day] = Database(database.build(logs), self._root, known=day)
         return self._known[day]
 
     @property

@@ -17,7 +17,7 @@ from ratecards.records import dataclass, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ratecards.lifecycle import Shutdown
+    from ratecards.lifecycle import Lifecycle, Shutdown
 
 SERVICE_TIERS = ("standard", "batch", "flex", "priority", "ultrafast", "fast")
 PLANS = ("free", "paid")
@@ -177,7 +177,8 @@ class RateCard:
     """All that one source says of one model, as read from one capture.
 
     `capture` is the sha256 of the page the facts were read from, `observed` the day it was fetched,
-    `last_updated` the page's own date line; they move only when the facts do.
+    `last_updated` the page's own date line; they move only when the facts do. `lifecycle` is what pages of facts say of
+    the model's days: it is no part of the card's file or history, and takes no part in equality.
     """
 
     provider: str
@@ -196,15 +197,16 @@ class RateCard:
     last_updated: date | None = None
     parser: str
     rates: tuple[Rate, ...] = ()
+    lifecycle: tuple[Lifecycle, ...] = field(compare=False, default=())
 
     @property
     def shutdown(self) -> Shutdown | None:
-        """The day on which the model ends and what takes its place, where its notices announce one."""
-        if not self.notices:
+        """The day on which the model ends and what takes its place, where a notice or a page of facts announces one."""
+        if not self.notices and not self.lifecycle:
             return None
-        from ratecards.lifecycle import shutdown
+        from ratecards.lifecycle import earliest_binding
 
-        return shutdown(self.notices, (self.model, *self.aliases))
+        return earliest_binding(self)
 
 
 # The name of a fact that is a price announced without a day: "announced: standard search_grounding".

@@ -38,10 +38,10 @@ else:
     class NamedTuple(metaclass=_Named):
         """A tuple whose items have names, as `typing.NamedTuple` makes it."""
 
-    def field(*, compare: bool = True) -> _Uncompared:
-        """A field without a default that takes no part in equality."""
+    def field(*, compare: bool = True, **default: object) -> _Uncompared:
+        """A field that takes no part in equality, with or without a default."""
         assert not compare, "any other field is written plainly"  # noqa: S101
-        return _Uncompared()
+        return _Uncompared(default)
 
     def dataclass(*, frozen: bool, slots: bool, kw_only: bool = False) -> Callable[[type], type]:
         """A frozen class with slots, as `dataclasses.dataclass` makes it."""
@@ -51,7 +51,10 @@ else:
 
 
 class _Uncompared:
-    """The mark of a field that takes no part in equality."""
+    """The mark of a field that takes no part in equality; `default` has its default by that name, if there is one."""
+
+    def __init__(self, default: dict[str, object]) -> None:
+        self.default = default
 
 
 def _made(cls: Any, *, kw_only: bool) -> Any:
@@ -95,8 +98,9 @@ class _Late:
         import dataclasses
 
         def column(value: Any) -> Any:
-            plain = not isinstance(value, _Uncompared)
-            return dataclasses.field(default=value) if plain else dataclasses.field(compare=False)
+            if isinstance(value, _Uncompared):
+                return dataclasses.field(compare=False, **value.default)  # type: ignore[call-overload]
+            return dataclasses.field(default=value)
 
         values = {name: self._values.get(name, dataclasses.MISSING) for name in owner.__annotations__}
         columns = [(name, kind, column(values[name])) for name, kind in owner.__annotations__.items()]

@@ -90,6 +90,16 @@ def test_equality_and_hash():
     assert one.__eq__((1, 2)) is NotImplemented
 
 
+def test_a_field_that_takes_no_part_may_have_a_default():
+    """As with the standard library's."""
+    code = POINT.replace("field(compare=False)", 'field(compare=False, default="b")')
+    ours, theirs = (
+        made(code.replace("slots=True", "slots=True, kw_only=True"), "Point", m) for m in (records, dataclasses)
+    )
+    assert "b" == ours(x=1).label == theirs(x=1).label
+    assert ours(x=1) == ours(x=1, label="c")
+
+
 @pytest.mark.parametrize("named", [{}, {"x": 1, "label": "a", "z": 3}])
 def test_what_does_not_fit_is_refused_alike(named: dict):
     """A value too few, one too many."""

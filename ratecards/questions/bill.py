@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ratecards.costs.breakdown import Breakdown, Line
-from ratecards.lifecycle import said
+from ratecards.lifecycle import otherwise, said
 from ratecards.model import plain
 from ratecards.tables.table import Row, Table, printed
 from ratecards.tables.terminal import Column
@@ -62,6 +62,8 @@ def bill_data(found: Breakdown, *, explain: bool = False) -> dict[str, object]:
     apart = ("lines", "notes", "calls", "shutdown")
     evidence = () if explain else ("quote", "source", "model", "observed", "locator", "how")
     ends = found.shutdown and {"shutdown": str(found.shutdown.day), "successor": found.shutdown.successor}
+    if ends and found.shutdown and (against := otherwise(found.shutdown)):
+        ends["otherwise"] = against.removeprefix("; ")
     each = [bill_data(call, explain=explain) for call in found.calls]
     return {
         **(ends or {}),

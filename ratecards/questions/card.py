@@ -8,7 +8,7 @@ from datetime import date
 from ratecards import wording
 from ratecards.catalog.freshness import Age, note
 from ratecards.escaping import visible
-from ratecards.lifecycle import said
+from ratecards.lifecycle import lines, said
 from ratecards.model import COLUMNS, PLANS, SERVICE_TIERS, Rate, RateCard, row
 from ratecards.storage import model_names
 from ratecards.tables.table import Table, records_table
@@ -60,6 +60,7 @@ def _head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
         + (f"; prices in {currencies}" if currencies else ""),
         note([age]),
         *(f"Notice: {notice}" for notice in card.notices),
+        *(f"Lifecycle: {line}" for line in lines(card)),
         *(f"Fact: {name}: {fact}" for name, fact in card.facts),
         *(f"Note: {quote}" for quote in dict.fromkeys(f.quote for f in card.formulas)),
         f"Used to improve the provider's products: {improve}" if improve else "",

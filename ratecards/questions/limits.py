@@ -9,7 +9,7 @@ from ratecards import wording
 from ratecards.catalog.authority import is_reseller
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.model import Rate
-from ratecards.storage.limits import BatchLimit, LimitsCard
+from ratecards.storage.limits import BatchLimit, LimitsCard, SpendLimit
 from ratecards.tables.table import Cell, Row, Table, records_table
 from ratecards.tables.terminal import Column
 
@@ -19,6 +19,11 @@ _KEYS = (
 )
 _GROUNDING = ("search_grounding", "maps_grounding")
 _NO_LIMITS = "Usage tiers and batch queues are not in this dataset (no v1/limits.json)."
+# Google's limits page printed them once.
+_PER_MINUTE = (
+    "Requests and tokens per minute are not printed on {source}'s page any more; AI Studio shows your own: "
+    "https://aistudio.google.com/rate-limit"
+)
 _FREE = "Free: what costs nothing on the free plan; grounding: free of charge on the paid plan, then its price."
 
 
@@ -72,12 +77,19 @@ def _of_limits(card: LimitsCard, offers: Sequence[PricedModel], *, alone: bool) 
         yield {**words, "meter": "qualification", "quote": tier.qualification, "value": tier.spent}
         if tier.cap:
             yield {**words, "meter": "cap", "quote": tier.cap, "value": max(tier.caps, default=None)}
+    for spend in card.spend_limits:
+        words = {"kind": "spend_limit", "name": spend.usage_tier, "meter": "spending", "quote": spend.quote, **origin}
+        yield {**words, "value": spend.amount, "currency": spend.currency, "period": _window(spend)}
     for figure in card.figures:
         yield {"kind": "figure", **{n: getattr(figure, n) for n in ("name", "value", "unit", "quote")}, **origin}
     for limit in card.batch_limits:
         for model in called(limit.model, offers) or ([] if alone else [""]):
             cells: dict[str, Cell] = {"name": limit.usage_tier, "value": limit.tokens, "unit": "tokens"}
             yield {"kind": "batch_queue", "model": model, "quote": limit.model, **cells, **origin}
+
+
+def _window(spend: SpendLimit) -> str:
+    return wording.count(spend.minutes, "minute")
 
 
 def called(name: str, offers: Iterable[PricedModel]) -> list[str]:
@@ -128,9 +140,11 @@ def _grounding(offer: PricedModel, meter: str) -> str:
 
 
 def _tiers(limits: Sequence[LimitsCard], offers: Sequence[PricedModel]) -> Table:
-    fields = (Column("tier", "usage tier"), Column("qualification", "who has it"), Column("cap", "cap on spending"))
+    fields = [Column("tier", "usage tier"), Column("qualification", "who has it"), Column("cap", "cap on spending")]
+    if any(c.spend_limits for c in limits):
+        fields.append(Column("spend", "spending at most"))
     rows = [
-        Row({"tier": tier.name, "qualification": tier.qualification, "cap": tier.cap})
+        Row({"tier": tier.name, "qualification": tier.qualification, "cap": tier.cap, "spend": _spending(c, tier.name)})
         for c in limits
         for tier in c.usage_tiers
     ]
@@ -141,4 +155,10 @@ def _tiers(limits: Sequence[LimitsCard], offers: Sequence[PricedModel]) -> Table
         for name in dict.fromkeys(limit.model for limit in others)
     ]
     seen = [f"As observed {c.observed or 'on no known day'} ({c.provider}/{c.source})." for c in limits]
-    return Table("Usage tiers", fields, tuple(rows), (*notes, *(seen or [_NO_LIMITS])))
+    notes += [_PER_MINUTE.format(source=f"{c.provider}/{c.source}") for c in limits]
+    return Table("Usage tiers", tuple(fields), tuple(rows), (*notes, *(seen or [_NO_LIMITS])))
+
+
+def _spending(card: LimitsCard, tier: str) -> str:
+    found = (s for s in card.spend_limits if s.usage_tier == tier)
+    return next((f"{s.amount:,f} {s.currency} in {_window(s)}" for s in found), "")

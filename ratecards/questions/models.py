@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from ratecards import wording
+from ratecards import lifecycle, wording
 from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
-from ratecards.model import SERVICE_TIERS
+from ratecards.model import SERVICE_TIERS, RateCard
 from ratecards.storage import history, model_names
 from ratecards.tables.table import Cell, Row, Table
 from ratecards.tables.terminal import Column
@@ -25,6 +25,7 @@ _COLUMNS = (
     Column("last_changed", "changed", "day"),
     Column("shutdown", "shutdown", "day"),
     Column("successor"),
+    *map(Column, ("released", "may_end")),
 )
 # The letter of each service tier; the last ones only have a place where some model is sold in them.
 _LETTERS = {"standard": "S", "batch": "B", "flex": "F", "priority": "P", "ultrafast": "U", "fast": "A"}
@@ -52,13 +53,23 @@ def models(dataset: Dataset, on: date | None) -> Table:
             "observed": str(card.observed),
             "last_changed": str(news[card.provider, card.source, card.model]),
             "shutdown": str(card.shutdown.day) if card.shutdown else "",
-            "successor": card.shutdown.successor if card.shutdown else "",
+            "successor": card.shutdown.successor if card.shutdown else _said(card, "successor"),
+            "released": _said(card, "release"),
+            "may_end": "" if card.shutdown else _said(card, "earliest"),
         }
         group = f"{card.provider} {card.source}: {wording.count(held[name_of(card)], 'model')}"
         rows.append(Row(cells, group=group))
     letters = ", ".join(f"{_LETTERS[tier]} {tier}" for tier in tiers)
     legend = f"tiers: {letters}; free: has a free plan; shutdown: announced"
-    return Table("", _COLUMNS, tuple(rows), (legend,))
+    first = ", ".join(f"{card.model} {on}" for on, _, card in lifecycle.may_end(cards))
+    notes = [f"may be shut down from then on: {first}"] if first else []
+    notes += [f"{c.model}{lifecycle.otherwise(c.shutdown)}" for c in cards if c.shutdown and c.shutdown.others]
+    return Table("", _COLUMNS, tuple(rows), (legend, *notes))
+
+
+def _said(card: RateCard, name: str) -> str:
+    """What the first page of facts says that says something of it."""
+    return next((str(value) for one in card.lifecycle if (value := getattr(one, name))), "")
 
 
 def _last_news(dataset: Dataset, on: date | None) -> dict[tuple[str, str, str], date]:

@@ -262,6 +262,7 @@ def _data(news: News, old: Rate | None) -> dict[str, object]:
         "after": _price(news.after, unit),
         "from": news.day.isoformat(),
         **({"then": then} if then else {}),
+        **({"withdrawn": True} if news.withdrawn else {}),
     }
 
 

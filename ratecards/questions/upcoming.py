@@ -16,7 +16,7 @@ from ratecards.storage.history import Change, Step
 from ratecards.tables.table import Cell, Table, records_table
 from ratecards.tables.terminal import Column, Group, paragraphs, table
 
-_KEYS = (*COLUMNS, "old_price", "ratio", "in_days", "kind", "on", "successor")
+_KEYS = (*COLUMNS, "old_price", "ratio", "in_days", "kind", "on", "successor", "said_by", "otherwise")
 _PEOPLE = (
     Column("", "day", "day"),
     Column("", "source", "id", optional=True),
@@ -31,15 +31,19 @@ _PEOPLE = (
 def upcoming(cards: Iterable[RateCard], day: date, ages: Iterable[Age]) -> Table:
     """A row per dated step (`kind` is step): the rate that will hold, what it replaces, the days until then from `day`.
 
-    A row per announced shutdown, with its notice as the quote; and one of kind `stale` per source that was not looked
-    at for longer than its limit: what it has announced since is not known.
+    A row per announced shutdown, with its notice as the quote, and who says otherwise; one of kind `may_end` per model
+    of which only the first day is said on which it may be shut down; and one of kind `stale` per source that was not
+    looked at for longer than its limit: what it has announced since is not known.
     """
     cards = list(cards)
     rows: list[dict[str, Cell]] = [_step_row(step, day) for step in history.steps(cards, day)]
     for ends, card in lifecycle.endings(cards, day):
         said = {"on": str(ends.day), "successor": ends.successor, "quote": ends.quote, "kind": "shutdown"}
-        owner = {"provider": card.provider, "source": card.source, "model": card.model}
-        rows.append({**owner, **said, "in_days": (ends.day - day).days})
+        more = {"said_by": ends.said_by, "otherwise": lifecycle.otherwise(ends).removeprefix("; ")}
+        rows.append({**_owner(card), **said, **more, "in_days": (ends.day - day).days})
+    for first, one, card in lifecycle.may_end(cards, day):
+        said = {"on": str(first), "successor": one.successor, "quote": one.quote, "kind": "may_end"}
+        rows.append({**_owner(card), **said, "said_by": one.said_by, "in_days": (first - day).days})
     rows.sort(key=lambda row: str(row["on"]))
     rows += [
         {**dict(zip(("provider", "source"), age.source.split("/", 1), strict=True)), "kind": "stale"}
@@ -47,6 +51,10 @@ def upcoming(cards: Iterable[RateCard], day: date, ages: Iterable[Age]) -> Table
         if age.stale
     ]
     return records_table(_KEYS, ({**dict.fromkeys(_KEYS, ""), **row} for row in rows))
+
+
+def _owner(card: RateCard) -> dict[str, Cell]:
+    return {"provider": card.provider, "source": card.source, "model": card.model}
 
 
 def _step_row(step: Step, day: date) -> dict[str, Cell]:
@@ -65,18 +73,25 @@ def upcoming_text(cards: Iterable[RateCard], day: date, ages: Mapping[str, Age])
     cards = list(cards)
     rows = [_step_cells(step, day) for step in history.steps(cards, day)]
     for ends, card in lifecycle.endings(cards, day):
-        what = f"shut down; in its place {ends.successor}" if ends.successor else "shut down"
-        when = f"in {wording.count((ends.day - day).days, 'day')}"
-        rows.append([str(ends.day), f"{card.provider} {card.source}", card.model, what, "", "", when])
+        rows.append(_end_cells(card, ends.day, day, "shut down", ends.successor))
+    for first, one, card in lifecycle.may_end(cards, day):
+        rows.append(_end_cells(card, first, day, "may be shut down from then on", one.successor))
     if len({row[1] for row in rows}) == 1:
         rows = [[row[0], "", *row[2:]] for row in rows]
     late = ", ".join(f"{age.source} since {age.verified}" for age in sorted(ages.values()) if age.stale)
-    notes = [f"announced without a day: {c.model} {what}: {said}" for c, what, said in history.undated(cards)]
+    notes = [f"{c.model}{lifecycle.otherwise(ends)}" for ends, c in lifecycle.endings(cards, day) if ends.others]
+    notes += [f"announced without a day: {c.model} {what}: {said}" for c, what, said in history.undated(cards)]
     if not rows and not notes and not late:
         notes.append(f"Nothing is announced for after {day}.")
     unknown = f"What was announced since then is not known; nobody has looked at {late}."
     notes.append(unknown if late else freshness.note(ages.values()))
     return table(_PEOPLE, [Group("", sorted(rows, key=lambda row: row[0]))], heads=False) + paragraphs(notes)
+
+
+def _end_cells(card: RateCard, on: date, day: date, what: str, successor: str) -> list[str]:
+    what = f"{what}; in its place {successor}" if successor else what
+    when = f"in {wording.count((on - day).days, 'day')}"
+    return [str(on), f"{card.provider} {card.source}", card.model, what, "", "", when]
 
 
 def _step_cells(step: Step, day: date) -> list[str]:

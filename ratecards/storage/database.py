@@ -19,6 +19,7 @@ of what was recorded until then (`known`).
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from _thread import allocate_lock
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,16 +27,19 @@ from datetime import date
 from decimal import Decimal
 from functools import cached_property, lru_cache
 
+from ratecards import lifecycle
 from ratecards.errors import DatasetError
 from ratecards.model import RATE_FIELDS, Evidence, Formula, Rate, RateCard, plain
 from ratecards.records import maker
-from ratecards.storage import model_names
+from ratecards.storage import bounded, model_names
 from ratecards.storage.model_names import ModelNames, Renamed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
+    from ratecards.lifecycle import Lifecycle
     from ratecards.storage.history import Change
 
     Day = tuple[date, Mapping[str, RateCard]]
@@ -292,10 +296,13 @@ _make_card, _make_formula = maker(RateCard), maker(Formula)
 
 
 class Database:
-    """A database at hand, of the dataset in `root`; `file` is where it stands. Damage is met as a `DatasetError`."""
+    """A database at hand, of the dataset in `root`; `file` is where it stands, `known` the day up to which it knows.
 
-    def __init__(self, base: sqlite3.Connection, root: str, file: str = "in memory") -> None:
-        self._base, self.root, self.file = base, root, file
+    Damage is met as a `DatasetError`.
+    """
+
+    def __init__(self, base: sqlite3.Connection, root: str, file: str = "in memory", known: date | None = None) -> None:
+        self._base, self.root, self.file, self.known = base, root, file, known
         self._lock = allocate_lock()
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
         self.sources = {f"{row[0]}/{row[1]}": SourceHistory(self, *row) for row in rows}
@@ -340,6 +347,23 @@ class Database:
         if not days:
             raise DatasetError(f"{self.root}: expected at least one observation, saw empty histories")
         return _day(min(days))
+
+    @cached_property
+    def recorded(self) -> str:
+        """The instant at which the last of it was recorded; empty where nothing was."""
+        facts = (one.recorded for of in self.lifecycle.values() for several in of.values() for one in several)
+        return max((*(source.recorded for source in self.sources.values()), *facts), default="")
+
+    @cached_property
+    def lifecycle(self) -> lifecycle.Facts:
+        """What pages of facts say of the days of models; nothing where the dataset has no `v1/lifecycle.json`."""
+        path = f"{self.root}/v1/lifecycle.json"
+        if not os.path.exists(path):
+            return {}
+        try:
+            return lifecycle.read(json.loads(bounded.content(path)))
+        except (OSError, *_DAMAGE) as error:
+            raise DatasetError(f"{path}: not lifecycles of version 1: {error}") from error
 
     @cached_property
     def names(self) -> ModelNames:
@@ -434,9 +458,14 @@ class SourceCards:
             for row in self._ask(_RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model):
                 rates.setdefault(row[2], []).append(_rate(row))
             cards = self._ask(_CARD_COLUMNS, "card", "ORDER BY model", *model)
-            return [_card(row, rates.get(row[2], ())) for row in cards]
+            return [_card(row, rates.get(row[2], ()), self._days_of) for row in cards]
         except _DAMAGE as error:
             raise self._source.base.damaged(f"{' '.join((*model, 'at', self._source.name))}: {error}") from error
+
+    def _days_of(self, model: str, aliases: Iterable[str]) -> tuple[Lifecycle, ...]:
+        """What is known of the days of a model."""
+        base = self._source.base
+        return lifecycle.of_model(base.lifecycle.get(self._source.name, {}), (model, *aliases), self._on, base.known)
 
     def bearing(self, alias: str) -> list[str]:
         """The models whose cards say an alias."""
@@ -486,14 +515,14 @@ def _rate(row: Sequence[Any]) -> Rate:
     return rate  # type: ignore[no-any-return]
 
 
-def _card(row: Sequence[Any], rates: Iterable[Rate]) -> RateCard:
+def _card(row: Sequence[Any], rates: Iterable[Rate], days_of: Callable[..., tuple[Lifecycle, ...]]) -> RateCard:
     provider, source, model, name, url, anchor, *lists, observed, capture, updated, parser = row
     aliases, improve, notices, formulas, facts = (tuple(_listed(text)) if text else () for text in lists)
     return _make_card(
         (
             *(provider, source, model, name, url, anchor, aliases, improve, notices),
             *(tuple(map(_formula, formulas)), facts, _day(observed), capture),
-            *(None if updated is None else _day(updated), parser, tuple(rates)),
+            *(None if updated is None else _day(updated), parser, tuple(rates), days_of(model, aliases)),
         )
     )
 

@@ -1,13 +1,12 @@
 """Limits of use: what a usage tier takes to reach and to spend, and how much may wait in the batch queue.
 
-They are not rates and stand in files of their own, strict both ways: `cards/google/rate-limits/limits.yaml` for people
-(`decode(encode(card)) == card`), and `v1/limits.json` for programs, which know no YAML.
+They are not rates and stand in files of their own: `cards/google/rate-limits/limits.yaml` (`FORM`) for
+people, and `v1/limits.json` for programs, which know no YAML.
 """
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import date
@@ -18,11 +17,8 @@ from typing import Any
 from ratecards.errors import DatasetError
 from ratecards.model import CURRENCY, plain
 from ratecards.storage import bounded
-from ratecards.storage.codec import AMOUNT, CodecError, flow, word
-
-LIMITS_SCHEMA = 1
-_HEAD = ("provider", "source", "name", "url", "observed", "capture", "parser")
-_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+from ratecards.storage.codec import CodecError
+from ratecards.storage.facts import Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +59,17 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SpendLimit:
+    """What a usage tier may spend within any so many minutes."""
+
+    usage_tier: str
+    amount: Decimal
+    currency: str
+    minutes: int
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LimitsCard:
     """All that the limits page says, as read from one capture; head fields as in `RateCard`."""
 
@@ -76,6 +83,7 @@ class LimitsCard:
     usage_tiers: tuple[UsageTier, ...] = ()
     batch_limits: tuple[BatchLimit, ...] = ()
     figures: tuple[Figure, ...] = ()
+    spend_limits: tuple[SpendLimit, ...] = ()
 
     @property
     def priority_factor(self) -> Decimal | None:
@@ -83,103 +91,14 @@ class LimitsCard:
         return next((f.value for f in self.figures if f.name == "priority factor"), None)
 
 
-def encode(card: LimitsCard) -> str:
-    """The file's text: the same bytes for the same facts. Tiers and figures keep the page's order."""
-    head = [("schema", LIMITS_SCHEMA), *((n, v) for n in _HEAD if (v := getattr(card, n)))]
-    lines = [f"{name}: {word(value)}" for name, value in head]
-    lines += _listed("usage_tiers", [_tier_pairs(tier) for tier in card.usage_tiers])
-    lines += _listed("figures", [_pairs(figure) for figure in card.figures])
-    lines += _listed("batch_limits", [_pairs(limit) for limit in card.batch_limits])
-    return "\n".join(lines) + "\n"
-
-
-def _listed(name: str, entries: list[list[tuple[str, object]]]) -> list[str]:
-    return [f"{name}:", *(f"- {flow(entry)}" for entry in entries)] if entries else [f"{name}: []"]
-
-
-def _names(entry: UsageTier | BatchLimit | Figure) -> list[str]:
-    return [f.name for f in fields(entry)]
-
-
-def _pairs(entry: BatchLimit | Figure) -> list[tuple[str, object]]:
-    return [(name, getattr(entry, name)) for name in _names(entry)]
-
-
-def _tier_pairs(tier: UsageTier) -> list[tuple[str, object]]:
-    pairs: list[tuple[str, object]] = []
-    for name in _names(tier):
-        value = getattr(tier, name)
-        if name == "caps":
-            pairs += zip(("cap_from", "cap_up_to") if len(value) > 1 else ("cap_amount",), value, strict=False)
-        elif value not in ("", None):
-            pairs.append((name, value))
-    return pairs
-
-
-def decode(text: str, where: str) -> LimitsCard:
-    """The card a file says. Raises `CodecError` naming `where` on anything this version does not write."""
-    from ratecards.storage import strict_yaml
-
-    try:
-        data = strict_yaml.load(text, where)
-    except strict_yaml.StrictYamlError as error:
-        raise CodecError(str(error)) from error
-    if not isinstance(data, dict) or data.pop("schema", None) != LIMITS_SCHEMA:
-        raise CodecError(f"{where}: expected limits of schema {LIMITS_SCHEMA}")
-    try:
-        card = LimitsCard(
-            usage_tiers=tuple(_tier(entry, where) for entry in data.pop("usage_tiers")),
-            figures=tuple(Figure(**_typed(entry, where)) for entry in data.pop("figures")),
-            batch_limits=tuple(BatchLimit(**_typed(entry, where)) for entry in data.pop("batch_limits")),
-            **_typed(data, where),
-        )
-    except (TypeError, KeyError, AttributeError) as error:
-        raise CodecError(f"{where}: not limits of schema {LIMITS_SCHEMA}: {error}") from error
-    _check(card, where)
-    return card
-
-
-def _tier(entry: Mapping[str, Any], where: str) -> UsageTier:
-    values = _typed(entry, where)
-    ends = [n for n in ("cap_amount", "cap_from", "cap_up_to") if n in values]
-    if ends not in ([], ["cap_amount"], ["cap_from", "cap_up_to"]):
-        raise CodecError(f"{where}: a cap is one amount or the two ends of a range, saw {', '.join(ends)}")
-    return UsageTier(caps=tuple(values.pop(n) for n in ends), **values)
-
-
-def _typed(entry: Mapping[str, Any], where: str) -> dict[str, Any]:
-    """The values by field: amounts from quoted strings, whole numbers plain, days, and words."""
-    return {name: _value(name, value, where) for name, value in entry.items()}
-
-
-def _value(name: str, value: object, where: str) -> object:
-    if name in ("tokens", "days"):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise CodecError(f"{where}: {name} must be a whole number, saw {value!r}")
-        return value
-    if not isinstance(value, str):
-        raise CodecError(f"{where}: {name} must be a quoted string, saw {value!r}")
-    if name in ("value", "spent", "cap_amount", "cap_from", "cap_up_to"):
-        if not AMOUNT.match(value):
-            raise CodecError(f"{where}: {value!r} is not an amount in plain notation")
-        return Decimal(value)
-    if name == "observed":
-        return _date(value, where)
-    return value
-
-
-def _date(value: str, where: str) -> date:
-    try:
-        return date.fromisoformat(value if _DAY.match(value) else "")
-    except ValueError as error:
-        raise CodecError(f"{where}: observed must be an ISO date, saw {value!r}") from error
-
-
 def _check(card: LimitsCard, where: str) -> None:
     """What must hold between the fields of a card. Raises `CodecError`."""
     names = [tier.name for tier in card.usage_tiers]
     keys = [(limit.usage_tier, limit.model) for limit in card.batch_limits]
-    for what, found in (("usage tier", names), ("batch limit", keys), ("figure", [f.name for f in card.figures])):
+    spending = [limit.usage_tier for limit in card.spend_limits]
+    figures = [figure.name for figure in card.figures]
+    once = (("usage tier", names), ("batch limit", keys), ("figure", figures), ("spend limit", spending))
+    for what, found in once:
         if len(set(found)) != len(found):
             raise CodecError(f"{where}: one {what} stands twice")
     for tier in card.usage_tiers:
@@ -188,15 +107,28 @@ def _check(card: LimitsCard, where: str) -> None:
             raise CodecError(f"{where}: {tier.name}: amounts {money} in currency {tier.currency!r}")
         if len(tier.caps) > 1 and tier.caps[0] > tier.caps[1]:
             raise CodecError(f"{where}: {tier.name}: a cap from {tier.caps[0]} to {tier.caps[1]}")
-    if unknown := sorted({tier for tier, _ in keys} - set(names)):
-        raise CodecError(f"{where}: batch limits of unknown usage tiers {', '.join(unknown)}")
+    for what, tiers in (("batch", {tier for tier, _ in keys}), ("spend", set(spending))):
+        if unknown := sorted(tiers - set(names)):
+            raise CodecError(f"{where}: {what} limits of unknown usage tiers {', '.join(unknown)}")
+
+
+FORM = Form(
+    "limits",
+    LimitsCard,
+    {"usage_tiers": UsageTier, "figures": Figure, "batch_limits": BatchLimit, "spend_limits": SpendLimit},
+    _check,
+    lately=("spend_limits",),
+    spread={"caps": ((), ("cap_amount",), ("cap_from", "cap_up_to"))},
+)
 
 
 # ------------------------------------------------------------------------- v1/limits.json, for who has no YAML
 
 JSON_VERSION = 1
-_PARTS = {"usage_tiers": UsageTier, "batch_limits": BatchLimit, "figures": Figure}
-_JSON_AMOUNTS = ("value", "spent", "caps")
+_PARTS = {"usage_tiers": UsageTier, "batch_limits": BatchLimit, "figures": Figure, "spend_limits": SpendLimit}
+# What files of before do not have, and what is left out where a page has none.
+_LATELY = ("spend_limits",)
+_JSON_AMOUNTS = ("value", "spent", "caps", "amount")
 
 
 def json_data(cards: Iterable[LimitsCard]) -> dict[str, Any]:
@@ -204,13 +136,13 @@ def json_data(cards: Iterable[LimitsCard]) -> dict[str, Any]:
     return {"version": JSON_VERSION, "limits": [_json(card) for card in cards]}
 
 
-def _json(entry: LimitsCard | UsageTier | BatchLimit | Figure) -> dict[str, Any]:
+def _json(entry: LimitsCard | UsageTier | BatchLimit | Figure | SpendLimit) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in fields(entry):
         value = getattr(entry, field.name)
-        if isinstance(value, tuple):
+        if isinstance(value, tuple) and (value or field.name not in _LATELY):
             found[field.name] = [_json(v) if field.name in _PARTS else plain(v) for v in value]
-        elif value is not None:
+        elif value not in (None, ()):
             found[field.name] = (
                 plain(value) if isinstance(value, Decimal) else str(value) if isinstance(value, date) else value
             )
@@ -235,7 +167,8 @@ def _card_of(entry: Mapping[str, Any]) -> LimitsCard:
     head = {name: value for name, value in entry.items() if name not in _PARTS}
     if "observed" in head:
         head["observed"] = date.fromisoformat(head["observed"])
-    parts: dict[str, Any] = {name: tuple(made(**_amounts(e)) for e in entry[name]) for name, made in _PARTS.items()}
+    known = {name: made for name, made in _PARTS.items() if name in entry or name not in _LATELY}
+    parts: dict[str, Any] = {name: tuple(made(**_amounts(e)) for e in entry[name]) for name, made in known.items()}
     return LimitsCard(**head, **parts)
 
 

@@ -57,6 +57,10 @@ _REMEDIES = {
     },
     "google/ai-studio": {"label": "labels:\n  {term}: {{modality: MODALITY}}"},
     "google/rate-limits": {"label": "sections:\n  {term}: ignored  # or prose, tiers, batch, figures: what it is"},
+    "google/deprecations": {
+        "header": "columns:\n  {term}: FIELD  # model, release, shutdown or successor",
+        "condition": "asides: [{term}]  # or unbinding, where each day is only the first possible one",
+    },
     "google/vertex-ai": {
         "model": "models:\n  MODEL_ID: {{names: [{words}]}}",
         "unclaimed": 'ignored_texts:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',

@@ -19,10 +19,10 @@ from scraper.fetch.capture import Capture, captures
 from scraper.fetch.client import Page
 from scraper.model import SourceResult, State, instant
 from scraper.pipeline.evaluate import Previous, evaluate
-from scraper.pipeline.limits_page import evaluate_limits
+from scraper.pipeline.facts_page import evaluate_facts
 from scraper.publish.assemble import publication
 from scraper.publish.baseline import current_cards
-from scraper.publish.dataset import LIMITS_SOURCE, Dataset
+from scraper.publish.dataset import FACTS, Dataset
 from scraper.sources import Source
 
 
@@ -34,13 +34,14 @@ def backfill(
     Yields the result, the files written and the capture's time. Raises `DatasetError` before anything is written.
     """
     found = captures(zip(pages, paths, strict=True), source)
-    # proves what stands; from here on every publication does
-    current_cards(dataset, source.name, dataset.state(source.name))
+    facts = source.name in FACTS
+    if not facts:
+        # proves what stands; from here on every publication does
+        current_cards(dataset, source.name, dataset.state(source.name))
     for capture in found:
-        limits = source.name == LIMITS_SOURCE
-        result = (evaluate_limits if limits else _one)(dataset, source, capture, now)
-        unread = result.cards is None and not limits
-        yield result, [] if unread else publication(dataset, [result], now).commit(), capture.at
+        result = (evaluate_facts if facts else _one)(dataset, source, capture, now)
+        nothing = result.cards is None and not result.files
+        yield result, [] if nothing else publication(dataset, [result], now).commit(), capture.at
 
 
 def _one(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> SourceResult:

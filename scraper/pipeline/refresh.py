@@ -13,10 +13,10 @@ from scraper.fetch.capture import Capture
 from scraper.model import SourceResult
 from scraper.pipeline.corroboration import Corroborated, corroboration
 from scraper.pipeline.evaluate import Previous, evaluate
-from scraper.pipeline.limits_page import evaluate_limits
+from scraper.pipeline.facts_page import evaluate_facts
 from scraper.publish.assemble import publication
 from scraper.publish.baseline import current_cards
-from scraper.publish.dataset import LIMITS_SOURCE, Dataset
+from scraper.publish.dataset import FACTS, Dataset
 from scraper.report.run_report import Recorder
 from scraper.sources import Source
 
@@ -106,8 +106,8 @@ def evaluate_one(
 ) -> SourceResult:
     """The result of an attempt at one source; a damaged baseline is a result, too."""
     try:
-        if source.name == LIMITS_SOURCE:
-            return evaluate_limits(dataset, source, capture, now)
+        if source.name in FACTS:
+            return evaluate_facts(dataset, source, capture, now)
         state = dataset.state(source.name)
         previous = Previous(state, lambda: current_cards(dataset, source.name, state))
         asked: Corroborated | None = corroboration(dataset, source, capture.at.date()) if hold else None

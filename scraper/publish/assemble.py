@@ -6,17 +6,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from datetime import date, datetime
+from typing import Any
 
+from ratecards.lifecycle import attached
 from ratecards.model import RateCard
-from ratecards.storage import bounded, codec, history
-from ratecards.storage import limits as limits_file
+from ratecards.storage import bounded, codec, history, lifecycle
 from ratecards.storage.codec import dumps
-from ratecards.storage.limits import LimitsCard
+from ratecards.storage.limits import json_data
 from scraper.errors import DatasetError
 from scraper.model import SourceResult, State
 from scraper.publish import baseline, discrepancies, held, state_file
 from scraper.publish import v1_files as v1
-from scraper.publish.dataset import LIMITS_PATH, Dataset
+from scraper.publish.dataset import DEPRECATIONS, FACTS, LIMITS, Dataset
 from scraper.publish.package import finalize_package
 from scraper.publish.record import newest, record
 from scraper.publish.transaction import Publication
@@ -112,9 +113,11 @@ def assemble_v1(
     cards = [card for name in names for card in current[name].values()]
     from scraper.publish.v1_tables import tables
 
-    limits = _limits(result, dataset)
+    limits, deprecations = _facts(result, dataset, LIMITS), _facts(result, dataset, DEPRECATIONS)
+    cards = attached(cards, (one for card in deprecations for one in lifecycle.entries(card)))
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
-    texts["limits.json"] = dumps(limits_file.json_data(limits))
+    texts["limits.json"] = dumps(json_data(limits))
+    texts["lifecycle.json"] = v1.document(lifecycle.data(deprecations))
     ledgers, entries, coverage = discrepancies.keep(dataset, current, states)
     texts["discrepancies.json"] = discrepancies.published(entries, coverage)
     result.notes.append(discrepancies.summary(dataset, entries))
@@ -130,10 +133,11 @@ def assemble_v1(
             result.delete(f"ratecards/v1/tables/{page.name}")
 
 
-def _limits(result: Publication, dataset: Dataset) -> list[LimitsCard]:
-    """The limits card: the one about to be written, or the one that stands."""
-    text = result.writes.get(LIMITS_PATH)
-    card = limits_file.decode(text.decode(), LIMITS_PATH) if text else dataset.limits()
+def _facts(result: Publication, dataset: Dataset, name: str) -> list[Any]:
+    """The card of a page of facts: the one about to be written, or the one that stands; none before the first."""
+    kept = FACTS[name]
+    text = result.writes.get(kept.path)
+    card = kept.form.decode(text.decode(), kept.path) if text else dataset.facts(name)
     return [card] if card else []
 
 

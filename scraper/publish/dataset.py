@@ -3,24 +3,41 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ratecards.model import RateCard
-from ratecards.storage import bounded, codec, history, limits
-from ratecards.storage.limits import LimitsCard
+from ratecards.storage import bounded, codec, history, lifecycle, limits
+from ratecards.storage.facts import Form
 from scraper.errors import DatasetError
 from scraper.model import State
 from scraper.publish import state_file
 from scraper.publish.transaction import ConcurrentEditGuard, Publication
 
-# The page of limits has no rates: one card of its own.
-LIMITS_SOURCE = "google/rate-limits"
-LIMITS_PATH = "ratecards/cards/google/rate-limits/limits.yaml"
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How the facts of a page that has no rates are kept: the path of their card, and its form.
+
+    `dated` gives a card that was read its days, by the card before, the instant at which it is recorded, and the titles
+    of sections that were not understood.
+    """
+
+    path: str
+    form: Form
+    dated: Callable[[Any, Any, str, Sequence[str]], Any] | None = None
 
 
+# The pages of facts, by source.
+LIMITS, DEPRECATIONS = "google/rate-limits", "google/deprecations"
+FACTS = {
+    LIMITS: Facts(f"ratecards/cards/{LIMITS}/limits.yaml", limits.FORM),
+    DEPRECATIONS: Facts(f"ratecards/cards/{DEPRECATIONS}/lifecycle.yaml", lifecycle.FORM, lifecycle.dated),
+}
 _OBSOLETE = ("pack.jsonl", "past/*.jsonl")
 
 
@@ -62,17 +79,18 @@ class Dataset:
         except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise DatasetError(f"{path}: not a state file, restore it from git: {error}") from error
 
-    def limits(self) -> LimitsCard | None:
-        """The published card of limits; None before the first. Raises `DatasetError` on damage."""
-        path = self.root / LIMITS_PATH
+    def facts(self, name: str) -> Any:
+        """The published card of a page of facts; None before the first. Raises `DatasetError` on damage."""
+        kept = FACTS[name]
+        path = self.root / kept.path
         if not path.exists():
             return None
         try:
-            return limits.decode(bounded.text(path), str(path))
+            return kept.form.decode(bounded.text(path), str(path))
         except codec.CodecError as error:
-            raise DatasetError(f"damaged limits, restore them from git: {error}") from error
+            raise DatasetError(f"damaged {kept.form.what}, restore them from git: {error}") from error
         except (OSError, UnicodeDecodeError) as error:
-            raise DatasetError(f"damaged limits, restore them from git: {path}: {error}") from error
+            raise DatasetError(f"damaged {kept.form.what}, restore them from git: {path}: {error}") from error
 
     def cards(self, name: str, expected: Sequence[str] | None = None) -> dict[str, RateCard]:
         """The published cards of a source by model.

@@ -27,9 +27,12 @@ from scraper.publish.version import Version, VersionError
 
 _V1 = "ratecards/v1/"
 PATH = f"{_V1}datapackage.json"
-RESOURCES = ("rates.csv", "rates.json", "changes.json", "upcoming.json", "discrepancies.json", "limits.json")
+RESOURCES = (
+    *("rates.csv", "rates.json", "changes.json", "upcoming.json", "discrepancies.json", "limits.json"),
+    "lifecycle.json",
+)
 # rates.json says how completely each source was read, which is no news of a price; its rows are those of rates.csv
-_DIGESTED = ("rates.csv", "changes.json", "upcoming.json", "limits.json")
+_DIGESTED = ("rates.csv", "changes.json", "upcoming.json", "limits.json", "lifecycle.json")
 _MEDIA = {"csv": "text/csv", "json": "application/json"}
 _TYPES = {
     **dict.fromkeys(("prompt_over", "prompt_up_to", "used_over", "used_up_to"), "integer"),
@@ -113,7 +116,7 @@ def _field(name: str) -> dict[str, Any]:
 def digest(files: Mapping[str, bytes]) -> str:
     """The SHA-256 of the data: it changes when they do, and at no other time.
 
-    Rates, changes, steps, limits and discrepancies count; how often a discrepancy was looked at does not.
+    Rates, changes, steps, limits, lifecycles and discrepancies count; how often a discrepancy was looked at does not.
     """
     found = hashlib.sha256()
     for path in _DIGESTED:
@@ -207,8 +210,9 @@ def _marks(
         new_changes = [*new_changes, *(c for name in dataset.names() for c in dataset.changes(name))]
     stamps = [c.stamp for c in new_changes if c.stamp]
     days += [stamp.observed.isoformat() for stamp in stamps]
-    days += [card["observed"] for card in json.loads(files["limits.json"])["limits"]]
-    instants += [stamp.recorded for stamp in stamps]
+    entries = json.loads(files["lifecycle.json"])["lifecycle"]
+    days += [one["observed"] for one in (*json.loads(files["limits.json"])["limits"], *entries)]
+    instants += [*(stamp.recorded for stamp in stamps), *(one["recorded"] for one in entries)]
     if not days:
         return None
     version = Version.of(date.fromisoformat(max(days)))

@@ -154,6 +154,7 @@ def documents() -> dict[str, Schema]:
         ),
         "discrepancies": ("Where official sources disagree.", _discrepancies()),
         "limits": ("Usage tiers, batch queues and other limits of use.", {"limits": listed(_limits())}),
+        "lifecycle": ("When models came and when they end, by pages about it.", {"lifecycle": listed(_lifecycle())}),
         "status": ("How the last look at each source ended. Not data.", {"sources": by_name(SOURCE, _status())}),
     }
     return {name: _document(name, words, parts) for name, (words, parts) in found.items()}
@@ -212,7 +213,8 @@ def _change() -> Schema:
 def _paid() -> Schema:
     price = {"anyOf": [MONEY, one_of(AVAILABILITIES)]}
     then = listed(record({"from": DAY, "price": price}))
-    return record({"before": price, "after": price, "from": DAY, "then": then}, ("before", "after", "from"))
+    said = {"before": price, "after": price, "from": DAY, "then": then, "withdrawn": YES}
+    return record(said, ("before", "after", "from"))
 
 
 def _field() -> Schema:
@@ -232,7 +234,24 @@ def _undated() -> Schema:
 
 def _end() -> Schema:
     owner = _fields("provider", "source", "model")
-    return record({"on": DAY, **owner, "successor": WORDS, "quote": WORDS, "observed": DAY}, optional=("successor",))
+    other = listed(record({"said_by": SOURCE, "on": DAY, "quote": WORDS}, optional=("on",)))
+    fields = {
+        "on": DAY,
+        **owner,
+        "successor": WORDS,
+        "quote": WORDS,
+        "observed": DAY,
+        "said_by": SOURCE,
+        "others": other,
+    }
+    return record(fields, optional=("successor", "said_by", "others"))
+
+
+def _lifecycle() -> Schema:
+    days = dict.fromkeys(("release", "shutdown", "earliest"), DAY)
+    proof = {"quote": WORDS, "locator": WORDS, "observed": DAY, "recorded": INSTANT}
+    owner = {**_fields("provider", "source"), "offer": SOURCE, "model": FIELDS["model"]}
+    return record({**owner, **days, "successor": WORDS, **proof}, optional=(*days, "successor"))
 
 
 def _discrepancies() -> dict[str, Schema]:
@@ -291,7 +310,16 @@ def _limits() -> Schema:
     head = {**_fields("provider", "source"), "name": WORDS, "url": WORDS}
     edition = {"observed": DAY, "capture": CAPTURE, "parser": WORDS}
     tiers = listed(record(tier, optional=("spent", "days")))
-    return record({**head, **edition, "usage_tiers": tiers, "batch_limits": listed(limit), "figures": listed(figure)})
+    spend = record(
+        {"usage_tier": WORDS, "amount": MONEY, "currency": FIELDS["currency"], "minutes": COUNT, "quote": WORDS}
+    )
+    lists = {
+        "usage_tiers": tiers,
+        "batch_limits": listed(limit),
+        "figures": listed(figure),
+        "spend_limits": listed(spend),
+    }
+    return record({**head, **edition, **lists}, optional=("spend_limits",))
 
 
 def _status() -> Schema:

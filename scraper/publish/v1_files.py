@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ratecards.escaping import markdown, plain_text
-from ratecards.lifecycle import Shutdown, endings
+from ratecards.lifecycle import Shutdown, endings, observed
 from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
 from ratecards.questions import price_news
 from ratecards.storage.codec import dumps
@@ -206,7 +206,11 @@ def end_data(ends: Shutdown, card: RateCard) -> dict[str, object]:
         "model": card.model,
         "successor": ends.successor,
         "quote": ends.quote,
-        "observed": str(card.observed),
+        "observed": str(observed(ends, card)),
+        "said_by": ends.said_by,
+        "others": [
+            {"said_by": o.said_by, **({"on": str(o.day)} if o.day else {}), "quote": o.quote} for o in ends.others
+        ],
     }
     return {name: value for name, value in data.items() if value}
 

@@ -14,7 +14,7 @@ from ratecards.storage.database_cache import FILE
 from scraper.automation.git import Git
 from scraper.errors import DatasetError
 from scraper.publish import package
-from scraper.publish.dataset import LIMITS_SOURCE, Dataset
+from scraper.publish.dataset import FACTS, Dataset
 from scraper.publish.version import Version
 from scraper.release import parquet, released, sqlitefile
 from scraper.release.released import PublishedRelease
@@ -89,8 +89,7 @@ def captures(dataset: Dataset) -> str:
         for c in dataset.changes(name)
         if c.stamp
     }
-    if card := dataset.limits():
-        found.add((LIMITS_SOURCE, str(card.observed), card.capture))
+    found |= {(name, str(card.observed), card.capture) for name in FACTS if (card := dataset.facts(name))}
     return "".join(f"{sha.removeprefix('sha256:')}  {name}  {day}\n" for name, day, sha in sorted(found))
 
 

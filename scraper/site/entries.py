@@ -13,12 +13,12 @@ from typing import NamedTuple
 from ratecards import wording
 from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
-from ratecards.lifecycle import Shutdown, endings
+from ratecards.lifecycle import Lifecycle, Shutdown, endings, may_end, otherwise
 from ratecards.model import Rate, RateCard
 from ratecards.questions import changes as news
 from ratecards.questions import news_lines, price_news
 from ratecards.storage import history, model_names
-from ratecards.storage.history import Change, Step
+from ratecards.storage.history import Change, Stamp, Step
 
 # An edition that brings more new models than this is one entry.
 _MANY = 5
@@ -28,7 +28,8 @@ _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ratecards")
 class FeedEntry(NamedTuple):
     """What one edition says anew of one model (no model: of many), or one day's dated steps of a model.
 
-    `day` is the edition's, or the day of the steps; `recorded` the instant it became known, ISO and UTC.
+    `day` is the edition's, or the day of the steps; `recorded` the instant it became known, ISO and UTC. `withdrawn`
+    steps are announced no more.
     """
 
     id: str
@@ -39,6 +40,7 @@ class FeedEntry(NamedTuple):
     title: str
     lines: tuple[str, ...]
     recorded: str
+    withdrawn: bool = False
 
 
 def lasting_id(*facts: object) -> str:
@@ -98,7 +100,10 @@ def _recorded(group: Iterable[Change]) -> str:
 
 
 def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[FeedEntry]:
-    """An entry per day and model of what a page dated ahead, the soonest first; what is past is among them."""
+    """An entry per day and model of what a page dated ahead, the soonest first; what is past is among them.
+
+    What it dated ahead and took back before its day is told under the id that it was announced by.
+    """
     cards = list(cards)
     groups: dict[tuple[str, str, date], list[Step]] = defaultdict(list)
     for step in history.steps(cards, date.min):
@@ -111,18 +116,30 @@ def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[FeedEntry]:
         if ahead:
             lines = _step_lines(step for _, step in ahead)
             entries.append(_entry("step", ahead[0][1].after, day, lines, min(recorded for recorded, _ in ahead)))
+    entries += [entry for source in dataset.sources for entry in _withdrawn(dataset.changes(source))]
     entries += [_end(ends, card, dataset) for ends, card in endings(cards)]
+    entries += [_may_end(first, one, card) for first, one, card in may_end(cards)]
     return sorted(entries, key=lambda e: (e.day, e.provider, e.source, e.model))
 
 
 def _end(ends: Shutdown, card: RateCard, dataset: Dataset) -> FeedEntry:
-    """The end of a model; it was recorded when a card of it first announced that day."""
+    """The end of a model; it was recorded when a card of it, or a page of facts, first announced that day."""
     all_changes = dataset.changes(name_of(card))
     now = model_names.renames(model_names.renamed(all_changes))
     said = [c for c in all_changes if c.card and c.card.shutdown and c.card.shutdown.day == ends.day]
-    recorded = min(c.stamp.recorded for c in said if c.stamp and now.get(c.model, c.model) == card.model)
+    recorded = [c.stamp.recorded for c in said if c.stamp and now.get(c.model, c.model) == card.model]
+    recorded += [one.recorded for one in card.lifecycle if one.shutdown == ends.day]
     words = f"shut down; in its place {ends.successor}" if ends.successor else "shut down"
-    found = _entry("shutdown", card, ends.day, (words, ends.quote), recorded)
+    quote = f"{ends.quote} ({ends.said_by})" if ends.said_by else ends.quote
+    against = [otherwise(ends).removeprefix("; ")] if ends.others else []
+    found = _entry("shutdown", card, ends.day, (words, quote, *against), min(recorded))
+    return found._replace(title=f"{card.model} {words}")
+
+
+def _may_end(first: date, one: Lifecycle, card: RateCard) -> FeedEntry:
+    """The first day on which a model may end; no day that binds is known."""
+    words = "may be shut down from this day on" + (f"; in its place {one.successor}" if one.successor else "")
+    found = _entry("may_end", card, first, (words, f"{one.quote} ({one.said_by})"), one.recorded)
     return found._replace(title=f"{card.model} {words}")
 
 
@@ -143,7 +160,47 @@ def _announced(all_changes: Sequence[Change]) -> dict[tuple[object, ...], tuple[
     return found
 
 
+def _withdrawn(all_changes: Sequence[Change]) -> list[FeedEntry]:
+    """An entry per day and model of which nothing that a page had dated for it was left before it came."""
+    now = model_names.renames(model_names.renamed(all_changes))
+    dated: dict[tuple[str, date], dict[object, Rate]] = defaultdict(dict)
+    found: dict[tuple[str, date], tuple[list[Rate], Stamp]] = {}
+    for observed, edition in groupby(history.ordered(all_changes), key=model_names.day_of):
+        before = {key: [*rates.values()] for key, rates in dated.items() if rates and key[1] > observed}
+        for change in edition:
+            _move(dated, change, now.get(change.model, change.model))
+            stamp = history.stamp_of(change)
+        found |= {key: (rates, stamp) for key, rates in before.items() if not dated[key]}
+        for key in [key for key in found if dated[key]]:
+            del found[key]
+    return [_taken_back(day, *gone) for (_, day), gone in found.items()]
+
+
+def _move(dated: dict[tuple[str, date], dict[object, Rate]], change: Change, model: str) -> None:
+    """Keep the dated prices, by present id and day, in step with a change."""
+    if change.kind == "model_removed":
+        dated.update({key: {} for key in dated if key[0] == model})
+    if change.old and change.old.effective_from:
+        dated[model, change.old.effective_from].pop(change.old.row_key[3:], None)
+    first = change.card.rates if change.card and change.kind == "model_added" else ()
+    for rate in (*first, *((change.new,) if change.new else ())):
+        if rate.effective_from:
+            dated[model, rate.effective_from][rate.row_key[3:]] = replace(rate, model=model)
+
+
+def _taken_back(day: date, rates: Sequence[Rate], stamp: Stamp) -> FeedEntry:
+    """What was announced for a day, under the id that the announcement has."""
+    merged = price_news.merged(price_news.News(None, rate, day) for rate in rates)
+    since = f"withdrawn: no longer announced since {stamp.observed}"
+    lines = [f"{_subject(one)}: was to be {wording.price(one.rate)}" for one in merged]
+    return _entry("step", rates[0], day, (since, *lines), stamp.recorded)._replace(withdrawn=True)
+
+
 def _step_lines(group: Iterable[Step]) -> list[str]:
     """The steps in words, those that differ in nothing but the modality together."""
     merged = price_news.merged(price_news.News(found.before, found.after, found.day) for found in group)
-    return [f"{news_lines.subject(one).replace('_', ' ')}: {news_lines.step_words(one)}" for one in merged]
+    return [f"{_subject(one)}: {news_lines.step_words(one)}" for one in merged]
+
+
+def _subject(one: price_news.News) -> str:
+    return news_lines.subject(one).replace("_", " ")

@@ -113,7 +113,10 @@ def json_feed(feed: Feed, base: str = "") -> bytes:
 
 
 def calendar(entries: Iterable[FeedEntry]) -> bytes:
-    """An all-day event for each entry: on its `day`, stamped with the instant it was `recorded`."""
+    """An all-day event for each entry: on its `day`, stamped with the instant it was `recorded`.
+
+    What was withdrawn is the event that it was, cancelled: a calendar that has it takes it out.
+    """
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ratecards//ratecards//EN", "CALSCALE:GREGORIAN"]
     lines += ["METHOD:PUBLISH", "X-WR-CALNAME:AI model prices: dated steps"]
     lines += [line for entry in entries for line in _event(entry)]
@@ -131,6 +134,7 @@ def _event(entry: FeedEntry) -> list[str]:
         f"DESCRIPTION:{escaped([*entry.lines, f'{entry.provider}/{entry.source}'])}",
         f"CATEGORIES:{escaped([entry.provider])}",
         "TRANSP:TRANSPARENT",
+        *(["SEQUENCE:1", "STATUS:CANCELLED"] if entry.withdrawn else []),
         "END:VEVENT",
     ]
 

@@ -87,6 +87,7 @@ SOURCES = (
     Source("google", "vertex-ai"),
     Source("google", "cloud-billing"),
     Source("google", "rate-limits"),
+    Source("google", "deprecations"),
     Source("openai", "openai-api"),
     Source("anthropic", "anthropic-api"),
     Source("laozhang", "laozhang"),

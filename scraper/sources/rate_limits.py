@@ -1,6 +1,6 @@
-"""Google's rate-limits page, Markdown twin: usage tiers, batch queue limits and the priority factor. They are no rates.
+"""Google's rate-limits page, Markdown twin: usage tiers, spend limits, batch queues, the priority factor. No rates.
 
-https://ai.google.dev/gemini-api/docs/rate-limits.md.txt. `read_limits` gives them as the card of
+https://ai.google.dev/gemini-api/docs/rate-limits.md.txt. `read_facts` gives them as the card of
 `ratecards.storage.limits`; `read` gives the same look as a `Reading` without rate cards, a section of the page a
 section of it, counted and doubted as every other source.
 """
@@ -14,7 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, SpendLimit, UsageTier
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
@@ -23,7 +23,7 @@ from scraper.prices.normalize import label_key
 from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "rate-limits"
-PARSER = "1"
+PARSER = "2"
 VOCABULARY = Path(__file__).with_name("rate_limits.yaml")
 
 _BANNER = re.compile(r"\|\s*([^|]*[^|\s])\s*\|{2,}\Z")
@@ -35,8 +35,9 @@ _RANGE = re.compile(r"\s+(?:-|\u2013|to)\s+")
 _IGNORED = "ignored"
 # By kind of section, the columns that a table may have, in any order.
 _TABLES = {
-    "tiers": (["name", "qualification"], ["cap", "name", "qualification"]),
+    "tiers": (["name", "qualification"], ["cap", "name", "qualification"], ["cap", "name", "qualification", "spend"]),
     "batch": (["model", "tokens"],),
+    "spend": (["name", "spend"],),
 }
 
 
@@ -56,6 +57,7 @@ class Terms:
     qualifications: Sequence[re.Pattern[str]]
     no_cap: Sequence[str]
     figures: Sequence[tuple[re.Pattern[str], str, str]]
+    window: re.Pattern[str]
     renames: Mapping[str, str]
 
 
@@ -64,6 +66,7 @@ def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
     data["qualifications"] = [re.compile(text, re.IGNORECASE) for text in data["qualifications"]]
     data["figures"] = [(re.compile(f["match"], re.IGNORECASE), f["name"], f["unit"]) for f in data["figures"]]
+    data["window"] = re.compile(data["window"], re.IGNORECASE)
     return Terms(**data)
 
 
@@ -98,7 +101,7 @@ def is_known(section: Section) -> bool:
     return section.anchor in load_terms().sections or not section.counted
 
 
-def read_limits(body: str) -> tuple[LimitsCard, list[Problem], Amounts]:
+def read_facts(body: str) -> tuple[LimitsCard, list[Problem], Amounts]:
     """The limits, every place that was not understood, and the count of amounts (money, token counts, figures).
 
     Raises `LayoutChanged` when it is not the page or not all of it. The card says nothing yet of its capture.
@@ -113,6 +116,7 @@ def read_limits(body: str) -> tuple[LimitsCard, list[Problem], Amounts]:
         usage_tiers=tuple(reader.tiers),
         batch_limits=tuple(reader.batch.values()),
         figures=tuple(reader.figures.values()),
+        spend_limits=tuple(reader.spending.values()),
     )
     return card, [problem for part in reader.parts for problem in part.problems], reader.amounts
 
@@ -164,9 +168,12 @@ class _Reader:
     tiers: list[UsageTier] = field(default_factory=list)
     batch: dict[tuple[str, str], BatchLimit] = field(default_factory=dict)
     figures: dict[str, Figure] = field(default_factory=dict)
+    spending: dict[str, SpendLimit] = field(default_factory=dict)
     parts: list[Section] = field(default_factory=lambda: [Section("the page's head", "", counted=False)])
     kind: str = "prose"
     tab: str = ""
+    minutes: int | None = None
+    spending_in: str = ""
 
     @property
     def amounts(self) -> Amounts:
@@ -204,6 +211,9 @@ class _Reader:
         for tier in sorted({limit.usage_tier for limit in self.batch.values()} - names):
             part = next(p for p in self.parts if self.terms.sections.get(p.anchor) == "batch")
             self._note(part, "tab", tier, f"batch limits of {tier!r}, which is not a usage tier", tier)
+        for tier in sorted(self.spending.keys() - names):
+            part = next(p for p in self.parts if p.title == self.spending_in)
+            self._note(part, "cell", tier, f"a spend limit of {tier!r}, which is not a usage tier", tier)
 
     def _heading(self, heading: Heading) -> None:
         if heading.level == 2:
@@ -213,13 +223,19 @@ class _Reader:
             if not self.kind:
                 self.problem("label", "", f"unknown section {heading.text!r}", heading.text)
         elif heading.level > 2:
+            # a section of its own on some days, a part of another on others
+            own = self.terms.sections.get(label_key(heading.text), "")
+            self.kind = own or self.terms.sections.get(self.parts[-1].anchor, "")
             self.tab = heading.text
+        self.minutes = None
 
     # ---- sentences
 
     def _text(self, text: str) -> None:
         """A paragraph or list item: figures where figures stand, and neither money nor factors anywhere else."""
         amounts = self.parts[-1].amounts
+        if self.kind == "spend":
+            self._window(text)
         if self.kind in ("figures", "batch"):
             if re.search(r"[0-9]", text):
                 amounts.notes += 1
@@ -247,7 +263,7 @@ class _Reader:
 
     def _table(self, table: Table) -> None:
         amounts = self.parts[-1].amounts
-        columns = [self.terms.columns.get(label_key(header), "") for header in table.header]
+        columns = [self._column(header) for header in table.header]
         if sorted(columns) not in _TABLES.get(self.kind, ()):
             count = sum(_amounts(cell) for row in table.rows for cell in row)
             amounts.cells += count
@@ -264,11 +280,45 @@ class _Reader:
             try:
                 if self.kind == "tiers":
                     self._tier(cells)
-                else:
+                if "spend" in cells:
+                    self._spend(cells)
+                if self.kind == "batch":
                     self._limit(cells)
                 amounts.read += count
             except UnknownTerm as error:
                 self.problem("cell", row[0], error, " | ".join(row[1:]))
+
+    def _column(self, header: str) -> str:
+        """What a column has; one of spending may say within how many minutes."""
+        known = self.terms.columns.get(label_key(header), "")
+        if known or self.kind not in ("spend", "tiers"):
+            return known
+        self._window(header)
+        return self.terms.columns.get(
+            label_key(re.sub(r"\s*\([^()]*\)|\s*" + self.terms.window.pattern, "", header)), ""
+        )
+
+    def _window(self, text: str) -> None:
+        """Take note of the minutes that words say; 0 where they say two."""
+        for match in self.terms.window.finditer(text):
+            minutes = int(match["minutes"])
+            self.minutes = minutes if self.minutes in (None, minutes) else 0
+
+    def _spend(self, cells: Mapping[str, str]) -> None:
+        """What a tier may spend; `N/A` is no limit."""
+        tier, text = cells["name"], cells["spend"]
+        if label_key(text) in self.terms.no_cap:
+            return
+        amount = self.terms.window.sub("", text).strip()
+        self._window(text)
+        if not AMOUNT.fullmatch(amount) or not self.minutes:
+            raise UnknownTerm(f"expected an amount and the minutes that it is for, saw {text!r}")
+        limit = SpendLimit(
+            usage_tier=tier, amount=money(amount), currency=self.terms.currency, minutes=self.minutes, quote=text
+        )
+        self.spending_in = self.parts[-1].title
+        if self.spending.setdefault(tier, limit) != limit:
+            self.problem("conflict", tier, f"two spend limits of {tier!r}: {text}", text)
 
     def _tier(self, cells: Mapping[str, str]) -> None:
         name, qualification, cap = cells["name"], cells["qualification"], cells.get("cap", "")

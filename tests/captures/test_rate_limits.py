@@ -18,7 +18,7 @@ pytestmark = needed
 def test_captures(day, models, seen):
     """Every amount and every table of the real pages is claimed."""
     text = captured("google/rate-limits", f"{day}.md.txt")
-    found, problems, amounts = rate_limits.read_limits(text)
+    found, problems, amounts = rate_limits.read_facts(text)
 
     assert [] == problems
     assert (seen, seen, 0) == (amounts.seen, amounts.read, amounts.unclaimed)
@@ -26,13 +26,13 @@ def test_captures(day, models, seen):
         Counter(limit.usage_tier for limit in found.batch_limits)
     )
     assert ["Free", "Tier 1", "Tier 2", "Tier 3"] == [tier.name for tier in found.usage_tiers]
-    assert found == limits.decode(limits.encode(found), "limits.yaml")
+    assert found == limits.FORM.decode(limits.FORM.encode(found), "limits.yaml")
 
 
 def test_captured_figures():
     """Conditions, caps and figures of the newest capture, as a person read them."""
     text = captured("google/rate-limits", "2026-04-16.md.txt")
-    found = rate_limits.read_limits(text)[0]
+    found = rate_limits.read_facts(text)[0]
 
     assert [(None, None, ()), (None, None, (250,)), (100, 3, (2000,)), (1000, 30, (20000, 100000))] == [
         (tier.spent, tier.days, tier.caps) for tier in found.usage_tiers

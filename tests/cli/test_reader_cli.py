@@ -113,6 +113,8 @@ class TestModels:
             "last_changed": "2026-03-24",
             "shutdown": "",
             "successor": "",
+            "released": "",
+            "may_end": "",
             **AGE,
         }
 
@@ -561,7 +563,7 @@ class TestUpcoming:
     def test_steps_for_programs(self, run: Run) -> None:
         """The coming rate as in the flat table, and what it replaces."""
         row = {**model.row(FULL), "old_price": "0.75", "ratio": "2", "in_days": 40}
-        row |= {"kind": "step", "on": "2027-01-01", "successor": "", **AGE}
+        row |= {"kind": "step", "on": "2027-01-01", "successor": "", "said_by": "", "otherwise": "", **AGE}
 
         assert [row] == json.loads(run("upcoming", "--format", "json"))
         assert [{**spelt(row), "in_days": "40"}] == records(run("upcoming", "--format", "csv"))

@@ -9,13 +9,14 @@ from ratecards.model import plain
 from ratecards.storage import limits
 from ratecards.storage.limits import LimitsCard
 from scraper.model import SourceResult, State
-from scraper.pipeline.limits_page import evaluate_limits
-from scraper.publish.dataset import LIMITS_PATH, Dataset
+from scraper.pipeline.facts_page import evaluate_facts
+from scraper.publish.dataset import FACTS, Dataset
 from scraper.sources import rate_limits
 from tests.drill import said
 from tests.drill.said import RATE, Said
 from tests.drill.subjects import PAGES, Subject, drilled
 
+LIMITS_PATH = FACTS["google/rate-limits"].path
 CASES = PAGES.parent.parent / "sources" / "rate_limits" / "cases"
 
 
@@ -30,7 +31,7 @@ class _Dataset(Dataset):
         """The state that the first look left."""
         return self.known
 
-    def limits(self) -> LimitsCard | None:
+    def facts(self, name: str) -> LimitsCard | None:
         """The card that the first look left."""
         return self.card
 
@@ -44,13 +45,13 @@ class LimitsSubject(Subject):
         """The verdict on a look."""
         edition = self.edition(bodies, first=first)
         state = State() if first else self.published.state
-        card = None if first else limits.decode(self.published.files[LIMITS_PATH], LIMITS_PATH)
-        return evaluate_limits(_Dataset(state, card), self.source, edition, edition.at)
+        card = None if first else limits.FORM.decode(self.published.files[LIMITS_PATH], LIMITS_PATH)
+        return evaluate_facts(_Dataset(state, card), self.source, edition, edition.at)
 
     def told(self, verdict: SourceResult) -> Said:
         """The limits that stand published after a verdict."""
         text = verdict.files.get(LIMITS_PATH) or self.published.files[LIMITS_PATH]
-        return of_limits(limits.decode(text, LIMITS_PATH))
+        return of_limits(limits.FORM.decode(text, LIMITS_PATH))
 
 
 def of_limits(card: LimitsCard) -> Said:

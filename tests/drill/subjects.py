@@ -48,9 +48,9 @@ class Drilled(Source):
 
 def drilled(provider: str, source: str, module: Any, **instead: Any) -> Drilled:
     """The source with some of its functions replaced."""
-    names = ("PARSER", "urls", "renames", "fingerprint", "read")
+    names = ("PARSER", "urls", "renames", "fingerprint", "read", "is_known", "read_facts")
     found = Drilled(provider, source)
-    reader = SimpleNamespace(**{name: getattr(module, name) for name in names})
+    reader = SimpleNamespace(**{name: getattr(module, name) for name in names if hasattr(module, name)})
     for name, value in instead.items():
         setattr(reader, name, value)
     object.__setattr__(found, "reader", reader)

@@ -12,11 +12,12 @@ import pytest
 
 from ratecards.storage import limits
 from scraper.errors import DatasetError
-from scraper.publish.dataset import LIMITS_SOURCE, Dataset
+from scraper.publish.dataset import Dataset
 from scraper.sources import rate_limits
 from tests.sources.rate_limits.test_rate_limits import page
 from tests.support.workshop import Ran, outcomes, tree
 
+LIMITS_SOURCE = "google/rate-limits"
 CARD = "ratecards/cards/google/rate-limits/limits.yaml"
 
 
@@ -45,7 +46,7 @@ class Desk:
 
     @property
     def published(self) -> limits.LimitsCard | None:
-        return Dataset(self.root / "data").limits()
+        return Dataset(self.root / "data").facts(LIMITS_SOURCE)
 
 
 @pytest.fixture
@@ -161,7 +162,7 @@ def test_what_is_not_the_page_is_not_read(desk, text, outcome):
     assert ("UNCHANGED", 0) == verdict(good)
 
 
-NEW_SECTION = "## Spend-based rate limits\n\nSpending is limited, too.\n\n| Usage tier | Spend per 10 minutes |\n|---|---|\n| Tier 1 | $10 |\n| Tier 2 | $100 |\n\n"
+NEW_SECTION = "## Energy-based rate limits\n\nSpending is limited, too.\n\n| Usage tier | Spend per 10 minutes |\n|---|---|\n| Tier 1 | $10 |\n| Tier 2 | $100 |\n\n"
 
 
 def with_section(before: str, more: str = NEW_SECTION, **changed: str) -> str:
@@ -184,9 +185,9 @@ def test_an_unknown_section_is_unread_alone(desk, before):
     card = desk.published
 
     assert [("PARTLY_READ", 4)] * 2 == [verdict(first), verdict(again)]
-    assert (["spend-based rate limits"], date(2026, 11, 2)) == (state["unread"], card.observed)
+    assert (["energy-based rate limits"], date(2026, 11, 2)) == (state["unread"], card.observed)
     assert (3, {26_000, 500_000}) == (len(card.usage_tiers), {limit.tokens for limit in card.batch_limits})
-    assert "unknown section 'Spend-based rate limits'" in again.out
+    assert "unknown section 'Energy-based rate limits'" in again.out
     assert ("CHANGED", 0) == verdict(desk.look("2026-11-03", page("era-2026")))
 
 
@@ -201,7 +202,7 @@ def test_what_is_unread_of_a_known_section_keeps_the_card(desk):
 
 def test_nothing_is_published_before_the_first():
     """No card, no limits."""
-    assert None is Dataset(Path("/nowhere")).limits()
+    assert None is Dataset(Path("/nowhere")).facts(LIMITS_SOURCE)
 
 
 def test_backfill_takes_it_too(desk, run, tmp_path):

@@ -29,6 +29,7 @@ FILES = {
     "changes.json": b"[]",
     "upcoming.json": b"[]",
     "limits.json": b"[]",
+    "lifecycle.json": b"[]",
     "discrepancies.json": json.dumps({"discrepancies": [{"id": "1", "last_seen": "2026-11-01"}]}).encode(),
 }
 MARKS = Marks(Version(2026, 11, 1), "2026-11-01", RECORDED)
@@ -87,7 +88,7 @@ def test_the_digest():
 
     assert re.fullmatch("sha256:[0-9a-f]{64}", base)
     assert base == digest({**FILES, "rates.json": b"[]"}) == digest({**FILES, "discrepancies.json": seen})
-    assert 6 == len({base, *moved.values(), digest({**FILES, "discrepancies.json": closed})})
+    assert 7 == len({base, *moved.values(), digest({**FILES, "discrepancies.json": closed})})
 
 
 GOOD = {"version": "2026.11.1", "created": RECORDED, "observed": "2026-11-01", "digest": "x", "resources": []}
@@ -205,7 +206,7 @@ def test_frictionless_takes_it(validate, shelf):
     """A dataset with hostile words, and the published one."""
     for root in (shelf.root, ROOT):
         ran = validate(root)
-        assert (0, f"{root / PATH}: valid, 6 files\n") == (ran.code, ran.out)
+        assert (0, f"{root / PATH}: valid, 7 files\n") == (ran.code, ran.out)
 
 
 @pytest.mark.filterwarnings("ignore")
@@ -225,7 +226,7 @@ def test_frictionless_finds_a_changed_byte(validate, shelf, path, old, new):
 
     assert 1 == ran.code
     assert "hash" in ran.out
-    assert "not valid, 6 files" in ran.out
+    assert "not valid, 7 files" in ran.out
 
 
 @pytest.mark.filterwarnings("ignore")

@@ -298,7 +298,7 @@ def test_every_discrepancy(entry):
 def test_limits():
     """A card with and without figures; a day that is missing is an error."""
     text = (ROOT / "ratecards" / "cards" / "google" / "rate-limits" / "limits.yaml").read_text(encoding="utf-8")
-    found = json_data([limits.decode(text, "limits.yaml")])
+    found = json_data([limits.FORM.decode(text, "limits.yaml")])
 
     assert [] == wrong(VALIDATORS["limits"], found) == wrong(VALIDATORS["limits"], json_data([]))
     del found["limits"][0]["observed"]

@@ -388,6 +388,19 @@ def test_what_was_paid_is_per_unit_of_what_stands_beside_it():
     assert "not_available" == price_news.by_change([closed], DAY)[id(closed)]["after"]
 
 
+def test_fault_103_a_price_that_is_announced_no_more_says_so():
+    """On the change that keeps the price of before, or on the one that takes the step away."""
+    stays, gone = change("rate_added", new=rate("2")), change("rate_removed", old=since("3"))
+    taken_back = [change("rate_removed", old=until("2")), gone, stays]
+
+    expected = {"before": "3", "after": "2", "from": "2027-01-01", "withdrawn": True}
+    assert {id(stays): expected} == price_news.by_change(taken_back, DAY)
+    assert price_news.by_change([gone], DAY, [until("2")])[id(gone)]["withdrawn"] is True
+    assert not any(
+        "withdrawn" in paid for paid in price_news.by_change([change("rate_added", new=since("3"))], DAY).values()
+    )
+
+
 PRICES = st.sampled_from(["1", "2", "3"])
 NAMES = st.sampled_from(["", "text", "image"])
 SIDES = st.dictionaries(st.tuples(NAMES, st.sampled_from(["", "1K"])), PRICES, max_size=4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +15,7 @@ from ratecards.catalog.catalog import Catalog
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.errors import DatasetError
 from ratecards.questions.limits import called, models, overview, records
-from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier, json_data, read_json
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, SpendLimit, UsageTier, json_data, read_json
 from tests.support.guide import FLASH_IMAGE, MARCH, OPENAI, flash_image, reseller
 from tests.support.histories import card, rate
 
@@ -67,8 +68,34 @@ def test_t6_for_people():
     assert (
         "priority factor: 0.3 x",
         "Batch queue of Other, which no card is called: Tier 1 25k",
+        "Requests and tokens per minute are not printed on google/rate-limits's page any more; AI Studio shows your "
+        "own: https://aistudio.google.com/rate-limit",
         "As observed 2026-04-16 (google/rate-limits).",
     ) == second.notes
+
+
+SPENDING = replace(
+    LIMITS,
+    spend_limits=(SpendLimit(usage_tier="Tier 1", amount=Decimal(1100), currency="USD", minutes=10, quote="$1,100"),),
+)
+
+
+def test_what_may_be_spent_in_some_minutes():
+    """A column of the usage tiers where the page says it, and a row for programs; the file brings it back."""
+    _, tiers = overview(offers(), [SPENDING])
+    assert ["", "1,100 USD in 10 minutes"] == [row.cells["spend"] for row in tiers.rows]
+    (found,) = (r for r in records(offers(), [SPENDING]).records() if r["kind"] == "spend_limit")
+    assert {
+        "kind": "spend_limit",
+        "name": "Tier 1",
+        "meter": "spending",
+        "value": "1100",
+        "period": "10 minutes",
+        "currency": "USD",
+        "quote": "$1,100",
+        "source": "google/rate-limits",
+        "observed": "2026-04-16",
+    } == {name: value for name, value in found.items() if value not in ("", None)}
 
 
 def test_of_one_model_alone():
@@ -137,8 +164,8 @@ def test_the_file_and_back(tmp_path: Path):
     file = tmp_path / "limits.json"
     assert [] == read_json(file)
     undated = LimitsCard(provider="a", source="b", name="c", url="d", parser="1")
-    file.write_text(json.dumps(json_data([LIMITS, undated])), encoding="utf-8")
-    assert [LIMITS, undated] == read_json(file)
+    file.write_text(json.dumps(json_data([LIMITS, undated, SPENDING])), encoding="utf-8")
+    assert [LIMITS, undated, SPENDING] == read_json(file)
     assert "0.3" == json.loads(file.read_text(encoding="utf-8"))["limits"][0]["figures"][0]["value"]
 
 

@@ -17,6 +17,7 @@ from scraper.sources import SOURCES, Source, find, vocabulary
 from scraper.sources.vocabulary import VocabularyError, of, read
 from tests.cli import test_doctor as gemini
 from tests.pipeline.test_limits_page import with_section
+from tests.sources.deprecations.test_deprecations import changed as end_of_models
 from tests.sources.openai_api import test_openai_api as openai
 from tests.support import ai_studio_body as studio
 from tests.support.workshop import GEMINI, Ran, Workshop, facts, keep, outcomes, pages
@@ -164,6 +165,7 @@ def test_fault_91_every_command_names_it_and_no_other_source_stops(workshop: Wor
 # ---------------------------------------------------------------------------------------------- the doctor's lines
 
 LIMITS = find("google/rate-limits")
+DEPRECATIONS = find("google/deprecations")
 OPENAI = find("openai/openai-api")
 VERTEX = find("google/vertex-ai")
 LAOZHANG = find("laozhang/laozhang")
@@ -218,6 +220,8 @@ PASTED: dict[tuple[str, str], tuple[Callable[[], str], dict[str, str]]] = {
     (GEMINI, "header"): (lambda: html(facts()).replace("Paid Tier, per 1M", "Payed Tier, per 1M", 1), {"PLAN": "paid"}),
     (GEMINI, "cell"): (lambda: html(gemini.with_row("Input price (text)", "-", "$1.00 per moon phase")), {}),
     (LIMITS.name, "label"): (lambda: with_section("Batch API rate limits"), {}),
+    (DEPRECATIONS.name, "header"): (lambda: end_of_models("**Shutdown date**", "**End**"), {"FIELD": "shutdown"}),
+    (DEPRECATIONS.name, "condition"): (lambda: end_of_models("of their own.", "that is up to date."), {}),
     (OPENAI.name, "label"): (lambda: openai_page(openai.broken_title), {"MODALITY": "text"}),
     (OPENAI.name, "tab"): (lambda: openai_page(openai.broken_tab), {"SERVICE_TIER": "batch"}),
     (OPENAI.name, "header"): (lambda: openai_page(openai.broken_column), {"METER": "output"}),

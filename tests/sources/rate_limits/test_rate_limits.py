@@ -35,9 +35,9 @@ def changed(old: str, new: str, case: str = "era-2026") -> str:
 @pytest.mark.parametrize("case", sorted(path.name for path in CASES.iterdir()))
 def test_case(case):
     """Every case gives the file that stands beside it, without problems, and with every amount claimed."""
-    card, problems, amounts = rate_limits.read_limits(page(case))
+    card, problems, amounts = rate_limits.read_facts(page(case))
 
-    assert expected_of(case) == limits.encode(card)
+    assert expected_of(case) == limits.FORM.encode(card)
     assert [] == problems
     assert 0 == amounts.unclaimed
 
@@ -45,7 +45,7 @@ def test_case(case):
 @pytest.mark.parametrize(("case", "expected"), [("era-2025", (7, 4, 3)), ("era-2026", (8, 6, 2))])
 def test_amounts(case, expected):
     """Money and token counts in cells, figures in sentences."""
-    amounts = rate_limits.read_limits(page(case))[2]
+    amounts = rate_limits.read_facts(page(case))[2]
 
     assert expected == (amounts.seen, amounts.cells, amounts.notes)
 
@@ -53,7 +53,7 @@ def test_amounts(case, expected):
 @pytest.mark.parametrize(("case", "expected"), [("era-2025", None), ("era-2026", Decimal("0.4"))])
 def test_priority_factor(case, expected):
     """Priority's share of the standard limit, where the page says one."""
-    assert expected == rate_limits.read_limits(page(case))[0].priority_factor
+    assert expected == rate_limits.read_facts(page(case))[0].priority_factor
 
 
 def test_reading():
@@ -164,7 +164,7 @@ def test_vocabulary_is_offered():
 )
 def test_not_understood(old, new, kind, expected):
     """Whatever is not known is a problem that names its place, and everything else is still read."""
-    _, problems, _ = rate_limits.read_limits(changed(old, new))
+    _, problems, _ = rate_limits.read_facts(changed(old, new))
 
     assert kind in {p.kind for p in problems}
     assert [] != [p for p in problems if expected in str(p)]
@@ -196,14 +196,14 @@ def test_tables_that_are_all_unknown(old, new, expected):
     with pytest.raises(
         LayoutChanged, match=re.escape(f"expected a table of usage tiers and tables of batch limits, saw {expected}")
     ):
-        rate_limits.read_limits(changed(old, new))
+        rate_limits.read_facts(changed(old, new))
 
 
 def test_a_figure_may_stand_twice():
     """The same figure twice with one value is one figure."""
     text = changed("- **Enqueued", "- **Concurrent batch requests:** 1,100\n- **Enqueued")
 
-    assert [] == rate_limits.read_limits(text)[1]
+    assert [] == rate_limits.read_facts(text)[1]
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_figure_may_stand_twice():
 )
 def test_unclaimed_amounts_are_counted(old, new, unclaimed):
     """An amount that nothing accounts for is counted as unclaimed beside its problem."""
-    _, problems, amounts = rate_limits.read_limits(changed(old, new))
+    _, problems, amounts = rate_limits.read_facts(changed(old, new))
 
     assert unclaimed == amounts.unclaimed
     assert [] != problems
@@ -228,8 +228,8 @@ def test_columns_are_found_by_header():
     """Columns in another order say the same."""
     table = re.compile(r"^\| (Usage tier|\*\*.*?\*\*) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 
-    card, problems, _ = rate_limits.read_limits(table.sub(r"| \3 | \1 | \2 |", page("era-2026")))
-    assert expected_of("era-2026") == limits.encode(card)
+    card, problems, _ = rate_limits.read_facts(table.sub(r"| \3 | \1 | \2 |", page("era-2026")))
+    assert expected_of("era-2026") == limits.FORM.encode(card)
     assert [] == problems
 
 
@@ -256,21 +256,21 @@ def test_columns_are_found_by_header():
 def test_not_the_page(text, expected):
     """What is not the page, or not all of it, is refused."""
     with pytest.raises(LayoutChanged, match=expected):
-        rate_limits.read_limits(text)
+        rate_limits.read_facts(text)
 
 
 # --------------------------------------------------------------------------------------------- the file
 
 
 def card() -> limits.LimitsCard:
-    return replace(rate_limits.read_limits(page("era-2026"))[0], observed=date(2026, 4, 16), capture="sha256:00")
+    return replace(rate_limits.read_facts(page("era-2026"))[0], observed=date(2026, 4, 16), capture="sha256:00")
 
 
 def test_file_round_trip():
     """Decoding what was encoded gives the card, its capture included."""
-    text = limits.encode(card())
+    text = limits.FORM.encode(card())
 
-    assert card() == limits.decode(text, "limits.yaml")
+    assert card() == limits.FORM.decode(text, "limits.yaml")
     assert 'observed: "2026-04-16"' in text
 
 
@@ -278,7 +278,7 @@ def test_an_empty_card():
     """A card without entries is a file all the same."""
     bare = replace(card(), usage_tiers=(), batch_limits=(), figures=())
 
-    assert bare == limits.decode(limits.encode(bare), "limits.yaml")
+    assert bare == limits.FORM.decode(limits.FORM.encode(bare), "limits.yaml")
 
 
 @pytest.mark.parametrize(
@@ -313,10 +313,10 @@ def test_an_empty_card():
 )
 def test_a_file_this_version_does_not_write(old, new, expected):
     """A damaged file is refused with its name and the field."""
-    text = limits.encode(card())
+    text = limits.FORM.encode(card())
     assert old in text
     with pytest.raises(CodecError, match=r"limits\.yaml") as refused:
-        limits.decode(text.replace(old, new), "limits.yaml")
+        limits.FORM.decode(text.replace(old, new), "limits.yaml")
 
     assert expected in str(refused.value)
 
@@ -324,4 +324,80 @@ def test_a_file_this_version_does_not_write(old, new, expected):
 def test_a_file_that_is_no_mapping():
     """A list, or nothing, is no card."""
     with pytest.raises(CodecError, match="expected limits of schema 1"):
-        limits.decode("- 1\n", "limits.yaml")
+        limits.FORM.decode("- 1\n", "limits.yaml")
+
+
+# ------------------------------------------------------------------------------------- limits of spending
+
+SPENT = [("Tier 1", Decimal(12), 10), ("Tier 2", Decimal(1100), 10)]
+
+
+def spend(*pairs: tuple[str, str]) -> tuple[list[tuple[str, Decimal, int]], list[str]]:
+    """What a page says may be spent in how many minutes, and what of it is not understood."""
+    text = page("spend-2026")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    found, problems, amounts = rate_limits.read_facts(text)
+    assert bool(problems) or amounts.unclaimed == 0
+    return [(x.usage_tier, x.amount, x.minutes) for x in found.spend_limits], [str(x) for x in problems]
+
+
+PROSE = "What an account spends within a rolling 10 minute window is limited, too."
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("### Spend-based", "## Spend-based")],
+        [(PROSE, "It is limited."), ("| Spend rate limit |", "| Spend rate limit (per 10 minutes, rolling) |")],
+        [(PROSE, "It is limited."), ("| Spend rate limit |", "| Spend per 10 minutes |")],
+        [(PROSE, "It is limited."), ("| $12 |", "| $12 per 10 minutes |"), ("| $1,100 |", "| $1,100 / 10 minutes |")],
+    ],
+    ids=["a section of its own", "in brackets", "in the header", "in the cells"],
+)
+def test_spend_limits_in_other_forms(pairs):
+    """The minutes stand in a sentence, the header or the cell."""
+    assert (SPENT, []) == spend(*pairs)
+
+
+def test_spend_limits_as_a_column_of_the_tiers():
+    """Beside the cap."""
+    head = "| Usage tier | Qualification | Billing tier cap | Spend rate limit (per 10 minutes, rolling) |\n|---|---|---|---|"
+    rows = "| Tier 1 | Link a billing account | $260 | $12 |\n| Tier 2 | Ask | $300 | $1,100 |"
+    text = re.sub(r"\| Usage tier \| Qualification.*?\n\n", f"{head}\n{rows}\n\n", page("era-2026"), flags=re.DOTALL)
+    found, problems, _ = rate_limits.read_facts(text)
+
+    assert ([], SPENT) == (problems, [(x.usage_tier, x.amount, x.minutes) for x in found.spend_limits])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        (PROSE, "It is limited.", "expected an amount and the minutes that it is for, saw '$12'"),
+        ("10 minute window", "10 minute window, or a 5 minute window,", "saw '$12'"),
+        ("| $12 |", "| lots |", "saw 'lots'"),
+        ("| $12 |", "|  |", "saw ''"),
+        ("| **Tier 2** | $1,100 |", "| **Tier 7** | $1,100 |", "a spend limit of 'Tier 7', which is not a usage tier"),
+        ("| **Tier 2** | $1,100 |", "| **Tier 1** | $1,100 |", "two spend limits of 'Tier 1': $1,100"),
+        ("| Spend rate limit |", "| Spending |", "unknown table with the headers Usage tier | Spending"),
+        (PROSE, f"{PROSE} From $5 on.", "an amount outside the tables"),
+    ],
+)
+def test_spend_limits_that_are_not_understood(old, new, expected):
+    """Each is a problem with its place."""
+    assert [] != [words for words in spend((old, new))[1] if expected in words and words.startswith("Usage tiers / ")]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('usage_tier: "Tier 2", amount', 'usage_tier: "Tier 1", amount', "one spend limit stands twice"),
+        ('usage_tier: "Tier 2", amount', 'usage_tier: "Tier 7", amount', "spend limits of unknown usage tiers Tier 7"),
+        ("minutes: 10", 'minutes: "10"', "minutes must be a whole number"),
+    ],
+)
+def test_a_file_of_spend_limits_that_is_damaged(old, new, expected):
+    """Refused like any other."""
+    with pytest.raises(CodecError, match=expected):
+        limits.FORM.decode(expected_of("spend-2026").replace(old, new), "limits.yaml")

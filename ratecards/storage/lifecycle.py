@@ -1,0 +1,72 @@
+"""The card of a page of lifecycles, `cards/google/deprecations/lifecycle.yaml` (`FORM`), and what is published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import date
+from typing import Any
+
+from ratecards.lifecycle import Lifecycle
+from ratecards.model import MODEL_ID
+from ratecards.storage.codec import CodecError
+from ratecards.storage.facts import Form
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LifecycleCard:
+    """All that a page of lifecycles says, an entry a model, in the page's order; head fields as in `RateCard`."""
+
+    provider: str
+    source: str
+    name: str
+    url: str
+    observed: date | None = None
+    capture: str = ""
+    parser: str
+    models: tuple[Lifecycle, ...] = ()
+
+
+def _check(card: LifecycleCard, where: str) -> None:
+    """What must hold between the fields of a card. Raises `CodecError`."""
+    names = [one.model for one in card.models]
+    if len(set(names)) != len(names):
+        raise CodecError(f"{where}: one model stands twice")
+    for one in card.models:
+        if not MODEL_ID.match(one.model) or (one.shutdown and one.earliest):
+            raise CodecError(f"{where}: {one.model}: not a model with one day or none")
+
+
+FORM = Form("lifecycles", LifecycleCard, {"models": Lifecycle}, _check)
+
+
+def data(cards: Iterable[LifecycleCard]) -> dict[str, Any]:
+    """What the file holds: a version and the entries of all cards with the page that says them; days are ISO dates."""
+    return {"version": 1, "lifecycle": [_plain(one) for card in cards for one in entries(card)]}
+
+
+def entries(card: LifecycleCard) -> list[Lifecycle]:
+    """The entries of a card as `ratecards.lifecycle.read` gives them."""
+    return [replace(one, provider=card.provider, source=card.source) for one in card.models]
+
+
+def _plain(one: Lifecycle) -> dict[str, str]:
+    return {f.name: str(value) for f in fields(one) if (value := getattr(one, f.name))}
+
+
+def dated(new: LifecycleCard, before: LifecycleCard | None, recorded: str, unread: Iterable[str]) -> LifecycleCard:
+    """A card as read, each entry with the day since when it says what it says: one that says the same stays as it was.
+
+    `unread` are the titles of sections that were not understood as a whole: what stood in them and is read nowhere
+    stays, too.
+    """
+    known = {one.model: one for one in before.models} if before else {}
+    found = [_since(replace(one, observed=new.observed, recorded=recorded), known.get(one.model)) for one in new.models]
+    read, lost = {one.model for one in found}, set(unread)
+    found += [one for one in known.values() if one.model not in read and one.locator.rpartition(" / ")[0] in lost]
+    return replace(new, models=tuple(found))
+
+
+def _since(new: Lifecycle, before: Lifecycle | None) -> Lifecycle:
+    said = ("offer", "release", "shutdown", "earliest", "successor")
+    return before if before and all(getattr(new, name) == getattr(before, name) for name in said) else new
