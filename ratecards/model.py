@@ -198,6 +198,13 @@ class RateCard:
     rates: tuple[Rate, ...] = ()
 
     @property
+    def grade(self) -> str:
+        """How far its source is trusted: `official`, `billed`, `by hand`, `reseller` or `reported`; else empty."""
+        from ratecards import grade
+
+        return grade.grade(grade.name_of(self.provider, self.source))
+
+    @property
     def shutdown(self) -> Shutdown | None:
         """The day on which the model ends and what takes its place, where its notices announce one."""
         if not self.notices:

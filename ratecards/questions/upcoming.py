@@ -49,6 +49,11 @@ def upcoming(cards: Iterable[RateCard], day: date, ages: Iterable[Age]) -> Table
     return records_table(_KEYS, ({**dict.fromkeys(_KEYS, ""), **row} for row in rows))
 
 
+def stepping(cards: Iterable[RateCard], day: date) -> list[RateCard]:
+    """The cards that date a price for after a day."""
+    return [card for card in cards if history.steps([card], day)]
+
+
 def _step_row(step: Step, day: date) -> dict[str, Cell]:
     return {
         **rate_row(step.after),

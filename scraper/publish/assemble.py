@@ -14,7 +14,7 @@ from ratecards.storage.codec import dumps
 from ratecards.storage.limits import LimitsCard
 from scraper.errors import DatasetError
 from scraper.model import SourceResult, State
-from scraper.publish import baseline, discrepancies, held, state_file
+from scraper.publish import baseline, discrepancies, held, reported, state_file
 from scraper.publish import v1_files as v1
 from scraper.publish.dataset import LIMITS_PATH, Dataset
 from scraper.publish.package import finalize_package
@@ -122,6 +122,7 @@ def assemble_v1(
         result.write(path, text)
     for path, text in texts.items():
         result.write(f"ratecards/v1/{path}", text)
+    reported.publish(result, dataset)
     for path in dataset.obsolete():
         result.delete(path)
     kept = dataset.root / "ratecards" / "v1" / "tables"

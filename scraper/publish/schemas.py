@@ -154,6 +154,7 @@ def documents() -> dict[str, Schema]:
         ),
         "discrepancies": ("Where official sources disagree.", _discrepancies()),
         "limits": ("Usage tiers, batch queues and other limits of use.", {"limits": listed(_limits())}),
+        "reported": ("What third parties say that pages say. Not official.", _reported()),
         "status": ("How the last look at each source ended. Not data.", {"sources": by_name(SOURCE, _status())}),
     }
     return {name: _document(name, words, parts) for name, (words, parts) in found.items()}
@@ -292,6 +293,28 @@ def _limits() -> Schema:
     edition = {"observed": DAY, "capture": CAPTURE, "parser": WORDS}
     tiers = listed(record(tier, optional=("spent", "days")))
     return record({**head, **edition, "usage_tiers": tiers, "batch_limits": listed(limit), "figures": listed(figure)})
+
+
+def _reported() -> dict[str, Schema]:
+    rate = _fields(*(name for name in COLUMNS if name not in ("provider", "source", "model")))
+    bounds = dict.fromkeys(("prompt_over", "prompt_up_to", "used_over", "used_up_to"), COUNT)
+    card = {
+        "provider": FIELDS["provider"],
+        "source": matching(r"reported/[a-z0-9][a-z0-9\-]*"),
+        "model": FIELDS["model"],
+        "grade": {"const": "reported"},
+        "of": SOURCE,
+        "observed": DAY,
+        "capture": CAPTURE,
+        "parser": WORDS,
+        "name": WORDS,
+        "url": matching("https://[!-~]+"),
+        "aliases": listed(FIELDS["model"]),
+        "notices": listed(WORDS),
+        "facts": by_name(WORDS, WORDS),
+        "rates": listed(record({**rate, **bounds}, ("service_tier", "plan", "meter", "basis", "availability", "quote"))),
+    }
+    return {"attribution": WORDS, "cards": listed(record(card, optional=("aliases", "notices", "rates")))}
 
 
 def _status() -> Schema:
