@@ -10,9 +10,31 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ratecards.api import ReportedWarning, StaleError, StaleWarning, as_of, changes, cost, find, load, total, upcoming
+    from ratecards.api import (
+        ReportedWarning,
+        StaleError,
+        StaleWarning,
+        as_of,
+        changes,
+        cost,
+        find,
+        load,
+        total,
+        upcoming,
+    )
 
-__all__ = ["ReportedWarning", "StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "total", "upcoming"]
+__all__ = [
+    "ReportedWarning",
+    "StaleError",
+    "StaleWarning",
+    "as_of",
+    "changes",
+    "cost",
+    "find",
+    "load",
+    "total",
+    "upcoming",
+]
 
 
 def __getattr__(name: str) -> object:

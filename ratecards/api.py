@@ -29,7 +29,18 @@ if TYPE_CHECKING:
     from ratecards.costs.plan import CostPlan
     from ratecards.storage.history import Change, Step
 
-__all__ = ["ReportedWarning", "StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "total", "upcoming"]
+__all__ = [
+    "ReportedWarning",
+    "StaleError",
+    "StaleWarning",
+    "as_of",
+    "changes",
+    "cost",
+    "find",
+    "load",
+    "total",
+    "upcoming",
+]
 
 Where = Dataset | str | os.PathLike[str] | None
 
@@ -40,9 +51,7 @@ _DAY, _EPOCH = 86400, date(1970, 1, 1).toordinal()
 _TOKENS = frozenset(TOKENS)
 
 
-def load(
-    path: str | os.PathLike[str] | None = None, *, stale: str | None = None, grade: str = "reported"
-) -> Dataset:
+def load(path: str | os.PathLike[str] | None = None, *, stale: str | None = None, grade: str = "reported") -> Dataset:
     """The dataset at a path; without one the environment's (RATECARDS_DATASET), else the package's own.
 
     Where an answer is from a source that was not read for longer than its limit, `stale` says what to do: `allow`,

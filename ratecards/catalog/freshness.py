@@ -103,7 +103,9 @@ class Freshness:
             import warnings
 
             self._told.add(source)
-            words = f"only reported, by {source}: no page of the provider was read for it; grade='official' leaves it out"
+            words = (
+                f"only reported, by {source}: no page of the provider was read for it; grade='official' leaves it out"
+            )
             warnings.warn(words, ReportedWarning, _outside())
         tell(found.values(), self._when_stale, self._told)
         self.answered |= found

@@ -127,10 +127,12 @@ def coming(args: Namespace) -> str:
 def disagreeing(args: Namespace) -> str:
     """Where official sources disagree."""
     dataset: Dataset = args.opened
-    states = ("open",) if args.open else ("open", "accepted", *(("explained", "closed") if args.all else ()))
+    more = ("explained", "closed") if args.all else ("closed",) if args.on else ()
+    states = ("open",) if args.open else ("open", "accepted", *more)
     path = dataset.path / "v1" / "discrepancies.json"
-    entries = discrepancies.read(path, states, args.model)
-    ages = _ages(dataset, discrepancies.sources(entries), args.today)
+    entries = discrepancies.read(path, states, args.model, args.on)
+    entries += [] if args.open else discrepancies.reported(dataset, args.model, args.on)
+    ages = _ages(dataset, discrepancies.sources(entries), args.on or args.today)
     if args.format == "table":
         return discrepancies.discrepancies_text(entries, ages)
     return discrepancies.discrepancies(entries, ages).form(args.format)

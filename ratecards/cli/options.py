@@ -101,7 +101,7 @@ def parser() -> Parser:
     for command in (models, show, upcoming, discrepancies, export, audit):
         when = "as they stood on this day" if command is discrepancies else "as of this day (default: today)"
         command.add_argument("--on", type=_day, metavar="DATE", help=when)
-    for command in (show, upcoming, discrepancies):
+    for command in (show, upcoming, discrepancies, audit):
         _grade(command)
     _add_costs(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
     return top

@@ -62,18 +62,20 @@ def cards(root: str) -> list[RateCard]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         if isinstance(error, DatasetError):
             raise
-        raise DatasetError(f"{path}: expected the cards that are reported, saw {type(error).__name__}: {error}") from error
+        seen = f"{type(error).__name__}: {error}"
+        raise DatasetError(f"{path}: expected the cards that are reported, saw {seen}") from error
 
 
 def _card(entry: dict[str, Any], where: str) -> RateCard:
     from ratecards.storage.history import card_from
 
-    rest = {name: value for name, value in entry.items() if name not in (*_OWNER, "of", "observed", "capture", "parser")}
-    owner = {name: entry[name] for name in _OWNER}
-    read = {"observed": date.fromisoformat(entry["observed"]), "capture": entry["capture"], "parser": entry["parser"]}
-    card = card_from({n: v for n, v in rest.items() if n != "grade"}, owner, read, where)
-    if card.grade != "reported" or entry["grade"] != "reported":
-        raise DatasetError(f"{where}: expected a source named reported/<name>, saw {card.source!r}")
+    rest = dict(entry)
+    owner = {name: rest.pop(name) for name in _OWNER}
+    read = {"observed": date.fromisoformat(rest.pop("observed")), **{n: rest.pop(n) for n in ("capture", "parser")}}
+    grade, page = rest.pop("grade"), rest.pop("of")
+    card = card_from(rest, owner, read, where)
+    if not (card.grade == grade == "reported" and page == page_of(card)):
+        raise DatasetError(f"{where}: expected a report of a page by reported/<name>, saw {card.source!r} of {page!r}")
     return card
 
 

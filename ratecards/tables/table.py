@@ -131,7 +131,6 @@ class Table(NamedTuple):
         notes = (*self.notes, *([freshness.note(ages.values())] if ages else []))
         return self._replace(columns=(*self.columns, *map(Column, freshness.COLUMNS)), rows=tuple(rows), notes=notes)
 
-
     def graded(self) -> Table:
         """The table with the grade of trust of each row's sources, for programs, as its last column."""
         sources = [{*_source(row), *(line.source for line in row.lines)} for row in self.rows]

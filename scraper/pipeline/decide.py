@@ -78,7 +78,7 @@ def publish_manual(dataset: Dataset, folder: Path, now: datetime) -> Iterator[tu
     Yields source, day, number of changes and files written. Raises `DatasetError` on a file that is not such a card.
     """
     editions = manual.load(folder)
-    yield from _publish_reported(dataset, [edition for edition in editions if edition.reported], now)
+    yield from _publish_reported(dataset, [edition for edition in editions if edition.reported])
     for edition in editions:
         if edition.reported:
             continue
@@ -103,7 +103,7 @@ def publish_manual(dataset: Dataset, folder: Path, now: datetime) -> Iterator[tu
 
 
 def _publish_reported(
-    dataset: Dataset, editions: Iterable[ManualEdition], now: datetime
+    dataset: Dataset, editions: Iterable[ManualEdition]
 ) -> Iterator[tuple[str, date, int, list[str]]]:
     """Publish what is only reported: a card file each, and `v1/reported.json`; no history, no state, no rate table."""
     for edition in editions:

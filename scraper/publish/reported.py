@@ -1,4 +1,4 @@
-"""The cards of what third parties report: a file each under `ratecards/reported/`, and all of them in `v1/reported.json`.
+"""The cards of what third parties report: a file each below `ratecards/reported/`, all of them in `v1/reported.json`.
 
 They stand apart from the cards, histories and tables of official sources: nothing of those is made from them.
 """

@@ -312,7 +312,9 @@ def _reported() -> dict[str, Schema]:
         "aliases": listed(FIELDS["model"]),
         "notices": listed(WORDS),
         "facts": by_name(WORDS, WORDS),
-        "rates": listed(record({**rate, **bounds}, ("service_tier", "plan", "meter", "basis", "availability", "quote"))),
+        "rates": listed(
+            record({**rate, **bounds}, ("service_tier", "plan", "meter", "basis", "availability", "quote"))
+        ),
     }
     return {"attribution": WORDS, "cards": listed(record(card, optional=("aliases", "notices", "rates")))}
 
