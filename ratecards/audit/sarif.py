@@ -23,8 +23,8 @@ _RULES = {
     "wrong-unit": "The number is right for another unit",
     "stale-card": "The price differs from a card that nobody has looked at for longer than its limit",
     "unknown-model": "No card goes by this id, so that its price was not judged",
-    "reported-only": "Only third parties report the model, so that its price was not judged",
     "unread-price": "What the price is for cannot be said, so that it was not judged",
+    "reported-only": "Only third parties report the model, so that its price was not judged",
 }
 
 _NAME = re.compile(r'(?P<word>"[^"\\]*+(?:\\.[^"\\]*+)*+")(?P<name>\s*+:)?+', re.DOTALL)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 
+from ratecards.catalog.authority import is_reseller
 from ratecards.grade import REPORTED
 from ratecards.model import RateCard
 from ratecards.storage import bounded, codec
@@ -47,16 +48,28 @@ def publish(result: Publication, dataset: Dataset) -> None:
     """Have `v1/reported.json` hold all cards that are reported; no file where there are none."""
     found, path = cards(dataset, result.writes.items()), f"ratecards/{FILE}"
     if found:
-        text = document({"version": 1, "attribution": ATTRIBUTION, "cards": [data(card) for card in found]})
-        result.write(path, text)
+        result.write(path, text(found))
         schema = schemas.path_of("reported")
         result.write(f"ratecards/v1/{schema}", schemas.files()[schema])
     else:
         result.delete(path)
 
 
+def text(found: Iterable[RateCard]) -> str:
+    """The text of `v1/reported.json`."""
+    return document({"version": 1, "attribution": ATTRIBUTION, "cards": [data(card) for card in found]})
+
+
+def findings(dataset: Dataset) -> list[str]:
+    """What of it does not hold, one line each."""
+    path = dataset.root / "ratecards" / FILE
+    found = cards(dataset)
+    if (path.read_text(encoding="utf-8") if path.is_file() else "") == (text(found) if found else ""):
+        return []
+    return [f"{path}: does not hold the cards of {_FOLDER}; python -m scraper rebuild makes it anew"]
+
+
 def upcoming(dataset: Dataset, official: Iterable[RateCard], today: date) -> list[Step]:
     """The dated steps after a day of models that no official card has."""
-    held = {(card.provider, name) for card in official for name in (card.model, *card.aliases)}
-    only = [card for card in answering(cards(dataset), today) if (card.provider, card.model) not in held]
-    return steps(only, today)
+    held = {name for card in official if not is_reseller(card) for name in (card.model, *card.aliases)}
+    return steps([card for card in answering(cards(dataset), today) if card.model not in held], today)
