@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 FILE = "v1/reported.json"
 # The fact of a card that names the source (`provider/source`) whose words it reports.
 OF = "report of"
+_BOUNDS = ("prompt_over", "prompt_up_to", "used_over", "used_up_to")
 _OWNER = ("provider", "source", "model")
 
 
@@ -43,7 +44,9 @@ def data(card: RateCard) -> dict[str, Any]:
 
     owner = {name: getattr(card, name) for name in _OWNER}
     read = {"observed": str(card.observed), "capture": card.capture, "parser": card.parser}
-    return {**owner, "grade": card.grade, "of": page_of(card), **read, **card_data(card)}
+    said = card_data(card)
+    rates = [{n: str(v) if n in _BOUNDS else v for n, v in rate.items()} for rate in said.pop("rates", ())]
+    return {**owner, "grade": card.grade, "of": page_of(card), **read, **said, "rates": rates}
 
 
 def cards(root: str) -> list[RateCard]:
@@ -73,6 +76,7 @@ def _card(entry: dict[str, Any], where: str) -> RateCard:
     owner = {name: rest.pop(name) for name in _OWNER}
     read = {"observed": date.fromisoformat(rest.pop("observed")), **{n: rest.pop(n) for n in ("capture", "parser")}}
     grade, page = rest.pop("grade"), rest.pop("of")
+    rest["rates"] = [{n: int(v) if n in _BOUNDS else v for n, v in rate.items()} for rate in rest["rates"]]
     card = card_from(rest, owner, read, where)
     if not (card.grade == grade == "reported" and page == page_of(card)):
         raise DatasetError(f"{where}: expected a report of a page by reported/<name>, saw {card.source!r} of {page!r}")

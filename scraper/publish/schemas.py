@@ -297,11 +297,10 @@ def _limits() -> Schema:
 
 def _reported() -> dict[str, Schema]:
     rate = _fields(*(name for name in COLUMNS if name not in ("provider", "source", "model")))
-    bounds = dict.fromkeys(("prompt_over", "prompt_up_to", "used_over", "used_up_to"), COUNT)
+    always = ("service_tier", "plan", "meter", "basis", "availability", "quote")
     card = {
-        "provider": FIELDS["provider"],
+        **_fields("provider", "model"),
         "source": matching(r"reported/[a-z0-9][a-z0-9\-]*"),
-        "model": FIELDS["model"],
         "grade": {"const": "reported"},
         "of": SOURCE,
         "observed": DAY,
@@ -312,11 +311,9 @@ def _reported() -> dict[str, Schema]:
         "aliases": listed(FIELDS["model"]),
         "notices": listed(WORDS),
         "facts": by_name(WORDS, WORDS),
-        "rates": listed(
-            record({**rate, **bounds}, ("service_tier", "plan", "meter", "basis", "availability", "quote"))
-        ),
+        "rates": listed(record(rate, always, **PRICED)),
     }
-    return {"attribution": WORDS, "cards": listed(record(card, optional=("aliases", "notices", "rates")))}
+    return {"attribution": WORDS, "cards": listed(record(card, optional=("aliases", "notices")))}
 
 
 def _status() -> Schema:
