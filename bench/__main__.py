@@ -43,14 +43,14 @@ def reading() -> None:
     """Bytes to validated rates, against a bare parse of the same bytes."""
     from bs4 import BeautifulSoup
 
-    from ratecards.model import problems
+    from ratecards.model import validate_rate
     from scraper.sources import gemini_api
 
     path, body = page()
 
     def whole() -> None:
         for rate in gemini_api.read(body.decode()).rates():
-            assert not problems(rate)
+            assert not validate_rate(rate)
 
     bare = median_ms(lambda: BeautifulSoup(body, "lxml"))
     ours = median_ms(whole)

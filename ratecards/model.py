@@ -252,7 +252,7 @@ def _resolution_order(resolution: str) -> tuple[Decimal, str]:
     return size, resolution
 
 
-def problems(rate: Rate) -> list[str]:
+def validate_rate(rate: Rate) -> list[str]:
     """What is wrong with a rate as a row of the table; empty when it may be published."""
     wrong = [
         f"{name} {value!r} is not one of {', '.join(map(repr, allowed))}"

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.model import COLUMNS, JOIN_KEY, RATE_FIELDS, ROW_KEY, Rate, canonical_order, plain, problems, row
+from ratecards.model import COLUMNS, JOIN_KEY, RATE_FIELDS, ROW_KEY, Rate, canonical_order, plain, row, validate_rate
 from tests.support.kit import rate
 
 CONTRACT = [
@@ -161,7 +161,7 @@ def test_any_resolution_has_a_place(resolution):
 )
 def test_sound_rates_have_no_problems(sound):
     """What the contract allows may be published."""
-    assert [] == problems(sound)
+    assert [] == validate_rate(sound)
 
 
 BROKEN = {
@@ -202,12 +202,12 @@ BROKEN = {
 @pytest.mark.parametrize(("broken", "expected"), BROKEN.values(), ids=BROKEN)
 def test_broken_rates_say_what_is_wrong(broken, expected):
     """Each rule of the contract has words of its own, and no rule fires for another."""
-    assert [expected] == problems(broken)
+    assert [expected] == validate_rate(broken)
 
 
 def test_all_problems_are_told_at_once():
     """A rate with several faults lists every one."""
-    assert 3 == len(problems(rate("-1", service_tier="turbo", currency="")))
+    assert 3 == len(validate_rate(rate("-1", service_tier="turbo", currency="")))
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from ratecards.costs import effective
 from ratecards.model import RateCard
 from ratecards.storage.history import Change
 from scraper.checks import plausibility
-from scraper.checks.holds import HoldResult, Observation, hold_changes
+from scraper.checks.holds import Circumstances, HoldResult, hold_changes
 from scraper.diff.editions import changes
 from scraper.model import Provenance, cards
 from scraper.report.console import describe
@@ -75,7 +75,7 @@ def steps(folder: str, source: Source) -> Iterator[Step]:
 def _step(name: str, old: dict[str, RateCard], new: dict[str, RateCard], source: Source, at: datetime) -> Step:
     found = changes(old, new, source.module.renames(), places=False)
     doubts = plausibility.findings(plausibility.new_doubts(new, old, at.date()))
-    sifted = hold_changes(found, old, new, {}, Observation(at, name, doubts))
+    sifted = hold_changes(found, old, new, {}, Circumstances(at, name, doubts))
     lines = plausibility.new_factors(new.values(), old.values(), at.date())
     priced = [r for card in new.values() for r in card.rates if r.price is not None]
     lanes = effective.lanes(new.values())

@@ -14,9 +14,9 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from ratecards.audit.claims import OTHER, Claim, Entry, Unread
+from ratecards.audit.claims import OTHER, Claim, PriceEntry, Unread
 from ratecards.audit.match import Match, match_claim
-from ratecards.audit.past_cards import Edition, PastCards
+from ratecards.audit.past_cards import CardVersion, PastCards
 from ratecards.model import Rate
 
 VERDICTS = ("wrong", "wrong unit", "stale", "right", "not held", "unknown model", "unread", "reported only")
@@ -50,7 +50,7 @@ class Finding(NamedTuple):
 class Account(NamedTuple):
     """An entry of a file, what was found of each of its prices, and why none of them was judged, where none was."""
 
-    entry: Entry
+    entry: PriceEntry
     findings: tuple[Finding, ...]
 
     @property
@@ -62,23 +62,23 @@ class Account(NamedTuple):
         return self.entry.why or next(words for verdict, words in _REASONS.items() if verdict in verdicts)
 
 
-def audit(entries: Iterable[Entry], cards: PastCards) -> list[Account]:
+def audit(entries: Iterable[PriceEntry], cards: PastCards) -> list[Account]:
     """Every entry of a file with a finding per price, in the order of the file."""
     return [_account(placed(entry, cards), cards) for entry in entries]
 
 
-def placed(entry: Entry, cards: PastCards) -> Entry:
+def placed(entry: PriceEntry, cards: PastCards) -> PriceEntry:
     """An entry with its seller: one that names none is the one maker's whose page has the model."""
     if entry.seller:
         held = entry.seller.partition("/")[0] in cards.providers
-        return entry if held else Entry(entry.key, entry.seller, why=OTHER)
+        return entry if held else PriceEntry(entry.key, entry.seller, why=OTHER)
     seller = next((found for claim in entry.claims if (found := cards.maker(claim.model))), "")
     provider, _, source = seller.partition("/")
     claims = tuple(claim._replace(provider=provider, source=source) for claim in entry.claims)
     return entry._replace(seller=seller, claims=claims)
 
 
-def _account(entry: Entry, cards: PastCards) -> Account:
+def _account(entry: PriceEntry, cards: PastCards) -> Account:
     found = (_finding(claim, cards) for claim in entry.claims)
     return Account(entry, (*found, *(Finding("unread", item, item.why) for item in entry.unread)))
 
@@ -123,7 +123,7 @@ def _unknown(claim: Claim, cards: PastCards) -> str:
     return f"not at {claim.source}; {' and '.join(others)} has it" if others else f"not at {claim.source}"
 
 
-def _since(claim: Claim, found: Match, editions: Sequence[Edition]) -> date | None:
+def _since(claim: Claim, found: Match, editions: Sequence[CardVersion]) -> date | None:
     """The day from which the rate that a claim was judged by has been as it is."""
     since = None
     for edition in reversed(editions):
@@ -138,7 +138,7 @@ def _value(rate: Rate) -> tuple[object, ...]:
     return rate.price, rate.unit, rate.availability, rate.currency
 
 
-def _stale_since(claim: Claim, editions: Sequence[Edition]) -> date | None:
+def _stale_since(claim: Claim, editions: Sequence[CardVersion]) -> date | None:
     """The day on which a claim ceased to be right; None where it never was."""
     ceased = None
     was_right = False

@@ -49,7 +49,7 @@ class Unread(NamedTuple):
     why: str
 
 
-class Entry(NamedTuple):
+class PriceEntry(NamedTuple):
     """One entry of a file and all that it states, so that each entry is accounted for.
 
     `seller` is whose prices they are (`google/gemini-api`), empty where the file does not say; `why` is why the entry
@@ -63,13 +63,13 @@ class Entry(NamedTuple):
     why: str = ""
 
 
-def entry(key: str, seller: str, found: Iterable[Claim | Unread]) -> Entry:
+def entry(key: str, seller: str, found: Iterable[Claim | Unread]) -> PriceEntry:
     """The entry of a seller that states what was found; one that states no price says so."""
     provider, _, source = seller.partition("/")
     listed = list(found)
     claims = tuple(c._replace(provider=provider, source=source) for c in listed if isinstance(c, Claim))
     unread = tuple(item for item in listed if isinstance(item, Unread))
-    return Entry(key, seller, claims, unread, "" if listed else NO_PRICE)
+    return PriceEntry(key, seller, claims, unread, "" if listed else NO_PRICE)
 
 
 # ------------------------------------------------------------------------------------------------- how a file is read

@@ -11,11 +11,11 @@ from ratecards.catalog.freshness import Age
 from ratecards.dataset import Dataset
 from ratecards.model import RateCard
 from ratecards.storage import history, model_names
-from ratecards.storage.database import Source
+from ratecards.storage.database import SourceHistory
 from ratecards.storage.history import Change
 
 
-class Edition(NamedTuple):
+class CardVersion(NamedTuple):
     """A day from which a card, or a dated rate on it, is another; no card where the model was gone."""
 
     day: date
@@ -31,7 +31,7 @@ class PastCards:
     def __init__(self, dataset: Dataset, on: date | None, today: date) -> None:
         self._dataset, self._on, self.day = dataset, on, on or today
         self._named: dict[tuple[str, str], RateCard] = {}
-        self._editions: dict[tuple[str, str], list[Edition]] = {}
+        self._editions: dict[tuple[str, str], list[CardVersion]] = {}
         self._renames: dict[str, dict[str, str]] = {}
         self._known: dict[str, set[str]] = {}
         cards = dataset.cards(on)
@@ -90,13 +90,13 @@ class PastCards:
         held = [edition.day for edition in self.editions(source, model) if edition.card is None]
         return max(held, default=None)
 
-    def editions(self, source: str, model: str) -> Sequence[Edition]:
+    def editions(self, source: str, model: str) -> Sequence[CardVersion]:
         """Every day up to the dataset's on which a model's card was another, oldest first, under all its names."""
         if (source, model) not in self._editions:
             self._editions[source, model] = self._read(source, model)
         return self._editions[source, model]
 
-    def _read(self, source: str, model: str) -> list[Edition]:
+    def _read(self, source: str, model: str) -> list[CardVersion]:
         known_as = model_names.ids(self._source(source).names, model)
         changes = [c for c in self._changes(source) if c.model in known_as and model_names.day_of(c) <= self.day]
         days = {model_names.day_of(change) for change in changes}
@@ -104,10 +104,10 @@ class PastCards:
         found = []
         for day in sorted(days):
             cards = history.fold(changes, until=day)
-            found.append(Edition(day, next(iter(cards.values()), None)))
+            found.append(CardVersion(day, next(iter(cards.values()), None)))
         return found
 
-    def _source(self, source: str) -> Source:
+    def _source(self, source: str) -> SourceHistory:
         return self._dataset.database.sources[source]
 
     def _changes(self, source: str) -> list[Change]:

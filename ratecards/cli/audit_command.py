@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from ratecards import formats
 from ratecards.audit.audit import ERRORS, Account, audit, unjudged
-from ratecards.audit.claims import Entry
+from ratecards.audit.claims import PriceEntry
 from ratecards.audit.past_cards import PastCards
 from ratecards.audit.price_file import load
 from ratecards.audit.report import Audited, audit_json, audit_markdown, audit_text, counted
@@ -58,4 +58,4 @@ def _asked(account: Account, source: str) -> Account:
     entry = account.entry
     if entry.seller in ("", source) or entry.why:
         return account
-    return Account(Entry(entry.key, entry.seller, why=_NOT_ASKED), ())
+    return Account(PriceEntry(entry.key, entry.seller, why=_NOT_ASKED), ())

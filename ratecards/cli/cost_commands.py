@@ -21,7 +21,7 @@ from ratecards.costs.usage import Answer, answers
 from ratecards.errors import CostError
 from ratecards.lifecycle import said
 from ratecards.questions import limits
-from ratecards.questions.alternatives import Terms, compare_images, compare_text
+from ratecards.questions.alternatives import Workload, compare_images, compare_text
 from ratecards.questions.bill import bill, bill_data
 from ratecards.questions.budget import VOLUMES, Work, budget, matrix
 from ratecards.questions.image_cost import images
@@ -187,7 +187,7 @@ def _budget(args: Namespace, shelf: DatedCatalog) -> str:
 def _compare(args: Namespace, shelf: DatedCatalog) -> str:
     """The same thing elsewhere."""
     to = shelf.choose(args.to).offer if args.to else None
-    terms = Terms(args.per_day, args.days, args.tier, to, args.day, args.region or "")
+    terms = Workload(args.per_day, args.days, args.tier, to, args.day, args.region or "")
     counts = _counts(args)
     if args.what == "images":
         if counts:

@@ -18,7 +18,7 @@ from typing import NamedTuple
 from ratecards.catalog.priced_model import measure
 from ratecards.model import Rate, RateCard
 
-Lane = tuple[str, str, str, str]
+PriceKey = tuple[str, str, str, str]
 
 _NOUNS = {"prompt": "request", "query": "request", "call": "request"}
 SECONDS = {"second": 1, "minute": 60, "hour": 3600}
@@ -52,7 +52,7 @@ class Point(NamedTuple):
 class Move(NamedTuple):
     """A call that pays another price by the new card: the rates that say so, None where a card has none for it."""
 
-    lane: Lane
+    lane: PriceKey
     point: Point
     old: Rate | None
     new: Rate | None
@@ -65,7 +65,7 @@ class Move(NamedTuple):
         return per_one(self.new) / per_one(self.old)
 
 
-def lane_of(rate: Rate) -> Lane:
+def price_key(rate: Rate) -> PriceKey:
     """The lane that a rate prices."""
     return rate.model, rate.service_tier, rate.plan, rate.meter
 
@@ -92,12 +92,12 @@ def singles(unit: str) -> int:
     return quantity * SECONDS.get(noun, 1)
 
 
-def lanes(cards: Iterable[RateCard]) -> dict[Lane, list[Rate]]:
+def lanes(cards: Iterable[RateCard]) -> dict[PriceKey, list[Rate]]:
     """The rates of cards by lane, those without a price included."""
-    found: dict[Lane, list[Rate]] = defaultdict(list)
+    found: dict[PriceKey, list[Rate]] = defaultdict(list)
     for card in cards:
         for rate in card.rates:
-            found[lane_of(rate)].append(rate)
+            found[price_key(rate)].append(rate)
     return found
 
 
@@ -159,7 +159,7 @@ def _days(rate: Rate) -> list[date]:
     return [*ends, *([rate.effective_from] if rate.effective_from else [])]
 
 
-class Pair(NamedTuple):
+class PriceChange(NamedTuple):
     """What one call pays by either card."""
 
     point: Point
@@ -167,9 +167,9 @@ class Pair(NamedTuple):
     new: Rate | None
 
 
-def pairs(old: Sequence[Rate], new: Sequence[Rate], today: date) -> list[Pair]:
+def pairs(old: Sequence[Rate], new: Sequence[Rate], today: date) -> list[PriceChange]:
     """The two rates of each call of a lane that either card prices."""
-    found = [Pair(point, at(old, point), at(new, point)) for point in points(old, new, today)]
+    found = [PriceChange(point, at(old, point), at(new, point)) for point in points(old, new, today)]
     return [pair for pair in found if pair.old or pair.new]
 
 
@@ -180,7 +180,7 @@ def same_price(old: Rate | None, new: Rate | None) -> bool:
     return old.currency == new.currency and per_one(old) == per_one(new)
 
 
-def moves(old: Mapping[Lane, Sequence[Rate]], new: Mapping[Lane, Sequence[Rate]], today: date) -> list[Move]:
+def moves(old: Mapping[PriceKey, Sequence[Rate]], new: Mapping[PriceKey, Sequence[Rate]], today: date) -> list[Move]:
     """Every call that pays another price by the new cards, the first day of each pair of rates only."""
     found: dict[tuple[object, ...], Move] = {}
     for lane in sorted({*old, *new}):

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
     from typing import Any
 
-    from ratecards.audit.claims import Entry
+    from ratecards.audit.claims import PriceEntry
     from ratecards.model import RateCard
 
 _READERS = {
@@ -28,10 +28,10 @@ _WRITERS = {"litellm": "litellm.writer", "models.dev": "modelsdev.writer", "gena
 _DATED = ("genai-prices", "ratecards")
 
 
-def read(name: str, data: Any, day: date) -> list[Entry]:
+def read(name: str, data: Any, day: date) -> list[PriceEntry]:
     """What data of the format of that name states as of a day, entry by entry."""
     entries = import_module(f"{__name__}.{_READERS[name]}").entries
-    found: list[Entry] = entries(data, day) if name in _DATED else entries(data)
+    found: list[PriceEntry] = entries(data, day) if name in _DATED else entries(data)
     return found
 
 

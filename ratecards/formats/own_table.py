@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ratecards.audit.claims import Claim, Entry, Unread, amount, entry, shown
+from ratecards.audit.claims import Claim, PriceEntry, Unread, amount, entry, shown
 from ratecards.model import COLUMNS, METERS, MODALITIES, PLANS, SERVICE_TIERS, UNIT
 
 # A spreadsheet takes what starts so for a formula; the published table puts an apostrophe before it.
@@ -25,12 +25,12 @@ _SAME = ("source", "meter", "unit", "modality", "service_tier", "plan", "resolut
 _DEFAULTS = {**dict.fromkeys(COLUMNS, ""), "service_tier": "standard", "plan": "paid", "currency": "USD"}
 
 
-def entries(rows: Iterable[object], on: date | None = None) -> list[Entry]:
+def entries(rows: Iterable[object], on: date | None = None) -> list[PriceEntry]:
     """Every row: what it states as of a day. Whose it is stands in it."""
     return [_entry(row, on) for row in rows if isinstance(row, Mapping)]
 
 
-def _entry(row: Mapping[str, Any], on: date | None) -> Entry:
+def _entry(row: Mapping[str, Any], on: date | None) -> PriceEntry:
     values = {**_DEFAULTS, **{name: _text(value) for name, value in row.items()}}
     key = "/".join(values[name] for name in ("provider", "source", "model"))
     return entry(key, f"{values['provider']}/{values['source']}", _stated(key, values, row, on))

@@ -8,8 +8,8 @@ from typing import Any
 
 from ratecards.audit.claims import (
     OTHER,
-    Entry,
     Meaning,
+    PriceEntry,
     Statements,
     Where,
     entry,
@@ -47,15 +47,15 @@ _UNKNOWN = "no such field is known"
 _TIERS = {"pay_as_you_go": "standard", "batch_config": "batch"}
 
 
-def entries(data: Mapping[str, Any]) -> list[Entry]:
+def entries(data: Mapping[str, Any]) -> list[PriceEntry]:
     """Every model: what is stated of it, or why that is none of ours."""
     return [_entry(key, mapping(value)) for key, value in data.items()]
 
 
-def _entry(key: str, value: Mapping[str, Any]) -> Entry:
+def _entry(key: str, value: Mapping[str, Any]) -> PriceEntry:
     seller = maker_of(key)
     if seller is None:
-        return Entry(key, why=OTHER)
+        return PriceEntry(key, why=OTHER)
     found, where = Statements(), _where(key, seller)
     config = mapping(value.get("pricing_config"))
     currency = config.get("currency", "USD")

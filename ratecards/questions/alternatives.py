@@ -50,7 +50,7 @@ _COLUMNS = (
 _TEXT = tuple(f._replace(key="per_request", kind="exact") if f.key == "per_image" else f for f in _COLUMNS)
 
 
-class Terms(NamedTuple):
+class Workload(NamedTuple):
     """What is compared: a month of what volume and tier, to which offer, and the day that ages are seen from.
 
     `region` is where requests run, as somebody says it: a page that tells regions apart has a price of its own there.
@@ -97,7 +97,7 @@ class _One(NamedTuple):
     region: str = ""
 
 
-def compare_images(offers: Iterable[PricedModel], terms: Terms, resolution: str = "") -> Table:
+def compare_images(offers: Iterable[PricedModel], terms: Workload, resolution: str = "") -> Table:
     """One image of every seller, as listed. Raises `CostError` where currencies differ, or `to` sells none."""
     offers = list(offers)
     found = [one for offer in offers for one in _pictures(offer, resolution, terms.tier)]
@@ -111,7 +111,7 @@ def compare_images(offers: Iterable[PricedModel], terms: Terms, resolution: str 
     return _table(f"One {sized}", _COLUMNS, found, terms, notes)
 
 
-def compare_text(offers: Iterable[PricedModel], terms: Terms, usage: Usage) -> Table:
+def compare_text(offers: Iterable[PricedModel], terms: Workload, usage: Usage) -> Table:
     """One request of every seller that prices all of it. Raises `CostError` where currencies differ."""
     offers, word = list(offers), region_word(terms.region) if terms.region else ""
     if terms.to:
@@ -147,7 +147,9 @@ def _by_token(offer: PricedModel) -> bool:
     return any((r.meter, r.modality, measure(r.unit)[1]) == ("output", "image", "token") for r in rates)
 
 
-def _table(thing: str, columns: tuple[Column, ...], found: Sequence[_One], terms: Terms, notes: Sequence[str]) -> Table:
+def _table(
+    thing: str, columns: tuple[Column, ...], found: Sequence[_One], terms: Workload, notes: Sequence[str]
+) -> Table:
     currencies = sorted({one.cost.currency for one in found})
     if len(currencies) > 1:
         raise CostError(f"prices in {' and '.join(currencies)} cannot be compared")
@@ -163,7 +165,7 @@ def _table(thing: str, columns: tuple[Column, ...], found: Sequence[_One], terms
     return Table(title, kept, tuple(_row(one, terms, base) for one in ordered), (*ratios, *notes))
 
 
-def _row(one: _One, terms: Terms, base: Decimal | None) -> Row:
+def _row(one: _One, terms: Workload, base: Decimal | None) -> Row:
     card, total = one.offer.card, one.cost.total
     observed = max((line.observed for line in one.cost.lines), default=card.observed)
     return Row(

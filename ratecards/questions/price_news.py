@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ratecards.costs import effective
-from ratecards.costs.effective import Lane, Point, lane_of, same_price
+from ratecards.costs.effective import Point, PriceKey, price_key, same_price
 from ratecards.model import METERS, MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain
 from ratecards.storage.history import Change
 
@@ -130,23 +130,23 @@ def _old(change: Change) -> Rate | None:
 
 def _sides(changes: Iterable[Change], rates: Iterable[Rate]) -> list[tuple[list[Rate], list[Rate]]]:
     """The old and the new rates of each lane that changes touch, with those of the card that stand."""
-    lanes: dict[Lane, tuple[dict[object, Rate], dict[object, Rate]]] = defaultdict(lambda: ({}, {}))
+    lanes: dict[PriceKey, tuple[dict[object, Rate], dict[object, Rate]]] = defaultdict(lambda: ({}, {}))
     for change in changes:
         if rate := _old(change):
-            old, new = lanes[lane_of(rate)]
+            old, new = lanes[price_key(rate)]
             # what an earlier look of the same edition brought did not stand before
             if change.old and new.pop(replace(change.old, model=change.model).row_key, None) is None:
                 old[rate.row_key] = rate
         if change.new:
-            lanes[lane_of(change.new)][1][change.new.row_key] = change.new
+            lanes[price_key(change.new)][1][change.new.row_key] = change.new
     for rate in rates:
-        if lane_of(rate) in lanes and rate.row_key not in lanes[lane_of(rate)][1]:
-            for side in lanes[lane_of(rate)]:
+        if price_key(rate) in lanes and rate.row_key not in lanes[price_key(rate)][1]:
+            for side in lanes[price_key(rate)]:
                 side.setdefault(rate.row_key, rate)
     return [([*old.values()], [*new.values()]) for _, (old, new) in sorted(lanes.items(), key=_order)]
 
 
-def _order(item: tuple[Lane, object]) -> tuple[object, ...]:
+def _order(item: tuple[PriceKey, object]) -> tuple[object, ...]:
     _, tier, plan, meter = item[0]
     return SERVICE_TIERS.index(tier), plan == "free", METERS.index(meter)
 
@@ -223,7 +223,7 @@ def merged(several: Iterable[News]) -> list[News]:
 def _restates(figure: News, price: News) -> bool:
     """Whether a figure may restate a price: one of its lane and modality; it moves with it and is no news."""
     common = not figure.modalities or not price.modalities or {*figure.modalities} & {*price.modalities}
-    return lane_of(figure.rate) == lane_of(price.rate) and bool(common)
+    return price_key(figure.rate) == price_key(price.rate) and bool(common)
 
 
 def _bare(rate: Rate | None) -> tuple[object, ...]:

@@ -24,7 +24,7 @@ from ratecards.model import (
     RateCard,
     canonical_order,
     plain,
-    problems,
+    validate_rate,
 )
 
 SCHEMA = 1
@@ -238,7 +238,7 @@ def _check_rates(card: RateCard, where: str) -> None:
     owner = (card.provider, card.source, card.model)
     seen: set[tuple[object, ...]] = set()
     for rate in card.rates:
-        if wrong := problems(rate):
+        if wrong := validate_rate(rate):
             raise CodecError(f"{where}: {rate.evidence.locator}: {'; '.join(wrong)}")
         if (rate.provider, rate.source, rate.model) != owner:
             raise CodecError(f"{where}: {rate.evidence.locator}: a rate of {rate.provider}/{rate.source} {rate.model}")
@@ -258,7 +258,7 @@ def rate_from(line: Mapping[str, Any], card: Mapping[str, Any], where: str) -> R
         target[name] = _field(name, value, where)
     values.setdefault("unit", "")
     rate = Rate(**values, evidence=Evidence(**evidence))
-    if wrong := problems(rate):
+    if wrong := validate_rate(rate):
         raise CodecError(f"{where}: {rate.evidence.locator}: {'; '.join(wrong)}")
     return rate
 

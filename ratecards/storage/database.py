@@ -298,7 +298,7 @@ class Database:
         self._base, self.root, self.file = base, root, file
         self._lock = allocate_lock()
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
-        self.sources = {f"{row[0]}/{row[1]}": Source(self, *row) for row in rows}
+        self.sources = {f"{row[0]}/{row[1]}": SourceHistory(self, *row) for row in rows}
 
     def ask(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
         """The rows that a statement gives. Raises `DatasetError`."""
@@ -347,7 +347,7 @@ class Database:
         return model_names.merged(source.names for source in self.sources.values())
 
 
-class Source:
+class SourceHistory:
     """One source; each thing is read when it is first asked for."""
 
     def __init__(
@@ -400,7 +400,7 @@ class Source:
 class SourceCards:
     """The cards of a source on a day, each read when it is asked for."""
 
-    def __init__(self, source: Source, on: date | None) -> None:
+    def __init__(self, source: SourceHistory, on: date | None) -> None:
         self._source, self._on = source, on
         day = on.isoformat() if on else ""
         self._empty = not source.last or bool(on and day < source.first)

@@ -46,7 +46,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Discrepancy:
     """One discrepancy. `state` is one of `STATES`; `because` holds a person's or the vocabulary's reason.
 
     `recommended` is the billed price where known, else the documentation's; `conservative` the higher of the two.
@@ -86,12 +86,12 @@ class Entry:
         return self.state == "open"
 
 
-def order(entry: Entry) -> tuple[object, ...]:
+def order(entry: Discrepancy) -> tuple[object, ...]:
     """Where an entry stands in its file: those that stand before those that are closed, then by what they are about."""
     return entry.state == "closed", entry.model, entry.service_tier, entry.meter, entry.id
 
 
-def encode(entries: Iterable[Entry], factors: Mapping[str, Mapping[str, str]] | None = None) -> str:
+def encode(entries: Iterable[Discrepancy], factors: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """A ledger file's text; entries in order of model and id."""
     lines = [f"schema: {codec.SCHEMA}"]
     if factors:
@@ -103,9 +103,9 @@ def encode(entries: Iterable[Entry], factors: Mapping[str, Mapping[str, str]] | 
     return "\n".join(lines) + "\n"
 
 
-def _entry_lines(entry: Entry) -> list[str]:
+def _entry_lines(entry: Discrepancy) -> list[str]:
     lines = []
-    for field in fields(Entry):
+    for field in fields(Discrepancy):
         value = getattr(entry, field.name)
         if field.name in ("left", "right"):
             lines.append(f"  {field.name}: {codec.flow(_side_pairs(value))}")
@@ -121,7 +121,7 @@ def _side_pairs(side: Side) -> list[tuple[str, object]]:
     return [("source", side.source), *((n, v) for n in _SIDE if (v := getattr(side, n)) not in ("", None))]
 
 
-def decode(text: str, where: str) -> tuple[list[Entry], dict[str, dict[str, str]]]:
+def decode(text: str, where: str) -> tuple[list[Discrepancy], dict[str, dict[str, str]]]:
     """The entries and factors of a ledger file. Raises `codec.CodecError` on anything this version does not write."""
     from ratecards.storage import strict_yaml
 
@@ -138,12 +138,12 @@ def decode(text: str, where: str) -> tuple[list[Entry], dict[str, dict[str, str]
     return entries, factors
 
 
-def _entry(data: dict[str, Any], where: str) -> Entry:
+def _entry(data: dict[str, Any], where: str) -> Discrepancy:
     values = {n: _value(n, v, where) for n, v in data.items() if n not in ("left", "right", "modalities")}
     sides: dict[str, Any] = {n: Side(**{k: _value(k, v, where) for k, v in data[n].items()}) for n in ("left", "right")}
     if values["state"] not in STATES:
         raise codec.CodecError(f"{where}: state {values['state']!r} is not one of {', '.join(STATES)}")
-    return Entry(**values, **sides, modalities=tuple(data.get("modalities", ())))
+    return Discrepancy(**values, **sides, modalities=tuple(data.get("modalities", ())))
 
 
 def _value(name: str, value: object, where: str) -> Any:
@@ -154,10 +154,10 @@ def _value(name: str, value: object, where: str) -> Any:
     return Decimal(value) if name == "price" else value
 
 
-def data(entry: Entry) -> dict[str, Any]:
+def data(entry: Discrepancy) -> dict[str, Any]:
     """An entry as published in `v1/discrepancies.json`."""
     out: dict[str, Any] = {}
-    for field in fields(Entry):
+    for field in fields(Discrepancy):
         value = getattr(entry, field.name)
         if field.name in ("left", "right"):
             out[field.name] = {n: _json(v) for n, v in _side_pairs(value)}

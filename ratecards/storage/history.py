@@ -244,8 +244,6 @@ def _fits(cards: Mapping[str, RateCard], change: Change, before: RateCard | None
         return change.model not in cards and (card is not None) == bool(change.previous_id)
     if card is None or change.kind in ("model_removed", "kept"):
         return card == before and change.kind != "kept"
-    if change.card and any(getattr(card, name) != getattr(before, name) for name in _HEAD):
-        return False
     rates = {r.row_key: r for r in card.rates}
     if change.old:
         said = rates.pop(change.old.row_key, None)

@@ -16,11 +16,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ratecards.costs import effective
-from ratecards.costs.effective import lane_of as price_key
+from ratecards.costs.effective import price_key
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage.history import Change
 from scraper.checks import reasons, recent
-from scraper.checks.reasons import MOVING, Finding, SideBySide
+from scraper.checks.reasons import MOVING, Reason, SideBySide
 from scraper.model import Held, Hold, PriceKey, RecentMoves, Released
 
 LOOKS, WAIT = 3, timedelta(hours=24)
@@ -31,7 +31,7 @@ CorroboratedBy = Callable[[Change], str | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class Circumstances:
     """What is known of the new cards besides: when they were seen and in which capture, and who says the same.
 
     One capture seen twice counts once. `doubts` are what rules over single cards found. `partial` says why a part of
@@ -40,7 +40,7 @@ class Observation:
 
     at: datetime
     capture: str = ""
-    doubts: Sequence[Finding] = ()
+    doubts: Sequence[Reason] = ()
     partial: str = ""
     recent: RecentMoves = field(default_factory=RecentMoves)
     corroborated_by: CorroboratedBy = lambda _: None
@@ -61,7 +61,7 @@ class HoldResult:
 
 
 def hold_changes(
-    changes: Sequence[Change], old: Cards, new: Cards, holds: Mapping[str, Hold], seen: Observation
+    changes: Sequence[Change], old: Cards, new: Cards, holds: Mapping[str, Hold], seen: Circumstances
 ) -> HoldResult:
     """Which of the changes from `old` to `new` cards are held. A hold whose changes came otherwise is forgotten."""
     result = HoldResult()
@@ -107,7 +107,7 @@ def _returns(changes: Sequence[Change], moved: set[PriceKey], sides: SideBySide)
     return all(recent.stood(sides.recent, k, before.get(k, []), after.get(k, []), sides.today) for k in keys)
 
 
-def _seen_again(hold: Hold | None, changes: Sequence[Change], reason: str, seen: Observation) -> Hold:
+def _seen_again(hold: Hold | None, changes: Sequence[Change], reason: str, seen: Circumstances) -> Hold:
     """The hold with this observation counted, if it is later than the last one that was."""
     last = seen.at.isoformat(), seen.capture
     if hold is None:
@@ -126,7 +126,7 @@ def _what(changes: Sequence[Change], reason: str) -> str:
     return f"{len(changes)} changes of {', '.join(models[:3])}{more}: {reason}"
 
 
-def _settled(hold: Hold, seen: Observation, changes: Sequence[Change], *, person: bool) -> str:
+def _settled(hold: Hold, seen: Circumstances, changes: Sequence[Change], *, person: bool) -> str:
     """What releases a hold now; empty while it waits. Of changes that go together one corroborated proves all."""
     if hold.confirmed:
         return "confirmed by a person"
@@ -195,7 +195,7 @@ class _Groups:
         for i in numbers[1:]:
             self._parent[self._root(i)] = self._root(numbers[0])
 
-    def hold(self, finding: Finding) -> None:
+    def hold(self, finding: Reason) -> None:
         """Have what a finding names wait, together."""
         named = self._numbers(finding.old, finding.new)
         named = list(dict.fromkeys([*named, *(self._model[key] for key in finding.models if key in self._model)]))

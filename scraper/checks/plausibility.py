@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from ratecards.costs.effective import noun_of, per_one, per_one_of
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strict_yaml
-from scraper.checks.reasons import Finding
+from scraper.checks.reasons import Reason
 from scraper.diff import consistency
 
 RULES = Path(__file__).with_name("plausibility.yaml")
@@ -181,12 +181,12 @@ def _said(rate: Rate) -> str:
     return f"{rate.model} {rate.service_tier} {rate.meter.replace('_', ' ')}{modality} {price} per {rate.unit}"
 
 
-def findings(found: Iterable[Doubt], by: Rules | None = None) -> list[Finding]:
+def findings(found: Iterable[Doubt], by: Rules | None = None) -> list[Reason]:
     """The doubts as reasons to wait; those of several models are one, for then it may be the page."""
     listed = list(found)
     models = {rate.model for doubt in listed for rate in doubt.rates}
     if len(models) < (by or rules()).most_models:
-        return [Finding(str(doubt), new=doubt.rates) for doubt in listed]
+        return [Reason(str(doubt), new=doubt.rates) for doubt in listed]
     words = "; ".join(map(str, listed[:3])) + (f"; and {len(listed) - 3} more" if len(listed) > 3 else "")
     rates = tuple(dict.fromkeys(rate for doubt in listed for rate in doubt.rates))
-    return [Finding(f"{len(models)} models with figures that are hard to believe: {words}", new=rates)]
+    return [Reason(f"{len(models)} models with figures that are hard to believe: {words}", new=rates)]

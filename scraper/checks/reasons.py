@@ -13,8 +13,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ratecards.costs import effective
-from ratecards.costs.effective import Move
-from ratecards.costs.effective import lane_of as price_key
+from ratecards.costs.effective import Move, price_key
 from ratecards.model import UNDATED, Rate, RateCard
 from ratecards.storage.history import Change
 from scraper.checks import recent
@@ -38,7 +37,7 @@ Rates = Mapping[PriceKey, Sequence[Rate]]
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Reason:
     """Why changes wait: the rates of the old and the new card that it is about, and models that came or went.
 
     What one finding names waits together. `person`: readings alone do not release it.
@@ -93,12 +92,12 @@ def _renamed(card: RateCard, renamed: Mapping[str, str]) -> RateCard:
     return replace(card, model=model, rates=tuple(replace(r, model=model) for r in card.rates))
 
 
-def findings(sides: SideBySide) -> Iterator[Finding]:
+def findings(sides: SideBySide) -> Iterator[Reason]:
     """All reasons to wait, in order: of several that name one change the first is told."""
     yield from _column_units(sides.moves)
     yield from _moved(sides.moves)
     yield from _under_another_noun_or_name(sides.moves)
-    yield from (Finding(*found) for found in changed_places(sides.moves, sides.before, sides.after, sides.today))
+    yield from (Reason(*found) for found in changed_places(sides.moves, sides.before, sides.after, sides.today))
     yield from _walked(sides)
     yield from _flapping(sides)
     yield from _steps_in_the_past(sides)
@@ -107,7 +106,7 @@ def findings(sides: SideBySide) -> Iterator[Finding]:
     yield from _partly_seen(sides)
 
 
-def _walked(sides: SideBySide) -> Iterator[Finding]:
+def _walked(sides: SideBySide) -> Iterator[Reason]:
     """A move in steps, measured against what stood a week ago."""
     for key in sides.touched:
         stood = recent.unverified(sides.recent, key, sides.before.get(key, []))
@@ -115,18 +114,18 @@ def _walked(sides: SideBySide) -> Iterator[Finding]:
             now = effective.at(sides.before.get(key, ()), move.point)
             if move.new and _far(move.factor) and not effective.same_price(now, move.new):
                 words = f"moved x{move.factor:.2f} within seven days, more than {PRICE_FACTOR} times"
-                yield Finding(words, (now,) if now else (), (move.new,))
+                yield Reason(words, (now,) if now else (), (move.new,))
 
 
-def _flapping(sides: SideBySide) -> Iterator[Finding]:
+def _flapping(sides: SideBySide) -> Iterator[Reason]:
     """From the second time that a price goes back and forth, its moves wait."""
     for key in sides.touched:
         if since := recent.went_back(sides.recent, key):
             old, new = _sides(m for m in sides.moves if m.lane == key)
-            yield Finding(f"the source wavers: it went back to an earlier price on {since[:10]}", old, new)
+            yield Reason(f"the source wavers: it went back to an earlier price on {since[:10]}", old, new)
 
 
-def _steps_in_the_past(sides: SideBySide) -> Iterator[Finding]:
+def _steps_in_the_past(sides: SideBySide) -> Iterator[Reason]:
     """Of what was published before, a step whose day is past stood in the last edition, too."""
     for change in sides.changes:
         rate = change.new
@@ -136,29 +135,29 @@ def _steps_in_the_past(sides: SideBySide) -> Iterator[Finding]:
         days = {d for r in known for d in (r.effective_from, _next(r.effective_until)) if d}
         if any(r.price is not None for r in known) and start not in days:
             words = f"from {start}, a day that is past and that the last edition did not announce"
-            yield Finding(words, (change.old,) if change.old else (), (rate,))
+            yield Reason(words, (change.old,) if change.old else (), (rate,))
 
 
-def _removals(sides: SideBySide) -> Iterator[Finding]:
+def _removals(sides: SideBySide) -> Iterator[Reason]:
     """Models, tiers, half of a card: what is gone at once may be the page that is cut."""
     removed = [c.model for c in sides.changes if c.kind == "model_removed"]
     if len(removed) >= REMOVED_MODELS or len(removed) >= REMOVED_SHARE * len(sides.old):
         words = f"{len(removed)} of {len(sides.old)} models gone at once"
-        yield from (Finding(words, models=(("model_removed", model),)) for model in removed)
+        yield from (Reason(words, models=(("model_removed", model),)) for model in removed)
     for gone, fresh in rename_proposals(sides.changes, sides.old):
         words = f"looks renamed to {fresh}; record it in the vocabulary or wait"
-        yield Finding(words, models=(("model_removed", gone),))
+        yield Reason(words, models=(("model_removed", gone),))
     gone_keys = {key for key in sides.touched if _sold(sides.before.get(key)) and not sides.after.get(key)}
     sold = {key for key, rates in sides.before.items() if _sold(rates)}
     for key in sorted(gone_keys & _announced(sides)):
         words = "announced without a day, and no price of today is printed beside it"
-        yield Finding(words, tuple(sides.before[key]))
+        yield Reason(words, tuple(sides.before[key]))
     for model in sorted({key[0] for key in gone_keys}):
         yield from _card_cut(sides, model, gone_keys, sold)
     rates = sum(len(rates) for rates in sides.before.values())
     lost = [r for key in gone_keys for r in sides.before[key]]
     if len(lost) >= REMOVED_RATES and len(lost) >= REMOVED_SHARE * rates:
-        yield Finding(f"{len(lost)} of {rates} rates gone at once", tuple(lost))
+        yield Reason(f"{len(lost)} of {rates} rates gone at once", tuple(lost))
 
 
 def _announced(sides: SideBySide) -> set[PriceKey]:
@@ -168,7 +167,7 @@ def _announced(sides: SideBySide) -> set[PriceKey]:
     return {key for key in sides.before if (key[0], f"{key[1]} {key[3]}") in said}
 
 
-def _card_cut(sides: SideBySide, model: str, gone: set[PriceKey], sold: set[PriceKey]) -> Iterator[Finding]:
+def _card_cut(sides: SideBySide, model: str, gone: set[PriceKey], sold: set[PriceKey]) -> Iterator[Reason]:
     mine = {key for key in sold if key[0] == model}
     lost = gone & mine
     rates = {key: tuple(sides.before[key]) for key in lost}
@@ -176,34 +175,34 @@ def _card_cut(sides: SideBySide, model: str, gone: set[PriceKey], sold: set[Pric
         of_tier = {key for key in mine if key[1] == tier}
         if of_tier <= lost:
             old = tuple(r for key in sorted(of_tier) for r in rates[key])
-            yield Finding(f"all of {model}'s {tier} prices gone at once", old)
+            yield Reason(f"all of {model}'s {tier} prices gone at once", old)
     if 2 * len(lost) >= len(mine):
         old = tuple(r for key in sorted(lost) for r in rates[key])
-        yield Finding(f"{len(lost)} of {len(mine)} things that {model} was sold for gone at once", old)
+        yield Reason(f"{len(lost)} of {len(mine)} things that {model} was sold for gone at once", old)
 
 
-def _many_at_once(sides: SideBySide) -> Iterator[Finding]:
+def _many_at_once(sides: SideBySide) -> Iterator[Reason]:
     for kind, word in (("repriced", "repriced"), ("availability_changed", "of another availability")):
         mine = [c for c in sides.changes if c.kind == kind]
         models = {c.model for c in mine}
         if len(models) >= REPRICED_MODELS and len(models) >= REPRICED_SHARE * len(sides.old):
             words = f"{len(models)} of {len(sides.old)} models {word} at once"
-            yield from (Finding(words, (c.old,) if c.old else (), (c.new,) if c.new else ()) for c in mine)
+            yield from (Reason(words, (c.old,) if c.old else (), (c.new,) if c.new else ()) for c in mine)
 
 
-def _partly_seen(sides: SideBySide) -> Iterator[Finding]:
+def _partly_seen(sides: SideBySide) -> Iterator[Reason]:
     """What the page no longer says may stand in a part that was not seen."""
     if not sides.partial:
         return
     words = f"{sides.partial}, and a part of the page may be missing"
     for change in sides.changes:
         if change.kind == "model_removed":
-            yield Finding(words, models=((change.kind, change.model),))
+            yield Reason(words, models=((change.kind, change.model),))
         elif change.old and (
             change.kind == "availability_changed"
             or (change.kind == "rate_removed" and not sides.after.get(price_key(change.old)))
         ):
-            yield Finding(words, (change.old,), (change.new,) if change.new else ())
+            yield Reason(words, (change.old,), (change.new,) if change.new else ())
 
 
 def _sold(rates: Sequence[Rate] | None) -> bool:
@@ -224,11 +223,11 @@ def _far(factor: Decimal | None) -> bool:
     return factor is not None and not Decimal(1) / PRICE_FACTOR <= factor <= PRICE_FACTOR
 
 
-def _moved(moves: Iterable[Move]) -> Iterator[Finding]:
+def _moved(moves: Iterable[Move]) -> Iterator[Reason]:
     """A call that pays more than three times, a third, nothing, or in another currency."""
     for move in moves:
         if move.old and move.new and (words := _why(move.old, move.new, move.factor)):
-            yield Finding(words, (move.old,), (move.new,))
+            yield Reason(words, (move.old,), (move.new,))
 
 
 def _why(old: Rate, new: Rate, factor: Decimal | None) -> str:
@@ -239,7 +238,7 @@ def _why(old: Rate, new: Rate, factor: Decimal | None) -> str:
     return f"moved x{factor:.2f}, more than {PRICE_FACTOR} times" if _far(factor) else ""
 
 
-def _under_another_noun_or_name(moves: Iterable[Move]) -> Iterator[Finding]:
+def _under_another_noun_or_name(moves: Iterable[Move]) -> Iterator[Reason]:
     """A price that vanished, beside one that appeared of one price key on the same day: a move under another label."""
     by_key: dict[tuple[PriceKey, date], tuple[list[Move], list[Move]]] = defaultdict(lambda: ([], []))
     for move in moves:
@@ -253,10 +252,10 @@ def _under_another_noun_or_name(moves: Iterable[Move]) -> Iterator[Finding]:
             if same:
                 nearest = min(same, key=lambda old: _distance(old, now))
                 if words := _why(nearest, now, _factor(nearest, now)):
-                    yield Finding(f"{words}, under another label", (nearest,), (now,))
+                    yield Reason(f"{words}, under another label", (nearest,), (now,))
             elif gone and now.price:
                 units = f"per {gone[0].point.noun} before, per {move.point.noun} now"
-                yield Finding(f"the noun of the unit changed: {units}", _sides(gone)[0], (now,))
+                yield Reason(f"the noun of the unit changed: {units}", _sides(gone)[0], (now,))
 
 
 def _factor(old: Rate, new: Rate) -> Decimal | None:
@@ -270,7 +269,7 @@ def _distance(old: Rate, new: Rate) -> Decimal:
     return Decimal("Infinity" if old.price or new.price else 1)
 
 
-def _column_units(moves: Iterable[Move]) -> Iterator[Finding]:
+def _column_units(moves: Iterable[Move]) -> Iterator[Reason]:
     """Cells of one table that move by the same power of ten, or change their noun together."""
     tables: dict[tuple[str, str], list[tuple[Rate, Rate]]] = defaultdict(list)
     listed = list(moves)
@@ -286,7 +285,7 @@ def _column_units(moves: Iterable[Move]) -> Iterator[Finding]:
     for (table, words), found in tables.items():
         if len({(new.evidence.locator, new.evidence.quote) for _, new in found}) >= COLUMN:
             reason = f"the unit of this column changed ({table}): {words} in {len(found)} rates"
-            yield Finding(reason, tuple(o for o, _ in found), tuple(n for _, n in found), person=True)
+            yield Reason(reason, tuple(o for o, _ in found), tuple(n for _, n in found), person=True)
 
 
 def _table(rate: Rate) -> str:

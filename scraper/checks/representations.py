@@ -15,7 +15,7 @@ from itertools import pairwise
 from ratecards.model import Formula, Rate, RateCard, plain
 from scraper.model import Gap, Problem, Reading, Section
 from scraper.prices.conditions import digest
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.rateset import lapsed
 
 
@@ -178,7 +178,7 @@ def name_of(section: Section) -> str:
 
 
 def _key(section: Section) -> str:
-    return section.models[0] if section.models else fold(section.title)
+    return section.models[0] if section.models else label_key(section.title)
 
 
 def sentences_of(readings: Iterable[Reading], before: Said, *, whole: bool) -> dict[str, list[str]]:
@@ -214,8 +214,8 @@ def _concerned(section: Section, words: str, reading: Reading) -> list[int]:
     sections = list(enumerate(reading.sections))
     if section.concerns:
         return [n for n, s in sections if {*s.models} & {*section.concerns}]
-    text = fold(words)
-    return [n for n, s in sections if s.models and any(fold(name) in text for name in (s.title, *s.models))]
+    text = label_key(words)
+    return [n for n, s in sections if s.models and any(label_key(name) in text for name in (s.title, *s.models))]
 
 
 # ------------------------------------------------------------------------------------ what stands as it was

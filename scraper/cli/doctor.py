@@ -19,7 +19,7 @@ from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch.capture import text
 from scraper.fetch.client import Page
 from scraper.model import EXIT, Problem, Reading, page_status
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.sources import Source
 from scraper.sources.vocabulary import sections
 
@@ -118,7 +118,7 @@ def _proofs(body: str) -> list[str]:
 def _explain(problem: Problem, section: str, source: Source) -> Iterator[str]:
     yield f"{problem.kind} at {problem.place}"
     yield from (f"  {line}" for line in problem.message.splitlines())
-    term = fold(problem.term)[:120]
+    term = label_key(problem.term)[:120]
     if near := get_close_matches(term, _known_terms(source, problem.kind), n=3, cutoff=0.5):
         yield f"  nearest known: {', '.join(near)}"
     if lines := _remedy(problem, term, section, source.name):
@@ -170,7 +170,7 @@ def _known_terms(source: Source, kind: str) -> list[str]:
             pending += item
         elif isinstance(item, str):
             found.append(item)
-    return sorted({fold(f) for f in found if len(f) < 80})
+    return sorted({label_key(f) for f in found if len(f) < 80})
 
 
 def case_folder(source: Source, below: Path) -> Path:

@@ -22,7 +22,7 @@ _METERS = ("input", "output", "cache_read", "cache_storage")
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Inconsistency:
     """Two figures of one source that do not fit: which rule, the rate, what it says and what the rule gives.
 
     `period` is that of the other figure where both count an allowance and not money; `base` the rate that the rule
@@ -38,7 +38,9 @@ class Finding:
     base: Rate | None = None
 
 
-def findings(cards: Iterable[RateCard], on: date, known: Mapping[str, str]) -> tuple[list[Finding], dict[str, str]]:
+def findings(
+    cards: Iterable[RateCard], on: date, known: Mapping[str, str]
+) -> tuple[list[Inconsistency], dict[str, str]]:
     """All findings of a source's cards on a day, and the factors as learned (to be kept for the next look)."""
     held = [(card, [r for r in card.rates if r.holds_on(on) and r.price]) for card in cards]
     found = [f for card, rates in held for f in _equivalents(card, rates) + _notes(card, rates)]
@@ -52,7 +54,9 @@ def findings(cards: Iterable[RateCard], on: date, known: Mapping[str, str]) -> t
         for _, rate, base in rows:
             if not within(base.price * Decimal(usual), rate):  # type: ignore[operator]
                 expected = base.price * Decimal(usual)  # type: ignore[operator]
-                found.append(Finding(rule, rate, rate.price or Decimal(0), expected, base.evidence.quote, base=base))
+                found.append(
+                    Inconsistency(rule, rate, rate.price or Decimal(0), expected, base.evidence.quote, base=base)
+                )
     found += [f for _, rates in held for f in _allowances(rates)]
     return found, learned
 
@@ -71,7 +75,7 @@ def within(expected: Decimal, rate: Rate) -> bool:
     return rate.price is not None and abs(expected - rate.price) <= step(rate) / 2
 
 
-def _equivalents(card: RateCard, rates: list[Rate]) -> list[Finding]:
+def _equivalents(card: RateCard, rates: list[Rate]) -> list[Inconsistency]:
     """Tokens per image times the token price, against each printed price per image of the same tier."""
     found = []
     for note in (f for f in card.formulas if f.tokens and f.unit.startswith("1 ")):
@@ -83,7 +87,7 @@ def _equivalents(card: RateCard, rates: list[Rate]) -> list[Finding]:
             expected = base * note.tokens / 1_000_000
             if not within(expected, rate):
                 against = f"{note.tokens} tokens x {plain(base)} per 1M"
-                found.append(Finding("tokens x rate", rate, rate.price or Decimal(0), expected, against))
+                found.append(Inconsistency("tokens x rate", rate, rate.price or Decimal(0), expected, against))
     return found
 
 
@@ -104,14 +108,16 @@ def _token_price(rate: Rate, rates: list[Rate], card: RateCard) -> Decimal | Non
     return stated[0] * share[rate.service_tier]
 
 
-def _notes(card: RateCard, rates: list[Rate]) -> list[Finding]:
+def _notes(card: RateCard, rates: list[Rate]) -> list[Inconsistency]:
     """A note that states one token price under tables that have another in some tier."""
     found = []
     for note in (f for f in card.formulas if f.unit == "1000000 tokens" and f.amount is not None):
         for rate in rates:
             same = (rate.meter, rate.modality, rate.unit) == (note.meter, note.modality, note.unit)
             if same and rate.price != note.amount and rate.price and note.amount:
-                found.append(Finding("note states another tier's price", rate, rate.price, note.amount, note.quote))
+                found.append(
+                    Inconsistency("note states another tier's price", rate, rate.price, note.amount, note.quote)
+                )
     return found
 
 
@@ -153,7 +159,7 @@ def _usual(ratios: list[Decimal]) -> str | None:
     return value if count >= _FEWEST and count >= _MOST * len(ratios) else None
 
 
-def _allowances(rates: list[Rate]) -> list[Finding]:
+def _allowances(rates: list[Rate]) -> list[Inconsistency]:
     """One free allowance counted by the month in one tab and by the day in another."""
     found = []
     standard = {r.meter: r for r in rates if r.used_over is not None and r.service_tier == "standard"}
@@ -161,5 +167,7 @@ def _allowances(rates: list[Rate]) -> list[Finding]:
         base = standard.get(rate.meter)
         if base and rate.used_over == base.used_over and rate.period != base.period:
             amounts = Decimal(rate.used_over or 0), Decimal(base.used_over or 0)
-            found.append(Finding("allowance per another period", rate, *amounts, base.evidence.quote, base.period))
+            found.append(
+                Inconsistency("allowance per another period", rate, *amounts, base.evidence.quote, base.period)
+            )
     return found

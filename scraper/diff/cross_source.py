@@ -20,7 +20,7 @@ from typing import Any
 from ratecards.catalog.priced_model import measure
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strict_yaml
-from ratecards.storage.discrepancies import Entry, Side
+from ratecards.storage.discrepancies import Discrepancy, Side
 from ratecards.wording import exact_conditions
 
 RULES = Path(__file__).with_name("rules.yaml")
@@ -54,7 +54,7 @@ _KEY = ("model", "service_tier", "plan", "meter", "quality", "used_over", "used_
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class RatePair:
     """One thing as two sources price it; `modality` is the one compared."""
 
     left: Rate
@@ -71,10 +71,10 @@ class Pair:
 
 
 @dataclass(slots=True)
-class Comparison:
+class JoinedSources:
     """Two sources joined: pairs, and what only one side covers."""
 
-    pairs: list[Pair] = field(default_factory=list)
+    pairs: list[RatePair] = field(default_factory=list)
     only_left: list[Rate] = field(default_factory=list)
     only_right: list[Rate] = field(default_factory=list)
 
@@ -88,7 +88,7 @@ def unit_price(rate: Rate) -> tuple[Decimal, str]:
 
 def compare(
     left: Iterable[RateCard], right: Iterable[RateCard], on: date, aliases: Mapping[str, str] | None = None
-) -> Comparison:
+) -> JoinedSources:
     """Join the rates that hold on a day. `aliases` maps an id of either side to the id compared by."""
     both = list(left), list(right)
     models = [{c.model for c in cards} for cards in both]
@@ -102,7 +102,7 @@ def compare(
     for side, rates in enumerate(sides):
         for rate in rates:
             groups[tuple(getattr(rate, n) for n in _KEY)][side].append(rate)
-    result = Comparison()
+    result = JoinedSources()
     for a, b in groups.values():
         _group(a, b, result)
     return result
@@ -131,7 +131,7 @@ def _bounds(rate: Rate) -> tuple[int | None, int | None]:
     return rate.prompt_over, rate.prompt_up_to
 
 
-def _group(left: list[Rate], right: list[Rate], result: Comparison) -> None:
+def _group(left: list[Rate], right: list[Rate], result: JoinedSources) -> None:
     sides = _splits(left), _splits(right)
     pairs, left, right = _join(left, right, sides, exact=True)
     more, left, right = _join(left, right, sides, exact=False)
@@ -142,9 +142,9 @@ def _group(left: list[Rate], right: list[Rate], result: Comparison) -> None:
 
 def _join(
     left: list[Rate], right: list[Rate], sides: tuple[_Splits, _Splits], *, exact: bool
-) -> tuple[list[Pair], list[Rate], list[Rate]]:
+) -> tuple[list[RatePair], list[Rate], list[Rate]]:
     """Each left rate beside the right ones it meets; the second time without unit, resolution, basis and context."""
-    pairs: list[Pair] = []
+    pairs: list[RatePair] = []
     met_left: set[int] = set()
     met_right: set[int] = set()
     for a in left:
@@ -152,10 +152,10 @@ def _join(
         if not met:
             continue
         # several sizes or bases stand for one undivided price: the one that says the same, else the first
-        chosen = met if exact else [min(met, key=lambda b: not Pair(a, b, "").agrees)]
+        chosen = met if exact else [min(met, key=lambda b: not RatePair(a, b, "").agrees)]
         met_left.add(id(a))
         met_right.update(id(b) for b in met)
-        pairs += [Pair(a, b, a.modality or b.modality) for b in chosen]
+        pairs += [RatePair(a, b, a.modality or b.modality) for b in chosen]
     return (
         pairs,
         [a for a in left if id(a) not in met_left],
@@ -205,31 +205,31 @@ def _word(rate: Rate) -> str:
     return next((w for w in ("short", "long") if w in rate.context.split(", ")), "")
 
 
-Now = Callable[[Entry], tuple[Side, Side] | None]
+Now = Callable[[Discrepancy], tuple[Side, Side] | None]
 
 
-def between(rule: PairRule, left: Cards, right: Cards, on: date) -> tuple[list[Entry], Comparison]:
+def between(rule: PairRule, left: Cards, right: Cards, on: date) -> tuple[list[Discrepancy], JoinedSources]:
     """The disagreements of two sources as new entries, and the whole comparison with its coverage."""
     comparison = compare(left.values(), right.values(), on)
     differing = [pair for pair in comparison.pairs if not pair.agrees]
     return by_id((_entry(rule, pair, left, right, on), pair.modality) for pair in differing), comparison
 
 
-def by_id(found: Iterable[tuple[Entry, str]]) -> list[Entry]:
+def by_id(found: Iterable[tuple[Discrepancy, str]]) -> list[Discrepancy]:
     """One entry for each id, with the modalities of all that were found under it."""
-    entries: dict[str, Entry] = {}
+    entries: dict[str, Discrepancy] = {}
     for entry, modality in found:
         known = entries.setdefault(entry.id, entry)
         entries[entry.id] = replace(known, modalities=tuple(sorted({*known.modalities, modality} - {""})))
     return list(entries.values())
 
 
-def _entry(rule: PairRule, pair: Pair, left: Cards, right: Cards, on: date) -> Entry:
+def _entry(rule: PairRule, pair: RatePair, left: Cards, right: Cards, on: date) -> Discrepancy:
     sides = side_of(rule.left, pair.left, left), side_of(rule.right, pair.right, right)
     return new_entry("between", _kind(pair), pair.left, sides, on)
 
 
-def _kind(pair: Pair) -> str:
+def _kind(pair: RatePair) -> str:
     a, b = pair.left, pair.right
     if (a.price is None) != (b.price is None):
         return "availability"
@@ -255,13 +255,13 @@ def _holds(card: RateCard, rate: Rate) -> bool:
     return any(r.evidence is rate.evidence for r in card.rates)
 
 
-def new_entry(kind: str, rule: str, rate: Rate, sides: tuple[Side, Side], on: date) -> Entry:
+def new_entry(kind: str, rule: str, rate: Rate, sides: tuple[Side, Side], on: date) -> Discrepancy:
     """A new entry, waiting: its id is a digest of what it is about and what both sides say."""
     more = exact_conditions(replace(rate, modality=""))
     values = [(s.source, s.words, s.availability) for s in sides]
     key = (kind, rule, rate.model, rate.service_tier, rate.plan, rate.meter, more, values)
     left, right = sides
-    return Entry(
+    return Discrepancy(
         id=hashlib.sha256(repr(key).encode()).hexdigest()[:10],
         kind=kind,
         rule=rule,
@@ -296,10 +296,10 @@ def _conservative(sides: Sequence[Side]) -> str:
     return plain(max(s.price for s in priced if s.price is not None))
 
 
-def sides_now(rule: PairRule, comparison: Comparison, left: Cards, right: Cards) -> Now:
+def sides_now(rule: PairRule, comparison: JoinedSources, left: Cards, right: Cards) -> Now:
     """Looks up an entry's key in a comparison: the two sides as they stand now, agreeing or not."""
 
-    def look(entry: Entry) -> tuple[Side, Side] | None:
+    def look(entry: Discrepancy) -> tuple[Side, Side] | None:
         for pair in comparison.pairs:
             a = pair.left
             key = (a.model, a.service_tier, a.plan, a.meter, exact_conditions(replace(a, modality="")))

@@ -11,14 +11,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ratecards.model import plain
-from ratecards.storage.discrepancies import Entry, Side
-from scraper.diff.consistency import Finding, findings
+from ratecards.storage.discrepancies import Discrepancy, Side
+from scraper.diff.consistency import Inconsistency, findings
 from scraper.diff.cross_source import Cards, Now, by_id, new_entry, rules, side_of
 
 
 def within(
     source: str, cards: Cards, on: date, factors: Mapping[str, Mapping[str, str]]
-) -> tuple[list[Entry], dict[str, dict[str, str]]]:
+) -> tuple[list[Discrepancy], dict[str, dict[str, str]]]:
     """A source against its own arithmetic; and the factors as learned, each with the day since when."""
     found, learned = findings(cards.values(), on, {n: f["value"] for n, f in factors.items()})
     dated = {}
@@ -30,7 +30,7 @@ def within(
     return by_id((_entry(source, finding, cards, on), finding.rate.modality) for finding in found), dated
 
 
-def _entry(source: str, finding: Finding, cards: Cards, on: date) -> Entry:
+def _entry(source: str, finding: Inconsistency, cards: Cards, on: date) -> Discrepancy:
     rate = finding.rate
     printed = side_of(source, rate, cards)
     gives = replace(printed, price=finding.expected, quote=finding.against, locator=f"by the rule: {finding.rule}")
@@ -46,8 +46,14 @@ def _allowance(side: Side, count: Decimal, period: str) -> Side:
 
 
 def update(
-    known: Iterable[Entry], found: Iterable[Entry], on: date, current: Now, *, grace: bool, explained: str = ""
-) -> list[Entry]:
+    known: Iterable[Discrepancy],
+    found: Iterable[Discrepancy],
+    on: date,
+    current: Now,
+    *,
+    grace: bool,
+    explained: str = "",
+) -> list[Discrepancy]:
     """The entries after a comparison on day `on`.
 
     `grace`: a disagreement that came up because a side moved waits before it counts. `current` gives both sides as
@@ -64,13 +70,13 @@ def update(
     return after
 
 
-def unless_only_seen(before: Sequence[Entry], after: list[Entry]) -> list[Entry]:
+def unless_only_seen(before: Sequence[Discrepancy], after: list[Discrepancy]) -> list[Discrepancy]:
     """`after`; or `before`, where a look has moved nothing but the day they were last seen: that is no news."""
     was, now = ({replace(e, last_seen=date.min) for e in entries} for entries in (before, after))
     return list(before) if was == now else after
 
 
-def _seen(before: Entry | None, now: Entry, on: date, wait: timedelta, explained: str) -> Entry:
+def _seen(before: Discrepancy | None, now: Discrepancy, on: date, wait: timedelta, explained: str) -> Discrepancy:
     if before is None or before.state == "closed":
         state = "explained" if explained else "open" if not wait else "waiting"
         return replace(now, state=state, because=explained)
@@ -80,7 +86,7 @@ def _seen(before: Entry | None, now: Entry, on: date, wait: timedelta, explained
     return replace(now, state=state, because=before.because, first_seen=before.first_seen, last_seen=on)
 
 
-def _closed(entry: Entry, on: date, now: tuple[Side, Side] | None) -> Entry:
+def _closed(entry: Discrepancy, on: date, now: tuple[Side, Side] | None) -> Discrepancy:
     moved = "no longer priced by both" if entry.kind == "between" else "no longer found on the page"
     if now:
         sides = [
@@ -92,7 +98,7 @@ def _closed(entry: Entry, on: date, now: tuple[Side, Side] | None) -> Entry:
     return replace(entry, state="closed", closed_on=on, moved=moved)
 
 
-def decided(entries: Iterable[Entry], key: str, state: str, because: str) -> list[Entry]:
+def decided(entries: Iterable[Discrepancy], key: str, state: str, because: str) -> list[Discrepancy]:
     """The entries with one of them accepted or explained by a person. Raises `KeyError` when there is none such."""
     held = list(entries)
     if not any(e.id == key and e.state != "closed" for e in held):

@@ -20,7 +20,7 @@ from datetime import date
 from decimal import Decimal
 
 from ratecards.costs import effective
-from ratecards.costs.effective import Lane, Move, at, per_one, same_price
+from ratecards.costs.effective import Move, PriceKey, at, per_one, same_price
 from ratecards.model import JOIN_KEY, Rate, RateCard, canonical_order, plain
 from ratecards.storage.history import Change
 
@@ -198,7 +198,7 @@ def _prices(card: RateCard) -> set[tuple[object, ...]]:
 
 # A value that a price may change places with: that the page says a thing is not sold there.
 _UNSOLD = ("", "", Decimal(-1))
-Rates = Mapping[Lane, Sequence[Rate]]
+Rates = Mapping[PriceKey, Sequence[Rate]]
 
 
 # In words, the rates of the old and of the new card, and the model that left.
@@ -242,7 +242,7 @@ def _of_models(move: Move) -> Hashable:
     return move.lane[1:], move.point
 
 
-def _value(rate: Rate | None, lane: Lane, rates: Rates, *, unsold: bool) -> tuple[str, str, Decimal] | None:
+def _value(rate: Rate | None, lane: PriceKey, rates: Rates, *, unsold: bool) -> tuple[str, str, Decimal] | None:
     """A price that can be told from another; None where nothing stood in the place."""
     if rate is not None:
         return effective.noun_of(rate.unit), rate.currency, per_one(rate)

@@ -109,11 +109,11 @@ def only(found: Tag | Sequence[Tag], selector: str, what: str) -> Tag:
 
 def html_blocks(root: Tag) -> list[Block]:
     """The blocks below `root` in document order. Raises `LayoutChanged` on a tree that no page has."""
-    _prove_depth(root)
+    _validate_depth(root)
     return [block for block in _walk(root) if not isinstance(block, Text) or block.text]
 
 
-def _prove_depth(root: Tag) -> None:
+def _validate_depth(root: Tag) -> None:
     level: list[Tag] = [root]
     for _ in range(_DEEPEST):
         level = [child for tag in level for child in tag.children if isinstance(child, Tag)]

@@ -11,12 +11,12 @@ from datetime import date, datetime
 from typing import Any
 
 from ratecards.costs import effective
-from ratecards.costs.effective import lane_of as price_key
+from ratecards.costs.effective import price_key
 from ratecards.model import Evidence, Rate, RateCard
 from ratecards.storage.history import Change, Stamp
 from scraper.checks import recent
-from scraper.checks.holds import HoldResult, Observation, hold_changes, hold_id, pinned
-from scraper.checks.reasons import MOVING, Finding
+from scraper.checks.holds import Circumstances, HoldResult, hold_changes, hold_id, pinned
+from scraper.checks.reasons import MOVING, Reason
 from scraper.checks.recent import FLAP_WINDOW, key_of
 from scraper.checks.representations import name_of
 from scraper.model import Held, Hold, Provenance, Reading, RecentMoves, Released, Section, State, instant
@@ -27,7 +27,7 @@ IsReparse = Callable[[Change], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class PublishedAndRead:
     """The cards as published and as read, the changes between them, and what is known of these.
 
     `unread` are the models that keep their cards, `pinned` by model the rates that could not be read and stand as they
@@ -42,7 +42,7 @@ class Comparison:
     is_reparse: IsReparse
     unread: set[str]
     pinned: Mapping[str, Sequence[Rate]] = field(default_factory=dict)
-    doubts: Sequence[Finding] = ()
+    doubts: Sequence[Reason] = ()
     partial: str = ""
 
 
@@ -75,7 +75,7 @@ def reparses(reading: Reading, state: State, *, known: bool) -> IsReparse:
 
 
 def apply_holds(
-    compared: Comparison, state: State, at: datetime, recorded: datetime, corroborated: Corroborated | None
+    compared: PublishedAndRead, state: State, at: datetime, recorded: datetime, corroborated: Corroborated | None
 ) -> Applied:
     """The changes seen at an instant, published or held. Nothing is held where `corroborated` is None."""
     if corroborated is None:
@@ -101,13 +101,13 @@ def apply_holds(
     )
 
 
-def _split(compared: Comparison, state: State, at: datetime, corroborated: Corroborated) -> HoldResult:
+def _split(compared: PublishedAndRead, state: State, at: datetime, corroborated: Corroborated) -> HoldResult:
     def corroborated_by(change: Change) -> str | None:
         card = compared.new.get(change.model)
         return corroborated(change, card) if card else None
 
     capture = f"sha256:{compared.provenance.sha256}"
-    seen = Observation(at, capture, compared.doubts, compared.partial, state.recent, corroborated_by)
+    seen = Circumstances(at, capture, compared.doubts, compared.partial, state.recent, corroborated_by)
     return hold_changes(compared.changes, compared.old, compared.new, state.holds, seen)
 
 
@@ -122,13 +122,13 @@ def _with_models(split: HoldResult, is_reparse: IsReparse) -> dict[str, Hold]:
     return holds
 
 
-def _unseen(before: Mapping[str, Hold], split: HoldResult, compared: Comparison) -> dict[str, Hold]:
+def _unseen(before: Mapping[str, Hold], split: HoldResult, compared: PublishedAndRead) -> dict[str, Hold]:
     """The holds of what could not be read this time, which was not seen to be as before."""
     unread = compared.unread | compared.pinned.keys()
     return {key: hold for key, hold in before.items() if key not in split.holds and unread & {*hold.models}}
 
 
-def _moves(compared: Comparison, split: HoldResult, known: RecentMoves, at: datetime) -> tuple[RecentMoves, int]:
+def _moves(compared: PublishedAndRead, split: HoldResult, known: RecentMoves, at: datetime) -> tuple[RecentMoves, int]:
     """What moved lately, this time included, and how many rates went back to what they were."""
     by_key = effective.lanes(compared.old.values())
     sold = {key for key, rates in by_key.items() if any(r.price is not None for r in rates)}
@@ -145,7 +145,7 @@ def _added(change: Change) -> Sequence[Rate]:
     return [change.new] if change.new and change.kind in MOVING else []
 
 
-def _stamp(compared: Comparison, recorded: datetime) -> Stamp:
+def _stamp(compared: PublishedAndRead, recorded: datetime) -> Stamp:
     seen = compared.provenance
     return Stamp(
         observed=seen.observed,
@@ -157,7 +157,7 @@ def _stamp(compared: Comparison, recorded: datetime) -> Stamp:
 
 
 def _stamped(
-    split: HoldResult, compared: Comparison, recorded: datetime, withdrawn: Mapping[int, date]
+    split: HoldResult, compared: PublishedAndRead, recorded: datetime, withdrawn: Mapping[int, date]
 ) -> list[Change]:
     """The changes with when and where they were seen; `withdrawn` has, by `id`, since when another price was said."""
     stamp = _stamp(compared, recorded)
@@ -167,7 +167,7 @@ def _stamped(
     ]
 
 
-def _pins(split: HoldResult, compared: Comparison, recorded: datetime) -> list[Change]:
+def _pins(split: HoldResult, compared: PublishedAndRead, recorded: datetime) -> list[Change]:
     """Where a card moves on while some of its rates do not, those rates keep the evidence they were read from."""
     touched = {c.model for c in split.publish}
     old = {**compared.old, **{c.model: compared.old[c.previous_id] for c in split.publish if c.previous_id}}

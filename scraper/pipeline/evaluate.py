@@ -21,7 +21,7 @@ from scraper.diff.editions import changes, rename_proposals
 from scraper.errors import LayoutChanged
 from scraper.fetch.capture import Capture, text
 from scraper.model import GOOD, Provenance, Reading, SourceResult, State, cards, instant, page_status
-from scraper.pipeline.apply_holds import Applied, Comparison, apply_holds, reparses, unread_models
+from scraper.pipeline.apply_holds import Applied, PublishedAndRead, apply_holds, reparses, unread_models
 from scraper.pipeline.corroboration import Corroborated
 from scraper.sources import Source
 from scraper.sources.timelimit import limited
@@ -199,14 +199,14 @@ def _compared(
     old: Cards,
     new: Cards,
     provenance: Provenance,
-) -> Comparison:
+) -> PublishedAndRead:
     """The new cards, what of them stands as it was, and the changes, beside the published cards."""
     kind, reading = next(iter(readings.items()))
     renames = source.module.renames()
     new, pinned = checks.pin_unread(checks.no_longer_priced(new, old, reading), old, reading.gaps, renames)
     unread = unread_models(reading.unread, old, new, renames)
     same = hashes[kind] == state.hashes.get(kind) or f"sha256:{provenance.sha256}" == state.capture
-    return Comparison(
+    return PublishedAndRead(
         old,
         new,
         # places are those of the representation with the better evidence
@@ -230,7 +230,7 @@ def _partial(capture: Capture, kind: str, reading: Reading, state: State) -> str
 
 
 def _published(
-    source: Source, readings: Readings, read: SourceResult, compared: Comparison, applied: Applied
+    source: Source, readings: Readings, read: SourceResult, compared: PublishedAndRead, applied: Applied
 ) -> SourceResult:
     """The result with the cards after what is published of the changes, and the state that remembers them."""
     reading, state, current = next(iter(readings.values())), read.state, dict(compared.old)

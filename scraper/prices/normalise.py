@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
-from ratecards.model import Evidence, Rate, problems
+from ratecards.model import Evidence, Rate, validate_rate
 from scraper.errors import UnknownTerm
 from scraper.prices.grammar import Allowance, Amount, Cell
 from scraper.prices.units import (
@@ -21,33 +21,33 @@ from scraper.prices.units import (
     RowRule,
     hourly,
     noun_modality,
-    prove_caching,
-    prove_cell,
-    prove_storage,
     unit_of_amount,
+    validate_caching,
+    validate_cell,
+    validate_storage,
 )
 from scraper.prices.words import plain, size_of
 
-__all__ = ["Observation", "Place", "RowRule", "fold", "prove_row", "row_rates"]
+__all__ = ["Observation", "Place", "RowRule", "label_key", "row_rates", "validate_row"]
 
 
 def row_rates(cells: Sequence[Observation], rule: RowRule, place: Place) -> list[Rate]:
     """The rates of one row, free and paid columns together. Raises `UnknownTerm` on what has no reading."""
     found = [rate for seen in cells for model in place.models for rate in _cell_rates(seen, cells, rule, place, model)]
     for rate in found:
-        prove_row(rate)
+        validate_row(rate)
     return found
 
 
-def prove_row(rate: Rate) -> None:
+def validate_row(rate: Rate) -> None:
     """Refuse a rate that the rate table has no row for: "$1 per 10 songs" has no unit there."""
-    if wrong := problems(rate):
+    if wrong := validate_rate(rate):
         raise UnknownTerm(f"{'; '.join(wrong)}: {rate.evidence.quote}")
 
 
 def _cell_rates(seen: Observation, row: Sequence[Observation], rule: RowRule, place: Place, model: str) -> list[Rate]:
     base = _Base(seen, rule, place, model)
-    prove_cell(seen, rule, place)
+    validate_cell(seen, rule, place)
     if seen.cell.amounts:
         rates = [r for a in seen.cell.amounts for r in _amount_rates(a, seen, rule, place, base)]
         # a price that is announced without a day is none of any day: no rate, though the allowance before it holds
@@ -93,10 +93,10 @@ def _amount_rates(
     amount: Amount, seen: Observation, rule: RowRule, place: Place, base: _Base
 ) -> list[tuple[Amount, Rate]]:
     unit = unit_of_amount(amount, seen, rule, place)
-    prove_caching(amount, rule)
+    validate_caching(amount, rule)
     storage = amount.storage or hourly(unit)
     if storage:
-        prove_storage(amount, unit, rule)
+        validate_storage(amount, unit, rule)
     elif rule.meter == "cache_storage":
         raise UnknownTerm(f"a storage row without tokens per hour: {amount.quote}")
     fan = ("",) if storage else _modalities(amount, unit, rule)
@@ -187,6 +187,6 @@ def _borrowed_unit(seen: Observation, row: Sequence[Observation], rule: RowRule,
 
 
 @lru_cache(maxsize=4096)
-def fold(text: str) -> str:
+def label_key(text: str) -> str:
     """A label or header as it is compared: lower case, blanks folded, footnote stars taken off."""
     return re.sub(r"\s*\[?\*+\]?\Z", "", plain(" ".join(text.split()))).strip().lower()

@@ -78,7 +78,7 @@ def hourly(unit: str) -> bool:
     return unit.endswith("token-hours")
 
 
-def prove_storage(amount: Amount, unit: str, rule: RowRule) -> None:
+def validate_storage(amount: Amount, unit: str, rule: RowRule) -> None:
     """Refuse a storage price that is none: in another row, per other things, for some prompts, or "about" something."""
     if rule.meter not in ("cache_read", "cache_storage"):
         raise UnknownTerm(f"a storage price in a row of {rule.meter}: {amount.quote}")
@@ -90,7 +90,7 @@ def prove_storage(amount: Amount, unit: str, rule: RowRule) -> None:
         raise UnknownTerm(f"a storage price that is said to be another price in other words: {amount.quote}")
 
 
-def prove_caching(amount: Amount, rule: RowRule) -> None:
+def validate_caching(amount: Amount, rule: RowRule) -> None:
     """Refuse "(input caching)" where another thing is priced: it selects nothing in a row of caching."""
     if amount.caching and (rule.meter != "cache_read" or amount.storage):
         raise UnknownTerm(f"a caching price in a row of {rule.meter}: {amount.quote}")
@@ -102,7 +102,7 @@ def noun_modality(unit: str) -> tuple[str, ...]:
     return (_NOUN_MODALITY[noun],) if noun in _NOUN_MODALITY else ()
 
 
-def prove_cell(seen: Observation, rule: RowRule, place: Place) -> None:
+def validate_cell(seen: Observation, rule: RowRule, place: Place) -> None:
     """Refuse a cell whose amounts cannot all be what their words make them.
 
     "$1.00 (text), $0.0006 (image)" without the footnote that makes the second one a price per image must not become

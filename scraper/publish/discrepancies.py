@@ -10,8 +10,8 @@ from functools import cache
 from ratecards.model import RateCard
 from ratecards.storage import bounded, codec
 from ratecards.storage import discrepancies as book
-from ratecards.storage.discrepancies import Entry
-from scraper.diff.cross_source import Comparison, PairRule, between, rules, sides_now
+from ratecards.storage.discrepancies import Discrepancy
+from scraper.diff.cross_source import JoinedSources, PairRule, between, rules, sides_now
 from scraper.diff.discrepancies import unless_only_seen, update, within
 from scraper.errors import DatasetError, readable
 from scraper.model import State
@@ -27,7 +27,7 @@ def path_of(stem: str) -> str:
     return f"ratecards/discrepancies/{stem}.yaml"
 
 
-def known(dataset: Dataset, stem: str) -> tuple[list[Entry], Factors]:
+def known(dataset: Dataset, stem: str) -> tuple[list[Discrepancy], Factors]:
     """The entries and factors of such a file; none where there is no file. Raises `DatasetError` on damage."""
     path = dataset.root / path_of(stem)
     if not path.exists():
@@ -47,14 +47,14 @@ def stems(dataset: Dataset) -> list[str]:
 
 def keep(
     dataset: Dataset, current: Mapping[str, Cards], states: Mapping[str, State]
-) -> tuple[dict[str, str], list[Entry], dict[str, dict[str, int]]]:
+) -> tuple[dict[str, str], list[Discrepancy], dict[str, dict[str, int]]]:
     """Compare all sources: the files' texts by path, every entry, and the counts of each pair (`counts`)."""
     texts: dict[str, str] = {}
-    entries: list[Entry] = []
+    entries: list[Discrepancy] = []
     coverage: dict[str, dict[str, int]] = {}
     as_of = cache(dataset.as_of)
 
-    def add(stem: str, before: list[Entry], after: list[Entry], factors: Factors) -> None:
+    def add(stem: str, before: list[Discrepancy], after: list[Discrepancy], factors: Factors) -> None:
         after = sorted(unless_only_seen(before, after), key=book.order)
         texts[path_of(stem)] = book.encode(after, factors)
         entries.extend(after)
@@ -78,7 +78,7 @@ def keep(
     return texts, entries, coverage
 
 
-def counts(comparison: Comparison) -> dict[str, int]:
+def counts(comparison: JoinedSources) -> dict[str, int]:
     """How many keys agree, differ, or are priced on one side only."""
     agree = sum(p.agrees for p in comparison.pairs)
     return {
@@ -110,7 +110,7 @@ def _verified(state: State) -> date:
     return max(date.fromisoformat(day) for day in ("0001-01-01", state.verified, state.observed[:10]) if day)
 
 
-def summary(dataset: Dataset, entries: list[Entry]) -> str:
+def summary(dataset: Dataset, entries: list[Discrepancy]) -> str:
     """All discrepancies in a line: how many are open, which of them newly, and how many closed since the last look."""
     was = {e.id: e.state for stem in stems(dataset) for e in known(dataset, stem)[0]}
     now = {e.id: e.state for e in entries}
@@ -129,7 +129,7 @@ def coverage_of(dataset: Dataset) -> dict[str, dict[str, int]]:
     return found
 
 
-def published(entries: list[Entry], coverage: Mapping[str, Mapping[str, int]]) -> str:
+def published(entries: list[Discrepancy], coverage: Mapping[str, Mapping[str, int]]) -> str:
     """`v1/discrepancies.json`: every entry but those that only wait, one a line."""
     shown = [book.data(e) for e in entries if e.state != "waiting"]
     lines = ",\n".join(json.dumps(e, ensure_ascii=False) for e in shown)

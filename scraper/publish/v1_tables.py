@@ -17,7 +17,7 @@ from ratecards.errors import CostError
 from ratecards.escaping import markdown
 from ratecards.model import RateCard
 from ratecards.questions import limits as limits_of
-from ratecards.questions.alternatives import Terms, compare_images
+from ratecards.questions.alternatives import Workload, compare_images
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import savings
@@ -47,7 +47,7 @@ def tables(cards: Iterable[RateCard], day: date, limits: Sequence[LimitsCard] = 
     return {
         **_files("cost-per-image", [images(makers)]),
         **_files("monthly-budget", budgets, [matrix(made, "images") for made in budgets]),
-        **_files("elsewhere", [compare_images(comparable, Terms())]),
+        **_files("elsewhere", [compare_images(comparable, Workload())]),
         **_files("savings", saved),
         **_files("limits", [limits_of.records(models, limits)], limits_of.overview(models, limits)),
     }

@@ -17,7 +17,7 @@ from scraper.publish import package
 from scraper.publish.dataset import LIMITS_SOURCE, Dataset
 from scraper.publish.version import Version
 from scraper.release import parquet, released, sqlitefile
-from scraper.release.released import Released
+from scraper.release.released import PublishedRelease
 
 OPTIONAL = ("parquet", "wheel")
 SUMS = "SHA256SUMS"
@@ -28,7 +28,7 @@ _OURS = re.compile(
 )
 
 
-def build(dataset: Dataset, folder: Path, last: Released | None, without: Collection[str] = ()) -> list[str]:
+def build(dataset: Dataset, folder: Path, last: PublishedRelease | None, without: Collection[str] = ()) -> list[str]:
     """Build every asset into `folder`; returns the names of those that were not there already, byte for byte.
 
     `without` names those of `OPTIONAL` that are not wanted. Raises `DatasetError` before anything is written.
@@ -50,7 +50,9 @@ def build(dataset: Dataset, folder: Path, last: Released | None, without: Collec
     return new
 
 
-def _build(dataset: Dataset, folder: Path, version: Version, last: Released | None, without: Collection[str]) -> None:
+def _build(
+    dataset: Dataset, folder: Path, version: Version, last: PublishedRelease | None, without: Collection[str]
+) -> None:
     v1 = dataset.root / "ratecards" / "v1"
     every = {path.relative_to(v1).as_posix(): path.read_bytes() for path in v1.rglob("*") if path.is_file()}
     files = {path: data for path, data in every.items() if path != "status.json"}  # it is not data

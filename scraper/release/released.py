@@ -24,14 +24,14 @@ _VERSION = re.compile(r'^version = "([^"\n]*)"$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
-class Released:
+class PublishedRelease:
     """The newest release: its version, and the data package it went out with."""
 
     version: Version
     package: Mapping[str, Any]
 
 
-def released(root: Path, names: Path | None = None, package: Path | None = None) -> Released | None:
+def released(root: Path, names: Path | None = None, package: Path | None = None) -> PublishedRelease | None:
     """The newest release; None before the first. From git at `root`, or from files.
 
     `names` lists tags, one a line; `package` is the newest release's data package. Raises `VersionError` where either
@@ -43,7 +43,7 @@ def released(root: Path, names: Path | None = None, package: Path | None = None)
     tag = found[-1]
     where = str(package) if package else f"{tag.name}:{datapackage.PATH}"
     text = _text(package) if package else _git(root, "show", f"{tag.name}:./{datapackage.PATH}")
-    return Released(tag.version, datapackage.parse(text, where))
+    return PublishedRelease(tag.version, datapackage.parse(text, where))
 
 
 def _text(path: Path) -> str:
@@ -67,7 +67,7 @@ def _git(root: Path, *words: str) -> str:
         raise VersionError(f"git {' '.join(words)}: {error}; or name files with --tags and --released") from error
 
 
-def decision(dataset: Dataset, last: Released | None) -> Decision:
+def decision(dataset: Dataset, last: PublishedRelease | None) -> Decision:
     """The version of the data as they are. Never one below what the project or the package says already."""
     package = datapackage.current(dataset)
     floors = [Version.parse(package["version"])]
@@ -85,7 +85,7 @@ def project_version(root: Path) -> str:
     return str(found[0])
 
 
-def written(dataset: Dataset, decided: Decision, last: Released | None) -> Publication:
+def written(dataset: Dataset, decided: Decision, last: PublishedRelease | None) -> Publication:
     """The version in the project and in the data package; when a release is due, its entry in the changelog, too."""
     root, result = dataset.root, dataset.publication()
     project_version(root)
@@ -98,7 +98,7 @@ def written(dataset: Dataset, decided: Decision, last: Released | None) -> Publi
     return result
 
 
-def entry(dataset: Dataset, last: Released | None) -> str:
+def entry(dataset: Dataset, last: PublishedRelease | None) -> str:
     """The changelog entry of the data as they are: what was recorded since the last release."""
     sources = json.loads(_text(dataset.root / "ratecards" / "v1" / "rates.json"))["sources"]
     since = last.package["created"] if last else ""
@@ -111,7 +111,7 @@ def _recorded(change: Change) -> str:
     return change.stamp.recorded if change.stamp else ""
 
 
-def notes(dataset: Dataset, version: Version, last: Released | None) -> str:
+def notes(dataset: Dataset, version: Version, last: PublishedRelease | None) -> str:
     """The changelog's section of a version; where it has none, the entry that it would get."""
     path = dataset.root / CHANGELOG
     kept = changelog.section(_text(path), version) if path.is_file() else None

@@ -21,7 +21,7 @@ from ratecards.model import Rate, row
 from ratecards.questions.news_lines import Told, told_by_edition
 from ratecards.storage import discrepancies as book
 from ratecards.storage import history
-from ratecards.storage.discrepancies import Entry
+from ratecards.storage.discrepancies import Discrepancy
 from ratecards.storage.history import Change, Stamp, Step
 from ratecards.wording import exact_name
 from scraper.checks.holds import hold_id
@@ -140,7 +140,7 @@ class Recorder:
         self.report = added(self.report, one)
         save(self.path, self.report)
 
-    def _entries(self) -> dict[str, Entry]:
+    def _entries(self) -> dict[str, Discrepancy]:
         return {e.id: e for stem in books.stems(self.dataset) for e in books.known(self.dataset, stem)[0]}
 
 
@@ -149,7 +149,7 @@ def run(
     now: datetime,
     paths: Iterable[str],
     upcoming: Iterable[Step],
-    entries: tuple[Mapping[str, Entry], Mapping[str, Entry]],
+    entries: tuple[Mapping[str, Discrepancy], Mapping[str, Discrepancy]],
 ) -> RunReport:
     """The report of one run; `entries` holds the discrepancies before and after it, by id."""
     return RunReport(
@@ -228,7 +228,7 @@ def step(dated: Step) -> Plain:
     return {**v1_files.step_data(dated), "rate": exact_name(rate), "name": name_of(rate.provider, rate.source)}
 
 
-def discrepancies(before: Mapping[str, Entry], after: Mapping[str, Entry]) -> Discrepancies:
+def discrepancies(before: Mapping[str, Discrepancy], after: Mapping[str, Discrepancy]) -> Discrepancies:
     """How many stand in which state, and which were opened or closed between the two."""
     was = {key: e.state for key, e in before.items()}
     opened = [e for key, e in after.items() if e.state == "open" and was.get(key) != "open"]

@@ -18,13 +18,13 @@ from scraper.publish import dataset as workshop
 from scraper.publish import discrepancies as ledger
 from scraper.publish.v1_files import ATTRIBUTION
 from scraper.site import entries, feeds, pictures, wire
-from scraper.site.discrepancies import STATES, Discrepancy, discrepancy
-from scraper.site.entries import Entry
+from scraper.site.discrepancies import STATES, DiscrepancyView, discrepancy
+from scraper.site.entries import FeedEntry
 from scraper.site.feeds import Feed
 from scraper.site.figures import figures, tiers_of
 from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
-from scraper.site.models import Model, models, page_link
+from scraper.site.models import ModelPage, models, page_link
 from scraper.site.render import Renderer, assets
 from scraper.site.series import Past, step_charts
 
@@ -34,11 +34,11 @@ class Contents(NamedTuple):
 
     day: date
     shelf: DatedCatalog
-    models: list[Model]
+    models: list[ModelPage]
     past: dict[str, Past]
-    changes: list[Entry]
-    coming: list[Entry]
-    discrepancies: list[Discrepancy]
+    changes: list[FeedEntry]
+    coming: list[FeedEntry]
+    discrepancies: list[DiscrepancyView]
     health: list[Health]
 
 
@@ -126,11 +126,11 @@ def _looks(facts: Contents) -> list[Health]:
     return [look for look in facts.health if look.source in shown and look.expires]
 
 
-def _ahead(facts: Contents) -> list[Entry]:
+def _ahead(facts: Contents) -> list[FeedEntry]:
     return [entry for entry in facts.coming if entry.day > facts.day]
 
 
-def _kinds(model: Model) -> dict[str, str]:
+def _kinds(model: ModelPage) -> dict[str, str]:
     """What a model can be filtered by, in words."""
     rates = [r for offer in model.offers for r in offer.card.rates if r.price is not None]
     free = any(r.plan == "free" and r.meter in ("input", "output") for r in rates)
@@ -141,15 +141,15 @@ def _kinds(model: Model) -> dict[str, str]:
     }
 
 
-def _editions(changes: Sequence[Entry]) -> dict[tuple[date, str], list[Entry]]:
+def _editions(changes: Sequence[FeedEntry]) -> dict[tuple[date, str], list[FeedEntry]]:
     """Entries by day and source, in their order; the newest only."""
-    found: dict[tuple[date, str], list[Entry]] = {}
+    found: dict[tuple[date, str], list[FeedEntry]] = {}
     for entry in changes[: 2 * feeds.NEWEST]:
         found.setdefault((entry.day, f"{entry.provider}/{entry.source}"), []).append(entry)
     return found
 
 
-def _model_values(model: Model, facts: Contents) -> dict[str, object]:
+def _model_values(model: ModelPage, facts: Contents) -> dict[str, object]:
     own = {offer.source for offer in model.offers}
     offers = [(o, matrix(o), words(o), page_link(o.card)) for o in model.offers]
     named = {model.model, *model.aliases}

@@ -6,7 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ratecards import wording
-from ratecards.storage.discrepancies import Entry, Side
+from ratecards.storage.discrepancies import Discrepancy, Side
 
 STATES = ("open", "accepted", "explained")
 # There the ledger holds how much is free, not what it costs: the quotes say it.
@@ -22,7 +22,7 @@ class Said(NamedTuple):
     quote: str
 
 
-class Discrepancy(NamedTuple):
+class DiscrepancyView(NamedTuple):
     """One discrepancy; `standing` is its rule, what to reckon with, and a person's reason, as far as there are any."""
 
     model: str
@@ -33,14 +33,14 @@ class Discrepancy(NamedTuple):
     sources: frozenset[str]
 
 
-def discrepancy(entry: Entry) -> Discrepancy:
+def discrepancy(entry: Discrepancy) -> DiscrepancyView:
     """A ledger's entry, in words."""
     plan = "free plan" if entry.plan == "free" else ""
     thing = " ".join(filter(None, (entry.meter.replace("_", " "), ", ".join(entry.modalities))))
     allowance = entry.rule.startswith(_OF_ALLOWANCES)
     conservative = f"for a budget: {entry.conservative}" if entry.conservative and not allowance else ""
     other = entry.right.source if entry.kind == "between" else "by the rule"
-    return Discrepancy(
+    return DiscrepancyView(
         model=entry.model,
         what=", ".join(filter(None, (thing, entry.service_tier, plan, entry.conditions))),
         state=entry.state,

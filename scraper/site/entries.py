@@ -25,7 +25,7 @@ _MANY = 5
 _NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "urn:ratecards")
 
 
-class Entry(NamedTuple):
+class FeedEntry(NamedTuple):
     """What one edition says anew of one model (no model: of many), or one day's dated steps of a model.
 
     `day` is the edition's, or the day of the steps; `recorded` the instant it became known, ISO and UTC.
@@ -46,18 +46,18 @@ def lasting_id(*facts: object) -> str:
     return uuid.uuid5(_NAMESPACE, "\n".join(map(str, facts))).urn
 
 
-def _entry(kind: str, of: Change | Rate | RateCard, day: date, lines: Sequence[str], recorded: str) -> Entry:
+def _entry(kind: str, of: Change | Rate | RateCard, day: date, lines: Sequence[str], recorded: str) -> FeedEntry:
     """An entry of one model: its title is the model and its first line, and how many more there are."""
     rest = f", and {len(lines) - 1} more" if len(lines) > 1 else ""
     lasting = lasting_id(kind, of.provider, of.source, day, of.model)
     title = f"{of.model} {lines[0]}{rest}"
-    return Entry(lasting, of.provider, of.source, of.model, day, title, tuple(lines), recorded)
+    return FeedEntry(lasting, of.provider, of.source, of.model, day, title, tuple(lines), recorded)
 
 
 # ------------------------------------------------------------------------------------------------- what changed
 
 
-def changes(dataset: Dataset) -> list[Entry]:
+def changes(dataset: Dataset) -> list[FeedEntry]:
     """An entry per edition and model, the newest edition first; what is only wording makes none."""
     told = news.changes(dataset, corrections=True, labels=True)
     editions = groupby(told, key=lambda c: (model_names.day_of(c), c.provider, c.source))
@@ -65,7 +65,7 @@ def changes(dataset: Dataset) -> list[Entry]:
     return sorted(found, key=lambda e: (-e.day.toordinal(), e.provider, e.source, e.model))
 
 
-def _edition(dataset: Dataset, day: date, own: Sequence[Change]) -> Iterator[Entry]:
+def _edition(dataset: Dataset, day: date, own: Sequence[Change]) -> Iterator[FeedEntry]:
     cards = news.cards(dataset, own, day)
     added = [change for change in own if change.kind == "model_added"]
     many = len(added) > _MANY
@@ -74,7 +74,7 @@ def _edition(dataset: Dataset, day: date, own: Sequence[Change]) -> Iterator[Ent
         lines = tuple(line.text for line in news_lines.told(added, day))
         lasting = lasting_id("models", f"{provider}/{source}", day)
         title = f"{provider}/{source}: {wording.count(len(added), 'model')} added"
-        yield Entry(lasting, provider, source, "", day, title, lines, _recorded(added))
+        yield FeedEntry(lasting, provider, source, "", day, title, lines, _recorded(added))
     groups: dict[str, list[Change]] = defaultdict(list)
     for change in own:
         if change.kind != "model_added" or not many:
@@ -97,7 +97,7 @@ def _recorded(group: Iterable[Change]) -> str:
 # ------------------------------------------------------------------------------------------------ what is coming
 
 
-def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
+def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[FeedEntry]:
     """An entry per day and model of what a page dated ahead, the soonest first; what is past is among them."""
     cards = list(cards)
     groups: dict[tuple[str, str, date], list[Step]] = defaultdict(list)
@@ -115,7 +115,7 @@ def coming(cards: Iterable[RateCard], dataset: Dataset) -> list[Entry]:
     return sorted(entries, key=lambda e: (e.day, e.provider, e.source, e.model))
 
 
-def _end(ends: Shutdown, card: RateCard, dataset: Dataset) -> Entry:
+def _end(ends: Shutdown, card: RateCard, dataset: Dataset) -> FeedEntry:
     """The end of a model; it was recorded when a card of it first announced that day."""
     all_changes = dataset.changes(name_of(card))
     now = model_names.renames(model_names.renamed(all_changes))

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from xml.etree import ElementTree as ET
 
 from ratecards.escaping import visible
-from scraper.site.entries import Entry, lasting_id
+from scraper.site.entries import FeedEntry, lasting_id
 from scraper.site.models import page_of
 
 NEWEST = 100
@@ -31,7 +31,7 @@ class Feed(NamedTuple):
     name: str
     title: str
     page: str
-    entries: Sequence[Entry]
+    entries: Sequence[FeedEntry]
     pages: Collection[str] = ()
 
 
@@ -47,13 +47,13 @@ def _address(path: str, base: str) -> str:
     return f"{base.rstrip('/')}/{path}" if base else f"../{path}"
 
 
-def _page(entry: Entry, feed: Feed) -> str:
+def _page(entry: FeedEntry, feed: Feed) -> str:
     """The page of its model; one that is gone, or a whole edition, stands on the feed's own."""
     page = page_of(entry.provider, entry.model) if entry.model else ""
     return page if page in feed.pages else feed.page
 
 
-def _text(entry: Entry) -> str:
+def _text(entry: FeedEntry) -> str:
     return "\n".join(map(visible, (*entry.lines, f"{entry.provider}/{entry.source}, {entry.day}")))
 
 
@@ -112,7 +112,7 @@ def json_feed(feed: Feed, base: str = "") -> bytes:
 # --------------------------------------------------------------------------------------------------- a calendar
 
 
-def calendar(entries: Iterable[Entry]) -> bytes:
+def calendar(entries: Iterable[FeedEntry]) -> bytes:
     """An all-day event for each entry: on its `day`, stamped with the instant it was `recorded`."""
     lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//ratecards//ratecards//EN", "CALSCALE:GREGORIAN"]
     lines += ["METHOD:PUBLISH", "X-WR-CALNAME:AI model prices: dated steps"]
@@ -120,7 +120,7 @@ def calendar(entries: Iterable[Entry]) -> bytes:
     return "".join(folded(line) for line in (*lines, "END:VCALENDAR")).encode()
 
 
-def _event(entry: Entry) -> list[str]:
+def _event(entry: FeedEntry) -> list[str]:
     return [
         "BEGIN:VEVENT",
         f"UID:{entry.id.removeprefix('urn:uuid:')}",

@@ -15,7 +15,7 @@ from ratecards.costs.image_sizes import is_picture
 from ratecards.costs.select import selecting
 from ratecards.model import MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain
 from ratecards.wording import with_currency
-from scraper.site.models import Model, moments
+from scraper.site.models import ModelPage, moments
 
 KINDS = ("input", "output", "cache_read", "piece")
 PIECES = ("image", "second", "song", "video", "request", "frame")
@@ -23,7 +23,7 @@ _MILLION = 1_000_000
 _NOTES = 3
 
 
-class Figure(NamedTuple):
+class ShownAmount(NamedTuple):
     """One figure: the amount in words, what it is per (nothing: 1M tokens), its notes, and a value to sort by."""
 
     text: str
@@ -38,13 +38,13 @@ class Span(NamedTuple):
     tiers: tuple[str, ...]
     since: date | None
     until: date | None
-    figure: Figure
+    figure: ShownAmount
 
 
 Figures = dict[str, list[Span]]
 
 
-def figures(model: Model, day: date) -> Figures:
+def figures(model: ModelPage, day: date) -> Figures:
     """By kind, the figures of every tier a model is sold in, on the day and after each dated step that is to come.
 
     Tiers whose figures are the same on the same days share one.
@@ -53,7 +53,7 @@ def figures(model: Model, day: date) -> Figures:
     days = moments([offer.card for offer in offers], day)
     found: Figures = {}
     for kind in KINDS:
-        tiers: dict[tuple[date | None, date | None, Figure], list[str]] = {}
+        tiers: dict[tuple[date | None, date | None, ShownAmount], list[str]] = {}
         for tier in SERVICE_TIERS:
             for span in _spans(offers, tier, kind, days):
                 tiers.setdefault(span, []).append(tier)
@@ -68,7 +68,7 @@ def tiers_of(found: Figures) -> list[str]:
 
 def _spans(
     offers: Sequence[PricedModel], tier: str, kind: str, days: Sequence[date]
-) -> list[tuple[date | None, date | None, Figure]]:
+) -> list[tuple[date | None, date | None, ShownAmount]]:
     """The figure from each day on; days with the same figure are one span."""
     shown = [(day, headline(offers, tier, kind, day)) for day in days]
     spans = [next(group) for _, group in groupby(shown, key=lambda pair: pair[1])]
@@ -80,12 +80,12 @@ def _spans(
     ]
 
 
-def _sellers(model: Model) -> list[PricedModel]:
+def _sellers(model: ModelPage) -> list[PricedModel]:
     """The offer that answers, and those kept by hand for what it does not price."""
     return [model.main, *(offer for offer in model.offers[1:] if is_manual(offer.card))]
 
 
-def headline(offers: Sequence[PricedModel], tier: str, kind: str, day: date) -> Figure | None:
+def headline(offers: Sequence[PricedModel], tier: str, kind: str, day: date) -> ShownAmount | None:
     """The figure of a kind, from the first offer that has one; None where no price holds."""
     for offer in offers:
         if rates := candidates(offer, tier, kind, day):
@@ -111,7 +111,7 @@ def _plainness(rate: Rate) -> tuple[object, ...]:
     return order[rate.modality], rate.prompt_over or -1, rate.used_over or -1, canonical_order(rate)
 
 
-def _tokens(rates: Sequence[Rate]) -> Figure:
+def _tokens(rates: Sequence[Rate]) -> ShownAmount:
     main = rates[0]
     price = main.price or Decimal(0)
     quantity, noun = measure(main.unit)
@@ -119,7 +119,7 @@ def _tokens(rates: Sequence[Rate]) -> Figure:
     words += [] if (quantity, noun) == (_MILLION, "token") else [wording.per(main.unit).strip()]
     text = "free" if main.availability == "free" else with_currency(price, main.currency)
     value = price * _MILLION / quantity if noun == "token" else price
-    return Figure(text, " ".join(words), _notes(main, rates), plain(value))
+    return ShownAmount(text, " ".join(words), _notes(main, rates), plain(value))
 
 
 def _notes(main: Rate, rates: Iterable[Rate]) -> tuple[str, ...]:
@@ -138,7 +138,7 @@ def _prompt(rate: Rate) -> str:
     return "" if rate.prompt_over is None else f"over {wording.short(rate.prompt_over)}"
 
 
-def _pieces(rates: Sequence[Rate]) -> Figure:
+def _pieces(rates: Sequence[Rate]) -> ShownAmount:
     """The price of one image, second or song; a range where sizes differ."""
     nouns = ["image" if is_picture(rate) else measure(rate.unit)[1] for rate in rates]
     noun = min(nouns, key=PIECES.index)
@@ -151,4 +151,4 @@ def _pieces(rates: Sequence[Rate]) -> Figure:
     by_price = sorted(own, key=lambda rate: rate.price or Decimal(0))
     ends = [", ".join(filter(None, (r.resolution, r.quality, selecting(r)))) for r in (by_price[0], by_price[-1])]
     note = " – ".join(dict.fromkeys(filter(None, ends))) if len(prices) > 1 else ends[0]
-    return Figure(text, f"per {noun}", (note,) if note else (), plain(prices[0]))
+    return ShownAmount(text, f"per {noun}", (note,) if note else (), plain(prices[0]))

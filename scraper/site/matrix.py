@@ -15,7 +15,7 @@ from ratecards.wording import with_currency
 NOT_AVAILABLE = "not available"
 
 
-class Price(NamedTuple):
+class MatrixPrice(NamedTuple):
     """One price of a cell: its words, the dates it is printed with, and whether it is an amount."""
 
     words: str
@@ -31,7 +31,7 @@ class MatrixLine(NamedTuple):
     what: str
     conditions: str
     unit: str
-    cells: tuple[tuple[Price, ...], ...]
+    cells: tuple[tuple[MatrixPrice, ...], ...]
 
 
 class Matrix(NamedTuple):
@@ -77,7 +77,7 @@ def matrix(offer: PricedModel) -> Matrix:
     rows: dict[tuple[_Thing, str], _Cells] = {}
     for rate in sorted(rates, key=lambda rate: METERS.index(rate.meter)):
         rows.setdefault((_thing(rate), rate.modality), {}).setdefault((rate.service_tier, rate.plan), []).append(rate)
-    lines: dict[tuple[_Thing, tuple[tuple[Price, ...], ...]], list[str]] = {}
+    lines: dict[tuple[_Thing, tuple[tuple[MatrixPrice, ...], ...]], list[str]] = {}
     for (thing, modality), cells in _shared(rows).items():
         shown = tuple(tuple(_price(rate) for rate in cells.get(column, ())) for column in columns)
         if any(price.words != NOT_AVAILABLE for cell in shown for price in cell):
@@ -107,17 +107,17 @@ def _thing(rate: Rate) -> _Thing:
     return _Thing(rate.meter.replace("_", " "), wording.conditions(undated), wording.unit(rate.unit))
 
 
-def _line(thing: _Thing, shown: tuple[tuple[Price, ...], ...], modalities: Sequence[str]) -> MatrixLine:
+def _line(thing: _Thing, shown: tuple[tuple[MatrixPrice, ...], ...], modalities: Sequence[str]) -> MatrixLine:
     what = " ".join(filter(None, (thing.meter, ", ".join(filter(None, modalities)))))
     return MatrixLine(what, thing.conditions, thing.unit, shown)
 
 
-def _price(rate: Rate) -> Price:
+def _price(rate: Rate) -> MatrixPrice:
     dates = wording.dates(rate)
     if rate.price is None or rate.availability == "free":
         words = rate.availability.replace("_", " ")
-        return Price(words, dates, rate.effective_from, rate.effective_until, rate.price is not None)
-    return Price(with_currency(rate.price, rate.currency), dates, rate.effective_from, rate.effective_until)
+        return MatrixPrice(words, dates, rate.effective_from, rate.effective_until, rate.price is not None)
+    return MatrixPrice(with_currency(rate.price, rate.currency), dates, rate.effective_from, rate.effective_until)
 
 
 def words(offer: PricedModel) -> list[Quotes]:

@@ -26,7 +26,7 @@ _FOR_PEOPLE = {
 _TWINS = (".md.txt", ".md")
 
 
-class Model(NamedTuple):
+class ModelPage(NamedTuple):
     """One id of one provider, and what each source says of it; the first offer is the one whose word counts."""
 
     provider: str
@@ -85,12 +85,12 @@ def page_link(card: RateCard) -> str:
     return visible(urlunsplit((parts.scheme, parts.netloc, path, parts.query, quote(card.anchor))))
 
 
-def models(offers: Iterable[PricedModel]) -> list[Model]:
+def models(offers: Iterable[PricedModel]) -> list[ModelPage]:
     """The models of some offers: makers before resellers, what the documentation has, large families, the newest."""
     groups: dict[tuple[str, str], list[PricedModel]] = defaultdict(list)
     for offer in offers:
         groups[offer.card.provider, offer.card.model].append(offer)
-    found = [Model(*key, tuple(sorted(group, key=_precedence))) for key, group in groups.items()]
+    found = [ModelPage(*key, tuple(sorted(group, key=_precedence))) for key, group in groups.items()]
     sizes = Counter((m.provider, _family(m.model)) for m in found)
     return sorted(found, key=lambda m: (*_provider_order(m), -sizes[m.provider, _family(m.model)], *_version(m.model)))
 
@@ -100,7 +100,7 @@ def _precedence(offer: PricedModel) -> tuple[bool, bool, int, str]:
     return offer.source not in DOCUMENTATION, is_witness(offer.card), -priced, offer.source
 
 
-def _provider_order(model: Model) -> tuple[bool, bool, str, bool]:
+def _provider_order(model: ModelPage) -> tuple[bool, bool, str, bool]:
     unpriced = all(rate.price is None for offer in model.offers for rate in offer.card.rates)
     return unpriced, model.provider in RESELLERS, model.provider, model.main.source not in DOCUMENTATION
 

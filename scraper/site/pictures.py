@@ -11,7 +11,7 @@ from ratecards.catalog.catalog import Catalog, Choice
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.image_sizes import sizes
 from ratecards.errors import CostError
-from ratecards.questions.alternatives import Terms, compare_images
+from ratecards.questions.alternatives import Workload, compare_images
 from ratecards.questions.image_cost import TIERS, images, per_image
 from ratecards.tables.table import money
 from scraper.site.charts import BarChart, bar_chart, ceiling
@@ -63,7 +63,7 @@ def _top(several: Iterable[Groups]) -> Decimal:
 def _elsewhere(sellers: Iterable[PricedModel]) -> dict[str, object]:
     """One image of every seller, with the length of its bar; where currencies differ, why there is no table."""
     try:
-        made = compare_images(sellers, Terms())
+        made = compare_images(sellers, Workload())
     except CostError as error:
         return {"error": str(error)}
     costs = [Decimal(str(row.cells["per_image"])) for row in made.rows]

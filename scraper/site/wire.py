@@ -10,7 +10,7 @@ from ratecards.costs.select import PLAIN
 from ratecards.escaping import visible
 from ratecards.model import Rate, plain
 from scraper.site.health import Health
-from scraper.site.models import Model
+from scraper.site.models import ModelPage
 
 FIELDS = (
     *("service_tier", "plan", "meter", "modality", "unit", "resolution", "quality"),
@@ -29,7 +29,7 @@ class _Pool:
         return self.words.setdefault(word, len(self.words))
 
 
-def data(models: Sequence[Model], looks: Iterable[Health]) -> dict[str, object]:
+def data(models: Sequence[ModelPage], looks: Iterable[Health]) -> dict[str, object]:
     """Every priced rate of every offer, as rows of numbers into `words`, in the order of `fields`.
 
     `units` tells how many of what a unit is; a price is a string, as everywhere. `looks` says by source when it was
@@ -50,7 +50,7 @@ def data(models: Sequence[Model], looks: Iterable[Health]) -> dict[str, object]:
     }
 
 
-def _offer(model: Model, offer: PricedModel, pool: _Pool) -> dict[str, object]:
+def _offer(model: ModelPage, offer: PricedModel, pool: _Pool) -> dict[str, object]:
     card = offer.card
     tokens = {f.resolution.casefold(): f.tokens for f in card.formulas if _of_image(f.meter, f.modality, f.unit)}
     optional = {

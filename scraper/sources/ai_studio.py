@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from ratecards.model import MODEL_ID, Evidence, Rate, plain
 from scraper.errors import LayoutChanged
 from scraper.model import Amounts, Draft, Problem, Reading, Section
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.rateset import merged
 from scraper.sources import vocabulary
 
@@ -282,7 +282,7 @@ def _record(raw: Any, place: str, terms: Terms) -> _Record:
     prices = _at(raw, PRICES)
     # a record without a price has a list there, too: nothing, with more behind it, is another position
     _expect(prices is not None or len(raw) <= PRICES, f"{place}[{PRICES}]", "prices and picker text", prices)
-    _prove_prices(prices, f"{place}[{PRICES}]")
+    _validate_prices(prices, f"{place}[{PRICES}]")
     replaced = _at(raw, REPLACED)
     _expect(_each(replaced, lambda r: _model_id(_at(r, 0))), f"{place}[{REPLACED}]", "ids that were replaced", replaced)
     badge = _at(raw, BADGE)
@@ -307,7 +307,7 @@ def _doubts(rows: Sequence[_Row], *, sides: int, methods: set[str], terms: Terms
         yield f"a price without a label, of a model that is not counted in tokens ({', '.join(sorted(methods))})"
 
 
-def _prove_prices(prices: Any, place: str) -> None:
+def _validate_prices(prices: Any, place: str) -> None:
     _expect(_each(prices, lambda _: True), place, "prices and picker text", prices)
     _expect(_each(_at(prices, PRICED), lambda _: True), f"{place}[{PRICED}]", "prices", _at(prices, PRICED))
     _expect(_at(prices, 1) is None, f"{place}[1]", "nothing", _at(prices, 1))
@@ -370,7 +370,7 @@ def _chained(rows: Sequence[_Row], place: str) -> Iterator[_Row]:
     """The rows of each label from the lowest bound to the open end, each beginning where the last one stopped."""
     by_label: dict[str, list[_Row]] = {}
     for row in rows:
-        by_label.setdefault(fold(row.label), []).append(row)
+        by_label.setdefault(label_key(row.label), []).append(row)
     for chain in by_label.values():
         limits = [row.limit for row in chain[:-1]]
         rising = None not in limits and all(a < b for a, b in pairwise(limits))  # type: ignore[operator]
@@ -388,7 +388,7 @@ def _section(record: _Record, terms: Terms) -> Section:
     section.problems += [Problem("layout", f"models/{record.model}", words) for words in record.unclear]
     read: list[Rate] = []
     for row in record.rows:
-        meaning = terms.labels.get(fold(row.label)) if row.label else {}
+        meaning = terms.labels.get(label_key(row.label)) if row.label else {}
         if meaning is None:
             message = f"unknown label {row.label!r}"
             section.problems.append(Problem("label", row.locator, message, row.label))

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from ratecards.model import Evidence, Rate, plain, problems
+from ratecards.model import Evidence, Rate, plain, validate_rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Draft, Problem, Reading, Section
 from scraper.prices.rateset import merged
@@ -376,7 +376,7 @@ def _rates(sku: _Sku, said: Meaning, terms: Terms) -> list[Rate]:
         )
         for (start, price, currency), end in zip(tiers, [*starts[1:], None], strict=True)
     ]
-    if wrong := [words for rate in found for words in problems(rate)]:
+    if wrong := [words for rate in found for words in validate_rate(rate)]:
         raise UnknownTerm("; ".join(wrong))
     return found
 

@@ -14,12 +14,12 @@ from html import unescape
 from scraper.errors import LayoutChanged
 from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, html_blocks, markdown_blocks, only, soup, without
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.words import counted
 from scraper.sources.gemini_rows import TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms
-from scraper.sources.page_proofs import is_html, prove_html, refuse_other_pages, title_of
+from scraper.sources.page_proofs import is_html, refuse_other_pages, title_of, validate_html
 from scraper.sources.timelimit import look
 
 PARSER = "2"
@@ -59,7 +59,7 @@ def read(body: str, terms: Terms | None = None) -> Reading:
         blocks, updated = _html(body, terms)
     else:
         blocks, updated = markdown_blocks(body), None
-        _prove_twin(body)
+        _validate_twin(body)
     reading = read_blocks(blocks, terms, kind)
     reading.last_updated = updated
     missing = counted(unescape(without(fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
@@ -70,8 +70,8 @@ def read(body: str, terms: Terms | None = None) -> Reading:
 
 def read_blocks(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
     """The reading of the page's blocks, whatever they were written in. Raises `LayoutChanged` where it is not whole."""
-    _prove_end(blocks, terms)
-    _prove_tables(blocks, terms)
+    _validate_end(blocks, terms)
+    _validate_tables(blocks, terms)
     reading = _sections(blocks, terms, kind)
     _settle(reading)
     return reading
@@ -92,7 +92,7 @@ def refuse_foreign_pages(body: str, terms: Terms) -> None:
 def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
     # half of the page is navigation: only what proves it and what holds prices is made a tree of
     tree = soup(_between(body, "<html", "</head>"))
-    prove_html(body, tree, terms.language, [terms.canonical])
+    validate_html(body, tree, terms.language, [terms.canonical])
     updated = {m[1] for m in _UPDATED.finditer(body)}
     if len(updated) != 1:
         raise LayoutChanged(f"expected one 'Last updated' date, saw {sorted(updated) or 'none'}")
@@ -112,14 +112,14 @@ def _between(body: str, begin: str, end: str) -> str:
     return body[start : stop + len(end)] if 0 <= start < stop else body
 
 
-def _prove_twin(body: str) -> None:
+def _validate_twin(body: str) -> None:
     if re.match(r"\s*Title: .*\n+\s*URL Source:", body):
         raise LayoutChanged("a reader's copy of the page: expected Google's own Markdown, saw 'URL Source:'")
 
 
-def _prove_end(blocks: Sequence[Block], terms: Terms) -> None:
+def _validate_end(blocks: Sequence[Block], terms: Terms) -> None:
     """The twin has no other end, and an article may be cut while the frame around it is whole."""
-    titles = [fold(b.text) for b in blocks if isinstance(b, Heading) and b.level == 2]
+    titles = [label_key(b.text) for b in blocks if isinstance(b, Heading) and b.level == 2]
     last = titles[-1] if titles else "no heading"
     if last not in terms.last_sections:
         expected = " or ".join(terms.last_sections)
@@ -130,10 +130,10 @@ def _prove_end(blocks: Sequence[Block], terms: Terms) -> None:
         raise LayoutChanged("truncated page: expected notes behind the table of tools, saw the page end before")
 
 
-def _prove_tables(blocks: Sequence[Block], terms: Terms) -> None:
+def _validate_tables(blocks: Sequence[Block], terms: Terms) -> None:
     tables = [b for b in blocks if isinstance(b, Table)]
-    headers = {fold(cell) for table in tables for cell in table.header}
-    if missing := [h for h in terms.headers if fold(h) not in headers]:
+    headers = {label_key(cell) for table in tables for cell in table.header}
+    if missing := [h for h in terms.headers if label_key(h) not in headers]:
         raise LayoutChanged(f"header renamed or localised page: expected {missing}, saw {sorted(headers)[:6]}")
     if len(tables) < terms.tables_min:
         raise LayoutChanged(f"expected at least {terms.tables_min} tables, saw {len(tables)}")
@@ -149,7 +149,7 @@ def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
     for part in found:
         look(part.title)
         section = _section(part, notes, terms)
-        if fold(part.title) in terms.tabs and reading.sections:
+        if label_key(part.title) in terms.tabs and reading.sections:
             before = reading.sections[-1]
             words = f"behind it the tab {part.title!r} stands as a section of its own"
             before.problems.append(Problem("layout", before.anchor or before.title, words, part.title))
@@ -166,7 +166,7 @@ def parts(blocks: Sequence[Block], terms: Terms) -> list[Part]:
         # a first-level heading that a saver set above the twin is the title of its head
         if isinstance(block, Heading) and (block.level == 2 or (block.level == 1 and len(found) > 1)):
             anchor = block.anchor or slug(block.text)
-            found.append(Part(block.text, anchor, terms.sections.get(fold(block.text), "model")))
+            found.append(Part(block.text, anchor, terms.sections.get(label_key(block.text), "model")))
         else:
             found[-1].blocks.append(block)
     return found

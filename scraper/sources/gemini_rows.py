@@ -13,7 +13,7 @@ from scraper.errors import UnknownTerm
 from scraper.model import Gap, Problem, too_little_read
 from scraper.parse.blocks import Heading, Table
 from scraper.prices.grammar import Cell, read_cell
-from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
+from scraper.prices.normalise import Observation, Place, RowRule, label_key, row_rates
 from scraper.prices.toolcells import read_tool
 from scraper.prices.words import counted
 from scraper.sources.gemini_section import SectionReader, version_of
@@ -41,10 +41,10 @@ class TableReader(SectionReader):
                     continue
                 if not tab and count > 1:
                     self.problem("tab", "", "several tables without a tab: which service tier is which?")
-                elif fold(tab) in tabs:
+                elif label_key(tab) in tabs:
                     self.problem("tab", f" / {tab}", f"two tables under the tab {tab!r}", tab)
                 self._table(block, tab)
-                tabs.add(fold(tab))
+                tabs.add(label_key(tab))
                 tab = ""
         if too_little_read(len(self.section.gaps), self.rows):
             # so many rows are not understood that the tables are not
@@ -52,7 +52,7 @@ class TableReader(SectionReader):
             self.section.gaps.clear()
 
     def _table(self, table: Table, tab: str) -> None:
-        tier = self.terms.tabs.get(fold(tab), "") if tab else "standard"
+        tier = self.terms.tabs.get(label_key(tab), "") if tab else "standard"
         if not tier:
             self.problem("tab", f" / {tab}", f"unknown tab {tab!r}", tab)
         columns = self._columns(table, tab)
@@ -118,7 +118,7 @@ class TableReader(SectionReader):
     ) -> int | None:
         """Read one row; gives the count of amounts it accounts for, None where label or cells are not understood."""
         label = row[0]
-        if fold(label) in self.terms.metadata_rows:
+        if label_key(label) in self.terms.metadata_rows:
             return self._metadata(row, columns, tier)
         if self.part.kind == "tools":
             return self._tool(row, header, columns, tier, tab)
@@ -210,7 +210,7 @@ class TableReader(SectionReader):
         self, row: Sequence[str], header: Sequence[str], columns: dict[int, tuple[str, str]], tier: str, tab: str
     ) -> int | None:
         """The rates of a tool; gives the count of amounts they were read from."""
-        label, read = fold(row[0]), 0
+        label, read = label_key(row[0]), 0
         found: list[Rate] = []
         for at, (plan, _) in columns.items():
             rate = self._tool_rate(row, at, header[at], plan, tier)
@@ -239,7 +239,7 @@ class TableReader(SectionReader):
 
     def _tool_rate(self, row: Sequence[str], at: int, header: str, plan: str, tier: str) -> Rate:
         """What the prices of a tool's cell share; a tool that is no grounding is told apart by its name."""
-        label = fold(row[0])
+        label = label_key(row[0])
         meter = self.terms.tool_meters.get(label, "tool")
         return Rate(
             provider=self.terms.owner[0],

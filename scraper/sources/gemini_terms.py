@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scraper.errors import UnknownTerm
-from scraper.prices.normalise import RowRule, fold
+from scraper.prices.normalise import RowRule, label_key
 from scraper.prices.scanner import Phrases
 from scraper.prices.words import modalities, unit_of
 from scraper.sources import vocabulary
@@ -77,8 +77,8 @@ class Terms:
 
     def row(self, label: str) -> Meaning | None:
         """What a row label means; None when it is unknown."""
-        folded = fold(label)
-        bare = fold(self.label_asides.sub("", folded))
+        folded = label_key(label)
+        bare = label_key(self.label_asides.sub("", folded))
         if rule := self.rows.get(folded) or self.rows.get(bare):
             return Meaning(rule)
         for pattern, rule in self.variant_rows:
@@ -101,7 +101,7 @@ class Terms:
 
     def header(self, header: str) -> tuple[str, str] | None:
         """A column header's plan and unit ("" where it names none). None when it is unknown."""
-        match = _HEADER.fullmatch(fold(header))
+        match = _HEADER.fullmatch(label_key(header))
         plan = self.plans.get(match["plan"]) if match else None
         if not match or not plan:
             return None

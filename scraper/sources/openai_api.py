@@ -17,7 +17,7 @@ from scraper.errors import LayoutChanged
 from scraper.model import Amounts, Draft, Problem, Reading, Section, too_little_read
 from scraper.parse.blocks import Text, only, soup, without
 from scraper.prices.conditions import conditional
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.notes import sentences
 from scraper.prices.rateset import settled
 from scraper.prices.words import COUNTED
@@ -25,7 +25,7 @@ from scraper.sources.openai_pages import converted_page, html_page, mdx_page
 from scraper.sources.openai_rows import CAPTION, PROVIDER, SOURCE, RowReading, bounds, frame, read_row
 from scraper.sources.openai_tables import Page, lost_numbers
 from scraper.sources.openai_terms import FreeSentence, Terms, load_terms
-from scraper.sources.page_proofs import prove_html, refuse_other_pages, title_of
+from scraper.sources.page_proofs import refuse_other_pages, title_of, validate_html
 from scraper.sources.table_reader import TableSource
 from scraper.sources.timelimit import look
 
@@ -106,9 +106,9 @@ def _page(body: str, terms: Terms) -> Page:
     refuse_other_pages(body, terms.not_the_page, own="PricingTable")
     if _HTML.match(body):
         tree = soup(body)
-        prove_html(body, tree, terms.language, [terms.canonical])
+        validate_html(body, tree, terms.language, [terms.canonical])
         page = html_page(only(tree, "article", "the article"), terms)
-        _prove_end(page, body, "</html>", terms)
+        _validate_end(page, body, "</html>", terms)
         return page
     if "<TextTokenPricingTables" in body:
         page, ending = mdx_page(body, terms), "/>"
@@ -116,14 +116,14 @@ def _page(body: str, terms: Terms) -> Page:
         page, ending = converted_page(body, terms), "|"
     else:
         raise LayoutChanged(f"expected the pricing page, saw {title_of(body)}")
-    _prove_end(page, body, ending, terms)
+    _validate_end(page, body, ending, terms)
     return page
 
 
-def _prove_end(page: Page, body: str, ending: str, terms: Terms) -> None:
+def _validate_end(page: Page, body: str, ending: str, terms: Terms) -> None:
     """The last heading must be one that ends the page: its article may be cut while the frame around it is whole."""
     last = page.places[-1].title if page.places else "no heading"
-    if fold(last) not in terms.last_titles or not body.rstrip().endswith(ending):
+    if label_key(last) not in terms.last_titles or not body.rstrip().endswith(ending):
         expected = f"{' or '.join(terms.last_titles)} and {ending!r} at the end"
         raise LayoutChanged(f"truncated page: expected {expected}, saw {last!r} and {body[-40:]!r}")
 
@@ -171,7 +171,7 @@ class _Book:
         """Count a row in that stands under this heading, with its rates or its problem."""
         entry = self._entry(row.model, row.name, row.anchor)
         entry.names.append(row.name)
-        entry.titles.add(fold(title))
+        entry.titles.add(label_key(title))
         entry.rates += row.rates
         entry.section.amounts.add(row.amounts)
         entry.section.problems += [row.problem] if row.problem else []
@@ -204,13 +204,13 @@ class _Book:
         for section in self.others:
             if section.title == title:
                 return section
-        rule = self.terms.sections.get(fold(title))
+        rule = self.terms.sections.get(label_key(title))
         self.others.append(Section(title, rule.anchor if rule else ""))
         return self.others[-1]
 
     def _blame(self, title: str, problem: Problem) -> None:
         """Lay a problem at the door of all models with rows under a heading; of the page, above the first heading."""
-        touched = [entry.section for entry in self.entries.values() if fold(title) in entry.titles]
+        touched = [entry.section for entry in self.entries.values() if label_key(title) in entry.titles]
         for section in touched or ([self._under(title)] if title else []):
             section.problems.append(problem)
         if not title:
@@ -277,7 +277,7 @@ class _Book:
         """A section without models for what is said under each heading, about the models that stand there."""
         for title, words in self.said.items():
             if words:
-                under = (m for e in self.entries.values() if fold(title) in e.titles for m in e.section.models)
+                under = (m for e in self.entries.values() if label_key(title) in e.titles for m in e.section.models)
                 said = dict.fromkeys(words)
                 yield Section(f"words under {title}", "", counted=False, words=[*said], concerns=tuple(under))
 

@@ -16,7 +16,7 @@ from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import Heading, Table, Text, clean, html_blocks, markdown_blocks, visible
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.words import COUNTED
 from scraper.sources.openai_script import Script, astro_props
 from scraper.sources.openai_tables import Cell, Page, Where, component_tables, texts_of
@@ -207,7 +207,7 @@ def converted_page(body: str, terms: Terms) -> Page:
         elif isinstance(block, Table):
             page.tables.append(where.table(block.header, ((Cell(text) for text in row) for row in block.rows)))
             where.tabbed(bool(where.place.tab))
-        elif fold(block.text) in terms.tabs:
+        elif label_key(block.text) in terms.tabs:
             where.turn(block.text, page)
         elif _CAPTION.fullmatch(block.text):
             where.caption = block.text
@@ -229,7 +229,7 @@ def _unspanned(lines: Sequence[str], terms: Terms) -> Iterator[str]:
         elif not line.strip("| \t"):
             parted = True
             yield ""
-        elif fold(cells[0]) in terms.qualities:
+        elif label_key(cells[0]) in terms.qualities:
             yield f"|{first}{line}"
         else:
             first = cells[0]

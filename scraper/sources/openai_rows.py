@@ -11,7 +11,7 @@ from scraper.errors import UnknownTerm
 from scraper.model import Amounts, Gap, Problem
 from scraper.prices.grammar import Cell as Priced
 from scraper.prices.grammar import read_cell
-from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
+from scraper.prices.normalise import Observation, Place, RowRule, label_key, row_rates
 from scraper.prices.words import COUNTED, unit_of
 from scraper.sources.openai_tables import Cell, Table
 from scraper.sources.openai_terms import ColumnRule, Label, SectionRule, Terms
@@ -60,15 +60,15 @@ class Frame:
 def frame(table: Table, terms: Terms) -> Frame:
     """The headings of a table, and in `wrong` (kind, message, term) the first that is not in the vocabulary."""
     wrong = ("layout", table.strange, "") if table.strange else ("", "", "")
-    section = terms.sections.get(fold(table.place.title))
+    section = terms.sections.get(label_key(table.place.title))
     if section is None:
         wrong = ("label", f"unknown heading {table.place.title!r}", table.place.title)
-    elif table.place.tab and fold(table.place.tab) not in terms.tabs:
+    elif table.place.tab and label_key(table.place.tab) not in terms.tabs:
         wrong = ("tab", f"unknown tab {table.place.tab!r}", table.place.tab)
     labels, prices = {}, {}
     for at, heading in enumerate(table.headings):
         rule = terms.column(heading)
-        if role := terms.labels.get(fold(heading)):
+        if role := terms.labels.get(label_key(heading)):
             labels[at] = role
         elif rule:
             prices[at] = rule
@@ -159,7 +159,7 @@ class _Row:
 
     def _label(self, role: str, text: str) -> None:
         """Take in a label cell. Raises `UnknownTerm` on a word that is not in the vocabulary."""
-        terms, folded = self.terms, fold(text)
+        terms, folded = self.terms, label_key(text)
         if COUNTED.search(text):
             raise UnknownTerm(f"money in the column of the {role}: {text!r}")
         dimensions = _DIMENSIONS.fullmatch(folded) or terms.phrases.not_available.fullmatch(folded)
@@ -197,7 +197,7 @@ class _Row:
         return self.terms.estimate(self.label.model) if rule.estimate else rule.meter
 
     def _tier(self, rule: ColumnRule) -> str:
-        return rule.tier or self.terms.tabs[fold(self.known.table.place.tab or "standard")]
+        return rule.tier or self.terms.tabs[label_key(self.known.table.place.tab or "standard")]
 
     def gap(self, at: int, rule: ColumnRule, error: UnknownTerm) -> Gap:
         """What of its model a cell that is not understood may price."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import Text, clean, soup, visible
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.words import COUNTED
 from scraper.sources.openai_script import Number
 from scraper.sources.openai_terms import Terms
@@ -90,7 +90,7 @@ class Page:
             for place in dict.fromkeys(self.places)
             if (place.title, place.tab) not in filled
             and (place.tab or place.title not in tabbed)
-            and fold(place.title) not in bare
+            and label_key(place.title) not in bare
         ]
 
 
@@ -146,7 +146,7 @@ def component_tables(name: str, props: Mapping[str, Any], page: Page, where: Whe
             if _holds_numbers(value):
                 strange = f"the unknown prop {prop!r} of {name} holds numbers"
     tier = str(props.get("tier", place.tab))
-    if place.tab and terms.tabs.get(fold(tier)) != terms.tabs.get(fold(place.tab)):
+    if place.tab and terms.tabs.get(label_key(tier)) != terms.tabs.get(label_key(place.tab)):
         strange = f"under the tab {place.tab!r} stands the service tier {tier!r}"
     values = _grouped_rows(props) if "groups" in props else _list(props.get("rows"), "rows")
     rows = [[cell_of(value) for value in _list(row, "a row")] for row in values]

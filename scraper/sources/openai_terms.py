@@ -11,7 +11,7 @@ from typing import Any
 from ratecards.model import MODEL_ID
 from scraper.errors import UnknownTerm
 from scraper.prices.grammar import Phrases
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.sources import vocabulary
 
 VOCABULARY = Path(__file__).with_name("openai_api.yaml")
@@ -121,16 +121,16 @@ class Terms:
         """A row's label taken apart. Raises `UnknownTerm` when no id can be had from it."""
         match = self.label_form.fullmatch(text)
         name = match["name"] if match else text
-        model = self.ids.get(fold(name), name)
+        model = self.ids.get(label_key(name), name)
         if not match or not MODEL_ID.match(model):
             raise UnknownTerm(f"unknown model name {text!r}")
         bound = int(match["bound"]) * 1000 if match["bound"] else None
-        ignored = self.notes[fold(match["note"])] if match["note"] else ""
+        ignored = self.notes[label_key(match["note"])] if match["note"] else ""
         return Label(name, model, bound, match["compare"] == ">", ignored)
 
     def column(self, heading: str) -> ColumnRule | None:
         """A price column, with `context` short or long where columns are split by it. None when unknown."""
-        folded = fold(heading)
+        folded = label_key(heading)
         first, _, rest = folded.partition(" / ")
         context = self.contexts.get(first, "")
         if sized := self.sized.fullmatch(folded):
@@ -141,7 +141,7 @@ class Terms:
     def tool(self, label: str) -> ToolRule:
         """What a row of the tools table means. Raises `UnknownTerm`."""
         for rule in self.tools:
-            if rule.match.fullmatch(fold(label)):
+            if rule.match.fullmatch(label_key(label)):
                 return rule
         raise UnknownTerm(f"unknown tool {label!r}")
 

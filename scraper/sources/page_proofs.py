@@ -14,7 +14,7 @@ from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import Block, Table, html_blocks, markdown_blocks, only, soup
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 _HTML = re.compile(r"<!doctype html|<html[\s>]", re.IGNORECASE)
@@ -47,7 +47,7 @@ def prove(body: str, proofs: Proofs) -> tuple[str, list[Block]]:
     refuse_other_pages(body, proofs.not_the_page)
     if is_html(body) and proofs.canonical:
         tree = soup(body)
-        prove_html(body, tree, proofs.language, [proofs.canonical])
+        validate_html(body, tree, proofs.language, [proofs.canonical])
         kind, blocks = "html", html_blocks(only(tree, proofs.element, "the page's text"))
     elif re.match(r"\s*<", body):
         raise LayoutChanged(f"expected Markdown, saw markup: {' '.join(body[:60].split())!r}")
@@ -76,7 +76,7 @@ def refuse_other_pages(body: str, marks: Mapping[str, Sequence[str]], own: str =
             raise LayoutChanged(f"{what}: expected the pricing page, saw {what} ({title_of(body)})")
 
 
-def prove_html(body: str, tree: Tag, language: str, canonical: Sequence[str]) -> None:
+def validate_html(body: str, tree: Tag, language: str, canonical: Sequence[str]) -> None:
     """Prove language, canonical address (one of those named) and end of an HTML page."""
     html = tree.find("html")
     lang = str(html.get("lang") if html else "")
@@ -90,9 +90,9 @@ def prove_html(body: str, tree: Tag, language: str, canonical: Sequence[str]) ->
         raise LayoutChanged(f"truncated page: expected </html> at the end, saw {body[-40:]!r}")
 
 
-def prove_titles(found: Sequence[str], proofs: Proofs) -> None:
+def validate_titles(found: Sequence[str], proofs: Proofs) -> None:
     """Prove the titles that frame a page: an article may be cut while the frame around it is whole."""
-    titles = [fold(title) for title in found] or ["no heading"]
+    titles = [label_key(title) for title in found] or ["no heading"]
     if proofs.first_headings and titles[0] not in proofs.first_headings:
         raise LayoutChanged(f"another page: expected {_either(proofs.first_headings)} first, saw {titles[0]!r}")
     if missing := [words for words in proofs.headings if not any(words in title for title in titles)]:
@@ -102,7 +102,7 @@ def prove_titles(found: Sequence[str], proofs: Proofs) -> None:
         raise LayoutChanged(f"truncated page: expected the last section to be {expected}, saw {titles[-1]!r}")
 
 
-def prove_tables(blocks: Sequence[Block], least: int) -> None:
+def validate_tables(blocks: Sequence[Block], least: int) -> None:
     """Prove that there are so many tables."""
     tables = sum(isinstance(block, Table) for block in blocks)
     if tables < least:

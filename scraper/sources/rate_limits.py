@@ -18,7 +18,7 @@ from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.words import AMOUNT, COUNTED, money, whole_number
 from scraper.sources import vocabulary
 
@@ -147,7 +147,7 @@ def _prove(body: str, blocks: Sequence[Block], terms: Terms) -> None:
         raise LayoutChanged("empty page: expected the rate-limits page, saw no text")
     if re.match(r"\s*(?:<!doctype|<html)", body, re.IGNORECASE):
         raise LayoutChanged("representation changed: expected the Markdown twin, saw HTML")
-    titles = [fold(b.text) for b in blocks if isinstance(b, Heading) and b.level == 2]
+    titles = [label_key(b.text) for b in blocks if isinstance(b, Heading) and b.level == 2]
     if missing := [title for title in terms.needed if title not in titles]:
         raise LayoutChanged(f"expected the sections {missing}, saw {titles[:8]}")
     # what is new may stand behind it, and is unread anyway
@@ -207,9 +207,9 @@ class _Reader:
 
     def _heading(self, heading: Heading) -> None:
         if heading.level == 2:
-            self.parts.append(Section(heading.text, fold(heading.text)))
+            self.parts.append(Section(heading.text, label_key(heading.text)))
             self.tab = ""
-            self.kind = self.terms.sections.get(fold(heading.text), "")
+            self.kind = self.terms.sections.get(label_key(heading.text), "")
             if not self.kind:
                 self.problem("label", "", f"unknown section {heading.text!r}", heading.text)
         elif heading.level > 2:
@@ -247,7 +247,7 @@ class _Reader:
 
     def _table(self, table: Table) -> None:
         amounts = self.parts[-1].amounts
-        columns = [self.terms.columns.get(fold(header), "") for header in table.header]
+        columns = [self.terms.columns.get(label_key(header), "") for header in table.header]
         if sorted(columns) not in _TABLES.get(self.kind, ()):
             count = sum(_amounts(cell) for row in table.rows for cell in row)
             amounts.cells += count
@@ -300,7 +300,7 @@ class _Reader:
 
     def _caps(self, text: str) -> tuple[Decimal, ...]:
         """The amounts of a cap: one, or the two ends of a range, the last of which may be open (`$100,000+`)."""
-        if not text or fold(text) in self.terms.no_cap:
+        if not text or label_key(text) in self.terms.no_cap:
             return ()
         ends = tuple(money(part) for part in _RANGE.split(text.removesuffix("+")) if AMOUNT.fullmatch(part))
         if not ends or len(ends) != len(_RANGE.split(text)) or len(ends) > 2:
@@ -310,7 +310,7 @@ class _Reader:
     def _limit(self, cells: Mapping[str, str]) -> None:
         model, tokens = cells["model"], cells["tokens"]
         if not tokens:
-            if fold(model) not in self.terms.banners:
+            if label_key(model) not in self.terms.banners:
                 raise UnknownTerm(f"unknown group of models {model!r}, or a limit is missing")
             return
         if not _COUNT.match(tokens) or not model or not self.tab:

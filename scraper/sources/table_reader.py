@@ -21,12 +21,12 @@ from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Draft, Gap, Problem, Reading, Section, too_little_read
 from scraper.parse.blocks import Block, Heading, Table, Text, without
 from scraper.prices.conditions import conditional
-from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
+from scraper.prices.normalise import Observation, Place, RowRule, label_key, row_rates
 from scraper.prices.notes import only_day, sentences
 from scraper.prices.rateset import settled
 from scraper.prices.words import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled, unit_of
 from scraper.sources import vocabulary
-from scraper.sources.page_proofs import is_html, prove, prove_tables, prove_titles
+from scraper.sources.page_proofs import is_html, prove, validate_tables, validate_titles
 from scraper.sources.timelimit import look
 from scraper.sources.vocabulary import TableTerms, Term, combined, table_terms
 
@@ -71,8 +71,8 @@ class TableSource:
         terms = terms or self.load_terms()
         kind, blocks = prove(body, terms.proofs)
         parts = list(_parts(blocks, terms))
-        prove_titles([part.title for part in parts[1:]], terms.proofs)
-        prove_tables(blocks, terms.proofs.tables_min)
+        validate_titles([part.title for part in parts[1:]], terms.proofs)
+        validate_tables(blocks, terms.proofs.tables_min)
         book = _Book(terms)
         for part in parts:
             look(part.title)
@@ -118,8 +118,8 @@ def _parts(blocks: Sequence[Block], terms: TableTerms) -> Iterator[_Part]:
     for block in blocks:
         if _begins(block, terms):
             yield part
-            part = _Part(block.text, terms.sections.get(fold(block.text), any_other))  # type: ignore[union-attr]
-        elif not isinstance(block, Heading) or fold(block.text) in terms.tabs:
+            part = _Part(block.text, terms.sections.get(label_key(block.text), any_other))  # type: ignore[union-attr]
+        elif not isinstance(block, Heading) or label_key(block.text) in terms.tabs:
             part.blocks.append(block)
     yield part
 
@@ -127,8 +127,8 @@ def _parts(blocks: Sequence[Block], terms: TableTerms) -> Iterator[_Part]:
 def _begins(block: Block, terms: TableTerms) -> bool:
     """Whether a section begins: with a heading that is none of a tab or a table, or a line that is its title alone."""
     if isinstance(block, Heading):
-        return fold(block.text) not in terms.tabs and not terms.untitled.fullmatch(block.text)
-    return isinstance(block, Text) and fold(block.text) in terms.sections
+        return label_key(block.text) not in terms.tabs and not terms.untitled.fullmatch(block.text)
+    return isinstance(block, Text) and label_key(block.text) in terms.sections
 
 
 # -------------------------------------------------------------------------------------------------- tables
@@ -186,7 +186,7 @@ class _PartReader:
         for block in self.part.blocks:
             if isinstance(block, Table):
                 self._table(block)
-            elif fold(block.text) in self.terms.tabs:
+            elif label_key(block.text) in self.terms.tabs:
                 self.tab = block.text
             elif _CAPTION.match(block.text):
                 self.caption = block.text
@@ -201,14 +201,14 @@ class _PartReader:
         if (reason := self.part.says.ignore) and not self.part.says.only:
             self.book.amounts.cells += amounts
             self.book.amounts.ignored[reason] += amounts
-        elif amounts or fold(self.part.title) in self.terms.sections:
+        elif amounts or label_key(self.part.title) in self.terms.sections:
             self.book.tables += 1
             self.book.captions.add(self.caption)
             self.book.printed |= {money(m.group()) for line in lines for c in line for m in AMOUNT.finditer(plain(c))}
             self._rows(_across(table) if self.part.says.transposed else table)
 
     def _rows(self, table: Table) -> None:
-        columns = [(header, self.terms.headers.get(fold(header), _NOTHING)) for header in table.header]
+        columns = [(header, self.terms.headers.get(label_key(header), _NOTHING)) for header in table.header]
         wrong = self._wrong(table.header, [term.role or "price" for _, term in columns])
         self.book.amounts.cells += sum(map(counted, table.header))
         for cells in table.rows:
@@ -220,7 +220,7 @@ class _PartReader:
         if self.part.term is None:
             return Problem("section", self._place(), f"unknown section {self.part.title!r}", self.part.title)
         for header in headers:
-            if fold(header) not in self.terms.headers:
+            if label_key(header) not in self.terms.headers:
                 return Problem("header", self._place(), f"unknown header {header!r}", header)
         if missing := [role for role in self.part.term.needs if roles.count(role) != 1]:
             return Problem("layout", self._place(), f"expected one column of {missing[0]}, saw {list(headers)}")
@@ -290,16 +290,16 @@ class _PartReader:
         if self.caption and not self._unit:
             raise UnknownTerm(f"unknown unit in {self.caption!r}")
         if self.tab:
-            found.append((f"the tab {self.tab!r}", self.terms.tabs[fold(self.tab)]))
+            found.append((f"the tab {self.tab!r}", self.terms.tabs[label_key(self.tab)]))
         if len(cells) != len(columns):
             raise UnknownTerm(f"{len(cells)} cells under {len(columns)} headers: which is which?")
         for text, (header, term) in zip(cells, columns, strict=True):
             if term.role and counted(text):
                 raise UnknownTerm(f"money in the column {header!r}, which holds no prices: {text}")
             if term.role == "label":
-                if fold(text) not in self.terms.labels:
+                if label_key(text) not in self.terms.labels:
                     raise UnknownTerm(f"unknown row label {text!r}")
-                found.append((f"the label {text!r}", self.terms.labels[fold(text)]))
+                found.append((f"the label {text!r}", self.terms.labels[label_key(text)]))
             elif term.role == "sizes":
                 found.append((f"the sizes {text!r}", Term(resolution="/".join(self._sizes(text)))))
         return found
@@ -311,7 +311,7 @@ class _PartReader:
         return (unit_of(said["unit"]) or "") if said else self.terms.defaults.unit or ""
 
     def _sizes(self, cell: str) -> Iterator[str]:
-        for word in dict.fromkeys(re.split(r"\s*[,/、]\s*", fold(cell))):
+        for word in dict.fromkeys(re.split(r"\s*[,/、]\s*", label_key(cell))):
             if word not in self.terms.sizes:
                 raise UnknownTerm(f"unknown size {word!r} in {cell!r}")
             yield self.terms.sizes[word]
@@ -418,7 +418,7 @@ class _Book:
 
     def unknown(self, label: str, amounts: int, problem: Problem, about: Iterable[str], anchor: str) -> None:
         """A row of which it is not known whose prices it gives: a problem of every model that words around it name."""
-        words = fold(" ".join(about))
+        words = label_key(" ".join(about))
         for name, models in self.terms.models.items():
             for model in models if _names(words, name) else ():
                 self.entry(model, _Row((model,), name), anchor)

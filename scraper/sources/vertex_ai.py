@@ -15,10 +15,10 @@ from bs4.element import Tag
 from scraper.errors import LayoutChanged
 from scraper.model import Amounts, Draft, Problem, Reading, too_little_read
 from scraper.parse.blocks import Heading, Text, clean, only, without
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.rateset import settled
 from scraper.prices.words import counted
-from scraper.sources.page_proofs import prove_html, refuse_other_pages
+from scraper.sources.page_proofs import refuse_other_pages, validate_html
 from scraper.sources.vertex_grid import TAB_LEVEL, Grid, page_blocks, tree_of
 from scraper.sources.vertex_page import Card, Page, Part
 from scraper.sources.vertex_part import PartReader
@@ -49,8 +49,8 @@ def read(body: str) -> Reading:
     """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
     terms = load_terms()
     tree = tree_of(body)
-    blocks = page_blocks(tree, prove_page(body, tree, terms))
-    prove_blocks(blocks, terms)
+    blocks = page_blocks(tree, validate_page(body, tree, terms))
+    validate_blocks(blocks, terms)
     page = Page(PROVIDER, SOURCE, terms)
     readers = [PartReader(part, page) for part in _parts(blocks, terms)]
     for reader in readers:
@@ -73,20 +73,20 @@ def read(body: str) -> Reading:
 # ---------------------------------------------------------------------------------- the page's proofs
 
 
-def prove_page(body: str, tree: Tag, terms: Terms) -> Tag:
+def validate_page(body: str, tree: Tag, terms: Terms) -> Tag:
     """The article. Raises `LayoutChanged` naming what arrived instead of the page."""
     proofs = terms.proofs
     refuse_other_pages(body, proofs["not_the_page"], own=f'id="{proofs["article"]}"')
     title = clean(tree.title.get_text()) if tree.title else ""
-    if fold(title) not in proofs["titles"]:
+    if label_key(title) not in proofs["titles"]:
         raise LayoutChanged(f"another page: expected the title {proofs['titles'][0]!r}, saw {title!r}")
-    prove_html(body, tree, proofs["language"], proofs["canonical"])
+    validate_html(body, tree, proofs["language"], proofs["canonical"])
     return only(tree, f"article#{proofs['article']}", "the article")
 
 
-def prove_blocks(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> None:
+def validate_blocks(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> None:
     """Raise `LayoutChanged` unless the headings that frame the page and enough tables are there."""
-    seen = iter([fold(block.text) for block in blocks if isinstance(block, Heading)])
+    seen = iter([label_key(block.text) for block in blocks if isinstance(block, Heading)])
     if missing := [heading for heading in terms.proofs["headings"] if heading not in seen]:
         raise LayoutChanged(f"truncated or rebuilt page: expected the heading {missing[0]!r}, which is not there")
     tables = sum(isinstance(block, Grid) for block in blocks)
@@ -107,7 +107,7 @@ def _parts(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> list[Part]:
             tab = block.text
         elif isinstance(block, Heading):
             reasons = {level: why for level, why in reasons.items() if level < block.level}
-            reasons[block.level] = terms.ignored_headings.get(fold(block.text), "")
+            reasons[block.level] = terms.ignored_headings.get(label_key(block.text), "")
             parts.append(Part(block.text, block.anchor, next(filter(None, reasons.values()), "")))
             tab = ""
         else:

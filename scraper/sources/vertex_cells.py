@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scraper.errors import UnknownTerm
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.scanner import Scanner
 from scraper.prices.words import AMOUNT, money
 from scraper.sources.vertex_terms import CellLabel, Terms
@@ -42,7 +42,7 @@ def read_price(line: str, terms: Terms) -> Price:
             return Price(line, name)
     label = _UNLABELLED
     if match := scan.take(_LABEL):
-        found = terms.cell_labels.get(fold(match[1]))
+        found = terms.cell_labels.get(label_key(match[1]))
         if not found:
             raise UnknownTerm(f"unknown words before the colon in {line!r}")
         label = found
@@ -73,7 +73,7 @@ def _whole(scan: Scanner, price: Price) -> Price:
 
 
 def _context(words: str, terms: Terms) -> str:
-    found = terms.contexts.get(fold(words))
+    found = terms.contexts.get(label_key(words))
     if found is None:
         raise UnknownTerm(f"unknown words behind a price: {words!r}")
     return found

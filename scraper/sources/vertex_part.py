@@ -12,7 +12,7 @@ from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Gap, Problem, Section
 from scraper.parse.blocks import Text
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.words import counted
 from scraper.sources.timelimit import look
 from scraper.sources.vertex_grid import Cell, Grid, Row
@@ -139,7 +139,7 @@ class PartReader:
         """Read one row. Raises `LayoutChanged` when the row makes the whole table doubtful."""
         name = row.cells[0].text if row.cells[0] else ""
         printed = sum(counted(cell.text) for cell in row.own)
-        if rules := self.terms.grounding.get(fold(name)):
+        if rules := self.terms.grounding.get(label_key(name)):
             return self._grounding(row, rules, frame)
         if reason := self._ignored_model(name):
             return _Outcome((), name, ignored=Counter({reason: printed}))
@@ -175,19 +175,19 @@ class PartReader:
 
     def _once(self, found: Grounding, label: str) -> None:
         """Refuse a second price of one kind of grounding, as when the heading between two families is lost."""
-        if self.grounded.setdefault(fold(label), found.terms) != found.terms:
+        if self.grounded.setdefault(label_key(label), found.terms) != found.terms:
             raise UnknownTerm(f"{label!r} stands twice in this section, with other prices: which models is it for?")
 
     def _grounding_cell(self, row: Row) -> Cell:
         """The cell behind a grounding row's label. Raises `UnknownTerm` when there is more, or no model it is for."""
-        between = [cell for cell in row.own[1:-1] if fold(cell.text) not in self.terms.grounding_features]
+        between = [cell for cell in row.own[1:-1] if label_key(cell.text) not in self.terms.grounding_features]
         if between or len(row.own) < 2 or not self.family:
             raise UnknownTerm(f"expected a label, a price and the models it is for, saw {_words(row)!r}")
         return row.own[-1]
 
     def _resolve(self, name: str) -> list[Model]:
         """The models a grounding cell means by a name, shortened ones by section. Raises `UnknownTerm`."""
-        short = self.terms.short_names.get(fold(self.part.title), {}).get(name_key(name))
+        short = self.terms.short_names.get(label_key(self.part.title), {}).get(name_key(name))
         if short == "":
             return []
         model = self.terms.named(short or name)

@@ -10,7 +10,7 @@ from datetime import date
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Gap, Problem
-from scraper.prices.normalise import fold, prove_row
+from scraper.prices.normalise import label_key, validate_row
 from scraper.prices.words import counted
 from scraper.sources.vertex_cells import Price, read_price
 from scraper.sources.vertex_grid import Row
@@ -45,7 +45,7 @@ class Frame:
 
 def frame_tiers(columns: Sequence[Column], tab: str, terms: Terms) -> tuple[str, ...]:
     """The tiers of a table under a tab. Raises `UnknownTerm` on an unknown tab, or one its headers contradict."""
-    tiers = tuple(terms.tabs.get(fold(tab), ())) if tab else ("standard",)
+    tiers = tuple(terms.tabs.get(label_key(tab), ())) if tab else ("standard",)
     if not tiers:
         raise UnknownTerm(f"unknown tab {tab!r}")
     for column in columns:
@@ -59,11 +59,11 @@ def frame_tiers(columns: Sequence[Column], tab: str, terms: Terms) -> tuple[str,
 def row_rules(row: Row, frame: Frame) -> list[Rule]:
     """What the row's labels say, one rule for each line of its Type cell."""
     terms = frame.terms
-    feature = terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
+    feature = terms.features.get(label_key(" ".join(frame.cell(row, "feature"))))
     if feature is None:
         raise UnknownTerm(f"unknown feature {' '.join(frame.cell(row, 'feature'))!r}")
     region = " ".join(frame.cell(row, "region"))
-    if region and fold(region) not in terms.regions:
+    if region and label_key(region) not in terms.regions:
         raise UnknownTerm(f"unknown region {region!r}")
     if not frame.has("type"):
         return [feature]
@@ -82,8 +82,8 @@ def row_model(row: Row, frame: Frame) -> list[Model]:
     """The models the row names; empty when the name is unknown. Raises `LayoutChanged` when it is no name at all."""
     terms = frame.terms
     name = " ".join(frame.cell(row, "model"))
-    feature = terms.features.get(fold(" ".join(frame.cell(row, "feature"))))
-    if feature and feature.model and fold(name) in terms.products:
+    feature = terms.features.get(label_key(" ".join(frame.cell(row, "feature"))))
+    if feature and feature.model and label_key(name) in terms.products:
         name = feature.model
     elif not _is_name(row, frame):
         raise LayoutChanged(f"a row without its model: {' | '.join(cell.text for cell in row.own)!r}")
@@ -94,7 +94,7 @@ def _is_name(row: Row, frame: Frame) -> bool:
     """Whether what stands in the model column may be a model: not a label, a price or prose that moved there."""
     terms, lines = frame.terms, frame.cell(row, "model")
     name = " ".join(lines)
-    moved = fold(name) in (*terms.features, *terms.grounding_features) or all(terms.type(line) for line in lines)
+    moved = label_key(name) in (*terms.features, *terms.grounding_features) or all(terms.type(line) for line in lines)
     return not moved and not counted(name) and row.cells.count(row.cells[0]) == 1
 
 
@@ -198,7 +198,7 @@ def _rates(price: Price, rule: Rule, column: Column, frame: Frame, row: Row, mod
         for resolution in _resolutions(row, frame)
     ]
     for rate in found:
-        prove_row(rate)
+        validate_row(rate)
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scraper.errors import UnknownTerm
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.scanner import Phrases
 from scraper.prices.words import DATE, modalities, whole_number
 from scraper.sources import vocabulary
@@ -113,14 +113,14 @@ class Terms:
 
     def unit(self, words: str) -> str:
         """The canonical unit of the page's words. Raises `UnknownTerm`."""
-        found = self.units.get(fold(words))
+        found = self.units.get(label_key(words))
         if found is None:
             raise UnknownTerm(f"unknown unit {words!r}")
         return found
 
     def column(self, header: str) -> Column:
         """What a column header means. Raises `UnknownTerm`."""
-        folded = fold(header)
+        folded = label_key(header)
         if role := self.roles.get(folded):
             return Column(role=role, header=header)
         if (unit := self.storage_headers.get(folded)) is not None:
@@ -142,7 +142,7 @@ class Terms:
 
     def type(self, label: str) -> Rule | None:
         """What a row label means; None when it is unknown."""
-        folded = fold(label)
+        folded = label_key(label)
         if rule := self.types.get(folded):
             return rule
         listed = _LISTED.fullmatch(folded)
@@ -172,7 +172,7 @@ class Terms:
 
 def name_key(name: str) -> str:
     """A model's name as it is compared: folded, hyphens read as blanks."""
-    return " ".join(fold(name).replace("-", " ").split())
+    return " ".join(label_key(name).replace("-", " ").split())
 
 
 @vocabulary.of(VOCABULARY)

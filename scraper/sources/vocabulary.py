@@ -19,7 +19,7 @@ from ratecards.model import MODEL_ID
 from ratecards.storage import strict_yaml
 from scraper.errors import DatasetError, UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
-from scraper.prices.normalise import fold
+from scraper.prices.normalise import label_key
 from scraper.prices.scanner import Phrases
 from scraper.sources.page_proofs import Proofs
 
@@ -311,7 +311,7 @@ class TableTerms:
         A word without a digit or a hyphen is no id: "gpt-9 and others" names one model and says that there are more.
         """
         printed = (name,) if self.ids_printed and MODEL_ID.match(name) and re.search(r"[0-9-]", name) else ()
-        return self.models.get(fold(name), printed)
+        return self.models.get(label_key(name), printed)
 
     def cell(self, text: str) -> Cell:
         """A cell of amounts, in which a unit may stand by the source's own noun ("MTok"). Raises `UnknownTerm`."""

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ratecards.audit.audit import Finding, audit, findings, tally
-from ratecards.audit.claims import Claim, Entry, Unread
+from ratecards.audit.claims import Claim, PriceEntry, Unread
 from ratecards.audit.past_cards import PastCards
 from ratecards.dataset import Dataset
 from tests.support.histories import added, card, change, rate, write
@@ -50,7 +50,7 @@ def claim(price: str, model: str = "flash", meter: str = "input", **values: Any)
 
 def one(dataset: Dataset, said: Claim, on: date | None = None) -> Finding:
     """The finding on one claim."""
-    entry = Entry(said.key, f"{said.provider}/{said.source}", (said,))
+    entry = PriceEntry(said.key, f"{said.provider}/{said.source}", (said,))
     ((found,),) = (account.findings for account in audit([entry], PastCards(dataset, on, TODAY)))
     return found
 
@@ -135,8 +135,8 @@ def test_unread_prices_are_findings_and_all_are_counted(dataset: Dataset) -> Non
     unread = Unread("gemini/flash", "x", "1", "no such field is known")
     claims = (claim("0.5"), claim("0.6"), claim("1", "mega"))
     entries = [
-        Entry("gemini/flash", "google/gemini-api", claims[:1], (unread,)),
-        *(Entry("k", SOURCE, (c,)) for c in claims[1:]),
+        PriceEntry("gemini/flash", "google/gemini-api", claims[:1], (unread,)),
+        *(PriceEntry("k", SOURCE, (c,)) for c in claims[1:]),
     ]
     found = findings(audit(entries, PastCards(dataset, None, TODAY)))
 

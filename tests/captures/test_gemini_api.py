@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.model import problems, row
+from ratecards.model import row, validate_rate
 from scraper.errors import LayoutChanged
 from tests import accept
 from tests.support.captures import needed
@@ -49,7 +49,7 @@ def test_captures(name, tables, count, priced, amounts):
 
     assert ([], [], tables, amounts) == (found.problems, found.suspicions, found.tables, str(found.amounts))
     assert (count, priced) == (len(seen), sum(r.availability == "priced" for r in seen))
-    assert [] == [problem for rate in seen for problem in problems(rate)]
+    assert [] == [problem for rate in seen for problem in validate_rate(rate)]
 
 
 @pytest.mark.parametrize("name", [name for name, *_ in FIGURES])

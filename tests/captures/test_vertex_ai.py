@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.model import problems
+from ratecards.model import validate_rate
 from scraper.model import Reading
 from scraper.sources import vertex_ai
 from tests.sources.vertex_ai.test_vertex_ai import rates
@@ -108,7 +108,7 @@ def test_capture_counts(capture):
     assert (912, 34, 276, 1) == tuple(
         sum(r.availability == name for r in found) for name in ("priced", "free", "not_available", "refers")
     )
-    assert [] == [wrong for rate in found for wrong in problems(rate)]
+    assert [] == [wrong for rate in found for wrong in validate_rate(rate)]
 
 
 @pytest.mark.parametrize(("model", "tier", "meter", "modality", "unit", "conditions", "price"), SPOT)

@@ -214,3 +214,14 @@ def test_days():
     for wrong in ("24.3.2026", 3):
         with pytest.raises(CostError, match="expected a date like 2026-03-24, saw"):
             as_day(wrong)  # type: ignore[arg-type]
+
+
+def test_the_same_catalog_on_other_days(dataset: Dataset, monkeypatch: pytest.MonkeyPatch):
+    """Kept for the next who asks; when there are too many, all are forgotten."""
+    now = dated(dataset)
+    march = now.at(MARCH)
+    assert march is now.at(MARCH)
+    assert MARCH == march.on
+    monkeypatch.setattr("ratecards.catalog.catalog._MOST_OTHERS", 1)
+    assert march is not now.at(MARCH.replace(day=25))
+    assert march is not now.at(MARCH)

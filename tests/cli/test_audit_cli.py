@@ -15,7 +15,7 @@ from ratecards import formats
 from ratecards.__main__ import main
 from ratecards.audit import report, sarif
 from ratecards.audit.audit import Account, Finding
-from ratecards.audit.claims import Claim, Entry, Unread
+from ratecards.audit.claims import Claim, PriceEntry, Unread
 from ratecards.audit.report import Audited
 from scraper import ROOT
 from tests.support.histories import added, card, change, rate, write
@@ -197,7 +197,7 @@ def test_sarif_of_a_file_elsewhere_has_an_address() -> None:
     found = [Finding("wrong", said, "the page does not sell it", rate(price=None, unit=""))]
     for path, uri in (("my prices.json", "my%20prices.json"), ("/a b/c.json", "file:///a%20b/c.json")):
         log = json.loads(
-            sarif.audit_sarif(Audited(path, "litellm", TODAY, [Account(Entry("k"), tuple(found))]), '{"k": 1}')
+            sarif.audit_sarif(Audited(path, "litellm", TODAY, [Account(PriceEntry("k"), tuple(found))]), '{"k": 1}')
         )
         (result,) = log["runs"][0]["results"]
         assert {"artifactLocation": {"uri": uri}} == result["locations"][0]["physicalLocation"]
@@ -248,7 +248,7 @@ def test_a_name_of_the_file_reaches_no_terminal_as_it_is(run: Run) -> None:
 def test_a_long_list_of_names_is_cut() -> None:
     """The rest is a number."""
     claims = [Unread("k", f"f{n}", "1", "why") for n in range(report._SHOWN + 2)]
-    account = Account(Entry("k"), tuple(Finding("unread", c, c.why) for c in claims))
+    account = Account(PriceEntry("k"), tuple(Finding("unread", c, c.why) for c in claims))
     text = report.audit_text(Audited("f", "litellm", TODAY, [account]), everything=False)
 
     assert "and 2 more" in text
@@ -260,7 +260,7 @@ def test_formats_whose_files_date_prices_are_read_as_of_the_day(monkeypatch: pyt
 
     class Module:
         @staticmethod
-        def entries(*words: Any) -> list[Entry]:
+        def entries(*words: Any) -> list[PriceEntry]:
             asked.append(words)
             return []
 

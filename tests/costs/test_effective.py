@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from ratecards.costs import effective
-from ratecards.costs.effective import at, lane_of, lanes, moves, noun_of, pairs, per_one, points, same_price
+from ratecards.costs.effective import at, lanes, moves, noun_of, pairs, per_one, points, price_key, same_price
 from tests.support.kit import card, rate
 
 DAY, NEW_YEAR = date(2026, 11, 1), date(2027, 1, 1)
@@ -105,7 +105,7 @@ def test_moves_are_of_lanes_and_have_a_factor():
     after = lanes([card(rate("3", prompt_up_to=10), rate("4", prompt_over=10), rate(None, meter="output"))])
     (gone, dearer) = sorted(moves(before, after, DAY), key=lambda m: m.lane[3], reverse=True)
 
-    assert ("flash", "standard", "paid", "output") == gone.lane == lane_of(rate(meter="output"))
+    assert ("flash", "standard", "paid", "output") == gone.lane == price_key(rate(meter="output"))
     assert (None, None) == (gone.new, gone.factor)
     assert Decimal("1.5") == dearer.factor
     free = effective.Move(dearer.lane, dearer.point, rate("0", availability="free"), rate("1"))

@@ -103,7 +103,7 @@ BREAKS: dict[str, tuple[Any, str, Any, str]] = {
     "a tab is standard": (gemini_rows.TableReader, "problem", lambda *words: None, "tab_changed"),
     "problems are not noted": (gemini_section.SectionReader, "problem", lambda *words: None, "money_moved_to_a_note"),
     "footnotes are not read": (gemini_section, "formulas", lambda sentence: [], "figure_changed"),
-    "the page's end is not proved": (gemini_api, "_prove_end", lambda *words: None, "html_cut_inside"),
+    "the page's end is not proved": (gemini_api, "_validate_end", lambda *words: None, "html_cut_inside"),
     "hidden rows are read": (blocks, "_hidden", lambda tag: False, "html_hidden"),
     "struck words are read": (blocks, "_struck", lambda tag: False, "html_struck"),
     "representations are not compared": (

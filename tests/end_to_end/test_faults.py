@@ -28,7 +28,7 @@ def test_every_fault_has_a_test(capsys):
     lines = capsys.readouterr().out.splitlines()
 
     assert " 17  charset wrong or missing, what is no text" in lines
-    assert "      fetch/test_fetch.py::test_fault_17_charset" in lines
+    assert "      fetch/test_client.py::test_fault_17_charset" in lines
     assert list(range(1, 104)) == list(faults.FAULTS)
     assert set() == set(faults.FAULTS) - found.keys() - {*faults.PENDING}
     assert set() == found.keys() - set(faults.FAULTS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.model import problems
+from ratecards.model import validate_rate
 from ratecards.storage import codec
 from scraper import ROOT
 from scraper.errors import DatasetError
@@ -72,7 +72,7 @@ def test_every_edition_kept_is_sound() -> None:
     for edition in editions:
         for card in edition.cards.values():
             assert card == codec.decode(codec.encode(card), card.model)
-            assert [] == [p for rate in card.rates for p in problems(rate)]
+            assert [] == [p for rate in card.rates for p in validate_rate(rate)]
             assert dict(card.facts)[manual.MARK]
             assert edition.as_of == dict(card.facts)["as of"]
 

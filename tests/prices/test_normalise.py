@@ -7,11 +7,11 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.model import Formula, Rate, problems
+from ratecards.model import Formula, Rate, validate_rate
 from ratecards.model import row as columns
 from scraper.errors import UnknownTerm
 from scraper.prices.grammar import read_cell
-from scraper.prices.normalise import Observation, Place, RowRule, fold, row_rates
+from scraper.prices.normalise import Observation, Place, RowRule, label_key, row_rates
 from scraper.sources.gemini_terms import load_terms
 
 TERMS = load_terms()
@@ -43,7 +43,7 @@ def rates(
 def said(found: list[Rate]) -> list[str]:
     """Each rate in one line, without what is the same for all."""
     skip = ("provider", "source", "model", "service_tier", "currency", "quote", "locator")
-    assert [] == [problem for rate in found for problem in problems(rate)]
+    assert [] == [problem for rate in found for problem in validate_rate(rate)]
     out = []
     for rate in found:
         words = {
@@ -503,7 +503,7 @@ def test_allowances_that_are_refused(paid, words):
 )
 def test_fold(text, expected):
     """Labels and headers compare in lower case, without footnote stars, blanks folded."""
-    assert expected == fold(text)
+    assert expected == label_key(text)
 
 
 def test_a_rate_that_the_table_has_no_row_for():

@@ -15,14 +15,14 @@ from ratecards.model import RateCard
 from ratecards.storage import history
 from scraper.checks import plausibility
 from scraper.checks import recent as moves
-from scraper.checks.holds import HoldResult, Observation, hold_changes
+from scraper.checks.holds import Circumstances, HoldResult, hold_changes
 from scraper.checks.reasons import MOVING
 from scraper.diff.editions import changes
 from scraper.model import Provenance, RecentMoves, cards
 from scraper.pipeline import apply_holds
 from scraper.publish.state_file import recent_data, recent_from
 from tests import accept
-from tests.checks.test_guard import NOW, through_the_file
+from tests.checks.test_holds import NOW, through_the_file
 from tests.support.kit import card, facts, rate
 
 Cards = dict[str, RateCard]
@@ -40,17 +40,17 @@ class Desk:
         found = changes(old, new, places=False)
         doubts = plausibility.findings(plausibility.new_doubts(new, old, at.date()))
         holds = {k: replace(h, confirmed={"on": ""}) for k, h in self.holds.items()} if confirmed else self.holds
-        sifted = hold_changes(found, old, new, holds, Observation(at, doubts=doubts, recent=self.recent))
+        sifted = hold_changes(found, old, new, holds, Circumstances(at, doubts=doubts, recent=self.recent))
         sold = effective.lanes(old.values())
-        moved = [c for c in sifted.publish if c.kind in MOVING and effective.lane_of(c.new or c.old) in sold]
+        moved = [c for c in sifted.publish if c.kind in MOVING and effective.price_key(c.new or c.old) in sold]
         added = [c.card.rates if c.kind == "model_added" else [c.new] if c.new else [] for c in sifted.publish]
-        fresh = {effective.lane_of(r) for rates in added for r in rates} - sold.keys()
+        fresh = {effective.price_key(r) for rates in added for r in rates} - sold.keys()
         sure = [r.change for r in sifted.released]
         recent = moves.after(self.recent, moved, at, verified=sure, back=sifted.returned, appeared=fresh)
         self.recent = recent_from(json.loads(json.dumps(recent_data(recent))), "google/gemini-api")
         self.holds = through_the_file(sifted.holds)
         seen = Provenance("u", "x", at.date(), None, "1")
-        compared = apply_holds.Comparison(old, new, found, seen, lambda _: False, set())
+        compared = apply_holds.PublishedAndRead(old, new, found, seen, lambda _: False, set())
         current = dict(old)
         for one in (*sifted.publish, *apply_holds._pins(sifted, compared, at)):
             history.apply(current, one)

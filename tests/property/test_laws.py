@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.model import Rate, RateCard, plain, problems
+from ratecards.model import Rate, RateCard, plain, validate_rate
 from ratecards.storage import codec, history, strict_yaml
 from ratecards.storage.codec import decode, encode
 from ratecards.storage.history import Change, Stamp, apply, fold
@@ -65,7 +65,7 @@ def as_of(log: list[Change], day: int) -> dict[str, object]:
 @given(rates())
 def test_drawn_rates_may_be_published(rate: Rate) -> None:
     """The generator draws nothing that the table refuses, so that the laws are about rates."""
-    assert [] == problems(rate)
+    assert [] == validate_rate(rate)
 
 
 @given(prices)

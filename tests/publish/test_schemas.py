@@ -17,7 +17,7 @@ from ratecards import model
 from ratecards.model import COLUMNS
 from ratecards.storage import discrepancies as ledger
 from ratecards.storage import limits
-from ratecards.storage.discrepancies import Entry, Side
+from ratecards.storage.discrepancies import Discrepancy, Side
 from ratecards.storage.history import KINDS, Step
 from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier, json_data
 from scraper import ROOT
@@ -111,7 +111,7 @@ def test_fields_are_the_model_s():
     """Each field of what is published has its place, and none has one that is not."""
     limits_ = DOCUMENTS["limits"]["properties"]["limits"]["items"]["properties"]
 
-    assert {f.name for f in fields(Entry)} | {"ratio"} == set(ENTRY.schema["properties"])
+    assert {f.name for f in fields(Discrepancy)} | {"ratio"} == set(ENTRY.schema["properties"])
     assert {f.name for f in fields(Side)} == set(DOCUMENTS["discrepancies"]["$defs"]["side"]["properties"])
     assert {f.name for f in fields(LimitsCard)} == set(limits_)
     for name, kind in {"usage_tiers": UsageTier, "batch_limits": BatchLimit, "figures": Figure}.items():
@@ -124,7 +124,7 @@ def test_every_rate_that_may_be_published(found):
     """Whatever the model allows, the schema takes, in the table as in a change or a step."""
     from dataclasses import replace
 
-    assert [] == model.problems(found)
+    assert [] == model.validate_rate(found)
     assert [] == wrong(RATE, v1_files._row(found))
     new = replace(found, plan="free" if found.plan == "paid" else "paid", context="")
     for kind, old in (("rate_added", None), ("relabelled", new)):
@@ -267,7 +267,7 @@ sides = st.builds(
 @settings(max_examples=30)
 @given(
     st.builds(
-        Entry,
+        Discrepancy,
         id=st.from_regex(r"[0-9a-f]{10}", fullmatch=True),
         kind=st.sampled_from(("between", "within")),
         rule=strategies.names,

@@ -15,7 +15,7 @@ from ratecards.costs.plan import price
 from ratecards.costs.usage import read
 from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard
-from ratecards.questions.alternatives import Terms, compare_images, compare_text
+from ratecards.questions.alternatives import Workload, compare_images, compare_text
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
@@ -180,32 +180,32 @@ def test_a_budget_that_makes_no_sense(work: Work, how: dict[str, Any], message: 
 def test_other_sizes_elsewhere():
     """At 2K only those that say they sell it, whatever they call it."""
     more = card("m", picture("m", "0.2", resolution="2048x2048", **OPENAI), **OPENAI)
-    sheet = compare_images(shelf(more).sellers(), Terms(), "2k")
+    sheet = compare_images(shelf(more).sellers(), Workload(), "2k")
     assert [FLASH_IMAGE, "m"] == column(sheet, "model")
     assert "ratio" not in [field.key for field in sheet.columns]
     with pytest.raises(CostError, match="at google/gemini-api sells no 2K image in the standard tier"):
         offers = shelf()
-        compare_images(offers.sellers(), Terms(to=offers.choose("imagen-4.0-generate-001").offer), "2K")
+        compare_images(offers.sellers(), Workload(to=offers.choose("imagen-4.0-generate-001").offer), "2K")
 
 
 def test_models_that_print_no_price_per_image_are_named():
     """Image tokens without a price of an image: not compared, and not passed over."""
     tokens = card("m", rate("m", "output", "40", modality="image", **OPENAI), **OPENAI)
-    sheet = compare_images(shelf(tokens).sellers(), Terms())
+    sheet = compare_images(shelf(tokens).sellers(), Workload())
     assert ("Sold by the token, without a price per image: m.",) == sheet.notes
 
 
 def test_a_price_by_a_condition_is_not_compared():
     """Which of two prices is not said."""
     two = card("two", picture("two", "0.5", context="upscaling"), picture("two", "0.6", context="x"))
-    assert [] == column(compare_images(Catalog([two], MARCH).sellers(), Terms()), "model")
+    assert [] == column(compare_images(Catalog([two], MARCH).sellers(), Workload()), "model")
 
 
 def test_currencies_are_not_compared():
     """Yuan and dollars have no order."""
     yuan = card("m", picture("m", "0.2", currency="CNY", **LAOZHANG), **LAOZHANG)
     with pytest.raises(CostError, match="prices in CNY and USD cannot be compared"):
-        compare_images(shelf(yuan).sellers(), Terms())
+        compare_images(shelf(yuan).sellers(), Workload())
 
 
 def test_text_elsewhere():
@@ -213,19 +213,19 @@ def test_text_elsewhere():
     offers = Catalog([flash(), flash("gemini-2-pro", 10), imagen()[0], card("half", rate("half", **TEXT))], MARCH)
     usage = read({"input_tokens": 1000, "output_tokens": {"text": 500}})
     to = offers.choose("gemini-2-flash").offer
-    sheet = compare_text(offers.sellers(), Terms(to=to, per_day=100, days=10, day=MARCH), usage)
+    sheet = compare_text(offers.sellers(), Workload(to=to, per_day=100, days=10, day=MARCH), usage)
     assert ["gemini-2-flash", "gemini-2-pro"] == column(sheet, "model")
     assert [Decimal("0.003"), Decimal("0.03")] == column(sheet, "per_request")
     assert [Decimal(3), Decimal(30)] == column(sheet, "per_month")
     assert [Decimal(1), Decimal(10)] == column(sheet, "ratio")
     with pytest.raises(CostError, match="no price for output"):
-        compare_text(offers.sellers(), Terms(to=offers.choose("half").offer), usage)
+        compare_text(offers.sellers(), Workload(to=offers.choose("half").offer), usage)
 
 
 def test_a_request_of_nothing_elsewhere():
     """It costs nothing, and nothing has no ratio."""
     offers = Catalog([flash()], MARCH)
-    sheet = compare_text(offers.sellers(), Terms(to=next(offers.sellers())), read({"input_tokens": 0}))
+    sheet = compare_text(offers.sellers(), Workload(to=next(offers.sellers())), read({"input_tokens": 0}))
     assert [(Decimal(0), None)] == list(zip(column(sheet, "per_request"), column(sheet, "ratio"), strict=True))
 
 
@@ -234,10 +234,10 @@ def test_marks():
     one_day_old = reseller()
     by_hand = card("m", picture("m", "0.1", **OPENAI), facts=(("manual", "why"),), observed=MARCH, **OPENAI)
     day = date(2026, 3, 3)
-    sheet = compare_images(Catalog([one_day_old, by_hand], day).sellers(), Terms(day=day))
+    sheet = compare_images(Catalog([one_day_old, by_hand], day).sellers(), Workload(day=day))
     assert ["reseller, by hand, 1 day old", "by hand, -21 days old"] == column(sheet, "mark")
     assert ["reseller, by hand", "by hand"] == column(
-        compare_images(Catalog([one_day_old, by_hand], day).sellers(), Terms()), "mark"
+        compare_images(Catalog([one_day_old, by_hand], day).sellers(), Workload()), "mark"
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ratecards.costs.image_sizes import Size
-from ratecards.questions.alternatives import Terms, compare_images
+from ratecards.questions.alternatives import Workload, compare_images
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
@@ -90,7 +90,7 @@ def test_t3_of_a_batch_uses_the_listed_batch_price():
 def test_t4_the_same_picture_elsewhere():
     """Every row in the guide's order; the reseller's is marked, with its age, and ratios are to the model chosen."""
     offers = shelf()
-    terms = Terms(per_day=1000, days=30, to=offers.choose(FLASH_IMAGE).offer, day=MARCH)
+    terms = Workload(per_day=1000, days=30, to=offers.choose(FLASH_IMAGE).offer, day=MARCH)
     sheet = compare_images(offers.sellers(), terms)
     assert cells(T4) == texts(sheet.rows, what="text", provider="text", per_image="listed", per_month="money")
     assert {"gemini-3.1-flash-image": "reseller, by hand, 22 days old"} == {

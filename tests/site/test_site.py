@@ -18,14 +18,14 @@ from ratecards.dataset import Dataset
 from ratecards.escaping import script, visible
 from ratecards.model import Evidence
 from ratecards.storage import discrepancies as ledger
-from ratecards.storage.discrepancies import Entry, Side
+from ratecards.storage.discrepancies import Discrepancy, Side
 from scraper.errors import DatasetError
 from scraper.site import pictures
 from scraper.site.discrepancies import discrepancy
 from scraper.site.figures import figures, tiers_of
 from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
-from scraper.site.models import Model, models, page_link, page_of
+from scraper.site.models import ModelPage, models, page_link, page_of
 from scraper.site.render import MARKER, write
 from scraper.site.series import Past, series
 from scraper.site.wire import data
@@ -51,7 +51,7 @@ def offer(*rates, day: date = TODAY, **values) -> PricedModel:
     return PricedModel(whole("m", *rates, **values), day)
 
 
-def model(*offers: PricedModel) -> Model:
+def model(*offers: PricedModel) -> ModelPage:
     return models(offers)[0]
 
 
@@ -485,12 +485,12 @@ def side(price: str | None = "0.25", **values) -> Side:
     return Side(**{**rest, **money, **values})
 
 
-def disputed(**values) -> Entry:
+def disputed(**values) -> Discrepancy:
     day = date(2026, 11, 2)
     head = {"id": "1", "kind": "between", "rule": "price", "model": "m", "service_tier": "standard", "plan": "paid"}
     rest = {"meter": "cache_read", "modalities": ("text",), "first_seen": day, "last_seen": day, "state": "open"}
     sides = {"left": side(), "right": side("0.5", source="google/ai-studio")}
-    return Entry(**{**head, **rest, **sides, "conservative": "0.5", **values})
+    return Discrepancy(**{**head, **rest, **sides, "conservative": "0.5", **values})
 
 
 def test_a_dispute_in_words():

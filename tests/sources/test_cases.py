@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ratecards.model import problems as wrong
+from ratecards.model import validate_rate as wrong
 from ratecards.storage import codec
 from scraper.errors import LayoutChanged
 from scraper.model import Provenance, cards

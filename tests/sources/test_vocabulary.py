@@ -16,7 +16,7 @@ from scraper.cli.doctor import _OF_TABLES, _REMEDIES
 from scraper.sources import SOURCES, Source, find, vocabulary
 from scraper.sources.vocabulary import VocabularyError, of, read
 from tests.cli import test_doctor as gemini
-from tests.pipeline.test_limitspage import with_section
+from tests.pipeline.test_limits_page import with_section
 from tests.sources.openai_api import test_openai_api as openai
 from tests.support import ai_studio_body as studio
 from tests.support.workshop import GEMINI, Ran, Workshop, facts, keep, outcomes, pages

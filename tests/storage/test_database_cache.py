@@ -265,3 +265,17 @@ def test_the_real_one(cache: Path):
     again = Dataset(Path(ratecards.__file__).parent)
     assert 1 == len(kept(cache))
     assert again.cards() == data.cards()
+
+
+def test_a_history_that_cannot_be_read(root: Path):
+    """The file is named."""
+    (root / "history/google/gemini-api.2026.jsonl").mkdir()
+    with pytest.raises(DatasetError, match=r"gemini-api.2026.jsonl: expected a file, saw a folder"):
+        price(root)
+
+
+def test_other_files_beside_the_histories(root: Path):
+    """They are none of it, and change nothing."""
+    for name in ("readme.md", "google/notes.txt"):
+        (root / "history" / name).write_text("mine")
+    assert "0.5" == price(root)

@@ -463,6 +463,15 @@ def test_what_is_restored_between_brings_nothing_to_a_later_day():
     assert ["flash"] == list(fold([*log, restored], until=LATER))
 
 
+def test_a_late_change_of_what_a_late_change_did_not_reach():
+    """A price gets another label on the first day, late, where the second had said that it is gone; then it goes there."""
+    one, other = rate("0.5"), rate("0.5", context="long")
+    log = [*added(FLASH), change("rate_removed", day=LATER, old=one)]
+    log += [late("relabelled", old=one, new=other), late("rate_removed", old=other)]
+
+    assert ["2"] == prices(fold(log))["flash"] == prices(fold(log, until=DAY))["flash"]
+
+
 def test_late_removals_and_renames():
     """They hold on later days that still have the same card; a card that moved on is only renamed."""
     same = change("stepped", day=LATER)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ratecards.audit.claims import Claim, Entry, Unread
+from ratecards.audit.claims import Claim, PriceEntry, Unread
 from ratecards.model import Evidence, Formula, Rate, RateCard, canonical_order
 from ratecards.storage.history import Change, Stamp
 
@@ -91,7 +91,7 @@ def kinds(changes: Iterable[Change]) -> list[str]:
     return sorted(c.kind for c in changes)
 
 
-def claimed(entries: Iterable[Entry]) -> tuple[list[Claim], list[Unread]]:
+def claimed(entries: Iterable[PriceEntry]) -> tuple[list[Claim], list[Unread]]:
     """All that the entries of a price file claim, and all that is unread, in the order of the file."""
     listed = list(entries)
     return [claim for own in listed for claim in own.claims], [item for own in listed for item in own.unread]

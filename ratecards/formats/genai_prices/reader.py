@@ -11,8 +11,8 @@ from typing import Any
 
 from ratecards.audit.claims import (
     OTHER,
-    Entry,
     Meaning,
+    PriceEntry,
     Statements,
     Where,
     entry,
@@ -41,18 +41,18 @@ _CONTEXTS = {
 }
 
 
-def entries(data: Iterable[object], on: date | None = None) -> list[Entry]:
+def entries(data: Iterable[object], on: date | None = None) -> list[PriceEntry]:
     """Every model of every provider: what is stated of it as of a day, or why that is none of ours."""
     providers = [(p, p.get("models")) for p in map(mapping, data)]
     named = [(str(p.get("id", p.get("provider"))), models) for p, models in providers if isinstance(models, list)]
     return [_entry(name, mapping(model), on) for name, models in named for model in models]
 
 
-def _entry(provider: str, model: Mapping[str, Any], on: date | None) -> Entry:
+def _entry(provider: str, model: Mapping[str, Any], on: date | None) -> PriceEntry:
     key = str(model.get("id"))
     seller = seller_of(provider, key)
     if seller is None:
-        return Entry(key, why=OTHER)
+        return PriceEntry(key, why=OTHER)
     found = Statements()
     _model(found, Where(key, model_of(key), seller), model, on)
     return entry(key, seller, found.found)

@@ -67,7 +67,7 @@ def _names(card: RateCard) -> list[str]:
     return list(dict.fromkeys(n for n in (card.model, *map(model_names.model_id, card.aliases)) if n))
 
 
-def _model(found: Slots, written: Written, called: Sequence[str], counts: Counter[str]) -> dict[str, object]:
+def _model(found: Slots, written: WrittenFile, called: Sequence[str], counts: Counter[str]) -> dict[str, object]:
     clauses = [{"equals": name} for name in called]
     model: dict[str, object] = {"id": found.card.model, "name": found.card.name}
     model["match"] = clauses[0] if len(clauses) == 1 else {"or": clauses}
@@ -84,7 +84,7 @@ def _model(found: Slots, written: Written, called: Sequence[str], counts: Counte
     return {**model, "price_variants": variants} if variants else model
 
 
-def _comments(found: Slots, written: Written, counts: Counter[str]) -> str:
+def _comments(found: Slots, written: WrittenFile, counts: Counter[str]) -> str:
     card = found.card
     ends = {
         rate.effective_until
@@ -133,7 +133,7 @@ Things = Mapping[tuple[str, str], Bands]
 Prices = dict[str, Bands]
 
 
-class Written(NamedTuple):
+class WrittenFile(NamedTuple):
     """What the file says of a card: fields by tier and day, the standard tier first, and why a slot is not written."""
 
     prices: dict[str, list[Prices]]
@@ -149,18 +149,18 @@ class _Plan(NamedTuple):
     cached: bool
 
 
-def write(found: Slots) -> Written:
+def write(found: Slots) -> WrittenFile:
     """The prices of each tier and day, as far as the format can say them."""
     plan = _plan(found)
     if not _sold(found, "standard", plan):
-        return Written({}, dict.fromkeys(found.prices, NO_MODEL))
+        return WrittenFile({}, dict.fromkeys(found.prices, NO_MODEL))
     prices = {"standard": _by_day(found, "standard", plan)}
     for tier in dict.fromkeys(slot.tier for slot in found.prices if slot.tier != "standard"):
         own = _by_day(found, tier, plan)
         if _sold(found, tier, plan) and all(_valid({**a, **b}) for a, b in zip(prices["standard"], own, strict=True)):
             prices[tier] = own
     why = {slot: reason for slot in found.prices if (reason := _why_not(found, slot, prices, plan))}
-    return Written(prices, why)
+    return WrittenFile(prices, why)
 
 
 def _look(things: Things, meter: str, modality: str) -> Bands:

@@ -15,8 +15,8 @@ from ratecards.audit.claims import (
     NO_MODEL,
     OTHER,
     Claim,
-    Entry,
     Meaning,
+    PriceEntry,
     Statements,
     Unread,
     Where,
@@ -93,16 +93,16 @@ _WHY = {
 }
 
 
-def entries(data: Mapping[str, Any]) -> list[Entry]:
+def entries(data: Mapping[str, Any]) -> list[PriceEntry]:
     """Every entry of a map: what it claims, or why that is none of ours."""
     return [_read(key, value) for key, value in data.items()]
 
 
-def _read(key: str, value: object) -> Entry:
+def _read(key: str, value: object) -> PriceEntry:
     if not isinstance(value, Mapping) or key == "sample_spec":
-        return Entry(key, why=NO_MODEL)
+        return PriceEntry(key, why=NO_MODEL)
     seller = seller_of(key, value)
-    return Entry(key, why=OTHER) if seller is None else entry(key, seller, _stated(key, value))
+    return PriceEntry(key, why=OTHER) if seller is None else entry(key, seller, _stated(key, value))
 
 
 def seller_of(key: str, value: Mapping[str, Any]) -> str | None:

@@ -11,8 +11,8 @@ from typing import Any
 
 from ratecards.audit.claims import (
     OTHER,
-    Entry,
     Meaning,
+    PriceEntry,
     Statements,
     Where,
     entry,
@@ -37,15 +37,15 @@ _UNKNOWN = "no such field is known"
 _OLD_TIER = 200_000
 
 
-def entries(data: Mapping[str, Any]) -> list[Entry]:
+def entries(data: Mapping[str, Any]) -> list[PriceEntry]:
     """Every model of every provider: what is stated of it, or why that is none of ours."""
     return [_entry(*model) for model in _models(data)]
 
 
-def _entry(provider: str, name: str, model: Mapping[str, Any]) -> Entry:
+def _entry(provider: str, name: str, model: Mapping[str, Any]) -> PriceEntry:
     seller = seller_of(provider, name)
     if seller is None:
-        return Entry(name, why=OTHER)
+        return PriceEntry(name, why=OTHER)
     found = Statements()
     _model(found, Where(name, model_of(name), seller), model)
     return entry(name, seller, found.found)

@@ -11,7 +11,7 @@ from datetime import date
 
 import pytest
 
-from ratecards.model import Rate, plain, problems
+from ratecards.model import Rate, plain, validate_rate
 from ratecards.storage import codec
 from scraper.errors import LayoutChanged
 from scraper.model import Provenance, Reading, cards
@@ -113,7 +113,7 @@ def test_rates_and_cards_are_publishable():
     capture = Provenance(RPC, "0" * 64, date(2026, 2, 14), None, ai_studio.PARSER)
 
     found = cards(reading, capture, ai_studio.PROVIDER, ai_studio.SOURCE)
-    assert [] == [words for card in found.values() for rate in card.rates for words in problems(rate)]
+    assert [] == [words for card in found.values() for rate in card.rates for words in validate_rate(rate)]
     assert list(found.values()) == [codec.decode(codec.encode(card), "a card") for card in found.values()]
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.model import Rate, problems, row
+from ratecards.model import Rate, row, validate_rate
 from ratecards.storage import codec
 from scraper.errors import LayoutChanged
 from scraper.model import Provenance, Reading, cards
@@ -65,7 +65,7 @@ def sound(reading: Reading) -> None:
     """What holds of every reading: the ledger balances, rates are valid and unique, cards survive the codec."""
     assert 0 == reading.amounts.unclaimed
     assert [] == [doubt for doubt in reading.suspicions if "of the tables is missing" not in doubt]
-    assert [] == [p for rate in reading.rates() for p in problems(rate)]
+    assert [] == [p for rate in reading.rates() for p in validate_rate(rate)]
     keys = [rate.row_key for rate in reading.rates()]
     assert len(set(keys)) == len(keys)
     capture = Provenance(

@@ -15,7 +15,7 @@ from scraper.publish import verify as module
 from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.verify import findings
-from tests.pipeline.test_judge import edition, nobody
+from tests.pipeline.test_evaluate import edition, nobody
 from tests.support import tiny
 from tests.support.workshop import ACME, at
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from ratecards.model import Rate, RateCard
 from scraper.checks import recent as moves
-from scraper.checks.holds import HoldResult, Observation, hold_changes, hold_id, pinned
-from scraper.checks.reasons import Finding, too_few_tables
+from scraper.checks.holds import Circumstances, HoldResult, hold_changes, hold_id, pinned
+from scraper.checks.reasons import Reason, too_few_tables
 from scraper.diff.editions import changes
 from scraper.model import Held, Hold, RecentMoves, too_little_read
 from scraper.publish.state_file import hold_data, hold_from, recent_data, recent_from
@@ -31,7 +31,7 @@ Cards = dict[str, RateCard]
 def sifted(old: Cards, new: Cards, holds: dict | None = None, now: datetime = NOW, **more: Any) -> HoldResult:
     """An edition beside the published cards; the renames are a person's."""
     found = changes(old, new, more.pop("renames", None))
-    return hold_changes(found, old, new, holds or {}, Observation(now, **more))
+    return hold_changes(found, old, new, holds or {}, Circumstances(now, **more))
 
 
 def through_the_file(holds: dict[str, Hold]) -> dict[str, Hold]:
@@ -779,7 +779,7 @@ def test_many_models_repriced_or_withdrawn_at_once(count, price, reason):
 # ---------------------------------------------------------------------------------------------- doubts
 
 LOW = rate("2", meter="output")
-DOUBT = [Finding("output not below input", new=(LOW, rate("3")))]
+DOUBT = [Reason("output not below input", new=(LOW, rate("3")))]
 
 
 def test_a_doubted_rate_waits():

@@ -16,7 +16,7 @@ from scraper.publish.assemble import publication
 from scraper.publish.baseline import current_cards, holds, path_of, renew
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
-from tests.pipeline.test_judge import edition, nobody
+from tests.pipeline.test_evaluate import edition, nobody
 from tests.support import tiny
 from tests.support.workshop import GEMINI, Workshop, facts, keep, model
 

@@ -12,7 +12,7 @@ import pytest
 from ratecards.dataset import Dataset
 from ratecards.questions import news_lines, price_news
 from scraper.site import address, entries, feeds
-from scraper.site.entries import Entry
+from scraper.site.entries import FeedEntry
 from scraper.site.feeds import Feed
 from tests.support.histories import added, change, write
 from tests.support.sitekit import HOSTILE, STEP, history, of, picture, site, text, whole
@@ -188,7 +188,7 @@ def test_a_step_without_a_before(tmp_path):
 # --------------------------------------------------------------------------------------------- feeds
 
 
-def entry(number: int = 1, **values) -> Entry:
+def entry(number: int = 1, **values) -> FeedEntry:
     """An entry of a day."""
     head = {"id": entries.lasting_id(number), "provider": "google", "source": "gemini-api", "model": "flash"}
     rest = {
@@ -197,10 +197,10 @@ def entry(number: int = 1, **values) -> Entry:
         "lines": ("a line",),
         "recorded": "2026-10-01T12:00:00Z",
     }
-    return Entry(**{**head, **rest, **values})
+    return FeedEntry(**{**head, **rest, **values})
 
 
-def feed(*found: Entry) -> Feed:
+def feed(*found: FeedEntry) -> Feed:
     return Feed("changes", "What changed", "changes.html", found, {"models/google/flash.html"})
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ratecards.storage import discrepancies as book
-from scraper.diff.cross_source import Comparison, PairRule, between
+from scraper.diff.cross_source import JoinedSources, PairRule, between
 from scraper.errors import DatasetError
 from scraper.model import State
 from scraper.publish import discrepancies
@@ -337,8 +337,8 @@ def test_counts_of_a_comparison():
     left, right = rate("0.5"), rate("0.25", source="ai-studio")
     empty = {"agree": 0, "differ": 0, "only_left": 0, "only_right": 0}
 
-    assert empty == discrepancies.counts(Comparison())
-    assert empty | {"only_left": 1, "only_right": 2} == discrepancies.counts(Comparison([], [left], [right, right]))
+    assert empty == discrepancies.counts(JoinedSources())
+    assert empty | {"only_left": 1, "only_right": 2} == discrepancies.counts(JoinedSources([], [left], [right, right]))
 
 
 def test_waiting_entries_are_not_published():

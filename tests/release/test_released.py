@@ -139,7 +139,7 @@ def test_a_correction_of_an_older_day(repository):
     repository.reprice("9", "10", date(2026, 11, 8))
     repository.said("--write")
     repository.release("2026.11.8")
-    repository.reprice("8", "9", date(2026, 11, 4), "2026-11-09T12:00:00Z", correction=True)
+    repository.reprice("8", "10", date(2026, 11, 4), "2026-11-09T12:00:00Z", correction=True)
 
     assert ("2026.11.8.1", "true") == tuple(repository.said("--write")[n] for n in ("version", "due"))
     assert "- 1 correction of earlier readings\n" in (repository.root / "CHANGELOG.md").read_text()
