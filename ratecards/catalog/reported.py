@@ -13,6 +13,8 @@ from ratecards.model import RateCard
 from ratecards.storage import model_names, reported
 from ratecards.storage.database import Database
 
+_MOST_NAMED = 8
+
 
 class Reports:
     """What is only reported, beside the database of a dataset. Without a `root` nothing is."""
@@ -27,23 +29,28 @@ class Reports:
 
     def cards(self, on: date) -> list[RateCard]:
         """For each model that no official source has had up to a day the report that answers on it."""
-        return [card for card in reported.answering(self.known, on) if not self._is_official(card, on)]
+        return [
+            card for card in reported.answering(self.known, on) if not self.is_official((card.model, *card.aliases), on)
+        ]
 
     def find(self, name: str, on: date, source: str = "") -> list[RateCard]:
         """Of these those that a name means, as an id or an alias; of one reporter, if `source` names it."""
         model = model_names.model_id(name)
         if source:
             own = [card for card in self.known if source in (card.source, card.source.removeprefix(REPORTED))]
-            found = [card for card in reported.answering(own, on) if not self._is_official(card, on)]
+            found = [
+                card for card in reported.answering(own, on) if not self.is_official((card.model, *card.aliases), on)
+            ]
         else:
             found = self.cards(on) if self.known else []
         return [card for card in found if model in (card.model, *card.aliases)]
 
-    def _is_official(self, card: RateCard, on: date) -> bool:
-        """Whether a source that is no reseller has had the model, by any of its names, up to a day."""
+    def is_official(self, called: Iterable[str], on: date) -> bool:
+        """Whether a source that is no reseller has had a model, by any of its names, up to a day."""
+        called = tuple(called)
         for source in self._base.sources.values():
             if source.owner[0] not in RESELLERS:
-                ids = {known for name in (card.model, *card.aliases) for known in model_names.ids(source.names, name)}
+                ids = {known for name in called for known in model_names.ids(source.names, name)}
                 if any(source.names.first[model] <= on for model in ids if model in source.names.first):
                     return True
         return False
@@ -60,10 +67,13 @@ def is_reported(source: str) -> bool:
 
 
 def said(found: Iterable[RateCard]) -> list[str]:
-    """For people, one line on the reported cards: who reports each, since when and of which page; none without any."""
-    words = [
-        f"{card.model} by {name_of(card)} since {card.observed} (of {reported.page_of(card)})"
-        for card in found
-        if card.grade == "reported"
-    ]
+    """For people, one line on the reported cards: who reports each, since when and of which page; none without any.
+
+    Of many it names the reporters and the first day of all.
+    """
+    only = [card for card in found if card.grade == "reported"]
+    words = [f"{card.model} by {name_of(card)} since {card.observed} (of {reported.page_of(card)})" for card in only]
+    if len(only) > _MOST_NAMED:
+        reporters = ", ".join(sorted(set(map(name_of, only))))
+        words = [f"{len(only)} models, marked, by {reporters} since {min(card.observed for card in only)} or later"]
     return [f"REPORTED, not official: {'; '.join(words)}"] if words else []

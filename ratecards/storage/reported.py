@@ -87,7 +87,8 @@ def answering(known: Iterable[RateCard], on: date) -> list[RateCard]:
     """For each provider and model the report that answers on a day, in their order.
 
     A report that a newer one contradicts is out, and one of another page that a report of the documentation does; of
-    those that are left the one that has the most rates answers, of equals the newest.
+    those that are left one that dates a price goes before one that dates none, then the one with more rates, then the
+    newer.
     """
     groups: dict[tuple[str, str], list[RateCard]] = {}
     for card in sorted((card for card in known if card.observed <= on), key=_weight, reverse=True):
@@ -107,7 +108,11 @@ def _answer(newest_first: Iterable[RateCard]) -> RateCard:
         if all(said.get(key, value) == value for key, value in own.items()):
             said |= own
             standing.append(card)
-    return max(standing, key=lambda card: (len(card.rates), card.observed))
+    return max(standing, key=lambda card: (any(map(_dated, card.rates)), len(card.rates), card.observed))
+
+
+def _dated(rate: Rate) -> bool:
+    return bool(rate.effective_from or rate.effective_until)
 
 
 def _moment(rate: Rate) -> object:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ratecards.storage import codec, history
 from ratecards.storage import discrepancies as book
+from ratecards.storage import history
 from ratecards.storage.history import Stamp
 from scraper.diff.discrepancies import decided
 from scraper.diff.editions import changes
@@ -109,7 +109,7 @@ def _publish_reported(
     for edition in editions:
         result = dataset.publication()
         for card in edition.reported:
-            result.write(reported.path_of(card), codec.encode(card))
+            reported.write(result, card)
         if result.writes:
             reported.publish(result, dataset)
             yield edition.name, edition.observed, len(edition.reported), result.commit()

@@ -30,6 +30,11 @@ def path_of(card: RateCard) -> str:
     return f"{_FOLDER}/{card.source.removeprefix(REPORTED)}/{card.observed}/{page}/{card.model}.yaml"
 
 
+def write(result: Publication, card: RateCard) -> None:
+    """Have a card stand in its place."""
+    result.write(path_of(card), codec.encode(card))
+
+
 def cards(dataset: Dataset, writes: Iterable[tuple[str, bytes]] = ()) -> list[RateCard]:
     """The cards that stand in a dataset, with those that are about to be written. Raises `DatasetError`."""
     folder = dataset.root / _FOLDER

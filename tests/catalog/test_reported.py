@@ -118,6 +118,13 @@ def test_show_and_compare(run: Run):
     assert "1" == next(row["ratio"] for row in to if row["model"] == "argon")
 
 
+def test_many_are_not_named_one_by_one(run: Run, root: Path):
+    """The rows are marked; the first line has who reports them, and since when."""
+    told(root, *(report(f"m{n}", f"2026-10-{n:02}", "1", by=f"r{n % 2}") for n in range(1, 12)))
+    first = run("compare", "text", *CALL).splitlines()[0]
+    assert "REPORTED, not official: 11 models, marked, by reported/r0, reported/r1 since 2026-10-01 or later" == first
+
+
 def test_compare_images(run: Run, root: Path):
     """A picture that is only reported is compared, too."""
     owner = {"provider": "google", "source": "reported/somebody", "modality": "image", "resolution": "1K"}
