@@ -29,21 +29,17 @@ class Reports:
 
     def cards(self, on: date) -> list[RateCard]:
         """For each model that no official source has had up to a day the report that answers on it."""
-        return [
-            card for card in reported.answering(self.known, on) if not self.is_official((card.model, *card.aliases), on)
-        ]
+        return self._answering(self.known, on)
 
     def find(self, name: str, on: date, source: str = "") -> list[RateCard]:
         """Of these those that a name means, as an id or an alias; of one reporter, if `source` names it."""
-        model = model_names.model_id(name)
-        if source:
-            own = [card for card in self.known if source in (card.source, card.source.removeprefix(REPORTED))]
-            found = [
-                card for card in reported.answering(own, on) if not self.is_official((card.model, *card.aliases), on)
-            ]
-        else:
-            found = self.cards(on) if self.known else []
-        return [card for card in found if model in (card.model, *card.aliases)]
+        model, reporter = model_names.model_id(name), source.removeprefix(REPORTED)
+        known = [card for card in self.known if model in (card.model, *card.aliases)]
+        return self._answering([c for c in known if reporter in ("", c.source.removeprefix(REPORTED))], on)
+
+    def _answering(self, known: Iterable[RateCard], on: date) -> list[RateCard]:
+        found = reported.answering(known, on)
+        return [card for card in found if not self.is_official((card.model, *card.aliases), on)]
 
     def is_official(self, called: Iterable[str], on: date) -> bool:
         """Whether a source that is no reseller has had a model, by any of its names, up to a day."""

@@ -19,7 +19,7 @@ from ratecards.audit.audit import placed
 from ratecards.audit.claims import Claim
 from ratecards.audit.past_cards import PastCards
 from ratecards.grade import REPORTED, grade
-from ratecards.model import MODEL_ID, Evidence, Rate, RateCard, canonical_order, validate_rate
+from ratecards.model import Evidence, Rate, RateCard, canonical_order, validate_rate
 from ratecards.storage.bounded_json import FormatError
 from ratecards.storage.reported import OF
 from scraper.errors import DatasetError
@@ -71,7 +71,7 @@ def cards(dataset: Dataset, name: str, file: Path, day: date, as_of: str) -> Ite
         owner = {"provider": page.partition("/")[0], "source": f"{REPORTED}{name}", "model": model}
         facts = (("as of", as_of), ("licence", licence), (OF, page))
         read = {"observed": day, "capture": f"sha256:{hashlib.sha256(data).hexdigest()}", "parser": PARSER}
-        known = not MODEL_ID.match(model) or grade(page) != "official" or own.reports.is_official([model], day)
+        known = grade(page) != "official" or own.reports.is_official([model], day)
         if not known and (rates := _rates(claims, owner)):
             yield RateCard(**owner, name=model, url=url, facts=facts, **read, rates=rates)  # type: ignore[arg-type]
 
