@@ -103,7 +103,7 @@ class PastCards:
         days |= {d for c in changes for d in _starts(c) if min(days) <= d <= self.day}
         found = []
         for day in sorted(days):
-            cards = history.fold(changes, until=day)
+            cards = history.replay(changes, until=day)
             found.append(CardVersion(day, next(iter(cards.values()), None)))
         return found
 

@@ -8,7 +8,7 @@ Tables (days are ISO dates; a row holds on the days `since <= day < until`, unti
 - `rate`: the columns of the rate table, an amount as its exact decimal and beside it as the nearest double; what the
   page does not say is NULL. `place` is the order in which a card lists its rates;
 - `model`, `alias`, `departure`, `rename`: what models have been called, whatever holds today;
-- `history`: the lines of the histories (zlib), in a file that is shipped without them;
+- `history`: the lines of the histories (bzip2), in a file that is shipped without them;
 - `meta`: the digest of the histories that it was made of, and their files;
 - `rates`: a view, the rates that hold now.
 
@@ -134,12 +134,12 @@ def created() -> sqlite3.Connection:
 
 def add_lines(base: sqlite3.Connection, name: str, log: Iterable[Change]) -> None:
     """Add the lines of a source's history."""
-    import zlib
+    import bz2
 
     from ratecards.storage import history
 
     text = "".join(map(history.line, known_by(log, None)))
-    base.execute("INSERT INTO history VALUES (?, ?, ?)", (*name.split("/"), zlib.compress(text.encode(), 9)))
+    base.execute("INSERT INTO history VALUES (?, ?, ?)", (*name.split("/"), bz2.compress(text.encode())))
 
 
 def finished(base: sqlite3.Connection, meta: Mapping[str, str]) -> sqlite3.Connection:
@@ -150,9 +150,9 @@ def finished(base: sqlite3.Connection, meta: Mapping[str, str]) -> sqlite3.Conne
 
 
 def _replayed(name: str, changes: Iterable[Change]) -> tuple[list[Change], Iterable[Day]]:
-    from ratecards.storage.history import Folding, HistoryError
+    from ratecards.storage.history import HistoryError, Replay
 
-    log, folding = sorted(changes, key=lambda change: (change.number == 0, change.number)), Folding()
+    log, folding = sorted(changes, key=lambda change: (change.number == 0, change.number)), Replay()
     try:
         for change in log:
             folding.add(change)
@@ -322,15 +322,15 @@ class Database:
 
     def changes(self, source: str) -> list[Change]:
         """The history of a source, in the order recorded; empty where the file has none. Raises `DatasetError`."""
-        import zlib
+        import bz2
 
         from ratecards.storage import history
 
         owner = source.partition("/")[::2]
         try:
-            texts = [zlib.decompress(lines).decode() for (lines,) in self.ask(_LINES, owner)]
+            texts = [bz2.decompress(lines).decode() for (lines,) in self.ask(_LINES, owner)]
             return [change for text in texts for change in history.parse(text, *owner, source)]
-        except (zlib.error, ValueError) as error:
+        except (OSError, EOFError, ValueError) as error:
             raise self.damaged(f"{error}") from error
 
     @property

@@ -1,7 +1,7 @@
 """What changed and when: an append-only log per source, and the cards it folds to.
 
 Each line is one `Change` with two dates: when the page was observed to say so, and when that was recorded.
-Folding the lines of a source gives its cards, as of any day observed and as known at any instant.
+Replaying the lines of a source gives its cards, as of any day observed and as known at any instant.
 
 The log of a source stands in files `<provider>/<source>.<year>.jsonl`, by the year in which a change was recorded.
 Before there were years, a file that was full was followed by one with a number: `<source>.jsonl`, `<source>.0002.jsonl`
@@ -151,7 +151,7 @@ def _changed(card: RateCard, change: Change) -> RateCard:
     return replace(card, rates=tuple(sorted(rates.values(), key=canonical_order)))
 
 
-def fold(changes: Iterable[Change], *, until: date | None = None, known: str = "") -> dict[str, RateCard]:
+def replay(changes: Iterable[Change], *, until: date | None = None, known: str = "") -> dict[str, RateCard]:
     """The cards after the changes observed up to `until` and recorded up to the instant `known` (as in `recorded`).
 
     A change applies to the cards of its day as they were known when it was recorded. Where that was late (an edition
@@ -160,7 +160,7 @@ def fold(changes: Iterable[Change], *, until: date | None = None, known: str = "
     edition said stands, also where it said what a day before it was then read to say.
     A history is only appended to, so that nothing after a change recorded later than `known` was known by then.
     """
-    folding = Folding()
+    folding = Replay()
     for change in sorted(changes, key=lambda c: (c.number == 0, c.number)):
         stamp = stamp_of(change)
         if known and stamp.recorded > known:
@@ -170,8 +170,8 @@ def fold(changes: Iterable[Change], *, until: date | None = None, known: str = "
     return folding.cards
 
 
-class Folding:
-    """Cards to which changes are added in the order recorded; `cards` is what `fold` gives for those added so far."""
+class Replay:
+    """Cards to which changes are added in the order recorded; `cards` is what `replay` gives for those added so far."""
 
     def __init__(self) -> None:
         self._days: dict[date, dict[str, RateCard]] = {}

@@ -15,7 +15,7 @@ from itertools import pairwise
 from ratecards.model import Formula, Rate, RateCard, plain
 from scraper.model import Gap, Problem, Reading, Section
 from scraper.prices.conditions import digest
-from scraper.prices.normalise import label_key
+from scraper.prices.normalize import label_key
 from scraper.prices.rateset import lapsed
 
 

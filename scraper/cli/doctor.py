@@ -19,7 +19,7 @@ from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch.capture import text
 from scraper.fetch.client import Page
 from scraper.model import EXIT, Problem, Reading, page_status
-from scraper.prices.normalise import label_key
+from scraper.prices.normalize import label_key
 from scraper.sources import Source
 from scraper.sources.vocabulary import sections
 

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from ratecards.model import Rate, RateCard, plain
-from scraper.prices.words import AMOUNT
+from scraper.prices.lexicon import AMOUNT
 
 _MOST = Decimal("0.6")
 _FEWEST = 5

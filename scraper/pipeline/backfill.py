@@ -46,7 +46,7 @@ def backfill(
 def _one(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> SourceResult:
     """The result of a capture against its own day, with cards and state as they are after all that is known."""
     log, state, day = dataset.changes(source.name), dataset.state(source.name), capture.at.date()
-    before = history.fold(log, until=day)
+    before = history.replay(log, until=day)
     known = {state.capture} | {c.stamp.capture for c in log if c.stamp}
     kinds = [*source.module.urls(), *capture.pages]
     first = next(capture.pages[kind] for kind in kinds if kind in capture.pages)
@@ -57,7 +57,7 @@ def _one(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> S
         return result
     more = [] if then.capture else afterwards(log, result.changes, day, now)
     found = [*result.changes, *more]
-    current = history.fold([*log, *found])
+    current = history.replay([*log, *found])
     after = replace(result.state, holds=state.holds, recent=state.recent, unstable=state.unstable)
     if state.observed > result.state.observed:
         after = state  # an older edition than the newest known: the newest attempt stays what it was
@@ -70,6 +70,6 @@ def afterwards(log: Sequence[Change], fresh: Sequence[Change], day: date, now: d
     if not later:
         return []
     stamp = replace(later[0], recorded=instant(now), correction=False)
-    said = history.fold(log, until=stamp.observed)
-    folded = history.fold([*log, *fresh], until=stamp.observed)
+    said = history.replay(log, until=stamp.observed)
+    folded = history.replay([*log, *fresh], until=stamp.observed)
     return [replace(c, stamp=stamp) for c in changes(folded, said)]

@@ -86,13 +86,13 @@ def publish_manual(dataset: Dataset, folder: Path, now: datetime) -> Iterator[tu
         capture = f"sha256:{edition.provenance.sha256}"
         if any(c.stamp and c.stamp.capture == capture for c in log):
             continue
-        before = history.fold(log, until=edition.observed)
+        before = history.replay(log, until=edition.observed)
         stamp = Stamp(
             observed=edition.observed, recorded=instant(now), capture=capture, parser=edition.provenance.parser
         )
         found = [replace(c, stamp=stamp) for c in changes(before, edition.cards)]
         found += afterwards(log, found, edition.observed, now)
-        current = history.fold([*log, *found])
+        current = history.replay([*log, *found])
         state = replace(dataset.state(edition.name), models=sorted(current))
         day = edition.observed.isoformat()
         if day >= state.verified:

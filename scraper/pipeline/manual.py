@@ -23,7 +23,7 @@ from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.storage import codec, reported, strict_yaml
 from scraper.errors import DatasetError
 from scraper.model import Provenance
-from scraper.prices.words import COUNTED
+from scraper.prices.lexicon import COUNTED
 
 PARSER = "manual-1"
 MARK = "manual"

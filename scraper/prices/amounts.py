@@ -15,8 +15,7 @@ from math import inf
 from typing import Any, TypeVar
 
 from scraper.errors import UnknownTerm
-from scraper.prices.scanner import Scanner
-from scraper.prices.words import (
+from scraper.prices.lexicon import (
     AMOUNT,
     FROM,
     LED_MODALITIES,
@@ -35,6 +34,7 @@ from scraper.prices.words import (
     scaled,
     unit_parts,
 )
+from scraper.prices.scanner import Scanner
 
 _T = TypeVar("_T")
 _STORAGE = re.compile(r"\(\s*(?:cache )?storage(?: price| cost| fee)?\s*\)", re.IGNORECASE)

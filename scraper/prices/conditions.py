@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from scraper.prices.words import COUNTED, LIKE_A_DAY, plain
+from scraper.prices.lexicon import COUNTED, LIKE_A_DAY, plain
 
 _UNITS = (
     r"(?:tokens?|characters?|words?|requests?|prompts?|quer(?:y|ies)|calls?|images?|pictures?|pixels?|frames?|songs?|videos?"

@@ -10,8 +10,8 @@ import re
 from dataclasses import dataclass, field, replace
 
 from scraper.prices.amounts import MARKS, Amount, take_amount
+from scraper.prices.lexicon import NUMBER, UNSOLD, counted, whole_number
 from scraper.prices.scanner import Phrases, Scanner
-from scraper.prices.words import NUMBER, UNSOLD, counted, whole_number
 
 _ALLOWANCE = re.compile(
     rf"(?:(?:the )?first |up to )?(?P<n>{NUMBER})\s*(?:free )?"

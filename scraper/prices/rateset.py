@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from ratecards.model import ROW_KEY, Rate
 from scraper.model import Problem
-from scraper.prices.words import DATE
+from scraper.prices.lexicon import DATE
 
 _DAYS = ("effective_from", "effective_until")
 # The fields of a bound, and what of a row's key may differ where two bounds meet.

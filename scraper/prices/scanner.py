@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from scraper.errors import UnknownTerm
-from scraper.prices.words import plain
+from scraper.prices.lexicon import plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from scraper.prices.lexicon import AMOUNT, NUMBER, UNIT, money, unit_parts, whole_number
 from scraper.prices.scanner import Phrases, Scanner
-from scraper.prices.words import AMOUNT, NUMBER, UNIT, money, unit_parts, whole_number
 
 _FAMILY = re.compile(r"(?:for |all )?(Gemini [0-9][A-Za-z0-9.\- ]*):", re.IGNORECASE)
 _ALLOWANCE = re.compile(

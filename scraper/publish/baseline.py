@@ -94,7 +94,7 @@ def folded(dataset: Dataset, name: str, state: State) -> dict[str, RateCard]:
 def recorded(dataset: Dataset, name: str) -> dict[str, RateCard]:
     """The cards that a source's history folds to. Raises `DatasetError`."""
     try:
-        return history.fold(dataset.changes(name))
+        return history.replay(dataset.changes(name))
     except history.HistoryError as error:
         raise DatasetError(f"{name}: damaged history, restore it from git: {error}") from error
 

@@ -111,7 +111,7 @@ class Dataset:
     def as_of(self, name: str, until: date = date.max) -> dict[str, RateCard]:
         """What the history of a source folds to as observed up to a day. Raises `DatasetError`."""
         with whole_history():
-            return history.fold(self.changes(name), until=until)
+            return history.replay(self.changes(name), until=until)
 
     def names(self) -> list[str]:
         """The sources that have a history, as `provider/source`."""

@@ -17,7 +17,7 @@ from typing import Any
 from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.storage import codec, history
 from scraper.errors import DatasetError
-from scraper.prices.words import AMOUNT, COUNTED, money
+from scraper.prices.lexicon import AMOUNT, COUNTED, money
 from scraper.publish import held, package, reported, schemas, v1_files
 from scraper.publish.dataset import Dataset
 
@@ -43,7 +43,7 @@ def findings(dataset: Dataset, today: date) -> list[str]:
 def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
     state = dataset.state(name)
     cards = dataset.cards(name, state.models or None)
-    folded = history.fold(dataset.changes(name))
+    folded = history.replay(dataset.changes(name))
     if folded != cards:
         differ = sorted(m for m in {*folded, *cards} if folded.get(m) != cards.get(m))
         yield f"{name}: the history does not fold to the cards of {', '.join(differ)}"

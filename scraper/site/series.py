@@ -63,7 +63,7 @@ class Past:
         own = [change for name in called for change in self._changes[name]]
         found = {}
         for day in sorted({model_names.day_of(change) for change in own}):
-            cards = history.fold(own, until=day)
+            cards = history.replay(own, until=day)
             found[day] = next((cards[name] for name in called if name in cards), None)
         return found
 

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from ratecards.model import MODEL_ID, Evidence, Rate, plain
 from scraper.errors import LayoutChanged
 from scraper.model import Amounts, Draft, Problem, Reading, Section
-from scraper.prices.normalise import label_key
+from scraper.prices.normalize import label_key
 from scraper.prices.rateset import merged
 from scraper.sources import vocabulary
 

@@ -15,7 +15,7 @@ from scraper.errors import LayoutChanged
 from scraper.model import Problem, Reading
 from scraper.parse.blocks import Block, Text
 from scraper.parse.markdoc import UNKNOWN, markdoc_blocks, uncommented
-from scraper.prices.words import counted
+from scraper.prices.lexicon import counted
 from scraper.sources import gemini_api, gemini_terms, vocabulary
 from scraper.sources.page_proofs import refuse_other_pages
 

@@ -14,8 +14,8 @@ from html import unescape
 from scraper.errors import LayoutChanged
 from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, html_blocks, markdown_blocks, only, soup, without
-from scraper.prices.normalise import label_key
-from scraper.prices.words import counted
+from scraper.prices.lexicon import counted
+from scraper.prices.normalize import label_key
 from scraper.sources.gemini_rows import TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms

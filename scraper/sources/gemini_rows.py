@@ -13,9 +13,9 @@ from scraper.errors import UnknownTerm
 from scraper.model import Gap, Problem, too_little_read
 from scraper.parse.blocks import Heading, Table
 from scraper.prices.grammar import Cell, read_cell
-from scraper.prices.normalise import Observation, Place, RowRule, label_key, row_rates
+from scraper.prices.lexicon import counted
+from scraper.prices.normalize import Observation, Place, RowRule, label_key, row_rates
 from scraper.prices.toolcells import read_tool
-from scraper.prices.words import counted
 from scraper.sources.gemini_section import SectionReader, version_of
 from scraper.sources.gemini_terms import Meaning
 from scraper.sources.timelimit import look

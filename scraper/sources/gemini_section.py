@@ -12,10 +12,10 @@ from scraper.errors import UnknownTerm
 from scraper.model import Draft, Problem, Section
 from scraper.parse.blocks import Block, Heading, Table, Text
 from scraper.prices.conditions import conditional
-from scraper.prices.notes import Footnote, footnotes, formulas, only_day, sentences
+from scraper.prices.footnotes import Footnote, footnotes, formulas, only_day, sentences
+from scraper.prices.lexicon import counted
 from scraper.prices.rateset import settled
 from scraper.prices.units import Observation, Place, RowRule
-from scraper.prices.words import counted
 from scraper.sources.gemini_terms import Terms
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scraper.errors import UnknownTerm
-from scraper.prices.normalise import RowRule, label_key
+from scraper.prices.lexicon import modalities, unit_of
+from scraper.prices.normalize import RowRule, label_key
 from scraper.prices.scanner import Phrases
-from scraper.prices.words import modalities, unit_of
 from scraper.sources import vocabulary
 
 VOCABULARY = Path(__file__).with_name("gemini_api.yaml")

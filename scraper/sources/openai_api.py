@@ -17,10 +17,10 @@ from scraper.errors import LayoutChanged
 from scraper.model import Amounts, Draft, Problem, Reading, Section, too_little_read
 from scraper.parse.blocks import Text, only, soup, without
 from scraper.prices.conditions import conditional
-from scraper.prices.normalise import label_key
-from scraper.prices.notes import sentences
+from scraper.prices.footnotes import sentences
+from scraper.prices.lexicon import COUNTED
+from scraper.prices.normalize import label_key
 from scraper.prices.rateset import settled
-from scraper.prices.words import COUNTED
 from scraper.sources.openai_pages import converted_page, html_page, mdx_page
 from scraper.sources.openai_rows import CAPTION, PROVIDER, SOURCE, RowReading, bounds, frame, read_row
 from scraper.sources.openai_tables import Page, lost_numbers

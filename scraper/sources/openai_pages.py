@@ -16,8 +16,8 @@ from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import Heading, Table, Text, clean, html_blocks, markdown_blocks, visible
-from scraper.prices.normalise import label_key
-from scraper.prices.words import COUNTED
+from scraper.prices.lexicon import COUNTED
+from scraper.prices.normalize import label_key
 from scraper.sources.openai_script import Script, astro_props
 from scraper.sources.openai_tables import Cell, Page, Where, component_tables, texts_of
 from scraper.sources.openai_terms import Terms

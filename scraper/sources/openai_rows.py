@@ -11,8 +11,8 @@ from scraper.errors import UnknownTerm
 from scraper.model import Amounts, Gap, Problem
 from scraper.prices.grammar import Cell as Priced
 from scraper.prices.grammar import read_cell
-from scraper.prices.normalise import Observation, Place, RowRule, label_key, row_rates
-from scraper.prices.words import COUNTED, unit_of
+from scraper.prices.lexicon import COUNTED, unit_of
+from scraper.prices.normalize import Observation, Place, RowRule, label_key, row_rates
 from scraper.sources.openai_tables import Cell, Table
 from scraper.sources.openai_terms import ColumnRule, Label, SectionRule, Terms
 

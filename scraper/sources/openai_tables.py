@@ -10,8 +10,8 @@ from typing import Any
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import Text, clean, soup, visible
-from scraper.prices.normalise import label_key
-from scraper.prices.words import COUNTED
+from scraper.prices.lexicon import COUNTED
+from scraper.prices.normalize import label_key
 from scraper.sources.openai_script import Number
 from scraper.sources.openai_terms import Terms
 

@@ -11,7 +11,7 @@ from typing import Any
 from ratecards.model import MODEL_ID
 from scraper.errors import UnknownTerm
 from scraper.prices.grammar import Phrases
-from scraper.prices.normalise import label_key
+from scraper.prices.normalize import label_key
 from scraper.sources import vocabulary
 
 VOCABULARY = Path(__file__).with_name("openai_api.yaml")

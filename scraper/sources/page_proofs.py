@@ -14,7 +14,7 @@ from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import Block, Table, html_blocks, markdown_blocks, only, soup
-from scraper.prices.normalise import label_key
+from scraper.prices.normalize import label_key
 
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
 _HTML = re.compile(r"<!doctype html|<html[\s>]", re.IGNORECASE)

@@ -18,8 +18,8 @@ from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
-from scraper.prices.normalise import label_key
-from scraper.prices.words import AMOUNT, COUNTED, money, whole_number
+from scraper.prices.lexicon import AMOUNT, COUNTED, money, whole_number
+from scraper.prices.normalize import label_key
 from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "rate-limits"

@@ -21,10 +21,10 @@ from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Draft, Gap, Problem, Reading, Section, too_little_read
 from scraper.parse.blocks import Block, Heading, Table, Text, without
 from scraper.prices.conditions import conditional
-from scraper.prices.normalise import Observation, Place, RowRule, label_key, row_rates
-from scraper.prices.notes import only_day, sentences
+from scraper.prices.footnotes import only_day, sentences
+from scraper.prices.lexicon import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled, unit_of
+from scraper.prices.normalize import Observation, Place, RowRule, label_key, row_rates
 from scraper.prices.rateset import settled
-from scraper.prices.words import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled, unit_of
 from scraper.sources import vocabulary
 from scraper.sources.page_proofs import is_html, prove, validate_tables, validate_titles
 from scraper.sources.timelimit import look

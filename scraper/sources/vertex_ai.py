@@ -15,9 +15,9 @@ from bs4.element import Tag
 from scraper.errors import LayoutChanged
 from scraper.model import Amounts, Draft, Problem, Reading, too_little_read
 from scraper.parse.blocks import Heading, Text, clean, only, without
-from scraper.prices.normalise import label_key
+from scraper.prices.lexicon import counted
+from scraper.prices.normalize import label_key
 from scraper.prices.rateset import settled
-from scraper.prices.words import counted
 from scraper.sources.page_proofs import refuse_other_pages, validate_html
 from scraper.sources.vertex_grid import TAB_LEVEL, Grid, page_blocks, tree_of
 from scraper.sources.vertex_page import Card, Page, Part

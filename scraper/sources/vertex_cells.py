@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from scraper.errors import UnknownTerm
-from scraper.prices.normalise import label_key
+from scraper.prices.lexicon import AMOUNT, money
+from scraper.prices.normalize import label_key
 from scraper.prices.scanner import Scanner
-from scraper.prices.words import AMOUNT, money
 from scraper.sources.vertex_terms import CellLabel, Terms
 
 _LABEL = re.compile(r"([^:$]+):")

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import UnknownTerm
-from scraper.prices.words import AMOUNT, DATE, NUMBER, day, money, whole_number
+from scraper.prices.lexicon import AMOUNT, DATE, NUMBER, day, money, whole_number
 from scraper.sources.vertex_rows import Frame
 from scraper.sources.vertex_terms import Model, Rule, Terms
 

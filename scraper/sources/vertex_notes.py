@@ -10,8 +10,8 @@ from ratecards.model import Formula
 from scraper.errors import UnknownTerm
 from scraper.model import Problem, Section
 from scraper.prices.conditions import conditional
-from scraper.prices.notes import Footnote, formulas, sentences
-from scraper.prices.words import AMOUNT, DATE, NUMBER, counted, day, money, whole_number
+from scraper.prices.footnotes import Footnote, formulas, sentences
+from scraper.prices.lexicon import AMOUNT, DATE, NUMBER, counted, day, money, whole_number
 from scraper.sources.vertex_page import Page
 from scraper.sources.vertex_terms import Model
 

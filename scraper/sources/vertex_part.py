@@ -12,8 +12,8 @@ from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Gap, Problem, Section
 from scraper.parse.blocks import Text
-from scraper.prices.normalise import label_key
-from scraper.prices.words import counted
+from scraper.prices.lexicon import counted
+from scraper.prices.normalize import label_key
 from scraper.sources.timelimit import look
 from scraper.sources.vertex_grid import Cell, Grid, Row
 from scraper.sources.vertex_grounding import Grounding, grounding_rates, read_grounding

@@ -10,8 +10,8 @@ from datetime import date
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Gap, Problem
-from scraper.prices.normalise import label_key, validate_row
-from scraper.prices.words import counted
+from scraper.prices.lexicon import counted
+from scraper.prices.normalize import label_key, validate_row
 from scraper.sources.vertex_cells import Price, read_price
 from scraper.sources.vertex_grid import Row
 from scraper.sources.vertex_terms import Column, Model, Rule, Terms

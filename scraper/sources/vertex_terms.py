@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from scraper.errors import UnknownTerm
-from scraper.prices.normalise import label_key
+from scraper.prices.lexicon import DATE, modalities, whole_number
+from scraper.prices.normalize import label_key
 from scraper.prices.scanner import Phrases
-from scraper.prices.words import DATE, modalities, whole_number
 from scraper.sources import vocabulary
 
 VOCABULARY = Path(__file__).with_name("vertex_ai.yaml")

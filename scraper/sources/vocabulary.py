@@ -19,7 +19,7 @@ from ratecards.model import MODEL_ID
 from ratecards.storage import strict_yaml
 from scraper.errors import DatasetError, UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
-from scraper.prices.normalise import label_key
+from scraper.prices.normalize import label_key
 from scraper.prices.scanner import Phrases
 from scraper.sources.page_proofs import Proofs
 

@@ -15,7 +15,7 @@ from scraper.errors import UnknownTerm
 from scraper.model import Reading
 from scraper.parse import blocks
 from scraper.pipeline import evaluate
-from scraper.prices import amounts, normalise
+from scraper.prices import amounts, normalize
 from scraper.prices.grammar import Amount, Cell, read_cell
 from scraper.sources import gemini_api, gemini_rows, gemini_section
 from tests.drill import __main__ as command
@@ -95,7 +95,7 @@ BREAKS: dict[str, tuple[Any, str, Any, str]] = {
     "a cell is guessed": (gemini_rows, "read_cell", guessing, "new_phrase"),
     "columns go by position": (gemini_rows.TableReader, "_columns", by_position, "columns_changed"),
     "headers go unread": (gemini_rows.TableReader, "_columns", by_position, "header_unit_changed"),
-    "the unit is the header's": (normalise, "unit_of_amount", header_unit, "unit_printed"),
+    "the unit is the header's": (normalize, "unit_of_amount", header_unit, "unit_printed"),
     "an unknown row is skipped": (gemini_rows.TableReader, "_row", forgetful, "label_renamed"),
     "cents are enough": (amounts, "money", rounded, "price_changed"),
     "a digit more is rounded off": (amounts, "money", rounded, "digits_lost"),

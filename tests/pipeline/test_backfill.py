@@ -49,7 +49,7 @@ def fill(workshop, tmp_path):
 def folded(workshop: Workshop, day: str = "", known: str = "") -> dict[str, dict[str, str]]:
     """Prices by model and meter as the history tells them for a day."""
     log = Dataset(workshop.root).changes(ACME.name)
-    cards = history.fold(log, until=date.fromisoformat(day) if day else None, known=known)
+    cards = history.replay(log, until=date.fromisoformat(day) if day else None, known=known)
     return {m: {r.meter: f"{r.price}" for r in card.rates} for m, card in cards.items()}
 
 

@@ -53,7 +53,7 @@ def kept(tmp_path) -> Path:
 
 def prices(tmp_path: Path, day: str, source: str = SHOP) -> dict[str, str]:
     """What stood on a day, by model, as the history folds to."""
-    folded = history.fold(Dataset(tmp_path / "data").changes(source), until=date.fromisoformat(day))
+    folded = history.replay(Dataset(tmp_path / "data").changes(source), until=date.fromisoformat(day))
     return {model: str(card.rates[0].price) for model, card in folded.items()}
 
 

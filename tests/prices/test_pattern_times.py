@@ -9,7 +9,7 @@ from re import _parser as sre_parse
 
 import pytest
 
-from scraper.prices import amounts, conditions, grammar, normalise, notes, toolcells, words
+from scraper.prices import amounts, conditions, footnotes, grammar, lexicon, normalize, toolcells
 from scraper.sources import gemini_terms, vertex_terms
 from tests.prices.test_grammar import REFUSED, SEEN, VARIANTS
 from tests.support.deadline import deadline
@@ -20,7 +20,7 @@ LENGTH, SECONDS = 10_000, 5.0
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every pattern of the lexicon, and those of the vocabularies."""
     found = {}
-    for module in (words, amounts, conditions, grammar, notes, toolcells, normalise):
+    for module in (lexicon, amounts, conditions, grammar, footnotes, toolcells, normalize):
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 found[f"{module.__name__.rpartition('.')[2]}.{name}"] = value

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ratecards.model import RateCard
 from ratecards.storage import database
 from ratecards.storage.database import Database
-from ratecards.storage.history import Change, Stamp, fold
+from ratecards.storage.history import Change, Stamp, replay
 from scraper.diff.editions import changes
 from tests.property.strategies import START, editions, read_on
 from tests.support.kit import stamped
@@ -46,7 +46,7 @@ def recorded(run: Sequence[tuple]) -> list[Change]:
             parser="1",
             correction=correction,
         )
-        log += stamped(changes(fold(log, until=observed), read_on(edition, observed), renames), stamp)
+        log += stamped(changes(replay(log, until=observed), read_on(edition, observed), renames), stamp)
     return [replace(change, number=n) for n, change in enumerate(log, 1)]
 
 
@@ -61,7 +61,7 @@ def assert_same(log: Sequence[Change]) -> None:
     for known in [None, *(START + timedelta(days=n) for n in range(9, 24))]:
         source = Database(database.build({NAME: database.known_by(log, known)}), "here").sources[NAME]
         for on in days:
-            expected = everything(fold(log, until=on, known=f"{known}Z" if known else ""))
+            expected = everything(replay(log, until=on, known=f"{known}Z" if known else ""))
             cards = source.on(on)
             assert expected == everything({card.model: card for card in cards.cards()}), (on, known)
             assert sorted(expected) == cards.models

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.parse.blocks import html_blocks, markdown_blocks, soup
+from scraper.prices.footnotes import footnote, formulas, sentences
 from scraper.prices.grammar import read_cell
-from scraper.prices.notes import footnote, formulas, sentences
 from scraper.prices.toolcells import read_tool
 from scraper.sources.gemini_terms import load_terms
 from tests import accept

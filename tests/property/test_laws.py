@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from ratecards.model import Rate, RateCard, plain, validate_rate
 from ratecards.storage import codec, history, strict_yaml
 from ratecards.storage.codec import decode, encode
-from ratecards.storage.history import Change, Stamp, apply, fold
+from ratecards.storage.history import Change, Stamp, apply, replay
 from scraper.diff.editions import changes
 from tests.property.strategies import START, cards, editions, prices, rates, read_on, words
 from tests.support.kit import facts, stamped
@@ -49,7 +49,7 @@ def record(log: list[Change], edition: Edition, day: int, *, correction: bool = 
         parser="1",
         correction=correction,
     )
-    return [*log, *stamped(changes(fold(log, until=observed), read_on(edition, observed)), stamp)]
+    return [*log, *stamped(changes(replay(log, until=observed), read_on(edition, observed)), stamp)]
 
 
 def from_file(log: list[Change]) -> list[Change]:
@@ -59,7 +59,7 @@ def from_file(log: list[Change]) -> list[Change]:
 
 def as_of(log: list[Change], day: int) -> dict[str, object]:
     """What the log says of a day."""
-    return facts(fold(log, until=START + timedelta(days=day)))
+    return facts(replay(log, until=START + timedelta(days=day)))
 
 
 @given(rates())
@@ -196,9 +196,9 @@ def test_folding_gives_every_edition_in_turn(run: list[Edition]) -> None:
         lengths.append(len(log))
 
     assert [facts(e) for e in run] == [as_of(log, day) for day in range(len(run))]
-    assert [facts(e) for e in run] == [facts(fold(log[:n])) for n in lengths[1:]]
+    assert [facts(e) for e in run] == [facts(replay(log[:n])) for n in lengths[1:]]
     assert [facts(e) for e, (a, b) in zip(run, pairwise(lengths), strict=True) if b > a] == [
-        facts(fold(log, known=f"{b:06}")) for a, b in pairwise(lengths) if b > a
+        facts(replay(log, known=f"{b:06}")) for a, b in pairwise(lengths) if b > a
     ]
 
 
@@ -225,8 +225,8 @@ def test_the_file_alone_tells_the_order_of_recording(run: list[tuple[int, Editio
         log = record(log, edition, day, correction=correction)
     found = from_file(log)
 
-    assert fold(log) == fold(found)
-    assert fold(log) == fold(history.ordered(found))
+    assert replay(log) == replay(found)
+    assert replay(log) == replay(history.ordered(found))
 
 
 @given(st.lists(editions(), min_size=2, max_size=4), st.lists(editions(), min_size=4, max_size=4))
@@ -240,7 +240,7 @@ def test_reading_all_pages_again_corrects_all_days(run: list[Edition], better: l
         log = record(log, edition, day, correction=True)
 
     assert [facts(e) for e in better[: len(run)]] == [as_of(log, day) for day in range(len(run))]
-    assert first == facts(fold(log, known=known))
+    assert first == facts(replay(log, known=known))
 
 
 @given(late)
@@ -249,14 +249,14 @@ def test_an_edition_between_others_changes_no_later_day(run: list[tuple[int, Edi
     log: list[Change] = []
     for day, edition, _ in run:
         after = sorted({c.stamp.observed for c in log if c.stamp and c.stamp.observed > START + timedelta(days=day)})
-        before = [facts(fold(log, until=observed)) for observed in after]
+        before = [facts(replay(log, until=observed)) for observed in after]
         found = record(log, edition, day)
         for observed in after[:1]:
             again = Stamp(observed=observed, recorded=f"{len(found) + 1:06}", capture=f"sha256:{observed}", parser="1")
-            found += stamped(changes(fold(found, until=observed), fold(log, until=observed)), again)
+            found += stamped(changes(replay(found, until=observed), replay(log, until=observed)), again)
         log = found
 
-        assert before == [facts(fold(log, until=observed)) for observed in after]
+        assert before == [facts(replay(log, until=observed)) for observed in after]
 
 
 @given(editions(), editions(), editions())
@@ -265,6 +265,6 @@ def test_a_correction_holds_until_an_edition_says_otherwise(one: Edition, two: E
     log = record(record([], one, 0), two, 1)
     said = {(c.model, c.new) for c in log if c.stamp and c.stamp.observed > START and c.new}
     log = record(log, better, 0, correction=True)
-    now = fold(log)
+    now = replay(log)
 
     assert said == {(m, r) for m, r in said if r in now[m].rates}

@@ -95,8 +95,8 @@ def test_a_late_change(dataset):
     add(dataset, moved(0, 3))
     add(dataset, change("model_added", model="pro", card=card(rate("2"), model="pro"), stamp=stamp(day(2))))
 
-    assert history.fold(dataset.changes(NAME)) == dataset.as_of(NAME)
-    assert history.fold(dataset.changes(NAME), until=day(2)) == dataset.as_of(NAME, day(2))
+    assert history.replay(dataset.changes(NAME)) == dataset.as_of(NAME)
+    assert history.replay(dataset.changes(NAME), until=day(2)) == dataset.as_of(NAME, day(2))
 
 
 # ---------------------------------------------------------------------------------------------- the newest

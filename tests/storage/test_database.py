@@ -21,7 +21,7 @@ def test_the_repository_s_own_database_is_what_its_histories_say():
         for then in [None, *sorted(known | {day - timedelta(1) for day in known})]:
             source = Database(database.build({name: database.known_by(log, then)}), name).sources[name]
             for on in [None, *sorted(days | {day - timedelta(1) for day in days})]:
-                cards = history.fold(log, until=on, known=f"{then}Z" if then else "")
+                cards = history.replay(log, until=on, known=f"{then}Z" if then else "")
                 found = source.on(on).cards()
                 assert cards == {card.model: card for card in found}
                 assert [r.evidence for _, c in sorted(cards.items()) for r in c.rates] == [

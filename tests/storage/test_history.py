@@ -18,10 +18,10 @@ from ratecards.storage.history import (
     Stamp,
     Step,
     apply,
-    fold,
     line,
     ordered,
     parse,
+    replay,
     steps,
 )
 from tests.support.kit import DAY, OWNER, card, cards, change, formula, rate, stamp
@@ -330,31 +330,31 @@ def test_what_does_not_fit_is_an_error(misfit, expected):
 
 def test_folding_nothing():
     """No history, no cards."""
-    assert {} == fold([])
+    assert {} == replay([])
 
 
 def test_the_cards_of_a_day_and_of_an_instant():
     """Up to a day observed, up to an instant recorded; both inclusive."""
     log = [*added(FLASH), change("repriced", day=LATER, old=rate("0.5"), new=rate("1"))]
 
-    assert {} == fold(log, until=date(2026, 10, 31))
-    assert ["0.5", "2"] == prices(fold(log, until=DAY))["flash"]
-    assert ["1", "2"] == prices(fold(log, until=LATER))["flash"]
-    assert ["1", "2"] == prices(fold(log))["flash"]
-    assert ["0.5", "2"] == prices(fold(log, known="2026-11-02T11:59:59Z"))["flash"]
-    assert ["1", "2"] == prices(fold(log, known="2026-11-02T12:00:00Z"))["flash"]
+    assert {} == replay(log, until=date(2026, 10, 31))
+    assert ["0.5", "2"] == prices(replay(log, until=DAY))["flash"]
+    assert ["1", "2"] == prices(replay(log, until=LATER))["flash"]
+    assert ["1", "2"] == prices(replay(log))["flash"]
+    assert ["0.5", "2"] == prices(replay(log, known="2026-11-02T11:59:59Z"))["flash"]
+    assert ["1", "2"] == prices(replay(log, known="2026-11-02T12:00:00Z"))["flash"]
 
 
 def test_a_history_without_an_edition_does_not_fold():
     """An unstamped change has no day."""
     with pytest.raises(HistoryError, match="model_added of flash without a stamp"):
-        fold([replace(c, stamp=None) for c in added(FLASH)])
+        replay([replace(c, stamp=None) for c in added(FLASH)])
 
 
 def test_a_doubled_line_is_noticed():
     """The same addition twice is damage, not the same thing twice."""
     with pytest.raises(HistoryError, match="flash has a card already"):
-        fold([*added(FLASH), *added(FLASH)])
+        replay([*added(FLASH), *added(FLASH)])
 
 
 def late(kind: str, **values: object) -> Change:
@@ -370,10 +370,10 @@ def test_a_correction_holds_on_later_days():
         late("repriced", old=rate("0.5"), new=rate("5")),
     ]
 
-    assert ["5", "2"] == prices(fold(log, until=DAY))["flash"]
-    assert ["5", "3"] == prices(fold(log))["flash"]
-    assert LATER == fold(log)["flash"].observed
-    assert ["0.5", "3"] == prices(fold(log, known=f"{LATER}T12:00:00Z"))["flash"]
+    assert ["5", "2"] == prices(replay(log, until=DAY))["flash"]
+    assert ["5", "3"] == prices(replay(log))["flash"]
+    assert LATER == replay(log)["flash"].observed
+    assert ["0.5", "3"] == prices(replay(log, known=f"{LATER}T12:00:00Z"))["flash"]
 
 
 SAID_OTHERWISE = {
@@ -392,8 +392,8 @@ def test_what_a_later_edition_said_otherwise_stands(said):
     corrected = late("relabelled", old=rate("0.5"), new=rate("5", context="long"))
     log = [*added(FLASH), said]
 
-    assert ["5", "2"] == sorted(prices(fold([*log, corrected], until=DAY))["flash"], reverse=True)
-    assert fold(log) == fold([*log, corrected])
+    assert ["5", "2"] == sorted(prices(replay([*log, corrected], until=DAY))["flash"], reverse=True)
+    assert replay(log) == replay([*log, corrected])
 
 
 def test_a_correction_ends_where_something_else_was_said():
@@ -404,7 +404,7 @@ def test_a_correction_ends_where_something_else_was_said():
         change("repriced", day=LAST, old=rate("7"), new=rate("0.5")),
     ]
 
-    assert fold(log) == fold([*log, late("repriced", old=rate("0.5"), new=rate("5"))])
+    assert replay(log) == replay([*log, late("repriced", old=rate("0.5"), new=rate("5"))])
 
 
 def test_a_correction_of_a_price_and_other_news():
@@ -412,8 +412,8 @@ def test_a_correction_of_a_price_and_other_news():
     better = late("repriced", old=rate("0.5"), new=rate("5"))
     noted = change("card_changed", day=LATER, card=card(name="Flash 2"))
 
-    assert ["5", "2"] == prices(fold([*added(FLASH), noted, better]))["flash"]
-    assert {} == fold([*added(FLASH), change("model_removed", day=LATER), better])
+    assert ["5", "2"] == prices(replay([*added(FLASH), noted, better]))["flash"]
+    assert {} == replay([*added(FLASH), change("model_removed", day=LATER), better])
 
 
 def test_late_metadata():
@@ -422,8 +422,8 @@ def test_late_metadata():
     other = change("card_changed", day=LATER, card=card(name="Flash 3"))
     rates_only = change("repriced", day=LATER, old=rate("0.5"), new=rate("1"))
 
-    assert "Flash 2" == fold([*added(FLASH), rates_only, better])["flash"].name
-    assert "Flash 3" == fold([*added(FLASH), other, better])["flash"].name
+    assert "Flash 2" == replay([*added(FLASH), rates_only, better])["flash"].name
+    assert "Flash 3" == replay([*added(FLASH), other, better])["flash"].name
 
 
 def test_late_models():
@@ -431,11 +431,11 @@ def test_late_models():
     pro, other = card(rate(), model="pro"), card(rate("9"), model="pro")
 
     assert {"flash": ["0.5", "2"], "pro": ["0.5"]} == prices(
-        fold([*added(FLASH), change("stepped", day=LATER), late("model_added", model="pro", card=pro)])
+        replay([*added(FLASH), change("stepped", day=LATER), late("model_added", model="pro", card=pro)])
     )
-    assert ["9"] == prices(fold([*added(FLASH), *added(other, day=LATER), late("model_added", model="pro", card=pro)]))[
-        "pro"
-    ]
+    assert ["9"] == prices(
+        replay([*added(FLASH), *added(other, day=LATER), late("model_added", model="pro", card=pro)])
+    )["pro"]
 
 
 def test_what_is_restored_between_takes_nothing_from_a_later_day():
@@ -449,8 +449,8 @@ def test_what_is_restored_between_takes_nothing_from_a_later_day():
     log += [replace(c, stamp=stamp(LATER, recorded="2027-01-01T00:00:00Z")) for c in added(less, day=LATER)]
     log += [replace(c, stamp=stamp(DAY, recorded="2027-01-02T00:00:00Z")) for c in added(less)]
     log += [change("rate_added", new=rate("2", meter="output"), stamp=stamp(DAY, recorded="2027-01-03T00:00:00Z"))]
-    assert ["0.5", "2"] == prices(fold(log))["flash"]
-    assert ["0.5"] == prices(fold(log, until=LATER))["flash"]
+    assert ["0.5", "2"] == prices(replay(log))["flash"]
+    assert ["0.5"] == prices(replay(log, until=LATER))["flash"]
 
 
 def test_what_is_restored_between_brings_nothing_to_a_later_day():
@@ -458,9 +458,9 @@ def test_what_is_restored_between_brings_nothing_to_a_later_day():
     log = [*added(FLASH), change("stepped", day=LATER), change("model_removed", day=LAST), late("model_removed")]
     restored = replace(added(FLASH, day=LATER)[0], stamp=stamp(LATER, recorded=f"{LAST}T12:00:00Z"))
 
-    assert {} == fold(log, until=LATER)
-    assert {} == fold([*log, restored])
-    assert ["flash"] == list(fold([*log, restored], until=LATER))
+    assert {} == replay(log, until=LATER)
+    assert {} == replay([*log, restored])
+    assert ["flash"] == list(replay([*log, restored], until=LATER))
 
 
 def test_a_late_change_of_what_a_late_change_did_not_reach():
@@ -469,7 +469,7 @@ def test_a_late_change_of_what_a_late_change_did_not_reach():
     log = [*added(FLASH), change("rate_removed", day=LATER, old=one)]
     log += [late("relabelled", old=one, new=other), late("rate_removed", old=other)]
 
-    assert ["2"] == prices(fold(log))["flash"] == prices(fold(log, until=DAY))["flash"]
+    assert ["2"] == prices(replay(log))["flash"] == prices(replay(log, until=DAY))["flash"]
 
 
 def test_late_removals_and_renames():
@@ -478,12 +478,12 @@ def test_late_removals_and_renames():
     moved = change("repriced", day=LATER, old=rate("0.5"), new=rate("1"))
     gone, renamed = late("model_removed"), late("model_renamed", model="pro", previous_id="flash")
 
-    assert {} == fold([*added(FLASH), same, gone])
-    assert {"flash": ["1", "2"]} == prices(fold([*added(FLASH), moved, gone]))
-    assert {"pro": ["0.5", "2"]} == prices(fold([*added(FLASH), same, renamed]))
-    assert {"pro": ["1", "2"]} == prices(fold([*added(FLASH), moved, renamed]))
-    assert {} == fold([*added(FLASH), change("model_removed", day=LATER), renamed])
-    assert {"flash", "pro"} == set(fold([*added(FLASH), *added(card(model="pro"), day=LATER), renamed]))
+    assert {} == replay([*added(FLASH), same, gone])
+    assert {"flash": ["1", "2"]} == prices(replay([*added(FLASH), moved, gone]))
+    assert {"pro": ["0.5", "2"]} == prices(replay([*added(FLASH), same, renamed]))
+    assert {"pro": ["1", "2"]} == prices(replay([*added(FLASH), moved, renamed]))
+    assert {} == replay([*added(FLASH), change("model_removed", day=LATER), renamed])
+    assert {"flash", "pro"} == set(replay([*added(FLASH), *added(card(model="pro"), day=LATER), renamed]))
 
 
 def test_late_evidence_stays_on_its_day():
@@ -491,8 +491,8 @@ def test_late_evidence_stays_on_its_day():
     held = rate("0.5", capture="sha256:9")
     log = [*added(FLASH), change("stepped", day=LATER), late("kept", kept=(held,)), late("stepped", model="none")]
 
-    assert "sha256:9" == fold(log, until=DAY)["flash"].rates[0].evidence.capture
-    assert "" == fold(log)["flash"].rates[0].evidence.capture
+    assert "sha256:9" == replay(log, until=DAY)["flash"].rates[0].evidence.capture
+    assert "" == replay(log)["flash"].rates[0].evidence.capture
 
 
 def test_an_older_edition_between_two():
@@ -504,9 +504,9 @@ def test_an_older_edition_between_two():
         *[replace(c, stamp=stamp(LATER)) for c in added(card(rate(), model="pro"), day=LATER)],
     ]
 
-    assert ["0.5", "2"] == prices(fold(log, until=DAY))["flash"]
-    assert {"flash": ["3", "2"], "pro": ["0.5"]} == prices(fold(log, until=LATER))
-    assert {"flash": ["4", "2"], "pro": ["0.5"]} == prices(fold(log))
+    assert ["0.5", "2"] == prices(replay(log, until=DAY))["flash"]
+    assert {"flash": ["3", "2"], "pro": ["0.5"]} == prices(replay(log, until=LATER))
+    assert {"flash": ["4", "2"], "pro": ["0.5"]} == prices(replay(log))
 
 
 def test_the_order_of_the_file_decides_not_that_of_the_days():
@@ -518,8 +518,8 @@ def test_the_order_of_the_file_decides_not_that_of_the_days():
     ]
     found = read("".join(map(line, log)))
 
-    assert ["1"] == prices(fold(log))["flash"]
-    assert fold(log) == fold(ordered(found))
+    assert ["1"] == prices(replay(log))["flash"]
+    assert replay(log) == replay(ordered(found))
     assert [DAY, DAY, LATER] == [c.stamp.observed for c in ordered(found)]
 
 

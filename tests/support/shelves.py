@@ -74,7 +74,7 @@ def dataset(root: Path, changes: Iterable[Change] | None = None, today: date = D
         by_source[f"{change.provider}/{change.source}"].append(change)
     for name, own in by_source.items():
         _put(root, found.history_path(name), "".join(map(history.line, own)))
-        cards = history.fold(found.changes(name))
+        cards = history.replay(found.changes(name))
         for model, one in cards.items():
             _put(root, found.card_path(name, model), codec.encode(one))
         _put(root, found.state_path(name), state_file.text(state(sorted(cards))))

@@ -12,8 +12,8 @@ from bs4 import BeautifulSoup
 from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Reading
-from scraper.prices.notes import Footnote
-from scraper.prices.words import counted
+from scraper.prices.footnotes import Footnote
+from scraper.prices.lexicon import counted
 from scraper.sources import vertex_ai
 from scraper.sources.vertex_cells import CellLabel, Price, read_price
 from scraper.sources.vertex_grid import Grid, grid

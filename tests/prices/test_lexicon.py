@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 
 from scraper.errors import UnknownTerm
-from scraper.prices import words
+from scraper.prices import lexicon
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ from scraper.prices import words
 )
 def test_fault_33_money(text, expected):
     """Decimals with a point; a comma groups three digits and nothing else."""
-    assert Decimal(expected) == words.money(text)
+    assert Decimal(expected) == lexicon.money(text)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_fault_33_money(text, expected):
 def test_fault_33_money_refuses(text):
     """Anything else is not an amount."""
     with pytest.raises(UnknownTerm, match="not an amount"):
-        words.money(text)
+        lexicon.money(text)
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_fault_33_money_refuses(text):
 )
 def test_counted(text, expected):
     """Whatever looks like money is counted, readable or not, so that none goes missing unnoticed."""
-    assert expected == words.counted(text)
+    assert expected == lexicon.counted(text)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_counted(text, expected):
 )
 def test_scaled(number, scale, expected):
     """Numbers with a scale behind them."""
-    assert expected == words.scaled(number, scale)
+    assert expected == lexicon.scaled(number, scale)
 
 
 def test_a_number_of_many_digits():
     """It counts nothing, and Python itself refuses the longest of them with an error of its own."""
     with pytest.raises(UnknownTerm, match="a number of 5000 digits: '111"):
-        words.whole_number("1" * 5000)
+        lexicon.whole_number("1" * 5000)
 
 
 @pytest.mark.parametrize(
@@ -109,7 +109,7 @@ def test_a_number_of_many_digits():
 )
 def test_unit_of(text, expected):
     """The canonical unit of a header's words; None for words that are no unit or say more than one."""
-    assert expected == words.unit_of(text)
+    assert expected == lexicon.unit_of(text)
 
 
 @pytest.mark.parametrize(
@@ -129,9 +129,9 @@ def test_unit_of(text, expected):
 )
 def test_unit_parts(text, expected):
     """ "1K image" is a resolution, "1K requests" a quantity."""
-    match = words.UNIT.fullmatch(text)
+    match = lexicon.UNIT.fullmatch(text)
 
-    assert expected == words.unit_parts(match)
+    assert expected == lexicon.unit_parts(match)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_unit_parts(text, expected):
 def test_unit_parts_refuses(text, reason):
     """A price per nothing, sizes of what has none, and "1K images", which may be a thousand or of one size."""
     with pytest.raises(UnknownTerm, match=reason):
-        words.unit_parts(words.UNIT.fullmatch(text))
+        lexicon.unit_parts(lexicon.UNIT.fullmatch(text))
 
 
 @pytest.mark.parametrize(
@@ -170,14 +170,14 @@ def test_unit_parts_refuses(text, reason):
 )
 def test_modalities(text, expected):
     """Every separator seen; thinking is text, and each modality stands once."""
-    assert expected == words.modalities(text)
+    assert expected == lexicon.modalities(text)
 
 
 @pytest.mark.parametrize("text", ["", "smell", "text / ", "text, document", "image [video]", "default"])
 def test_modalities_refuses(text):
     """Another word is not a modality."""
     with pytest.raises(UnknownTerm, match="not a modality"):
-        words.modalities(text)
+        lexicon.modalities(text)
 
 
 @pytest.mark.parametrize(
@@ -186,12 +186,12 @@ def test_modalities_refuses(text):
 )
 def test_size_of(resolution, modality, expected):
     """A capital K for images, small letters for video."""
-    assert expected == words.size_of(resolution, modality)
+    assert expected == lexicon.size_of(resolution, modality)
 
 
 def test_resolutions():
     """In order and as printed."""
-    assert ("720p", "1080p", "4K") == words.resolutions("720p and 1080p, 4K")
+    assert ("720p", "1080p", "4K") == lexicon.resolutions("720p and 1080p, 4K")
 
 
 @pytest.mark.parametrize(
@@ -208,14 +208,14 @@ def test_resolutions():
 )
 def test_day(text, expected):
     """Months by name, in both orders."""
-    assert expected == words.day(words.DATE.fullmatch(text))
+    assert expected == lexicon.day(lexicon.DATE.fullmatch(text))
 
 
 @pytest.mark.parametrize("text", ["February 30, 2026", "29 February 2026", "June 31, 2026", "May 0, 2026"])
 def test_day_refuses(text):
     """A day that is not in the calendar."""
     with pytest.raises(UnknownTerm, match="no such day"):
-        words.day(words.DATE.fullmatch(text))
+        lexicon.day(lexicon.DATE.fullmatch(text))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_day_refuses(text):
 )
 def test_other_dates_are_not_read(text):
     """Numbers alone do not tell the month from the day."""
-    assert words.DATE.fullmatch(text) is None
+    assert lexicon.DATE.fullmatch(text) is None
 
 
 @pytest.mark.parametrize(
@@ -237,7 +237,7 @@ def test_other_dates_are_not_read(text):
 )
 def test_last_day(text, expected):
     """Both dates of a rate are inclusive: "before" ends the day before."""
-    assert expected == words.last_day(words.UNTIL.fullmatch(text))
+    assert expected == lexicon.last_day(lexicon.UNTIL.fullmatch(text))
 
 
 @pytest.mark.parametrize(
@@ -252,19 +252,19 @@ def test_last_day(text, expected):
 )
 def test_first_day(text, expected):
     """ "After" a day begins on the next."""
-    assert expected == words.first_day(words.FROM.fullmatch(text))
+    assert expected == lexicon.first_day(lexicon.FROM.fullmatch(text))
 
 
 def test_plain_keeps_the_length():
     """Full-width characters are matched as plain ones at the same place; a raised number is not a digit."""
     text = "＄１．５０，ＲＰＤ¹ ½ 無料"
 
-    assert "$1.50,RPD¹ ½ 無料" == words.plain(text)
-    assert len(text) == len(words.plain(text))
+    assert "$1.50,RPD¹ ½ 無料" == lexicon.plain(text)
+    assert len(text) == len(lexicon.plain(text))
 
 
 @pytest.mark.parametrize(
-    "pattern", [words.AMOUNT, words.UNIT, words.PROMPT, words.MODALITIES, words.RESOLUTIONS, words.UNSOLD]
+    "pattern", [lexicon.AMOUNT, lexicon.UNIT, lexicon.PROMPT, lexicon.MODALITIES, lexicon.RESOLUTIONS, lexicon.UNSOLD]
 )
 def test_patterns_match_nothing_in_nothing(pattern: re.Pattern[str]):
     """No word of the language is empty."""

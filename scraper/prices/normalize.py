@@ -15,6 +15,7 @@ from functools import lru_cache
 from ratecards.model import Evidence, Rate, validate_rate
 from scraper.errors import UnknownTerm
 from scraper.prices.grammar import Allowance, Amount, Cell
+from scraper.prices.lexicon import plain, size_of
 from scraper.prices.units import (
     Observation,
     Place,
@@ -26,7 +27,6 @@ from scraper.prices.units import (
     validate_cell,
     validate_storage,
 )
-from scraper.prices.words import plain, size_of
 
 __all__ = ["Observation", "Place", "RowRule", "label_key", "row_rates", "validate_row"]
 

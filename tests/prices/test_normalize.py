@@ -11,7 +11,7 @@ from ratecards.model import Formula, Rate, validate_rate
 from ratecards.model import row as columns
 from scraper.errors import UnknownTerm
 from scraper.prices.grammar import read_cell
-from scraper.prices.normalise import Observation, Place, RowRule, label_key, row_rates
+from scraper.prices.normalize import Observation, Place, RowRule, label_key, row_rates
 from scraper.sources.gemini_terms import load_terms
 
 TERMS = load_terms()

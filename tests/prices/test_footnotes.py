@@ -8,7 +8,7 @@ import pytest
 
 from ratecards.model import plain
 from scraper.errors import UnknownTerm
-from scraper.prices.notes import Footnote, footnote, footnotes, formulas, sentences
+from scraper.prices.footnotes import Footnote, footnote, footnotes, formulas, sentences
 
 
 def said(sentence: str) -> list[str]:

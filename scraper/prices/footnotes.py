@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from ratecards.model import Formula
 from scraper.errors import UnknownTerm
-from scraper.prices.words import AMOUNT, DATE, LIKE_A_DAY, UNIT, counted, day, money, plain, unit_parts, whole_number
+from scraper.prices.lexicon import AMOUNT, DATE, LIKE_A_DAY, UNIT, counted, day, money, plain, unit_parts, whole_number
 
 _MARKED = re.compile(r"\[?(\*+)\]?\s*(.*)", re.DOTALL)
 _RUN_TOGETHER = re.compile(r"(?<=[a-z)]\.)\s+(?=\[?\*+\]?\s*[A-Z])")
