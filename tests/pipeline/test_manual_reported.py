@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 
 from ratecards.dataset import Dataset as Reader
+from ratecards.grade import grade
 from ratecards.storage import codec
 from scraper import ROOT
+from scraper.diff.cross_source import rules
 from scraper.errors import DatasetError
 from scraper.pipeline import manual
 from scraper.publish import reported, schemas
 from scraper.publish.dataset import Dataset
 from scraper.report import alerts
+from scraper.sources import SOURCES
 from tests.support.runfacts import run as facts
 from tests.support.runfacts import source, step
 from tests.support.workshop import Ran, tree
@@ -157,3 +160,22 @@ def test_of_which_page(old: str, new: str, words: str):
     assert words in str(caught.value)
     with pytest.raises(DatasetError, match="expected `of` in a card that is reported"):
         manual.read(FILE, "shop", "prices", "2026-10-13", "file")
+
+
+def test_nothing_official_is_made_of_it(take: Callable[..., Ran], run, tmp_path: Path):
+    """All other files of the dataset are, byte for byte, those of one in which nothing is reported."""
+    take()
+    (tmp_path / "kept" / "reported" / "somebody" / "2026-10-13.yaml").unlink()
+    run("manual", "--from", tmp_path / "kept", "--to", tmp_path / "other", *NOW)
+    only = {PATH, "ratecards/v1/reported.json"}
+    assert tree(tmp_path / "other") == {p: text for p, text in tree(tmp_path / "data").items() if p not in only}
+    for name in ("data", "other"):
+        run("rebuild", "--to", tmp_path / name, *NOW)
+    assert tree(tmp_path / "other") == {p: text for p, text in tree(tmp_path / "data").items() if p not in only}
+
+
+def test_it_confirms_nothing():
+    """Whose word can confirm a held price, and what is compared with what, is asked of official sources alone."""
+    names = {name for rule in rules()["pairs"] for name in (rule.left, rule.right)} | set(rules()["authority"])
+    assert [] == [name for name in sorted(names) if grade(name) not in ("official", "billed")]
+    assert [] == [s.name for s in SOURCES if s.name.startswith("reported/")]
