@@ -62,13 +62,15 @@ def _counts(args: Namespace) -> dict[str, Any]:
     return found
 
 
-def _form(args: Namespace, made: Table) -> str:
+def _form(args: Namespace, made: Table, *offers: PricedModel) -> str:
     """A table with the ages of its rows, in the form asked for; above it who says what is only reported."""
-    return _told(args.shelf, made.aged(args.shelf.tell)).form(args.format, explain=args.explain)
+    return _told(args.shelf, made.aged(args.shelf.tell), *offers).form(args.format, explain=args.explain)
 
 
-def _told(shelf: DatedCatalog, made: Table) -> Table:
-    says = shelf.who_says((line.source, line.model) for row in made.rows for line in row.lines)
+def _told(shelf: DatedCatalog, made: Table, *offers: PricedModel) -> Table:
+    """A table, above it who says what is only reported of its lines and of the models that were asked for."""
+    lines = [(line.source, line.model) for row in made.rows for line in row.lines]
+    says = shelf.who_says([*lines, *((offer.source, offer.card.model) for offer in offers)])
     return made._replace(first=(*says, *made.first))
 
 
@@ -215,7 +217,7 @@ def _savings(args: Namespace, shelf: DatedCatalog) -> str:
     choice = shelf.choose(args.model, args.source)
     volume = Volume(args.per_day, args.days, args.repeated_share, args.day)
     made = savings(choice, _work(args, choice.offer), shelf.sellers(), volume, args.tier)
-    return _form(args, _ending(made, choice.offer))
+    return _form(args, _ending(made, choice.offer), choice.offer)
 
 
 def _limits(args: Namespace, shelf: DatedCatalog) -> str:
@@ -227,6 +229,7 @@ def _limits(args: Namespace, shelf: DatedCatalog) -> str:
     if args.format in ("csv", "json"):
         return records.form(args.format)
     models, tiers = limits.overview(every, cards, alone=bool(offers))
+    models = _told(shelf, models, *offers)
     aged = tiers._replace(notes=(*tiers.notes, *records.notes))
     return "\n".join(part.form(args.format) for part in (models, aged))
 

@@ -82,7 +82,7 @@ def run(root: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 # ------------------------------------------------------------------------------------------------ it answers
 
 
-def test_a_cost_says_in_its_first_line_who_reports_it(run: Run):
+def test_a_cost_says_in_its_first_line_who_reports_it(run: Run, root: Path):
     """And since when; for programs there is the grade."""
     first = "REPORTED, not official: argon by reported/somebody since 2026-10-13 (of google/gemini-api)"
     assert first == run("cost", "argon", *CALL).splitlines()[0]
@@ -90,7 +90,9 @@ def test_a_cost_says_in_its_first_line_who_reports_it(run: Run):
     assert ("2", "reported", "reported/somebody", 40) == tuple(
         found[n] for n in ("total", "grade", "source", "age_days")
     )
-    assert first == run("budget", "argon", *CALL).splitlines()[0]
+    assert first == run("budget", "argon", *CALL).splitlines()[0] == run("savings", "argon", *CALL).splitlines()[0]
+    (root / "v1" / "limits.json").write_text('{"version": 1, "limits": []}', encoding="utf-8")
+    assert first == run("limits", "argon").splitlines()[0]
 
 
 def test_a_dated_step_of_a_report(run: Run):
