@@ -2,7 +2,7 @@
 
 `load()` gives the dataset, `find()` rates by column, `cost()` what a usage costs, `total()` its total alone,
 `changes()` what changed, `as_of()` the dataset on a day of the past, `upcoming()` what pages date for later; a
-`StaleWarning` says that an answer is old.
+`StaleWarning` says that an answer is old, a `ReportedWarning` that it is only what others report.
 They are imported when they are first asked for, so that importing the package is quick.
 """
 
@@ -10,9 +10,31 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ratecards.api import StaleError, StaleWarning, as_of, changes, cost, find, load, total, upcoming
+    from ratecards.api import (
+        ReportedWarning,
+        StaleError,
+        StaleWarning,
+        as_of,
+        changes,
+        cost,
+        find,
+        load,
+        total,
+        upcoming,
+    )
 
-__all__ = ["StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "total", "upcoming"]
+__all__ = [
+    "ReportedWarning",
+    "StaleError",
+    "StaleWarning",
+    "as_of",
+    "changes",
+    "cost",
+    "find",
+    "load",
+    "total",
+    "upcoming",
+]
 
 
 def __getattr__(name: str) -> object:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import sys
+import warnings
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -38,15 +39,19 @@ def _main(argv: Sequence[str] | None, today: date | None) -> int:
     args.today = args.today or today or datetime.now(UTC).date()
     from ratecards.catalog import freshness
     from ratecards.dataset import Dataset, directory
-    from ratecards.errors import CostError, DatasetError, StaleError
+    from ratecards.errors import CostError, DatasetError, ReportedWarning, StaleError
     from ratecards.storage.bounded_json import FormatError
 
     try:
         wanted = freshness.policy(args.stale)
         # what is stale is said in one line, below
-        args.opened = Dataset(directory(args.dataset), "error" if wanted == "error" else "allow")
+        wants = "error" if wanted == "error" else "allow"
+        args.opened = Dataset(directory(args.dataset), wants, getattr(args, "grade", "reported"))
         # after the parser, so that --help is quick, and only what the command needs
-        text: str = import_module(f"ratecards.cli.{_MODULES.get(args.command, 'cost_commands')}").run(args)
+        command = import_module(f"ratecards.cli.{_MODULES.get(args.command, 'cost_commands')}")
+        with warnings.catch_warnings():  # who reports what is only reported stands in the first line
+            warnings.simplefilter("ignore", ReportedWarning)
+            text: str = command.run(args)
     except StaleError as error:
         return _refuse(error, 6)
     except (DatasetError, CostError, FormatError, OSError) as error:

@@ -18,7 +18,7 @@ from ratecards.costs.calls import Asked
 from ratecards.costs.counts import PLAIN, TOKENS, Usage, usage_of
 from ratecards.costs.snapshot import Snapshot
 from ratecards.dataset import VARIABLE, Dataset, directory, unsettled
-from ratecards.errors import StaleError, StaleWarning
+from ratecards.errors import ReportedWarning, StaleError, StaleWarning
 from ratecards.model import Rate
 
 TYPE_CHECKING = False
@@ -29,7 +29,18 @@ if TYPE_CHECKING:
     from ratecards.costs.plan import CostPlan
     from ratecards.storage.history import Change, Step
 
-__all__ = ["StaleError", "StaleWarning", "as_of", "changes", "cost", "find", "load", "total", "upcoming"]
+__all__ = [
+    "ReportedWarning",
+    "StaleError",
+    "StaleWarning",
+    "as_of",
+    "changes",
+    "cost",
+    "find",
+    "load",
+    "total",
+    "upcoming",
+]
 
 Where = Dataset | str | os.PathLike[str] | None
 
@@ -40,18 +51,20 @@ _DAY, _EPOCH = 86400, date(1970, 1, 1).toordinal()
 _TOKENS = frozenset(TOKENS)
 
 
-def load(path: str | os.PathLike[str] | None = None, *, stale: str | None = None) -> Dataset:
+def load(path: str | os.PathLike[str] | None = None, *, stale: str | None = None, grade: str = "reported") -> Dataset:
     """The dataset at a path; without one the environment's (RATECARDS_DATASET), else the package's own.
 
     Where an answer is from a source that was not read for longer than its limit, `stale` says what to do: `allow`,
     `warn` (a `StaleWarning` once per source), or `error` (`StaleError`); without a word RATECARDS_STALE, else `warn`.
+    What third parties say of a page is used only where no official card has the model, with a `ReportedWarning`;
+    `grade="official"` leaves it out.
     A dataset in which a publication was interrupted is read as that publishes it, with a warning.
     """
     if words := unsettled(path):
         import warnings
 
         warnings.warn(words, stacklevel=2)
-    return Dataset(directory(path), policy(stale))
+    return Dataset(directory(path), policy(stale), grade)
 
 
 @cache
@@ -193,11 +206,16 @@ def changes(
 
 
 def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
-    """The price steps that a page dates for after a day (default: today, by the newest cards), soonest first."""
+    """The price steps that a page dates for after a day (default: today, by the newest cards), soonest first.
+
+    Those that are only reported are among them: `after.source` is `reported/<name>`.
+    """
     from ratecards.storage.history import steps
 
     today = snapshot.today()
     catalog = _catalog_of(dataset, on)
-    cards = [offer.card for offer in catalog]
-    catalog.tell(map(name_of, cards))
-    return steps(cards, as_day(on) or today)
+    cards, only = ([offer.card for offer in offers] for offers in (catalog, catalog.reported()))
+    found = steps([*cards, *only], as_day(on) or today)
+    stepping = {step.after.source for step in found}
+    catalog.tell([*map(name_of, cards), *(card.source for card in only if card.source in stepping)])
+    return found

@@ -14,6 +14,8 @@ from functools import cached_property
 from ratecards.catalog import freshness
 from ratecards.catalog.catalog import DatedCatalog, as_day
 from ratecards.catalog.freshness import Freshness
+from ratecards.catalog.reported import Reports, is_reported
+from ratecards.choices import TRUST
 from ratecards.costs.snapshot import Snapshot
 from ratecards.errors import CostError, DatasetError
 from ratecards.model import RateCard
@@ -94,11 +96,14 @@ class Dataset:
     """The data of one directory. What is asked for is read when it is first asked for, and as it stood then.
 
     `when_stale` says what to do where a source that is answered from is stale: `allow`, `warn` once, or `error`.
+    With the `grade` `official` nothing is answered from what third parties report. Raises `DatasetError` on another.
     """
 
-    def __init__(self, path: str | os.PathLike[str], when_stale: str = "allow") -> None:
+    def __init__(self, path: str | os.PathLike[str], when_stale: str = "allow", grade: str = "reported") -> None:
+        if grade not in TRUST:
+            raise DatasetError(f"grade: expected one of {', '.join(TRUST)}, saw {grade!r}")
         self._root = os.fspath(path)
-        self._freshness = Freshness(self._root, when_stale)
+        self._freshness = Freshness(self._root, when_stale, grade)
         self._read: dict[str, list[Change]] = {}
         self._known: dict[date, Database] = {}
 
@@ -138,6 +143,11 @@ class Dataset:
             logs = {source: database.known_by(self.changes(source), day) for source in self.sources}
             self._known[day] = Database(database.build(logs), self._root, known=day)
         return self._known[day]
+
+    @cached_property
+    def reports(self) -> Reports:
+        """What is only reported, beside the database; nothing with the grade `official`."""
+        return Reports(self._freshness.reports, self.database)
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -209,6 +219,8 @@ class Dataset:
 
     def age(self, source: str, on: date) -> Age:
         """How old what a source (`provider/source`) says of a day is."""
+        if is_reported(source):
+            return self.reports.age(source, on)
         return self._freshness.age(self.database, source, on)
 
     def tell(self, ages: Iterable[Age]) -> None:

@@ -17,3 +17,7 @@ class StaleError(DatasetError):
 
 class StaleWarning(UserWarning):
     """A source was not read for longer than its limit: what it says may no longer be so."""
+
+
+class ReportedWarning(UserWarning):
+    """An answer is of prices that somebody else says a provider's page has: none of its own pages was read for it."""

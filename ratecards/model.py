@@ -200,6 +200,13 @@ class RateCard:
     lifecycle: tuple[Lifecycle, ...] = field(compare=False, default=())
 
     @property
+    def grade(self) -> str:
+        """How far its source is trusted: `official`, `billed`, `by hand`, `reseller` or `reported`; else empty."""
+        from ratecards import grade
+
+        return grade.grade(grade.name_of(self.provider, self.source))
+
+    @property
     def shutdown(self) -> Shutdown | None:
         """The day on which the model ends and what takes its place, where a notice or a page of facts announces one."""
         if not self.notices and not self.lifecycle:

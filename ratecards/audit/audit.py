@@ -2,7 +2,8 @@
 
 A claim is `right`, `wrong` (another amount, or a price of what is not sold), `wrong unit` (our number, in a unit that
 it is not in), `stale` (it differs from a card that nobody has looked at for longer than its limit, so that nobody
-knows), `not held` (we have the model but no such rate), of an `unknown model`, or `unread`. Every entry of the file is
+knows), `not held` (we have the model but no such rate), of an `unknown model`, `reported only` (third parties say that
+a page has the model, and nothing is judged by that), or `unread`. Every entry of the file is
 accounted for: it was judged, or there is a reason why not.
 """
 
@@ -18,11 +19,16 @@ from ratecards.audit.match import Match, match_claim
 from ratecards.audit.past_cards import CardVersion, PastCards
 from ratecards.model import Rate
 
-VERDICTS = ("wrong", "wrong unit", "stale", "right", "not held", "unknown model", "unread")
+VERDICTS = ("wrong", "wrong unit", "stale", "right", "not held", "unknown model", "unread", "reported only")
 ERRORS = ("wrong", "wrong unit")
 JUDGED = (*ERRORS, "stale", "right")
 # Of an entry whose prices were all not judged, which reason stands for it.
-_REASONS = {"unknown model": "of an unknown model", "not held": "of a price that is not held", "unread": "unread"}
+_REASONS = {
+    "unknown model": "of an unknown model",
+    "reported only": "of a model that is only reported",
+    "not held": "of a price that is not held",
+    "unread": "unread",
+}
 NO_SELLER = "it names no seller, and no one page that is held has this id"
 
 
@@ -96,6 +102,8 @@ def tally(found: Iterable[Finding]) -> dict[str, int]:
 def _finding(claim: Claim, cards: PastCards) -> Finding:
     source = f"{claim.provider}/{claim.source}"
     card = cards.card(source, claim.model)
+    if card is None and (says := cards.who_reports(claim.provider, claim.model)):
+        return Finding("reported only", claim, says)
     if card is None:
         return Finding("unknown model", claim, _unknown(claim, cards) if claim.provider else NO_SELLER)
     found = match_claim(claim, card, cards.day)

@@ -45,6 +45,14 @@ class PastCards:
         """How old what a source says of the day is."""
         return self._dataset.age(source, self.day)
 
+    def who_reports(self, provider: str, model: str) -> str:
+        """Who reports a model of a provider that no official card has had up to the day; empty where nobody does.
+
+        Of one that a file names no provider of any is meant.
+        """
+        found = [card for card in self._dataset.reports.find(model, self.day) if provider in ("", card.provider)]
+        return ", ".join(f"by {name_of(card)} since {card.observed}" for card in found)
+
     def tell(self, sources: Iterable[str]) -> list[Age]:
         """The ages of the sources that were judged by; the dataset takes note of them."""
         ages = [self.age(source) for source in sorted(set(sources))]

@@ -157,13 +157,14 @@ def _summary(audited: Audited) -> str:
     judged = sum(count[verdict] for verdict in JUDGED)
     old = sum(1 for f in audited.findings if f.stale_since and f.verdict in ERRORS)
     late = f", {count['stale']:,} unlike a card that is too old to judge by" if count["stale"] else ""
+    only = f"{count['reported only']:,} of models that are only reported, " if count["reported only"] else ""
     total, rest = len(audited.accounts), unjudged(audited.accounts)
     others = f"; the rest: {counted(rest)}" if rest else ""
     return (
         f"{audited.path} ({audited.format}), judged by the cards of {audited.day}: {judged:,} prices judged, "
         f"{count['right']:,} right, {count['wrong']:,} wrong, {count['wrong unit']:,} in a wrong unit{late}; "
         f"{old:,} of these errors were right once. Not judged: {count['not held']:,} not held, "
-        f"{count['unknown model']:,} of unknown models, {count['unread']:,} unread. "
+        f"{count['unknown model']:,} of unknown models, {only}{count['unread']:,} unread. "
         f"Entries: {total:,}, of which {total - sum(rest.values()):,} judged{others}."
     )
 
@@ -178,6 +179,7 @@ def _rest(audited: Audited) -> list[str]:
     by: dict[str, Callable[[Finding], str]] = {
         "not held": lambda f: _name(f.claim.key),
         "unknown model": lambda f: _name(f.claim.key),
+        "reported only": lambda f: f"{_name(f.claim.key)} {f.words}",
         "unread": lambda f: f"{_name(f.claim.field)}: {f.words}",
     }
     lines = []

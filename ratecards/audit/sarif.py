@@ -24,6 +24,7 @@ _RULES = {
     "stale-card": "The price differs from a card that nobody has looked at for longer than its limit",
     "unknown-model": "No card goes by this id, so that its price was not judged",
     "unread-price": "What the price is for cannot be said, so that it was not judged",
+    "reported-only": "Only third parties report the model, so that its price was not judged",
 }
 
 _NAME = re.compile(r'(?P<word>"[^"\\]*+(?:\\.[^"\\]*+)*+")(?P<name>\s*+:)?+', re.DOTALL)
@@ -34,6 +35,7 @@ _RULE_OF = {
     "stale": "stale-card",
     "unknown model": "unknown-model",
     "unread": "unread-price",
+    "reported only": "reported-only",
 }
 
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from ratecards import grade
+from ratecards.grade import AUTHORITY
 from ratecards.model import RateCard
 
+
+def _of(*authorities: str) -> tuple[str, ...]:
+    return tuple(name for name, authority in AUTHORITY.items() if authority in authorities)
+
+
 # The page of each provider that says what it sells. Google has others, which say the same or another thing.
-DOCUMENTATION = ("google/gemini-api", "openai/openai-api", "anthropic/anthropic-api", "laozhang/laozhang")
-RESELLERS = ("laozhang",)
+DOCUMENTATION = _of("documentation", "reseller")
+RESELLERS = tuple(name.partition("/")[0] for name in _of("reseller"))
 # What is billed counts before what is documented.
-BILLED = ("google/cloud-billing",)
+BILLED = _of("billed")
 # A price list of its own: both pages say that prices may differ between them.
-SEPARATE = ("google/vertex-ai",)
+SEPARATE = _of("separate")
 # A picker that shows one price shows that of text; a page that does not split means every modality.
 TEXT_ALONE = ("google/ai-studio",)
 
 
 def name_of(card: RateCard) -> str:
-    """`provider/source`."""
-    return f"{card.provider}/{card.source}"
+    """`provider/source`; of a card that is only reported, `reported/<name>`."""
+    return grade.name_of(card.provider, card.source)
 
 
 def is_reseller(card: RateCard) -> bool:
@@ -27,7 +34,7 @@ def is_reseller(card: RateCard) -> bool:
 
 def is_manual(card: RateCard) -> bool:
     """Whether a person copied the card by hand, from something that no run fetched."""
-    return any(name == "manual" for name, _ in card.facts)
+    return card.grade != "reported" and any(name == "manual" for name, _ in card.facts)
 
 
 def is_witness(card: RateCard) -> bool:

@@ -10,6 +10,7 @@ from ratecards import wording
 from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
 from ratecards.catalog.freshness import Age, Freshness
 from ratecards.catalog.priced_model import PricedModel
+from ratecards.catalog.reported import Reports, is_reported, said
 from ratecards.choices import POLICIES
 from ratecards.errors import CostError
 from ratecards.model import RateCard
@@ -131,17 +132,32 @@ class Catalog:
         if policy is not None and (source or policy not in POLICIES):
             words = "a policy chooses among sources: leave out the source" if source else f"no policy {policy!r}"
             raise CostError(f"{words}; policies: {', '.join(POLICIES)}")
+        if source and is_reported(source):
+            return Choice(self._at_reporter(source, model))
         found = [offer for s in self._stocks if (offer := self.offer(s, model))]
         if source:
             return Choice(self._at(self.source(source), model, found))
         documented = [o for o in found if o.source in DOCUMENTATION and not is_reseller(o.card)]
         documented = documented or [d for o in found if (d := self._documented(o.card))]
+        if not documented and (only := self._reported(model)):
+            return Choice(only[0])
         if not documented:
             raise CostError(self._nowhere(model, found))
         offer = documented[0]
         if any(o.card.provider != offer.card.provider for o in documented):
             raise CostError(f"{model} is sold by {', '.join(o.source for o in documented)}; name one as source")
         return Choice(offer, tuple(self._witnesses(offer.card)), policy or "documented")
+
+    def _reported(self, model: str, source: str = "") -> list[PricedModel]:  # noqa: ARG002 - cards alone have none
+        """What is only reported of a model, by one reporter or the one that answers."""
+        return []
+
+    def _at_reporter(self, source: str, model: str) -> PricedModel:
+        """What one reporter says of a model. Raises `CostError`."""
+        found = self._reported(model, source)
+        if not found:
+            raise CostError(f"{model} is not reported by {source}, or an official card has it")
+        return found[0]
 
     def _at(self, source: str, model: str, found: Sequence[PricedModel]) -> PricedModel:
         """Of those found, the one of a source. Raises `CostError` saying who else has the model."""
@@ -197,6 +213,9 @@ class DatedCatalog(Catalog):
         self._base, self._known, self._then = base, known, known[1] if known else base
         self._again = dict(days), today, freshness, known
         self._freshness = freshness
+        # what was known on another day was recorded then: of what is reported only the day that it is of is known
+        self._reports = Reports(freshness.reports if known is None else "", base)
+        self._only: dict[int, PricedModel] = {}
         self._others: dict[date, DatedCatalog] = {}
         own = {base.source(name): day for name, day in days.items()}
         if on is not None and on < base.first:
@@ -220,8 +239,26 @@ class DatedCatalog(Catalog):
             raise CostError(f"nothing of {source} was observed before {first}; asked for {days[source]}")
         return self._then.sources[source].on(days.get(source, self.on))
 
+    def reported(self) -> list[PricedModel]:
+        """What is only reported on the day: of each model that no official card has the report that answers."""
+        return self._told(self._reports.cards(self.day))
+
+    def _reported(self, model: str, source: str = "") -> list[PricedModel]:
+        return self._told(self._reports.find(model, self.day, source))
+
+    def _told(self, cards: Iterable[RateCard]) -> list[PricedModel]:
+        """The cards as of the day, each made once."""
+        return [self._only.setdefault(id(card), PricedModel(card, self.day)) for card in cards]
+
+    def who_says(self, sources: Iterable[tuple[str, str]]) -> list[str]:
+        """For people, a line on each of these sources and models that is only reported."""
+        pairs = sorted({(source, model) for source, model in sources if is_reported(source)})
+        return said(card for source, model in pairs for card in self._reports.find(model, self.day, source))
+
     def age(self, source: str) -> Age:
         """How old what a source says is, on the catalog's day or on its own."""
+        if is_reported(source):
+            return self._reports.age(source, self.day)
         return self._freshness.age(self._then, source, self._days.get(source, self.day))
 
     def tell(self, sources: Iterable[str]) -> list[Age]:

@@ -13,7 +13,8 @@ from datetime import date, timedelta
 from functools import cached_property
 
 from ratecards.choices import STALE
-from ratecards.errors import DatasetError, StaleError, StaleWarning
+from ratecards.errors import DatasetError, ReportedWarning, StaleError, StaleWarning
+from ratecards.grade import REPORTED
 from ratecards.records import NamedTuple
 from ratecards.storage import bounded
 from ratecards.storage.database import Database
@@ -72,10 +73,12 @@ class Freshness:
     """How old what a dataset in a directory says is, and who was told of it.
 
     `when_stale` says what to do where a source that is answered from is stale: `allow`, `warn` once, or `error`.
+    `reports` is where to look for what is only reported; nowhere with the grade `official`.
     """
 
-    def __init__(self, directory: str, when_stale: str = "allow") -> None:
+    def __init__(self, directory: str, when_stale: str = "allow", grade: str = "reported") -> None:
         self._directory, self._when_stale = directory, when_stale
+        self.reports = directory if grade == "reported" else ""
         self._told: set[str] = set()
         # by source, the age of what was answered
         self.answered: dict[str, Age] = {}
@@ -91,8 +94,19 @@ class Freshness:
         return age(source, self.looks.get(source), held.newest(on) if held else None, on)
 
     def tell(self, ages: Iterable[Age]) -> None:
-        """Take note of the ages of what is answered. Warns of what is stale, or raises `StaleError`."""
+        """Take note of the ages of what is answered. Warns of what is stale, or raises `StaleError`.
+
+        Of what is only reported it warns once per reporter (`ReportedWarning`).
+        """
         found = {age.source: age for age in ages}
+        for source in sorted(source for source in found.keys() - self._told if source.startswith(REPORTED)):
+            import warnings
+
+            self._told.add(source)
+            words = (
+                f"only reported, by {source}: no page of the provider was read for it; grade='official' leaves it out"
+            )
+            warnings.warn(words, ReportedWarning, _outside())
         tell(found.values(), self._when_stale, self._told)
         self.answered |= found
 

@@ -32,7 +32,9 @@ def run(args: Namespace) -> str:
     ages = cards.tell(
         account.entry.seller for account in accounts if account.entry.seller in cards.sources and account.findings
     )
-    failing = (*ERRORS, *(FAILING[word] for word in args.fail_on))
+    # a model that is only reported is no better known than one that nobody knows
+    only = ("reported only",) if "unknown" in args.fail_on else ()
+    failing = (*ERRORS, *(FAILING[word] for word in args.fail_on), *only)
     found = Audited(file.path, file.format, cards.day, accounts, ages, failing)
     args.status = int(any(finding.verdict in failing for finding in found.findings))
     if args.format == "sarif":

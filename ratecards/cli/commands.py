@@ -11,6 +11,7 @@ from ratecards import model
 from ratecards.catalog import freshness
 from ratecards.catalog.authority import name_of
 from ratecards.catalog.freshness import Age
+from ratecards.catalog.reported import is_reported, said
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
@@ -30,16 +31,17 @@ def _ages(dataset: Dataset, sources: Iterable[str], day: date) -> dict[str, Age]
     return ages
 
 
-def _form(args: Namespace, made: Table, ages: Mapping[str, Age]) -> str:
-    """A table with the ages of its rows, in the form asked for."""
-    return made.aged(lambda sources: [ages[source] for source in set(sources)]).form(args.format)
+def _form(args: Namespace, made: Table, ages: Mapping[str, Age], *, graded: bool = False) -> str:
+    """A table with the ages, or the grades too, of its rows, in the form asked for."""
+    aged = made.aged(lambda sources: [ages[source] for source in set(sources)])
+    return (aged.graded() if graded else aged).form(args.format)
 
 
 def models(args: Namespace) -> str:
     """Every model of every source."""
     dataset: Dataset = args.opened
     ages = _ages(dataset, dataset.sources, args.on or args.today)
-    return _form(args, listing.models(dataset, args.on), ages)
+    return _form(args, listing.models(dataset, args.on), ages, graded=True)
 
 
 def show(args: Namespace) -> str:
@@ -47,8 +49,17 @@ def show(args: Namespace) -> str:
     _one_of("tier", args.tier, model.SERVICE_TIERS)
     _one_of("plan", args.plan, model.PLANS)
     dataset: Dataset = args.opened
-    cards, day = dataset.find(args.model, args.on), args.on or args.today
-    if args.source:
+    day = args.on or args.today
+    only = dataset.reports.find(args.model, day, args.source if is_reported(args.source or "") else "")
+    try:
+        cards = [*only, *dataset.find(args.model, args.on)]
+    except DatasetError:
+        if not only:
+            raise
+        cards = only
+    if args.source and is_reported(args.source):
+        cards = only
+    elif args.source:
         source, seen = dataset.source(args.source), ", ".join(map(name_of, cards))
         cards = [c for c in cards if name_of(c) == source]
         if not cards:
@@ -56,7 +67,7 @@ def show(args: Namespace) -> str:
     cards = [_only(c, args.tier, args.plan) for c in cards]
     ages = _ages(dataset, map(name_of, cards), day)
     if args.format != "table":
-        return _form(args, card.rates(cards), ages)
+        return _form(args, card.rates(cards), ages, graded=True)
     return "\n".join(card.card_text(c, args.model, ages[name_of(c)], day, everything=args.all) for c in cards)
 
 
@@ -105,19 +116,23 @@ def coming(args: Namespace) -> str:
     """The price steps and shutdowns that a page dates for after the day, and what is announced without one."""
     dataset: Dataset = args.opened
     day, cards = args.on or args.today, dataset.cards(args.on)
+    only = upcoming.stepping(dataset.reports.cards(day), day)
+    cards = [*cards, *only]
     ages = _ages(dataset, map(name_of, cards), day)
     if args.format == "table":
-        return upcoming.upcoming_text(cards, day, ages)
+        return paragraphs(said(only)) + upcoming.upcoming_text(cards, day, ages)
     return _form(args, upcoming.upcoming(cards, day, ages.values()), ages)
 
 
 def disagreeing(args: Namespace) -> str:
     """Where official sources disagree."""
     dataset: Dataset = args.opened
-    states = ("open",) if args.open else ("open", "accepted", *(("explained", "closed") if args.all else ()))
+    more = ("explained", "closed") if args.all else ("closed",) if args.on else ()
+    states = ("open",) if args.open else ("open", "accepted", *more)
     path = dataset.path / "v1" / "discrepancies.json"
-    entries = discrepancies.read(path, states, args.model)
-    ages = _ages(dataset, discrepancies.sources(entries), args.today)
+    entries = discrepancies.read(path, states, args.model, args.on)
+    entries += [] if args.open else discrepancies.reported(dataset, args.model, args.on)
+    ages = _ages(dataset, discrepancies.sources(entries), args.on or args.today)
     if args.format == "table":
         return discrepancies.discrepancies_text(entries, ages)
     return discrepancies.discrepancies(entries, ages).form(args.format)

@@ -62,9 +62,16 @@ def _counts(args: Namespace) -> dict[str, Any]:
     return found
 
 
-def _form(args: Namespace, made: Table) -> str:
-    """A table with the ages of its rows, in the form asked for."""
-    return made.aged(args.shelf.tell).form(args.format, explain=args.explain)
+def _form(args: Namespace, made: Table, *offers: PricedModel) -> str:
+    """A table with the ages of its rows, in the form asked for; above it who says what is only reported."""
+    return _told(args.shelf, made.aged(args.shelf.tell), *offers).form(args.format, explain=args.explain)
+
+
+def _told(shelf: DatedCatalog, made: Table, *offers: PricedModel) -> Table:
+    """A table, above it who says what is only reported of its lines and of the models that were asked for."""
+    lines = [(line.source, line.model) for row in made.rows for line in row.lines]
+    says = shelf.who_says([*lines, *((offer.source, offer.card.model) for offer in offers)])
+    return made._replace(first=(*says, *made.first))
 
 
 def cost(args: Namespace, shelf: DatedCatalog) -> str:
@@ -78,7 +85,9 @@ def cost(args: Namespace, shelf: DatedCatalog) -> str:
         card = shelf.choose(first, args.source, args.policy).offer.card
         observed = max((line.observed for line in found.lines), default=card.observed)
         data = bill_data(found, explain=args.explain)
-        return json_text({**data, "observed": str(observed), **freshness.columns(ages)})
+        says = shelf.who_says((line.source, line.model) for line in found.lines)
+        only = {"grade": found.grade, "reported": says} if says else {}
+        return json_text({**only, **data, "observed": str(observed), **freshness.columns(ages)})
     return _form(args, bill(found))
 
 
@@ -171,7 +180,7 @@ def _budget(args: Namespace, shelf: DatedCatalog) -> str:
     choice = shelf.choose(args.model, args.source, args.policy)
     work = _work(args, choice.offer)
     made = budget(choice, work, args.per_day or VOLUMES, args.tier, args.days)
-    made = _ending(made, choice.offer).aged(shelf.tell)
+    made = _told(shelf, _ending(made, choice.offer).aged(shelf.tell))
     if args.format in ("table", "markdown"):
         made = matrix(made, "images" if work.images else "requests")
     return made.form(args.format, explain=args.explain)
@@ -187,13 +196,20 @@ def _compare(args: Namespace, shelf: DatedCatalog) -> str:
             raise CostError("compare images: the tokens of a prompt are not compared")
         if args.region:
             raise CostError("compare images: no page tells regions apart by the image; compare text --region does")
-        return _form(args, compare_images(shelf.sellers(), terms, args.resolution or ""))
+        made = compare_images([*shelf.sellers(), *shelf.reported()], terms, args.resolution or "")
+        return _compared(args, made)
     if set(counts) != {"input_tokens", "output_tokens"}:
         raise CostError("compare text: say what a request is, as --input-tokens and --output-tokens")
     output = {modality or "text": number for modality, number in counts["output_tokens"].items()}
     # the platform's list is one of its own: it has other prices by region
     lists = [offer for offer in shelf if offer.source in SEPARATE] if args.region else []
-    return _form(args, compare_text([*shelf.sellers(), *lists], terms, usage_of({**counts, "output_tokens": output})))
+    offers = [*shelf.sellers(), *lists, *shelf.reported()]
+    return _compared(args, compare_text(offers, terms, usage_of({**counts, "output_tokens": output})))
+
+
+def _compared(args: Namespace, made: Table) -> str:
+    """A comparison: with the ages of its rows, and for programs their grades of trust at the end."""
+    return _told(args.shelf, made.aged(args.shelf.tell).graded()).form(args.format, explain=args.explain)
 
 
 def _savings(args: Namespace, shelf: DatedCatalog) -> str:
@@ -201,7 +217,7 @@ def _savings(args: Namespace, shelf: DatedCatalog) -> str:
     choice = shelf.choose(args.model, args.source)
     volume = Volume(args.per_day, args.days, args.repeated_share, args.day)
     made = savings(choice, _work(args, choice.offer), shelf.sellers(), volume, args.tier)
-    return _form(args, _ending(made, choice.offer))
+    return _form(args, _ending(made, choice.offer), choice.offer)
 
 
 def _limits(args: Namespace, shelf: DatedCatalog) -> str:
@@ -213,6 +229,7 @@ def _limits(args: Namespace, shelf: DatedCatalog) -> str:
     if args.format in ("csv", "json"):
         return records.form(args.format)
     models, tiers = limits.overview(every, cards, alone=bool(offers))
+    models = _told(shelf, models, *offers)
     aged = tiers._replace(notes=(*tiers.notes, *records.notes))
     return "\n".join(part.form(args.format) for part in (models, aged))
 

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NoReturn
 
-from ratecards.choices import FAILING, MODALITIES, NUMBER, POLICIES, READINGS, STALE
+from ratecards.choices import FAILING, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -98,8 +98,11 @@ def parser() -> Parser:
     words = "what else ends with 1: unknown models, unread prices, prices unlike a stale card"
     audit.add_argument("--fail-on", type=_failing, default=(), metavar="unknown,unread,stale", help=words)
     audit.add_argument("--all", action="store_true", help="every price, also what is right or cannot be judged")
-    for command in (models, show, upcoming, export, audit):
-        command.add_argument("--on", type=_day, metavar="DATE", help="as of this day (default: today)")
+    for command in (models, show, upcoming, discrepancies, export, audit):
+        when = "as they stood on this day" if command is discrepancies else "as of this day (default: today)"
+        command.add_argument("--on", type=_day, metavar="DATE", help=when)
+    for command in (show, upcoming, discrepancies, audit):
+        _grade(command)
     _add_costs(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
     return top
 
@@ -167,8 +170,14 @@ def _add_costs(make: Make) -> None:
     for parser in (cost, images, budget, compare, savings, limits):
         words = "as of this day; SOURCE=DATE for one source (default: the newest cards)"
         parser.add_argument("--on", type=_on, action="append", default=[], metavar="DATE", help=words)
+        _grade(parser)
         if parser is not limits:
             parser.add_argument("--explain", action="store_true", help="each rate used, with its words and its day")
+
+
+def _grade(parser: argparse.ArgumentParser) -> None:
+    words = "official: leave out what is only reported (default: reported)"
+    parser.add_argument("--grade", choices=TRUST, default="reported", help=words)
 
 
 def _model(parser: argparse.ArgumentParser) -> None:

@@ -77,6 +77,13 @@ class Breakdown(_Fields):
         lines: tuple[Line, ...] = found
         return lines
 
+    @property
+    def grade(self) -> str:
+        """How far the sources of the lines are trusted: the grade of the one that is trusted least."""
+        from ratecards.grade import least
+
+        return least([line.source for line in self.lines] or self.source.split(", "))
+
     def __iter__(self) -> Iterator[Any]:
         return (*_item(self, slice(_LINES)), self.lines, *_item(self, slice(_LINES + 1, None))).__iter__()
 

@@ -194,6 +194,7 @@ def mark(offer: PricedModel, observed: date, day: date | None) -> str:
     """What a reader must know of a price: who says it (`reseller, by hand, 22 days old`), and that the model ended."""
     words = ["reseller"] if is_reseller(offer.card) else []
     words += ["by hand"] if is_manual(offer.card) else []
+    words += ["reported"] if offer.card.grade == "reported" else []
     if words and day:
         words.append(f"{count((day - observed).days, 'day')} old")
     return ", ".join(filter(None, (*words, past(offer.card.shutdown, offer.day, offer.seen))))

@@ -7,6 +7,7 @@ from datetime import date
 
 from ratecards import wording
 from ratecards.catalog.freshness import Age, note
+from ratecards.catalog.reported import said as who_says
 from ratecards.escaping import visible
 from ratecards.lifecycle import lines, said
 from ratecards.model import COLUMNS, PLANS, SERVICE_TIERS, Rate, RateCard, row
@@ -52,6 +53,7 @@ def _head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
     improve = ", ".join(f"{plan} plan {answer}" for plan, answer in card.used_to_improve)
     currencies = " and ".join(sorted({r.currency for r in card.rates} - {""}))
     return [
+        *who_says([card]),
         said(card.model, card.shutdown, day),
         f"{card.name}: {card.model}",
         f"{known_as} is another name of {card.model}." if known_as != card.model else "",

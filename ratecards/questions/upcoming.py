@@ -57,6 +57,11 @@ def _owner(card: RateCard) -> dict[str, Cell]:
     return {"provider": card.provider, "source": card.source, "model": card.model}
 
 
+def stepping(cards: Iterable[RateCard], day: date) -> list[RateCard]:
+    """The cards that date a price for after a day."""
+    return [card for card in cards if history.steps([card], day)]
+
+
 def _step_row(step: Step, day: date) -> dict[str, Cell]:
     return {
         **rate_row(step.after),

@@ -407,6 +407,11 @@ class SourceHistory:
         """The cards as observed up to a day, or the newest."""
         return SourceCards(self, day)
 
+    def editions_after(self, day: date) -> list[date]:
+        """The days after a day on which anything was observed, in order."""
+        found = self.ask(f"SELECT day FROM edition WHERE {_OF} AND day > ? ORDER BY day", day.isoformat())
+        return [_day(text) for (text,) in found]
+
     def newest(self, on: date) -> date | None:
         """The newest day up to a day on which anything was observed."""
         day = on.isoformat()

@@ -21,6 +21,7 @@ from ratecards.catalog import freshness
 from ratecards.catalog.freshness import Age
 from ratecards.costs.breakdown import Line
 from ratecards.escaping import csv_field, markdown_cell
+from ratecards.grade import least
 from ratecards.model import plain
 from ratecards.tables import terminal
 from ratecards.tables.terminal import NUMBERS, Column, Group, paragraph
@@ -129,6 +130,15 @@ class Table(NamedTuple):
         ]
         notes = (*self.notes, *([freshness.note(ages.values())] if ages else []))
         return self._replace(columns=(*self.columns, *map(Column, freshness.COLUMNS)), rows=tuple(rows), notes=notes)
+
+    def graded(self) -> Table:
+        """The table with the grade of trust of each row's sources, for programs, as its last column."""
+        sources = [{*_source(row), *(line.source for line in row.lines)} for row in self.rows]
+        rows = [
+            row._replace(cells={**row.cells, "grade": least(sorted(own))})
+            for row, own in zip(self.rows, sources, strict=True)
+        ]
+        return self._replace(columns=(*self.columns, Column("grade")), rows=tuple(rows))
 
 
 def _source(row: Row) -> list[str]:

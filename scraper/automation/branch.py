@@ -42,7 +42,7 @@ ATTEMPTS = 5
 # What reads pages needs none of these.
 _SECRETS = ("GITHUB_TOKEN", "GH_TOKEN", "RATECARDS_WEBHOOK")
 _DATA = re.compile(
-    r"ratecards/(?:cards|discrepancies|held|history|past|v1)/[\w.\-/]+\.(?:yaml|json|jsonl|csv|md)"
+    r"ratecards/(?:cards|discrepancies|held|history|past|reported|v1)/[\w.\-/]+\.(?:yaml|json|jsonl|csv|md)"
     r"|ratecards/pack\.jsonl|state/[\w.\-/]+\.json|CHANGELOG\.md|pyproject\.toml"
 )
 _VERSION = re.compile(r'[-+]version = "[0-9.]+"')

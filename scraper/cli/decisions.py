@@ -24,6 +24,16 @@ def manual(options: argparse.Namespace) -> int:
     return 0
 
 
+def reported(options: argparse.Namespace) -> int:
+    """Take in what another project's price file says of models that no official card has."""
+    from scraper.pipeline.reported import publish
+
+    with writing(options.to) as dataset:
+        result, count = publish(dataset, options.project, options.file, options.date.date(), options.as_of)
+        print(f"reported/{options.project} {options.date:%Y-%m-%d}: {count} cards, wrote {len(result.commit())} files")
+    return 0
+
+
 def accept(options: argparse.Namespace) -> int:
     """A person says that this difference is as it should be, for exactly these values."""
     return _decide(options, "accepted")

@@ -115,6 +115,12 @@ def _person_commands(commands: Commands) -> None:
     manual = commands.add_parser("manual", help="take in the cards that a person keeps under manual/")
     manual.add_argument("--from", dest="folder", type=Path, default=ROOT / "manual", metavar="DIR")
     _dataset(manual, "the instant to record")
+    only = commands.add_parser("reported", help="take in of another project's price file what no page has")
+    only.add_argument("project", choices=("litellm", "genai-prices"))
+    only.add_argument("file", type=Path)
+    only.add_argument("--date", type=_instant, required=True, help="the day of the file")
+    only.add_argument("--as-of", required=True, metavar="WORDS", help="which file it is: `LiteLLM 1.110.2`")
+    _dataset(only)
     confirm = commands.add_parser("confirm", help="publish what is held; without an id, list it")
     confirm.add_argument("id", nargs="?", default="")
     confirm.add_argument("--because", default="", metavar="WORDS")
@@ -126,7 +132,7 @@ def _person_commands(commands: Commands) -> None:
         decide.add_argument("--because", required=True, metavar="WORDS")
         _dataset(decide, "the day to record")
         decide.set_defaults(module="scraper.cli.decisions")
-    for command in (manual, confirm):
+    for command in (manual, only, confirm):
         command.set_defaults(module="scraper.cli.decisions")
 
 

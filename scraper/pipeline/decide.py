@@ -16,7 +16,8 @@ from scraper.errors import DatasetError
 from scraper.model import SourceResult, instant
 from scraper.pipeline import manual
 from scraper.pipeline.backfill import afterwards
-from scraper.publish import discrepancies, state_file
+from scraper.pipeline.manual import ManualEdition
+from scraper.publish import discrepancies, reported, state_file
 from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.package import finalize_package
@@ -76,7 +77,11 @@ def publish_manual(dataset: Dataset, folder: Path, now: datetime) -> Iterator[tu
 
     Yields source, day, number of changes and files written. Raises `DatasetError` on a file that is not such a card.
     """
-    for edition in manual.load(folder):
+    editions = manual.load(folder)
+    yield from _publish_reported(dataset, [edition for edition in editions if edition.reported])
+    for edition in editions:
+        if edition.reported:
+            continue
         log = dataset.changes(edition.name)
         capture = f"sha256:{edition.provenance.sha256}"
         if any(c.stamp and c.stamp.capture == capture for c in log):
@@ -95,3 +100,16 @@ def publish_manual(dataset: Dataset, folder: Path, now: datetime) -> Iterator[tu
         source = Source(edition.provider, edition.source)
         result = SourceResult(source, "CHANGED", now, changes=found, cards=current, state=state)
         yield edition.name, edition.observed, len(found), publication(dataset, [result], now).commit()
+
+
+def _publish_reported(
+    dataset: Dataset, editions: Iterable[ManualEdition]
+) -> Iterator[tuple[str, date, int, list[str]]]:
+    """Publish what is only reported: a card file each, and `v1/reported.json`; no history, no state, no rate table."""
+    for edition in editions:
+        result = dataset.publication()
+        for card in edition.reported:
+            reported.write(result, card)
+        if result.writes:
+            reported.publish(result, dataset)
+            yield edition.name, edition.observed, len(edition.reported), result.commit()

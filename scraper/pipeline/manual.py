@@ -2,6 +2,9 @@
 
 `manual/<provider>/<source>/<observed>.yaml` says where and when something was seen and in which words; its cards are
 in the card codec's own vocabulary and go through the same checks. Each is marked: the fact `manual` gives the reason.
+
+`manual/reported/<name>/<observed>.yaml` holds what a third party says that somebody's page says: each of its cards
+names that page's source as `of` (`google/gemini-api`), is that provider's, and of the source `reported/<name>`.
 """
 
 from __future__ import annotations
@@ -15,14 +18,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ratecards.grade import AUTHORITY, GRADES
 from ratecards.model import Rate, RateCard, canonical_order, plain
-from ratecards.storage import codec, strict_yaml
+from ratecards.storage import codec, reported, strict_yaml
 from scraper.errors import DatasetError
 from scraper.model import Provenance
 from scraper.prices.lexicon import COUNTED
 
 PARSER = "manual-1"
 MARK = "manual"
+REPORTED = "reported"
 SCHEMA = 1
 _WORDS = ("url", "observed", "as_of", "reason")
 _NAME = re.compile(r"[a-z0-9][a-z0-9\-]*\Z")
@@ -37,10 +42,12 @@ class ManualEdition:
     as_of: str
     provenance: Provenance
     cards: Mapping[str, RateCard]
+    # of what is only reported, all cards: one page may be reported of a model beside another
+    reported: tuple[RateCard, ...] = ()
 
     @property
     def name(self) -> str:
-        """`provider/source`."""
+        """`provider/source`; of what is only reported `reported/<name>`."""
         return f"{self.provider}/{self.source}"
 
     @property
@@ -75,12 +82,26 @@ def read(text: str, provider: str, source: str, day: str, where: str) -> ManualE
         head = _head(data, provider, source, day, where)
         digest = hashlib.sha256(text.encode()).hexdigest()
         provenance = Provenance(head["url"], digest, date.fromisoformat(day), None, PARSER)
-        found = [_card(entry, head, provenance, (provider, source), where) for entry in data["cards"]]
+        owners = [_owner(entry, provider, source, where) for entry in data["cards"]]
+        found = [_card(*pair, head, provenance, where) for pair in zip(data["cards"], owners, strict=True)]
     except (strict_yaml.StrictYamlError, codec.CodecError) as error:
         raise DatasetError(str(error)) from error
-    if len({card.model for card in found}) < len(found) or not found:
+    if len({(card.model, reported.page_of(card)) for card in found}) < len(found) or not found:
         raise DatasetError(f"{where}: expected one card per model, saw {[card.model for card in found]}")
-    return ManualEdition(provider, source, head["as_of"], provenance, {card.model: card for card in found})
+    only = tuple(found) if provider == REPORTED else ()
+    return ManualEdition(provider, source, head["as_of"], provenance, {card.model: card for card in found}, only)
+
+
+def _owner(entry: Mapping[str, Any], provider: str, source: str, where: str) -> tuple[str, str, str]:
+    """The provider and the source of a card, and the page that it is a report of. Raises `DatasetError`."""
+    page = entry.get("of", "")
+    if (provider == REPORTED) != bool(page):
+        raise DatasetError(f"{where}: expected `of` in a card that is reported and in no other, saw {page!r}")
+    if not page:
+        return provider, source, ""
+    if GRADES.get(AUTHORITY.get(page, "")) != "official":
+        raise DatasetError(f"{where}: expected `of` to name a source that is official, saw {page!r}")
+    return page.partition("/")[0], f"{REPORTED}/{source}", page
 
 
 def _head(data: object, provider: str, source: str, day: str, where: str) -> dict[str, str]:
@@ -110,19 +131,21 @@ def _is_day(day: str) -> bool:
 
 
 def _card(
-    entry: Mapping[str, Any], head: Mapping[str, str], provenance: Provenance, owner: tuple[str, str], where: str
+    entry: Mapping[str, Any], owner: tuple[str, str, str], head: Mapping[str, str], provenance: Provenance, where: str
 ) -> RateCard:
     """A card as the codec reads it; the head's words become facts. Raises `CodecError` or `DatasetError`."""
     own = {"provider", "source", "url", "observed", "capture", "parser", "last_updated"} & set(entry)
     facts = entry.get("facts") or {}
-    if own or not isinstance(facts, dict) or {MARK, "as of"} & set(facts):
+    if own or not isinstance(facts, dict) or {MARK, "as of", reported.OF} & set(facts):
         raise DatasetError(f"{where}: {', '.join(sorted(own)) or 'the facts'} of a card: the head says this for all")
+    provider, source, page = owner
+    said = {MARK: head["reason"], "as of": head["as_of"], **({reported.OF: page} if page else {})}
     card = codec.card_from(
         {
-            **entry,
-            "facts": dict(sorted({**facts, MARK: head["reason"], "as of": head["as_of"]}.items())),
-            "provider": owner[0],
-            "source": owner[1],
+            **{name: value for name, value in entry.items() if name != "of"},
+            "facts": dict(sorted({**facts, **said}.items())),
+            "provider": provider,
+            "source": source,
             "url": head["url"],
             "observed": head["observed"],
             "capture": f"sha256:{provenance.sha256}",

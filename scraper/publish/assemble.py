@@ -15,7 +15,7 @@ from ratecards.storage.codec import dumps
 from ratecards.storage.limits import json_data
 from scraper.errors import DatasetError
 from scraper.model import SourceResult, State
-from scraper.publish import baseline, discrepancies, held, state_file
+from scraper.publish import baseline, discrepancies, held, reported, state_file
 from scraper.publish import v1_files as v1
 from scraper.publish.dataset import DEPRECATIONS, FACTS, LIMITS, Dataset
 from scraper.publish.package import finalize_package
@@ -125,6 +125,7 @@ def assemble_v1(
         result.write(path, text)
     for path, text in texts.items():
         result.write(f"ratecards/v1/{path}", text)
+    reported.publish(result, dataset)
     for path in dataset.obsolete():
         result.delete(path)
     kept = dataset.root / "ratecards" / "v1" / "tables"

@@ -155,6 +155,7 @@ def documents() -> dict[str, Schema]:
         "discrepancies": ("Where official sources disagree.", _discrepancies()),
         "limits": ("Usage tiers, batch queues and other limits of use.", {"limits": listed(_limits())}),
         "lifecycle": ("When models came and when they end, by pages about it.", {"lifecycle": listed(_lifecycle())}),
+        "reported": ("What third parties say that pages say. Not official.", _reported()),
         "status": ("How the last look at each source ended. Not data.", {"sources": by_name(SOURCE, _status())}),
     }
     return {name: _document(name, words, parts) for name, (words, parts) in found.items()}
@@ -320,6 +321,27 @@ def _limits() -> Schema:
         "spend_limits": listed(spend),
     }
     return record({**head, **edition, **lists}, optional=("spend_limits",))
+
+
+def _reported() -> dict[str, Schema]:
+    rate = _fields(*(name for name in COLUMNS if name not in ("provider", "source", "model")))
+    always = ("service_tier", "plan", "meter", "basis", "availability", "quote")
+    card = {
+        **_fields("provider", "model"),
+        "source": matching(r"reported/[a-z0-9][a-z0-9\-]*"),
+        "grade": {"const": "reported"},
+        "of": SOURCE,
+        "observed": DAY,
+        "capture": CAPTURE,
+        "parser": WORDS,
+        "name": WORDS,
+        "url": matching("https://[!-~]+"),
+        "aliases": listed(FIELDS["model"]),
+        "notices": listed(WORDS),
+        "facts": by_name(WORDS, WORDS),
+        "rates": listed(record(rate, always, **PRICED)),
+    }
+    return {"attribution": WORDS, "cards": listed(record(card, optional=("aliases", "notices")))}
 
 
 def _status() -> Schema:

@@ -18,7 +18,7 @@ from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.storage import codec, history
 from scraper.errors import DatasetError
 from scraper.prices.lexicon import AMOUNT, COUNTED, money
-from scraper.publish import held, package, schemas, v1_files
+from scraper.publish import held, package, reported, schemas, v1_files
 from scraper.publish.dataset import Dataset
 
 _JSON_NUMBER = re.compile(r"(?<=[\[,])[0-9]+(?:\.[0-9]+)?(?=[,\]])")
@@ -67,6 +67,10 @@ def _published(dataset: Dataset, names: Iterable[str]) -> Iterator[str]:
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     if text != v1_files.rates_csv(sorted(rates, key=canonical_order)):
         yield f"{path}: does not hold the rates of the cards"
+    try:
+        yield from reported.findings(dataset)
+    except DatasetError as error:
+        yield str(error)
 
 
 def _evidence(rate: Rate) -> Iterator[str]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ratecards.escaping import markdown, plain_text, unlinked
+from ratecards.grade import REPORTED
 from ratecards.wording import count, exact_price
 from scraper.model import instant
 from scraper.report import messages
@@ -231,7 +232,9 @@ def _steps(facts: RunReport, today: date) -> list[Want]:
             models = sorted({s["model"] for s in steps})
             shown = ", ".join(models[:3]) + (f" and {len(models) - 3} more" if len(models) > 3 else "")
             title = f"From {day}: {shown} ({name})"
-            text = messages.capped([f"{name} announces for {day}:", "", *messages.steps_table(steps)], messages.BODY)
+            # what somebody says that a page announces is marked as that
+            says = "says, and no official page that was read, that it is" if name.startswith(REPORTED) else "announces"
+            text = messages.capped([f"{name} {says} for {day}:", "", *messages.steps_table(steps)], messages.BODY)
             again = f"In {count(left, 'day')}.\n"
             found.append(Want(f"step:{name}:{day}", day, str(min(due)), unlinked(title), text, again))
     return found
@@ -243,7 +246,7 @@ def _past(issue: Issue, facts: RunReport, today: date) -> bool:
     if kind != "step":
         return False
     name, _, day = rest.rpartition(":")
-    read = any(s.name == name and s.outcome in messages.READ_NOW for s in facts.sources)
+    read = name.startswith(REPORTED) or any(s.name == name and s.outcome in messages.READ_NOW for s in facts.sources)
     announced = any((s["name"], s["on"]) == (name, day) for s in facts.upcoming)
     return date.fromisoformat(day) <= today or (read and not announced)
 

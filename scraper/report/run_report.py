@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from ratecards.grade import name_of
 from ratecards.model import Rate, row
 from ratecards.questions.news_lines import Told, told_by_edition
 from ratecards.storage import discrepancies as book
@@ -26,7 +27,7 @@ from ratecards.wording import exact_name
 from scraper.checks.holds import hold_id
 from scraper.errors import DatasetError
 from scraper.model import Held, SourceResult, instant
-from scraper.publish import baseline, v1_files
+from scraper.publish import baseline, reported, v1_files
 from scraper.publish import discrepancies as books
 from scraper.publish.dataset import Dataset
 
@@ -133,8 +134,9 @@ class Recorder:
         if not self.path:
             return
         before, self.entries = self.entries, self._entries()
-        cards = (card for name in self.dataset.names() for card in baseline.any_cards(self.dataset, name).values())
-        one = run(results, now, paths, history.steps(cards, now.date()), (before, self.entries))
+        cards = [card for name in self.dataset.names() for card in baseline.any_cards(self.dataset, name).values()]
+        upcoming = [*history.steps(cards, now.date()), *reported.upcoming(self.dataset, cards, now.date())]
+        one = run(results, now, paths, upcoming, (before, self.entries))
         self.report = added(self.report, one)
         save(self.path, self.report)
 
@@ -223,7 +225,7 @@ def _held(item: Held, at: datetime, link: str) -> Plain:
 def step(dated: Step) -> Plain:
     """A dated step as published, with its source and the rate's name."""
     rate = dated.after
-    return {**v1_files.step_data(dated), "rate": exact_name(rate), "name": f"{rate.provider}/{rate.source}"}
+    return {**v1_files.step_data(dated), "rate": exact_name(rate), "name": name_of(rate.provider, rate.source)}
 
 
 def discrepancies(before: Mapping[str, Discrepancy], after: Mapping[str, Discrepancy]) -> Discrepancies:

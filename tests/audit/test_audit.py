@@ -149,6 +149,7 @@ def test_unread_prices_are_findings_and_all_are_counted(dataset: Dataset) -> Non
         "not held": 0,
         "unknown model": 1,
         "unread": 1,
+        "reported only": 0,
     } == tally(found)
 
 

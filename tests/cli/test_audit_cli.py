@@ -39,7 +39,16 @@ PRICES = """{
   "vertex_ai/flash": {"litellm_provider": "vertex_ai", "input_cost_per_token": 1e-06}
 }
 """
-COUNTS = {"wrong": 1, "wrong unit": 1, "stale": 0, "right": 1, "not held": 1, "unknown model": 2, "unread": 1}
+COUNTS = {
+    "wrong": 1,
+    "wrong unit": 1,
+    "stale": 0,
+    "right": 1,
+    "not held": 1,
+    "unknown model": 2,
+    "unread": 1,
+    "reported only": 0,
+}
 RIGHT = '{"gemini/flash": {"litellm_provider": "gemini", "input_cost_per_token": 5e-07}}'
 
 
@@ -167,7 +176,7 @@ def test_sarif_has_a_result_for_each_error_at_its_line(run: Run) -> None:
 
     assert "2.1.0" == log["version"]
     assert log["$schema"].endswith("sarif-schema-2.1.0.json")
-    rules = ["wrong-price", "stale-price", "wrong-unit", "stale-card", "unknown-model", "unread-price"]
+    rules = ["wrong-price", "stale-price", "wrong-unit", "stale-card", "unknown-model", "unread-price", "reported-only"]
     assert rules == [rule["id"] for rule in done["tool"]["driver"]["rules"]]
     stale, unit = done["results"]
     assert ("stale-price", 1, "error") == (stale["ruleId"], stale["ruleIndex"], stale["level"])

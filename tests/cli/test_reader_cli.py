@@ -70,6 +70,7 @@ def seen(day: str, days: int) -> str:
 
 
 AGE = {"verified": "2026-04-01", "age_days": 235, "stale": False}
+GRADED = {**AGE, "grade": "official"}
 
 
 def spelt(row: dict[str, object]) -> dict[str, object]:
@@ -115,7 +116,7 @@ class TestModels:
             "successor": "",
             "released": "",
             "may_end": "",
-            **AGE,
+            **GRADED,
         }
 
         assert [row] == json.loads(run("models", "--format", "json"))
@@ -229,11 +230,11 @@ class TestShow:
     def test_rates_for_programs_are_the_flat_table(self, run: Run) -> None:
         """Every row, with the columns of the contract in order; also what the table collapses."""
         argv = ("show", "flash", "--tier", "standard")
-        rows = [{**model.row(r), "observed": "2026-03-24", **AGE} for r in (NEW, PROMO, FULL, MISSING, FREE)]
+        rows = [{**model.row(r), "observed": "2026-03-24", **GRADED} for r in (NEW, PROMO, FULL, MISSING, FREE)]
 
         assert rows == json.loads(run(*argv, "--format", "json"))
         text = run(*argv, "--format", "csv")
-        assert ",".join((*model.COLUMNS, "observed", *AGE)) == text.splitlines()[0]
+        assert ",".join((*model.COLUMNS, "observed", *GRADED)) == text.splitlines()[0]
         assert [spelt(row) for row in rows] == records(text)
 
     def test_one_of_several_sources(self, root: Path, run: Run) -> None:
