@@ -60,8 +60,9 @@ def test_cards_tell_multipliers_states_and_aliases() -> None:
     assert ("model-pricing", ()) == (drafts[OPUS].anchor, drafts[OPUS].notices)
     facts = dict(sonnet.facts)
     assert "1.25x base input price" == facts["5-minute cache write"]
-    assert facts["US-only inference"].startswith("For Claude Opus 4.6 and newer models")
-    assert ["1-hour cache write", "5-minute cache write", "US-only inference", "batch", "cache read"] == list(facts)
+    only_in_the_us = "US-only inference, Claude 4.6 and later"
+    assert "1.1x multiplier on all token pricing categories" == facts[only_in_the_us]
+    assert ["1-hour cache write", "5-minute cache write", only_in_the_us, "batch", "cache read"] == list(facts)
 
 
 def test_a_table_of_long_prompts_bounds_the_other_prices() -> None:
