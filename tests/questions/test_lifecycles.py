@@ -152,7 +152,9 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def run(root, capsys) -> Run:
+def run(root, capsys, monkeypatch) -> Run:
+    monkeypatch.setenv("COLUMNS", "120")  # no cell is wrapped
+
     def call(*arguments: str) -> str:
         status = main([*arguments, "--dataset", str(root), "--on", "2026-09-01"])
         assert 0 == status, capsys.readouterr().err
