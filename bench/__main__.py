@@ -85,7 +85,7 @@ def nothing_new() -> None:
 
 def imports() -> None:
     """What the refresh path imports, beyond the interpreter's own start."""
-    modules = "cli.commands", "pipeline.refresh", "pipeline.backfill", "sources.gemini_api"
+    modules = "cli.run", "pipeline.refresh", "pipeline.backfill", "sources.gemini_api"
     path = f"import {', '.join(f'scraper.{name}' for name in modules)}, rich.table"
 
     def start(code: str) -> float:
