@@ -8,12 +8,11 @@ from dataclasses import asdict, fields
 from datetime import UTC, datetime
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
-from ratecards.model import Evidence, Rate
+from ratecards.model import Rate
 from ratecards.storage import codec
 from scraper.model import AMOUNT_COUNTS, OUTCOMES, Hold, PriceKey, RecentMove, RecentMoves, State
 
 SCHEMA = 1
-NO_EVIDENCE = Evidence("", "")
 _T = TypeVar("_T")
 _DAY, _INSTANT = "%Y-%m-%d", "%Y-%m-%dT%H:%M:%SZ"
 _YEARS = 1970, 9998  # earlier ones are written in several ways, and the last day is no day in some zones
