@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 
     Day = tuple[date, Mapping[str, RateCard]]
 
-APPLICATION, VERSION = 0x72617465, 2  # "rate"
+APPLICATION, VERSION = 0x72617465, 3  # "rate"
 _SCHEMA = f"""
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
@@ -67,6 +67,7 @@ CREATE TABLE rate (
   prompt_over INTEGER, prompt_up_to INTEGER, used_over INTEGER, used_up_to INTEGER, period TEXT, context TEXT,
   basis TEXT, availability TEXT, price TEXT, price_number REAL, currency TEXT,
   effective_from TEXT, effective_until TEXT, quote TEXT, locator TEXT, capture TEXT, observed TEXT,
+  reading TEXT, how TEXT,
   PRIMARY KEY (provider, source, model, place, since)) WITHOUT ROWID;
 CREATE TABLE model (
   provider TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, first TEXT NOT NULL,
@@ -83,11 +84,11 @@ CREATE VIEW rates AS SELECT
   row_number() OVER (ORDER BY provider, source, model, place) AS row,
   provider, source, model, service_tier, plan, meter, modality, unit, resolution, quality,
   prompt_over, prompt_up_to, used_over, used_up_to, period, context, basis, availability, price, price_number, currency,
-  effective_from, effective_until, quote, locator
+  effective_from, effective_until, quote, locator, ifnull(reading, 'exact') AS reading
   FROM rate WHERE until IS NULL;
 """
 _BOUNDS = ("prompt_over", "prompt_up_to", "used_over", "used_up_to")
-_EVIDENCE = ("quote", "locator", "capture", "observed")
+_EVIDENCE = ("quote", "locator", "capture", "observed", "reading", "how")
 _RATE = (*RATE_FIELDS, *_EVIDENCE)
 _LISTS = ("aliases", "used_to_improve", "notices", "formulas", "facts")
 _CARD = (
@@ -507,7 +508,7 @@ def _rate(row: Sequence[Any]) -> Rate:
     rate.provider, rate.source, rate.model, rate.service_tier, rate.plan, rate.meter, rate.modality, rate.unit = row[:8]
     rate.resolution, rate.quality, rate.prompt_over, rate.prompt_up_to, rate.used_over, rate.used_up_to = row[8:14]
     rate.period, rate.context, rate.basis, rate.availability, price, rate.currency, start, end = row[14:22]
-    proof.quote, proof.locator, proof.capture, seen = row[22:]
+    proof.quote, proof.locator, proof.capture, seen, proof.reading, proof.how = row[22:]
     proof.observed = None if seen is None else _day(seen)
     rate.price = None if price is None else _amount(price)
     rate.effective_from = None if start is None else _day(start)

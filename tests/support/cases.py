@@ -25,7 +25,7 @@ from tests.support.workshop import SMALL
 
 FOLDER = ROOT / "tests" / "sources"
 # The same on every row of a source, or no part of what was read.
-LEFT_OUT = ("provider", "source", "locator")
+LEFT_OUT = ("provider", "source", "locator", "reading")
 BUILD: dict[str, Callable[[dict], dict[str, str]]] = {
     "gemini_api": lambda facts: {
         "html": pagebuilder.html_page(facts).decode(),
