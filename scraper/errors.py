@@ -19,7 +19,14 @@ class LayoutChanged(ScrapeError):
 
 
 class UnknownTerm(ScrapeError):
-    """A label, header, tab or phrase is not in the vocabulary. Fix the vocabulary or the grammar."""
+    """A label, header, tab or phrase is not in the vocabulary. Fix the vocabulary or the grammar.
+
+    `at` is where in a cell, blanks folded, the first word stands that is not understood; None where it is no such word.
+    """
+
+    def __init__(self, *words: object, at: int | None = None) -> None:
+        super().__init__(*words)
+        self.at = at
 
 
 class DatasetError(ScrapeError):

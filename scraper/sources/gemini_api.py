@@ -7,8 +7,9 @@ a free and a paid column. Text is CC BY 4.0.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from functools import partial
 from html import unescape
 
 from scraper.errors import LayoutChanged
@@ -16,11 +17,14 @@ from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, html_blocks, markdown_blocks, only, soup, without
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
+from scraper.sources.gemini_candidates import candidates, patched
 from scraper.sources.gemini_rows import TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms
 from scraper.sources.page_proofs import is_html, refuse_other_pages, title_of, validate_html
 from scraper.sources.timelimit import look
+
+__all__ = ["PARSER", "candidates", "fingerprint", "patched", "read", "renames", "representation", "urls"]
 
 PARSER = "2"
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")
@@ -74,7 +78,16 @@ def read_blocks(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
     _validate_tables(blocks, terms)
     reading = _sections(blocks, terms, kind)
     _settle(reading)
+    reading.again = partial(_again, blocks, kind)
     return reading
+
+
+def _again(blocks: Sequence[Block], kind: str, terms: Terms, only: Collection[int] | None) -> dict[int, Section]:
+    """The sections of these numbers as other terms read them; all of them, and settled, where none are named."""
+    reading = _sections(blocks, terms, kind, only)
+    if only is None:
+        _settle(reading)
+    return dict(zip(range(len(reading.sections)) if only is None else sorted(only), reading.sections, strict=True))
 
 
 # ---------------------------------------------------------------------------------- the page's proofs
@@ -142,14 +155,16 @@ def _validate_tables(blocks: Sequence[Block], terms: Terms) -> None:
 # ------------------------------------------------------------------------------------------- sections
 
 
-def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
+def _sections(blocks: Sequence[Block], terms: Terms, kind: str, only: Collection[int] | None = None) -> Reading:
     reading = Reading(terms.source, kind, [], Amounts())
     found = parts(blocks, terms)
     notes = Notes(found, terms)
-    for part in found:
+    for number, part in enumerate(found):
+        if only is not None and number not in only:
+            continue
         look(part.title)
         section = _section(part, notes, terms)
-        if label_key(part.title) in terms.tabs and reading.sections:
+        if only is None and label_key(part.title) in terms.tabs and reading.sections:
             before = reading.sections[-1]
             words = f"behind it the tab {part.title!r} stands as a section of its own"
             before.problems.append(Problem("layout", before.anchor or before.title, words, part.title))

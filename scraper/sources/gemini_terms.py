@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from scraper.errors import UnknownTerm
+from scraper.prices.grammar import Cell, read_cell
 from scraper.prices.lexicon import modalities, unit_of
 from scraper.prices.normalize import RowRule, label_key
 from scraper.prices.scanner import Phrases
@@ -61,6 +62,10 @@ class Terms:
     label_asides: re.Pattern[str]
     metadata_rows: Sequence[str]
     phrases: Phrases
+    cells: Mapping[str, str]
+    nouns: Mapping[str, str]
+    noun: re.Pattern[str]
+    columns: Mapping[str, tuple[str, str]]
     tool_meters: Mapping[str, str]
     tool_ignored: re.Pattern[str]
     notices: re.Pattern[str]
@@ -101,6 +106,8 @@ class Terms:
 
     def header(self, header: str) -> tuple[str, str] | None:
         """A column header's plan and unit ("" where it names none). None when it is unknown."""
+        if known := self.columns.get(label_key(header)):
+            return known
         match = _HEADER.fullmatch(label_key(header))
         plan = self.plans.get(match["plan"]) if match else None
         if not match or not plan:
@@ -109,6 +116,22 @@ class Terms:
             return plan, ""
         unit = unit_of(match["unit"])
         return (plan, unit) if unit and match["currency"].upper() == self.currency else None
+
+    def cell(self, text: str) -> Cell:
+        """A price cell. Raises `UnknownTerm` unless every word of it is understood."""
+        if availability := self.cells.get(label_key(text)):
+            return Cell(availability)
+        said = self.in_known_nouns(text)
+        cell = read_cell(said, self.phrases)
+        if said == text:
+            return cell
+        quote = " ".join(text.split())  # the printed words, not those that they stand for
+        amounts = tuple(replace(amount, quote=quote) for amount in cell.amounts)
+        return replace(cell, amounts=amounts, allowances=tuple(replace(a, quote=quote) for a in cell.allowances))
+
+    def in_known_nouns(self, text: str) -> str:
+        """The text with the nouns of the page in the lexicon's words."""
+        return self.noun.sub(lambda match: self.nouns[match[0].lower()], text)
 
     def ignored(self, section: str, text: str) -> str:
         """The reason why money in `text` gives no rate; empty when it must."""
@@ -120,6 +143,10 @@ def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
     proofs, phrases, tools, shared = data["proofs"], data["phrases"], data["tools"], data["shared"]
     phrases["ignored"] += rf"|{shared}|\(\s*{shared}\s*\)"
+    # beside an amount they select nothing
+    skipped = "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in data.get("cell_asides", [])) or "(?!)"
+    phrases["ignored"] += f"|{skipped}"
+    nouns = data.get("nouns", {})
     rows = {label: _rule(entry) for label, entry in data["rows"].items()}
     targets = {**rows, **{label: _rule(entry) for label, entry in data["variant_targets"].items()}}
     return Terms(
@@ -143,8 +170,12 @@ def load_terms(data: Any) -> Terms:
         label_asides=_re(data["label_asides"]),
         metadata_rows=data["metadata_rows"],
         phrases=Phrases(**{name: _re(text) for name, text in phrases.items()}),
+        cells=data.get("cells", {}),
+        nouns=nouns,
+        noun=_re(rf"(?<!\w)(?:{'|'.join(map(re.escape, nouns)) or '(?!)'})(?!\w)"),
+        columns={header: (entry["plan"], entry["unit"]) for header, entry in data.get("columns", {}).items()},
         tool_meters=tools["meters"],
-        tool_ignored=_re(tools["ignored"]),
+        tool_ignored=_re(f"{tools['ignored']}|{skipped}"),
         notices=_re(data["notices"]),
         effective=_re(data["effective"]),
         asides=[_re(text) for text in data["asides"]],

@@ -1,0 +1,130 @@
+"""What unknown words of the pricing page could mean, as lines of `gemini_api.yaml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from scraper.errors import UnknownTerm
+from scraper.model import Problem, Section
+from scraper.prices.lexicon import counted
+from scraper.prices.normalize import label_key
+from scraper.prices.toolcells import read_tool
+from scraper.sources import vocabulary
+from scraper.sources.candidates import (
+    Candidate,
+    cells,
+    claimed,
+    columns,
+    key_nouns,
+    meters_of,
+    modalities_in,
+    problem_cells,
+    tabs,
+    together,
+    words_of,
+)
+from scraper.sources.gemini_terms import Terms, load_terms
+from scraper.sources.vocabulary import Patch
+
+# "veo 3.1 fast …": a label that names a variant of the section's model
+_VARIANT = re.compile(r"(?P<family>[a-z]+) (?P<version>[0-9]+(?:\.[0-9]+)?) (?P<rest>.+)")
+_STORED = "1000000 token-hours"
+
+
+def patched(patch: Patch) -> Terms:
+    """The vocabulary with further lines."""
+    return vocabulary.patched(load_terms, patch)
+
+
+def candidates(problems: Sequence[Problem], section: Section) -> list[Candidate]:
+    """What the words of problems at one place, all of one kind, may mean; problems of headers are taken together."""
+    problem = problems[0]
+    if problem.kind == "header":
+        return list(columns([p.term for p in problems if p.term])) if problem.term else []
+    found = {"label": _label, "tab": _tab, "cell": _cells}.get(problem.kind)
+    return list(found(problem, section)) if found and problem.term else []
+
+
+def _tab(problem: Problem, _: Section) -> Iterator[Candidate]:
+    return tabs(problem.term, load_terms().tabs)
+
+
+def _label(problem: Problem, section: Section) -> Iterator[Candidate]:
+    label = label_key(problem.term)
+    if found := _VARIANT.fullmatch(label):
+        yield from _variant(problem.term, found, section)
+        return
+    for rule in _rules(label):
+        said = " ".join(filter(None, (rule["meter"].replace("_", " "), *_named(rule), rule.get("context", ""))))
+        yield Candidate({"rows": {label: rule}}, f"the row {problem.term!r} is {said}")
+    if not modalities_in(label):
+        yield Candidate({"metadata_rows": [label]}, f"the row {problem.term!r} gives no price", no_prices=True)
+
+
+def _rules(label: str) -> Iterator[dict[str, Any]]:
+    """The rules of rows that a label may mean: the meter of its nouns with its modalities, or one with its words."""
+    said, found = modalities_in(label), list[dict[str, Any]]()
+    if claimed(label, *key_nouns(label), *said):
+        for meter in meters_of(label):
+            rule: dict[str, Any] = {"meter": meter}
+            if said:
+                rule |= {"modality": said[0]} if len(said) == 1 else {"modalities": list(said)}
+            if meter == "cache_storage":
+                rule = {"meter": meter, "unit": _STORED}
+            elif meter.endswith("_grounding"):
+                rule = {"meter": meter, "unit": ""}
+            found.append(rule)
+    for known, rule in _known_rows().items():
+        alike = (key_nouns(known), modalities_in(known)) == (key_nouns(label), said)
+        if alike and (key_nouns(label) or said) and claimed(label, known, *key_nouns(label)) and rule not in found:
+            if set(words_of(str(rule.get("context", "")))) <= {*words_of(label)}:
+                found.append(dict(rule))
+    yield from found
+
+
+def _variant(label: str, found: re.Match[str], section: Section) -> Iterator[Candidate]:
+    first, _, more = found["rest"].partition(" ")
+    carried = {word for model in section.models for word in re.split(r"[-.]", model)}
+    rest = more if more and first in carried else found["rest"]
+    pattern = rf"{found['family']} (?P<version>[0-9.]+)(?: (?P<variant>[a-z]+))? {re.escape(rest)}".replace(r"\ ", " ")
+    for target in _targets():
+        said, named = modalities_in(rest), modalities_in(target)
+        context = {"with", "without"} & {*words_of(rest)} == {"with", "without"} & {*words_of(target)}
+        if set(said) <= set(named) and context and claimed(rest, target):
+            entry = {"label": pattern, "row": target}
+            yield Candidate({"variant_rows": [entry]}, f"the row {label!r} is a {target}")
+
+
+def _cells(problem: Problem, section: Section) -> Iterator[Candidate]:
+    def reads(text: str, patch: Patch) -> UnknownTerm | None:
+        terms = patched(patch) if patch else load_terms()
+        try:
+            if not section.counted and counted(text):
+                read_tool(terms.in_known_nouns(text), terms.phrases, terms.tool_ignored)
+            else:
+                terms.cell(text)
+        except UnknownTerm as error:
+            return error
+        return None
+
+    choices = [found for text in problem_cells(problem) if (found := list(cells(text, reads)))]
+    yield from together(choices)
+
+
+def _named(rule: Mapping[str, Any]) -> list[str]:
+    return [rule["modality"]] if rule.get("modality") else list(rule.get("modalities", ()))
+
+
+@cache
+def _known_rows() -> dict[str, dict[str, Any]]:
+    return dict(vocabulary.data_of(load_terms)["rows"])
+
+
+@cache
+def _targets() -> list[str]:
+    """The rows that labels of variants may mean."""
+    data = vocabulary.data_of(load_terms)
+    return list(dict.fromkeys([*(entry["row"] for entry in data["variant_rows"]), *data["variant_targets"]]))
