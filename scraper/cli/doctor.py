@@ -18,10 +18,10 @@ from scraper import ROOT
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch.capture import text
 from scraper.fetch.client import Page
-from scraper.model import EXIT, Problem, Reading, page_status
+from scraper.model import EXIT, Problem, Reading, Section, page_status
 from scraper.prices.normalize import label_key
 from scraper.sources import Source
-from scraper.sources.vocabulary import sections
+from scraper.sources.vocabulary import lines, sections
 
 CASES = ROOT / "tests" / "sources"
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
@@ -128,6 +128,24 @@ def _explain(problem: Problem, section: str, source: Source) -> Iterator[str]:
     if lines := _remedy(problem, term, section, source.name):
         yield f"  to settle it, in {_vocabulary(source)}:"
         yield from (f"    {line}" for line in lines)
+
+
+def remedies(module: Any, reading: Reading) -> list[list[list[str]]]:
+    """For each place that is not understood, the choices there are, each as lines of the vocabulary."""
+    return [
+        [lines(candidate.patch) for candidate in module.choices(problems, section)]
+        for section in reading.incomplete
+        for problems in _places(section)
+    ]
+
+
+def _places(section: Section) -> list[list[Problem]]:
+    """The problems of a section; those of one table's headers are one place, for one line each settles none."""
+    found: dict[object, list[Problem]] = {}
+    for problem in (*section.problems, *(gap.problem for gap in section.gaps)):
+        key = (problem.kind, problem.place) if problem.kind == "header" else id(problem)
+        found.setdefault(key, []).append(problem)
+    return list(found.values())
 
 
 def _remedy(problem: Problem, term: str, section: str, source: str) -> list[str]:

@@ -171,24 +171,32 @@ def _availabilities(text: str, quoted: Callable[[str], str]) -> Iterator[Candida
 
 
 def _skipping(text: str, error: UnknownTerm, reads: Callable[[str, Patch], UnknownTerm | None]) -> Iterator[Candidate]:
+    phrases = unknown_words(text, reads, error)
+    if phrases and all(map(skippable, phrases)):
+        yield Candidate(
+            {"cell_asides": phrases}, f"{' and '.join(map(repr, phrases))} skipped", tuple(phrases)
+        )
+
+
+def unknown_words(
+    text: str, reads: Callable[[str, Patch], UnknownTerm | None], error: UnknownTerm | None = None
+) -> list[str]:
+    """The phrases without which a cell is understood, each once; none where it is, or is not without them either."""
     source, found = " ".join(plain(text).split()), list[tuple[int, int]]()
+    error = error or reads(text, {})
     for _ in range(4 * _MOST_PHRASES):
-        at = error.at
-        if at is None or not (span := _phrase(source, at)):
-            return
+        if error is None or error.at is None or not (span := _phrase(source, error.at)):
+            return []
         if found and source[found[-1][1] : span[0]].strip() == "" and source[found[-1][0]] != "(" != source[span[0]]:
             span = (found.pop()[0], span[1])
         if span in found or len(found) == _MOST_PHRASES:
-            return
+            return []
         found.append(span)
-        phrases = [source[start:end].lower() for start, end in found]
-        patch = {"cell_asides": list(dict.fromkeys(phrases))}
-        following = reads(text, patch)
-        if following is None:
-            if all(map(skippable, phrases)):
-                yield Candidate(patch, f"{' and '.join(map(repr, patch['cell_asides']))} skipped", tuple(phrases))
-            return
-        error = following
+        phrases = list(dict.fromkeys(source[start:end].lower() for start, end in found))
+        error = reads(text, {"cell_asides": phrases})
+        if error is None:
+            return phrases
+    return []
 
 
 def _phrase(text: str, at: int) -> tuple[int, int] | None:

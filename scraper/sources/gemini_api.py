@@ -17,14 +17,14 @@ from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, html_blocks, markdown_blocks, only, soup, without
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
-from scraper.sources.gemini_candidates import candidates, patched
+from scraper.sources.gemini_candidates import candidates, choices, patched
 from scraper.sources.gemini_rows import TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms
 from scraper.sources.page_proofs import is_html, refuse_other_pages, title_of, validate_html
 from scraper.sources.timelimit import look
 
-__all__ = ["PARSER", "candidates", "fingerprint", "patched", "read", "renames", "representation", "urls"]
+__all__ = ["PARSER", "candidates", "choices", "fingerprint", "patched", "read", "renames", "representation", "urls"]
 
 PARSER = "2"
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")

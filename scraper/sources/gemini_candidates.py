@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from ratecards.model import PLANS, SERVICE_TIERS
 from scraper.errors import UnknownTerm
 from scraper.model import Problem, Section
 from scraper.prices.lexicon import counted
@@ -24,6 +25,7 @@ from scraper.sources.candidates import (
     problem_cells,
     tabs,
     together,
+    unknown_words,
     words_of,
 )
 from scraper.sources.gemini_terms import Terms, load_terms
@@ -46,6 +48,68 @@ def candidates(problems: Sequence[Problem], section: Section) -> list[Candidate]
         return list(columns([p.term for p in problems if p.term])) if problem.term else []
     found = {"label": _label, "tab": _tab, "cell": _cells}.get(problem.kind)
     return list(found(problem, section)) if found and problem.term else []
+
+
+def choices(problems: Sequence[Problem], section: Section) -> list[Candidate]:
+    """What a person may choose of: the candidates, else every meaning that lines of the vocabulary can give."""
+    problem = problems[0]
+    by_hand = {
+        "label": _any_row,
+        "tab": _any_tab,
+        "header": _any_column,
+        "cell": _any_words,
+        "layout": _any_section,
+        "condition": _aside,
+        "unclaimed": _ignored,
+    }.get(problem.kind)
+    if not problem.term or by_hand is None:
+        return []
+    return candidates(problems, section) or list(by_hand(problem, section))
+
+
+def _any_row(problem: Problem, _: Section) -> Iterator[Candidate]:
+    label, said = label_key(problem.term), modalities_in(problem.term)
+    modal = {"modality": said[0]} if len(said) == 1 else {"modalities": list(said)} if said else {}
+    units = {"cache_storage": {"unit": _STORED}, "search_grounding": {"unit": ""}, "maps_grounding": {"unit": ""}}
+    for meter in ("input", "output", "cache_read", *units, "tuning"):
+        rule = {"meter": meter, **units.get(meter, modal)}
+        yield Candidate({"rows": {label: rule}}, f"the row {problem.term!r} is {meter.replace('_', ' ')}")
+    yield Candidate({"metadata_rows": [label]}, f"the row {problem.term!r} gives no price", no_prices=True)
+
+
+def _any_tab(problem: Problem, _: Section) -> Iterator[Candidate]:
+    for tier in SERVICE_TIERS:
+        yield Candidate({"tabs": {label_key(problem.term): tier}}, f"{problem.term!r} is the tab of {tier}")
+
+
+def _any_column(problem: Problem, _: Section) -> Iterator[Candidate]:
+    for plan in PLANS:
+        entry = {"plan": plan, "unit": "1000000 tokens" if plan == "paid" else ""}
+        yield Candidate({"columns": {label_key(problem.term): entry}}, f"{problem.term!r} is the {plan} plan")
+
+
+def _any_words(problem: Problem, section: Section) -> Iterator[Candidate]:
+    found = [unknown_words(text, _reads(section)) for text in problem_cells(problem)]
+    if phrases := [phrase for phrases in found for phrase in phrases]:
+        said = f"{' and '.join(map(repr, phrases))} selects no price"
+        yield Candidate({"cell_asides": list(dict.fromkeys(phrases))}, said, tuple(phrases))
+
+
+def _any_section(problem: Problem, section: Section) -> Iterator[Candidate]:
+    if problem.message.startswith("no model id"):
+        yield Candidate({"without_ids": [section.anchor]}, f"the page prints no id of {section.title!r}")
+        for kind in ("notes", "agents"):
+            yield Candidate({"sections": {label_key(section.title): kind}}, f"{section.title!r} has no prices of a model")
+
+
+def _aside(problem: Problem, _: Section) -> Iterator[Candidate]:
+    yield Candidate({"asides": [re.escape(problem.term)]}, "the sentence selects no price", no_prices=True)
+
+
+def _ignored(problem: Problem, section: Section) -> Iterator[Candidate]:
+    kind = load_terms().sections.get(label_key(section.title), "model" if section.counted else "head")
+    entry = {"section": kind, "match": re.escape(" ".join(problem.term.split())), "reason": "WHY IT GIVES NO RATE"}
+    yield Candidate({"ignore": [entry]}, "the amounts are no rates", no_prices=True)
 
 
 def _tab(problem: Problem, _: Section) -> Iterator[Candidate]:
@@ -99,6 +163,13 @@ def _variant(label: str, found: re.Match[str], section: Section) -> Iterator[Can
 
 
 def _cells(problem: Problem, section: Section) -> Iterator[Candidate]:
+    found = (list(cells(text, _reads(section))) for text in problem_cells(problem))
+    yield from together([choices for choices in found if choices])
+
+
+def _reads(section: Section) -> Callable[[str, Patch], UnknownTerm | None]:
+    """A function that gives what is not understood of a cell of the section under a patch."""
+
     def reads(text: str, patch: Patch) -> UnknownTerm | None:
         terms = patched(patch) if patch else load_terms()
         try:
@@ -110,8 +181,7 @@ def _cells(problem: Problem, section: Section) -> Iterator[Candidate]:
             return error
         return None
 
-    choices = [found for text in problem_cells(problem) if (found := list(cells(text, reads)))]
-    yield from together(choices)
+    return reads
 
 
 def _named(rule: Mapping[str, Any]) -> list[str]:

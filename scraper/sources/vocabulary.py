@@ -83,8 +83,13 @@ def merged(patches: Iterable[Patch]) -> dict[str, Any]:
     """Several patches as one. Raises `VocabularyError` where two say different things of one word."""
     found: dict[str, Any] = {}
     for patch in patches:
-        for key, value in deepcopy(dict(patch)).items():
-            _add(found, key, value, "patch", same=True)
+        for key, value in patch.items():
+            before = found.setdefault(key, deepcopy(value))
+            if isinstance(value, Mapping):
+                if wrong := [word for word, means in value.items() if before.setdefault(word, means) != means]:
+                    raise VocabularyError(f"{key}: {wrong[0]!r} would mean two things")
+            elif isinstance(value, list):
+                before += [item for item in value if item not in before]
     return found
 
 
@@ -135,17 +140,16 @@ def sections(text: str, where: str) -> dict[Any, Any]:
     return found
 
 
-def _add(found: dict[Any, Any], key: Any, value: Any, place: str, *, same: bool = False) -> None:
-    """Add what stands under a key. `same`: what says the same as before may stand twice."""
+def _add(found: dict[Any, Any], key: Any, value: Any, place: str) -> None:
     before = found.setdefault(key, value)
-    if before is value or (same and before == value):
+    if before is value:
         return
     if isinstance(before, list) and isinstance(value, list):
-        found[key] = [*before, *(item for item in value if not (same and item in before))]
+        found[key] = [*before, *value]
     elif isinstance(before, dict) and isinstance(value, dict):
         found[key] = dict(before)
         for name, inner in value.items():
-            _add(found[key], name, inner, place, same=same)
+            _add(found[key], name, inner, place)
     else:
         raise VocabularyError(f"{place}: {key!r} stands twice")
 
