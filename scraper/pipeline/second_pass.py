@@ -13,14 +13,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
-from ratecards.model import Rate, RateCard
+from ratecards.model import METERS, Rate, RateCard
 from scraper.checks import proofs
 from scraper.checks.proofs import STRONG, TIERS, Known, Proof, row_of
-from scraper.model import Amounts, Gap, Inferred, Problem, Reading, Section
+from scraper.model import Amounts, Gap, Inferred, Problem, Reading, Section, too_little_read
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
 from scraper.sources.candidates import Candidate
-from scraper.sources.vocabulary import VocabularyError, lines, merged
+from scraper.sources.vocabulary import Patch, VocabularyError, lines, merged
 
 # So many different unknown terms are a redesign.
 MOST_TERMS = 5
@@ -96,9 +96,8 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
         taken = _agreeing([*taken, *found])
         sections = reading.again(module.patched(merged(c.patch for _, c in taken)), None)
         terms = terms_of(module, replace(reading, sections=list(sections.values())))
-    if not taken:
-        return reading, []
-    return _accepted(reading, sections, taken, known)
+    found, inferred = _accepted(reading, sections, taken, known) if taken else (reading, [])
+    return _isolated(module, found, [c.patch for _, c in taken]), inferred
 
 
 def _same(one: Term, other: Term) -> bool:
@@ -266,6 +265,67 @@ def _accepted(
         for n, (places, proven) in sorted(said.items())
     ]
     return replace(reading, sections=found, amounts=amounts, suspicions=suspicions), inferred
+
+
+def _isolated(module: Any, reading: Reading, taken: Sequence[Patch]) -> Reading:
+    """The reading with sections of which every unknown word says which rates it can touch: these are gaps, no more is."""
+    sections = list(reading.sections)
+    for number, section in enumerate(sections):
+        if not section.problems or any(p.kind not in ("label", "tab") for p in section.problems):
+            continue
+        gaps, patches = list[Gap](), list[Patch]()
+        for _, _, problems in _unknown(section):
+            candidates = [c for c in module.candidates(problems, section) if not c.no_prices]
+            read = [(c, _alone(module, reading, number, [*taken, c.patch])) for c in candidates]
+            read = [(c, now) for c, now in read if now and _added(section, now)]
+            # a tier that another table has is none of this one's; a row that contradicts another puts both in doubt
+            if not read or (problems[0].kind == "label" and len(read) < len(candidates)):
+                break
+            patches.append(read[0][0].patch)
+            rows = [row for _, now in read for row in _added(section, now).values()]
+            gaps += _touched(problems[0], [rate for row in rows for rate in row])
+        else:
+            now = _alone(module, reading, number, [*taken, *patches])
+            rows_read = len({row_of(rate) for rate in _rates(now)}) if now else 0
+            lost = len({row for gap in gaps for row in _hidden(now, gap)}) if now else 0
+            if now and not now.problems and not too_little_read(lost, rows_read):
+                sections[number] = _hiding(now, [*section.gaps, *gaps])
+    amounts = replace(reading.amounts, ignored=reading.amounts.ignored.copy())
+    for was, now in zip(reading.sections, sections, strict=True):
+        amounts.read += now.amounts.read - was.amounts.read
+        amounts.ignored += now.amounts.ignored - was.amounts.ignored
+    return replace(reading, sections=sections, amounts=amounts)
+
+
+def _alone(module: Any, reading: Reading, number: int, patches: Sequence[Patch]) -> Section | None:
+    """One section by further lines; None where they say different things of one word, or contradict what was read."""
+    assert reading.again  # noqa: S101 - asked before
+    try:
+        now = reading.again(module.patched(merged(patches)), [number])[number]
+    except VocabularyError:
+        return None
+    return None if _spoilt(reading.sections[number], now) else now
+
+
+def _touched(problem: Problem, rates: Sequence[Rate]) -> list[Gap]:
+    """What may be of an unknown row or table: every rate of the tier and of the meters that it can have."""
+    models = tuple(dict.fromkeys(rate.model for rate in rates))
+    tiers: dict[str, dict[str, None]] = {}
+    for rate in rates:
+        tiers.setdefault(rate.service_tier, {})[rate.meter] = None
+    whole = problem.kind == "tab"
+    return [Gap(problem, models, tier, METERS if whole else tuple(meters)) for tier, meters in tiers.items()]
+
+
+def _hidden(section: Section, gap: Gap) -> set[str]:
+    return {row_of(rate) for rate in _rates(section) if gap.hides(rate)}
+
+
+def _hiding(section: Section, gaps: Sequence[Gap]) -> Section:
+    """The section with these gaps; what they hide does not count as read."""
+    hidden = [rate for rate in _rates(section) if any(gap.hides(rate) for gap in gaps)]
+    lost = sum(counted(quote) for _, quote in {(r.evidence.locator, r.evidence.quote) for r in hidden})
+    return replace(section, gaps=list(gaps), amounts=replace(section.amounts, read=section.amounts.read - lost))
 
 
 def _marked(

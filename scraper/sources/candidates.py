@@ -60,13 +60,14 @@ _MOST_PHRASES = 4
 class Candidate:
     """Lines of a vocabulary, what they say of the unknown words, and the phrases that they skip in cells.
 
-    `no_prices`: the row that they are of gives none.
+    `no_prices`: the row that they are of gives none. `claims`: every word is accounted for; what does not is for a person.
     """
 
     patch: Patch
     words: str
     skipped: tuple[str, ...] = ()
     no_prices: bool = False
+    claims: bool = True
 
 
 def words_of(text: str) -> list[str]:
@@ -101,6 +102,7 @@ def claimed(text: str, *meanings: str) -> bool:
     known = {word.rstrip("s") for meaning in meanings for word in words_of(meaning)}
     rest = [word for word in words_of(text) if word.rstrip("s") not in known and not _OF_PRICES.match(word)]
     nouns = [form for noun, form in _KEY_NOUNS.items() if noun in meanings]
+    nouns += [r"ground(?:ing|ed)"] if {"search", "maps"} & {*meanings} else []
     rest = [word for word in rest if not any(re.fullmatch(form, word) for form in nouns)]
     symbols = re.search(r"[%<>≤≥=~≈×+€£¥₩₹]", plain(text))
     return not symbols and not any(word[0].isdigit() or selecting(word) for word in rest)

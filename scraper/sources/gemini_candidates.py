@@ -67,8 +67,10 @@ def choices(problems: Sequence[Problem], section: Section) -> list[Candidate]:
     return candidates(problems, section) or list(by_hand(problem, section))
 
 
-def _any_row(problem: Problem, _: Section) -> Iterator[Candidate]:
+def _any_row(problem: Problem, section: Section) -> Iterator[Candidate]:
     label, said = label_key(problem.term), modalities_in(problem.term)
+    if found := _VARIANT.fullmatch(label):
+        yield from _variant(problem.term, found, section)
     modal = {"modality": said[0]} if len(said) == 1 else {"modalities": list(said)} if said else {}
     units = {"cache_storage": {"unit": _STORED}, "search_grounding": {"unit": ""}, "maps_grounding": {"unit": ""}}
     for meter in ("input", "output", "cache_read", *units, "tuning"):
@@ -119,7 +121,7 @@ def _tab(problem: Problem, _: Section) -> Iterator[Candidate]:
 def _label(problem: Problem, section: Section) -> Iterator[Candidate]:
     label = label_key(problem.term)
     if found := _VARIANT.fullmatch(label):
-        yield from _variant(problem.term, found, section)
+        yield from (c for c in _variant(problem.term, found, section) if c.claims)
         return
     for rule in _rules(label):
         said = " ".join(filter(None, (rule["meter"].replace("_", " "), *_named(rule), rule.get("context", ""))))
@@ -157,9 +159,9 @@ def _variant(label: str, found: re.Match[str], section: Section) -> Iterator[Can
     for target in _targets():
         said, named = modalities_in(rest), modalities_in(target)
         context = {"with", "without"} & {*words_of(rest)} == {"with", "without"} & {*words_of(target)}
-        if set(said) <= set(named) and context and claimed(rest, target):
-            entry = {"label": pattern, "row": target}
-            yield Candidate({"variant_rows": [entry]}, f"the row {label!r} is a {target}")
+        claims = set(said) <= set(named) and context and claimed(rest, target)
+        entry = {"label": pattern, "row": target}
+        yield Candidate({"variant_rows": [entry]}, f"the row {label!r} is a {target}", claims=claims)
 
 
 def _cells(problem: Problem, section: Section) -> Iterator[Candidate]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ratecards.model import SERVICE_TIERS
 from scraper.errors import UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
 from scraper.prices.lexicon import modalities, unit_of
@@ -161,7 +162,8 @@ def load_terms(data: Any) -> Terms:
         foreign=proofs["foreign"],
         not_the_page=proofs["not_the_page"],
         plans=data["headers"]["plans"],
-        tabs=data["tabs"],
+        # a tab that has the rate table's own name of a tier is one of it
+        tabs={**dict(zip(SERVICE_TIERS, SERVICE_TIERS, strict=True)), **data["tabs"]},
         sections=data["sections"],
         without_ids=data["without_ids"],
         rows=rows,
