@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 class ScrapeError(Exception):
@@ -15,7 +16,14 @@ class FetchFailed(ScrapeError):
 
 
 class LayoutChanged(ScrapeError):
-    """Bytes arrived but they are not the page we know. Fix the source module."""
+    """Bytes arrived but they are not the page we know. Fix the source module.
+
+    `reading` is what can be read of them where nothing but unknown words speaks against the page.
+    """
+
+    def __init__(self, *words: object, reading: Any = None) -> None:
+        super().__init__(*words)
+        self.reading = reading
 
 
 class UnknownTerm(ScrapeError):

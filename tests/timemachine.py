@@ -23,7 +23,7 @@ from scraper.checks.proofs import Known
 from scraper.cli import doctor
 from scraper.diff import consistency
 from scraper.errors import LayoutChanged
-from scraper.model import Provenance, Reading, cards
+from scraper.model import Provenance, Reading, cards, page_status
 from scraper.pipeline import second_pass
 from scraper.sources import gemini_api, gemini_terms, vocabulary
 from tests.support import vocabularies
@@ -49,7 +49,7 @@ class Day:
     def count(self, how: str, reading: Reading | None, truth: Reading) -> None:
         """Count what a reading publishes, and what of it the page does not say."""
         right = {_said(rate) for rate in truth.rates()}
-        found = [rate for rate in reading.rates()] if reading else []
+        found = reading.rates() if reading and page_status(reading) != "NOT_READ" else []
         self.read[how] = sum(_said(rate) in right for rate in found if rate.price)
         self.wrong[how] = [f"{r.evidence.locator}: {r.evidence.quote}" for r in found if _said(r) not in right]
 
@@ -87,7 +87,9 @@ def _reading(data: Mapping[str, Any], body: str) -> Reading | None:
     try:
         with vocabularies.speaking(data) as terms:
             return gemini_api.read(body, terms)
-    except (LayoutChanged, KeyError):  # not the page, or rows that point to one that is gone
+    except LayoutChanged as error:
+        return error.reading  # type: ignore[no-any-return]
+    except KeyError:  # rows that point to one that is gone
         return None
 
 

@@ -123,29 +123,27 @@ def corroboration(row: Sequence[Rate], known: Known) -> Proof | None:
     return Proof("corroboration", f"{', '.join(sorted(filter(None, names)))} says the same: {_listed(row)}")
 
 
-def relation(row: Sequence[Rate], model: Sequence[Rate], known: Known) -> Proof | None:
-    """What is new keeps the factors that hold on the published cards: each cell has one, and none is broken."""
-    if any(rate.join_key in _keys(known.cards.get(rate.model)) for rate in row):
+def relation(row: Sequence[Rate], new: Collection[Rate], model: Sequence[Rate], known: Known) -> Proof | None:
+    """What is new of a model keeps the factors that hold on the published cards: some hold, and none is broken.
+
+    `new` are all rates of the model that unknown words gave, those of the row among them.
+    """
+    published = known.cards.get(row[0].model)
+    if {rate.join_key for rate in row} & ({rate.join_key for rate in published.rates} if published else set()):
         return None
-    own, found, tiers = set(row), dict[Rate, str](), set[str]()
+    found, tiers = dict[str, None](), set[str]()
     for rule, rate, base in consistency.related(model):
-        if rule not in known.factors or not (rate in own or base in own):
+        if rule not in known.factors or not (rate in new or base in new):
             continue
         if not consistency.within(base.price * Decimal(known.factors[rule]), rate):  # type: ignore[operator]
             return None
-        words = f"{_price(rate)} is {known.factors[rule]} of {_price(base)} ({rule})"
-        found |= dict.fromkeys((rate, base), words)
-        tiers |= {rate.service_tier, base.service_tier}
-    cells = {rate.evidence.locator for rate in row if rate.price}
-    covered = {rate.evidence.locator for rate in row if rate in found}
-    if not cells or cells != covered:
+        found[f"{_price(rate)} is {known.factors[rule]} of {_price(base)} ({rule})"] = None
+        if rate in row or base in row:
+            tiers |= {rate.service_tier, base.service_tier}
+    if not found:
         return None
     mine = {rate.service_tier for rate in row}
-    return Proof("relation", "; ".join(dict.fromkeys(found.values())), len(tiers - mine))
-
-
-def _keys(card: RateCard | None) -> set[tuple[object, ...]]:
-    return {rate.join_key for rate in card.rates} if card else set()
+    return Proof("relation", "; ".join([*found][:4]), len(tiers - mine))
 
 
 def _listed(row: Iterable[Rate]) -> str:

@@ -82,13 +82,17 @@ def evaluate(
         return _with_steps(_verified(start, capture, hashes, now), previous.cards, now)
     if not bodies:
         return _failed(start, "NOT_FETCHED", ["not modified, but what was read before is not known well enough"], now)
-    readings, unreadable = _read_all(source, bodies)
-    if unreadable:
+    readings, unreadable, doubtful = _read_all(source, bodies)
+    second = corroborated if not strict else None
+    if unreadable and not (second and len(doubtful) == len(unreadable)):
         return _failed(start, "NOT_READ", unreadable, now)
     old = previous.cards()
     inferred: Sequence[Inferred] = ()
-    if corroborated and not strict:
-        readings, inferred = _inferred(source, readings, old, corroborated, capture.at.date())
+    if second:
+        every = {kind: {**readings, **doubtful}[kind] for kind in bodies}
+        readings, inferred = _inferred(source, every, old, second, capture.at.date())
+        if any(page_status(readings[kind]) == "NOT_READ" for kind in doubtful):
+            return _failed(start, "NOT_READ", unreadable, now)
     readings, problems = _checked(readings, source, state, old, capture.at.date())
     read = replace(_told(start, problems), reading=next(iter(readings.values())), inferred=inferred)
     if failure := _page_failure(readings, state, old, capture.at):
@@ -140,9 +144,12 @@ def _nothing_new(source: Source, state: State, hashes: Mapping[str, str]) -> boo
     return known and good and state.parser == source.module.PARSER
 
 
-def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Reading], list[str]]:
-    """Each body as read, and why those that were not could not be."""
+def _read_all(
+    source: Source, bodies: Mapping[str, str]
+) -> tuple[dict[str, Reading], list[str], dict[str, Reading]]:
+    """Each body as read; why those that were not could not be, and those of them against which only words speak."""
     readings: dict[str, Reading] = {}
+    doubtful: dict[str, Reading] = {}
     wrong = []
     with limited():
         for kind, body in bodies.items():
@@ -150,9 +157,10 @@ def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Read
                 readings[kind] = source.module.read(body)
             except LayoutChanged as error:
                 wrong.append(f"{kind}: {error}")
+                doubtful |= {kind: error.reading} if error.reading else {}
             except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
                 wrong.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
-    return readings, wrong
+    return readings, wrong, doubtful
 
 
 def _inferred(

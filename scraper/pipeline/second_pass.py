@@ -61,7 +61,29 @@ def terms_of(module: Any, reading: Reading) -> list[Term]:
             key = (kind, repr(candidates)) if candidates else (kind, words)
             term = found.setdefault(key, Term(kind, words, candidates, defaultdict(list)))
             term.places[number].extend(problems)  # type: ignore[attr-defined]
-    return list(found.values())
+    return _joined(found.values())
+
+
+def _joined(terms: Iterable[Term]) -> list[Term]:
+    """The terms, those about one word as one: it means in every cell what it can mean in all of them."""
+    found: list[Term] = []
+    for term in terms:
+        for at, other in enumerate(found):
+            common = [c for c in other.candidates if c in term.candidates]
+            if common and _nouns(common) and _nouns(term.candidates) == _nouns(other.candidates):
+                places: dict[int, Sequence[Problem]] = defaultdict(list, other.places)
+                for number, problems in term.places.items():
+                    places[number] = [*places[number], *problems]
+                found[at] = Term(term.kind, other.words, common, places)
+                break
+        else:
+            found.append(term)
+    return found
+
+
+def _nouns(candidates: Iterable[Candidate]) -> set[str]:
+    """The words that candidates say to stand for nouns."""
+    return {word for candidate in candidates for word in candidate.patch.get("nouns", ())}
 
 
 def _unknown(section: Section) -> Iterator[tuple[str, tuple[str, ...], list[Problem]]]:
@@ -85,6 +107,9 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
     terms = terms_of(module, reading)
     if not terms:
         return reading, []
+    if (count := sum(bool(term.candidates) for term in terms)) > MOST_TERMS:
+        words = f"{count} different unknown terms, more than {MOST_TERMS}: that is a redesign, and nothing is inferred"
+        return replace(reading, notes=[*reading.notes, words]), []
     taken: list[tuple[Term, Candidate]] = []
     sections, asked = dict(enumerate(reading.sections)), list[Term]()
     for _ in range(_ROUNDS):
@@ -97,7 +122,12 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
         sections = reading.again(module.patched(merged(c.patch for _, c in taken)), None)
         terms = terms_of(module, replace(reading, sections=list(sections.values())))
     found, inferred = _accepted(reading, sections, taken, known) if taken else (reading, [])
-    return _isolated(module, found, [c.patch for _, c in taken]), inferred
+    found = _isolated(module, found, [c.patch for _, c in taken])
+    counted_sections = sum(section.counted for section in found.sections)
+    if inferred and too_little_read(unread := len(unproven(found)), counted_sections):
+        words = f"{unread} of {counted_sections} sections hold something that nothing proves"
+        found.suspicions.append(words)
+    return found, inferred
 
 
 def _same(one: Term, other: Term) -> bool:
@@ -167,7 +197,7 @@ def tried_out(
             continue
         for place, row in _added(was, now).items():
             rows[number, place] = frozenset(row)
-            if not _taken(row, was) and (proof := _proof(row, now, [candidate], known)):
+            if not _taken(row, was) and (proof := _proof(row, was, now, [candidate], known)):
                 proven[number, place] = proof
         if candidate.no_prices and not _added(was, now) and _settled_metadata(was, now, known):
             rows[number, ""], proven[number, ""] = frozenset(), Proof("continuity", "what it says is as published")
@@ -211,7 +241,9 @@ def _settled_metadata(was: Section, now: Section, known: Known) -> bool:
     return fewer and bool(same) and all(same)
 
 
-def _proof(row: Sequence[Rate], section: Section, candidates: Sequence[Candidate], known: Known) -> Proof | None:
+def _proof(
+    row: Sequence[Rate], was: Section, section: Section, candidates: Sequence[Candidate], known: Known
+) -> Proof | None:
     """The strongest proof of a row."""
     if proof := proofs.continuity(row, known):
         return proof
@@ -223,8 +255,10 @@ def _proof(row: Sequence[Rate], section: Section, candidates: Sequence[Candidate
             return proof
     if proof := proofs.corroboration(row, known):
         return proof
-    model = [rate for rate in section_rates if rate.model == row[0].model]
-    return proofs.relation([rate for rate in row if rate.model == row[0].model], model, known)
+    one = row[0].model
+    model, read = [rate for rate in section_rates if rate.model == one], {*_rates(was)}
+    new = {rate for rate in model if rate not in read}
+    return proofs.relation([rate for rate in row if rate.model == one], new, model, known)
 
 
 # ------------------------------------------------------------------------------------------------ the page
@@ -344,7 +378,7 @@ def _marked(
     lost = 0
     for place, row in _added(was, now).items():
         touching = [n for n in own if _touches(taken[n][0], number, place)] or own
-        proof = None if _taken(row, was) else _proof(row, now, [taken[n][1] for n in touching], known)
+        proof = None if _taken(row, was) else _proof(row, was, now, [taken[n][1] for n in touching], known)
         if proof and not _counts(proof, [taken[n] for n in touching], number):
             proof = None
         if proof is None:
@@ -417,6 +451,6 @@ def published(cards: Mapping[str, RateCard], renames: Mapping[str, str]) -> dict
     return {**cards, **renamed}
 
 
-def unproven(reading: Reading) -> Iterable[Section]:
+def unproven(reading: Reading) -> Sequence[Section]:
     """The sections of models in which something is unproven."""
     return [section for section in reading.sections if section.counted and (section.problems or section.gaps)]

@@ -45,14 +45,14 @@ _MODALITY = re.compile(r"(text|image|audio|video)s?\Z")
 # The nouns of the lexicon that another word may stand for.
 _STANDS_FOR = (
     *("text", "image", "audio", "video", "token", "tokens", "second", "minute", "hour", "request", "requests", "prompt"),
-    *("prompts", "query", "queries", "song", "frame", "character", "characters", "storage", "million", "thousand", "free"),
+    *("prompts", "query", "queries", "song", "frame", "character", "characters", "storage", "price", "million", "thousand"),
+    *("free", "RPD", "equivalent", "approximately", "available", "supported", "charge"),
 )
 _AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refers")
 # Words of any label: what is counted in tokens says so in its header.
 _OF_PRICES = re.compile(r"(?:pric(?:e|es|ing)|costs?|rates?|charges?|fees?|tokens?)\Z")
 _NEGATION = re.compile(r"(?:un|not|no|non|none|without|\w+n't)\Z")
 _WORDS = re.compile(r"[^\W_]+(?:['’]\w+)?")
-_PER = re.compile(r"(?:\bper\b|/)\s*(?=\S)")
 _MOST_PHRASES = 4
 
 
@@ -125,19 +125,21 @@ def columns(headers: Sequence[str]) -> Iterator[Candidate]:
 
 
 def _column(header: str) -> Iterator[dict[str, str]]:
-    units = {unit for per in _PER.finditer(header) if (unit := _unit_at(header[per.end() :]))}
-    if len(units) > 1 or (not units and _PER.search(header)):
-        return
-    unit = next(iter(units), "")
-    text = UNIT.sub(" ", header) if unit else header
     named = [plan for plan in PLANS if plan in words_of(header)]
-    if len(named) < 2 and claimed(text, "per", "USD", "dollar", *named, "price"):
-        yield from ({"plan": plan, "unit": unit} for plan in named or PLANS)
+    for said in _in_known_nouns(header):
+        units = {unit for found in UNIT.finditer(said) if (unit := unit_of(found.group()))}
+        text = UNIT.sub(" ", said) if units else said
+        if len(units) < 2 and len(named) < 2 and claimed(text, "per", "USD", "dollar", *named, "price"):
+            yield from ({"plan": plan, "unit": next(iter(units), "")} for plan in named or PLANS)
 
 
-def _unit_at(text: str) -> str | None:
-    found = UNIT.match(text.strip())
-    return unit_of(found.group()) if found else None
+def _in_known_nouns(header: str) -> Iterator[str]:
+    """A header as it stands; and where it counts in a word that nobody knows, in each noun that the word may be."""
+    yield header
+    for found in re.finditer(r"\b[0-9][0-9,]*[KM]?\s+([a-z]{2,})", plain(header), re.IGNORECASE):
+        if skippable(found[1]):
+            for noun in ("tokens", "requests", "prompts", "queries", "characters", "images"):
+                yield header[: found.start(1)] + noun + header[found.end(1) :]
 
 
 def cells(

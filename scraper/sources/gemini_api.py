@@ -64,7 +64,12 @@ def read(body: str, terms: Terms | None = None) -> Reading:
     else:
         blocks, updated = markdown_blocks(body), None
         _validate_twin(body)
-    reading = read_blocks(blocks, terms, kind)
+    try:
+        reading = read_blocks(blocks, terms, kind)
+    except LayoutChanged as error:
+        if error.reading:
+            error.reading.last_updated = updated
+        raise
     reading.last_updated = updated
     missing = counted(unescape(without(fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
     if missing > 0:
@@ -75,10 +80,12 @@ def read(body: str, terms: Terms | None = None) -> Reading:
 def read_blocks(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
     """The reading of the page's blocks, whatever they were written in. Raises `LayoutChanged` where it is not whole."""
     _validate_end(blocks, terms)
-    _validate_tables(blocks, terms)
+    renamed = _validate_tables(blocks, terms)
     reading = _sections(blocks, terms, kind)
     _settle(reading)
     reading.again = partial(_again, blocks, kind)
+    if renamed:
+        raise LayoutChanged(renamed, reading=reading)
     return reading
 
 
@@ -143,13 +150,15 @@ def _validate_end(blocks: Sequence[Block], terms: Terms) -> None:
         raise LayoutChanged("truncated page: expected notes behind the table of tools, saw the page end before")
 
 
-def _validate_tables(blocks: Sequence[Block], terms: Terms) -> None:
+def _validate_tables(blocks: Sequence[Block], terms: Terms) -> str:
+    """What the page lacks of its headers; empty where it has them. Raises `LayoutChanged` where tables are missing."""
     tables = [b for b in blocks if isinstance(b, Table)]
     headers = {label_key(cell) for table in tables for cell in table.header}
-    if missing := [h for h in terms.headers if label_key(h) not in headers]:
-        raise LayoutChanged(f"header renamed or localised page: expected {missing}, saw {sorted(headers)[:6]}")
     if len(tables) < terms.tables_min:
         raise LayoutChanged(f"expected at least {terms.tables_min} tables, saw {len(tables)}")
+    missing = [h for h in terms.headers if label_key(h) not in headers]
+    words = f"header renamed or localised page: expected {missing}, saw {sorted(headers)[:6]}"
+    return words if missing else ""
 
 
 # ------------------------------------------------------------------------------------------- sections

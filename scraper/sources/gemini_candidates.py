@@ -153,7 +153,7 @@ def _rules(label: str) -> Iterator[dict[str, Any]]:
 
 def _variant(label: str, found: re.Match[str], section: Section) -> Iterator[Candidate]:
     first, _, more = found["rest"].partition(" ")
-    carried = {word for model in section.models for word in re.split(r"[-.]", model)}
+    carried = {word for model in section.models for word in re.split(r"[-.]", model)} | {load_terms().plain_variant}
     rest = more if more and first in carried else found["rest"]
     pattern = rf"{found['family']} (?P<version>[0-9.]+)(?: (?P<variant>[a-z]+))? {re.escape(rest)}".replace(r"\ ", " ")
     for target in _targets():
@@ -197,6 +197,7 @@ def _known_rows() -> dict[str, dict[str, Any]]:
 
 @cache
 def _targets() -> list[str]:
-    """The rows that labels of variants may mean."""
+    """The rows that labels of variants may mean: what a model that makes one kind of thing is sold by."""
     data = vocabulary.data_of(load_terms)
-    return list(dict.fromkeys([*(entry["row"] for entry in data["variant_rows"]), *data["variant_targets"]]))
+    sold = {**data["variant_targets"], **{n: r for n, r in data["rows"].items() if r["meter"] == "output"}}
+    return list({repr(rule): name for name, rule in reversed(sold.items()) if rule.get("modality")}.values())

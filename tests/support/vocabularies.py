@@ -18,7 +18,9 @@ Path = tuple[str | int, ...]
 
 def terms(data: Mapping[str, Any]) -> list[Path]:
     """The place of each term: keys of mappings, items of lists, alternatives of patterns (by number)."""
-    return [path for key, value in data.items() if key not in FRAME for path in _paths((key,), value)]
+    found = [path for key, value in data.items() if key not in FRAME for path in _paths((key,), value)]
+    # a tool that stands in no list is a tool by its own name, which is no unknown word
+    return [path for path in found if path[:2] != ("tools", "meters")]
 
 
 def _paths(path: Path, value: Any) -> Iterator[Path]:
