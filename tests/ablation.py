@@ -33,10 +33,47 @@ from tests.timemachine import EDITIONS, _said, known, page
 # The words of the lexicon as the page can print them; signs and numbers are none.
 LEXICON = (
     *("text", "image", "images", "video", "audio", "thinking", "tokens", "token", "second", "minute", "hour", "frame"),
-    *("song", "request", "requests", "prompts", "prompt", "query", "queries", "search", "grounded", "grounding", "storage"),
+    *(
+        "song",
+        "request",
+        "requests",
+        "prompts",
+        "prompt",
+        "query",
+        "queries",
+        "search",
+        "grounded",
+        "grounding",
+        "storage",
+    ),
     *("free", "charge", "available", "not", "supported", "through", "starting", "before", "over", "up to", "per"),
-    *("million", "thousand", "RPD", "day", "month", "equivalent", "approximately", "shared", "limit", "default", "then"),
-    *("input", "output", "caching", "price", "coming soon", "generated", "resolution", "USD", "Tier", "Paid", "Free", "1M"),
+    *(
+        "million",
+        "thousand",
+        "RPD",
+        "day",
+        "month",
+        "equivalent",
+        "approximately",
+        "shared",
+        "limit",
+        "default",
+        "then",
+    ),
+    *(
+        "input",
+        "output",
+        "caching",
+        "price",
+        "coming soon",
+        "generated",
+        "resolution",
+        "USD",
+        "Tier",
+        "Paid",
+        "Free",
+        "1M",
+    ),
 )
 UNKNOWN = "zorble"
 
@@ -130,12 +167,14 @@ def table(found: Sequence[Loss], *, each: bool = False) -> list[str]:
     groups: dict[str, list[Loss]] = {}
     for loss in found:
         groups.setdefault(loss.term.partition(":")[0].partition(".")[0], []).append(loss)
-    lines = [f"{'taken out':18} {'terms':>6} {'known lost':>11} {'recovered':>15} {'new lost':>9} {'recovered':>15}  wrong"]
+    lines = [
+        f"{'taken out':18} {'terms':>6} {'known lost':>11} {'recovered':>15} {'new lost':>9} {'recovered':>15}  wrong"
+    ]
     for name, own in [*sorted(groups.items()), ("all", list(found))]:
         lines.append(_line(name, own))
         if each and name != "all":
-            for term in dict.fromkeys(loss.term for loss in own):
-                lines.append(_line(f"  {term[:60]}", [loss for loss in own if loss.term == term]))
+            terms = dict.fromkeys(loss.term for loss in own)
+            lines += [_line(f"  {term[:60]}", [loss for loss in own if loss.term == term]) for term in terms]
     proofs = sum((loss.proofs for loss in found), Counter())
     lines.append("by proof: " + ", ".join(f"{name} {count}" for name, count in proofs.most_common()))
     lines += [f"WRONG {loss.term} in {loss.edition}: {words}" for loss in found for words in loss.wrong[:3]]

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +106,7 @@ def days(folder: str, editions: Sequence[str] = EDITIONS) -> list[Day]:
     truths = {name: gemini_api.read(page(folder, name)) for name in editions}
     spoken = rolled_back(today, page(folder, editions[0]))
     found = []
-    for before, name in zip(editions, editions[1:], strict=False):
+    for before, name in pairwise(editions):
         truth, stood = truths[name], known(truths[before], before)
         day = Day(name, sum(bool(rate.price) for rate in truth.rates()))
         strict = _reading(spoken, page(folder, name))
@@ -169,7 +170,9 @@ def _by_hand(
     for key, value in today.items():
         if found.get(key) == value:
             continue
-        tried = {**found, key: value} if not isinstance(value, dict) else {**found, key: {**value, **found.get(key, {})}}
+        tried = (
+            {**found, key: value} if not isinstance(value, dict) else {**found, key: {**value, **found.get(key, {})}}
+        )
         if isinstance(value, dict) and key in ("phrases", "tools", "headers"):
             tried = {**found, key: value}
         found = tried

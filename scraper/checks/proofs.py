@@ -12,11 +12,14 @@ from decimal import Decimal
 
 from ratecards.model import Formula, Rate, RateCard, plain
 from ratecards.wording import exact_name
+from scraper.checks.reasons import Reason
 from scraper.diff import consistency
 
 Cards = Mapping[str, RateCard]
 # By rate, the name of another official publication that says the same; None where none does.
 Says = Callable[[Rate], str | None]
+# How a reading begins that is not exact.
+INFERRED = "inferred: "
 STRONG = ("continuity", "arithmetic", "corroboration")
 # So many other service tiers whose factors hold prove words that stand in no other place.
 TIERS = 3
@@ -34,7 +37,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known besides the page: its published cards, by present id, the factors that hold on them, and who else says what.
+    """What is known besides the page: its published cards, by present id, the factors that hold on them, who else speaks.
 
     `twins` are the rates of its other representations, of sections that were read exactly.
     """
@@ -45,13 +48,23 @@ class Known:
     says: Says = lambda _: None
 
 
+def waiting(cards: Iterable[RateCard]) -> list[Reason]:
+    """The reason for each new price whose words were inferred: it waits for one more look."""
+    found = [rate for card in cards for rate in card.rates if rate.reading.startswith(INFERRED)]
+    return [
+        Reason(f"{rate.reading}, to be seen once more", new=(rate,))
+        for rate in found
+        if rate.reading != f"{INFERRED}continuity"
+    ]
+
+
 def row_of(rate: Rate) -> str:
     """The place of a rate without its column."""
     return rate.evidence.locator.rpartition(" / ")[0]
 
 
 def continuity(row: Sequence[Rate], known: Known) -> Proof | None:
-    """The row gives exactly what was published of it: every rate of it, and of the rows that these stood in no other."""
+    """The row gives exactly what was published of it: every rate, and no rate of the rows that they stood in is missing."""
     for model in {rate.model for rate in row}:
         card, own = known.cards.get(model), {rate for rate in row if rate.model == model}
         stood = {rate: row_of(rate) for rate in card.rates} if card else {}
@@ -114,7 +127,7 @@ def _times(rate: Rate, note: Formula) -> Decimal:
 
 def corroboration(row: Sequence[Rate], known: Known) -> Proof | None:
     """Another representation, read exactly, has the same rates of the row; or another publication all its prices."""
-    twins = {rate for rate in known.twins}
+    twins = set(known.twins)
     if row and all(rate in twins for rate in row):
         return Proof("corroboration", f"the other representation says the same: {_listed(row)}")
     names = {known.says(rate) for rate in row if rate.price}

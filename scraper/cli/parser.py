@@ -65,6 +65,7 @@ def _refresh(refresh: argparse.ArgumentParser) -> None:
     pages = refresh.add_mutually_exclusive_group()
     pages.add_argument("--replay", type=Path, metavar="DIR", help="take kept pages instead of the network")
     pages.add_argument("--keep", type=Path, metavar="DIR", help="save what was fetched, for --replay")
+    refresh.add_argument("--strict", action="store_true", help="infer nothing: what is in no vocabulary stays unread")
     refresh.add_argument("--at-once", action="store_true", help="the kept pages are the looks of one run")
     refresh.add_argument("--report", type=Path, metavar="FILE", help="write what the run did, for `report`")
     _dataset(refresh, "the clock, for tests and replays")

@@ -90,7 +90,8 @@ def evaluate(
     inferred: Sequence[Inferred] = ()
     if second:
         every = {kind: {**readings, **doubtful}[kind] for kind in bodies}
-        readings, inferred = _inferred(source, every, old, second, capture.at.date())
+        seen, inferred = _inferred(source, every, old, second, capture.at.date())
+        readings = dict(seen)
         if any(page_status(readings[kind]) == "NOT_READ" for kind in doubtful):
             return _failed(start, "NOT_READ", unreadable, now)
     readings, problems = _checked(readings, source, state, old, capture.at.date())
@@ -144,9 +145,7 @@ def _nothing_new(source: Source, state: State, hashes: Mapping[str, str]) -> boo
     return known and good and state.parser == source.module.PARSER
 
 
-def _read_all(
-    source: Source, bodies: Mapping[str, str]
-) -> tuple[dict[str, Reading], list[str], dict[str, Reading]]:
+def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Reading], list[str], dict[str, Reading]]:
     """Each body as read; why those that were not could not be, and those of them against which only words speak."""
     readings: dict[str, Reading] = {}
     doubtful: dict[str, Reading] = {}

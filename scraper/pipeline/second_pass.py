@@ -101,7 +101,7 @@ def _unknown(section: Section) -> Iterator[tuple[str, tuple[str, ...], list[Prob
 
 
 def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[Inferred]]:
-    """The reading with what could be proven of its unknown words, and these words; the same one where there are none."""
+    """The reading with what could be proven of its unknown words, and these words; the same where there are none."""
     if not (reading.again and hasattr(module, "candidates")):
         return reading, []
     terms = terms_of(module, reading)
@@ -121,13 +121,13 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
         taken = _agreeing([*taken, *found])
         sections = reading.again(module.patched(merged(c.patch for _, c in taken)), None)
         terms = terms_of(module, replace(reading, sections=list(sections.values())))
-    found, inferred = _accepted(reading, sections, taken, known) if taken else (reading, [])
-    found = _isolated(module, found, [c.patch for _, c in taken])
-    counted_sections = sum(section.counted for section in found.sections)
-    if inferred and too_little_read(unread := len(unproven(found)), counted_sections):
-        words = f"{unread} of {counted_sections} sections hold something that nothing proves"
-        found.suspicions.append(words)
-    return found, inferred
+    accepted, inferred = _accepted(reading, sections, taken, known) if taken else (reading, [])
+    after = _isolated(module, accepted, [c.patch for _, c in taken])
+    every = sum(section.counted for section in after.sections)
+    if inferred and too_little_read(unread := len(unproven(after)), every):
+        words = f"{unread} of {every} sections hold something that nothing proves"
+        after = replace(after, suspicions=[*after.suspicions, words])
+    return after, inferred
 
 
 def _same(one: Term, other: Term) -> bool:
@@ -250,9 +250,9 @@ def _proof(
     skipped = {words.lower() for candidate in candidates for words in candidate.skipped}
     section_rates = _rates(section)
     formulas = [formula for draft in section.cards for formula in draft.formulas]
-    if all(candidate.skipped for candidate in candidates):
-        if proof := proofs.arithmetic(row, skipped, section_rates, formulas):
-            return proof
+    in_cells = all(candidate.skipped for candidate in candidates)
+    if in_cells and (proof := proofs.arithmetic(row, skipped, section_rates, formulas)):
+        return proof
     if proof := proofs.corroboration(row, known):
         return proof
     one = row[0].model
@@ -293,16 +293,14 @@ def _accepted(
         amounts.read += now.amounts.read - was.amounts.read
         amounts.ignored += now.amounts.ignored - was.amounts.ignored
     inferred = [
-        Inferred(
-            taken[n][1].words, tuple(dict.fromkeys(places)), ", ".join(proven), tuple(lines(taken[n][1].patch))
-        )
+        Inferred(taken[n][1].words, tuple(dict.fromkeys(places)), ", ".join(proven), tuple(lines(taken[n][1].patch)))
         for n, (places, proven) in sorted(said.items())
     ]
     return replace(reading, sections=found, amounts=amounts, suspicions=suspicions), inferred
 
 
 def _isolated(module: Any, reading: Reading, taken: Sequence[Patch]) -> Reading:
-    """The reading with sections of which every unknown word says which rates it can touch: these are gaps, no more is."""
+    """The reading, where sections whose unknown words say which rates they can touch have gaps of these, and no more."""
     sections = list(reading.sections)
     for number, section in enumerate(sections):
         if not section.problems or any(p.kind not in ("label", "tab") for p in section.problems):
@@ -310,8 +308,8 @@ def _isolated(module: Any, reading: Reading, taken: Sequence[Patch]) -> Reading:
         gaps, patches = list[Gap](), list[Patch]()
         for _, _, problems in _unknown(section):
             candidates = [c for c in module.candidates(problems, section) if not c.no_prices]
-            read = [(c, _alone(module, reading, number, [*taken, c.patch])) for c in candidates]
-            read = [(c, now) for c, now in read if now and _added(section, now)]
+            tried = [(c, _alone(module, reading, number, [*taken, c.patch])) for c in candidates]
+            read = [(c, now) for c, now in tried if now and _added(section, now)]
             # a tier that another table has is none of this one's; a row that contradicts another puts both in doubt
             if not read or (problems[0].kind == "label" and len(read) < len(candidates)):
                 break
@@ -382,7 +380,7 @@ def _marked(
         if proof and not _counts(proof, [taken[n] for n in touching], number):
             proof = None
         if proof is None:
-            gap = _gap(place, row, now)
+            gap = _gap(place, row)
             gaps.append(gap)
             lost += gap.amounts
             continue
@@ -421,14 +419,16 @@ def _touches(term: Term, number: int, place: str) -> bool:
     return False
 
 
-def _gap(place: str, row: Sequence[Rate], section: Section) -> Gap:
+def _gap(place: str, row: Sequence[Rate]) -> Gap:
     """A row whose words are known by now, and whose prices nothing proves: what was published of it stands."""
     by_place = {rate.evidence.locator: dict[str, None]() for rate in row}
     for rate in row:
         by_place[rate.evidence.locator][rate.evidence.quote] = None
     amounts = sum(counted(quote) for quotes in by_place.values() for quote in quotes)
     quotes = " | ".join(quote for quotes in by_place.values() for quote in quotes)
-    problem = Problem("cell", place, f"words that are in no vocabulary, and nothing proves the prices: {quotes}", quotes)
+    problem = Problem(
+        "cell", place, f"words that are in no vocabulary, and nothing proves the prices: {quotes}", quotes
+    )
     contexts = {rate.context for rate in row}
     return Gap(
         problem,

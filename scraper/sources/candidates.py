@@ -10,7 +10,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 from ratecards.model import PLANS, SERVICE_TIERS
 from scraper.errors import UnknownTerm
@@ -44,8 +43,33 @@ _METERS = {
 _MODALITY = re.compile(r"(text|image|audio|video)s?\Z")
 # The nouns of the lexicon that another word may stand for.
 _STANDS_FOR = (
-    *("text", "image", "audio", "video", "token", "tokens", "second", "minute", "hour", "request", "requests", "prompt"),
-    *("prompts", "query", "queries", "song", "frame", "character", "characters", "storage", "price", "million", "thousand"),
+    *(
+        "text",
+        "image",
+        "audio",
+        "video",
+        "token",
+        "tokens",
+        "second",
+        "minute",
+        "hour",
+        "request",
+        "requests",
+        "prompt",
+    ),
+    *(
+        "prompts",
+        "query",
+        "queries",
+        "song",
+        "frame",
+        "character",
+        "characters",
+        "storage",
+        "price",
+        "million",
+        "thousand",
+    ),
     *("free", "RPD", "equivalent", "approximately", "available", "supported", "charge"),
 )
 _AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refers")
@@ -54,13 +78,15 @@ _OF_PRICES = re.compile(r"(?:pric(?:e|es|ing)|costs?|rates?|charges?|fees?|token
 _NEGATION = re.compile(r"(?:un|not|no|non|none|without|\w+n't)\Z")
 _WORDS = re.compile(r"[^\W_]+(?:['’]\w+)?")
 _MOST_PHRASES = 4
+# For a cell and a patch, what is not understood.
+Reads = Callable[[str, Patch], UnknownTerm | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """Lines of a vocabulary, what they say of the unknown words, and the phrases that they skip in cells.
 
-    `no_prices`: the row that they are of gives none. `claims`: every word is accounted for; what does not is for a person.
+    `no_prices`: the row that they are of gives none. `claims`: every word is accounted for; else it is for a person.
     """
 
     patch: Patch
@@ -142,10 +168,8 @@ def _in_known_nouns(header: str) -> Iterator[str]:
                 yield header[: found.start(1)] + noun + header[found.end(1) :]
 
 
-def cells(
-    text: str, reads: Callable[[str, Patch], UnknownTerm | None], quoted: Callable[[str], str] = label_key
-) -> Iterator[Candidate]:
-    """What the unknown words of a cell may mean. `reads` gives what is not understood of it under a patch, None at last.
+def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> Iterator[Candidate]:
+    """What the unknown words of a cell may mean. `reads` gives what is not understood of it under a patch, None if all is.
 
     Words are skipped where they can change no price; one word may stand for a noun of the lexicon; a cell without an
     amount may say an availability.
@@ -174,17 +198,13 @@ def _availabilities(text: str, quoted: Callable[[str], str]) -> Iterator[Candida
         yield Candidate({"cells": {quoted(text): availability}}, said, (label_key(text),))
 
 
-def _skipping(text: str, error: UnknownTerm, reads: Callable[[str, Patch], UnknownTerm | None]) -> Iterator[Candidate]:
+def _skipping(text: str, error: UnknownTerm, reads: Reads) -> Iterator[Candidate]:
     phrases = unknown_words(text, reads, error)
     if phrases and all(map(skippable, phrases)):
-        yield Candidate(
-            {"cell_asides": phrases}, f"{' and '.join(map(repr, phrases))} skipped", tuple(phrases)
-        )
+        yield Candidate({"cell_asides": phrases}, f"{' and '.join(map(repr, phrases))} skipped", tuple(phrases))
 
 
-def unknown_words(
-    text: str, reads: Callable[[str, Patch], UnknownTerm | None], error: UnknownTerm | None = None
-) -> list[str]:
+def unknown_words(text: str, reads: Reads, error: UnknownTerm | None = None) -> list[str]:
     """The phrases without which a cell is understood, each once; none where it is, or is not without them either."""
     source, found = " ".join(plain(text).split()), list[tuple[int, int]]()
     error = error or reads(text, {})
@@ -235,6 +255,3 @@ def together(choices: Sequence[Sequence[Candidate]]) -> Iterator[Candidate]:
 def problem_cells(problem: Problem) -> list[str]:
     """The cells of the row that a problem is of."""
     return problem.term.split(" | ") if problem.term else []
-
-
-Data = Mapping[str, Any]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -16,6 +16,7 @@ from scraper.prices.toolcells import read_tool
 from scraper.sources import vocabulary
 from scraper.sources.candidates import (
     Candidate,
+    Reads,
     cells,
     claimed,
     columns,
@@ -101,7 +102,9 @@ def _any_section(problem: Problem, section: Section) -> Iterator[Candidate]:
     if problem.message.startswith("no model id"):
         yield Candidate({"without_ids": [section.anchor]}, f"the page prints no id of {section.title!r}")
         for kind in ("notes", "agents"):
-            yield Candidate({"sections": {label_key(section.title): kind}}, f"{section.title!r} has no prices of a model")
+            yield Candidate(
+                {"sections": {label_key(section.title): kind}}, f"{section.title!r} has no prices of a model"
+            )
 
 
 def _aside(problem: Problem, _: Section) -> Iterator[Candidate]:
@@ -145,9 +148,9 @@ def _rules(label: str) -> Iterator[dict[str, Any]]:
             found.append(rule)
     for known, rule in _known_rows().items():
         alike = (key_nouns(known), modalities_in(known)) == (key_nouns(label), said)
-        if alike and (key_nouns(label) or said) and claimed(label, known, *key_nouns(label)) and rule not in found:
-            if set(words_of(str(rule.get("context", "")))) <= {*words_of(label)}:
-                found.append(dict(rule))
+        named = set(words_of(str(rule.get("context", "")))) <= {*words_of(label)}
+        if alike and named and (key_nouns(label) or said) and claimed(label, known, *key_nouns(label)):
+            found += [dict(rule)] if rule not in found else []
     yield from found
 
 
@@ -169,7 +172,7 @@ def _cells(problem: Problem, section: Section) -> Iterator[Candidate]:
     yield from together([choices for choices in found if choices])
 
 
-def _reads(section: Section) -> Callable[[str, Patch], UnknownTerm | None]:
+def _reads(section: Section) -> Reads:
     """A function that gives what is not understood of a cell of the section under a patch."""
 
     def reads(text: str, patch: Patch) -> UnknownTerm | None:
