@@ -323,7 +323,7 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Inferred:
-    """Words in no vocabulary that were proven: what they mean, in which rows, by which proofs, and the lines to say so."""
+    """Words in no vocabulary that were proven: what they mean, in which rows, by which proofs, and as lines."""
 
     words: str
     places: tuple[str, ...]

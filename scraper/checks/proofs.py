@@ -37,9 +37,10 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known besides the page: its published cards, by present id, the factors that hold on them, who else speaks.
+    """What is known besides the page: its published cards, by present id, the factors that hold on them.
 
-    `twins` are the rates of its other representations, of sections that were read exactly.
+    `twins` are the rates of its other representations, of sections that were read exactly; `says`
+    asks other publications.
     """
 
     cards: Cards = field(default_factory=dict)
@@ -64,7 +65,7 @@ def row_of(rate: Rate) -> str:
 
 
 def continuity(row: Sequence[Rate], known: Known) -> Proof | None:
-    """The row gives exactly what was published of it: every rate, and no rate of the rows that they stood in is missing."""
+    """The row gives exactly what was published of it: every rate, and no other of the rows that they stood in."""
     for model in {rate.model for rate in row}:
         card, own = known.cards.get(model), {rate for rate in row if rate.model == model}
         stood = {rate: row_of(rate) for rate in card.rates} if card else {}

@@ -222,6 +222,9 @@ def _story(verdict: SourceResult, now: datetime) -> Iterator[str]:
             yield f"  {line}"
     if quiet := console.quiet_count(verdict.changes, verdict.cards):
         yield f"  {quiet} changes of wording or notes recorded"
+    for one in verdict.inferred:
+        rows = "1 row" if len(one.places) == 1 else f"{len(one.places)} rows"
+        yield f"  inferred: {plain_text(one.words)} ({one.proof}, {rows}); `learn` writes it into the vocabulary"
     yield from _waiting(verdict)
     for old, new in verdict.proposals:
         yield f"  looks renamed: {old} -> {new}; if so, add it to renames in the vocabulary"

@@ -204,6 +204,25 @@ def tried_out(
     return Tried(rows, proven)
 
 
+def would_publish(
+    module: Any, reading: Reading, number: int, candidate: Candidate, problems: Sequence[Problem]
+) -> list[Rate] | None:
+    """The rates that a section would have with a candidate's lines, and has not, proven or not; None if it is none.
+
+    Whether a sentence is new only what was published knows: lines that name it settle it.
+    """
+    was = reading.sections[number]
+    now = reading.again(module.patched(candidate.patch), [number])[number] if reading.again else was
+    left = {*now.problems, *(gap.problem for gap in now.gaps)}
+    settled = any(problem not in left for problem in problems)
+    fresh = left - {*was.problems, *(gap.problem for gap in was.gaps)}
+    worse = any(p.kind in _WRONG or not p.term or (p.kind == "cell" and candidate.no_prices) for p in fresh)
+    if (not settled and problems[0].kind != "condition") or worse:
+        return None
+    before = {*_rates(was)}
+    return [rate for rate in _rates(now) if rate not in before]
+
+
 def _spoilt(was: Section, now: Section) -> bool:
     """Whether another reading has contradictions that were not there, or reads otherwise what was read."""
     old = {(p.kind, p.place, p.message) for p in was.problems}
@@ -300,7 +319,7 @@ def _accepted(
 
 
 def _isolated(module: Any, reading: Reading, taken: Sequence[Patch]) -> Reading:
-    """The reading, where sections whose unknown words say which rates they can touch have gaps of these, and no more."""
+    """The reading, where sections whose unknown words say which rates they can touch have gaps of these alone."""
     sections = list(reading.sections)
     for number, section in enumerate(sections):
         if not section.problems or any(p.kind not in ("label", "tab") for p in section.problems):

@@ -169,7 +169,7 @@ def _in_known_nouns(header: str) -> Iterator[str]:
 
 
 def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> Iterator[Candidate]:
-    """What the unknown words of a cell may mean. `reads` gives what is not understood of it under a patch, None if all is.
+    """What the unknown words of a cell may mean. `reads` gives what of it is not understood under a patch.
 
     Words are skipped where they can change no price; one word may stand for a noun of the lexicon; a cell without an
     amount may say an availability.

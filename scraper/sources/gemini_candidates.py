@@ -65,7 +65,8 @@ def choices(problems: Sequence[Problem], section: Section) -> list[Candidate]:
     }.get(problem.kind)
     if not problem.term or by_hand is None:
         return []
-    return candidates(problems, section) or list(by_hand(problem, section))
+    found = candidates(problems, section)
+    return [*found, *(c for c in by_hand(problem, section) if all(c.patch != other.patch for other in found))]
 
 
 def _any_row(problem: Problem, section: Section) -> Iterator[Candidate]:
