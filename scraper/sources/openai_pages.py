@@ -31,7 +31,7 @@ _MOST_SPANNED = 200
 
 
 def html_page(article: Tag, terms: Terms) -> Page:
-    """The page itself, from its article. Raises `LayoutChanged` when a component is not the known one."""
+    """The page itself, from its article; a component that is not a known one, or not as it was known, is unread."""
     page, where = Page("html"), Where()
     for tag in article.find_all(True):
         classes = tag.get("class") or ()
@@ -66,17 +66,21 @@ def _words(block: Heading | Text | Table) -> list[Text]:
 
 
 def _island(tag: Tag, page: Page, where: Where, terms: Terms) -> None:
-    name, props = str(tag.get("component-export")), astro_props(str(tag.get("props") or "{}"))
-    if name not in terms.components:
-        if {"rows", "groups"} & set(props) or COUNTED.search(str(tag.get("props"))):
-            words = f"the unknown component {name!r} holds rows or amounts"
-            page.unread.append((where.place, words, str(tag.get("props"))))
-        return
-    component_tables(name, props, page, where, terms)
-    for table in tag.find_all("table"):
-        headings, rows = _drawn(table)
+    name, given, drawn = str(tag.get("component-export")), str(tag.get("props") or "{}"), tag.find_all("table")
+    before = len(page.tables), len(page.texts)
+    try:
+        props = astro_props(given)
+        if name not in terms.components:
+            if {"rows", "groups"} & set(props) or COUNTED.search(given):
+                raise LayoutChanged(f"the unknown component {name!r} holds rows or amounts")
+            return
+        component_tables(name, props, page, where, terms)
         tab = str(props.get("tier", ""))
-        page.tables.append(where.table(headings, rows, tab=tab, shown=True))
+        page.tables += [where.table(*_drawn(table), tab=tab, shown=True) for table in drawn]
+    except LayoutChanged as error:
+        del page.tables[before[0] :], page.texts[before[1] :]
+        page.unread.append((where.place, str(error), " ".join([given, *(clean(visible(table)) for table in drawn)])))
+    for table in drawn:
         table.extract()
 
 

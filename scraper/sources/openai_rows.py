@@ -14,7 +14,7 @@ from scraper.prices.grammar import read_cell
 from scraper.prices.lexicon import COUNTED, unit_of
 from scraper.prices.normalize import Observation, Place, RowRule, label_key, row_rates
 from scraper.sources.openai_tables import Cell, Table
-from scraper.sources.openai_terms import ColumnRule, Label, SectionRule, Terms
+from scraper.sources.openai_terms import ColumnRule, Label, SectionRule, Terms, ToolRule
 
 PROVIDER, SOURCE = "openai", "openai-api"
 CAPTION = re.compile(r"prices per (.+?)(?: unless noted)?\.?", re.IGNORECASE)
@@ -120,7 +120,7 @@ def read_row(known: Frame, row: Sequence[Cell], long: Mapping[str, int], terms: 
 def _read_row(known: Frame, row: Sequence[Cell], long: Mapping[str, int], terms: Terms, result: RowReading) -> None:
     result.model = "tools" if known.section.tools else ""
     tool = terms.tool(known.name(row)) if known.section.tools else None
-    label = Label(known.name(row), "tools", ignored=tool.ignore) if tool else terms.label(known.name(row))
+    label = terms.label(known.name(row)) if tool is None else _label_of(tool, known.name(row))
     result.model, result.name = label.model, label.name
     if known.wrong[0]:
         return  # the row is nobody's until its table is understood; its model keeps the published card
@@ -129,11 +129,8 @@ def _read_row(known: Frame, row: Sequence[Cell], long: Mapping[str, int], terms:
     if label.ignored:
         result.amounts.ignored[label.ignored] += result.amounts.cells
         return
-    reader = _Row(known, row, label, tool.context if tool else "", long, terms)
+    reader = _Row(known, row, label, long, terms)
     for at, rule in known.prices.items():
-        if known.section.tuned and rule.meter != "tuning":
-            result.amounts.ignored[terms.tuned] += row[at].amounts
-            continue
         try:
             result.rates += reader.rates(at, rule)
         except UnknownTerm as error:
@@ -142,13 +139,17 @@ def _read_row(known: Frame, row: Sequence[Cell], long: Mapping[str, int], terms:
         result.amounts.read += row[at].amounts
 
 
+def _label_of(tool: ToolRule, name: str) -> Label:
+    return Label(name, "tools", context=tool.context, ignored=tool.ignore)
+
+
 class _Row:
     """One row: what its label columns say, for each of its cells."""
 
     def __init__(
-        self, known: Frame, row: Sequence[Cell], label: Label, context: str, long: Mapping[str, int], terms: Terms
+        self, known: Frame, row: Sequence[Cell], label: Label, long: Mapping[str, int], terms: Terms
     ) -> None:
-        self.known, self.row, self.label, self.context, self.terms = known, row, label, context, terms
+        self.known, self.row, self.label, self.terms = known, row, label, terms
         self.bound = long.get(label.model)
         if label.bound and label.bound != self.bound:
             raise UnknownTerm(f"{label.name} has two bounds on its prompt, {self.bound} and {label.bound}")
@@ -188,7 +189,7 @@ class _Row:
             raise UnknownTerm(f"an amount without a unit: {cell.text}")
         seen = Observation(cell.text, priced, self.terms.plan, known.table.headings[at], unit, self._locator(at))
         place = Place(PROVIDER, SOURCE, (self.label.model,), self._tier(rule), self.terms.currency)
-        found = row_rates([seen], RowRule(meter, modality, context=self.context, unit=rule.unit), place)
+        found = row_rates([seen], RowRule(meter, modality, context=self._context(meter), unit=rule.unit), place)
         return [self._finished(rate, rule, cell) for rate in found]
 
     def _meter(self, rule: ColumnRule) -> str:
@@ -196,15 +197,20 @@ class _Row:
             return "tool"
         return self.terms.estimate(self.label.model) if rule.estimate else rule.meter
 
+    def _context(self, meter: str) -> str:
+        tuned = self.terms.tuned if self.known.section.tuned and meter != "tuning" else ""
+        return ", ".join(filter(None, (self.label.context, tuned)))
+
     def _tier(self, rule: ColumnRule) -> str:
         return rule.tier or self.terms.tabs[label_key(self.known.table.place.tab or "standard")]
 
     def gap(self, at: int, rule: ColumnRule, error: UnknownTerm) -> Gap:
         """What of its model a cell that is not understood may price."""
         problem = Problem("cell", self._locator(at), str(error), self.row[at].text)
-        context = self.context if self.known.section.tools else None
-        models, meters = (self.label.model,), (self._meter(rule),)
-        return Gap(problem, models, self._tier(rule), meters, context=context, amounts=self.row[at].amounts)
+        meter = self._meter(rule)
+        context = self._context(meter) if self.known.section.tools else None
+        models, tier = (self.label.model,), self._tier(rule)
+        return Gap(problem, models, tier, (meter,), context=context, amounts=self.row[at].amounts)
 
     def _priced(self, cell: Cell) -> Priced:
         if cell.number:

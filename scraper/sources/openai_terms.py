@@ -42,12 +42,13 @@ class ColumnRule:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A row's label: name as printed, id, bound on the prompt, and why the row gives no rates ("" if it does)."""
+    """A row's label: name as printed, id, bound on the prompt, context, and why the row gives no rates ("" if it does)."""
 
     name: str
     model: str
     bound: int | None = None
     over: bool = False
+    context: str = ""
     ignored: str = ""
 
 
@@ -125,17 +126,17 @@ class Terms:
         if not match or not MODEL_ID.match(model):
             raise UnknownTerm(f"unknown model name {text!r}")
         bound = int(match["bound"]) * 1000 if match["bound"] else None
-        ignored = self.notes[label_key(match["note"])] if match["note"] else ""
-        return Label(name, model, bound, match["compare"] == ">", ignored)
+        context = self.notes[label_key(match["note"])] if match["note"] else ""
+        return Label(name, model, bound, match["compare"] == ">", context)
 
     def column(self, heading: str) -> ColumnRule | None:
         """A price column, with `context` short or long where columns are split by it. None when unknown."""
         folded = label_key(heading)
-        first, _, rest = folded.partition(" / ")
-        context = self.contexts.get(first, "")
         if sized := self.sized.fullmatch(folded):
             return ColumnRule("output", resolution="x".join(sized.groups()))
-        rule = self.columns.get(rest if context else folded)
+        head = next((words for words in self.contexts if folded.startswith(words)), "")
+        context = self.contexts.get(head, "")
+        rule = self.columns.get(folded.removeprefix(head).lstrip(" /"))
         return ColumnRule(rule.meter, rule.unit, rule.tier, rule.estimate, "", context) if rule else None
 
     def tool(self, label: str) -> ToolRule:

@@ -161,13 +161,13 @@ class _Whole:
 
 
 def _beside(header: Term, around: Sequence[tuple[str, Term]]) -> list[tuple[str, Term]]:
-    """What stands around a cell and holds for it.
+    """What stands around a cell and holds for it: of a section, only where it speaks of the column's meter.
 
     Where its column begins at the bound that the row names, the row's ends there; an estimate of another thing than the
     rest of its row has a modality of its own.
     """
     found = []
-    for name, term in around:
+    for name, term in ((n, t) for n, t in around if not t.only or header.meter in t.only):
         bound = None if header.prompt_over and header.prompt_over == term.prompt_up_to else term.prompt_up_to
         modality = None if header.estimate and header.modality else term.modality
         found.append((name, replace(term, prompt_up_to=bound, modality=modality)))
@@ -198,7 +198,7 @@ class _PartReader:
         lines = (table.header, *table.rows)
         amounts = sum(counted(cell) for line in lines for cell in line)
         self.book.noted(" | ".join(line) for line in lines)
-        if (reason := self.part.says.ignore) and not self.part.says.only:
+        if reason := self.part.says.ignore:
             self.book.amounts.cells += amounts
             self.book.amounts.ignored[reason] += amounts
         elif amounts or label_key(self.part.title) in self.terms.sections:
@@ -280,9 +280,11 @@ class _PartReader:
         if "" in models:
             raise UnknownTerm(f"unknown model {text!r}" if self.terms.models else f"{text!r} is not a model id")
         tokens = scaled(bound["n"], bound["scale"]) if bound else None
-        says = Term(prompt_over=tokens) if bound and bound["over"] else Term(prompt_up_to=tokens)
-        says = replace(says, ignore=next((why for match, why in self.terms.ignore_rows if match.search(text)), ""))
-        return _Row(models, name, says, bare.strip() if name != bare.strip() and not says.ignore else "")
+        said = next((term for match, term in self.terms.name_words if match.search(bare)), None)
+        notice = bare.strip() if name != bare.strip() and said is None else ""
+        over = bool(bound and bound["over"])
+        says = replace(said or Term(), prompt_over=tokens if over else None, prompt_up_to=None if over else tokens)
+        return _Row(models, name, says, notice)
 
     def _around(self, cells: Sequence[str], columns: Sequence[_Column], row: _Row) -> list[tuple[str, Term]]:
         """What stands around every cell of a row, each with its name for messages. Raises `UnknownTerm`."""
@@ -320,8 +322,7 @@ class _PartReader:
         """The rates of one cell; one that is not understood is a gap of the models that it prices."""
         text, (header, term) = row.cells[at], row.columns[at]
         first, amounts, locator = row.entries[0].section.amounts, counted(text), f"{row.place} / {header}"
-        reason = self.part.says.ignore if term.meter not in self.part.says.only else ""
-        if reason := term.ignore or reason:
+        if reason := term.ignore:
             first.ignored[reason] += amounts
             return
         models, bag = tuple(entry.model for entry in row.entries), {}

@@ -218,7 +218,7 @@ class Term:
 
     Of a section only: its `model` where no words name one, `models` finds the sentence that names those of a table
     without a column for them, `transposed` are tables with the models across, `needs` are the roles that one column of
-    each table must have, and `only` are the meters whose amounts are rates although it is ignored.
+    each table must have, and `only` are the meters of which it says something, where it does not of all.
     """
 
     service_tier: str | None = None
@@ -274,7 +274,8 @@ class TableTerms:
 
     Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `ids_printed` whether the
     page prints ids as well, and `aliases` by id the other ids that mean the same model. `untitled` are headings that
-    begin no section, `starts` finds the sentence that says from which day models are billed.
+    begin no section, `name_asides` words of a name that say nothing of its prices and `name_words` those that do, `starts`
+    finds the sentence that says from which day models are billed.
     """
 
     source: str
@@ -300,7 +301,7 @@ class TableTerms:
     facts: Sequence[tuple[str, re.Pattern[str]]]
     dated: re.Pattern[str]
     starts: re.Pattern[str]
-    ignore_rows: Sequence[tuple[re.Pattern[str], str]]
+    name_words: Sequence[tuple[re.Pattern[str], Term]]
     ignore: Sequence[tuple[re.Pattern[str], str]]
     asides: Sequence[re.Pattern[str]]
     renames: Mapping[str, str]
@@ -354,7 +355,7 @@ def table_terms(data: Any) -> TableTerms:
         facts=[(entry["name"], _re(entry["match"])) for entry in data.get("facts", [])],
         dated=_re(data.get("dated", _NEVER)),
         starts=_re(data.get("starts", _NEVER)),
-        ignore_rows=_reasons(data.get("ignore_rows", [])),
+        name_words=[(_re(words), _term(says)) for words, says in data.get("name_words", {}).items()],
         ignore=_reasons(data.get("ignore", [])),
         asides=[_re(text) for text in data.get("asides", [])],
         renames=data.get("renames", {}),
