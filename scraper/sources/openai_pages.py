@@ -67,19 +67,22 @@ def _words(block: Heading | Text | Table) -> list[Text]:
 
 def _island(tag: Tag, page: Page, where: Where, terms: Terms) -> None:
     name, given, drawn = str(tag.get("component-export")), str(tag.get("props") or "{}"), tag.find_all("table")
-    before = len(page.tables), len(page.texts)
+    before, wrong = (len(page.tables), len(page.texts)), ""
     try:
         props = astro_props(given)
-        if name not in terms.components:
-            if {"rows", "groups"} & set(props) or COUNTED.search(given):
-                raise LayoutChanged(f"the unknown component {name!r} holds rows or amounts")
+        if name in terms.components:
+            component_tables(name, props, page, where, terms)
+            tab = str(props.get("tier", ""))
+            page.tables += [where.table(*_drawn(table), tab=tab, shown=True) for table in drawn]
+        elif {"rows", "groups"} & set(props) or COUNTED.search(given):
+            wrong = f"the unknown component {name!r} holds rows or amounts"
+        else:
             return
-        component_tables(name, props, page, where, terms)
-        tab = str(props.get("tier", ""))
-        page.tables += [where.table(*_drawn(table), tab=tab, shown=True) for table in drawn]
     except LayoutChanged as error:
         del page.tables[before[0] :], page.texts[before[1] :]
-        page.unread.append((where.place, str(error), " ".join([given, *(clean(visible(table)) for table in drawn)])))
+        wrong = str(error)
+    if wrong:
+        page.unread.append((where.place, wrong, " ".join([given, *(clean(visible(table)) for table in drawn)])))
     for table in drawn:
         table.extract()
 

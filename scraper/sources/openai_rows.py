@@ -146,9 +146,7 @@ def _label_of(tool: ToolRule, name: str) -> Label:
 class _Row:
     """One row: what its label columns say, for each of its cells."""
 
-    def __init__(
-        self, known: Frame, row: Sequence[Cell], label: Label, long: Mapping[str, int], terms: Terms
-    ) -> None:
+    def __init__(self, known: Frame, row: Sequence[Cell], label: Label, long: Mapping[str, int], terms: Terms) -> None:
         self.known, self.row, self.label, self.terms = known, row, label, terms
         self.bound = long.get(label.model)
         if label.bound and label.bound != self.bound:

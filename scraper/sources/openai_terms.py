@@ -42,7 +42,7 @@ class ColumnRule:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A row's label: name as printed, id, bound on the prompt, context, and why the row gives no rates ("" if it does)."""
+    """A row's label: name as printed, id, bound on the prompt, context, and why it gives no rates ("" if it does)."""
 
     name: str
     model: str

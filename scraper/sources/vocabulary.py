@@ -273,9 +273,9 @@ class TableTerms:
     """The vocabulary of a source whose page is tables; each field is the entry of the same name in its file.
 
     Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `ids_printed` whether the
-    page prints ids as well, and `aliases` by id the other ids that mean the same model. `untitled` are headings that
-    begin no section, `name_asides` words of a name that say nothing of its prices and `name_words` those that do, `starts`
-    finds the sentence that says from which day models are billed.
+    page prints ids as well, and `aliases` by id the other ids that mean the same model. `name_asides` are words of a
+    name that say nothing of its prices, `name_words` those that do. `untitled` are headings that begin no section,
+    `starts` finds the sentence that says from which day models are billed.
     """
 
     source: str
