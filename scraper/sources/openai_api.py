@@ -35,6 +35,10 @@ MARKDOWN = TableSource(Path(__file__).with_name("openai_markdown.yaml"))
 _PLAIN = re.compile(r"\s*# Pricing\n(?=.*?^### (?:\w+ )+data$)", re.DOTALL | re.MULTILINE)
 # Its Markdown twin is cut short and not fetched; older editions were kept in it.
 KEPT = ("md",)
+# The page of 2025 as Markdown that others made of it, with its title or without.
+_CONVERTED = re.compile(r"\s*(?:# Pricing\n.*?)?^### Text tokens$", re.DOTALL | re.MULTILINE)
+# Where it stood until 2026, as copies of it say.
+FORMER_URLS = ("https://platform.openai.com/docs/pricing",)
 _HTML = re.compile(r"\s*(?:<!doctype html|<html)", re.IGNORECASE)
 _PROPS = re.compile(r'[^>]*?\bcomponent-export="([^"]*)"[^>]*?\bprops="([^"]*)"')
 
@@ -112,7 +116,7 @@ def _page(body: str, terms: Terms) -> Page:
         return page
     if "<TextTokenPricingTables" in body:
         page, ending = mdx_page(body, terms), "/>"
-    elif re.match(r"\s*# Pricing\n", body) and "\n### Text tokens\n" in body:
+    elif _CONVERTED.match(body):
         page, ending = converted_page(body, terms), "|"
     else:
         raise LayoutChanged(f"expected the pricing page, saw {title_of(body)}")

@@ -164,6 +164,7 @@ def test_an_article_cut_inside_its_frame() -> None:
         (" \n", "empty page"),
         ("<html><head></head><body><script>window._cf_chl_opt={}</script></body></html>", "challenge page"),
         ("<html><head><title>Log in - OpenAI</title></head></html>", "saw sign-in page (title 'Log in - OpenAI')"),
+        ("# Pricing\n\n| x |\n\nAll models\n\n", "saw copy of the page with its tables collapsed"),
         ("# Models\n\ntext", "expected the pricing page, saw no title, '# Models text'"),
         ('{"error": "not found"}', "expected the pricing page, saw no title"),
     ],
