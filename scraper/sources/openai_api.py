@@ -29,7 +29,7 @@ from scraper.sources.page_proofs import refuse_other_pages, title_of, validate_h
 from scraper.sources.table_reader import TableSource
 from scraper.sources.timelimit import look
 
-PARSER = "2"
+PARSER = "3"
 # The page as plain Markdown, since autumn 2026: its own vocabulary, read by the table reader.
 MARKDOWN = TableSource(Path(__file__).with_name("openai_markdown.yaml"))
 _PLAIN = re.compile(r"\s*# Pricing\n(?=.*?^### (?:\w+ )+data$)", re.DOTALL | re.MULTILINE)
