@@ -16,10 +16,12 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from bs4.element import Tag
+
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Draft, Gap, Problem, Reading, Section, too_little_read
-from scraper.parse.blocks import Block, Heading, Table, Text, without
+from scraper.parse.blocks import NO_TABLE, Block, Heading, Tab, Table, Text, html_blocks, without
 from scraper.prices.conditions import conditional
 from scraper.prices.footnotes import only_day, sentences
 from scraper.prices.lexicon import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled, unit_of
@@ -35,6 +37,7 @@ _OF_TOKENS = ("input", "output", "cache_read", "cache_write")
 _CONTEXT = re.compile(r"\(\s?(?:<|(?P<over>>))\s?(?P<n>[0-9]+)(?P<scale>[km])? context length\)", re.IGNORECASE)
 _CAPTION = re.compile(r"prices per (?P<unit>.+?)(?: unless noted)?\.?\Z", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s+/\s+|,\s+(?:and\s+)?|\s+and\s+")
+_ID = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 # What a cell may say as well as the words around it; they must say the same.
 _SAID_TWICE = ("resolution", "quality", "prompt_over", "prompt_up_to")
 _NOTHING = Term(role="note")
@@ -66,21 +69,32 @@ class TableSource:
         start, end = body.find("<article"), body.rfind("</article>")
         return body[start:end] if is_html(body) and 0 <= start < end else body
 
+    def of_html(self, element: Tag, terms: TableTerms) -> list[Block]:  # noqa: ARG002 - for pages that need their words
+        """The blocks of the element that holds the page in HTML."""
+        return html_blocks(element)
+
+    def printed(self, body: str) -> int:
+        """How many amounts stand in the bytes of the page."""
+        return counted(unescape(without(TableSource.fingerprint(self, body), "script", "style", "!--")))
+
     def read(self, body: str, terms: TableTerms | None = None) -> Reading:
         """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
         terms = terms or self.load_terms()
-        kind, blocks = prove(body, terms.proofs)
+        proofs = terms.proofs
+        kind, blocks = prove(body, proofs, lambda element: self.of_html(element, terms))
         parts = list(_parts(blocks, terms))
-        validate_titles([part.title for part in parts[1:]], terms.proofs)
-        validate_tables(blocks, terms.proofs.tables_min)
+        if kind == "html" and proofs.last_in_html:
+            proofs = replace(proofs, last_headings=proofs.last_in_html)
+        validate_titles([part.title for part in parts[1:]], proofs)
+        validate_tables(blocks, proofs.tables_min)
         book = _Book(terms)
-        for part in parts:
+        for part in filter(lambda part: part.blocks, parts):
             look(part.title)
             _PartReader(part, book, terms).tables()
         for part in parts:
             book.prose(part)
         reading = book.reading(kind)
-        missing = counted(unescape(without(self.fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
+        missing = self.printed(body) - reading.amounts.seen
         if missing > 0:
             reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
         return reading
@@ -95,12 +109,13 @@ class _Part:
 
     title: str
     term: Term | None
+    id: str = ""
     blocks: list[Block] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
-        """The heading's words joined by hyphens, as pages make anchors of them."""
-        return re.sub(r"[^a-z0-9.]+", "-", self.title.lower()).strip("-")
+        """The heading's id, else its words joined by hyphens, as pages make anchors of them."""
+        return self.id or re.sub(r"[^a-z0-9.]+", "-", self.title.lower()).strip("-")
 
     @property
     def says(self) -> Term:
@@ -118,7 +133,8 @@ def _parts(blocks: Sequence[Block], terms: TableTerms) -> Iterator[_Part]:
     for block in blocks:
         if _begins(block, terms):
             yield part
-            part = _Part(block.text, terms.sections.get(label_key(block.text), any_other))  # type: ignore[union-attr]
+            title: str = block.text  # type: ignore[union-attr]
+            part = _Part(title, terms.sections.get(label_key(title), any_other), getattr(block, "anchor", ""))
         elif not isinstance(block, Heading) or label_key(block.text) in terms.tabs:
             part.blocks.append(block)
     yield part
@@ -167,7 +183,7 @@ def _beside(header: Term, around: Sequence[tuple[str, Term]]) -> list[tuple[str,
     rest of its row has a modality of its own.
     """
     found = []
-    for name, term in ((n, t) for n, t in around if not t.only or header.meter in t.only):
+    for name, term in ((n, t) for n, t in around if not t.only or (header.meter or "") in t.only):
         bound = None if header.prompt_over and header.prompt_over == term.prompt_up_to else term.prompt_up_to
         modality = None if header.estimate and header.modality else term.modality
         found.append((name, replace(term, prompt_up_to=bound, modality=modality)))
@@ -186,7 +202,7 @@ class _PartReader:
         for block in self.part.blocks:
             if isinstance(block, Table):
                 self._table(block)
-            elif label_key(block.text) in self.terms.tabs:
+            elif isinstance(block, Tab) or label_key(block.text) in self.terms.tabs:
                 self.tab = block.text
             elif _CAPTION.match(block.text):
                 self.caption = block.text
@@ -201,7 +217,7 @@ class _PartReader:
         if reason := self.part.says.ignore:
             self.book.amounts.cells += amounts
             self.book.amounts.ignored[reason] += amounts
-        elif amounts or label_key(self.part.title) in self.terms.sections:
+        elif amounts or table == NO_TABLE or label_key(self.part.title) in self.terms.sections:
             self.book.tables += 1
             self.book.captions.add(self.caption)
             self.book.printed |= {money(m.group()) for line in lines for c in line for m in AMOUNT.finditer(plain(c))}
@@ -219,6 +235,8 @@ class _PartReader:
         """Why no row of a table can be read; None where all its words are known."""
         if self.part.term is None:
             return Problem("section", self._place(), f"unknown section {self.part.title!r}", self.part.title)
+        if self.tab and label_key(self.tab) not in self.terms.tabs:
+            return Problem("tab", self._place(), f"unknown tab {self.tab!r}", self.tab)
         for header in headers:
             if label_key(header) not in self.terms.headers:
                 return Problem("header", self._place(), f"unknown header {header!r}", header)
@@ -292,7 +310,7 @@ class _PartReader:
         if self.caption and not self._unit:
             raise UnknownTerm(f"unknown unit in {self.caption!r}")
         if self.tab:
-            found.append((f"the tab {self.tab!r}", self.terms.tabs[label_key(self.tab)]))
+            found.append((f"the tab {self.tab!r}", self.terms.tabs.get(label_key(self.tab), _NOTHING)))
         if len(cells) != len(columns):
             raise UnknownTerm(f"{len(cells)} cells under {len(columns)} headers: which is which?")
         for text, (header, term) in zip(cells, columns, strict=True):
@@ -334,7 +352,8 @@ class _PartReader:
             problem = Problem("cell" if bag else "conflict", locator, str(error), text)
             meters = (bag["meter"],) if "meter" in bag else _OF_TOKENS
             context = bag.get("context", "") if bag else None
-            gap = Gap(problem, models, bag.get("service_tier", ""), meters, context=context, amounts=amounts)
+            over = bag.get("prompt_over")
+            gap = Gap(problem, models, bag.get("service_tier", ""), meters, (), context, over, amounts)
             for entry in row.entries:
                 entry.section.gaps.append(gap)
             return
@@ -401,6 +420,7 @@ class _Book:
         self.tables = 0
         self.suspicions: list[str] = []
         self.facts: dict[str, str] = {}
+        self.own_facts: dict[str, dict[str, str]] = {}
         self.constant = {term.model for term in terms.sections.values() if term.model}
         self.doubtful: list[tuple[str, Problem]] = []  # words that may speak of a model, and what is wrong with them
         self.starts: dict[str, date] = {}
@@ -432,15 +452,18 @@ class _Book:
         for words, problem in self.doubtful:
             found = [model for name, ids in names.items() if _names(words, name) for model in ids]
             if self.terms.ids_printed:
-                found += [word for word in re.findall(r"[\w-]+(?:\.[\w-]+)*", words) if word in self.entries]
+                found += [word for word in _ID.findall(words) if word in self.entries]
             for model in dict.fromkeys(found):
                 self.entries[model].section.problems.append(problem)
 
     def noted(self, texts: Iterable[str]) -> bool:
-        """Note what sentences and rows say that is card metadata; gives whether any does."""
-        said = {name: m["value"] for text in texts for name, match in self.terms.facts if (m := match.search(text))}
-        self.facts |= said
-        return bool(said)
+        """Note what sentences and rows say that is card metadata, of models named or of all; gives whether any does."""
+        found = [(name, m) for text in texts for name, match in self.terms.facts if (m := match.search(text))]
+        for name, said in found:
+            named = _ID.findall(said.groupdict().get("models") or "")
+            for facts in [self.own_facts.setdefault(model, {}) for model in named] or [self.facts]:
+                facts[name] = said["value"]
+        return bool(found)
 
     def prose(self, part: _Part) -> None:
         """Money in a sentence repeats an amount of a table or has a reason; other words of prices are kept."""
@@ -511,7 +534,8 @@ class _Book:
         section.problems += conflicts
         if rates and not section.problems:
             draft = Draft(model=entry.model, name=entry.name, anchor=section.anchor, rates=tuple(rates))
-            notices, facts = tuple(entry.notices), tuple(sorted(self.facts.items()))
+            said = {**self.facts, **self.own_facts.get(entry.model, {})}
+            notices, facts = tuple(entry.notices), tuple(sorted(said.items()))
             aliases = tuple(self.terms.aliases.get(entry.model, ()))
             section.cards = [replace(draft, notices=notices, facts=facts, aliases=aliases)]
 

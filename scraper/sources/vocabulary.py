@@ -218,7 +218,8 @@ class Term:
 
     Of a section only: its `model` where no words name one, `models` finds the sentence that names those of a table
     without a column for them, `transposed` are tables with the models across, `needs` are the roles that one column of
-    each table must have, and `only` are the meters of which it says something, where it does not of all.
+    each table must have, and `only` are the meters of which it says something, where it does not of
+    all ("" is a column that names none); words of a name may say so, too.
     """
 
     service_tier: str | None = None
