@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
 from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
@@ -15,11 +14,9 @@ from scraper.model import Reading
 from scraper.prices.footnotes import Footnote
 from scraper.prices.lexicon import counted
 from scraper.sources import vertex_ai
-from scraper.sources.vertex_grid import Grid, grid
-from scraper.sources.vertex_grounding import read_grounding
-from scraper.sources.vertex_notes import image_formulas, split_notes, token_formulas
-from scraper.sources.vertex_rows import Price, read_price
-from scraper.sources.vertex_terms import CellLabel, Dated, Rule, dated, load_terms
+from scraper.sources.vertex_page import image_formulas, split_notes, token_formulas
+from scraper.sources.vertex_rows import Price, read_grounding, read_price
+from scraper.sources.vertex_terms import Dated, Rule, dated, load_terms
 from tests.support.cases import Case
 
 CASES = Path(__file__).parent / "cases"
@@ -51,12 +48,6 @@ def told(reading: Reading) -> list[tuple[str, str, str]]:
 
 def rates(reading: Reading, **values: object) -> list[Rate]:
     return [r for r in reading.rates() if all(getattr(r, name) == value for name, value in values.items())]
-
-
-def table(html: str) -> Grid:
-    found = BeautifulSoup(f"<table>{html}</table>", "html5lib").find("table")
-    assert found
-    return grid(found)
 
 
 # ------------------------------------------------------------------------------------- pages that can be read
@@ -576,8 +567,8 @@ def test_grounding_names_an_unknown_model():
         ("$4.5 (/M Tok/hr)", Price("$4.5 (/M Tok/hr)", "priced", Decimal("4.5"), "1000000 token-hours")),
         ("$0.0015/image", Price("$0.0015/image", "priced", Decimal("0.0015"), "1 image")),
         ("$1,250.00", Price("$1,250.00", "priced", Decimal(1250))),
-        ("Batch requests: No charge", Price("Batch requests: No charge", "free", Decimal(0), label=CellLabel("batch"))),
-        ("Cache Hit: $1", Price("Cache Hit: $1", "priced", Decimal(1), label=CellLabel(meter="cache_read"))),
+        ("Batch requests: No charge", Price("Batch requests: No charge", "free", Decimal(0), label=Rule(tier="batch"))),
+        ("Cache Hit: $1", Price("Cache Hit: $1", "priced", Decimal(1), label=Rule(meter="cache_read"))),
         ("N/A", Price("N/A", "not_available")),
         ("NA", Price("NA", "not_available")),
         ("-", Price("-", "not_available")),
@@ -660,27 +651,6 @@ def test_token_formulas():
     assert [] == token_formulas("It consumes $3.", "")
     assert [] == token_formulas("4 characters result in approximately 1 text token.", "")
     assert None is image_formulas("Gemini charges nothing.")
-
-
-def test_grid_spans():
-    """Spans end with their row group and at the last header; a span of 0 reaches to the end; nonsense is 1."""
-    found = table(
-        "<thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>"
-        "<tbody><tr><td rowspan=9>x</td><td colspan=9>y</td></tr><tr><td>z</td></tr></tbody>"
-        "<tbody><tr><td rowspan=0>u</td><td rowspan=x>v</td></tr><tr><td>w</td></tr><tr></tr></tbody>"
-    )
-
-    texts = [[cell.text if cell else None for cell in r.cells] for r in found.rows]
-    assert [["x", "y", "y"], ["x", "z", None], ["u", "v", None], ["u", "w", None], ["u", None, None]] == texts
-    assert ["A", "B", "C", "x", "y", "z", "u", "v", "w"] == list(found.texts())
-
-
-def test_grid_lines():
-    """Breaks, items and paragraphs part the lines of a cell; source lines do not."""
-    found = table("<tr><td>a\n b<br><br>c<ul><li>d</li><li>e</li></ul><p>f</p></td></tr>")
-
-    assert [("a b", "c", "d", "e", "f")] == [cell.lines for r in found.rows for cell in r.own]
-    assert () == found.header
 
 
 def test_prompt_thresholds_are_data():

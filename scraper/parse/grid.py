@@ -1,22 +1,15 @@
-"""The Agent Platform page as headings, tabs, texts and grids, spans resolved. Knows its HTML, nothing of prices.
-
-The page is read with html5lib: its tables miss end tags, and the other tree builders nest or drop cells where a
-browser does not.
-"""
+"""An HTML table as a grid: spans resolved as a browser does, cells by line. Knows nothing of prices."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
-from scraper.parse.blocks import Heading, Table, Text, clean, html_blocks, visible
+from scraper.parse.blocks import clean, visible
 
-TAB_LEVEL = 5
-_GRID_LEVEL = 6
 _LINE = "\ue000"
 
 
@@ -39,6 +32,11 @@ class Row:
     cells: tuple[Cell | None, ...]
     own: tuple[Cell, ...]
 
+    @property
+    def text(self) -> str:
+        """Its own cells, as messages quote them."""
+        return " | ".join(cell.text for cell in self.own)
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -55,50 +53,7 @@ class Grid:
     def texts(self) -> Iterator[str]:
         """Every cell's text once, header cells first."""
         yield from self.heads
-        for row in self.rows:
-            for cell in row.own:
-                yield cell.text
-
-
-def tree_of(body: str) -> BeautifulSoup:
-    """The tree a browser would build."""
-    return BeautifulSoup(body, "html5lib")
-
-
-def page_blocks(tree: BeautifulSoup, root: Tag) -> list[Heading | Text | Grid]:
-    """The blocks below `root` in document order; a tab is a heading of level 5, its end an empty one.
-
-    Changes the tree: tables and tabs are replaced by markers, so that the common reader of texts sees their places.
-    """
-    for section in root.find_all("section"):
-        for heading in section.find_all("h3", recursive=False):
-            heading.name = f"h{TAB_LEVEL}"
-            section.insert_after(tree.new_tag(f"h{TAB_LEVEL}"))
-    _panels(tree, root)
-    grids: dict[str, Grid] = {}
-    for number, table in enumerate(root.find_all("table")):
-        anchor = f"table {number}"
-        grids[anchor] = grid(table)
-        table.replace_with(tree.new_tag(f"h{_GRID_LEVEL}", id=anchor))
-    return [
-        grids[block.anchor] if isinstance(block, Heading) and block.anchor in grids else block
-        for block in html_blocks(root)
-        if not isinstance(block, Table)
-    ]
-
-
-def _panels(tree: BeautifulSoup, root: Tag) -> None:
-    """A tab stands before its panel, or is its first heading. One that has lost the other is a tab nobody knows."""
-    for panel in root.find_all(role="tabpanel"):
-        name = panel.get("aria-labelledby")
-        tab = root.find(role="tab", id=name) if name else panel.find("h3", recursive=False)
-        heading = tab.extract() if tab else tree.new_tag("h", string="a panel without its tab")
-        heading.name = f"h{TAB_LEVEL}"
-        panel.insert(0, heading)
-        panel.insert_after(tree.new_tag(f"h{TAB_LEVEL}"))
-        heading.attrs.pop("role", None)
-    for tab in root.find_all(role="tab"):
-        tab.name, tab.string = f"h{TAB_LEVEL}", f"{clean(tab.get_text())} without its panel"
+        yield from (cell.text for row in self.rows for cell in row.own)
 
 
 def grid(table: Tag) -> Grid:
@@ -128,16 +83,12 @@ def _group(rows: Sequence[Tag], width: int) -> list[Row]:
             # a span ends with its row group and at the header's last column
             down = min(_span(tag, "rowspan") or len(rows), len(rows) - at)
             across = max(1, min(_span(tag, "colspan"), width - column))
-            for down_by in range(down):
-                for across_by in range(across):
-                    taken.setdefault((at + down_by, column + across_by), cell)
+            for place in ((at + y, column + x) for y in range(down) for x in range(across)):
+                taken.setdefault(place, cell)
             column += across
     widths = [max((c + 1 for r, c in taken if r == at), default=0) for at in range(len(rows))]
     return [
-        Row(
-            tuple(taken.get((at, column)) for column in range(max(width, widths[at]))),
-            tuple(cell for _, cell in cells),
-        )
+        Row(tuple(taken.get((at, column)) for column in range(max(width, widths[at]))), tuple(c for _, c in cells))
         for at, cells in enumerate(own)
     ]
 
