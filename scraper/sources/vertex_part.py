@@ -278,8 +278,7 @@ def _data_rows(grid: Grid, frame: Frame) -> Iterator[Row]:
         cells = list(row.cells)
         if flat:
             own = next((at for at, cell in enumerate(cells[:labels]) if cell and cell.lines), labels)
-            feature = RowReader(row, frame).feature
-            if above and not (feature and feature.model):
+            if above and not frame.terms.of_feature("", RowReader(row, frame).words("feature")):
                 cells[:own] = above[:own]
             words = tuple(cell.text if cell else "" for cell in cells[:labels])
             if own and words in seen:

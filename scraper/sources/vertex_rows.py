@@ -92,11 +92,6 @@ class RowReader:
         roles = ("model", "feature", "type", *(["region"] if self.frame.regional else []), "request")
         return " ".join(filter(None, map(self.words, roles)))
 
-    @property
-    def feature(self) -> Rule | None:
-        """What the row's feature means; None when it is unknown."""
-        return self.terms.features.get(label_key(self.words("feature")))
-
     # ---- labels
 
     def rules(self) -> list[Rule]:
@@ -117,9 +112,9 @@ class RowReader:
     def models(self) -> list[Model]:
         """The models the row names; empty when the name is unknown. Raises `LayoutChanged` when it is no name."""
         name = self.words("model")
-        if self.feature and self.feature.model and label_key(name) in self.terms.products:
-            name = self.feature.model
-        elif not self._is_name(name):
+        if model := self.terms.of_feature(name, self.words("feature")):
+            return [model]
+        if not self._is_name(name):
             raise LayoutChanged(f"a row without its model: {self.row.text!r}")
         return self.terms.all_named(name)
 

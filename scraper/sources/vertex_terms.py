@@ -47,7 +47,6 @@ class Rule:
     context: str = ""
     quality: str = ""
     basis: str = "list"
-    model: str = ""
 
     def joined(self, other: Rule) -> Rule:
         """This rule with what `other` says and this one leaves open."""
@@ -123,7 +122,6 @@ class Terms:
     units: Mapping[str, str]
     types: Mapping[str, Rule]
     features: Mapping[str, Rule]
-    products: Sequence[str]
     cell_labels: Mapping[str, Rule]
     contexts: Mapping[str, str]
     regions: Mapping[str, Rule]
@@ -192,6 +190,10 @@ class Terms:
             except UnknownTerm:
                 return None
         return None
+
+    def of_feature(self, name: str, feature: str) -> Model | None:
+        """The model that a name and a feature are together, or the feature alone; None where they are none."""
+        return self.models.get(name_key(f"{name} {feature}")) if feature else None
 
     def named(self, name: str) -> Model | None:
         """The model a name stands for, with or without its leading "Gemini"; None when it is unknown."""

@@ -87,7 +87,7 @@ def test_stray_row_and_orphan_cell():
     reading = read("gemini-2.5")
 
     images = {r.price for r in rates(reading, model="gemini-2.5-flash-image", service_tier="flex", meter="input")}
-    live = rates(reading, model="gemini-2.5-flash-native-audio-preview-12-2025", service_tier="flex", modality="audio")
+    live = rates(reading, model="gemini-live-2.5-flash-native-audio", service_tier="flex", modality="audio")
     assert {Decimal("0.15"), None} == images
     assert {Decimal(12)} == {r.price for r in live}
 
@@ -156,13 +156,29 @@ def test_two_notes_of_one_kind_are_both_kept():
 
 
 def test_names_ids_and_aliases():
-    """Cards carry the Gemini API's ids, this page's names, and this platform's ids as aliases of the first id."""
+    """Cards carry the ids that a caller passes here, this page's names, and as aliases the Gemini API's ids."""
     drafts = {d.model: d for r in (read("gemini-3"), read("media")) for d in r.drafts()}
 
-    assert ("veo-3.1-generate-001",) == drafts["veo-3.1-generate-preview"].aliases
+    assert ("veo-3.1-generate-preview",) == drafts["veo-3.1-generate-001"].aliases
     assert "Gemini 3.1 Pro Preview" == drafts["gemini-3.1-pro-preview-customtools"].name
     assert () == drafts["text-multilingual-embedding-002"].aliases
     assert "gemini-models-3" == drafts["gemini-3.1-pro-preview"].anchor
+
+
+def test_a_feature_makes_a_model_of_a_name():
+    """Imagen 4 has a model of its own that enlarges images, Imagen 1 has none; what is tried on names itself."""
+    found = {(r.model, r.context) for r in rates(read("era-2026-10-counts"), meter="output", modality="image")}
+
+    assert {model for model, context in found if context} == {"imagen-4.0-upscale-preview", "imagen-1"}
+    assert ("virtual-try-on-001", "") in found
+    assert ("imagen-3.0-capability-001", "") in found
+
+
+def test_a_feature_names_its_model_alone():
+    """Where its product's cell is empty, it does not go on with the model above."""
+    whole = read("media")
+
+    assert whole.rates() == read("media", ("<td>Imagen</td><td>Visual", "<td></td><td>Visual")).rates()
 
 
 def test_sections_have_names_of_their_own():
@@ -673,20 +689,20 @@ def test_labels():
 
 
 def test_vocabulary_is_consistent():
-    """Every id is the table's kind of id and belongs to one model; every name that features point to is known."""
+    """Every id is the table's kind of id and belongs to one model; what was renamed is an alias of what it is now."""
     models = {id(m): m for m in TERMS.models.values()}.values()
     ids = [i for m in models for i in (*m.ids, *m.aliases)]
 
     assert len(ids) == len(set(ids))
     assert all(TERMS.of_id(m.ids[0]) is m for m in models)
-    assert all(TERMS.named(rule.model) for rule in TERMS.features.values() if rule.model)
+    assert all(old in TERMS.of_id(new).aliases for old, new in vertex_ai.renames().items())
     assert all(TERMS.named(name) for names in TERMS.short_names.values() for name in names.values() if name)
 
 
 def test_urls_and_renames():
-    """The source offers what the runner asks of a source."""
+    """The source offers what the runner asks of a source; the Gemini API's ids were the cards' once."""
     assert {"html"} == set(vertex_ai.urls())
-    assert {} == vertex_ai.renames()
+    assert "veo-3.1-generate-001" == vertex_ai.renames()["veo-3.1-generate-preview"]
 
 
 def test_fingerprint_is_the_article():
