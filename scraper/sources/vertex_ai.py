@@ -27,7 +27,7 @@ from scraper.sources.vertex_page import Page, Part
 from scraper.sources.vertex_part import PartReader
 from scraper.sources.vertex_terms import PROVIDER, SOURCE, Terms, load_terms
 
-PARSER = "3"
+PARSER = "4"
 _TAB_LEVEL, _GRID_LEVEL = 5, 6
 
 
