@@ -16,12 +16,11 @@ from scraper.model import Draft, Problem, Section, too_little_read
 from scraper.parse.blocks import Text
 from scraper.parse.grid import Grid
 from scraper.prices.conditions import conditional
-from scraper.prices.footnotes import Footnote, formulas, sentences
+from scraper.prices.footnotes import Footnote, footnotes, formulas, sentences
 from scraper.prices.lexicon import AMOUNT, DATE, NUMBER, counted, day, money, whole_number
 from scraper.prices.rateset import settled
 from scraper.sources.vertex_terms import Model, Terms
 
-_MARKED = re.compile(r"(?:^|(?<=[.\s]))(\*+)\s*(?=[A-Z])")
 _SCALING = re.compile(
     rf"(?P<name>[A-Z].*?) (?P<input>charges (?P<tokens>{NUMBER}) tokens per input image), "
     r"with output image costs scaling by resolution: (?P<steps>.+)"
@@ -107,9 +106,7 @@ class Page:
     def card(self, model: Model, anchor: str) -> Card:
         """The model's card; its anchor is that of the part that names it first."""
         key = model.ids[0]
-        if key not in self.cards:
-            self.cards[key] = Card(model, anchor, Section(model.names[0], key, model.ids))
-        return self.cards[key]
+        return self.cards.setdefault(key, Card(model, anchor, Section(model.names[0], key, model.ids)))
 
     def blame(self, models: Sequence[Model], part: Section, problem: Problem) -> None:
         """Lay a problem at the door of every model whose card would miss something; of the part, if there is none."""
@@ -127,13 +124,6 @@ def unique(models: Iterable[Model]) -> list[Model]:
 
 
 # ----------------------------------------------------------------------------------------------------- notes
-
-
-def split_notes(text: str) -> list[Footnote]:
-    """A paragraph's notes: `* words ** words` are two; words before the first mark have none."""
-    before, *rest = _MARKED.split(text)
-    found = [Footnote("", before.strip())] if before.strip() else []
-    return found + [Footnote(marks, words.strip()) for marks, words in zip(rest[::2], rest[1::2], strict=True)]
 
 
 def image_formulas(note: str) -> tuple[str, list[Formula]] | None:
@@ -189,7 +179,7 @@ class NoteReader:
 
     def __init__(self, texts: Iterable[str], page: Page, part: Section) -> None:
         self.page, self.part, self.terms = page, part, page.terms
-        self.notes = [note for text in texts for note in split_notes(text)]
+        self.notes = [note for text in texts for note in footnotes(text)]
 
     def starts(self, models: Sequence[Model]) -> dict[str, date]:
         """By mark, the day on which a note says that the amounts pointing to it begin."""

@@ -220,7 +220,7 @@ class RowReader:
                 prompt_over=bounds[0],
                 prompt_up_to=bounds[1],
                 context=", ".join(sorted(filter(None, (own, *places)))),
-                basis=rule.basis,
+                basis=rule.basis or "list",
                 availability=price.availability,
                 price=None if price.price is None else price.price * (1 if price.unit else column.scale),
                 currency=frame.terms.currency if price.price is not None else "",
@@ -230,7 +230,7 @@ class RowReader:
             )
             for model_id in model.ids
             for tier in self._tiers(price, request, region, column)
-            for modality in rule.modalities
+            for modality in rule.modalities or ("",)
             for resolution in self._resolutions()
         ]
         for rate in found:

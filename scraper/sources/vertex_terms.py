@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -41,24 +41,17 @@ class Rule:
 
     tier: str = ""
     meter: str = ""
-    modalities: tuple[str, ...] = ("",)
+    modalities: tuple[str, ...] = ()
     unit: str = ""
     count: str = ""
     context: str = ""
     quality: str = ""
-    basis: str = "list"
+    basis: str = ""
 
     def joined(self, other: Rule) -> Rule:
-        """This rule with what `other` says and this one leaves open."""
-        return Rule(
-            meter=self.meter or other.meter,
-            modalities=self.modalities if any(self.modalities) else other.modalities,
-            unit=self.unit or other.unit,
-            count=other.count or self.count,
-            basis=other.basis,
-            context=self.context or other.context,
-            quality=self.quality or other.quality,
-        )
+        """This rule with what `other` says and this one leaves open; of the counts that of `other` is the nearer."""
+        said = {field.name: getattr(self, field.name) or getattr(other, field.name) for field in fields(self)}
+        return Rule(**{**said, "count": other.count or self.count})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,7 +177,7 @@ class Terms:
         if rule := self.types.get(folded):
             return rule
         listed = _LISTED.fullmatch(folded)
-        if listed and (rule := self.types.get(listed[1])) and not any(rule.modalities):
+        if listed and (rule := self.types.get(listed[1])) and not rule.modalities:
             try:
                 return replace(rule, modalities=modalities(listed[2]))
             except UnknownTerm:
@@ -255,7 +248,7 @@ def _any(texts: Sequence[str]) -> re.Pattern[str]:
 
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
-    return Rule(**{**entry, "modalities": tuple(entry.get("modalities", ("",)))})
+    return Rule(**{**entry, "modalities": tuple(entry.get("modalities", ()))})
 
 
 def _rules(entries: Mapping[str, Any]) -> dict[str, Rule]:

@@ -11,10 +11,9 @@ import pytest
 from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Reading
-from scraper.prices.footnotes import Footnote
 from scraper.prices.lexicon import counted
 from scraper.sources import vertex_ai
-from scraper.sources.vertex_page import image_formulas, split_notes, token_formulas
+from scraper.sources.vertex_page import image_formulas, token_formulas
 from scraper.sources.vertex_rows import Price, read_grounding, read_price
 from scraper.sources.vertex_terms import Dated, Rule, dated, load_terms
 from tests.support.cases import Case
@@ -651,15 +650,6 @@ def test_grounding_cell():
         (i.who, i.count, i.period) for i in found.included
     ]
     assert found.quote.endswith("starting May 5, 2025 … Billing will start May 5, 2025")
-
-
-def test_split_notes():
-    """Notes are split at their marks, not at stars inside the words."""
-    assert [
-        Footnote("", "Before."),
-        Footnote("*", "One*. Two."),
-        Footnote("***", "Three 5*3."),
-    ] == split_notes("Before. *One*. Two. *** Three 5*3.")
 
 
 def test_token_formulas():
