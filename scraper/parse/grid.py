@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
+from typing import TypeVar
 
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import clean, visible
 
+Item = TypeVar("Item")
 _LINE = "\ue000"
 
 
@@ -73,24 +76,33 @@ def grid(table: Tag) -> Grid:
 
 
 def _group(rows: Sequence[Tag], width: int) -> list[Row]:
-    taken: dict[tuple[int, int], Cell] = {}
     own = [_cells(row) for row in rows]
-    for at, cells in enumerate(own):
+    # a span ends with its row group and at the header's last column
+    full = spread(
+        [[(cell, _span(t, "rowspan") or len(rows), _span(t, "colspan")) for t, cell in r] for r in own], width
+    )
+    padded = ((*cells, *[None] * (width - len(cells))) for cells in full)
+    return [Row(cells, tuple(cell for _, cell in row)) for cells, row in zip(padded, own, strict=True)]
+
+
+def spread(rows: Sequence[Sequence[tuple[Item, int, int]]], width: int = 10**6) -> list[tuple[Item | None, ...]]:
+    """The rows of a table with each item in all the places that it covers, None in those that none does.
+
+    An item comes with the numbers of rows and columns that it spans; its span ends with the last row, and before column
+    `width` unless it begins there.
+    """
+    taken: dict[tuple[int, int], Item] = {}
+    for at, row in enumerate(rows):
         column = 0
-        for tag, cell in cells:
+        for item, down, across in row:
             while (at, column) in taken:
                 column += 1
-            # a span ends with its row group and at the header's last column
-            down = min(_span(tag, "rowspan") or len(rows), len(rows) - at)
-            across = max(1, min(_span(tag, "colspan"), width - column))
-            for place in ((at + y, column + x) for y in range(down) for x in range(across)):
-                taken.setdefault(place, cell)
-            column += across
+            right = column + max(1, min(across, width - column))
+            for place in product(range(at, min(at + down, len(rows))), range(column, right)):
+                taken.setdefault(place, item)
+            column = right
     widths = [max((c + 1 for r, c in taken if r == at), default=0) for at in range(len(rows))]
-    return [
-        Row(tuple(taken.get((at, column)) for column in range(max(width, widths[at]))), tuple(c for _, c in cells))
-        for at, cells in enumerate(own)
-    ]
+    return [tuple(taken.get((at, column)) for column in range(wide)) for at, wide in enumerate(widths)]
 
 
 def _cells(row: Tag) -> list[tuple[Tag, Cell]]:

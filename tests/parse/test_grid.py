@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bs4 import BeautifulSoup
 
-from scraper.parse.grid import Grid, grid
+from scraper.parse.grid import Grid, grid, spread
 
 
 def table(html: str) -> Grid:
@@ -32,3 +32,10 @@ def test_grid_lines():
 
     assert [("a b", "c", "d", "e", "f")] == [cell.lines for r in found.rows for cell in r.own]
     assert () == found.header
+
+
+def test_spread():
+    """Rows of any values; without a width a span is as wide as it says, and ends with the last row."""
+    assert [("a", "b", "b"), ("a", "c")] == spread([[("a", 9, 1), ("b", 1, 2)], [("c", 1, 1)]])
+    assert [("a", "b"), (None, "b")] == spread([[("a", 1, 1), ("b", 2, 1)], []])
+    assert [("a", "b")] == spread([[("a", 1, 3), ("b", 1, 1)]], 1)
