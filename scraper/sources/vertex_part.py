@@ -57,7 +57,7 @@ class PartReader:
         self.notes = NoteReader((b.text for _, b in part.items if isinstance(b, Text)), page, self.section)
         self.family = unique(m for _, g in self.grids for r in g.rows for m in self._first_named(r))
         self.models = list(self.family)
-        self.grounded: dict[str, object] = {}
+        self.grounded: dict[str, Grounding] = {}
         self.marked: dict[str, tuple[str, list[Model]]] = {}
         page.parts.append(self.section)
         for model in [] if part.ignored else self.family:
@@ -208,7 +208,7 @@ class PartReader:
 
     def _once(self, label: str, found: Grounding) -> None:
         """Refuse a second price of one kind of grounding, as when the heading between two families is lost."""
-        if self.grounded.setdefault(label_key(label), found.terms) != found.terms:
+        if self.grounded.setdefault(label_key(label), found) != found:
             raise UnknownTerm(f"{label!r} stands twice in this section, with other prices: which models is it for?")
 
     def _grounding_cell(self, row: Row) -> Cell:

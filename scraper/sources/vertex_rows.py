@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -374,23 +374,21 @@ class Included:
     who: tuple[str, ...]
     count: int
     period: str
-    quote: str
+    quote: str = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Grounding:
-    """What a grounding cell says: one price per unit, from a day on, beyond what is included."""
+    """What a grounding cell says: one price per unit, from a day on, beyond what is included.
+
+    Two are equal that say the same, whatever the words.
+    """
 
     price: Decimal
     unit: str
-    quote: str
+    quote: str = field(compare=False)
     starts: date | None
     included: tuple[Included, ...]
-
-    @property
-    def terms(self) -> object:
-        """What it says, whatever the words."""
-        return self.price, self.unit, self.starts, [(i.who, i.count, i.period) for i in self.included]
 
 
 def read_grounding(lines: Sequence[str], terms: Terms) -> Grounding:
