@@ -689,6 +689,18 @@ def test_vocabulary_is_consistent():
     assert all(TERMS.named(name) for names in TERMS.short_names.values() for name in names.values() if name)
 
 
+def test_words_of_context():
+    """They are a closed list: another one is another key of the published table."""
+    grounding = [rule for rules in TERMS.grounding.values() for rule in rules]
+    rules = [*TERMS.types.values(), *TERMS.features.values(), *TERMS.regions.values(), *grounding]
+
+    assert {
+        *("", "global", "non-global", "with audio", "without audio", "upscaling"),
+        *("supervised fine-tuning", "preference tuning", "reinforcement fine-tuning"),
+        *("grounding with your data", "web grounding for enterprise"),
+    } == {*TERMS.contexts.values(), *(rule.context for rule in rules)}
+
+
 def test_urls_and_renames():
     """The source offers what the runner asks of a source; the Gemini API's ids were the cards' once."""
     assert {"html"} == set(vertex_ai.urls())
