@@ -127,9 +127,13 @@ class Dataset:
         logs = self._histories() or {source: self.changes(source) for source in self.sources}
         return database_cache.made(self._root, lambda: logs)
 
-    def write_database(self, target: str | os.PathLike[str]) -> None:
-        """Write the database to a file that is not there yet. Raises `DatasetError`."""
+    def write_database(self, target: str | os.PathLike[str], *, packed: bool = False) -> None:
+        """Write the database to a file that is not there yet; `packed` as a wheel brings it. Raises `DatasetError`."""
         base = self.made()
+        if packed:
+            from ratecards.storage.packed import pack
+
+            pack(base)
         base.execute("VACUUM INTO ?", (os.fspath(target),))
         base.close()
 

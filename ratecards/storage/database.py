@@ -13,7 +13,7 @@ Tables (days are ISO dates; a row holds on the days `since <= day < until`, unti
 - `rates`: a view, the rates that hold now.
 
 The same histories and the same SQLite give the same bytes. What was known on an earlier day is asked of a database made
-of what was recorded until then (`known`).
+of what was recorded until then (`known`). A wheel brings it packed (`ratecards.storage.packed`).
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
     from ratecards.lifecycle import Lifecycle
     from ratecards.storage.history import Change
+    from ratecards.storage.packed import Parts
 
     Day = tuple[date, Mapping[str, RateCard]]
 
@@ -88,7 +89,7 @@ CREATE VIEW rates AS SELECT
 """
 _BOUNDS = ("prompt_over", "prompt_up_to", "used_over", "used_up_to")
 _EVIDENCE = ("quote", "locator", "capture", "observed")
-_RATE = (*RATE_FIELDS, *_EVIDENCE)
+RATE = (*RATE_FIELDS, *_EVIDENCE)
 _LISTS = ("aliases", "used_to_improve", "notices", "formulas", "facts")
 _CARD = (
     "provider",
@@ -177,7 +178,7 @@ def fill(base: sqlite3.Connection, name: str, log: Sequence[Change], days: Itera
     base.executemany("INSERT INTO edition VALUES (?, ?, ?)", ((*owner, day) for day in observed))
     _fill_names(base, owner, log)
     _insert(base, "card", (*_CARD, "since", "until"), cards)
-    _insert(base, "rate", ("place", *_RATE, "price_number", "since", "until"), rates)
+    _insert(base, "rate", ("place", *RATE, "price_number", "since", "until"), rates)
 
 
 def _insert(base: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -288,9 +289,9 @@ _LINES = "SELECT lines FROM history WHERE provider = ? AND source = ?"
 _OF = "provider = ? AND source = ?"
 # what is not said is an empty word, but None where the values are no words
 _NONE = {*_BOUNDS, "price", "effective_from", "effective_until", "last_updated", *_LISTS}
-_RATE_COLUMNS, _CARD_COLUMNS = (
+RATE_COLUMNS, _CARD_COLUMNS = (
     ", ".join(name if name in none else f"ifnull({name}, '')" for name in columns)
-    for columns, none in ((_RATE, _NONE | {"observed"}), (_CARD, _NONE))
+    for columns, none in ((RATE, _NONE | {"observed"}), (_CARD, _NONE))
 )
 _make_card, _make_formula = maker(RateCard), maker(Formula)
 
@@ -304,6 +305,7 @@ class Database:
     def __init__(self, base: sqlite3.Connection, root: str, file: str = "in memory", known: date | None = None) -> None:
         self._base, self.root, self.file, self.known = base, root, file, known
         self._lock = allocate_lock()
+        self.packed = self._parts() if self.ask("SELECT 1 FROM sqlite_master WHERE name = 'part'") else None
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
         self.sources = {f"{row[0]}/{row[1]}": SourceHistory(self, *row) for row in rows}
 
@@ -314,6 +316,18 @@ class Database:
                 return self._base.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise self.damaged(str(error)) from error
+
+    def _text(self, owner: tuple[str, ...], lines: bytes) -> str:
+        if self.packed:
+            return self.packed.lines(owner, lines)
+        import bz2
+
+        return bz2.decompress(lines).decode()
+
+    def _parts(self) -> Parts:
+        from ratecards.storage.packed import Parts
+
+        return Parts(self.ask)
 
     def damaged(self, words: str) -> DatasetError:
         """That something is not as it was written."""
@@ -329,15 +343,13 @@ class Database:
 
     def changes(self, source: str) -> list[Change]:
         """The history of a source, in the order recorded; empty where the file has none. Raises `DatasetError`."""
-        import bz2
-
         from ratecards.storage import history
 
         owner = source.partition("/")[::2]
         try:
-            texts = [bz2.decompress(lines).decode() for (lines,) in self.ask(_LINES, owner)]
+            texts = [self._text(owner, lines) for (lines,) in self.ask(_LINES, owner)]
             return [change for text in texts for change in history.parse(text, *owner, source)]
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, *_DAMAGE) as error:
             raise self.damaged(f"{error}") from error
 
     @property
@@ -460,12 +472,26 @@ class SourceCards:
     def _cards(self, *model: str) -> list[RateCard]:
         rates: dict[str, list[Rate]] = {}
         try:
-            for row in self._ask(_RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model):
-                rates.setdefault(row[2], []).append(_rate(row))
+            for row in self._rates(*model):
+                rates.setdefault(row[2], []).append(rate_from(row))
             cards = self._ask(_CARD_COLUMNS, "card", "ORDER BY model", *model)
             return [_card(row, rates.get(row[2], ()), self._days_of) for row in cards]
         except _DAMAGE as error:
             raise self._source.base.damaged(f"{' '.join((*model, 'at', self._source.name))}: {error}") from error
+
+    def _rates(self, *model: str) -> Iterable[Sequence[Any]]:
+        packed = self._source.base.packed
+        if not packed:
+            return self._ask(RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model)
+        if self._empty:
+            return ()
+        day = self._days[0] if self._days else ""
+        return (
+            row
+            for *row, since, until in packed.rates(self._source.owner, *model)
+            if until is None or (day and until > day)
+            if not day or since <= day
+        )
 
     def _days_of(self, model: str, aliases: Iterable[str]) -> tuple[Lifecycle, ...]:
         """What is known of the days of a model."""
@@ -501,7 +527,8 @@ class _OpenEvidence:
     __slots__ = Evidence.__slots__
 
 
-def _rate(row: Sequence[Any]) -> Rate:
+def rate_from(row: Sequence[Any]) -> Rate:
+    """The rate of a row of `RATE_COLUMNS`."""
     proof: Any = _OpenEvidence()
     rate: Any = _OpenRate()
     rate.provider, rate.source, rate.model, rate.service_tier, rate.plan, rate.meter, rate.modality, rate.unit = row[:8]
