@@ -29,7 +29,7 @@ VARIABLE = "RATECARDS_CACHE"
 SMALL = 200_000
 # An installer writes all files of a wheel at about the same time.
 _AT_ONCE = 10_000_000_000
-_CODE = ("database.py", "history.py", "codec.py", "../model.py")
+_CODE = ("database.py", "rows.py", "history.py", "codec.py", "../model/__init__.py")
 
 
 def opened(root: str, histories: Histories) -> Database:

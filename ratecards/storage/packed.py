@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 from itertools import chain
 
-from ratecards.storage import database
+from ratecards.storage.rows import RATE, RATE_COLUMNS, rate_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _OF = "WHERE provider = ? AND source = ?"
 # the columns that are one for a source
 _OWNER = 2
 # all of them, `since` and `until`
-_WIDTH = len(database.RATE) + 2
+_WIDTH = len(RATE) + 2
 
 
 def pack(base: sqlite3.Connection) -> None:
@@ -43,7 +43,7 @@ def pack(base: sqlite3.Connection) -> None:
 
     base.executescript(_SCHEMA)
     for owner in base.execute("SELECT provider, source FROM source ORDER BY provider, source").fetchall():
-        asked = f"SELECT {database.RATE_COLUMNS}, since, until FROM rate {_OF} ORDER BY model, place, since"
+        asked = f"SELECT {RATE_COLUMNS}, since, until FROM rate {_OF} ORDER BY model, place, since"
         rows = base.execute(asked, owner).fetchall()
         models = sorted({row[_OWNER] for row in rows})
         for start in range(0, len(models), TOGETHER):
@@ -79,7 +79,7 @@ def _data(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
     """Rates as a history writes them, of their rows."""
     from ratecards.storage.codec import rate_data
 
-    return [rate_data(database.rate_from(row[:-2])) for row in rows]
+    return [rate_data(rate_from(row[:-2])) for row in rows]
 
 
 def _numbered(changes: Iterable[dict[str, Any]], rates: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
