@@ -13,9 +13,9 @@ from functools import cached_property
 
 from ratecards.catalog import freshness
 from ratecards.catalog.catalog import DatedCatalog, as_day
+from ratecards.catalog.choices import TRUST
 from ratecards.catalog.freshness import Freshness
 from ratecards.catalog.reported import Reports, is_reported
-from ratecards.choices import TRUST
 from ratecards.costs.snapshot import Snapshot
 from ratecards.errors import CostError, DatasetError
 from ratecards.model import RateCard

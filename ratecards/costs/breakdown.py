@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ratecards.lifecycle import Shutdown
+    from ratecards.model.lifecycle import Shutdown
 
 # More digits than any quantity times any price has: nothing is rounded here.
 EXACT = Context(prec=60)
@@ -80,7 +80,7 @@ class Breakdown(_Fields):
     @property
     def grade(self) -> str:
         """How far the sources of the lines are trusted: the grade of the one that is trusted least."""
-        from ratecards.grade import least
+        from ratecards.model.grade import least
 
         return least([line.source for line in self.lines] or self.source.split(", "))
 

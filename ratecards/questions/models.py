@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from ratecards import lifecycle, wording
+from ratecards import wording
 from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
-from ratecards.model import SERVICE_TIERS, RateCard
+from ratecards.model import SERVICE_TIERS, RateCard, lifecycle
 from ratecards.storage import history, model_names
 from ratecards.tables.table import Cell, Row, Table
 from ratecards.tables.terminal import Column

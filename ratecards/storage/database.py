@@ -26,9 +26,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
-from ratecards import lifecycle
 from ratecards.errors import DatasetError
-from ratecards.model import Rate, RateCard
+from ratecards.model import Rate, RateCard, lifecycle
 from ratecards.storage import bounded, model_names
 from ratecards.storage.model_names import ModelNames, Renamed
 from ratecards.storage.rows import (
@@ -48,7 +47,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ratecards.lifecycle import Lifecycle
+    from ratecards.model.lifecycle import Lifecycle
     from ratecards.storage.history import Change
     from ratecards.storage.packed import Parts
 

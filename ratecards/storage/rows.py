@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ratecards.lifecycle import Lifecycle
+    from ratecards.model.lifecycle import Lifecycle
 
 _BOUNDS = ("prompt_over", "prompt_up_to", "used_over", "used_up_to")
 _EVIDENCE = ("quote", "locator", "capture", "observed")
@@ -108,7 +108,7 @@ def rate_from(row: Sequence[Any]) -> Rate:
 
 
 def card_from(row: Sequence[Any], rates: Iterable[Rate], days_of: Callable[..., tuple[Lifecycle, ...]]) -> RateCard:
-    """The card of a row of `CARD_COLUMNS` with these rates; `days_of` gives its lifecycles of its id and its aliases."""
+    """The card of a row of `CARD_COLUMNS` with these rates; `days_of` gives its lifecycles, of id and aliases."""
     provider, source, model, name, url, anchor, *lists, observed, capture, updated, parser = row
     aliases, improve, notices, formulas, facts = (tuple(_listed(text)) if text else () for text in lists)
     return _make_card(

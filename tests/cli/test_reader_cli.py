@@ -692,12 +692,12 @@ class TestTerminal:
             "try: main(['--help'])\n"
             "except SystemExit as end: print(end.code, sorted(m for m in sys.modules if m.startswith('ratecards.')))"
         )
-        root = Path(model.__file__).parents[1]
+        root = Path(model.__file__).parents[2]
         run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
 
         assert (
-            "0 ['ratecards.__main__', 'ratecards.choices', 'ratecards.cli', 'ratecards.cli.console', 'ratecards.cli.options']"
-            == run.stdout.splitlines()[-1]
+            "0 ['ratecards.__main__', 'ratecards.catalog', 'ratecards.catalog.choices', 'ratecards.cli', "
+            "'ratecards.cli.console', 'ratecards.cli.options']" == run.stdout.splitlines()[-1]
         )
 
     def test_as_a_module(self, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

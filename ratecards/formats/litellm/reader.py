@@ -25,7 +25,7 @@ from ratecards.audit.claims import (
     is_google,
     shown,
 )
-from ratecards.choices import NUMBER
+from ratecards.catalog.choices import NUMBER
 from ratecards.storage import model_names
 
 _API, _PLATFORM, _OPENAI = "google/gemini-api", "google/vertex-ai", "openai/openai-api"
