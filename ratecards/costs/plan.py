@@ -14,7 +14,7 @@ from operator import itemgetter
 
 from ratecards.costs.breakdown import EXACT, NO_PART, Breakdown, Line
 from ratecards.costs.counts import MOST, TOKENS, Count, Shape, shape_of
-from ratecards.costs.terms import FINEST, Factor, Terms
+from ratecards.costs.terms import FINEST, Factor, TermFinder
 from ratecards.errors import CostError
 
 TYPE_CHECKING = False
@@ -48,7 +48,7 @@ class CostPlan:
 
     def __init__(self, choice: Choice, tier: str, plan: str, shape: Shape, names: tuple[str, ...] = ()) -> None:
         self.choice, self._kinds = choice, shape.kinds
-        self._terms = Terms(choice, (tier, plan), shape)
+        self._terms = TermFinder(choice, (tier, plan), shape)
         rates = [rate for offer in (choice.offer, *choice.witnesses) for rate in offer.rates(tier, plan)]
         self._bounds = sorted({b for rate in rates for b in (rate.prompt_over, rate.prompt_up_to) if b is not None})
         self._rows: list[list[Term | None]] = [[None] * len(shape.kinds) for _ in range(len(self._bounds) + 1)]
