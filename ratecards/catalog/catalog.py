@@ -17,10 +17,10 @@ from ratecards.catalog.authority import (
     is_witness,
     name_of,
 )
+from ratecards.catalog.choices import POLICIES
 from ratecards.catalog.freshness import Age, Freshness
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.catalog.reported import Reports, is_reported, said
-from ratecards.choices import POLICIES
 from ratecards.errors import CostError
 from ratecards.model import RateCard
 from ratecards.records import NamedTuple

@@ -18,6 +18,7 @@ from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import NO_TABLE, Block, Tab, Text, clean, html_blocks, soup, visible
+from scraper.parse.grid import spread
 from scraper.prices.lexicon import COUNTED
 from scraper.prices.normalize import label_key
 
@@ -252,36 +253,18 @@ def _flat(table: Tag) -> _Table:
     if table.find("table"):
         raise LayoutChanged(f"a table is drawn inside a table, near {clean(table.get_text())[:60]!r}")
     lines = [line for line in table.find_all("tr") if line.find(["td", "th"])]
-    grid = _grid(lines)
+    grid = spread([[_place(cell) for cell in line.find_all(["td", "th"])] for line in lines])
     height = len(list(takewhile(lambda line: not line.find("td"), lines)))
     widest = max((len(row) for row in grid), default=0)
     columns = [[row[at] for row in grid[:height] if at < len(row)] for at in range(widest)]
-    return tuple(" ".join(dict.fromkeys(filter(None, column))) for column in columns), grid[height:]
+    return tuple(" ".join(dict.fromkeys(filter(None, column))) for column in columns), [
+        [text or "" for text in row] for row in grid[height:]
+    ]
 
 
-def _grid(lines: Sequence[Tag]) -> list[list[str]]:
-    grid: list[list[str]] = []
-    hanging: dict[int, tuple[int, str]] = {}
-    for line in lines:
-        row: list[str] = []
-        cells = iter(line.find_all(["td", "th"]))
-        while True:
-            if len(row) in hanging:
-                left, text = hanging.pop(len(row))
-                if left > 1:
-                    hanging[len(row)] = (left - 1, text)
-                row.append(text)
-                continue
-            cell = next(cells, None)
-            if cell is None:
-                break
-            text, down, across = clean(visible(cell)), _span(cell, "rowspan"), _span(cell, "colspan")
-            for _ in range(across):
-                if down > 1:
-                    hanging[len(row)] = (down - 1, text)
-                row.append(text)
-        grid.append(row)
-    return grid
+def _place(cell: Tag) -> tuple[str, int, int]:
+    """What a cell says, and over how many rows and columns."""
+    return clean(visible(cell)), _span(cell, "rowspan"), _span(cell, "colspan")
 
 
 def _span(cell: Tag, name: str) -> int:
