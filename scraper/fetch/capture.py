@@ -19,7 +19,7 @@ from typing import Any
 from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged, readable
 from scraper.fetch.client import Gunzip, Limits, Page, decode
-from scraper.fetch.copies import COPY, READERS, Copy, named_copy, named_part, readers_copy, wrong_copy
+from scraper.fetch.copies import COPY, Copy, address_of, named_copy, named_part, readers_copy
 from scraper.sources import Source
 
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
@@ -148,19 +148,23 @@ def load_any(path: Path, source: Source, now: datetime) -> Page:
 
 
 def load_for_history(path: Path, source: Source, at: datetime | None = None) -> Page:
-    """A saved page or a copy of one, of the instant `at` or of its name. Raises `DatasetError`, also on parts of pages
-    and on copies of other ones.
+    """A saved page or a copy of one, of the instant `at` or of its name.
+
+    Raises `DatasetError`, also on parts of pages and on copies of other ones.
     """
     if named_part(path.name):
-        raise DatasetError(f"{path}: expected a whole page, saw by its name parts of one: history is made of whole pages")
+        raise DatasetError(
+            f"{path}: expected a whole page, saw by its name parts of one: history is made of whole pages"
+        )
     page = _told_apart(load(path, source), path) if at is None else replace(load_any(path, source, at), fetched_at=at)
-    copy = _readers(page)
-    if copy is None:
+    if not page.copy:
         return page
     addresses = [*source.module.urls().values(), *getattr(source.module, "FORMER_URLS", ())]
-    if words := wrong_copy(copy, addresses, page.fetched_at):
-        raise DatasetError(f"{path}: {words}")
-    return replace(page, url=copy.url)
+    try:
+        copy = _readers(page)
+        return replace(page, url=address_of(copy, addresses, page.fetched_at) if copy else page.url or addresses[0])
+    except LayoutChanged as error:
+        raise DatasetError(f"{path}: {error}") from error
 
 
 def _told_apart(page: Page, path: Path) -> Page:
@@ -318,7 +322,9 @@ def text(page: Page) -> str:
     if copy := readers_copy(found):
         if page.copy:
             return copy.content
-        raise LayoutChanged(f"{page.final_url}: {READERS}: expected the page itself, saw 'URL Source:'")
+        raise LayoutChanged(
+            f"{page.final_url}: a copy of the page, made by a reader: expected the page itself, saw 'URL Source:'"
+        )
     if words := _made_over(found, page.url):
         raise LayoutChanged(f"{page.final_url}: {words}")
     return found

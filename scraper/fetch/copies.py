@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
+from scraper.errors import LayoutChanged
+
 # The representation of a copy, whatever the page itself is.
 COPY = "copy"
-READERS = "a reader's copy of the page"
 _HEAD = re.compile(
     r"\s*Title:[ \t]*(?P<title>.*)\n+URL Source:[ \t]*(?P<url>\S+)[ \t]*\n+"
     r"(?:Published Time:[ \t]*(?P<published>.*)\n+)?Markdown Content:[ \t]*\n"
@@ -24,14 +25,17 @@ _COPY_NAME = re.compile(r"\.(?:reader|converted)\.")
 _PART_NAME = re.compile(r"\.(?:excerpt|quotes|recorded[\w-]*|shape|sample)\.")
 # Emphasis by underscores, which the twins do not use: around a word or a piece of code, never within one.
 _UNDERSCORES = re.compile(r"(?<![\w`/])_(?=[^\s_])([^_\n]+)(?<=[^\s_])_(?![\w`/])")
+# An item of a list has three blanks behind its star; a star with one is a footnote's mark.
+_MARK = re.compile(r"^\*(?= \S)", re.MULTILINE)
 # zones and editors explain hours, not days
 _AHEAD = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """A reader's copy: the title and the address of the page, when the page was published, where that is said, and the
-    page as Markdown, without the reader's lines.
+    """A reader's copy: what its first lines say of the page, and the page as Markdown.
+
+    `published` is when the page was published, where that is said.
     """
 
     title: str
@@ -45,7 +49,7 @@ def readers_copy(body: str) -> Copy | None:
     head = _HEAD.match(body)
     if head is None:
         return None
-    content = _UNDERSCORES.sub(r"*\1*", body[head.end() :])
+    content = _UNDERSCORES.sub(r"*\1*", _MARK.sub(r"\*", body[head.end() :]))
     return Copy(head["title"].strip(), head["url"], said_instant(head["published"] or ""), content)
 
 
@@ -68,14 +72,15 @@ def named_part(name: str) -> bool:
     return _PART_NAME.search(name) is not None
 
 
-def wrong_copy(copy: Copy, addresses: Iterable[str], at: datetime) -> str:
-    """Why a copy is not one of a source's page as of an instant; empty where it is. `addresses` are the source's."""
-    known = sorted({_bare(url) for url in addresses})
+def address_of(copy: Copy, addresses: Iterable[str], at: datetime) -> str:
+    """The one of a source's addresses that it is a copy of, as of an instant. Raises `LayoutChanged`."""
+    known = {_bare(url): url for url in addresses}
     if _bare(copy.url) not in known:
-        return f"expected a copy of {' or '.join(known)}, saw one of {copy.url}"
+        raise LayoutChanged(f"expected a copy of {' or '.join(known)}, saw one of {copy.url}")
     if copy.published and copy.published > at + _AHEAD:
-        return f"expected a page of {at:%Y-%m-%d}, saw one that was published on {copy.published:%Y-%m-%d}"
-    return ""
+        published = f"{copy.published:%Y-%m-%d}"
+        raise LayoutChanged(f"expected a copy of {at:%Y-%m-%d}, saw one of a page that was published on {published}")
+    return known[_bare(copy.url)]
 
 
 def _bare(url: str) -> str:

@@ -4,8 +4,8 @@ Running it again over the same pages with a better parser records what differs a
 A correction holds on until a later edition said something else; an edition that was not known yet does not: where
 the next known one would come out different for it, that one is recorded once more.
 
-A copy that somebody made of the page fills a day before the newest on which the page itself was read, or begins where it
-never was; what is read from it says so. It vouches for nothing: the state stays as the page itself has left it.
+A copy that somebody made of the page fills a day before the newest on which the page itself was read, or begins where
+it never was; what is read from it says so. It vouches for nothing: the state stays as the page itself has left it.
 """
 
 from __future__ import annotations

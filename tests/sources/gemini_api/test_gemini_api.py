@@ -980,7 +980,6 @@ OTHER_PAGES = {
     "words": ("Not found", "truncated page: expected the last section .* saw 'no heading'"),
     "JSON": ('{"error": 404}', "truncated page"),
     "machine translation": ("AI 翻訳には誤りが含まれる場合があります", "translated or copied page"),
-    "reader": ("Title: Pricing\n\nURL Source: https://ai.google.dev/pricing\n\nMarkdown Content:\n", "a reader's copy"),
 }
 
 
