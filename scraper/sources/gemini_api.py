@@ -63,12 +63,15 @@ def read(body: str, terms: Terms | None = None) -> Reading:
 
 
 def read_copy(body: str, terms: Terms | None = None) -> Reading:
-    """Read what a reader made of the HTML page; of any other copy it is the twin. Raises `LayoutChanged`."""
+    """Read what a reader made of the HTML page, with its date and its lines of tabs; a copy without either is a twin.
+
+    Raises `LayoutChanged` when it is not the page.
+    """
     terms = terms or load_terms()
-    updated = _updated(body) if _UPDATED.search(body) else None
-    if updated is None:
+    if not (_UPDATED.search(body) or any(map(_TABS.match, body.split("\n")))):
         return read(body, terms)
     refuse_foreign_pages(body, terms)
+    updated = _updated(body)
     titles = [m.end() for m in re.finditer(r"^# .*$", body, re.MULTILINE)]
     end = body.rfind(f"\nLast updated {updated} UTC")
     if not titles or end < titles[-1]:
