@@ -317,7 +317,7 @@ class _PartReader:
             yield self.terms.sizes[word]
 
     def _cell(self, at: int, row: _Whole) -> None:
-        """The rates of one cell, which may begin with a row's label; one that is not understood is a gap of its models."""
+        """The rates of one cell, which may begin with a label; one that is not understood is a gap of its models."""
         text, (header, term) = row.cells[at], row.columns[at]
         first, amounts, locator = row.entries[0].section.amounts, counted(text), f"{row.place} / {header}"
         reason = self.part.says.ignore if term.meter not in self.part.says.only else ""
