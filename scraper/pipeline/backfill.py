@@ -64,7 +64,10 @@ def _refused(dataset: Dataset, source: Source, capture: Capture, own: set[date])
         if known and not known.parser.startswith(COPIED):
             return replace(skipped, messages=[f"a copy: what the page itself says is known, of {known.observed}"])
         return None
-    days = {c.stamp.observed for c in dataset.changes(source.name) if c.stamp and not c.stamp.copied} | own
+    stamps = [c.stamp for c in dataset.changes(source.name) if c.stamp]
+    if capture.pages[COPY].sha256 in {stamp.capture.removeprefix("sha256:") for stamp in stamps}:
+        return None  # taken before, also where nobody marked it: a better parser may correct it
+    days = {stamp.observed for stamp in stamps if not stamp.copied} | own
     if state.verified_on and not state.copied:
         days.add(state.verified_on)
     if day in days:

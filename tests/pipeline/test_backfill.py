@@ -376,6 +376,19 @@ def test_a_day_of_which_the_page_is_known_takes_no_copy(workshop, fill, kept):
     assert EDITIONS["2026-02-10"] == folded(workshop, "2026-02-10")
 
 
+def test_a_copy_that_was_taken_before_copies_were_marked_can_be_corrected(workshop, fill, monkeypatch):
+    """It is the very file that its day was read from."""
+    fill(*DAYS)
+    page = workshop.root.parent / "pages" / f"{DAYS[1]}.json"
+    copy = page.rename(page.with_name(f"{DAYS[1]}.converted.json"))
+    before = workshop.files
+    assert (0, before) == (fill(copy).code, workshop.files)
+    better(monkeypatch, '"20"', '"21"')
+    fill(copy)
+    assert [(DAYS[1], "repriced!", "m-2")] == log(workshop)[len(IN_ORDER) :]
+    assert "21" == folded(workshop, DAYS[1])["m-2"]["input"]
+
+
 def test_the_day_of_the_last_look_takes_no_copy(workshop, fill):
     """Nothing had changed, so that the history has no line of it; the state knows."""
     fill(DAYS[2], saved(workshop.root.parent, "2026-03-20", tiny.page(EDITIONS[DAYS[2]])))
