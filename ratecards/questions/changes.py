@@ -92,6 +92,8 @@ def _stamp(change: Change) -> tuple[date, str]:
 
 
 def _said(change: Change) -> object:
+    if change.kind in ("model_added", "model_renamed"):
+        return change.model  # that it is on the page: under whose name before, is a matter of the edition before
     sides = tuple((*r.row_key, r.price, r.currency, r.availability) if r else () for r in (change.old, change.new))
     return change.kind, change.model, change.previous_id, sides
 
