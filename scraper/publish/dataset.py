@@ -126,6 +126,18 @@ class Dataset:
         with whole_history():
             return history.read(self._histories, name)
 
+    def first_day(self, name: str) -> date:
+        """The day that the first line of a source's history speaks of; `date.max` before it begins.
+
+        Raises `DatasetError`.
+        """
+        provider, _, source = name.partition("/")
+        with whole_history():
+            for path in history.files(self._histories, name):
+                with path.open(encoding="utf-8") as file:
+                    return history.stamp_of(next(history.parse(file.readline(), provider, source, str(path)))).observed
+        return date.max
+
     def as_of(self, name: str, until: date = date.max) -> dict[str, RateCard]:
         """What the history of a source folds to as observed up to a day. Raises `DatasetError`."""
         with whole_history():
