@@ -202,6 +202,11 @@ class RateCard:
     lifecycle: tuple[Lifecycle, ...] = field(compare=False, default=())
 
     @property
+    def copied(self) -> bool:
+        """Whether its facts were read from a copy of the page, which somebody else made, and not from the page."""
+        return self.parser.startswith(COPIED)
+
+    @property
     def grade(self) -> str:
         """How far its source is trusted: `official`, `billed`, `by hand`, `reseller` or `reported`; else empty."""
         from ratecards.model import grade
@@ -218,6 +223,8 @@ class RateCard:
         return earliest_binding(self)
 
 
+# How the version of a reader begins where what was read is no page but a copy of one that somebody made: "copy 2".
+COPIED = "copy "
 # The name of a fact that is a price announced without a day: "announced: standard search_grounding".
 UNDATED = "announced: "
 META = ("name", "aliases", "used_to_improve", "notices", "formulas", "facts")

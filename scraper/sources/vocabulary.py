@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import yaml
 
@@ -43,6 +43,30 @@ def of(path: Path) -> Callable[[Build[Terms]], Callable[[], Terms]]:
 
 def _load(path: Path, build: Build[Terms]) -> Terms:
     return read(path.read_text(encoding="utf-8"), path.name, build)
+
+
+class _Addressed(Protocol):
+    """Terms that have what every source module offers."""
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """By representation, the address it is fetched from."""
+
+    @property
+    def renames(self) -> Mapping[str, str]:
+        """Renames a person has confirmed: old model id to new."""
+
+
+def offered(
+    load_terms: Callable[[], _Addressed],
+) -> tuple[Callable[[], Mapping[str, str]], Callable[[], Sequence[str]], Callable[[], Mapping[str, str]]]:
+    """The functions `urls`, `through` and `renames` of a source module, each an entry of its vocabulary."""
+    return lambda: load_terms().urls, lambda: getattr(load_terms(), "through", ()), lambda: load_terms().renames
+
+
+def whole(body: str) -> str:
+    """The fingerprint of a page that carries nothing that changes by itself: all of it."""
+    return body
 
 
 def read(text: str, where: str, build: Build[Terms]) -> Terms:
