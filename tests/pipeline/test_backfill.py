@@ -416,3 +416,16 @@ def test_a_source_may_begin_with_a_copy(workshop, fill):
     fill(DAYS[0])
     assert ("1", "2026-01-10") == tuple(state(workshop)[name] for name in ("parser", "verified"))
     assert 0 == workshop.check("2026-04-01").code
+
+
+def test_an_older_edition_announces_nothing_of_today(workshop, tmp_path):
+    """The steps of the newest cards are no news of a page that was saved before them."""
+    newest, older = tmp_path / "2026-11-20.html", tmp_path / "2026-11-01.html"
+    promo = ["$0.75 through December 31, 2026.", "$1.50 starting January 1, 2027."]
+    dated = facts("2026-11-20T06:00:00Z", gemini_1=model("Gemini 1", promo))
+    newest.write_bytes(pages(dated)["html"])
+    older.write_bytes(pages(facts("2026-11-01T06:00:00Z", gemini_2=model("Gemini 2", "$7.00")))["html"])
+
+    assert "announced 2027-01-01" in workshop.run("backfill", GEMINI, newest, "--to", workshop.root).out
+    ran = workshop.run("backfill", GEMINI, older, "--to", workshop.root)
+    assert ("gemini-2" in ran.out, "announced" in ran.out) == (True, False)
