@@ -49,6 +49,7 @@ _OF_TABLES = {
     "section": 'sections:\n  {term}: {{ignore: "WHY IT GIVES NO RATE"}}  # or {{}}, where its prices are rates',
     "header": "headers:\n  {term}: {{is: note}}  # or model, or label; {{meter: METER}}, where it holds prices",
     "label": "labels:\n  {term}: {{meter: METER}}",
+    "tab": "tabs:\n  {term}: {{service_tier: SERVICE_TIER}}",
     "model": "models:\n  {term}: MODEL_ID",
     "unclaimed": 'ignore:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
 }
@@ -64,18 +65,12 @@ _REMEDIES = {
         "model": "models:\n  MODEL_ID: {{names: [{words}]}}",
         "unclaimed": 'ignored_texts:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
     },
-    "openai/openai-api": {
-        "label": "sections:\n  {term}: {{modality: MODALITY}}",
-        "tab": "tabs: {{{term}: SERVICE_TIER}}",
-        "header": "columns:\n  {term}: {{meter: METER}}",
-    },
     "google/cloud-billing": {},
     "laozhang/laozhang": {"header": "headers:\n  {term}: {{is: note}}  # or model, sizes; {{}}, where it holds prices"},
 }
 # How the problems of a kind begin that such a line settles; others of it are settled in code.
 _SETTLED = {
     ("google/vertex-ai", "unclaimed"): "money in a text",
-    ("openai/openai-api", "header"): "unknown column",
 }
 
 
@@ -87,7 +82,7 @@ def examine(source: Source, name: str, page: Page, known: Known | None = None) -
     body = ""
     try:
         body = text(page)
-        reading, refused = source.module.read(body), ""
+        reading, refused = source.read(body, copy=page.copy), ""
     except LayoutChanged as error:
         if error.reading is None:
             return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]

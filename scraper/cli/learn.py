@@ -26,7 +26,7 @@ LEFT_OUT = ("provider", "source", "locator", "reading")
 def learned(source: Source, page: Page, known: Known) -> tuple[Reading, Sequence[Inferred]]:
     """The page as the second pass reads it, and the words that it proves. Raises `LayoutChanged`."""
     try:
-        reading = source.module.read(text(page))
+        reading = source.read(text(page), copy=page.copy)
     except LayoutChanged as error:
         if error.reading is None:
             raise
@@ -45,7 +45,9 @@ def written(
     inferred = {one.words: one for _, own in found.values() for one in own}
     if not inferred:
         return [f"{source.name}: no unknown word is proven; `doctor` lists those that are not"]
-    path = vocabulary or ROOT / "scraper" / "sources" / f"{source.source.replace('-', '_')}.yaml"
+    # the words of a page may stand in another file than its source's own
+    file = getattr(source.module, "vocabulary_of", lambda _: source.source)(text(next(iter(pages.values()))))
+    path = vocabulary or ROOT / "scraper" / "sources" / f"{file.replace('-', '_')}.yaml"
     patch = merged(sections("\n".join(one.lines), "lines") for one in inferred.values())
     before = path.read_text(encoding="utf-8").rstrip("\n")
     path.write_text("\n".join([before, "", *lines(patch)]) + "\n", encoding="utf-8")

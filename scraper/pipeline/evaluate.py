@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from ratecards.model import Rate, RateCard
+from ratecards.model import COPIED, Rate, RateCard
 from ratecards.storage import codec, history
 from ratecards.storage.history import Change, Stamp, Step
 from scraper.checks import plausibility, proofs
@@ -21,6 +21,7 @@ from scraper.diff import consistency
 from scraper.diff.editions import changes, rename_proposals
 from scraper.errors import LayoutChanged
 from scraper.fetch.capture import Capture, text
+from scraper.fetch.copies import COPY
 from scraper.model import (
     GOOD,
     Draft,
@@ -153,7 +154,7 @@ def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Read
     with limited():
         for kind, body in bodies.items():
             try:
-                readings[kind] = source.module.read(body)
+                readings[kind] = source.read(body, copy=kind == COPY)
             except LayoutChanged as error:
                 wrong.append(f"{kind}: {error}")
                 doubtful |= {kind: error.reading} if error.reading else {}
@@ -245,7 +246,8 @@ def _unpublishable(new: Iterable[RateCard]) -> Iterator[str]:
 def _provenance(source: Source, capture: Capture, readings: Readings) -> Provenance:
     kind, reading = next(iter(readings.items()))
     page = capture.pages[kind]
-    return Provenance(page.url, page.sha256, capture.at.date(), reading.last_updated, source.module.PARSER)
+    parser = f"{COPIED}{source.module.PARSER}" if page.copy else source.module.PARSER
+    return Provenance(page.url, page.sha256, capture.at.date(), reading.last_updated, parser)
 
 
 def _compared(

@@ -281,7 +281,7 @@ def _source(source: SourceReport) -> Iterator[str]:
 
 
 def inferred(source: SourceReport) -> Iterator[str]:
-    """The unknown words that numbers proved: what they mean, where, by which proof, and the lines that make them known."""
+    """The unknown words that numbers proved: what they mean, where, by which proof, and the lines to learn."""
     if not source.inferred:
         return
     yield from ("Words in no vocabulary, read because the numbers prove what they mean:", "")
