@@ -21,6 +21,8 @@ from scraper.prices.lexicon import (
     LED_MODALITIES,
     LED_RESOLUTIONS,
     MODALITIES,
+    MONEY_NEXT,
+    PER,
     PROMPT,
     PROMPT_IN_BRACKETS,
     RESOLUTIONS,
@@ -37,14 +39,15 @@ from scraper.prices.lexicon import (
 from scraper.prices.scanner import Scanner
 
 _T = TypeVar("_T")
-_STORAGE = re.compile(r"\(\s*(?:cache )?storage(?: price| cost| fee)?\s*\)", re.IGNORECASE)
+_STORED = r"(?:(?:context )?cached? )?storage(?: (?:price|pricing|cost|fee|charge))?"
+_STORAGE = re.compile(rf"\(\s*{_STORED}\s*\)|(?:for|of)\s+{_STORED}\b", re.IGNORECASE)
+_LED_STORAGE = re.compile(rf"{_STORED}\s?:{MONEY_NEXT}", re.IGNORECASE)
 _CACHING = re.compile(r"\(\s*(?:input|context) caching(?: price| cost)?\s*\)", re.IGNORECASE)
 _SOON = re.compile(r"\(\s*coming soon\s*(\**)\s*\)", re.IGNORECASE)
 _ABOUT = r"(?:approximately\b|approx\.|about\b|~|≈)"
 _EQUIVALENT = re.compile(rf"(?P<said>equivalent to\b)(?:\s*{_ABOUT})?|{_ABOUT}", re.IGNORECASE)
 _RESTATED = re.compile(rf"(?:,?\s*or\b|(?P<bracket>\()\s*(?:or\b)?)\s*(?:equivalent to\b)?\s*{_ABOUT}?", re.IGNORECASE)
 MARKS = re.compile(r"\[?(\*+)\]?")
-_PER = re.compile(r"(?:/(?!\s?\$)|per\b)\s*")
 _OPEN, _CLOSE, _COLON = re.compile(r"\("), re.compile(r"\)"), re.compile(r":")
 
 
@@ -115,6 +118,8 @@ def _lead(scan: Scanner, *, first: bool) -> dict[str, Any]:
             _set(scan, before, fields, {"equivalent": True})
         elif match := scan.take(_SOON):
             _set(scan, before, fields, {"soon": match[1]})
+        elif scan.take(_LED_STORAGE):
+            _set(scan, before, fields, {"storage": True})
         elif match := scan.take(LED_MODALITIES):
             _set(scan, before, fields, {"modalities": modalities(match[1])})
         elif match := scan.take(LED_RESOLUTIONS):
@@ -155,7 +160,7 @@ def _restatement(scan: Scanner) -> dict[str, Any] | None:
     before = scan.at
     opened = scan.take(_RESTATED)
     price = scan.take(AMOUNT) if opened else None
-    unit = _unit(scan) if price and scan.take(_PER) else None
+    unit = _unit(scan) if price and scan.take(PER) else None
     marks = scan.take(MARKS) if unit else None
     if not opened or not price or not unit or (opened["bracket"] and not scan.take(_CLOSE)):
         scan.at = before
@@ -180,12 +185,12 @@ def _unit(scan: Scanner) -> dict[str, Any] | None:
 
 def _qualifier(scan: Scanner) -> dict[str, Any]:
     """The next qualifier as the fields it sets; empty when the amount ends here."""
-    if scan.take(_PER):
+    if scan.take(PER):
         if unit := _unit(scan):
             return unit
         raise scan.fail("a unit")
     if match := scan.take(MODALITIES):
-        return {"modalities": modalities(match[1])}
+        return {"modalities": modalities(match["list"] or match["bare"])}
     if match := scan.take(RESOLUTIONS):
         return {"resolutions": resolutions(match[1])}
     if match := scan.take(PROMPT) or scan.take(PROMPT_IN_BRACKETS):

@@ -10,8 +10,8 @@ from typing import Any
 
 from ratecards.model import MODEL_ID
 from scraper.errors import UnknownTerm
-from scraper.prices.grammar import Phrases
 from scraper.prices.normalize import label_key
+from scraper.prices.scanner import Phrases, phrases
 from scraper.sources import vocabulary
 
 VOCABULARY = Path(__file__).with_name("openai_api.yaml")
@@ -171,7 +171,7 @@ def load_terms(data: Any) -> Terms:
         unsplit=_re(data["unsplit"]),
         estimates=[(_re(entry["match"]), entry["meter"]) for entry in data["estimates"]],
         label_form=_re(data["label"]),
-        phrases=Phrases(**{name: _re(text) for name, text in data["phrases"].items()}),
+        phrases=phrases(data["phrases"]),
         tools=[ToolRule(**{**entry, "match": _re(entry["match"])}) for entry in data["tools"]],
         asides=[_re(text) for text in data["asides"]],
         free=[FreeSentence(**{**entry, "match": _re(entry["match"])}) for entry in data["free"]],

@@ -165,7 +165,7 @@ def row_rates(row: Row, frame: Frame, models: Sequence[Model]) -> tuple[list[Rat
                 for model in models
                 for rate in _rates(price, rule, column, frame, row, model, labels)
             ]
-        amounts += sum(read_price(line, frame.terms).availability == "priced" for line in cell.lines)
+        amounts += sum(counted(line) for line in cell.lines)
     may_end = all(model.short for model in models) or all(rule.meter == "tuning" for rule in rules)
     if not priced or (ended and not may_end):
         raise UnknownTerm(f"an empty price cell beside {label_of(row, frame)!r}")
@@ -351,10 +351,11 @@ def read_price(line: str, terms: Terms) -> Price:
     unit = scan.take(_UNIT_PAREN) or scan.take(_UNIT)
     context = scan.take(_CONTEXT)
     marks = scan.take(_MARKS)
+    number = money(amount.group())
     price = Price(
         line,
-        "priced",
-        money(amount.group()),
+        "priced" if number else "free",
+        number,
         terms.unit(unit[1]) if unit else "",
         label,
         _context(context[1], terms) if context else "",

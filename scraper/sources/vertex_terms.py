@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from scraper.errors import UnknownTerm
+from scraper.prices.labels import Label, Listed, take_apart, why_unknown
 from scraper.prices.lexicon import DATE, FROM, UNTIL, first_day, last_day, modalities, whole_number
 from scraper.prices.normalize import label_key
-from scraper.prices.scanner import Phrases
+from scraper.prices.scanner import Phrases, phrases
 from scraper.sources import vocabulary
 
 VOCABULARY = Path(__file__).with_name("vertex_ai.yaml")
-_NEVER = re.compile(r"(?!)")
 _LISTED = re.compile(r"(.*\S)\s*\(([^()]*)\)\Z")
 _PRICE_HEADER = re.compile(
     r"(?P<token>token )?(?:price|pricing)(?: ?\(?/ ?(?P<unit>[^()/<>=≤]+?)\)?)?(?: (?P<one>[a-z]+/hr))?"
@@ -129,7 +129,7 @@ class Terms:
     token_price: str
     hourly: Mapping[str, str]
     units: Mapping[str, str]
-    types: Mapping[str, Rule]
+    types: Listed[Rule]
     features: Mapping[str, Rule]
     products: Sequence[str]
     cell_labels: Mapping[str, CellLabel]
@@ -169,7 +169,7 @@ class Terms:
         match = _PRICE_HEADER.fullmatch(words)
         known = match and (match["tier"] or "") in ("", *self.header_tiers)
         if not match or not known or (match["one"] or "") not in ("", *self.hourly_headers):
-            raise UnknownTerm(f"unknown header {header!r}")
+            return self._composed(header)
         bound = whole_number(match["bound"]) * 1000 if match["bound"] else None
         hourly = self.hourly_headers.get(match["one"] or "", "")
         return Column(
@@ -182,6 +182,19 @@ class Terms:
             prompt_up_to=None if match["cmp"] == ">" else bound,
             cached=bool(cached),
             tiers=tuple(self.header_tiers[match["tier"]]) if match["tier"] else (),
+        )
+
+    def _composed(self, header: str) -> Column:
+        """A price header in other words than the page's: a unit, a bound, the currency. Raises `UnknownTerm`."""
+        try:
+            said = take_apart(header)
+        except UnknownTerm:
+            said = Label()
+        known = said.unit and said.only("unit", "currency", "prompt_over", "prompt_up_to")
+        if not known or said.currency not in ("", self.currency):
+            raise UnknownTerm(f"unknown header {header!r}{why_unknown(header)}")
+        return Column(
+            role="price", header=header, unit=said.unit, prompt_over=said.prompt_over, prompt_up_to=said.prompt_up_to
         )
 
     def _header_unit(self, match: re.Match[str]) -> str:
@@ -203,15 +216,17 @@ class Terms:
     def type(self, label: str) -> Rule | None:
         """What a row label means; None when it is unknown."""
         folded = label_key(label)
-        if rule := self.types.get(folded):
+        if rule := self.types.find(folded):
             return rule
         listed = _LISTED.fullmatch(folded)
-        if listed and (rule := self.types.get(listed[1])) and not any(rule.modalities):
-            try:
+        try:
+            if listed and (rule := self.types.get(listed[1])) and not any(rule.modalities):
                 return replace(rule, modalities=modalities(listed[2]))
-            except UnknownTerm:
-                return None
-        return None
+            said = take_apart(folded)
+        except UnknownTerm:
+            return None
+        known = said.meter in ("input", "output") and said.only("meter", "modalities", "unit")
+        return Rule(meter=said.meter, modalities=said.modalities or ("",), unit=said.unit) if known else None
 
     def named(self, name: str) -> Model | None:
         """The model a name stands for, with or without its leading "Gemini"; None when it is unknown."""
@@ -252,7 +267,6 @@ def name_key(name: str) -> str:
 @vocabulary.of(VOCABULARY)
 def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
-    phrases = {name: _re(text) for name, text in data["phrases"].items()}
     return Terms(
         urls=data["urls"],
         currency=data["currency"],
@@ -265,13 +279,13 @@ def load_terms(data: Any) -> Terms:
         hourly_headers=data["hourly_headers"],
         token_price=data["token_price"],
         units=data["units"],
-        types={label: _rule(entry) for label, entry in data["types"].items()},
+        types=Listed({label: _rule(entry) for label, entry in data["types"].items()}),
         features={label: _rule(entry) for label, entry in data["features"].items()},
         products=data["products"],
         cell_labels={label: CellLabel(**entry) for label, entry in data["cell_labels"].items()},
         contexts=data["contexts"],
         regions={words: Region(**entry) for words, entry in data["regions"].items()},
-        phrases=Phrases(supported=_NEVER, ignored=_NEVER, **phrases),
+        phrases=phrases(data["phrases"]),
         grounding={label: [_rule(e) for e in entries] for label, entries in data["grounding"].items()},
         grounding_features=data["grounding_features"],
         grounding_prose=_re("|".join(f"(?:{text})" for text in data["grounding_prose"])),

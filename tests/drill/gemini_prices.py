@@ -208,7 +208,7 @@ def _bound_changed(subject: Subject, random: Random, seed: int) -> Mutant | None
     old = re.search(r"(?<=\S )[0-9]+[kM](?= token|\b)", site.text(subject.facts))[0]
     new, bound = random.choice([("128k", "128000"), ("256k", "256000"), ("500,000", "500000"), ("2M", "2000000")])
     wrong = random.choice(
-        [None, None, None, ("<=", "<"), ("<=", ">="), (f" {old}", ""), (">", "≥"), (old, "200 thousand")]
+        [None, None, None, ("<=", "<"), ("<=", ">="), (f" {old}", ""), (">", "≥"), (old, "200 zillion")]
     )
     parts = site.parts(subject.facts)
     if wrong and any(wrong[0] in p for p in parts):

@@ -385,7 +385,6 @@ REFUSED = [
     # other currencies
     "€1",
     "£0.30",
-    "1.50 USD",
     "$1.50 CAD",
     "5 cents",
     # struck out, hidden twice

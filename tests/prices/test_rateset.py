@@ -104,10 +104,7 @@ def steps(*days: tuple[str, str]) -> list:
     """A price for each span of days, ISO or empty."""
     named = [{"effective_from": a, "effective_until": b} for a, b in days]
     dated = [{name: date.fromisoformat(day) for name, day in span.items() if day} for span in named]
-    return [
-        rate(str(n), quote=f"${n} from {a} until {b}", **span)
-        for n, (span, (a, b)) in enumerate(zip(dated, days, strict=True), 1)
-    ]
+    return [rate(str(n), quote=f"${n}", **span) for n, span in enumerate(dated, 1)]
 
 
 @given(st.lists(st.integers(1, 400), min_size=1, max_size=4), st.integers(-30, 30))
@@ -126,7 +123,7 @@ def test_fault_78_steps_follow_one_another(lengths, gap):
 @pytest.mark.parametrize(
     ("days", "words"),
     [
-        ([("", "2026-10-31")], "no price on 2026-11-01: '$1 from  until 2026-10-31'"),
+        ([("", "2026-10-31")], "no price on 2026-11-01: '$1'"),
         ([("2026-01-01", "2026-05-31"), ("2026-06-01", "2026-10-31")], "no price on 2026-11-01"),
         ([("", "2026-11-01")], ""),
         ([("", "2026-10-31"), ("2026-11-01", "")], ""),

@@ -95,7 +95,7 @@ def test_fault_25_unknown_labels(label):
 
     assert ["label", "label"] == [p.kind for p in found.problems]
     assert [label, "Other label"] == [p.term for p in found.problems]
-    assert f"gemini-a / -: unknown row label {label!r}" == str(found.problems[0])
+    assert str(found.problems[0]).startswith(f"gemini-a / -: unknown row label {label!r}")
     assert (["gemini-a"], []) == ([s.anchor for s in found.unread], rates(found))
     assert ["input 1", "output 2"] == rates(found, "gemini-b")
 
@@ -118,7 +118,13 @@ def test_headers(paid, expected):
 
 @pytest.mark.parametrize(
     "paid",
-    ["per cup in USD", "per 1M tokens in EUR", "per 1M tokens", "per 1M output tokens in USD", "per 1K image in USD"],
+    [
+        "per cup in USD",
+        "per 1M tokens in EUR",
+        "per 1M tokens in A$",
+        "per 1M output tokens in USD",
+        "per 1K image in USD",
+    ],
 )
 def test_fault_23_unknown_headers(paid):
     """A table under an unknown header is not read."""
@@ -1004,7 +1010,7 @@ CHANGED = {
     "no article": ("devsite-article-body", "article", "the article: expected one element"),
     "header renamed": (
         "Paid Tier, per 1M tokens in USD",
-        "Paid Tier, per 1M tokens",
+        "Paid Tier, per 1M words in USD",
         r"header renamed or localised page: expected \['Paid Tier, per 1M tokens in USD'\]",
     ),
     "header translated": ("Free Tier", "無料枠", "header renamed or localised page"),
