@@ -26,6 +26,7 @@ from scraper.prices.lexicon import (
     PROMPT,
     PROMPT_IN_BRACKETS,
     RESOLUTIONS,
+    SIGN,
     UNIT,
     UNTIL,
     first_day,
@@ -39,8 +40,10 @@ from scraper.prices.lexicon import (
 from scraper.prices.scanner import Scanner
 
 _T = TypeVar("_T")
-_STORED = r"(?:(?:context )?cached? )?storage(?: (?:price|pricing|cost|fee|charge))?"
-_STORAGE = re.compile(rf"\(\s*{_STORED}\s*\)|(?:for|of)\s+{_STORED}\b", re.IGNORECASE)
+_STORED = r"(?:(?:context )?cached? )?storage(?: (?:prices?|pricing|costs?|fees?|charges?))?"
+_STORAGE = re.compile(
+    rf"\(\s*(?:for\s+)?{_STORED}\s*\)|(?:for|of)\s+{_STORED}\b|{_STORED}(?=\s*(?:[.,;(]|\Z|{SIGN}))", re.IGNORECASE
+)
 _LED_STORAGE = re.compile(rf"{_STORED}\s?:{MONEY_NEXT}", re.IGNORECASE)
 _CACHING = re.compile(r"\(\s*(?:input|context) caching(?: price| cost)?\s*\)", re.IGNORECASE)
 _SOON = re.compile(r"\(\s*coming soon\s*(\**)\s*\)", re.IGNORECASE)
@@ -48,7 +51,7 @@ _ABOUT = r"(?:approximately\b|approx\.|about\b|~|≈)"
 _EQUIVALENT = re.compile(rf"(?P<said>equivalent to\b)(?:\s*{_ABOUT})?|{_ABOUT}", re.IGNORECASE)
 _RESTATED = re.compile(rf"(?:,?\s*or\b|(?P<bracket>\()\s*(?:or\b)?)\s*(?:equivalent to\b)?\s*{_ABOUT}?", re.IGNORECASE)
 MARKS = re.compile(r"\[?(\*+)\]?")
-_OPEN, _CLOSE, _COLON = re.compile(r"\("), re.compile(r"\)"), re.compile(r":")
+_OPEN, _CLOSE, _COLON, _COMMA = (re.compile(mark) for mark in (r"\(", r"\)", ":", ","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,7 @@ def _qualified(scan: Scanner, fields: dict[str, Any]) -> list[dict[str, Any]]:
         before = scan.at
         if other := _restatement(scan):
             restated.append(other)
-        elif qualifier := _qualifier(scan):
+        elif qualifier := _qualifier(scan, dated=bool({"effective_from", "effective_until"} & fields.keys())):
             _set(scan, before, fields, qualifier)
             if fields.get("prompt_over", 0) >= fields.get("prompt_up_to", inf):
                 scan.at = before
@@ -183,7 +186,7 @@ def _unit(scan: Scanner) -> dict[str, Any] | None:
     return found
 
 
-def _qualifier(scan: Scanner) -> dict[str, Any]:
+def _qualifier(scan: Scanner, *, dated: bool) -> dict[str, Any]:
     """The next qualifier as the fields it sets; empty when the amount ends here."""
     if scan.take(PER):
         if unit := _unit(scan):
@@ -202,7 +205,11 @@ def _qualifier(scan: Scanner) -> dict[str, Any]:
     if match := scan.take(MARKS):
         return {"marks": match[1]}
     before = scan.at
+    if not dated:
+        scan.take(_COMMA)
     dates = _dates(scan)
+    if not dates:
+        scan.at = before
     if dates and scan.take(_COLON):  # "Starting January 1, 2027: $1.50" is said of what follows
         scan.at = before
         return {}

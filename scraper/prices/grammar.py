@@ -16,8 +16,8 @@ from scraper.prices.scanner import Phrases, Scanner
 
 _ALLOWANCE = re.compile(
     rf"(?:(?:the )?first |up to )?(?P<n>{NUMBER})\s*(?:free )?"
-    r"(?:RPD\b|(?:search |grounding |grounded )?(?:prompts|requests|queries)\s*(?:per|a|/)\s*(?P<period>day|month)\b"
-    r"(?:\s*\(RPD\))?)(?:\s*(?:\bare )?\bfree(?: of charge)?\b)?",
+    r"(?:RPD\b|(?:search |grounding |grounded )?(?:prompts|requests|queries)\s*(?:free\s+)?(?:per|a|/)\s*"
+    r"(?P<period>day|month)\b(?:\s*\(RPD\))?)(?:\s*(?:\bare )?\b(?:free(?: of charge)?|(?:at )?no charge)\b)?",
     re.IGNORECASE,
 )
 _FREE_PAREN = re.compile(r"\(\s*+(?:free(?: of charge)?(?:\s*+[,;]\s*+|\s*+(?=\))))?([^()]*)\)", re.IGNORECASE)

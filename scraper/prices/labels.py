@@ -8,7 +8,7 @@ input tokens", "Output (thinking included)", "Batch API"). A word that has no pl
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
@@ -24,13 +24,13 @@ _METERS = {
     "cache_write": r"cach(?:e|ing) (?:writes?|writing|creation)",
     "cache_read": r"cached (?:inputs?|prompts?|context|content|tokens)|inputs?(?: tokens?)?[ ,(]+cached"
     r"|(?:input|context) cach(?:e|ing)(?: (?:hits?|reads?))?|cache (?:hits?|reads?)",
-    "search_grounding": r"grounding[ (]+(?:(?:with|using|via) )?google search|google search grounding",
-    "maps_grounding": r"grounding[ (]+(?:(?:with|using|via) )?google maps|google maps grounding",
+    "search_grounding": r"grounding[ (:]+(?:(?:with|using|via) )?google search|google search[ (]+grounding",
+    "maps_grounding": r"grounding[ (:]+(?:(?:with|using|via) )?google maps|google maps[ (]+grounding",
     "tuning": r"(?:fine[- ]?)?tuning|training",
     "input": r"inputs?|prompt tokens?",
-    "output": r"outputs?|completion tokens?",
+    "output": r"outputs?|(?:completion|response) tokens?",
 }
-_PLANS = {"free": "free", "paid": "paid|pay[- ]as[- ]you[- ]go"}
+_PLANS = {"free": "free(?:-tier)?", "paid": "paid(?:-tier)?|pay[- ]as[- ]you[- ]go"}
 # How long a cache lives, in the words of `context`.
 _LIFETIMES = {
     "5 minutes": r"5[- ]?m(?:in(?:ute)?s?)?",
@@ -40,7 +40,9 @@ _LIFETIMES = {
 _CURRENCY = r"(?:in )?(?:usd|us ?\$|(?:us|u\.s\.) dollars?|dollars?|\$)"
 _BOUND = rf"(?:{UP_TO}|(?P<over>{OVER})) ?{SCALED}(?: (?:input )?tokens?)?"
 _THINKING = r"(?:thinking|reasoning)(?: tokens?)?"
-_ASIDE = rf"(?:incl(?:uding|udes|usive of|\.)|with) {_THINKING}|{_THINKING} (?:is |are )?included"
+_ASIDE = (
+    rf"(?:incl(?:uding|udes|usive of|\.)|with|(?:responses? )?(?:and|&)) {_THINKING}|{_THINKING} (?:is |are )?included"
+)
 _NOUNS = r"prices?|pricing|priced|costs?|rates?|charges?|fees?|tokens?|tier|plan|usage|the|of|for|all|an?|and|default"
 _PUNCTUATION = r"[\s()\[\]:;·|,&/–—.]|-(?=\s)"
 # A piece ends where a word does: "A$" is no article, and "non-input" no input.
@@ -178,7 +180,7 @@ def _piece(words: str, at: int, found: _Found) -> re.Match[str] | None:
 _PRICE = re.compile(r"(?:prices?|pricing|costs?|rates?|charges?|fees?)\Z")
 _JOINING = frozenset(("the", "of", "for", "a", "an", "and"))
 _OF_TABS = frozenset(
-    ("api", "mode", "processing", "pricing", "price", "prices", "rates", "tier", "inference", "requests")
+    ("the", "api", "mode", "processing", "pricing", "price", "prices", "rates", "tier", "inference", "requests")
 )
 
 
@@ -203,9 +205,20 @@ def _words(folded: str) -> tuple[str, ...]:
     return tuple(sorted(word for word in words if word not in _JOINING))
 
 
-def tab_of(folded: str, known: Iterable[str]) -> str:
-    """The tab of a vocabulary that the words name, perhaps with a noun ("Batch API"); empty where they name none."""
-    if folded in known:
-        return folded
-    bare = " ".join(word for word in re.findall(r"[^\s()\[\]:;·|]+", folded) if word not in _OF_TABS)
-    return bare if bare in known else ""
+class Tabs(Mapping[str, _T]):
+    """What the tabs of a vocabulary mean, by the folded words of one, perhaps with a noun ("Batch API")."""
+
+    def __init__(self, entries: Mapping[str, _T]) -> None:
+        self._entries = dict(entries)
+
+    def __getitem__(self, folded: str) -> _T:
+        if folded in self._entries:
+            return self._entries[folded]
+        words = re.findall(r"[^\s()\[\]:;·|]+", folded)
+        return self._entries[" ".join(word for word in words if word not in _OF_TABS)]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._entries)
+
+    def __len__(self) -> int:
+        return len(self._entries)

@@ -16,12 +16,12 @@ _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0xFE69: "$", 
 # A number that ends in a point has lost its decimals: no page ends a sentence with an amount.
 # "0,125" is how other languages write an eighth, so no group of thousands begins with a zero.
 _DIGITS = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
-_SIGN = r"(?:(?<![A-Za-z])(?:USD\s?|US))?\$\s?|(?<![A-Za-z])USD\s?(?=[0-9.])"
+SIGN = r"(?:(?<![A-Za-z])(?:USD|US)\s?)?\$\s?|(?<![A-Za-z])USD\s?(?=[0-9.])"
 AMOUNT = re.compile(
-    rf"(?:{_SIGN}|(?<![\w$.,])(?=[0-9.,]{{1,20}}\sUSD\b))({_DIGITS})(?![0-9]|\.|,[0-9]|[A-Za-z%])(?:\sUSD\b(?!\s?[0-9.$]))?"
+    rf"(?:{SIGN}|(?<![\w$.,])(?=[0-9.,]{{1,20}}\sUSD\b))({_DIGITS})(?![0-9]|\.|,[0-9]|[A-Za-z%])(?:\s(?:USD\b|\(USD\))(?!\s?[0-9.$]))?"
 )
 # What stands behind words that are said of the amount to come ("Audio: $0.50").
-MONEY_NEXT = rf"(?=\s*(?:{_SIGN}))"
+MONEY_NEXT = rf"(?=\s*(?:{SIGN}))"
 _CODES = "USD|EUR|GBP|JPY|KRW|INR"
 # Whatever looks like money, readable or not: what is counted here must be claimed by a rate, a note or a reason.
 COUNTED = re.compile(
@@ -61,12 +61,12 @@ RESOLUTION = r"[0-9]{3,4}p|[0-9]+(?:\.[0-9]+)?k"
 # `of` is what the time is a time of ("second of 720p video", "10s audio"); `aside` are words that say whose tokens or
 # images.
 UNIT = re.compile(
-    rf"(?:(?P<qty>(?:{NUMBER}|one)(?:\s(?:thousand|million))?|[0-9]+[KM]|thousand|million)\s+"
+    rf"(?:(?P<qty>(?:{NUMBER}|one)(?:\s(?:thousand|million))?|[0-9]+\s?M|[0-9]+K|thousand|million)\s+"
     rf"|(?P<glued>[0-9]+)(?:(?={_GLUED}\b)|-(?=(?:second|minute|hour)\b)))?"
     rf"(?P<res>{_SIZE}(?:(?:\s?/\s?|,\s|\s(?:and|or)\s){_SIZE})*(?:[\s-]resolution)?\s+)?"
     rf"(?P<aside>(?:(?:input|output|generated|text|image|audio|video)\s+){{1,2}})?"
     rf"(?:{'|'.join(f'(?P<{noun}>{words})' for noun, words in _NOUNS.items())})\b"
-    r"(?P<hourly>\s?(?:/|per\b|an\b)\s?(?:hour|hr)\b|-hours?\b)?"
+    r"(?P<hourly>(?:\s+stored)?\s?(?:/|per\b|an\b)\s?(?:hour|hr)\b|-hours?\b)?"
     rf"(?:\s+(?P<whose>of\s+)?(?:(?P<of_size>{RESOLUTION})\s+)?(?P<of>audio|video)\b)?",
     re.IGNORECASE,
 )
@@ -74,15 +74,15 @@ UNIT = re.compile(
 PER = re.compile(r"(?:/(?!\s?\$)|(?:per|(?:for )?(?:every|each)|an?)\b)\s*", re.IGNORECASE)
 _MODALITY = r"(?:texts?|images?|videos?|audio|thinking)(?:\s+tokens?)?"
 # No two repeats of blanks may meet in it: a list of twenty sizes would be divided in a million ways.
-_SEPARATOR = r"\s*(?:/|,(?:\s*(?:and|or)\b)?|\b(?:and|or)\b|&|\+)\s*"
+_SEPARATOR = r"\s*(?:/|;|,(?:\s*(?:and|or)\b)?|\b(?:and|or)\b|&|\+)\s*"
 LIST = rf"(?:{_MODALITY})(?:{_SEPARATOR}(?:{_MODALITY}))*"
 _SIZES = rf"(?:{RESOLUTION})(?:{_SEPARATOR}(?:{RESOLUTION}))*"
 _TIME = r"(?:through|until|starting|effective|from)"
 _WITH_THINKING = r"(?:,?\s*(?:incl(?:uding|udes|\.)|with)\s+(?:thinking|reasoning)(?:\s+tokens?)?)?"
 # Without brackets they end the words of an amount: "for text and image-based grounding" is said of something else.
 MODALITIES = re.compile(
-    rf"\(\s*(?:for\s+)?(?P<list>{LIST}){_WITH_THINKING}(?:\s+only)?\s*\)"
-    rf"|for\s+(?P<bare>{LIST})(?=\s*(?:[.,;*(]|\Z|(?:or\s+)?(?:{_SIGN})|{_TIME}\b))",
+    rf"[(\[]\s*(?:for\s+)?(?P<list>{LIST}){_WITH_THINKING}(?:\s+only)?\s*[)\]]"
+    rf"|for\s+(?P<bare>{LIST})(?=\s*(?:[.,;*(]|\Z|(?:or\s+)?(?:{SIGN})|{_TIME}\b))",
     re.IGNORECASE,
 )
 RESOLUTIONS = re.compile(rf"\(\s*({_SIZES})\s*\)", re.IGNORECASE)
@@ -93,11 +93,14 @@ UNSOLD = re.compile(rf"\(\s*({RESOLUTION})(?: output)?(?: is)? not (?:supported|
 # A bound excludes or includes what it names: "under 200k" and "200k or more" are no words of it, since "up to" and
 # "over" meet and those do not.
 OVER = r">|over|above|beyond|exceeding|in excess of|(?:longer|more|greater|larger) than"
-UP_TO = r"<=|=<|≤|up to|at most|within|not exceeding|(?:no|not) (?:longer|more|greater|larger) than"
+UP_TO = (
+    r"<=|=<|≤|up to|at most|within|not exceeding|less than or equal to|(?:no|not) (?:longer|more|greater|larger) than"
+)
 OR_LESS = r"or (?:less|fewer|shorter)"
 SCALED = rf"(?P<n>{NUMBER})(?:\s?(?P<scale>k|m|thousand|million))?\b"
 _PROMPT = (
-    rf"(?:for\s+)?(?:prompts?|inputs?)\s*(?:(?:of\s+)?(?:{UP_TO}|(?P<over>{OVER}))\s*|(?P<of>of\s+)){SCALED}"
+    r"(?:(?:for|if|when)\s+(?:the\s+)?)?(?:prompts?|inputs?)(?:\s+(?:length|size|is|are))?\s*"
+    rf"(?:(?:(?:of|with)\s+)?(?:{UP_TO}|(?P<over>{OVER}))\s*|(?P<of>of\s+)){SCALED}"
     rf"(?:\s+(?:input\s+)?tokens?\b)?(?(of)\s+{OR_LESS}\b)"
 )
 PROMPT = re.compile(rf",?\s*{_PROMPT}", re.IGNORECASE)
@@ -121,24 +124,25 @@ LIKE_A_DAY = re.compile(
     re.IGNORECASE,
 )
 UNTIL = re.compile(
-    r"(?P<word>(?i:(?:valid\s+)?(?:through|thru|until|till|up to and including|ends|ending)(?:\s+on)?|before))\s+"
-    + DATE.pattern
+    r"(?P<word>(?i:(?:valid\s+)?(?:through|thru|until|till|up to and including|ends|ending)"
+    r"(?:\s+(?:on|and including|the end of))?|before))\s+" + DATE.pattern
 )
 FROM = re.compile(
-    r"(?P<word>(?i:(?:effective|starting|beginning)(?:\s+(?:from|on|as of))?|from|as of|on or after|after))\s+"
-    rf"{DATE.pattern}(?i:\s+onwards?\b)?"
+    r"(?P<word>(?i:(?:effective|starting|beginning)(?:\s+(?:from|on|as of))?|from|since|as of|on or after|after))\s+"
+    rf"{DATE.pattern}(?i:\s+(?:onwards?\b|on\b(?=\s*(?:[.,;)]|\Z))))?"
 )
 
 # How any English page says that a thing costs nothing, or is not to be had. Each list is closed: "free for now" and
 # "not available yet" say something else, or more.
 FREE = (
-    r"(?:free(?: of (?:charge|cost))?|(?:included )?(?:at )?no (?:additional |extra )?(?:charge|cost)"
-    r"|without (?:charge|cost)|not (?:charged|billed)|complimentary)\b"
+    r"(?:(?:(?:available|offered|provided) )?(?:for )?free(?: of (?:charge|cost))?"
+    r"|(?:included )?(?:at )?no (?:additional |extra )?(?:charge|cost)|without (?:charge|cost)"
+    r"|not (?:charged|billed)|complimentary)\b"
 )
 NOT_AVAILABLE = (
-    r"(?:(?:not (?:yet |currently )?(?:available|supported|offered|applicable)|unavailable|unsupported"
-    r"|no longer (?:available|supported|offered))(?: \((?:shut down|deprecated|discontinued|retired)\))?"
-    r"|n/?a|n\.a|-|–|—)"
+    r"(?:(?:(?:currently )?(?:not (?:yet |currently )?(?:available|supported|offered|provided|applicable)|unavailable)"
+    r"|unsupported|no longer (?:available|supported|offered))(?: \((?:shut down|deprecated|discontinued|retired)\))?"
+    r"|n/?a|n\.a|--?|–|—)"
 )
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from scraper.errors import UnknownTerm
-from scraper.prices.labels import Listed, tab_of, take_apart
+from scraper.prices.labels import Listed, Tabs, take_apart
 from scraper.prices.normalize import RowRule, label_key
 from scraper.prices.scanner import Phrases, phrases
 from scraper.sources import vocabulary
@@ -112,7 +112,7 @@ class Terms:
 
     def tab(self, tab: str) -> str:
         """The service tier of a tab; empty when it is unknown."""
-        return self.tabs.get(tab_of(label_key(tab), self.tabs), "")
+        return self.tabs.get(label_key(tab), "")
 
     def ignored(self, section: str, text: str) -> str:
         """The reason why money in `text` gives no rate; empty when it must."""
@@ -138,7 +138,7 @@ def load_terms(data: Any) -> Terms:
         foreign=proofs["foreign"],
         not_the_page=proofs["not_the_page"],
         plans=data["headers"]["plans"],
-        tabs=data["tabs"],
+        tabs=Tabs(data["tabs"]),
         sections=data["sections"],
         without_ids=data["without_ids"],
         rows=Listed(rows),

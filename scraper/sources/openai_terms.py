@@ -10,6 +10,7 @@ from typing import Any
 
 from ratecards.model import MODEL_ID
 from scraper.errors import UnknownTerm
+from scraper.prices.labels import Tabs, take_apart
 from scraper.prices.normalize import label_key
 from scraper.prices.scanner import Phrases, phrases
 from scraper.sources import vocabulary
@@ -135,8 +136,18 @@ class Terms:
         context = self.contexts.get(first, "")
         if sized := self.sized.fullmatch(folded):
             return ColumnRule("output", resolution="x".join(sized.groups()))
-        rule = self.columns.get(rest if context else folded)
+        rule = self.columns.get(rest if context else folded) or self._composed(rest if context else folded)
         return ColumnRule(rule.meter, rule.unit, rule.tier, rule.estimate, "", context) if rule else None
+
+    def _composed(self, folded: str) -> ColumnRule | None:
+        """A column that names what is counted in other words than the page's."""
+        try:
+            said = take_apart(folded)
+        except UnknownTerm:
+            return None
+        rule = ColumnRule(said.meter, unit=said.unit or None)
+        known = said.meter and said.only("meter", "unit", "currency") and said.currency in ("", self.currency)
+        return rule if known and said.meter in {own.meter for own in self.columns.values()} else None
 
     def tool(self, label: str) -> ToolRule:
         """What a row of the tools table means. Raises `UnknownTerm`."""
@@ -157,7 +168,7 @@ class Terms:
 def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
     proofs = data["proofs"]
-    same = "urls canonical currency plan components props tabs labels contexts long_context modalities uses"
+    same = "urls canonical currency plan components props labels contexts long_context modalities uses"
     same += " qualities sizes units notes ids nouns tuned cut"
     tabs = "|".join(re.escape(tab) for tab in data["tabs"])
     return Terms(
@@ -165,6 +176,7 @@ def load_terms(data: Any) -> Terms:
         **{name: proofs[name] for name in ("language", "tables_min", "last_titles", "not_the_page")},
         text_columns={len(columns): tuple(columns) for columns in data["text_columns"]},
         switcher=_re(f"(?:{tabs}){{2,}}"),
+        tabs=Tabs(data["tabs"]),
         sections={title: SectionRule(**rule) for title, rule in data["sections"].items()},
         columns={heading: ColumnRule(**rule) for heading, rule in data["columns"].items()},
         sized=_re(data["sized"]),

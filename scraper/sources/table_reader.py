@@ -181,6 +181,8 @@ class _PartReader:
     def __init__(self, part: _Part, book: _Book, terms: TableTerms) -> None:
         self.part, self.book, self.terms = part, book, terms
         self.tab, self.caption, self.looked = "", "", False
+        self.tabs: list[Term] = []
+        self.twice = False
         # where a section has tabs, each of its tables has one of its own
         self.turned = not any(terms.tab(b.text) for b in part.blocks if not isinstance(b, Table))
 
@@ -189,8 +191,9 @@ class _PartReader:
         for block in self.part.blocks:
             if isinstance(block, Table):
                 self._table(block)
-            elif self.terms.tab(block.text):
-                self.tab, self.turned = block.text, True
+            elif tab := self.terms.tab(block.text):
+                self.tab, self.turned, self.twice = block.text, True, tab in self.tabs
+                self.tabs.append(tab)
             elif _CAPTION.match(block.text):
                 self.caption = block.text
 
@@ -223,6 +226,9 @@ class _PartReader:
         """Why no row of a table can be read; None where all its words are known."""
         if self.part.term is None:
             return Problem("section", self._place(), f"unknown section {self.part.title!r}", self.part.title)
+        if self.twice:
+            words = f"a second table under the tab {self.tab!r}: which one has its prices?"
+            return Problem("tab", self._place(), words, self.tab)
         if not self.turned:
             words = f"a table without a tab of its own, behind {self.tab or 'none'!r}: which service tier is it of?"
             return Problem("tab", self._place(), words, self.tab)
@@ -297,8 +303,8 @@ class _PartReader:
         found = [(f"the section {self.part.title!r}", self.part.says), (f"the row {row.name!r}", row.says)]
         if self.caption and not self._unit:
             raise UnknownTerm(f"unknown unit in {self.caption!r}")
-        if self.tab:
-            found.append((f"the tab {self.tab!r}", self.terms.tabs[self.terms.tab(self.tab)]))
+        if tab := self.terms.tab(self.tab):
+            found.append((f"the tab {self.tab!r}", tab))
         if len(cells) != len(columns):
             raise UnknownTerm(f"{len(cells)} cells under {len(columns)} headers: which is which?")
         for text, (header, term) in zip(cells, columns, strict=True):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from scraper.errors import UnknownTerm
-from scraper.prices.labels import Label, Listed, take_apart, why_unknown
+from scraper.prices.labels import Label, Listed, Tabs, take_apart, why_unknown
 from scraper.prices.lexicon import DATE, FROM, UNTIL, first_day, last_day, modalities, whole_number
 from scraper.prices.normalize import label_key
 from scraper.prices.scanner import Phrases, phrases
@@ -271,7 +271,7 @@ def load_terms(data: Any) -> Terms:
         urls=data["urls"],
         currency=data["currency"],
         proofs=data["proofs"],
-        tabs=data["tabs"],
+        tabs=Tabs(data["tabs"]),
         roles=data["headers"],
         header_tiers=data["header_tiers"],
         storage_headers=data["storage_headers"],

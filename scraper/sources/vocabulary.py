@@ -19,7 +19,7 @@ from ratecards.model import MODEL_ID
 from ratecards.storage import strict_yaml
 from scraper.errors import DatasetError, UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
-from scraper.prices.labels import Listed, tab_of, take_apart
+from scraper.prices.labels import Listed, Tabs, take_apart
 from scraper.prices.normalize import label_key
 from scraper.prices.scanner import Phrases, phrases
 from scraper.sources.page_proofs import Proofs
@@ -340,10 +340,10 @@ class TableTerms:
         except UnknownTerm:
             return None
 
-    def tab(self, text: str) -> str:
-        """The tab that a line of its own names, by its line in the vocabulary; empty where it names none."""
+    def tab(self, text: str) -> Term | None:
+        """What a line of its own means as a tab; None where it is none."""
         folded = label_key(text)
-        return "" if folded in self.sections else tab_of(folded, self.tabs)
+        return None if folded in self.sections else self.tabs.get(folded)
 
     def cell(self, text: str) -> Cell:
         """A cell of amounts, in which a unit may stand by the source's own noun ("MTok"). Raises `UnknownTerm`."""
@@ -372,7 +372,7 @@ def table_terms(data: Any) -> TableTerms:
         defaults=_term(defaults),
         headers=Listed(_terms(data["headers"])),
         sections=_terms(data["sections"]),
-        tabs=_terms(data.get("tabs", {})),
+        tabs=Tabs(_terms(data.get("tabs", {}))),
         labels=Listed(_terms(data.get("labels", {}))),
         words=_terms(data.get("words", {})),
         untitled=_re(data.get("untitled", _NEVER)),

@@ -18,6 +18,7 @@ from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
+from ratecards.model import Rate
 from scraper.errors import LayoutChanged
 from scraper.model import GOOD, page_status
 from scraper.sources import find, gemini_api, openai_api, vertex_ai
@@ -29,7 +30,7 @@ from tests.support.cases import cases
 _UNKNOWN = "zebra quagga"
 _SEPARATOR = re.compile(r"\|(?: ?:?-+:? ?\|)+\Z")
 _NODE = re.compile(r"(?<=>)([^<>]+)(?=<)")
-Rates = dict[tuple[Any, ...], tuple[Any, ...]]
+Rates = dict[tuple[Any, ...], Rate]
 
 # By short name of the source: editions by the files of the captures, and the cases that stand for them.
 CAPTURES = {
@@ -67,7 +68,7 @@ class Edition:
             return {}
         if page_status(reading) in ("NOT_READ", "SUSPECT"):
             return {}
-        return {(r.model, *r.row_key): (r.availability, r.price, r.currency) for r in reading.rates()}
+        return {(r.model, *r.row_key): r for r in reading.rates()}
 
     def reworded(self, change: Rewording, new: str | None = None) -> str:
         """The page with the words changed; or with a word that nobody knows in their place."""
@@ -219,14 +220,26 @@ def _added(one: Mark, other: Mark) -> Mark:
 
 def _stake(page: Edition, change: Rewording) -> Rates:
     left = page.read(page.reworded(change, _UNKNOWN))
-    return {key: value for key, value in page.rates.items() if left.get(key) != value}
+    return {key: rate for key, rate in page.rates.items() if not _same(left.get(key), rate)}
+
+
+def _same(one: Rate | None, other: Rate | None) -> bool:
+    """Whether both say the same price, wherever it stands."""
+    said = [rate and (rate.availability, rate.price, rate.currency) for rate in (one, other)]
+    return said[0] == said[1]
+
+
+def _of(rate: Rate, change: Rewording) -> bool:
+    """Whether the words that change stand in the rate's cell or around it."""
+    bare = re.compile(change.match.pattern.strip("^$"))
+    return any(bare.search(words) for words in (rate.evidence.quote, rate.evidence.locator))
 
 
 def _benefit(page: Edition, change: Rewording, body: str) -> Mark:
     stake, read = _stake(page, change), page.read(body)
-    right = sum(read.get(key) == value for key, value in stake.items())
-    odd = [key for key, value in read.items() if page.rates.get(key) != value]
-    why = tuple(f"{page.name}: read {' '.join(map(str, filter(None, key)))} as {read[key]}" for key in odd[:5])
+    right = sum(_same(read.get(key), rate) for key, rate in stake.items())
+    odd = [key for key, rate in read.items() if not _same(page.rates.get(key), rate)]
+    why = tuple(f"{page.name}: read {' '.join(map(str, filter(None, key)))} as {read[key].price}" for key in odd[:5])
     return Mark(change, len(stake), right, len(stake) - right, len(odd), why)
 
 
@@ -250,8 +263,8 @@ def _harm(page: Edition, change: Rewording, body: str) -> Mark:
     elif verdict.outcome in GOOD and not verdict.held:
         why.append("nobody was told")
     read = page.read(body)
-    kept = [key for key, value in stake.items() if read.get(key) == value]
-    odd = [key for key, value in read.items() if page.rates.get(key) != value]
+    kept = [key for key, rate in stake.items() if _of(rate, change) and _same(read.get(key), rate)]
+    odd = [key for key, rate in read.items() if not _same(page.rates.get(key), rate)]
     if not change.says and (kept or odd):
         why += [f"read where nothing stands published: {' '.join(map(str, filter(None, k)))}" for k in (kept + odd)[:2]]
     wrong = len(stake) if why else 0

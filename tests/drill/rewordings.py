@@ -41,7 +41,7 @@ _FREE_COST = r"^Free of charge$"
 _NONE = r"^Not available"
 _OUTPUT = r"^Output price \(including thinking tokens\)$"
 _STORED = r" / 1,000,000 tokens per hour \(storage price\)"
-_UP, _OVER = r", prompts \\?<= 200k tokens", r", prompts \\?> 200k(?: tokens)?"
+_UP, _OVER = r", prompts \\?<= 200k tokens", r", prompts \\?> 200k(?: tokens?)?"
 _UNTIL, _FROM = r" through December 31, 2026", r" starting January 1, 2027"
 _THREE = r"\(text ?/ ?image ?/ ?video\)"
 

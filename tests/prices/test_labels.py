@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from scraper.errors import UnknownTerm
-from scraper.prices.labels import Label, Listed, tab_of, take_apart, why_unknown
+from scraper.prices.labels import Label, Listed, Tabs, take_apart, why_unknown
 
 M = "1000000 tokens"
 PAID = Label(plan="paid", unit=M, currency="USD")
@@ -129,4 +129,7 @@ def test_listed_labels():
 )
 def test_tabs(text, tab):
     """A tier with a noun that says nothing more."""
-    assert tab == tab_of(text, ["batch", "flex/batch", "fast", "fast mode"])
+    tabs = Tabs({name: name for name in ("batch", "flex/batch", "fast", "fast mode")})
+
+    assert tab == tabs.get(text, "")
+    assert (4, "batch") == (len(tabs), next(iter(tabs)))
