@@ -34,7 +34,9 @@ from scraper.sources.vocabulary import TableTerms, Term, combined, table_terms
 _OF_TOKENS = ("input", "output", "cache_read", "cache_write")
 # In a row's name a bound on the prompt; in a line of its own the unit of the tables that follow.
 _CONTEXT = re.compile(r"\(\s?(?:<|(?P<over>>))\s?(?P<n>[0-9]+)(?P<scale>[km])? context length\)", re.IGNORECASE)
-_CAPTION = re.compile(r"(?P<said>(?:all )?prices?\b[^.]*\bper\b[^.]*?)(?: unless noted)?\.?\Z", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"(?P<said>(?:all )?(?:prices?|pricing|rates?|costs?)\b[^.]*\bper\b[^.]*?)(?: unless noted)?\.?\Z", re.IGNORECASE
+)
 _SEVERAL = re.compile(r"\s+/\s+|,\s+(?:and\s+)?|\s+and\s+")
 # What a cell may say as well as the words around it; they must say the same.
 _SAID_TWICE = ("resolution", "quality", "prompt_over", "prompt_up_to")

@@ -185,16 +185,23 @@ class Terms:
         )
 
     def _composed(self, header: str) -> Column:
-        """A price header in other words than the page's: a unit, a bound, the currency. Raises `UnknownTerm`."""
+        """A price header in other words than the page's: unit, bound, currency, tier. Raises `UnknownTerm`."""
+        tiers = {f"with {words}": tuple(tiers) for words, tiers in self.header_tiers.items()}
         try:
-            said = take_apart(header)
+            said = take_apart(header, tiers)
         except UnknownTerm:
             said = Label()
-        known = said.unit and said.only("unit", "currency", "prompt_over", "prompt_up_to")
-        if not known or said.currency not in ("", self.currency):
-            raise UnknownTerm(f"unknown header {header!r}{why_unknown(header)}")
+        known = said.unit and said.meter in ("", "cache_read") and len(said.own) < 2
+        if not known or said.plan or said.modalities or said.lifetime or said.currency not in ("", self.currency):
+            raise UnknownTerm(f"unknown header {header!r}{why_unknown(header, tiers)}")
         return Column(
-            role="price", header=header, unit=said.unit, prompt_over=said.prompt_over, prompt_up_to=said.prompt_up_to
+            role="price",
+            header=header,
+            unit=said.unit,
+            prompt_over=said.prompt_over,
+            prompt_up_to=said.prompt_up_to,
+            cached=bool(said.meter),
+            tiers=tiers[said.own[0]] if said.own else (),
         )
 
     def _header_unit(self, match: re.Match[str]) -> str:

@@ -27,7 +27,8 @@ from tests.drill.said import Said
 from tests.drill.subjects import Drilled, Subject, drilled, openai_markdown, small_gemini
 from tests.support.cases import cases
 
-_UNKNOWN = "zebra quagga"
+# What nobody knows in a place; a line above a table is looked at where it begins like a unit's.
+_UNKNOWN = {"text": "Prices per zebra"}
 _SEPARATOR = re.compile(r"\|(?: ?:?-+:? ?\|)+\Z")
 _NODE = re.compile(r"(?<=>)([^<>]+)(?=<)")
 Rates = dict[tuple[Any, ...], Rate]
@@ -59,6 +60,7 @@ class Edition:
         (self.kind,) = self.subject.bodies
         self.body = self.subject.bodies[self.kind]
         self.rates = self.read(self.body)
+        self.stakes: dict[tuple[str, re.Pattern[str]], Rates] = {}
 
     def read(self, body: str) -> Rates:
         """The rates that may be published of a page, by key; none where it is not believed."""
@@ -219,7 +221,14 @@ def _added(one: Mark, other: Mark) -> Mark:
 
 
 def _stake(page: Edition, change: Rewording) -> Rates:
-    left = page.read(page.reworded(change, _UNKNOWN))
+    where = change.place, change.match
+    if where not in page.stakes:
+        page.stakes[where] = _lost(page, change)
+    return page.stakes[where]
+
+
+def _lost(page: Edition, change: Rewording) -> Rates:
+    left = page.read(page.reworded(change, _UNKNOWN.get(change.place, "zebra quagga")))
     return {key: rate for key, rate in page.rates.items() if not _same(left.get(key), rate)}
 
 
@@ -244,9 +253,11 @@ def _benefit(page: Edition, change: Rewording, body: str) -> Mark:
 
 
 def _told(says: Said, change: Rewording) -> set[tuple[str, ...]]:
-    """What is published of prices; where the words can be read as they stand, of all that costs something."""
+    """The prices that are published; where the words can be read as they stand, those that are more than nothing."""
     names = ("model", "service_tier", "plan", "meter", "modality", "unit", "prompt_over", "effective_from", "price")
-    return {tuple(r[name] for name in names) for r in says.rates if not change.says or r["price"] not in ("", "0")}
+    return {
+        tuple(r[name] for name in names) for r in says.rates if r["price"] not in (("", "0") if change.says else ("",))
+    }
 
 
 def _harm(page: Edition, change: Rewording, body: str) -> Mark:
