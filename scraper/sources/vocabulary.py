@@ -315,14 +315,15 @@ class TableTerms:
     def label(self, text: str) -> Term | None:
         """What a row label means; None when it is unknown."""
         folded = label_key(text)
-        return self.labels.find(folded) or (self._composed(folded, "modalities") if self.labels else None)
+        return self.labels.find(folded) or (self._composed(folded, "meter", "modalities") if self.labels else None)
 
-    def _composed(self, folded: str, needed: str) -> Term | None:
-        """What a label says that no line of the vocabulary lists: of meters that some column is of, in its currency."""
+    def _composed(self, folded: str, *needed: str) -> Term | None:
+        """What a label says that no line lists: one of these things, of a meter that a line has, in the currency."""
         try:
             said = take_apart(folded, self.words)
-            known = said.meter in {"", *(term.meter for term in self.headers.values())}
-            if not getattr(said, needed) or not known or said.plan or said.currency not in ("", self.currency):
+            meters = {term.meter for terms in (self.headers, self.labels) for term in terms.values()}
+            known = any(getattr(said, name) for name in needed) and said.meter in {"", *meters}
+            if not known or said.plan or said.currency not in ("", self.currency):
                 return None
             if said.lifetime and said.meter != "cache_write":
                 return None

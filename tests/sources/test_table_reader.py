@@ -274,6 +274,68 @@ def test_labels_tabs_and_contexts() -> None:
     assert {"old-1": "new-1"} == source(ROWS).renames()
 
 
+def test_labels_and_headers_of_other_words() -> None:
+    """What no line lists is composed: a meter that some column has, a bound, a unit, modalities, the currency."""
+    table = ["| Text input price | $1 |", "| Audio output (USD per 1K tokens, over 200k tokens) | $2 |"]
+    found = rows(*table, head="| | Price |")
+    assert [("input", "text", "1000000 tokens", None), ("output", "audio", "1000 tokens", 200_000)] == [
+        (r.meter, r.modality, r.unit, r.prompt_over) for r in found.rates() if r.model == "m-1"
+    ]
+    assert [("m-1", "output", "image")] == [
+        (r.model, r.meter, r.modality) for r in rows("| Image | $1 |", head="| | Output price (USD) |").rates()
+    ][:1]
+
+
+@pytest.mark.parametrize(
+    "head", ["| | Tuning price |", "| | Output price in EUR |", "| | Output, 5 min |", "| | Paid output |"]
+)
+def test_headers_that_say_what_no_column_has(head: str) -> None:
+    """Another meter, another currency, a lifetime of what is not cached, a plan."""
+    found = rows("| What | $1 |", head=head)
+
+    assert {"header"} == {kind for kind, _ in said(found)}
+
+
+def test_words_that_contradict_each_other() -> None:
+    """A word of the vocabulary says another bound than the header itself."""
+    text = ROWS.replace("labels:", "words: {long: {prompt_over: 200000}}\nlabels:")
+    good, bad = (
+        rows("| What | $1 |", head=head, text=text) for head in ("| | Long output |", "| | Long output > 1k |")
+    )
+
+    assert ([200_000], {"header"}) == ([r.prompt_over for r in good.rates()][:1], {kind for kind, _ in said(bad)})
+
+
+def test_a_table_needs_a_tab_of_its_own() -> None:
+    """Where its section has tabs: behind an unknown one, before the first, or under one twice, it is not read."""
+    table = "| | Price |\n|--|--|\n| Input | $1 |\n"
+    page = f"# Some\n\nid: m-1\n\n{{}}{table}\nBatch API\n\n{table}\n{{}}\n\n{table}"
+    for first, last, words in (
+        ("", "Turbo", "a table without a tab of its own"),
+        ("", "Batch", "a second table under the tab 'Batch'"),
+    ):
+        messages = {message for _, message in said(source(ROWS).read(page.format(first, last)))}
+        assert any(words in message for message in messages)
+        assert any("behind 'none'" in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("caption", "unit"),
+    [
+        ("Prices in USD per 1K tokens.", "1000 tokens"),
+        ("All prices per million tokens (USD) unless noted", "1000000 tokens"),
+        ("Prices per 1M tokens, in EUR.", ""),
+        ("Prices per zebra.", ""),
+        ("Prices per 1M tokens of the free tier.", ""),
+    ],
+)
+def test_lines_above_a_table(caption: str, unit: str) -> None:
+    """They say its unit, or nothing below them is read."""
+    found = rows("| Input | $1 |", tab=caption)
+
+    assert ([unit] if unit else []) == [r.unit for r in found.rates() if r.model == "m-1"]
+
+
 def test_a_tab_may_be_a_heading_and_a_remark_is_ignored() -> None:
     """Ignored amounts are counted with their reason."""
     page = "# Some\n\nid: m-1\n\n## Batch\n\n| | Price | Notes |\n|--|--|--|\n| Input | $1 | was $2 |\n"

@@ -14,6 +14,7 @@ from scraper.errors import LayoutChanged
 from scraper.model import Provenance, Reading, cards
 from scraper.sources import openai_api as source
 from scraper.sources.openai_script import Number, Script, astro_props
+from scraper.sources.openai_terms import load_terms
 from tests.support.openai_page import (
     CASES,
     facts,
@@ -199,6 +200,16 @@ def broken_title(told: dict) -> None:
 
 def broken_column(told: dict) -> None:
     section_of(told, "Video generation models")["headings"][4] = "Price per frame"
+
+
+def test_a_column_in_other_words() -> None:
+    """What it counts is one that the page has; a unit of its own counts, another currency does not."""
+    terms = load_terms()
+    rules = [terms.column(words) for words in ("Input price (USD)", "Output per 1K tokens", "Output in EUR", "Storage")]
+
+    assert [("input", None), ("output", "1000 tokens"), None, None] == [
+        rule and (rule.meter, rule.unit) for rule in rules
+    ]
 
 
 def broken_caption(told: dict) -> None:
