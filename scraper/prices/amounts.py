@@ -94,8 +94,6 @@ def take_amount(scan: Scanner, *, first: bool, restating: str | None) -> list[Am
     price = scan.take(AMOUNT)
     if not price:
         raise scan.fail("an amount")
-    if scan.text.startswith(".", scan.at) and "." not in price.group():
-        raise scan.fail("the digits behind the point")  # "$4." may have been $4.50
     others = _qualified(scan, fields)
     quote = scan.quote(start)
     if restating and fields.get("unit") == restating:

@@ -336,6 +336,12 @@ def test_lines_above_a_table(caption: str, unit: str) -> None:
     assert ([unit] if unit else []) == [r.unit for r in found.rates() if r.model == "m-1"]
 
 
+def test_a_phrase_that_no_reader_asks_for() -> None:
+    """It would do nothing."""
+    with pytest.raises(VocabularyError, match="unknown key 'gratis'"):
+        source(ROWS + "phrases: {gratis: nothing}\n").load_terms()
+
+
 def test_a_tab_may_be_a_heading_and_a_remark_is_ignored() -> None:
     """Ignored amounts are counted with their reason."""
     page = "# Some\n\nid: m-1\n\n## Batch\n\n| | Price | Notes |\n|--|--|--|\n| Input | $1 | was $2 |\n"
