@@ -17,6 +17,7 @@ AUTHORITY = {
     "google/ai-studio-docs": "picker",
     "google/enterprise": "by hand",
     "openai/image-guide": "by hand",
+    "openai/image-tokens": "by hand",
 }
 # The sources of what others say of a page have names of their own; `provider` is whose price it is all the same.
 REPORTED = "reported/"

@@ -225,7 +225,9 @@ def _story(verdict: SourceResult, now: datetime) -> Iterator[str]:
     yield from _waiting(verdict)
     for old, new in verdict.proposals:
         yield f"  looks renamed: {old} -> {new}; if so, add it to renames in the vocabulary"
-    if verdict.cards and verdict.changes:
+    # of an older edition that is taken in the cards are those of today, and so are their steps
+    newest = verdict.state.observed[:10] <= f"{now:%Y-%m-%d}"
+    if verdict.cards and verdict.changes and newest:
         from ratecards.storage.history import steps
 
         for line in console.step_lines(steps(verdict.cards.values(), now.date()), now.date()):

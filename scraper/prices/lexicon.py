@@ -22,12 +22,17 @@ AMOUNT = re.compile(
 )
 # What stands behind words that are said of the amount to come ("Audio: $0.50").
 MONEY_NEXT = rf"(?=\s*(?:{SIGN}))"
-_CODES = "USD|EUR|GBP|JPY|KRW|INR"
+# The signs of currencies, and codes that no page writes as words. Most are read nowhere: they are counted.
+_SIGNS = "$€£¥₩₹₽₺₫₴฿₱₪₦₸"
+_CODES = (
+    "(?-i:AED|ARS|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RMB"
+    "|RON|RUB|SAR|SEK|SGD|THB|TWD|UAH|USD|VND|ZAR)"
+)
 # Whatever looks like money, readable or not: what is counted here must be claimed by a rate, a note or a reason.
 COUNTED = re.compile(
-    rf"[$€£¥₩₹]\s?\.?[0-9](?:[0-9.,]*[0-9]\s(?:{_CODES})\b|\s(?:{_CODES})\b)?"
-    rf"|\b(?:{_CODES})\s?(?:[0-9][0-9.,]*|\.[0-9]+)(?![0-9A-Za-z])"
-    rf"|[0-9]\s?(?:[€£¥₩₹¢]|\$(?!\s?\.?[0-9])|(?:{_CODES}|cents?)\b)",
+    rf"[{_SIGNS}]\s?\.?[0-9](?:[0-9.,]*[0-9]\s{_CODES}\b|\s{_CODES}\b)?"
+    rf"|\b(?:{_CODES}|(?:kr|zł|fr)\.?)\s?\.?[0-9](?:[0-9.,]*[0-9])?"
+    rf"|[0-9]\s?(?:[{_SIGNS[1:]}¢]|\$(?!\s?\.?[0-9])|(?:USD|EUR|GBP|JPY|KRW|INR|cents?|kr|zł)\b|{_CODES}\b)",
     re.IGNORECASE,
 )
 

@@ -143,11 +143,14 @@ class Dataset:
         with whole_history():
             return history.replay(self.changes(name), until=until)
 
-    def days(self, name: str) -> Callable[[date], Mapping[str, RateCard]]:
-        """The same for whoever asks of several days: the history is read once. Raises `DatasetError`."""
+    def days(self, name: str, fresh: Sequence[history.Change] = ()) -> Callable[[date], Mapping[str, RateCard]]:
+        """The same for whoever asks of several days: the history is read once. Raises `DatasetError`.
+
+        `fresh` are changes that are about to be recorded.
+        """
         with whole_history():
             folding = history.Replay()
-            for change in self.changes(name):
+            for change in (*self.changes(name), *fresh):
                 folding.add(change)
         known = folding.days
         return lambda day: known[max(seen)] if (seen := [own for own in known if own <= day]) else {}

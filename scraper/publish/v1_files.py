@@ -170,6 +170,7 @@ def change_data(change: Change) -> dict[str, object]:
         "recorded": stamp.recorded,
         "effective": change.effective.isoformat() if change.effective else None,
         "correction": stamp.correction or None,
+        "copied": stamp.copied or None,
         "withdraws": stamp.withdraws.isoformat() if stamp.withdraws else None,
         "announced": change.kind in ANNOUNCED,
         "previous_id": change.previous_id or None,

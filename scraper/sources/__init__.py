@@ -16,8 +16,9 @@ from scraper.model import Reading
 class SourceModule(Protocol):
     """What a source module offers; it does no I/O but reading its own vocabulary.
 
-    It may have `through()`, hosts of a sign-in that redirects may pass, and `vocabulary_of(body)`, the name of the file
-    that has the words of a page where that is not the source's own.
+    It may have `through()`, hosts of a sign-in that redirects may pass, `vocabulary_of(body)`, the name of the file
+    that has the words of a page where that is not the source's own, `FORMER_URLS`, addresses that the page had, and
+    `read_copy(body)`, where a reader's copy of the page is not read as its Markdown is.
     """
 
     @property
@@ -62,6 +63,11 @@ class Source:
     def module(self) -> SourceModule:
         """The module of the same name, with underscores; where there is none, the table reader with its vocabulary."""
         return _module(self.source.replace("-", "_"))
+
+    def read(self, body: str, *, copy: bool = False) -> Reading:
+        """The reading of a page or of a `copy` of it. Raises `LayoutChanged` when it is not the page."""
+        module = self.module
+        return getattr(module, "read_copy", module.read)(body) if copy else module.read(body)
 
 
 _HERE = Path(__file__).parent

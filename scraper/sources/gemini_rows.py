@@ -112,6 +112,9 @@ class TableReader(SectionReader):
             self.problem("header", f" / {tab or '-'}", f"expected a free and a paid column, saw {list(table.header)}")
             return None
         unit = next(unit for plan, unit in columns.values() if plan == "paid")
+        if not unit:
+            self.problem("header", f" / {tab or '-'}", f"a paid column without its unit: {list(table.header)}")
+            return None
         return {at: (plan, own or unit) for at, (plan, own) in columns.items()}
 
     def _row(

@@ -115,7 +115,7 @@ def _source(short: str, small: bool) -> Drilled:
         instead = {"read": small_gemini} if small else {}
         return drilled("google", "gemini-api", gemini_api, **instead)
     if short == "openai":
-        return drilled("openai", "openai-markdown", openai_api.MARKDOWN, read=openai_markdown)
+        return drilled("openai", "openai-markdown", openai_api.PAGE, read=openai_markdown)
     if short == "anthropic":
         return drilled("anthropic", "anthropic-api", find("anthropic/anthropic-api").module)
     return drilled("google", "vertex-ai", vertex_ai)

@@ -22,7 +22,8 @@ def _priced(subject: Subject, random: Random, **more: bool) -> Slot:
 def _repriced(subject: Subject, slot: Slot, text: str) -> object:
     """What the page says when that amount is another number."""
     value = number(text.replace(",", ""))
-    return subject.says.changed(slot.here, lambda rate: rate | {"price": value})
+    availability = "free" if value == "0" else "priced"
+    return subject.says.changed(slot.here, lambda rate: rate | {"price": value, "availability": availability})
 
 
 @kind(GEMINI, 320)

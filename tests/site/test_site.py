@@ -80,6 +80,15 @@ def test_a_figure_says_what_it_is_of_where_that_is_not_text():
     assert ("$0.00025", "per 1,000 characters", "0.00025") == (*letters[:2], letters.value)
 
 
+def test_a_tuned_model_is_no_figure_of_the_model():
+    """Its price stands in the table of rates alone."""
+    tuned = text("input", "3", context="finetuning")
+
+    assert [] == shown(tuned)
+    assert ["$1.25"] == [figure.text for *_, figure in shown(tuned, text("input", "1.25"))]
+    assert [()] == [figure.notes for *_, figure in shown(tuned, text("input", "1.25"))]
+
+
 def test_tokens_are_sorted_by_a_million():
     """A price per 1,000 tokens sorts as what a million cost."""
     ((_, _, _, figure),) = shown(rate("m", "input", "0.001", unit="1000 tokens"))
