@@ -257,12 +257,16 @@ def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
 
 
 def readme(_: argparse.Namespace) -> int:
-    """The tables of docs/cost.md as they are published."""
+    """The tables of docs/cost.md as they are published, and whose word each source is as the vocabularies say."""
     from scraper import ROOT
-    from scraper.release.readme import renewed
+    from scraper.release.readme import renewed, with_authorities
 
-    path = ROOT / "docs" / "cost.md"
-    path.write_text(renewed(path.read_text(encoding="utf-8"), ROOT / "ratecards" / "v1" / "tables"), encoding="utf-8")
+    tables = ROOT / "ratecards" / "v1" / "tables"
+    for path, make in (
+        (ROOT / "docs" / "cost.md", lambda text: renewed(text, tables)),
+        (ROOT / "ratecards" / "grade.py", with_authorities),
+    ):
+        path.write_text(make(path.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 

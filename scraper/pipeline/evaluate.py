@@ -50,7 +50,7 @@ def evaluate(
         return replace(start, outcome="SKIPPED", messages=[capture.skipped])
     if capture.not_read or not (capture.pages or capture.not_modified):
         return _failed(start, "NOT_READ" if capture.not_read else "NOT_FETCHED", _lost(capture), now)
-    start = _told(start, _alone(capture))
+    start = _told(start, [*_alone(capture), *_moved(capture)])
     bodies, undecoded = _decoded(source, capture)
     if undecoded:
         return _failed(start, "NOT_READ", undecoded, now)
@@ -94,6 +94,13 @@ def _alone(capture: Capture) -> Iterator[str]:
     """That representations did not come while others did."""
     for kind, failure in capture.failed.items():
         yield f"{kind} was not fetched ({failure}); the other representation was read alone"
+
+
+def _moved(capture: Capture) -> Iterator[str]:
+    """That the page stands at another address of its source now."""
+    for kind, page in capture.pages.items():
+        if page.moved:
+            yield f"{kind} moved: {page.url} leads to {page.final_url}; if that stays, it belongs into the vocabulary"
 
 
 def _decoded(source: Source, capture: Capture) -> tuple[dict[str, str], list[str]]:

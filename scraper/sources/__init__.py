@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Protocol, cast
 
 from scraper.model import Reading
+from scraper.sources.vocabulary import Head, head
 
 
 class SourceModule(Protocol):
     """What a source module offers; it does no I/O but reading its own vocabulary.
 
-    It may have `through()`, hosts of a sign-in that redirects may pass, and `vocabulary_of(body)`, the name of the file
-    that has the words of a page where that is not the source's own.
+    It may have `vocabulary_of(body)`, the name of the file that has the words of a page where that is not the source's
+    own.
     """
 
     @property
@@ -39,24 +40,25 @@ class SourceModule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source of one provider. `module` is imported, or its vocabulary opened, when it is used.
-
-    `publication` names the document where several sources print the same one: they never confirm each other's prices.
-    """
+    """One source of one provider. `module` is imported, or its vocabulary opened, when it is used."""
 
     provider: str
     source: str
     stale_days: int = 3
-    publication: str = ""
 
     @property
     def name(self) -> str:
         """`provider/source`."""
         return f"{self.provider}/{self.source}"
 
+    @property
+    def head(self) -> Head:
+        """What its vocabulary says of it: whose word it is, which publication. Raises `VocabularyError`."""
+        return head(_HERE / f"{self.source.replace('-', '_')}.yaml")
+
     def same_publication(self, other: Source) -> bool:
-        """Whether the other source prints the same document."""
-        return self == other or (bool(self.publication) and self.publication == other.publication)
+        """Whether the other source prints the same document: they never confirm each other's prices."""
+        return self == other or (bool(self.head.publication) and self.head.publication == other.head.publication)
 
     @property
     def module(self) -> SourceModule:
@@ -81,8 +83,8 @@ def _of_tables(name: str) -> SourceModule | None:
 
 
 SOURCES = (
-    Source("google", "gemini-api", publication="the Gemini API's documentation"),
-    Source("google", "ai-studio-docs", publication="the Gemini API's documentation"),
+    Source("google", "gemini-api"),
+    Source("google", "ai-studio-docs"),
     Source("google", "ai-studio", stale_days=30),
     Source("google", "vertex-ai"),
     Source("google", "cloud-billing"),

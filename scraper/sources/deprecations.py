@@ -50,7 +50,6 @@ class Terms:
     name: str
     offer: str
     urls: Mapping[str, str]
-    through: Sequence[str]
     opens: str
     columns: Mapping[str, str]
     none_announced: Sequence[str]
@@ -70,11 +69,6 @@ def load_terms(data: Any) -> Terms:
 def urls() -> Mapping[str, str]:
     """By representation, the address it is fetched from."""
     return load_terms().urls
-
-
-def through() -> Sequence[str]:
-    """Hosts of a sign-in that redirects may lead through, to a page of `urls`."""
-    return load_terms().through
 
 
 def renames() -> Mapping[str, str]:

@@ -48,7 +48,6 @@ class Terms:
     name: str
     currency: str
     urls: Mapping[str, str]
-    through: Sequence[str]
     sections: Mapping[str, str]
     needed: Sequence[str]
     last: str
@@ -73,11 +72,6 @@ def load_terms(data: Any) -> Terms:
 def urls() -> Mapping[str, str]:
     """By representation, the address it is fetched from."""
     return load_terms().urls
-
-
-def through() -> Sequence[str]:
-    """Hosts of a sign-in that redirects may lead through, to a page of `urls`."""
-    return load_terms().through
 
 
 def renames() -> Mapping[str, str]:

@@ -32,6 +32,22 @@ _UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
 _MISSING = re.compile(r"required (?:positional|keyword-only) arguments?: (.*)")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a vocabulary says of its source as such, whatever its page is.
+
+    `authority` is whose word it is (`ratecards.grade.GRADES` has those there are), `publication` names the document
+    where several sources print the same one, and `through` are hosts of a sign-in that redirects may lead through.
+    """
+
+    authority: str = ""
+    publication: str = ""
+    through: Sequence[str] = ()
+
+
+_HEAD = tuple(field.name for field in fields(Head))
+
+
 class VocabularyError(DatasetError):
     """A vocabulary that its source cannot be read by; the message names file and line."""
 
@@ -45,9 +61,20 @@ def _load(path: Path, build: Build[Terms]) -> Terms:
     return read(path.read_text(encoding="utf-8"), path.name, build)
 
 
+@cache
+def head(path: Path) -> Head:
+    """What a vocabulary says of its source; nothing where there is no file. Raises `VocabularyError`."""
+    if not path.is_file():
+        return Head()
+    # the rest is for who reads the page, and takes its time
+    parts = _TOP.split(path.read_text(encoding="utf-8"))
+    found = sections("".join(part for part in parts if part.partition(":")[0] in _HEAD), path.name)
+    return Head(**{key: found[key] for key in _HEAD if key in found})
+
+
 def read(text: str, where: str, build: Build[Terms]) -> Terms:
     """The terms that a text says. Raises `VocabularyError` where it is not the vocabulary that `build` reads."""
-    plain = sections(text, where)
+    plain = {key: value for key, value in sections(text, where).items() if key not in _HEAD}
     asked = _Asked(plain, ())
     asked.get("name")  # for people
     try:
@@ -278,7 +305,6 @@ class TableTerms:
     """
 
     source: str
-    authority: str
     parser: str
     urls: Mapping[str, str]
     proofs: Proofs
@@ -332,7 +358,6 @@ def table_terms(data: Any) -> TableTerms:
     nouns = data.get("nouns", {})
     return TableTerms(
         source=data["source"],
-        authority=data["authority"],
         parser=data["parser"],
         urls=data["urls"],
         proofs=Proofs(**data.get("proofs", {})),
