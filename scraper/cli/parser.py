@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _refresh(commands.add_parser("refresh", help="fetch, read, check, compare, publish"))
     _page_commands(commands)
     _person_commands(commands)
-    commands.add_parser("readme", help="renew the tables of docs/cost.md from the published ones")
+    commands.add_parser("readme", help="renew the tables of docs/cost.md and docs/sources.md")
     _release_commands(commands)
 
     check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")
@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     sources = commands.add_parser("sources", help="the sources there are")
     sources.add_argument("source", nargs="*", help="only these")
     sources.add_argument("--json", action="store_true")
+    words = "markdown: what each is asked with, and its scores"
+    sources.add_argument("--format", choices=("list", "markdown"), default="list", help=words)
+    _dataset(sources)
     _automation_commands(commands)
     return top
 

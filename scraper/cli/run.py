@@ -257,13 +257,15 @@ def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
 
 
 def readme(_: argparse.Namespace) -> int:
-    """The tables of docs/cost.md as they are published, and whose word each source is as the vocabularies say."""
+    """What is made of the data and of the vocabularies in docs/cost.md, docs/sources.md and `ratecards/grade.py`."""
     from scraper import ROOT
-    from scraper.release.readme import renewed, with_authorities
+    from scraper.release import scorecard
+    from scraper.release.readme import renewed, with_authorities, with_scorecard
 
     tables = ROOT / "ratecards" / "v1" / "tables"
     for path, make in (
         (ROOT / "docs" / "cost.md", lambda text: renewed(text, tables)),
+        (ROOT / "docs" / "sources.md", lambda text: with_scorecard(text, scorecard.tables(Dataset(ROOT)))),
         (ROOT / "ratecards" / "grade.py", with_authorities),
     ):
         path.write_text(make(path.read_text(encoding="utf-8")), encoding="utf-8")
@@ -305,7 +307,12 @@ def site(options: argparse.Namespace) -> int:
 
 
 def sources(options: argparse.Namespace) -> int:
-    """The sources, their addresses and whether they are configured here."""
+    """The sources and their addresses; or what each is asked with and how good it is, in Markdown."""
+    if options.format == "markdown":
+        from scraper.release import scorecard
+
+        print(scorecard.tables(Dataset(options.to), named_sources(options.source)), end="")
+        return 0
     rows: list[dict[str, Any]] = []
     for source in named_sources(options.source):
         try:

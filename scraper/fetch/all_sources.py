@@ -112,17 +112,17 @@ def getter(source: Source, clock: Clock) -> Getter:
 
     And `through` those that its vocabulary names.
     """
-    hosts = _hosts(source)
-    elsewhere = {host for other in publication(source) for host in _hosts(other)} - hosts
-    through = source.head.through
+    own, through = hosts(source), source.head.through
+    elsewhere = {host for other in publication(source) for host in hosts(other)} - own
 
     def get(url: str, validators: Validators | None) -> Page | None:
-        return fetch(url, hosts=hosts, now=clock, validators=validators, through=through, elsewhere=elsewhere)
+        return fetch(url, hosts=own, now=clock, validators=validators, through=through, elsewhere=elsewhere)
 
     return get
 
 
-def _hosts(source: Source) -> set[str]:
+def hosts(source: Source) -> set[str]:
+    """The hosts of a source's addresses."""
     return {urlsplit(url).hostname or "" for url in source.module.urls().values()}
 
 

@@ -37,7 +37,8 @@ Policy = Callable[[httpx.URL], str]
 # it would write down the cookies of every answer
 logging.getLogger("httpcore").setLevel(logging.INFO)
 
-_SENT = {
+# What every request has.
+SENT = {
     "User-Agent": "ratecards-scraper (rate card monitor; honours Retry-After)",
     "Accept": "*/*",
     "Accept-Encoding": "gzip",  # the one coding that _body unpacks under a cap
@@ -244,7 +245,7 @@ async def _attempt(job: _Job) -> Page | None:
 async def _ask(job: _Job, url: httpx.URL, where: str, jar: httpx.Cookies) -> Page | httpx.URL | None:
     if reason := job.policy(url):
         raise FetchFailed(_say(where, "a URL we may ask for", reason))
-    headers = httpx.Headers(_SENT | ({} if _foreign(job, url) else job.conditional))
+    headers = httpx.Headers(SENT | ({} if _foreign(job, url) else job.conditional))
     headers.update(job.headers if url.netloc == job.url.netloc else {})  # another host must not see the key
     timeout = httpx.Timeout(job.limits.read_seconds, connect=job.limits.connect_seconds).as_dict()
     request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout})

@@ -20,12 +20,7 @@ SHOWN = {
 def renewed(text: str, tables: Path) -> str:
     """The page's text with each marked table as published. Raises `DatasetError` on a missing marker or table."""
     for name, (file, section) in SHOWN.items():
-        begin, end = f"<!-- table: {name} -->\n", f"<!-- end: {name} -->"
-        before, found, rest = text.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not (found and closed):
-            raise DatasetError(f"docs/cost.md: expected the markers {begin.strip()} and {end}")
-        text = before + begin + _table(tables / file, section) + end + after
+        text = _between(text, name, _table(tables / file, section), "docs/cost.md")
     return text
 
 
@@ -41,6 +36,20 @@ def with_authorities(text: str) -> str:
     """The text of `ratecards/grade.py` with the table of authorities as the vocabularies have it."""
     rows = "".join(f'    "{name}": "{word}",\n' for name, word in authorities().items())
     return re.sub(r"^(AUTHORITY = \{\n)[^}]*", rf"\g<1>{rows}", text, count=1, flags=re.MULTILINE)
+
+
+def with_scorecard(text: str, scorecard: str) -> str:
+    """The text of docs/sources.md with its two tables (`scorecard.tables`). Raises `DatasetError` without a marker."""
+    return _between(text, "scorecard", scorecard, "docs/sources.md")
+
+
+def _between(text: str, name: str, made: str, where: str) -> str:
+    begin, end = f"<!-- table: {name} -->\n", f"<!-- end: {name} -->"
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise DatasetError(f"{where}: expected the markers {begin.strip()} and {end}")
+    return before + begin + made + end + after
 
 
 def _table(path: Path, section: str) -> str:
