@@ -8,13 +8,14 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from scraper.errors import DatasetError, FetchFailed
 from scraper.fetch.capture import Capture, save
 from scraper.fetch.catalogue import FETCHERS, Keys
-from scraper.fetch.client import Page, Validators, fetch, place, redact
+from scraper.fetch.client import Limits, Page, Validators, fetch, place, redact
 from scraper.model import State, instant
 from scraper.sources import SOURCES, Source
 
@@ -48,7 +49,10 @@ def fetch_all(
     def one(source: Source) -> Capture | DatasetError:
         progress(source, "fetching again" if again else "fetching")
         try:
-            known = {} if again else validators(source, state_of(source.name), now)
+            state = State() if again and not source.every_days else state_of(source.name)
+            if words := not_due(source, state, now):
+                return Capture(now, skipped=words)
+            known = {} if again else validators(source, state, now)
             fetcher = FETCHERS.get(source.name)
             get = getter(source, clock)
             return fetcher(source, now, keys or Keys()) if fetcher else look(source, get, now, known)
@@ -94,11 +98,24 @@ def _readers(page: Page, sources: Iterable[Source]) -> Iterator[tuple[Source, st
                 yield source, kind, url
 
 
+def not_due(source: Source, state: State, now: datetime) -> str:
+    """Why a source that is looked at every few days is not now; empty where it is, and after a look that failed."""
+    if not (source.every_days and state.verified_on and state.outcome == "READ"):
+        return ""
+    due = state.verified_on + timedelta(source.every_days)
+    return (
+        f"looked at on {state.verified}, and every {source.every_days} days: next on {due}" if now.date() < due else ""
+    )
+
+
 def validators(source: Source, state: State, now: datetime) -> dict[str, Validators]:
-    """What to ask conditionally, by representation: nothing on a new day, after a new parser or a bad reading."""
-    today = state.verified == now.date().isoformat() and state.parser == source.module.PARSER
-    good = state.outcome == "READ" and not state.holds
-    if not (today and good):
+    """What to ask conditionally, by representation: nothing on a new day, after a new parser or a bad reading.
+
+    What is looked at once in some days is asked conditionally each time.
+    """
+    lately = source.every_days or state.verified == now.date().isoformat()
+    good = state.outcome == "READ" and not state.holds and state.parser == source.module.PARSER
+    if not (lately and good):
         return {}
     return {
         kind: Validators(known.get("etag", ""), known.get("last-modified", ""))
@@ -114,11 +131,10 @@ def getter(source: Source, clock: Clock) -> Getter:
     """
     own, through = hosts(source), source.head.through
     elsewhere = {host for other in publication(source) for host in hosts(other)} - own
-
-    def get(url: str, validators: Validators | None) -> Page | None:
-        return fetch(url, hosts=own, now=clock, validators=validators, through=through, elsewhere=elsewhere)
-
-    return get
+    asked = partial(fetch, hosts=own, now=clock, through=through, elsewhere=elsewhere)
+    if source.head.max_bytes:
+        asked = partial(asked, limits=Limits(max_bytes=source.head.max_bytes))
+    return lambda url, known: asked(url, validators=known)
 
 
 def hosts(source: Source) -> set[str]:

@@ -27,7 +27,7 @@ def renewed(text: str, tables: Path) -> str:
 def authorities() -> dict[str, str]:
     """By source, whose word it is: as its vocabulary says, and what is kept below `manual/` alone is by hand."""
     kept = {f"{path.parent.parent.name}/{path.parent.name}" for path in (ROOT / "manual").glob("*/*/*.yaml")}
-    found = {source.name: source.head.authority for source in SOURCES}
+    found = {source.name: source.head.authority for source in SOURCES if not source.reported}
     by_hand = (name for name in sorted(kept - found.keys()) if not name.startswith(REPORTED))
     return {**{name: word for name, word in found.items() if word}, **dict.fromkeys(by_hand, "by hand")}
 

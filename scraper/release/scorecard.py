@@ -11,6 +11,7 @@ from scraper.diff.cross_source import compare, rules
 from scraper.fetch.all_sources import hosts, publication
 from scraper.fetch.catalogue import ASKED_WITH, FETCHERS
 from scraper.fetch.client import SENT
+from scraper.publish import reported
 from scraper.publish.dataset import FACTS, Dataset
 from scraper.sources import SOURCES, Source, find
 
@@ -79,6 +80,8 @@ def _days(dataset: Dataset, source: Source) -> list[date]:
     if source.name in FACTS:
         card: Any = dataset.facts(source.name)
         return [card.observed] if card else []
+    if source.reported:
+        return sorted({card.observed for card in reported.cards(dataset) if card.source == source.name})
     stamps = {(change.stamp.observed, change.stamp.capture) for change in dataset.changes(source.name) if change.stamp}
     return sorted(day for day, _ in stamps)
 

@@ -10,6 +10,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
+from ratecards.grade import REPORTED
 from scraper.model import Reading
 from scraper.sources.vocabulary import Head, head
 
@@ -40,11 +41,15 @@ class SourceModule(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One source of one provider. `module` is imported, or its vocabulary opened, when it is used."""
+    """One source of one provider. `module` is imported, or its vocabulary opened, when it is used.
+
+    Where it has `every_days`, it is looked at again so many days after a good look and not before.
+    """
 
     provider: str
     source: str
     stale_days: int = 3
+    every_days: int = 0
 
     @property
     def name(self) -> str:
@@ -62,24 +67,32 @@ class Source:
 
     @property
     def module(self) -> SourceModule:
-        """The module of the same name, with underscores; where there is none, the table reader with its vocabulary."""
-        return _module(self.source.replace("-", "_"))
+        """The module of the same name, with underscores; where there is none, the reader that goes by a vocabulary."""
+        return _module(self.source.replace("-", "_"), reported=self.reported)
+
+    @property
+    def reported(self) -> bool:
+        """Whether it is somebody who says what pages say: its words are no prices of ours."""
+        return self.name.startswith(REPORTED)
 
 
 _HERE = Path(__file__).parent
 
 
-def _module(name: str) -> SourceModule:
-    return _of_tables(name) or cast(SourceModule, import_module(f"scraper.sources.{name}"))
+def _module(name: str, *, reported: bool) -> SourceModule:
+    return _of_vocabulary(name, reported=reported) or cast(SourceModule, import_module(f"scraper.sources.{name}"))
 
 
 @cache
-def _of_tables(name: str) -> SourceModule | None:
-    """The source of a vocabulary that stands without a module."""
+def _of_vocabulary(name: str, *, reported: bool) -> SourceModule | None:
+    """The source of a vocabulary that stands without a module: a page of tables, or somebody's map of prices."""
+    from scraper.sources.price_map import PriceMap
     from scraper.sources.table_reader import TableSource
 
     path = _HERE / f"{name}.yaml"
-    return TableSource(path) if path.is_file() and not path.with_suffix(".py").is_file() else None
+    if not path.is_file() or path.with_suffix(".py").is_file():
+        return None
+    return PriceMap(path) if reported else TableSource(path)
 
 
 SOURCES = (
@@ -93,6 +106,8 @@ SOURCES = (
     Source("openai", "openai-api"),
     Source("anthropic", "anthropic-api"),
     Source("laozhang", "laozhang"),
+    Source("reported", "litellm", stale_days=15, every_days=7),
+    Source("reported", "genai-prices", stale_days=15, every_days=7),
 )
 
 

@@ -37,12 +37,14 @@ class Head:
     """What a vocabulary says of its source as such, whatever its page is.
 
     `authority` is whose word it is (`ratecards.grade.GRADES` has those there are), `publication` names the document
-    where several sources print the same one, and `through` are hosts of a sign-in that redirects may lead through.
+    where several sources print the same one, `through` are hosts of a sign-in that redirects may lead through, and
+    `max_bytes` is how large its pages may be, where that is another number than of every page.
     """
 
     authority: str = ""
     publication: str = ""
     through: Sequence[str] = ()
+    max_bytes: int = 0
 
 
 _HEAD = tuple(field.name for field in fields(Head))

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.cookies import SimpleCookie
 from types import SimpleNamespace
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -17,7 +18,7 @@ import pytest
 from scraper.fetch.catalogue import BILLING_KEY
 from scraper.publish.dataset import Dataset
 from scraper.publish.verify import findings
-from scraper.sources import SOURCES, ai_studio_docs
+from scraper.sources import SOURCES, ai_studio_docs, find
 from tests.sources.deprecations.test_deprecations import built
 from tests.support import billing_page
 from tests.support.cases import FOLDER, Case
@@ -57,6 +58,14 @@ class World:
         self.claude = case("anthropic_api/era-2026-04", "md")
         self.reseller = case("laozhang/era-2026-10", "md")
         self.skus = billing_page.skus("styles")
+        self.maps = {
+            "/BerriAI/litellm/main/": {
+                "gemini/gemini-9": {"litellm_provider": "gemini", "input_cost_per_token": 2e-06}
+            },
+            "/pydantic/genai-prices/main/": [
+                {"id": "google", "models": [{"id": "gemini-9", "prices": {"input_mtok": 2}}]},
+            ],
+        }
         self.busy: dict[str, list[Answer]] = {}
         self.gone_to_docs: set[str] = set()
 
@@ -76,6 +85,7 @@ class World:
             "accounts.google.com": self.sign_in,
             "cloud.google.com": self.cloud,
             "cloudbilling.googleapis.com": self.catalogue,
+            "raw.githubusercontent.com": self.raw,
         }
         return {name: self._moody(name, answer) for name, answer in plain.items()}
 
@@ -115,6 +125,11 @@ class World:
             return moved("/agents/generative-ai/pricing?hl=en", 301)
         return page(asked, self.platform, "text/html")
 
+    def raw(self, asked: Asked) -> Answer:
+        """Files of repositories, as plain text with an ETag."""
+        found = next(data for path, data in self.maps.items() if asked.path.startswith(path))
+        return page(asked, json.dumps(found).encode(), "text/plain", Cache_Control="max-age=300")
+
     def catalogue(self, asked: Asked) -> Answer:
         """Two pages of SKUs, behind a key in a header."""
         if asked.headers.get("x-goog-api-key") != "KEY":
@@ -143,6 +158,10 @@ def internet(world, waits, small, tmp_path, monkeypatch) -> Iterator[Internet]:
     docs = ai_studio_docs.load_terms()
     docs = replace(docs, prices=replace(docs.prices, tables_min=1))
     monkeypatch.setattr(ai_studio_docs, "load_terms", lambda: docs)
+    for name in MAPS:
+        module: Any = find(name).module
+        terms = replace(module.load_terms(), models_min=1)
+        monkeypatch.setattr(module, "load_terms", lambda terms=terms: terms)
     monkeypatch.setenv(BILLING_KEY, "KEY")
     monkeypatch.delenv("RATECARDS_AI_STUDIO_STATE", raising=False)
     # a proxy that nobody answers for: whoever asked it would fail
@@ -167,7 +186,8 @@ def said(ran: Ran, name: str) -> str:
     return "\n".join(line for line in ran.out.splitlines() if line.startswith(f"{name}: "))
 
 
-ALL_NEW = {source.name: "NEW" for source in SOURCES} | {"google/ai-studio": "SKIPPED"}
+MAPS = [source.name for source in SOURCES if source.reported]
+ALL_NEW = {source.name: "NEW" for source in SOURCES} | dict.fromkeys(("google/ai-studio", *MAPS), "SKIPPED")
 
 
 def test_a_first_run(live, internet, workshop, world, waits):
@@ -179,6 +199,7 @@ def test_a_first_run(live, internet, workshop, world, waits):
     assert 0 == ran.code
     assert [7.0] == waits
     assert "needs a sign-in" in said(ran, "google/ai-studio")
+    assert all("nothing official stands here yet" in said(ran, name) for name in MAPS)
     assert "leads to https://cloud.google.com/agents/generative-ai/pricing?hl=en" in said(ran, "google/vertex-ai")
     assert [] == findings(Dataset(workshop.root), Dataset(workshop.root).state(GEMINI).verified_on)
 
@@ -225,12 +246,26 @@ def test_a_second_run_of_a_day(live, internet, workshop):
     before = workshop.data
     ran = live(NOON)
 
-    assert {name: "SKIPPED" if outcome == "SKIPPED" else "UNCHANGED" for name, outcome in ALL_NEW.items()} == outcomes(
-        ran.out
-    )
+    known = {name: "SKIPPED" if outcome == "SKIPPED" else "UNCHANGED" for name, outcome in ALL_NEW.items()}
+    assert known | dict.fromkeys(MAPS, "NEW") == outcomes(ran.out)
     unknown = {asked.host for asked in internet.asked if "if-none-match" not in asked.headers}
-    assert {"accounts.google.com", "cloudbilling.googleapis.com"} == unknown
-    assert (0, before) == (ran.code, workshop.data)
+    assert {"accounts.google.com", "cloudbilling.googleapis.com", "raw.githubusercontent.com"} == unknown
+    after = workshop.data
+    moved_on = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
+    assert (0, set()) == (ran.code, {path for path in moved_on if "reported" not in path})
+    assert {card["model"] for card in workshop.published("reported.json")["cards"]} == {"gemini-9"}
+
+
+def test_the_maps_of_others_are_asked_for_once_a_week(live, internet, world):
+    """Not before, and then only for what is new."""
+    for now in (MORNING, NOON, NEXT):
+        live(now)
+    assert not [asked for asked in internet.asked if asked.host == "raw.githubusercontent.com"]
+    ran = live("2026-11-17T12:00:00Z")
+
+    asked = [one.headers for one in internet.asked if one.host == "raw.githubusercontent.com"]
+    assert (2, True) == (len(asked), all("if-none-match" in headers for headers in asked))
+    assert dict.fromkeys(MAPS, "UNCHANGED").items() <= outcomes(ran.out).items()
 
 
 def test_a_bad_hour(live, internet, workshop, world, waits):
@@ -255,7 +290,7 @@ def test_a_bad_hour(live, internet, workshop, world, waits):
 
     assert {name: outcome for name, (outcome, _) in bad.items()} == {name: found[name] for name in bad}
     assert [] == [name for name, (_, words) in bad.items() if words not in said(ran, name)]
-    assert {"UNCHANGED", "SKIPPED"} == {outcome for name, outcome in found.items() if name not in bad}
+    assert {"UNCHANGED", "SKIPPED"} == {outcome for name, outcome in found.items() if name not in (*bad, *MAPS)}
     assert (4, 5) == (ran.code, len(waits))
     cards = {path: body for path, body in before.items() if path.startswith(("ratecards/cards/", "ratecards/history/"))}
     assert cards.items() <= workshop.data.items()
