@@ -362,6 +362,8 @@ def _status() -> Schema:
         "verified": maybe(DAY),
         "failing_since": maybe(INSTANT),
         "message": TEXT,
+        "authority": TEXT,
+        "publication": TEXT,
         "expires": maybe(DAY),
         "stale_after_days": {"type": ["integer", "null"], "minimum": 1},
         "models": COUNT,
@@ -371,7 +373,7 @@ def _status() -> Schema:
         "holds": listed(hold),
         "last_updated": maybe(DAY),
     }
-    return record(fields)
+    return record(fields, optional=("authority", "publication"))
 
 
 _DEFINED = {

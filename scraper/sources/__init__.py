@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -12,7 +13,7 @@ from typing import Protocol, cast
 
 from ratecards.grade import REPORTED
 from scraper.model import Reading
-from scraper.sources.vocabulary import Head, head
+from scraper.sources.vocabulary import Head, VocabularyError, head
 
 
 class SourceModule(Protocol):
@@ -115,6 +116,13 @@ def expires(name: str, seen: date | None) -> str:
     """The last day on which what was seen of a source is not stale, ISO; empty where it never is, or was not seen."""
     limit = next((source.stale_days for source in SOURCES if source.name == name), None)
     return "" if seen is None or limit is None else str(seen + timedelta(limit))
+
+
+def published_in(name: str) -> str:
+    """The publication of the source of that name; empty for one that has none, or whose vocabulary is damaged."""
+    with suppress(VocabularyError):
+        return next((source.head.publication for source in SOURCES if source.name == name), "")
+    return ""
 
 
 def find(name: str) -> Source:
