@@ -125,14 +125,14 @@ def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Read
     """Each body as read, and why those that were not could not be."""
     readings: dict[str, Reading] = {}
     wrong = []
-    with limited():
-        for kind, body in bodies.items():
-            try:
+    for kind, body in bodies.items():
+        try:
+            with limited():
                 readings[kind] = source.module.read(body)
-            except LayoutChanged as error:
-                wrong.append(f"{kind}: {error}")
-            except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
-                wrong.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
+        except LayoutChanged as error:
+            wrong.append(f"{kind}: {error}")
+        except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
+            wrong.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
     return readings, wrong
 
 
