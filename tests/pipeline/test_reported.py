@@ -194,6 +194,16 @@ def test_before_anything_official_stands(run: Callable[..., Ran], look: Callable
     assert State() == Dataset(tmp_path / "data").state("reported/litellm")
 
 
+def test_fault_92_a_map_over_a_damaged_history(look: Callable[..., str], tmp_path: Path):
+    """What is news of it cannot be told then: nothing is written, and the file is named."""
+    path = tmp_path / "data" / "ratecards" / "history" / "google" / "gemini-api.jsonl"
+    path.write_text("<<<<<<<\n")
+
+    assert "DAMAGED" == look("2026-11-02")
+    assert "gemini-api.jsonl" in look.out
+    assert set() == held(tmp_path)
+
+
 def test_backfill_of_a_map(run: Callable[..., Ran], look: Callable[..., str], tmp_path: Path):
     """A kept one is read at its own day."""
     path = tmp_path / "2026-10-01.json"
