@@ -13,8 +13,8 @@ from datetime import date
 from ratecards.catalog.authority import is_reseller
 from ratecards.grade import REPORTED
 from ratecards.model import Rate, RateCard, plain
-from ratecards.storage import bounded, codec
-from ratecards.storage.history import Change, Step, replay, stamp_of, steps
+from ratecards.storage import bounded, codec, history
+from ratecards.storage.history import Change, Step, lines, replay, stamp_of, steps
 from ratecards.storage.reported import FILE, answering, data, order, page_of
 from scraper.diff.cross_source import compare
 from scraper.errors import DatasetError
@@ -131,15 +131,25 @@ def record(dataset: Dataset, found: Iterable[RateCard], fresh: Changes) -> list[
 
 
 def _mentioning(dataset: Dataset, page: str, models: Iterable[str], fresh: Sequence[Change]) -> Sequence[Change]:
-    """The history of a page where it knows one of the models; else what is about to be recorded of it.
+    """The changes of a page that name one of the models, with what is about to be recorded of it.
 
-    A history is long, and mostly it knows none: its bytes say so sooner than its lines.
+    A history is long, so that no other line of it is read; unless one of the models had another id before.
     """
-    names = [f'"{model}"'.encode() for model in models]
+    # as the line of a change goes on behind its kind
+    starts = tuple(f'"model": "{model}"' for model in sorted(models))
+    provider, _, source = page.partition("/")
     try:
-        texts = (bounded.content(dataset.root / path) for path in dataset.history_paths(page))
-        known = dataset.changes(page) if any(name in content for content in texts for name in names) else []
-    except (DatasetError, OSError):
+        texts = [(path, bounded.text(dataset.root / path)) for path in dataset.history_paths(page)]
+        told = [
+            (path, *one) for path, text in texts for one in lines(text) if one[1].partition(", ")[2].startswith(starts)
+        ]
+        known = [
+            history.record(words, provider, source, f"{path}:{place}", number)
+            for number, (path, place, words) in enumerate(told, 1)
+        ]
+        if any(change.previous_id for change in known):
+            known = dataset.changes(page)
+    except (history.HistoryError, DatasetError, UnicodeDecodeError, OSError):
         known = []  # its own verdict says so
     return [*known, *fresh]
 

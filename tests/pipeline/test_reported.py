@@ -23,7 +23,7 @@ from scraper.model import State
 from scraper.publish import reported, schemas
 from scraper.publish.dataset import Dataset
 from scraper.sources import find
-from tests.support.histories import added, card, rate, write
+from tests.support.histories import added, card, change, rate, write
 from tests.support.workshop import Ran, outcomes
 
 MAP = {
@@ -329,6 +329,21 @@ def test_fault_92_a_damaged_history_says_nothing_of_a_reporter(look: Callable[..
     dataset = Dataset(tmp_path / "data")
 
     assert [] == reported.record(dataset, reported.cards(dataset), {})
+
+
+def test_a_model_that_had_another_id_before(look: Callable[..., str], tmp_path: Path):
+    """Its first day is that of the id that was reported."""
+    look("2026-11-02")
+    path = tmp_path / "data" / "ratecards" / "history" / "google" / "gemini-api.jsonl"
+    renamed = [
+        *added("2026-10-01", card("helium", rate("helium", price="2"))),
+        change("2026-11-12", "model_renamed", "argon", previous_id="helium"),
+    ]
+    path.write_text(path.read_text(encoding="utf-8") + "".join(map(line, renamed)), encoding="utf-8")
+    dataset = Dataset(tmp_path / "data")
+    (entry,) = reported.record(dataset, reported.cards(dataset), {})
+
+    assert ("2026-11-12", 1, 0) == (entry.official, entry.right, entry.wrong)
 
 
 def test_not_available_is_a_price_that_was_reported_otherwise(look: Callable[..., str], tmp_path: Path):
