@@ -13,8 +13,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Protocol
 
-from ratecards.lifecycle import Lifecycle
-from ratecards.model import Formula, Rate, RateCard, canonical_order
+from ratecards.model import COPIED, Formula, Rate, RateCard, canonical_order
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage.history import Change, Step
 
 GOOD = ("NEW", "UNCHANGED", "CHANGED")
@@ -362,6 +362,11 @@ class State:
     recent: RecentMoves = RecentMoves()
     unstable: str = ""
     said: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def copied(self) -> bool:
+        """Whether nothing was ever read but copies of the page, which vouch for nothing."""
+        return self.parser.startswith(COPIED)
 
     @property
     def verified_on(self) -> date | None:

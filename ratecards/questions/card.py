@@ -9,8 +9,8 @@ from ratecards import wording
 from ratecards.catalog.freshness import Age, note
 from ratecards.catalog.reported import said as who_says
 from ratecards.escaping import visible
-from ratecards.lifecycle import lines, said
 from ratecards.model import COLUMNS, PLANS, SERVICE_TIERS, Rate, RateCard, row
+from ratecards.model.lifecycle import lines, said
 from ratecards.storage import model_names
 from ratecards.tables.table import Table, records_table
 from ratecards.tables.terminal import Column, Group, paragraphs, table
@@ -50,6 +50,7 @@ def _head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
     known_as = model_names.model_id(asked)
     others = [alias for alias in card.aliases if alias != known_as]
     updated = f"; page last updated {card.last_updated}" if card.last_updated else ""
+    updated += "; read from a copy of the page, which somebody else made" if card.copied else ""
     improve = ", ".join(f"{plan} plan {answer}" for plan, answer in card.used_to_improve)
     currencies = " and ".join(sorted({r.currency for r in card.rates} - {""}))
     return [

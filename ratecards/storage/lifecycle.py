@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from ratecards.lifecycle import Lifecycle
-from ratecards.model import MODEL_ID
+from ratecards.model import COPIED, MODEL_ID
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage.codec import CodecError
 from ratecards.storage.facts import Form
 
@@ -46,12 +46,13 @@ def data(cards: Iterable[LifecycleCard]) -> dict[str, Any]:
 
 
 def entries(card: LifecycleCard) -> list[Lifecycle]:
-    """The entries of a card as `ratecards.lifecycle.read` gives them."""
-    return [replace(one, provider=card.provider, source=card.source) for one in card.models]
+    """The entries of a card as `ratecards.model.lifecycle.read` gives them."""
+    copied = card.parser.startswith(COPIED)
+    return [replace(one, provider=card.provider, source=card.source, copied=copied) for one in card.models]
 
 
-def _plain(one: Lifecycle) -> dict[str, str]:
-    return {f.name: str(value) for f in fields(one) if (value := getattr(one, f.name))}
+def _plain(one: Lifecycle) -> dict[str, object]:
+    return {f.name: value if value is True else str(value) for f in fields(one) if (value := getattr(one, f.name))}
 
 
 def dated(new: LifecycleCard, before: LifecycleCard | None, recorded: str, unread: Iterable[str]) -> LifecycleCard:

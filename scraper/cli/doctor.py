@@ -86,7 +86,7 @@ def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
     body = ""
     try:
         body = text(page)
-        reading = source.module.read(body)
+        reading = source.read(body, copy=page.copy)
     except LayoutChanged as error:
         return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
     outcome = page_status(reading)

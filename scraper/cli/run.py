@@ -257,7 +257,7 @@ def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
 
 
 def readme(_: argparse.Namespace) -> int:
-    """What is made of the data and of the vocabularies in docs/cost.md, docs/sources.md and `ratecards/grade.py`."""
+    """What is made of data and vocabularies in docs/cost.md, docs/sources.md and `ratecards/model/grade.py`."""
     from scraper import ROOT
     from scraper.release import scorecard
     from scraper.release.readme import renewed, with_authorities, with_scorecard
@@ -266,7 +266,7 @@ def readme(_: argparse.Namespace) -> int:
     for path, make in (
         (ROOT / "docs" / "cost.md", lambda text: renewed(text, tables)),
         (ROOT / "docs" / "sources.md", lambda text: with_scorecard(text, scorecard.tables(Dataset(ROOT)))),
-        (ROOT / "ratecards" / "grade.py", with_authorities),
+        (ROOT / "ratecards" / "model" / "grade.py", with_authorities),
     ):
         path.write_text(make(path.read_text(encoding="utf-8")), encoding="utf-8")
     return 0

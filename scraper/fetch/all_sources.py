@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from scraper.errors import DatasetError, FetchFailed
 from scraper.fetch.capture import Capture, save
 from scraper.fetch.catalogue import FETCHERS, Keys
 from scraper.fetch.client import Limits, Page, Validators, fetch, place, redact
+from scraper.fetch.copies import said_instant
 from scraper.model import State, instant
 from scraper.sources import SOURCES, Source
 
@@ -172,19 +172,11 @@ def check_clock(capture: Capture) -> None:
     none that is one, says nothing.
     """
     for kind, page in list(capture.pages.items()):
-        said = _dated(page.headers.get("date", ""))
+        said = said_instant(page.headers.get("date", ""))
         if said and abs(page.fetched_at - said) > _OFF:
             times = f"{instant(page.fetched_at)} by the clock here, {instant(said)} by the server's"
             capture.failed[kind] = FetchFailed(f"{page.url}: fetched at {times}: is the clock right?")
             del capture.pages[kind]
-
-
-def _dated(text: str) -> datetime | None:
-    try:
-        found = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _get(capture: Capture, source: Source, kind: str, url: str, get: Getter, validators: Validators | None) -> None:

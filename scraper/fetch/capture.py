@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged, readable
 from scraper.fetch.client import Gunzip, Limits, Page, decode
+from scraper.fetch.copies import COPY, Copy, address_of, named_copy, named_part, readers_copy
 from scraper.sources import Source
 
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
@@ -37,12 +38,15 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # Bytes that a text seldom has: controls, but for blanks and line ends.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _HEAD = 200
+_READERS_HEAD = 4000
 _BROTLI = ("brotli", "brotlicffi")
 _AGAIN = "save it unpacked, as curl --compressed and browsers do"
 
 _LINK = re.compile(r"<link\b[^<>]{0,4000}>", re.IGNORECASE)
 # The address of a copy: an archive's, an instant, and the address that was copied.
 _COPY = re.compile(r"(https?://[^\s\"'<>]+?)/([0-9]{8,14})(?:[a-z]{2}_)?/(https?://[^\s\"'<>]+)")
+# What stands in a made-over copy, found at once where it does not; and where it stands in one.
+_MARKS = ("WAYBACK TOOLBAR INSERT", "wm-ipp", "FILE ARCHIVED ON")
 _MADE_OVER = re.compile(
     r"<!-- BEGIN WAYBACK TOOLBAR INSERT|\bid=[\"']?wm-ipp\b|^[ \t]*FILE ARCHIVED ON\b", re.MULTILINE
 )
@@ -108,11 +112,11 @@ def _lost(capture: Capture, path: Path) -> None:
 
 
 def captures(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Capture]:
-    """Saved pages as captures in order of time: the pages of one instant belong together."""
-    found: dict[datetime, Capture] = {}
+    """Saved pages as captures in order of time: the pages of one instant belong together, copies apart from them."""
+    found: dict[tuple[datetime, bool], Capture] = {}
     for page, path in kept:
-        kind = kind_of(path, source)
-        capture = found.setdefault(page.fetched_at, Capture(page.fetched_at))
+        kind = COPY if page.copy else kind_of(path, source)
+        capture = found.setdefault((page.fetched_at, page.copy), Capture(page.fetched_at))
         if kind in capture.pages:
             raise DatasetError(f"{path}: a second {kind} page of {page.fetched_at:%Y-%m-%d %H:%M} UTC")
         capture.pages[kind] = page
@@ -140,12 +144,42 @@ def load(path: Path, source: Source) -> Page:
 
 
 def load_any(path: Path, source: Source, now: datetime) -> Page:
-    """A saved page whatever its name; one without a date in its name counts as fetched `now`."""
+    """A saved page whatever its name, or a copy of one; one without a date in its name counts as fetched `now`."""
     try:
-        return load(path, source)
+        page = load(path, source)
     except DatasetError:
-        body = unpacked(_body(path), str(path))
-    return Page(_url_of(path, source), path.name, 200, {}, body, now)
+        page = Page(_url_of(path, source), path.name, 200, {}, unpacked(_body(path), str(path)), now)
+    return _told_apart(page, path)
+
+
+def load_for_history(path: Path, source: Source, at: datetime | None = None) -> Page:
+    """A saved page or a copy of one, of the instant `at` or of its name.
+
+    Raises `DatasetError`, also on parts of pages and on copies of other ones.
+    """
+    if named_part(path.name):
+        raise DatasetError(
+            f"{path}: expected a whole page, saw by its name parts of one: history is made of whole pages"
+        )
+    page = _told_apart(load(path, source), path) if at is None else replace(load_any(path, source, at), fetched_at=at)
+    if not page.copy:
+        return page
+    addresses = [*source.module.urls().values(), *getattr(source.module, "FORMER_URLS", ())]
+    try:
+        copy = _readers(page)
+        return replace(page, url=address_of(copy, addresses, page.fetched_at) if copy else page.url or addresses[0])
+    except LayoutChanged as error:
+        raise DatasetError(f"{path}: {error}") from error
+
+
+def _told_apart(page: Page, path: Path) -> Page:
+    """A saved page, marked where it is a copy by its name or by its first lines."""
+    return replace(page, copy=named_copy(path.name) or _readers(page) is not None)
+
+
+def _readers(page: Page) -> Copy | None:
+    """The head of a reader's copy, from the first lines of its bytes: whether they are a page at all is asked later."""
+    return readers_copy(page.body[:_READERS_HEAD].decode("utf-8-sig", "replace"))
 
 
 def _body(path: Path) -> bytes:
@@ -287,8 +321,17 @@ def _brotli() -> Any:
 
 
 def text(page: Page) -> str:
-    """The text of a page, from wherever it came. Raises `LayoutChanged`, also on an archive's made-over copy."""
+    """The text of a page, from wherever it came; of a copy, what it says of the page.
+
+    Raises `LayoutChanged`, also on an archive's made-over copy, and on a copy that stands where a page is expected.
+    """
     found = decode(page)
+    if copy := readers_copy(found):
+        if page.copy:
+            return copy.content
+        raise LayoutChanged(
+            f"{page.final_url}: a copy of the page, made by a reader: expected the page itself, saw 'URL Source:'"
+        )
     if words := _made_over(found, page.url):
         raise LayoutChanged(f"{page.final_url}: {words}")
     return found
@@ -298,7 +341,7 @@ def _made_over(body: str, url: str) -> str:
     """What is wrong with an archive's copy, and where the page as it was served can be had; empty for a page."""
     links = (found[0] for found in _LINK.finditer(body) if "canonical" in found[0].lower())
     copy = _COPY.search(next(links, ""))
-    if not copy and not _MADE_OVER.search(body):
+    if not copy and not (any(mark in body for mark in _MARKS) and _MADE_OVER.search(body)):
         return ""
     archive, instant, address = copy.groups() if copy else (_WAYBACK, _instant(body), url or "ADDRESS")
     return (

@@ -61,7 +61,10 @@ _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One 200: URLs redacted, five headers (lower-case names), body decompressed, its time (aware, UTC)."""
+    """One 200: URLs redacted, five headers (lower-case names), body decompressed, its time (aware, UTC).
+
+    `copy`: it is no answer but a saved file that holds what somebody made of the page.
+    """
 
     url: str
     final_url: str
@@ -69,6 +72,7 @@ class Page:
     headers: Mapping[str, str]
     body: bytes
     fetched_at: datetime
+    copy: bool = False
 
     @property
     def sha256(self) -> str:

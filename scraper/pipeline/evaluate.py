@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from ratecards.model import RateCard
+from ratecards.model import COPIED, RateCard
 from ratecards.storage import codec, history
 from ratecards.storage.history import Change, Stamp, Step
 from scraper.checks import plausibility
@@ -20,6 +20,7 @@ from scraper.checks.reasons import too_few_tables
 from scraper.diff.editions import changes, rename_proposals
 from scraper.errors import LayoutChanged
 from scraper.fetch.capture import Capture, text
+from scraper.fetch.copies import COPY
 from scraper.model import GOOD, Provenance, Reading, SourceResult, State, cards, instant, page_status
 from scraper.pipeline.apply_holds import Applied, PublishedAndRead, apply_holds, reparses, unread_models
 from scraper.pipeline.corroboration import Corroborated
@@ -128,7 +129,7 @@ def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Read
     for kind, body in bodies.items():
         try:
             with limited():
-                readings[kind] = source.module.read(body)
+                readings[kind] = source.read(body, copy=kind == COPY)
         except LayoutChanged as error:
             wrong.append(f"{kind}: {error}")
         except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
@@ -194,7 +195,8 @@ def _unpublishable(new: Iterable[RateCard]) -> Iterator[str]:
 def _provenance(source: Source, capture: Capture, readings: Readings) -> Provenance:
     kind, reading = next(iter(readings.items()))
     page = capture.pages[kind]
-    return Provenance(page.url, page.sha256, capture.at.date(), reading.last_updated, source.module.PARSER)
+    parser = f"{COPIED}{source.module.PARSER}" if page.copy else source.module.PARSER
+    return Provenance(page.url, page.sha256, capture.at.date(), reading.last_updated, parser)
 
 
 def _compared(

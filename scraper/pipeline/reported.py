@@ -21,8 +21,8 @@ from ratecards.audit.audit import placed
 from ratecards.audit.claims import Claim
 from ratecards.audit.past_cards import PastCards
 from ratecards.audit.price_file import PriceFile
-from ratecards.grade import REPORTED, grade
 from ratecards.model import Evidence, Rate, RateCard, canonical_order, validate_rate
+from ratecards.model.grade import REPORTED, grade
 from ratecards.storage import codec
 from ratecards.storage.bounded_json import FormatError
 from ratecards.storage.reported import OF, page_of

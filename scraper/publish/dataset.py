@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ratecards.lifecycle import Lifecycle
 from ratecards.model import RateCard
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage import bounded, codec, history, lifecycle, limits
 from ratecards.storage.facts import Form
 from scraper.errors import DatasetError
@@ -131,10 +131,31 @@ class Dataset:
         with whole_history():
             return history.read(self._histories, name)
 
+    def first_day(self, name: str) -> date:
+        """The day that the first line of a source's history speaks of; `date.max` before it begins.
+
+        Raises `DatasetError`.
+        """
+        provider, _, source = name.partition("/")
+        with whole_history():
+            for path in history.files(self._histories, name):
+                with path.open(encoding="utf-8") as file:
+                    return history.stamp_of(next(history.parse(file.readline(), provider, source, str(path)))).observed
+        return date.max
+
     def as_of(self, name: str, until: date = date.max) -> dict[str, RateCard]:
         """What the history of a source folds to as observed up to a day. Raises `DatasetError`."""
         with whole_history():
             return history.replay(self.changes(name), until=until)
+
+    def days(self, name: str) -> Callable[[date], Mapping[str, RateCard]]:
+        """The same for whoever asks of several days: the history is read once. Raises `DatasetError`."""
+        with whole_history():
+            folding = history.Replay()
+            for change in self.changes(name):
+                folding.add(change)
+        known = folding.days
+        return lambda day: known[max(seen)] if (seen := [own for own in known if own <= day]) else {}
 
     def names(self) -> list[str]:
         """The sources that have a history, as `provider/source`."""

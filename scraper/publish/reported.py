@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from ratecards.catalog.authority import is_reseller
-from ratecards.grade import REPORTED
 from ratecards.model import Rate, RateCard, plain
+from ratecards.model.grade import REPORTED
 from ratecards.storage import bounded, codec, history
 from ratecards.storage.history import Change, Step, lines, replay, stamp_of, steps
 from ratecards.storage.reported import FILE, answering, data, order, page_of

@@ -197,6 +197,7 @@ def _change() -> Schema:
         "recorded": INSTANT,
         "effective": DAY,
         "correction": YES,
+        "copied": YES,
         "withdraws": DAY,
         "announced": {"type": "boolean"},
         "previous_id": FIELDS["model"],
@@ -253,7 +254,8 @@ def _lifecycle() -> Schema:
     days = dict.fromkeys(("release", "shutdown", "earliest"), DAY)
     proof = {"quote": WORDS, "locator": WORDS, "observed": DAY, "recorded": INSTANT}
     owner = {**_fields("provider", "source"), "offer": SOURCE, "model": FIELDS["model"]}
-    return record({**owner, **days, "successor": WORDS, **proof}, optional=(*days, "successor"))
+    said = {"successor": WORDS, **proof, "copied": YES}
+    return record({**owner, **days, **said}, optional=(*days, "successor", "copied"))
 
 
 def _discrepancies() -> dict[str, Schema]:

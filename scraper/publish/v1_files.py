@@ -10,9 +10,9 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ratecards.escaping import markdown, plain_text
-from ratecards.grade import authority
-from ratecards.lifecycle import Shutdown, endings, observed
 from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
+from ratecards.model.grade import authority
+from ratecards.model.lifecycle import Shutdown, endings, observed
 from ratecards.questions import price_news
 from ratecards.storage.codec import dumps
 from ratecards.storage.history import ANNOUNCED, Change, Step, stamp_of, steps, undated
@@ -171,6 +171,7 @@ def change_data(change: Change) -> dict[str, object]:
         "recorded": stamp.recorded,
         "effective": change.effective.isoformat() if change.effective else None,
         "correction": stamp.correction or None,
+        "copied": stamp.copied or None,
         "withdraws": stamp.withdraws.isoformat() if stamp.withdraws else None,
         "announced": change.kind in ANNOUNCED,
         "previous_id": change.previous_id or None,

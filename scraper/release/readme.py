@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from ratecards.grade import REPORTED
+from ratecards.model.grade import REPORTED
 from scraper import ROOT
 from scraper.errors import DatasetError
 from scraper.sources import SOURCES
@@ -33,7 +33,7 @@ def authorities() -> dict[str, str]:
 
 
 def with_authorities(text: str) -> str:
-    """The text of `ratecards/grade.py` with the table of authorities as the vocabularies have it."""
+    """The text of `ratecards/model/grade.py` with the table of authorities as the vocabularies have it."""
     rows = "".join(f'    "{name}": "{word}",\n' for name, word in authorities().items())
     return re.sub(r"^(AUTHORITY = \{\n)[^}]*", rf"\g<1>{rows}", text, count=1, flags=re.MULTILINE)
 

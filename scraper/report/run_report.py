@@ -16,10 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ratecards import lifecycle
-from ratecards.grade import name_of
-from ratecards.lifecycle import Lifecycle
-from ratecards.model import Rate, row
+from ratecards.model import Rate, lifecycle, row
+from ratecards.model.grade import name_of
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.questions.news_lines import Told, told_by_edition
 from ratecards.storage import discrepancies as book
 from ratecards.storage import history

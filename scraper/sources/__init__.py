@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from ratecards.grade import REPORTED
+from ratecards.model.grade import REPORTED
 from scraper.model import Reading
 from scraper.sources.vocabulary import Head, VocabularyError, head
 
@@ -20,7 +20,8 @@ class SourceModule(Protocol):
     """What a source module offers; it does no I/O but reading its own vocabulary.
 
     It may have `vocabulary_of(body)`, the name of the file that has the words of a page where that is not the source's
-    own.
+    own, `FORMER_URLS`, addresses that the page had, and `read_copy(body)`, where a reader's copy of the page is not
+    read as its Markdown is.
     """
 
     @property
@@ -75,6 +76,11 @@ class Source:
     def reported(self) -> bool:
         """Whether it is somebody who says what pages say: its words are no prices of ours."""
         return self.name.startswith(REPORTED)
+
+    def read(self, body: str, *, copy: bool = False) -> Reading:
+        """The reading of a page or of a `copy` of it. Raises `LayoutChanged` when it is not the page."""
+        module = self.module
+        return getattr(module, "read_copy", module.read)(body) if copy else module.read(body)
 
 
 _HERE = Path(__file__).parent

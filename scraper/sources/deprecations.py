@@ -16,15 +16,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ratecards.lifecycle import Lifecycle
 from ratecards.model import MODEL_ID
-from ratecards.notices import days
+from ratecards.model.lifecycle import Lifecycle
+from ratecards.model.notices import days
 from ratecards.storage.lifecycle import LifecycleCard
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
 from scraper.prices.normalize import label_key
 from scraper.sources import vocabulary
+from scraper.sources.page_proofs import refuse_other_than_twin
 
 PROVIDER, SOURCE = "google", "deprecations"
 PARSER = "1"
@@ -66,19 +67,8 @@ def load_terms(data: Any) -> Terms:
     return Terms(**data)
 
 
-def urls() -> Mapping[str, str]:
-    """By representation, the address it is fetched from."""
-    return load_terms().urls
-
-
-def renames() -> Mapping[str, str]:
-    """There is nothing to rename."""
-    return load_terms().renames
-
-
-def fingerprint(body: str) -> str:
-    """The whole twin: it carries nothing that changes by itself."""
-    return body
+urls, renames = vocabulary.offered(load_terms)
+fingerprint = vocabulary.whole
 
 
 def read(body: str) -> Reading:
@@ -114,10 +104,7 @@ def read_facts(body: str) -> tuple[LifecycleCard, list[Problem], Amounts]:
 
 def _read(body: str) -> _Reader:
     terms = load_terms()
-    if not body.strip():
-        raise LayoutChanged("empty page: expected the deprecations page, saw no text")
-    if re.match(r"\s*(?:<!doctype|<html)", body, re.IGNORECASE):
-        raise LayoutChanged("representation changed: expected the Markdown twin, saw HTML")
+    refuse_other_than_twin(body, "deprecations")
     blocks = markdown_blocks(body)
     if not any(isinstance(b, Text) and terms.opens in label_key(b.text) for b in blocks):
         raise LayoutChanged(f"expected the words {terms.opens!r}, saw {body.strip()[:80]!r}")

@@ -76,6 +76,14 @@ def refuse_other_pages(body: str, marks: Mapping[str, Sequence[str]], own: str =
             raise LayoutChanged(f"{what}: expected the pricing page, saw {what} ({title_of(body)})")
 
 
+def refuse_other_than_twin(body: str, page: str) -> None:
+    """Raise `LayoutChanged` where nothing, or HTML, stands in the place of a page's Markdown; `page` is its name."""
+    if not body.strip():
+        raise LayoutChanged(f"empty page: expected the {page} page, saw no text")
+    if is_html(body):
+        raise LayoutChanged("representation changed: expected the Markdown twin, saw HTML")
+
+
 def validate_html(body: str, tree: Tag, language: str, canonical: Sequence[str]) -> None:
     """Prove language, canonical address (one of those named) and end of an HTML page."""
     html = tree.find("html")

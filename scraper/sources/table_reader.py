@@ -317,7 +317,7 @@ class _PartReader:
             yield self.terms.sizes[word]
 
     def _cell(self, at: int, row: _Whole) -> None:
-        """The rates of one cell; one that is not understood is a gap of the models that it prices."""
+        """The rates of one cell, which may begin with a label; one that is not understood is a gap of its models."""
         text, (header, term) = row.cells[at], row.columns[at]
         first, amounts, locator = row.entries[0].section.amounts, counted(text), f"{row.place} / {header}"
         reason = self.part.says.ignore if term.meter not in self.part.says.only else ""
@@ -326,9 +326,12 @@ class _PartReader:
             return
         models, bag = tuple(entry.model for entry in row.entries), {}
         try:
-            said = combined([(f"the header {header!r}", term), *_beside(term, row.around)])
+            label, colon, price = text.partition(": ")
+            led = self.terms.labels.get(label_key(label)) if colon else None
+            within = [(f"the label {label!r}", led)] if led else []
+            said = combined([(f"the header {header!r}", term), *within, *_beside(term, row.around)])
             bag = {**self.terms.defaults.says, "unit": self._unit, **said}
-            rates = list(self._rates(text, bag, header, locator, models))
+            rates = list(self._rates(text, price if led else text, bag, header, locator, models))
         except UnknownTerm as error:
             problem = Problem("cell" if bag else "conflict", locator, str(error), text)
             meters = (bag["meter"],) if "meter" in bag else _OF_TOKENS
@@ -345,9 +348,9 @@ class _PartReader:
             entry.rates += [rate for rate in rates if rate.model == entry.model]
 
     def _rates(
-        self, text: str, bag: Mapping[str, Any], header: str, locator: str, models: tuple[str, ...]
+        self, text: str, price: str, bag: Mapping[str, Any], header: str, locator: str, models: tuple[str, ...]
     ) -> Iterator[Rate]:
-        cell = self.terms.cell(text)
+        cell = self.terms.cell(price)
         if len(cell.amounts) != counted(text):  # an allowance in money, or words that hold some
             raise UnknownTerm(f"{counted(text)} amounts, of which {len(cell.amounts)} were read: {text}")
         if "meter" not in bag:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import yaml
 
@@ -36,9 +36,9 @@ _MISSING = re.compile(r"required (?:positional|keyword-only) arguments?: (.*)")
 class Head:
     """What a vocabulary says of its source as such, whatever its page is.
 
-    `authority` is whose word it is (`ratecards.grade.GRADES` has those there are), `publication` names the document
-    where several sources print the same one, `through` are hosts of a sign-in that redirects may lead through, and
-    `max_bytes` is how large its pages may be, where that is another number than of every page.
+    `authority` is whose word it is (`ratecards.model.grade.GRADES` has those there are), `publication` names the
+    document where several sources print the same one, `through` are hosts of a sign-in that redirects may lead through,
+    and `max_bytes` is how large its pages may be, where that is another number than of every page.
     """
 
     authority: str = ""
@@ -72,6 +72,30 @@ def head(path: Path) -> Head:
     parts = _TOP.split(path.read_text(encoding="utf-8"))
     found = sections("".join(part for part in parts if part.partition(":")[0] in _HEAD), path.name)
     return Head(**{key: found[key] for key in _HEAD if key in found})
+
+
+class _Addressed(Protocol):
+    """Terms that have what every source module offers."""
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """By representation, the address it is fetched from."""
+
+    @property
+    def renames(self) -> Mapping[str, str]:
+        """Renames a person has confirmed: old model id to new."""
+
+
+def offered(
+    load_terms: Callable[[], _Addressed],
+) -> tuple[Callable[[], Mapping[str, str]], Callable[[], Mapping[str, str]]]:
+    """The functions `urls` and `renames` of a source module, each an entry of its vocabulary."""
+    return lambda: load_terms().urls, lambda: load_terms().renames
+
+
+def whole(body: str) -> str:
+    """The fingerprint of a page that carries nothing that changes by itself: all of it."""
+    return body
 
 
 def read(text: str, where: str, build: Build[Terms]) -> Terms:

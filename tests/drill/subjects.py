@@ -201,9 +201,9 @@ def billing_body(skus: list[dict]) -> str:
 
 def all_subjects() -> list[Subject]:
     """Every page of the drill."""
-    from tests.drill.limits_subject import limits_subjects
+    from tests.drill.facts_subjects import facts_subjects
 
-    return [*gemini_subjects(), *other_subjects(), *limits_subjects()]
+    return [*gemini_subjects(), *other_subjects(), *facts_subjects()]
 
 
 def gemini_subjects() -> list[Subject]:

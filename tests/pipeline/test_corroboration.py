@@ -57,10 +57,10 @@ def dataset(tmp_path) -> Dataset:
     return found
 
 
-def verified(dataset: Dataset, day: str) -> None:
+def verified(dataset: Dataset, day: str, parser: str = "") -> None:
     path = dataset.root / dataset.state_path("google/ai-studio")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(state_file.text(State(verified=day, models=["flash"])))
+    path.write_text(state_file.text(State(verified=day, models=["flash"], parser=parser)))
 
 
 def asked(dataset: Dataset, source: str = "google/gemini-api") -> str:
@@ -77,6 +77,13 @@ def test_the_witness_is_named(dataset):
 def test_a_source_that_was_not_read_lately_is_no_witness(dataset, day):
     """What it said then proves nothing of today."""
     verified(dataset, day)
+
+    assert "" == asked(dataset)
+
+
+def test_copies_are_no_witness(dataset):
+    """Whatever day they are of: nobody read the page itself."""
+    verified(dataset, "2026-11-10", "copy 1")
 
     assert "" == asked(dataset)
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ratecards.__main__ import main
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
 from ratecards.storage.codec import encode
@@ -108,6 +109,29 @@ def test_the_first_look_is_published(desk):
         "recorded": "2026-11-01T06:00:00Z",
     } == desk.published[FLASH]
     assert {"release"} == desk.published[PRO].keys() & {"release", "shutdown", "earliest", "successor"}
+
+
+def copied(desk: Desk, day: str, text: str) -> str:
+    """What becomes of a mirror's copy of a day."""
+    path = desk.root / f"{day}.converted.md"
+    path.write_text(text, encoding="utf-8")
+    place = ("--to", desk.data, "--now", "2026-11-05T06:00:00Z")
+    return outcomes(desk.run("backfill", DEPRECATIONS, path, *place).out)[DEPRECATIONS]
+
+
+def test_a_copy_is_taken_until_the_page_itself_is_read(desk, capsys):
+    """It says so everywhere, and the page takes its place even where it says the same."""
+    assert "NEW" == copied(desk, "2026-10-01", page(*FIRST))
+    assert (True, "2026-10-01") == tuple(desk.published[FLASH][name] for name in ("copied", "observed"))
+    assert 'parser: "copy 1"' in tree(desk.data)[CARD].decode()
+    assert "CHANGED" == copied(desk, "2026-10-02", page(FIRST[0]))
+    assert 0 == main(["show", FLASH, "--on", "2026-10-03", "--dataset", str(desk.data)])
+    assert "as observed 2026-10-01, read from a copy of the page)" in " ".join(capsys.readouterr().out.split())
+
+    assert ("CHANGED", 0) == desk.look("2026-11-01", page(FIRST[0]))
+    assert (None, "2026-10-01") == tuple(desk.published[FLASH].get(name) for name in ("copied", "observed"))
+    assert "SKIPPED" == copied(desk, "2026-11-02", page(*LATER))
+    assert "2027-05-01" == desk.published[FLASH]["earliest"]
 
 
 def test_what_says_the_same_stays(desk):

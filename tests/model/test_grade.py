@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from ratecards import grade
 from ratecards.catalog import authority
+from ratecards.model import grade
 from scraper import ROOT
 from scraper.publish.dataset import FACTS
 from scraper.release.readme import authorities, with_authorities
@@ -24,7 +24,7 @@ def test_every_source_has_a_grade():
 
 def test_the_table_of_the_code_is_what_the_vocabularies_say():
     """`python -m scraper readme` writes it."""
-    text = (ROOT / "ratecards" / "grade.py").read_text(encoding="utf-8")
+    text = (ROOT / "ratecards" / "model" / "grade.py").read_text(encoding="utf-8")
     assert text == with_authorities(text)
     assert authorities() == grade.AUTHORITY
     assert text == with_authorities(text.replace('"google/vertex-ai": "separate"', '"google/vertex-ai": "billed"'))

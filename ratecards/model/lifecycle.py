@@ -1,6 +1,6 @@
 """When a model ends: on which day, and what takes its place. By the notices of its card, and by pages of facts. Pure.
 
-A notice names one day or none (`ratecards.notices`). A page of facts (`Lifecycle`) gives a day that binds, or the first
+A notice names one day or none (`notices`). A page of facts (`Lifecycle`) gives a day that binds, or the first
 on which the model may end, or says that none is announced.
 
 Of days that bind the earliest counts; who says another is told with it.
@@ -25,7 +25,7 @@ class Lifecycle:
 
     `shutdown` is a day that binds, `earliest` the first day on which the model may be shut down (of a month its first);
     where both are None the page says that none is announced. `offer` is the source whose models it means. `observed`
-    is the day, `recorded` the instant from which on it is known to say so.
+    is the day, `recorded` the instant from which on it is known to say so. `copied`: it was read from a copy.
     """
 
     provider: str = ""
@@ -40,6 +40,7 @@ class Lifecycle:
     locator: str
     observed: date | None = None
     recorded: str = ""
+    copied: bool = False
 
     @property
     def said_by(self) -> str:
@@ -105,6 +106,8 @@ def attached(cards: Iterable[RateCard], entries: Iterable[Lifecycle]) -> list[Ra
 
 
 def _value(name: str, entry: Mapping[str, object]) -> object:
+    if name == "copied":
+        return entry.get(name) is True
     value = entry.get(name, "") if name in _OPTIONAL else entry[name]
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, saw {value!r}")
@@ -159,7 +162,7 @@ def may_end(cards: Iterable[RateCard], after: date = date.min) -> list[tuple[dat
 @lru_cache(maxsize=1024)
 def shutdown(notices: tuple[str, ...], ids: tuple[str, ...]) -> Shutdown | None:
     """What the notices of a card announce of the model that goes by these ids; None where they name no one day."""
-    from ratecards.notices import announced  # its patterns take longer to compile than a cost to find
+    from ratecards.model.notices import announced  # its patterns take longer to compile than a cost to find
 
     found = announced(notices, ids) if notices else None
     return Shutdown(*found) if found else None
@@ -184,7 +187,11 @@ def said(model: str, ends: Shutdown | None, on: date) -> str:
 
 def lines(card: RateCard) -> list[str]:
     """What pages of facts say of a card's model, a line each."""
-    return [f"{words(one)}: {one.quote!r} ({one.said_by}, as observed {one.observed})" for one in card.lifecycle]
+    return [
+        f"{words(one)}: {one.quote!r} ({one.said_by}, as observed {one.observed}"
+        + (", read from a copy of the page)" if one.copied else ")")
+        for one in card.lifecycle
+    ]
 
 
 def words(one: Lifecycle) -> str:

@@ -17,7 +17,7 @@ from ratecards.records import dataclass, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ratecards.lifecycle import Lifecycle, Shutdown
+    from ratecards.model.lifecycle import Lifecycle, Shutdown
 
 SERVICE_TIERS = ("standard", "batch", "flex", "priority", "ultrafast", "fast")
 PLANS = ("free", "paid")
@@ -200,9 +200,14 @@ class RateCard:
     lifecycle: tuple[Lifecycle, ...] = field(compare=False, default=())
 
     @property
+    def copied(self) -> bool:
+        """Whether its facts were read from a copy of the page, which somebody else made, and not from the page."""
+        return self.parser.startswith(COPIED)
+
+    @property
     def grade(self) -> str:
         """How far its source is trusted: `official`, `billed`, `by hand`, `reseller` or `reported`; else empty."""
-        from ratecards import grade
+        from ratecards.model import grade
 
         return grade.grade(grade.name_of(self.provider, self.source))
 
@@ -211,11 +216,13 @@ class RateCard:
         """The day on which the model ends and what takes its place, where a notice or a page of facts announces one."""
         if not self.notices and not self.lifecycle:
             return None
-        from ratecards.lifecycle import earliest_binding
+        from ratecards.model.lifecycle import earliest_binding
 
         return earliest_binding(self)
 
 
+# How the version of a reader begins where what was read is no page but a copy of one that somebody made: "copy 2".
+COPIED = "copy "
 # The name of a fact that is a price announced without a day: "announced: standard search_grounding".
 UNDATED = "announced: "
 META = ("name", "aliases", "used_to_improve", "notices", "formulas", "facts")
