@@ -33,6 +33,24 @@ _UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
 _MISSING = re.compile(r"required (?:positional|keyword-only) arguments?: (.*)")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a vocabulary says of its source as such, whatever its page is.
+
+    `authority` is whose word it is (`ratecards.model.grade.GRADES` has those there are), `publication` names the
+    document where several sources print the same one, `through` are hosts of a sign-in that redirects may lead through,
+    and `max_bytes` is how large its pages may be, where that is another number than of every page.
+    """
+
+    authority: str = ""
+    publication: str = ""
+    through: Sequence[str] = ()
+    max_bytes: int = 0
+
+
+_HEAD = tuple(field.name for field in fields(Head))
+
+
 class VocabularyError(DatasetError):
     """A vocabulary that its source cannot be read by; the message names file and line."""
 
@@ -44,6 +62,17 @@ def of(path: Path) -> Callable[[Build[Terms]], Callable[[], Terms]]:
 
 def _load(path: Path, build: Build[Terms]) -> Terms:
     return read(path.read_text(encoding="utf-8"), path.name, build)
+
+
+@cache
+def head(path: Path) -> Head:
+    """What a vocabulary says of its source; nothing where there is no file. Raises `VocabularyError`."""
+    if not path.is_file():
+        return Head()
+    # the rest is for who reads the page, and takes its time
+    parts = _TOP.split(path.read_text(encoding="utf-8"))
+    found = sections("".join(part for part in parts if part.partition(":")[0] in _HEAD), path.name)
+    return Head(**{key: found[key] for key in _HEAD if key in found})
 
 
 class _Addressed(Protocol):
@@ -60,9 +89,9 @@ class _Addressed(Protocol):
 
 def offered(
     load_terms: Callable[[], _Addressed],
-) -> tuple[Callable[[], Mapping[str, str]], Callable[[], Sequence[str]], Callable[[], Mapping[str, str]]]:
-    """The functions `urls`, `through` and `renames` of a source module, each an entry of its vocabulary."""
-    return lambda: load_terms().urls, lambda: getattr(load_terms(), "through", ()), lambda: load_terms().renames
+) -> tuple[Callable[[], Mapping[str, str]], Callable[[], Mapping[str, str]]]:
+    """The functions `urls` and `renames` of a source module, each an entry of its vocabulary."""
+    return lambda: load_terms().urls, lambda: load_terms().renames
 
 
 def whole(body: str) -> str:
@@ -72,7 +101,7 @@ def whole(body: str) -> str:
 
 def read(text: str, where: str, build: Build[Terms]) -> Terms:
     """The terms that a text says. Raises `VocabularyError` where it is not the vocabulary that `build` reads."""
-    plain = sections(text, where)
+    plain = {key: value for key, value in sections(text, where).items() if key not in _HEAD}
     asked = _Asked(plain, ())
     asked.get("name")  # for people
     try:
@@ -297,7 +326,6 @@ class TableTerms:
     """
 
     source: str
-    authority: str
     parser: str
     urls: Mapping[str, str]
     proofs: Proofs
@@ -391,7 +419,6 @@ def table_terms(data: Any) -> TableTerms:
     nouns = data.get("nouns", {})
     return TableTerms(
         source=data["source"],
-        authority=data["authority"],
         parser=data["parser"],
         urls=data["urls"],
         proofs=Proofs(**data.get("proofs", {})),
