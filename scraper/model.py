@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from ratecards.model import COPIED, Formula, Rate, RateCard, canonical_order
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage.history import Change, Step
 
 GOOD = ("NEW", "UNCHANGED", "CHANGED")
@@ -422,7 +423,8 @@ class SourceResult:
     `cards` are all cards as published afterwards; None where they stay as they are. `disagreed` tells that
     representations gave different rates: the one doubt that another attempt may settle. `proven` tells that cards were
     compared with what the history was found to give. `inferred` are the unknown words that were proven. `files` are
-    further files to write, by path.
+    further files to write, by path. `ends` are models whose end is announced otherwise than before, as it was and as it
+    is.
     """
 
     source: SourceInfo
@@ -441,6 +443,7 @@ class SourceResult:
     proven: bool = False
     inferred: Sequence[Inferred] = field(default_factory=list)
     files: Mapping[str, str] = field(default_factory=dict)
+    ends: Sequence[tuple[Lifecycle | None, Lifecycle]] = ()
 
     @property
     def exit(self) -> int:

@@ -25,6 +25,7 @@ from scraper.fetch.copies import COPY
 from scraper.model import SourceResult, State, instant
 from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.pipeline.facts_page import evaluate_facts
+from scraper.pipeline.reported import evaluate_map
 from scraper.publish.assemble import publication
 from scraper.publish.baseline import current_cards
 from scraper.publish.dataset import FACTS, Dataset
@@ -39,8 +40,8 @@ def backfill(
     Yields the result, the files written and the capture's time. Raises `DatasetError` before anything is written.
     """
     found = captures(zip(pages, paths, strict=True), source)
-    facts = source.name in FACTS
-    if not facts:
+    evaluated = evaluate_map if source.reported else evaluate_facts if source.name in FACTS else _one
+    if evaluated is _one:
         # proves what stands; from here on every publication does
         current_cards(dataset, source.name, dataset.state(source.name))
     own = {capture.at.date() for capture in found if COPY not in capture.pages}
@@ -48,7 +49,7 @@ def backfill(
         if COPY in capture.pages and (refused := _refused(dataset, source, capture, own)):
             yield refused, [], capture.at
             continue
-        result = (evaluate_facts if facts else _one)(dataset, source, capture, now)
+        result = evaluated(dataset, source, capture, now)
         if COPY in capture.pages:
             result = replace(result, state=_as_before(dataset.state(source.name), result.state, source))
         nothing = result.cards is None and not result.files

@@ -215,9 +215,10 @@ def _validate_tables(blocks: Sequence[Block], terms: Terms) -> str:
     """What the page lacks of its headers; empty where it has them. Raises `LayoutChanged` where tables are missing."""
     tables = [b for b in blocks if isinstance(b, Table)]
     headers = {label_key(cell) for table in tables for cell in table.header}
+    said = {terms.header(header) for header in headers}
     if len(tables) < terms.tables_min:
         raise LayoutChanged(f"expected at least {terms.tables_min} tables, saw {len(tables)}")
-    missing = [h for h in terms.headers if label_key(h) not in headers]
+    missing = [h for h in terms.headers if terms.header(h) not in said]
     words = f"header renamed or localised page: expected {missing}, saw {sorted(headers)[:6]}"
     return words if missing else ""
 
@@ -234,7 +235,7 @@ def _sections(blocks: Sequence[Block], terms: Terms, kind: str, only: Collection
             continue
         look(part.title)
         section = _section(part, notes, terms)
-        if only is None and label_key(part.title) in terms.tabs and reading.sections:
+        if only is None and terms.tab(part.title) and reading.sections:
             before = reading.sections[-1]
             words = f"behind it the tab {part.title!r} stands as a section of its own"
             before.problems.append(Problem("layout", before.anchor or before.title, words, part.title))

@@ -119,7 +119,7 @@ def _ignored(problem: Problem, section: Section) -> Iterator[Candidate]:
 
 
 def _tab(problem: Problem, _: Section) -> Iterator[Candidate]:
-    return tabs(problem.term, load_terms().tabs)
+    return tabs(problem.term, _known_tabs())
 
 
 def _label(problem: Problem, section: Section) -> Iterator[Candidate]:
@@ -197,6 +197,11 @@ def _named(rule: Mapping[str, Any]) -> list[str]:
 @cache
 def _known_rows() -> dict[str, dict[str, Any]]:
     return dict(vocabulary.data_of(load_terms)["rows"])
+
+
+@cache
+def _known_tabs() -> dict[str, str]:
+    return dict(vocabulary.data_of(load_terms)["tabs"])
 
 
 @cache

@@ -93,6 +93,7 @@ def without(data: Mapping[str, Any], *paths: Path) -> dict[str, Any]:
     return found  # type: ignore[no-any-return]
 
 
+_CACHES = (gemini_candidates._known_rows, gemini_candidates._known_tabs, gemini_candidates._targets)
 # Sections in which words stand as keys; elsewhere a key names a pattern, which may match nothing but must be there.
 _OF_WORDS = ("tabs", "sections", "rows", "headers", "tools", "columns", "cells", "nouns")
 
@@ -115,7 +116,7 @@ def speaking(data: Mapping[str, Any]) -> Iterator[Any]:
         assert where == gemini_terms.VOCABULARY.name
         return build(deepcopy(dict(data)))
 
-    caches = (gemini_terms.load_terms, gemini_candidates._known_rows, gemini_candidates._targets)
+    caches = (gemini_terms.load_terms, *_CACHES)
     with mock.patch.object(vocabulary, "_data", lambda _: data), mock.patch.object(vocabulary, "read", read):
         for cached in caches:
             cached.cache_clear()
