@@ -47,6 +47,8 @@ def skippable(phrase: str) -> bool:
 def selecting(word: str) -> bool:
     """Whether a word is one of those that could change a price."""
     small = word.lower()
+    if small in _JOINING:
+        return False
     return bool(_SELECTING.match(small)) or small.rstrip("s") in _lexicon() or small in _lexicon()
 
 
