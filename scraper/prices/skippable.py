@@ -24,7 +24,8 @@ _SELECTING = re.compile(
     r"|twice|once|times?|one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred\w*|thousand\w*|million\w*"
     r"|billion\w*|percent\w*|cents?|dollars?|euros?|old|new|now|soon|coming|expire\w*|long|short|context|region\w*|global"
     r"|think\w*|reasoning|low|medium|high|hd|cach\w*|stor(?:age|ed|ing)|input\w*|output\w*|generat\w*|tun(?:ing|ed|e)"
-    r"|train\w*|maps?|ground(?:ing|ed)|equivalent|estimate\w*|average\w*)\Z"
+    r"|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug"
+    r"|sept?|oct|nov|dec|train\w*|maps?|ground(?:ing|ed)|equivalent|estimate\w*|average\w*)\Z"
 )
 # Words that join others: they select nothing, and are not skipped without one that they join.
 # "$2 a day" is a price per day, so that "a" is none of them.
