@@ -8,6 +8,7 @@ what the row is.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -66,8 +67,8 @@ def terms_of(module: Any, reading: Reading) -> list[Term]:
 
 def _joined(terms: Iterable[Term]) -> list[Term]:
     """The terms, those about one word as one: it means in every cell what it can mean in all of them."""
-    found: list[Term] = []
-    for term in terms:
+    every, found = list(terms), list[Term]()
+    for term in [replace(term, candidates=_everywhere(term, every)) for term in every]:
         for at, other in enumerate(found):
             common = [c for c in other.candidates if c in term.candidates]
             if common and _nouns(common) and _nouns(term.candidates) == _nouns(other.candidates):
@@ -79,6 +80,16 @@ def _joined(terms: Iterable[Term]) -> list[Term]:
         else:
             found.append(term)
     return found
+
+
+def _everywhere(term: Term, terms: Sequence[Term]) -> Sequence[Candidate]:
+    """The candidates of a term that hold in every other cell in which a word of theirs stands."""
+    left = list(term.candidates)
+    for other in terms:
+        text = " ".join(other.words)
+        shared = {word for word in _nouns(left) if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)}
+        left = [c for c in left if not shared & _nouns([c]) or c in other.candidates]
+    return left
 
 
 def _nouns(candidates: Iterable[Candidate]) -> set[str]:
@@ -304,7 +315,8 @@ def _accepted(
         if now.problems:
             found.append(was)
             continue
-        found.append(_marked(number, was, now, taken, known, said))
+        marked = _marked(number, was, now, taken, known, said)
+        found.append(was if _unmarked(was, marked) else marked)
     amounts = Amounts(
         reading.amounts.cells, reading.amounts.notes, reading.amounts.read, reading.amounts.ignored.copy()
     )
@@ -340,12 +352,20 @@ def _isolated(module: Any, reading: Reading, taken: Sequence[Patch]) -> Reading:
             rows_read = len({row_of(rate) for rate in _rates(now)}) if now else 0
             lost = len({row for gap in gaps for row in _hidden(now, gap)}) if now else 0
             if now and not now.problems and not too_little_read(lost, rows_read):
-                sections[number] = _hiding(now, [*section.gaps, *gaps])
+                hiding = _hiding(now, [*section.gaps, *gaps])
+                sections[number] = section if _unmarked(section, hiding) else hiding
     amounts = replace(reading.amounts, ignored=reading.amounts.ignored.copy())
     for was, now in zip(reading.sections, sections, strict=True):
         amounts.read += now.amounts.read - was.amounts.read
         amounts.ignored += now.amounts.ignored - was.amounts.ignored
     return replace(reading, sections=sections, amounts=amounts)
+
+
+def _unmarked(was: Section, now: Section) -> bool:
+    """Whether a section would publish, as if it were exact, what the strict reader did not read."""
+    read = {*_rates(was)}
+    shown = (rate for rate in _rates(now) if not any(gap.hides(rate) for gap in now.gaps))
+    return any(rate not in read and not rate.evidence.reading for rate in shown)
 
 
 def _alone(module: Any, reading: Reading, number: int, patches: Sequence[Patch]) -> Section | None:

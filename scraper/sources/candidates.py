@@ -72,6 +72,8 @@ _STANDS_FOR = (
     ),
     *("free", "RPD", "equivalent", "approximately", "available", "supported", "charge"),
 )
+# What is counted where something is asked for.
+_ASKED = ("request", "requests", "prompt", "prompts", "query", "queries")
 _AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refers")
 # Words of any label: what is counted in tokens says so in its header.
 _OF_PRICES = re.compile(r"(?:pric(?:e|es|ing)|costs?|rates?|charges?|fees?|tokens?)\Z")
@@ -181,7 +183,11 @@ def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> 
         yield from _availabilities(text, quoted)
     yield from _skipping(text, error, reads)
     if (word := _unknown_word(text, error)) is not None:
+        said = " ".join(plain(text).split()).lower()
+        counts = re.search(rf"(?:/|\bper\b)\s*[0-9,]+\s+(?:[a-z]+\s+)?{re.escape(word)}\b", said)
         for noun in _STANDS_FOR:
+            if counts and noun in _ASKED:
+                continue  # of these pages change one for the other, and the number stays
             patch = {"nouns": {word: noun}}
             if reads(text, patch) is None:
                 yield Candidate(patch, f"{word!r} is {noun}", (word,))
