@@ -91,7 +91,7 @@ class CostPlan:
         if total is None or not (total or any(values)):
             return None
         sent, cached, written, out, thought = self._pick(values)
-        _, _, factors, currency = self._quick[bisect_left(self._bounds, sent)]  # type: ignore[misc]  # `total` was there
+        _, _, factors, currency = self._quick[bisect_left(self._bounds, sent + written)]  # type: ignore[misc]  # `total` was there
         lines = [factors, (sent - cached, cached, written, out, thought)]
         model, source, tier, plan, day = self._head
         return _new(Breakdown, (model, source, tier, plan, day, total, currency, lines, (), (), self._ends))
@@ -102,7 +102,7 @@ class CostPlan:
             if number.__class__ is not int or number < 0 or number > MOST:
                 return None
         sent, cached, written, out, thought = self._pick(values)
-        quick = self._quick[bisect_left(self._bounds, sent)] or self._quick_row(sent)
+        quick = self._quick[bisect_left(self._bounds, sent + written)] or self._quick_row(sent + written)
         finest, unpriced, _, _ = quick
         if cached > sent or not finest or (unpriced and any(values[index] for index in unpriced)):
             return None
@@ -116,7 +116,7 @@ class CostPlan:
         unpriced, whole = [], True
         for place, index in enumerate(self._places):
             if index >= 0:
-                meter, nouns, modalities, _ = self._kinds[place]
+                meter, nouns, modalities, _, _ = self._kinds[place]
                 try:
                     term = self._term(place, Count(meter, nouns, Decimal(0), modalities), sent)
                 except CostError:

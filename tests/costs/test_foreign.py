@@ -1,4 +1,4 @@
-"""Usage in the words of others: the message says what was brought, and what to do."""
+"""What cannot be read: the message says what was brought, what of it is not known, and what to do."""
 
 from __future__ import annotations
 
@@ -25,21 +25,25 @@ ANSWER = {"candidates": [], "usageMetadata": {"promptTokenCount": 9, "totalToken
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (CHAT, "saw the usage of an OpenAI chat completion, which is not read here; say its counts as input_tokens"),
-        ({"id": "x", "object": "chat.completion", "usage": CHAT}, "saw the usage of an OpenAI chat completion"),
-        ({**CHAT, "total_tokens": 81}, "saw the usage of an OpenAI chat completion"),
-        (RESPONSES, "saw the usage of OpenAI's Responses or Images API"),
-        ({"created": 1, "data": [], "quality": "medium", "usage": RESPONSES}, "saw the usage of OpenAI's Responses"),
-        (LANGCHAIN, "saw the usage of an SDK (LangChain, Vercel AI)"),
-        ({"content": "x", "usage_metadata": LANGCHAIN}, "saw the usage of an SDK (LangChain, Vercel AI)"),
-        (VERCEL, "saw the usage of an SDK (LangChain, Vercel AI)"),
-        ({"id": "m1", "tokens": {"input": 1, "total": 1}}, "saw a line of a session's log"),
-        ({"name": "x", "attributes": {"gen_ai.usage.input_tokens": 1}}, "saw a span of a trace"),
-        ({"key": "req-1", "response": ANSWER}, "saw a line of a batch's output: expected its answer alone"),
-        ({"status": "", "request": {}, "response": ANSWER}, "which stands under 'response', and --tier batch"),
+        (
+            {"prompt_tokens": 9, "sound_tokens": 3},
+            "unknown count 'sound_tokens' in the usage of an OpenAI chat completion",
+        ),
+        ({**CHAT, "total_tokens": 20}, "the usage does not add up: its parts are 21 tokens, its total is 20"),
+        ({**RESPONSES, "total_tokens": 1260}, "does not add up: its parts are 1261 tokens, its total is 1260"),
+        (
+            {**LANGCHAIN, "input_token_details": {"cache": 7}},
+            "unknown count 'input_token_details/cache' in a message of",
+        ),
+        ({**VERCEL, "totalTokens": 4996}, "does not add up: its parts are 4995 tokens, its total is 4996"),
+        ({**VERCEL, "inputTokenDetails": {"cacheReadTokens": 1}}, "both are the cached of input"),
+        ({**CHAT, "prompt_tokens": 1.5}, "prompt_tokens: expected a whole number from 0 to 10^15, saw 1.5"),
+        ([{**CHAT, "prompt_tokens": -1}], "element 1: prompt_tokens: expected a whole number from 0 to 10^15, saw -1"),
+        ({"key": "a", "response": {"text": "x"}}, "saw an object with 'text'"),
+        ({"usage": CHAT, "steps": []}, "saw no call: the list of them is empty"),
+        ({"model": "m", "input_tokens": 9, "sound_tokens": 3}, "unknown count 'sound_tokens' beside the plain counts"),
         ({"key": "req-3", "error": {"code": 8}}, "saw an error and no answer: nothing was counted"),
         ({"contents": [], "generationConfig": {}}, "saw a request and no answer"),
-        ({"input_tokens": 9, "output_tokens": 4, "total_tokens": 13}, "unknown count 'total_tokens' beside the plain"),
         (
             {"usageMetadata": {"input_tokens": 9}},
             "'input_tokens' is a plain count: it stands beside a usage, and not in one",
