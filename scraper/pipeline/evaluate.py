@@ -98,9 +98,9 @@ def _alone(capture: Capture) -> Iterator[str]:
 
 
 def _moved(capture: Capture) -> Iterator[str]:
-    """That the page stands at another address of its source now."""
+    """That the page stands at another address of its source now; a copy was made of any of its addresses."""
     for kind, page in capture.pages.items():
-        if page.moved:
+        if page.moved and kind != COPY:
             yield f"{kind} moved: {page.url} leads to {page.final_url}; if that stays, it belongs into the vocabulary"
 
 
