@@ -16,6 +16,8 @@ from scraper.prices.normalize import RowRule, label_key
 from scraper.prices.scanner import Phrases, phrases
 from scraper.sources import vocabulary
 
+# A tab that has the rate table's own name of a tier is one of it; `ultrafast` and `fast` are other providers' words.
+_TIERS = {tier: tier for tier in SERVICE_TIERS if tier not in ("ultrafast", "fast")}
 VOCABULARY = Path(__file__).with_name("gemini_api.yaml")
 
 
@@ -166,8 +168,7 @@ def load_terms(data: Any) -> Terms:
         foreign=proofs["foreign"],
         not_the_page=proofs["not_the_page"],
         plans=data["headers"]["plans"],
-        # a tab that has the rate table's own name of a tier is one of it
-        tabs=Tabs({**dict(zip(SERVICE_TIERS, SERVICE_TIERS, strict=True)), **data["tabs"]}),
+        tabs=Tabs({**_TIERS, **data["tabs"]}),
         sections=data["sections"],
         without_ids=data["without_ids"],
         rows=Listed(rows),
