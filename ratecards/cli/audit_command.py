@@ -8,10 +8,10 @@ from ratecards import formats
 from ratecards.audit.audit import ERRORS, Account, audit, unjudged
 from ratecards.audit.claims import PriceEntry
 from ratecards.audit.past_cards import PastCards
-from ratecards.audit.price_file import load
 from ratecards.audit.report import Audited, audit_json, audit_markdown, audit_text, counted
 from ratecards.catalog.choices import FAILING
 from ratecards.errors import DatasetError
+from ratecards.formats.price_file import load
 
 _NOT_ASKED = "of a source that was not asked for"
 

@@ -32,8 +32,9 @@ def entries(rows: Iterable[object], on: date | None = None) -> list[PriceEntry]:
 
 def _entry(row: Mapping[str, Any], on: date | None) -> PriceEntry:
     values = {**_DEFAULTS, **{name: _text(value) for name, value in row.items()}}
-    key = "/".join(values[name] for name in ("provider", "source", "model"))
-    return entry(key, f"{values['provider']}/{values['source']}", _stated(key, values, row, on))
+    key = "/".join(filter(None, (values[name] for name in ("provider", "source", "model"))))
+    seller = f"{values['provider']}/{values['source']}" if values["provider"] else ""
+    return entry(key, seller, _stated(key, values, row, on))
 
 
 def _stated(key: str, values: Mapping[str, str], row: Mapping[str, Any], on: date | None) -> Iterator[Claim | Unread]:

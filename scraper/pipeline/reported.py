@@ -14,10 +14,10 @@ from pathlib import Path
 
 from ratecards import dataset as reader
 from ratecards import formats
-from ratecards.audit import price_file
 from ratecards.audit.audit import placed
 from ratecards.audit.claims import Claim
 from ratecards.audit.past_cards import PastCards
+from ratecards.formats import price_file
 from ratecards.model import Evidence, Rate, RateCard, canonical_order, validate_rate
 from ratecards.model.grade import REPORTED, grade
 from ratecards.storage.bounded_json import FormatError
