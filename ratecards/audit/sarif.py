@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from bisect import bisect_right
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -28,6 +29,8 @@ _RULES = {
 }
 
 _NAME = re.compile(r'(?P<word>"[^"\\]*+(?:\\.[^"\\]*+)*+")(?P<name>\s*+:)?+', re.DOTALL)
+_WORD = re.compile(r"[\w./:@-]*\w")
+_STEP = re.compile(r"([^.\[]+)(?:\[([0-9]{1,6})\])?\.?")
 _LEVEL = {"stale-card": "note"}
 _RULE_OF = {
     "wrong": "wrong-price",
@@ -102,9 +105,10 @@ def message(finding: Finding) -> str:
 
 
 class Lines:
-    """Where an entry's field stands in a text of JSON."""
+    """Where an entry's field stands in a text: told by the names of its JSON, else by its words."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         self._starts = [0, *(found.end() for found in re.finditer("\n", text))]
         self._names: dict[str, list[int]] = {}
         for found in _NAME.finditer(text):
@@ -112,11 +116,32 @@ class Lines:
                 self._names.setdefault(found["word"], []).append(found.start())
 
     def of(self, key: str, field: str) -> int:
-        """The line of a field, the first behind its key; 0 where the text does not have both in these words."""
+        """The line of a field, the first behind its key, or that of the key; 0 where the text does not have that."""
         keys, fields = self._at(key), self._at(field)
         behind = bisect_right(fields, keys[0]) if keys else len(fields)
-        return bisect_right(self._starts, fields[behind]) if behind < len(fields) else 0
+        place = fields[behind] if behind < len(fields) else self._by_words(key, field)
+        return bisect_right(self._starts, place) if place >= 0 else 0
 
     def _at(self, name: str) -> list[int]:
         """Every place of a name, in ASCII or not."""
         return self._names.get(json.dumps(name)) or self._names.get(json.dumps(name, ensure_ascii=False)) or []
+
+    @cached_property
+    def _words(self) -> dict[str, list[int]]:
+        """Every place of a word."""
+        found: dict[str, list[int]] = {}
+        for word in _WORD.finditer(self._text):
+            found.setdefault(word[0], []).append(word.start())
+        return found
+
+    def _by_words(self, key: str, field: str) -> int:
+        """The place of a path like `tiers[1].prices.output` behind its key, else of the key; -1 where none is there."""
+        start = place = self._text.find(key) if " " in key else self._words.get(key, [-1])[0]
+        skip = 0
+        for name, number in _STEP.findall(field) if start >= 0 else ():
+            places = self._words.get(name, [])
+            at = bisect_right(places, place) + skip
+            if at >= len(places):
+                return start
+            place, skip = places[at], int(number or 0)
+        return place

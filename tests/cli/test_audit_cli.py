@@ -192,12 +192,12 @@ def test_sarif_has_a_result_for_each_error_at_its_line(run: Run) -> None:
 
 
 def test_sarif_of_a_file_elsewhere_has_an_address() -> None:
-    """Relative to where the command runs, or the whole one; without lines where the words do not stand there."""
+    """Relative to where the command runs, or the whole one; without a line where the words do not stand there."""
     said = Claim("k", "f", "1", "m", "s", "input", "1000000 tokens", Decimal(1))
     found = [Finding("wrong", said, "the page does not sell it", rate(price=None, unit=""))]
     for path, uri in (("my prices.json", "my%20prices.json"), ("/a b/c.json", "file:///a%20b/c.json")):
         log = json.loads(
-            sarif.audit_sarif(Audited(path, "litellm", TODAY, [Account(PriceEntry("k"), tuple(found))]), '{"k": 1}')
+            sarif.audit_sarif(Audited(path, "litellm", TODAY, [Account(PriceEntry("k"), tuple(found))]), '{"x": 1}')
         )
         (result,) = log["runs"][0]["results"]
         assert {"artifactLocation": {"uri": uri}} == result["locations"][0]["physicalLocation"]
@@ -217,9 +217,33 @@ def test_lines_are_those_of_the_field_behind_its_key() -> None:
     """Not of an equal word elsewhere."""
     lines = sarif.Lines('{"f": 1,\n"a": {\n"f": 2},\n"b": {\n"x": "b",\n"f": 3}}')
 
-    assert [3, 6, 0, 0] == [lines.of("a", "f"), lines.of("b", "f"), lines.of("c", "f"), lines.of("a", "g")]
+    assert [3, 6, 0] == [lines.of("a", "f"), lines.of("b", "f"), lines.of("c", "f")]
     assert [2, 2] == [sarif.Lines(text).of("é", "f") for text in ('{"\\u00e9": {\n"f": 1}}', '{"é": {\n"f": 1}}')]
-    assert 0 == sarif.Lines('{"f": 1, "a": 2}').of("a", "f")
+
+
+SHEET = "Model,Input ($/1M)\n\nGemini 2.5 Pro,1\ngemini-2.5-flash,2\n"
+CONFIG = "models:\n- model: gemini/gemini-2.5-pro\n  model_info:\n    input_cost_per_token: 1\n- model: x\n"
+TIERS = '[{"m": "pro",\n"tiers": [\n{"prices": {"output": 1}},\n{"prices": {"output": 2,\n"output": 3}}]}]'
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "field", "line"),
+    [
+        ('{"f": 1,\n"a": 2}', "a", "f", 2),
+        ('{"f": 1,\n"a": 2}', "a", "f.g", 2),
+        (SHEET, "Gemini 2.5 Pro", "Input ($/1M)", 3),
+        (SHEET, "gemini-2.5-flash", "Input ($/1M)", 4),
+        (SHEET, "gemini-2.5", "Input ($/1M)", 0),
+        (CONFIG, "gemini/gemini-2.5-pro", "input_cost_per_token", 4),
+        (CONFIG, "x", "input_cost_per_token", 5),
+        (TIERS, "pro", "tiers[0].prices.output", 3),
+        (TIERS, "pro", "tiers[1].prices.output", 4),
+        (TIERS, "pro", "tiers[2].prices.output", 1),
+    ],
+)
+def test_lines_of_what_is_no_json_or_a_path_are_those_of_its_words(text: str, key: str, field: str, line: int) -> None:
+    """Each name of the path behind the one before; where one is not there, the line of the key."""
+    assert line == sarif.Lines(text).of(key, field)
 
 
 REFUSED = {
