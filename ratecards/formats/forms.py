@@ -170,7 +170,7 @@ FORMS = {
         ),
     ),
     "dify": Form(
-        rows=("", "[]"),
+        rows=("[]", ""),
         marks=_names("model model_type pricing"),
         model="model",
         seller="provider",

@@ -104,7 +104,7 @@ _WHY = {
 
 def entries(data: Mapping[str, Any] | Iterable[tuple[str, object]]) -> list[PriceEntry]:
     """Every entry of a map, or of pairs in its fields: what it claims, or why that is none of ours."""
-    return [_read(key, value) for key, value in (data.items() if isinstance(data, Mapping) else data)]
+    return [_read(str(key), value) for key, value in (data.items() if isinstance(data, Mapping) else data)]
 
 
 def deployments(data: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
@@ -159,8 +159,9 @@ def _steps(prices: dict[str, Any]) -> dict[str, Any]:
 def _read(key: str, value: object) -> PriceEntry:
     if not isinstance(value, Mapping) or key == "sample_spec":
         return PriceEntry(key, why=NO_MODEL)
-    seller = seller_of(key, value)
-    return PriceEntry(key, why=OTHER) if seller is None else entry(key, seller, _stated(key, value))
+    fields = {str(name): inner for name, inner in value.items()}  # YAML has numbers for names
+    seller = seller_of(key, fields)
+    return PriceEntry(key, why=OTHER) if seller is None else entry(key, seller, _stated(key, fields))
 
 
 def seller_of(key: str, value: Mapping[str, Any]) -> str | None:
