@@ -1,4 +1,4 @@
-"""The errors of an audit as SARIF 2.1.0, for whatever shows findings beside the lines of a file."""
+"""The errors of an audit beside the lines of a file: as SARIF 2.1.0, and as annotations of a GitHub workflow."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 from bisect import bisect_right
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from urllib.parse import quote
 from ratecards import wording
 from ratecards.audit.audit import ERRORS, Finding, tally
 from ratecards.audit.claims import Claim
-from ratecards.audit.report import Audited, entries, judged_by, stale
+from ratecards.audit.report import Audited, entries, judged_by, stale, summary
 from ratecards.catalog import freshness
 from ratecards.tables.table import json_text
 
@@ -29,6 +30,9 @@ _RULES = {
 }
 
 _NAME = re.compile(r'(?P<word>"[^"\\]*+(?:\\.[^"\\]*+)*+")(?P<name>\s*+:)?+', re.DOTALL)
+# What GitHub reads as the end of a command, or of a property in it.
+_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
+_PROPERTY = {**_DATA, ":": "%3A", ",": "%2C"}
 _WORD = re.compile(r"[\w./:@-]*\w")
 _STEP = re.compile(r"([^.\[]+)(?:\[([0-9]{1,6})\])?\.?")
 _LEVEL = {"stale-card": "note"}
@@ -42,16 +46,49 @@ _RULE_OF = {
 }
 
 
-def audit_sarif(audited: Audited, text: str) -> str:
-    """One result per error, and a note per price unlike a stale card; `text` is the file's, for the lines, or empty."""
+Files = Sequence[tuple[Audited, str]]
+
+
+def audit_sarif(files: Files) -> str:
+    """A run for each file, with a result per error and a note per price unlike a stale card.
+
+    A file goes with its text, for the lines, which may be empty.
+    """
+    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [_run(*file) for file in files]})
+
+
+def audit_github(files: Files) -> str:
+    """The same as GitHub's workflow commands, an annotation each, and a line for each file that says what there is."""
+    lines = []
+    for audited, text in files:
+        known = Lines(text)
+        for finding in _shown(audited):
+            level = "error" if finding.verdict in audited.failing else "notice"
+            line = known.of(finding.claim.key, finding.claim.field)
+            where = {"file": audited.path, "line": str(line) if line else "", "title": _rule(finding)}
+            said = ",".join(f"{name}={_escaped(value, _PROPERTY)}" for name, value in where.items() if value)
+            lines.append(f"::{level} {said}::{_escaped(message(finding), _DATA)}")
+        lines.append(f"ratecards: {_escaped(summary(audited), _DATA)}")
+    return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str, signs: Mapping[str, str]) -> str:
+    """A text that neither ends its command nor begins another."""
+    return "".join(signs.get(sign, sign) for sign in text)
+
+
+def _shown(audited: Audited) -> list[Finding]:
+    return [finding for finding in audited.findings if finding.verdict in (*audited.failing, "stale")]
+
+
+def _run(audited: Audited, text: str) -> dict[str, object]:
     lines = Lines(text)
-    shown = (*audited.failing, "stale")
-    results = [_result(audited, finding, lines) for finding in audited.findings if finding.verdict in shown]
+    results = [_result(audited, finding, lines) for finding in _shown(audited)]
     rules = [
         {"id": name, "shortDescription": {"text": words}, "defaultConfiguration": {"level": _LEVEL.get(name, "error")}}
         for name, words in _RULES.items()
     ]
-    run = {
+    return {
         "tool": {"driver": {"name": "ratecards", "rules": rules}},
         "results": results,
         "properties": {
@@ -63,13 +100,14 @@ def audit_sarif(audited: Audited, text: str) -> str:
             "sources": [{"source": age.source, **freshness.columns([age])} for age in audited.ages],
         },
     }
-    return json_text({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]})
+
+
+def _rule(finding: Finding) -> str:
+    return "stale-price" if finding.stale_since and finding.verdict in ERRORS else _RULE_OF[finding.verdict]
 
 
 def _result(audited: Audited, finding: Finding, lines: Lines) -> dict[str, object]:
-    once = finding.stale_since and finding.verdict in ERRORS
-    rule = "stale-price" if once else _RULE_OF[finding.verdict]
-    claim = finding.claim
+    claim, rule = finding.claim, _rule(finding)
     name = f"{claim.key}/{claim.field}"
     place: dict[str, object] = {"artifactLocation": {"uri": _uri(audited.path)}}
     if line := lines.of(claim.key, claim.field):

@@ -91,9 +91,10 @@ def parser() -> Parser:
     words = "the cards of this source; may be repeated (default: google/gemini-api)"
     export.add_argument("--source", action="append", metavar="SOURCE", help=words)
     audit = _command(
-        commands, "audit", "check somebody's prices against the cards", ("table", "json", "sarif", "markdown")
+        commands, "audit", "check somebody's prices against the cards", ("table", "json", "sarif", "markdown", "github")
     )
-    audit.add_argument("file", help="a LiteLLM map, models.dev, genai-prices, Portkey or our CSV; - for standard input")
+    words = "a price file or a folder of them, of any form in docs/audit.md; - for standard input"
+    audit.add_argument("file", nargs="+", help=words)
     audit.add_argument("--source", help="only what is claimed of this source, as in `gemini-api`")
     words = "what else ends with 1: unknown models, unread prices, prices unlike a stale card"
     audit.add_argument("--fail-on", type=_failing, default=(), metavar="unknown,unread,stale", help=words)

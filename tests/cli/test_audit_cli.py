@@ -197,7 +197,7 @@ def test_sarif_of_a_file_elsewhere_has_an_address() -> None:
     found = [Finding("wrong", said, "the page does not sell it", rate(price=None, unit=""))]
     for path, uri in (("my prices.json", "my%20prices.json"), ("/a b/c.json", "file:///a%20b/c.json")):
         log = json.loads(
-            sarif.audit_sarif(Audited(path, "litellm", TODAY, [Account(PriceEntry("k"), tuple(found))]), '{"x": 1}')
+            sarif.audit_sarif([(Audited(path, "litellm", TODAY, [Account(PriceEntry("k"), tuple(found))]), '{"x": 1}')])
         )
         (result,) = log["runs"][0]["results"]
         assert {"artifactLocation": {"uri": uri}} == result["locations"][0]["physicalLocation"]
