@@ -21,7 +21,7 @@ from ratecards.formats.litellm import reader as litellm
 from ratecards.storage import bounded, bounded_json
 from ratecards.storage.bounded_json import MAX_VALUES, BadText, FormatError
 
-__all__ = ["FORMATS", "FormatError", "PriceFile", "load"]
+__all__ = ["FORMATS", "FormatError", "PriceFile", "from_text", "load"]
 
 FORMATS = (
     *("litellm", "litellm-proxy", "models.dev", "opencode", "genai-prices", "portkey", "truefoundry"),
@@ -38,7 +38,7 @@ _BARS = re.compile(r"\s*\|(.*)\|\s*\Z", re.DOTALL)
 _RULE = re.compile(r"[\s|:-]+\n?\Z")
 # A table in a program: `PRICES = {`, `const prices: Prices = {`.
 _PROGRAM = re.compile(
-    r"(?:import|from|const|let|var|export)[ \t]+[\w{*\"'.]|<\?php|//|/\*"
+    r"(?:import|from|def|class|const|let|var|export)[ \t]+[\w{*\"'.]|<\?php|//|/\*"
     r"|[A-Za-z_][\w.]*+(?:[ \t]*:[^\n=]*+)?[ \t]*+=[ \t]*+\{[ \t]*+(?:#[^\n]*+)?$",
     re.MULTILINE,
 )
@@ -70,18 +70,21 @@ def load(path: str | os.PathLike[str]) -> PriceFile:
             content = bounded.given(where, MAX_BYTES)
         except OSError as error:
             raise FormatError(f"standard input: {error}") from error
-        return _file("standard input", _text(content, "standard input", MAX_BYTES))
+        return from_text("standard input", _text(content, "standard input", MAX_BYTES))
     if os.path.isdir(where):  # noqa: PTH112 - a path that cannot be one is a matter of reading it
         return _folder(Path(where))
-    return _file(where, read(where))
+    return from_text(where, read(where))
 
 
-def _file(where: str, text: str) -> PriceFile:
+def from_text(where: str, text: str) -> PriceFile:
+    """The prices that a text states; `where` names it in messages. Raises `FormatError`."""
+    start = _start(text)
+    line = text.count("\n", 0, start) + 1
+    if _PROGRAM.match(text, start):
+        raise FormatError(f"{where}:{line}: {_LANGUAGES}, saw the source of a program; save its prices as one")
     kind, data = parse(text, where)
     if not kind:
-        start = _start(text)
         seen = repr(text[start : start + 30]) if text[start:] else "nothing"
-        line = text.count("\n", 0, start) + 1
         raise FormatError(f"{where}:{line}: {_LANGUAGES}, saw {seen}")
     if kind == "TOML":
         data = _toml_model(Path(where), data)
@@ -137,8 +140,6 @@ def parse(text: str, where: str) -> tuple[str, Any]:
     """The language of a text (JSON, TOML, YAML or CSV) and its data; nothing for another language."""
     start = _start(text)
     head = text[start : start + 2000]
-    if _PROGRAM.match(head):
-        raise FormatError(f"{where}: {_LANGUAGES}, saw a program, which is not run: write its prices as JSON")
     if delimiter := _delimiter(head):
         return "CSV", _csv(text[start:], where, delimiter)
     if _TOML.match(head):

@@ -159,7 +159,8 @@ COLUMNS = (
 class Formula:
     """A figure the page states beside its rates: tokens per image or second, or a restated price.
 
-    `tokens` are counted per `unit`; `amount` is money per `unit` as the sentence prints it.
+    `tokens` are counted per `unit`, of a `resolution` and `quality` where it depends on them; `amount` is money per
+    `unit` as the sentence prints it.
     """
 
     quote: str
@@ -170,6 +171,7 @@ class Formula:
     tokens: int | None = None
     amount: Decimal | None = None
     currency: str = ""
+    quality: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

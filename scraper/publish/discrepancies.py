@@ -66,7 +66,7 @@ def keep(
     texts: dict[str, str] = {}
     entries: list[Discrepancy] = []
     coverage: dict[str, dict[str, int]] = {}
-    days = cache(dataset.days)
+    days = cache(lambda name: dataset.days(name, news.changes.get(name, ()) if news else ()))
     counted = _coverage_if_whole(dataset) if news else {}
 
     def add(stem: str, before: list[Discrepancy], after: list[Discrepancy], factors: Factors) -> None:

@@ -245,8 +245,8 @@ def test_a_public_file_fails_a_build(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 NO_PRICES = {
     # https://github.com/soumyadepp/benchmark-json-toon-vsc
-    "PRICES = {\n  'gemini-2.0-flash': {'input_token': 0.000000015},\n}\n": "saw a program, which is not run: write its prices as JSON",
-    "const prices = {a: 1}": "saw a program, which is not run",
+    "PRICES = {\n  'gemini-2.0-flash': {'input_token': 0.000000015},\n}\n": "saw the source of a program; save its prices as one",
+    "const prices = {a: 1}": "saw the source of a program",
     '{"gemini-2.5-flash": 0.15, "gemini-2.5-pro": 1.25}': 'write ratios of new-api as {"model_ratio": ...}',
     "| Model | Input | Output |\n| --- | --- | --- |\n| gemini-3-flash-preview | $0.50 | $3.00 |\n": "header names a unit",
     "model,meter,unit\nx,input,1 token\n": "expected rows of our rate table, saw none with: price",

@@ -74,7 +74,7 @@ OVERRIDES = [
 def test_openrouter() -> None:
     """What costs nothing of its own is no price of zero; what a field is of must be known."""
     data = {"data": [{"id": "google/a", "pricing": {**PRICES, "overrides": OVERRIDES}}, {"pricing": {"prompt": "-1"}}]}
-    data["data"] += [{"id": "openai/gpt-x", "pricing": {"prompt": "-1"}}, {"id": "anthropic/c", "pricing": {}}]
+    data["data"] += [{"id": "openai/gpt-x", "pricing": {"prompt": "-1"}}, {"id": "anthropic/claude-c", "pricing": {}}]
     hours, condition = "hours of the day have no column", "holds under a condition that no column says"
     assert [
         "a input <=200000 1",
@@ -91,7 +91,7 @@ def test_openrouter() -> None:
         f"google/a pricing.overrides[3].prompt 0.0000006: {condition}",
         "openai/gpt-x pricing.prompt -1: expected an amount from 0, in digits",
         "data[1]: no model",
-        f"anthropic/c: {OTHER}",
+        f"anthropic/claude-c: {OTHER}",
     ] == read(data)
 
 

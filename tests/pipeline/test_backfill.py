@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -190,6 +191,27 @@ def test_a_correction_may_take_away_a_model(workshop, fill, monkeypatch):
     monkeypatch.setattr(tiny, "read", without)
     fill(*DAYS)
     assert not any("m-2" in folded(workshop, day) for day in DAYS)
+    assert 0 == workshop.check("2026-05-01").code
+
+
+def test_an_older_edition_stays_quoted_as_it_was(workshop, fill, monkeypatch):
+    """A parser that only calls the places otherwise corrects nothing; the newest edition has the new names."""
+    fill(*DAYS)
+    original = tiny.read
+
+    def elsewhere(body: str) -> object:
+        found = original(body)
+        for section in found.sections:
+            section.cards = [
+                replace(d, rates=tuple(replace(r, evidence=replace(r.evidence, locator="here")) for r in d.rates))
+                for d in section.cards
+            ]
+        return found
+
+    monkeypatch.setattr(tiny, "PARSER", "2")
+    monkeypatch.setattr(tiny, "read", elsewhere)
+    fill(*DAYS)
+    assert {("2026-03-10", "reworded!")} == {(day, kind) for day, kind, _ in log(workshop)[len(IN_ORDER) :]}
     assert 0 == workshop.check("2026-05-01").code
 
 
@@ -416,3 +438,16 @@ def test_a_source_may_begin_with_a_copy(workshop, fill):
     fill(DAYS[0])
     assert ("1", "2026-01-10") == tuple(state(workshop)[name] for name in ("parser", "verified"))
     assert 0 == workshop.check("2026-04-01").code
+
+
+def test_an_older_edition_announces_nothing_of_today(workshop, tmp_path):
+    """The steps of the newest cards are no news of a page that was saved before them."""
+    newest, older = tmp_path / "2026-11-20.html", tmp_path / "2026-11-01.html"
+    promo = ["$0.75 through December 31, 2026.", "$1.50 starting January 1, 2027."]
+    dated = facts("2026-11-20T06:00:00Z", gemini_1=model("Gemini 1", promo))
+    newest.write_bytes(pages(dated)["html"])
+    older.write_bytes(pages(facts("2026-11-01T06:00:00Z", gemini_2=model("Gemini 2", "$7.00")))["html"])
+
+    assert "announced 2027-01-01" in workshop.run("backfill", GEMINI, newest, "--to", workshop.root).out
+    ran = workshop.run("backfill", GEMINI, older, "--to", workshop.root)
+    assert (0, 1, 0) == (ran.code, ran.out.count("wrote"), ran.out.count("announced"))

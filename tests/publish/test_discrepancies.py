@@ -374,6 +374,14 @@ LATER = {
         lambda desk: (desk.page("2026-03-24", "$0.50"), desk.backfill("2026-03-02", "$0.35")),
         True,
     ),
+    "an edition of the day of the comparison": (
+        lambda desk: (
+            desk.page("2026-03-24", "$0.50"),
+            desk.studio("2026-03-10", "0.5"),
+            desk.backfill("2026-03-10", "$0.35"),
+        ),
+        True,
+    ),
     "coverage lost": (lambda desk: (desk.forget(), desk.page("2026-03-24", "$0.50")), True),
 }
 
@@ -383,7 +391,7 @@ def test_what_is_kept_is_what_a_comparison_of_all_gives(march, monkeypatch, late
     """A pair that nothing has moved on its day is not compared again, and is what comparing it again would give."""
     asked = []
     days = Dataset.days
-    monkeypatch.setattr(Dataset, "days", lambda self, name: asked.append(name) or days(self, name))
+    monkeypatch.setattr(Dataset, "days", lambda self, name, *more: asked.append(name) or days(self, name, *more))
     later(march)
     kept = march.published, (march.shop.root / PAIR).read_text(encoding="utf-8")
 
