@@ -77,6 +77,7 @@ def parser() -> Parser:
     changes.add_argument("--until", type=_day, metavar="DATE", help="observed on this day or earlier")
     changes.add_argument("--model", help="only this model, under all its names")
     changes.add_argument("--all", action="store_true", help="also changes that are no news: words, labels")
+    changes.add_argument("--by", type=_number, metavar="PERCENT", help="only prices that moved by at least so much")
     diff = _command(commands, "diff", "the net difference between two days")
     diff.add_argument("since", type=_day, metavar="DATE")
     diff.add_argument("until", type=_day, metavar="DATE")
@@ -143,6 +144,10 @@ def _add_costs(make: Make) -> None:
     _counts(cost, (*_SPLIT, *_SINGLE))
     cost.add_argument("--plan", default="paid", help="free or paid (default: paid)")
     cost.add_argument("--tier", metavar="TIER", help=f"{TIERS} (default: the answer's, else standard)")
+    words = (
+        "the total in another currency, too, at this rate for 1 USD: EUR=0.92, or EUR=0.92@2026-10-02 to say of when"
+    )
+    cost.add_argument("--currency", type=_exchange, metavar="RATE", help=words)
     _words(cost, "source", "policy", "quality", "context", "reading")
     images = make("images", "the cost per image, by resolution")
     images.add_argument("models", nargs="*", metavar="MODEL", help="a model id or an alias (default: all)")
@@ -269,6 +274,17 @@ def _share(text: str) -> Decimal:
     if share > 1:
         raise argparse.ArgumentTypeError(f"expected a share from 0 to 1, saw {text!r}")
     return share
+
+
+def _exchange(text: str) -> object:
+    """A rate of exchange, as in `EUR=0.92@2026-10-02`."""
+    from ratecards.questions.bill import Exchange
+
+    name, _, rest = text.partition("=")
+    rate, _, day = rest.partition("@")
+    if not re.fullmatch(r"[A-Z]{3}", name) or not _number(rate):
+        raise argparse.ArgumentTypeError(f"expected a currency and its rate, as in EUR=0.92, saw {text!r}")
+    return Exchange(name, _number(rate), _day(day) if day else None)
 
 
 def _list(text: str) -> list[int]:

@@ -243,6 +243,24 @@ def test_a_public_file_fails_a_build(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert [5, 5] == [r["locations"][0]["physicalLocation"]["region"]["startLine"] for r in results]
 
 
+def test_ids_as_people_write_them(cards: PastCards) -> None:
+    """With what gateways put before them; whoever is meant by `-latest` is not said by a page."""
+    # https://github.com/mnfst/llm-gateway/pull/1369, https://github.com/BerriAI/litellm/pull/38423
+    ids = (f"gemini/{FLASH}", f"google/{FLASH}", f"models/{FLASH}", f"publishers/google/models/{FLASH}", FLASH)
+    price = {"input_cost_per_token": 3e-7}
+    accounts = audit(formats.read("litellm", dict.fromkeys((*ids, "gemini/gemini-flash-latest"), price), DAY), cards)
+
+    *known, latest = findings(accounts)
+    assert [FLASH] * 5 == [f.ours.model for f in known if f.ours and f.verdict in ("right", "stale")]
+    said = "not at gemini-api; no page that is held says what it points to"
+    assert ("unknown model", said) == (latest.verdict, latest.words)
+    sheet = [
+        {"Model": f"google-gla:{FLASH}", "Input ($/1M)": "0.30"},
+        {"Model": "openai/gpt-5", "Input ($/1M)": "1.25"},
+    ]
+    assert ["right", "right"] == [f.verdict for f in findings(audit(formats.read("sheet", sheet, DAY), cards))]
+
+
 NO_PRICES = {
     # https://github.com/soumyadepp/benchmark-json-toon-vsc
     "PRICES = {\n  'gemini-2.0-flash': {'input_token': 0.000000015},\n}\n": "saw the source of a program; save its prices as one",

@@ -116,3 +116,17 @@ def test_its_words_are_those_of_the_program() -> None:
 
     assert "${{" not in scripts
     assert sorted(ACTION["inputs"]) == sorted(uses)
+
+
+def test_the_document_uses_what_there_is() -> None:
+    """The inputs of the Action and the hook by their names."""
+    blocks = re.findall(
+        r"^```yaml\n(.*?)^```$", (ROOT / "docs" / "audit.md").read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+    (workflow, config), hooks = (
+        map(yaml.safe_load, blocks),
+        yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text()),
+    )
+
+    assert set() < set(workflow["steps"][1]["with"]) <= set(ACTION["inputs"])
+    assert [hook["id"] for hook in hooks] == [hook["id"] for repo in config["repos"] for hook in repo["hooks"]]
