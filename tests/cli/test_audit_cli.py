@@ -191,6 +191,49 @@ def test_sarif_has_a_result_for_each_error_at_its_line(run: Run) -> None:
     assert (243, False) == (done["properties"]["age_days"], done["properties"]["stale"])
 
 
+def test_annotations_of_a_workflow(run: Run) -> None:
+    """Each at its line, and a sum."""
+    lines = run(PRICES, "--format", "github").splitlines()
+    head = (
+        "::error file=~/prices.json,line=4,title=stale-price::gemini/flash input_cost_per_token: 2.5e-07, which is 0.25"
+    )
+
+    assert (3, True) == (len(lines), lines[0].startswith(head))
+    assert lines[1].startswith("::error file=~/prices.json,line=10,title=wrong-unit::")
+    assert lines[2].startswith("ratecards: ~/prices.json (litellm), judged by the cards of 2026-11-22: ")
+
+
+def test_a_name_begins_no_command_of_a_workflow() -> None:
+    """Line ends and what parts the properties of a command are written as GitHub reads them."""
+    said = Claim("k\n::set-env", "f", "1", "m", "s", "input", "1000000 tokens", Decimal(1))
+    found = Finding("stale", said, "100%")
+    audited = Audited("::a,b\n.json", "litellm", TODAY, [Account(PriceEntry("k"), (found,))])
+    first, last = sarif.audit_github([(audited, "")]).splitlines()
+
+    assert (
+        "::notice file=%3A%3Aa%2Cb%0A.json,title=stale-card::k%0A::set-env f: 1, which is 1.00 per 1M tokens; 100%25"
+        == first
+    )
+    assert last.startswith("ratecards: ::a,b%0A.json (litellm)")
+
+
+def test_several_files_are_judged_one_after_the_other(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table each, a list of what one gives, a run each; one that is wrong fails all."""
+    run(RIGHT, status=0)
+    (tmp_path / "wrong.json").write_text(PRICES, encoding="utf-8")
+    names = [str(tmp_path / name) for name in ("prices.json", "wrong.json")]
+    told: dict[str, str] = {}
+    for form in ("json", "sarif", "table"):
+        assert 1 == main(["audit", *names, "--dataset", str(tmp_path / "data"), "--format", form], today=TODAY)
+        told[form] = capsys.readouterr().out
+
+    assert names == [file["file"] for file in json.loads(told["json"])]
+    assert [0, 2] == [len(done["results"]) for done in json.loads(told["sarif"])["runs"]]
+    assert 2 == told["table"].count("judged by the cards of 2026-11-22")
+
+
 def test_sarif_of_a_file_elsewhere_has_an_address() -> None:
     """Relative to where the command runs, or the whole one; without a line where the words do not stand there."""
     said = Claim("k", "f", "1", "m", "s", "input", "1000000 tokens", Decimal(1))
