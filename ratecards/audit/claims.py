@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -182,6 +183,17 @@ def amount(value: object) -> Decimal | None:
     if abs(number.adjusted()) > _PLACES or len(number.as_tuple().digits) > _DIGITS:
         return None
     return abs(number)  # a file may say -0.0
+
+
+def dated(start: str, end: str, day: date | None) -> str:
+    """Why a price that holds from one ISO date to another is none of a day's; empty where it is, or has no dates."""
+    try:
+        first, last = date.fromisoformat(start or "0001-01-01"), date.fromisoformat(end or "9999-12-31")
+    except ValueError:
+        return f"expected ISO dates, saw {shown(start)!r} and {shown(end)!r}"
+    if (start or end) and (day is None or not first <= day <= last):
+        return f"holds {' '.join(filter(None, (start and f'from {start}', end and f'until {end}')))} only"
+    return ""
 
 
 def shown(value: object) -> str:

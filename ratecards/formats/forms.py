@@ -24,6 +24,7 @@ from ratecards.audit.claims import (
     Statements,
     amount,
     claim,
+    dated,
     entry,
     leaves,
     makes_pictures,
@@ -371,14 +372,8 @@ def _shift(form: Form, prices: Mapping[str, Any]) -> tuple[int, str]:
 def _dated(row: Mapping[str, Any], day: date | None) -> str:
     """Why the dates of an entry keep it from holding on a day; empty where they do not."""
     span = mapping(row.get("date_range"))
-    start, end = (str(span.get(a) or row.get(b) or "") for a, b in (("start", "from_date"), ("end", "to_date")))
-    try:
-        first, last = date.fromisoformat(start[:10] or "0001-01-01"), date.fromisoformat(end[:10] or "9999-12-31")
-    except ValueError:
-        return f"expected ISO dates, saw {shown(start)!r} and {shown(end)!r}"
-    if (start or end) and (day is None or not first <= day <= last):
-        return f"holds {' '.join(filter(None, (start and f'from {start}', end and f'until {end}')))} only"
-    return ""
+    start, end = span.get("start") or row.get("from_date"), span.get("end") or row.get("to_date")
+    return dated(str(start or "")[:10], str(end or "")[:10], day)
 
 
 # ----------------------------------------------------------------------------------------------------------- ratios

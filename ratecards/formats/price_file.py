@@ -156,7 +156,7 @@ def _delimiter(head: str) -> str:
     first = head.partition("\n")[0].rstrip("\r")
     found = max(_DELIMITERS, key=first.count)
     bare = not first.startswith(("{", "[", "- ", "---", "<")) and not _TOML.match(head)
-    return found if bare and found in first and not _YAML.match(first) else ""
+    return found if bare and found in first and not _YAML.match(first.partition(found)[0]) else ""
 
 
 def _start(text: str) -> int:

@@ -171,6 +171,7 @@ CASES: dict[str, tuple[dict[str, Any], int, list[tuple[str, str, str]]]] = {
         0,
         [("Gemini 2.5 Flash", "Output per million", "2.5")],
     ),
+    "sheet, words with colons": ({"prices.csv": f"Model;Price: output ($/1M)\r\n{FLASH};2.50\r\n\r\n"}, 1, []),
     "sheet, Markdown": ({"prices.md": MARKDOWN}, 3, [(PRO, "Output (USD / 1M tokens)", "10")]),
     # https://github.com/simonw/llm-prices
     "llm-prices": ({"current.json": LLM_PRICES}, 5, [(FLASH, "input", "0.3"), (FLASH, "output", "2.5")]),

@@ -235,7 +235,7 @@ def test_helicone() -> None:
         "gemini-api a input 1",
         "gemini-api a output image 2 1 image",
         "a per_call 3: a price of a call, whatever it makes, has no column",
-        "b input_cost_per_1m 1: holds from 2027-01-01T00:00:00Z only",
+        "b input_cost_per_1m 1: holds from 2027-01-01 only",
         f"c: {OTHER}",
     ] == read({"data": rows})
 
