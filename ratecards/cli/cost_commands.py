@@ -85,9 +85,10 @@ def cost(args: Namespace, shelf: DatedCatalog) -> str:
         observed = max((line.observed for line in found.lines), default=card.observed)
         data = bill_data(found, explain=args.explain)
         says = shelf.who_says((line.source, line.model) for line in found.lines)
-        only = {"grade": found.grade, "reported": says} if says else {}
+        only: dict[str, object] = {"grade": found.grade, "reported": says} if says else {}
+        only |= {"converted": args.currency.of(found)} if args.currency else {}
         return json_text({**only, **data, "observed": str(observed), **freshness.columns(ages)})
-    return _form(args, bill(found))
+    return _form(args, bill(found, args.currency))
 
 
 def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:
