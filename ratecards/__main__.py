@@ -21,6 +21,7 @@ _MODULES = {
     **dict.fromkeys(("models", "show", "changes", "diff", "upcoming", "discrepancies"), "commands"),
     "export": "export_command",
     "audit": "audit_command",
+    "mcp": "mcp_command",
 }
 
 
