@@ -9,6 +9,7 @@ import sys
 from datetime import date
 from typing import Any
 
+import mcp
 import pytest
 
 from ratecards.__main__ import main
@@ -16,7 +17,6 @@ from ratecards.cli import mcp_command
 from ratecards.dataset import Dataset, directory
 from scraper import ROOT
 
-mcp = pytest.importorskip("mcp")
 TODAY = date(2026, 10, 7)
 # who reports what is only reported stands in the answer; as for every command, `main` leaves the warning out
 pytestmark = pytest.mark.filterwarnings("ignore::ratecards.ReportedWarning")

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import mcp
 import pytest
 
 from scraper import ROOT
 
-mcp = pytest.importorskip("mcp")
 SERVE = ["-m", "ratecards", "mcp", "--dataset", str(ROOT), "--today", "2026-10-07"]
 
 

@@ -17,6 +17,7 @@ from ratecards.model import RateCard
 from ratecards.storage.codec import encode
 from ratecards.storage.history import line, replay
 from scraper.publish.dataset import DEPRECATIONS
+from scraper.report import run_report
 from tests.sources.deprecations.test_deprecations import built
 from tests.support.histories import added, card, rate
 from tests.support.workshop import Ran, outcomes, tree
@@ -54,12 +55,12 @@ class Desk:
     def data(self) -> Path:
         return self.root / "data"
 
-    def look(self, day: str, text: str) -> tuple[str, int]:
+    def look(self, day: str, text: str, *words: object) -> tuple[str, int]:
         folder = self.root / day / DEPRECATIONS
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{day}T06-00-00Z.md.txt").write_text(text, encoding="utf-8")
         place = ("--replay", self.root / day, "--to", self.data, "--now", f"{day}T06:00:00Z")
-        self.ran = self.run("refresh", DEPRECATIONS, *place)
+        self.ran = self.run("refresh", DEPRECATIONS, *place, *words)
         return outcomes(self.ran.out)[DEPRECATIONS], self.ran.code
 
     @property
@@ -188,6 +189,21 @@ def test_a_damaged_card_is_a_verdict(desk):
     (desk.data / CARD).write_text("<<<<<<< HEAD\n", encoding="utf-8")
     assert ("DAMAGED", 1) == desk.look("2026-11-02", page(*LATER))
     assert "damaged lifecycles, restore them from git: " in desk.ran.out
+
+
+def test_a_run_tells_of_the_ends_that_it_is_the_first_to_say(desk, tmp_path):
+    """Not of those that stood already, not of those of a first look; of one on another day again."""
+
+    def said(day: str, text: str) -> list[tuple[str, str, str]]:
+        desk.look(day, text, "--report", tmp_path / "report.json")
+        return [(one["name"], one["model"], one["on"]) for one in run_report.load(tmp_path / "report.json").shutdowns]
+
+    moved = (LATER[0].replace("July 9", "August 1"), LATER[1])
+    assert [] == said("2026-11-01", page(*LATER))
+    assert [] == said("2026-11-02", page(*FIRST))
+    assert [(DEPRECATIONS, FLASH, "2027-07-09")] == said("2026-11-03", page(*LATER))
+    assert [] == said("2026-11-04", page(*LATER))
+    assert [(DEPRECATIONS, FLASH, "2027-08-01")] == said("2026-11-05", page(*moved))
 
 
 def test_the_reader_goes_by_it(desk):
