@@ -211,9 +211,9 @@ def source(result: SourceResult) -> SourceReport:
 def _news(line: Told, link: str) -> Plain:
     """A line of news: what a buyer pays differently, the words of the page, and new price over old one."""
     said = {n: getattr(line, n) for n in ("model", "what", "change", "kind", "number", "correction")}
-    if line.news:
-        said |= {"quote": line.news.rate.evidence.quote, "ratio": exact_ratio(line.news.factor)}
-    return {name: value for name, value in {**said, "link": link}.items() if name != "ratio" or value}
+    behind = {"quote": line.news.rate.evidence.quote} if line.news else {}
+    ratio = exact_ratio(line.news.factor) if line.news else ""
+    return {**said, "link": link, **behind, **({"ratio": ratio} if ratio else {})}
 
 
 def _change(change: Change, link: str) -> Plain:
