@@ -40,7 +40,7 @@ try:
     from mcp_types import ToolAnnotations
     from pydantic import Field
 except ImportError as error:
-    raise DatasetError(f"mcp: expected the MCP SDK (`pip install 'ratecards[mcp]'`), saw {error}") from error
+    raise DatasetError(f"mcp: expected the SDK of the protocol (`pip install 'mcp>=2.3'`), saw {error}") from error
 
 HOST = "127.0.0.1"  # nobody else's machine is answered
 INSTRUCTIONS = """What AI models cost, read from the providers' own pages: prices, costs of calls, changes, what is
@@ -103,23 +103,25 @@ class Tools:
         """
         dataset, shelf = self._catalog(on)
         found = shelf.choose(model, source).offer.card
-        shown = (("service_tier", tier), ("plan", plan))
-        ended = [r for r in found.rates if r.effective_until and r.effective_until < shelf.day]
-        rates = [
-            r for r in found.rates if r not in ended and all(want in ("all", getattr(r, of)) for of, want in shown)
-        ]
-        (age,) = shelf.tell([name_of(found)])
-        others = {offer.source for offer in shelf if found.model in (offer.card.model, *offer.card.aliases)} - {
-            name_of(found)
-        }
+        own = name_of(found)
+        rates = [r for r in found.rates if r.effective_until is None or r.effective_until >= shelf.day]
+        tiers, plans = (sorted({getattr(r, of) for r in rates}) for of in ("service_tier", "plan"))
+        wanted = [r for r in rates if tier in ("all", r.service_tier) and plan in ("all", r.plan)]
+        if not wanted:
+            raise CostError(
+                f"{found.model} at {own}: no rates of tier {tier} and plan {plan} on {shelf.day}; "
+                f"there are tiers {', '.join(tiers) or 'none'} and plans {', '.join(plans) or 'none'}"
+            )
+        made = card.rates([replace(found, rates=tuple(wanted))]).aged(shelf.tell)
+        (age,) = shelf.tell([own])
         return {
-            **_answer(dataset, shelf.day, card.rates([replace(found, rates=tuple(rates))]).aged(shelf.tell), 500),
+            **_answer(dataset, shelf.day, made, 500),
             "notes": [*filter(None, card.head(found, model, age, shelf.day))],
             "model": found.model,
             "page": found.url + (f"#{found.anchor}" if found.anchor else ""),
-            "tiers": sorted({r.service_tier for r in found.rates}),
-            "plans": sorted({r.plan for r in found.rates}),
-            "elsewhere": sorted(others),
+            "tiers": tiers,
+            "plans": plans,
+            "elsewhere": sorted({o.source for o in shelf if found.model in (o.card.model, *o.card.aliases)} - {own}),
         }
 
     @_answering

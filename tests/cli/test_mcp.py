@@ -185,6 +185,11 @@ def test_limits_are_those_of_the_command(capsys):
         ("price", {"model": "gemini-2.5-pre"}, "unknown model 'gemini-2.5-pre'; nearest: gemini-2.5-pro"),
         ("price", {**PRO, "on": "yesterday"}, "expected a date like 2026-03-24, saw 'yesterday'"),
         ("price", {**PRO, "source": "acme"}, "expected one source 'acme'"),
+        (
+            "price",
+            {**PRO, "tier": "fast"},
+            "no rates of tier fast and plan paid on 2026-10-07; there are tiers batch, ",
+        ),
         ("price", {**PRO, "tier": "fasst"}, "Input should be 'standard', 'batch'"),
         ("cost", {**PRO, "usage": {"input_tokens": 1.5}}, "input_tokens: expected a whole number"),
         ("cost", {**PRO, "usage": {"songs": 1}}, "not priced per song"),
@@ -219,7 +224,7 @@ def test_without_the_sdk_the_command_says_what_brings_it(monkeypatch, capsys):
     monkeypatch.delitem(sys.modules, mcp_command.__name__)
     monkeypatch.setitem(sys.modules, "mcp.server", None)
     assert 2 == main(["mcp", "--dataset", str(ROOT)])
-    assert "pip install 'ratecards[mcp]'" in capsys.readouterr().err
+    assert "pip install 'mcp>=2.3'" in capsys.readouterr().err
     monkeypatch.undo()
     assert importlib.import_module(mcp_command.__name__).server
 
