@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any, Protocol
 
 from ratecards.model import COPIED, Formula, Rate, RateCard, canonical_order
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage.history import Change, Step
 
 GOOD = ("NEW", "UNCHANGED", "CHANGED")
@@ -397,7 +398,8 @@ class SourceResult:
 
     `cards` are all cards as published afterwards; None where they stay as they are. `disagreed` tells that
     representations gave different rates: the one doubt that another attempt may settle. `proven` tells that cards were
-    compared with what the history was found to give. `files` are further files to write, by path.
+    compared with what the history was found to give. `files` are further files to write, by path. `ends` are models
+    whose end is announced otherwise than before, as it was and as it is.
     """
 
     source: SourceInfo
@@ -415,6 +417,7 @@ class SourceResult:
     disagreed: bool = False
     proven: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
+    ends: Sequence[tuple[Lifecycle | None, Lifecycle]] = ()
 
     @property
     def exit(self) -> int:

@@ -244,7 +244,9 @@ class Tools:
         dataset, shelf = self._catalog(on)
         offers = [shelf.choose(model).offer] if model else limits.models(shelf.sellers())
         cards = read_json(dataset.path / "v1" / "limits.json")
-        return _answer(dataset, shelf.day, limits.records(offers, cards, alone=bool(model)).aged(shelf.tell), most)
+        found = _answer(dataset, shelf.day, limits.records(offers, cards, alone=bool(model)).aged(shelf.tell), most)
+        # a page of limits has no price to trust, and so no grade; but it is the provider's own
+        return {**found, "rows": [{**row, "grade": row.get("grade", "official")} for row in found["rows"]]}
 
 
 def _telling(dataset: Dataset, day: date) -> Callable[[Iterable[str]], list[freshness.Age]]:

@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 # By source (`provider/source`), whose word it is. A provider's page that says what it sells is its documentation.
+# Each source's vocabulary says it, and `python -m scraper readme` writes it here.
 AUTHORITY = {
     "google/gemini-api": "documentation",
+    "google/ai-studio-docs": "picker",
+    "google/ai-studio": "picker",
+    "google/vertex-ai": "separate",
+    "google/cloud-billing": "billed",
     "openai/openai-api": "documentation",
     "anthropic/anthropic-api": "documentation",
     "laozhang/laozhang": "reseller",
-    "google/cloud-billing": "billed",
-    "google/vertex-ai": "separate",
-    "google/ai-studio": "picker",
-    "google/ai-studio-docs": "picker",
-    "google/rate-limits": "facts",
-    "google/deprecations": "facts",
     "google/enterprise": "by hand",
     "openai/image-guide": "by hand",
     "openai/image-tokens": "by hand",
@@ -28,7 +27,6 @@ GRADES = {
     "documentation": "official",
     "separate": "official",
     "picker": "official",
-    "facts": "official",
     "billed": "billed",
     "by hand": "by hand",
     "reseller": "reseller",

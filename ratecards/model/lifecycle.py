@@ -198,9 +198,14 @@ def words(one: Lifecycle) -> str:
     """When a model came and when it ends."""
     came = f"released {one.release}, " if one.release else ""
     after = f"; in its place {one.successor}" if one.successor else ""
+    return f"{came}{end(one)}{after}"
+
+
+def end(one: Lifecycle) -> str:
+    """When a model ends, or may, or that nothing is announced."""
     if one.shutdown:
-        return f"{came}to be shut down on {one.shutdown}{after}"
-    return f"{came}{f'may be shut down from {one.earliest} on' if one.earliest else 'no shutdown announced'}{after}"
+        return f"to be shut down on {one.shutdown}"
+    return f"may be shut down from {one.earliest} on" if one.earliest else "no shutdown announced"
 
 
 def otherwise(ends: Shutdown) -> str:

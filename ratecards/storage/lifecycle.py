@@ -68,6 +68,20 @@ def dated(new: LifecycleCard, before: LifecycleCard | None, recorded: str, unrea
     return replace(new, models=tuple(found))
 
 
+def moved(new: LifecycleCard, before: LifecycleCard) -> list[tuple[Lifecycle | None, Lifecycle]]:
+    """The models whose end is announced otherwise than before, each as it was and as it is; in the page's order.
+
+    A model that is new there counts where a day binds it.
+    """
+    known = {one.model: one for one in before.models}
+    pairs = [(known.get(one.model), one) for one in new.models]
+    return [
+        (old, one)
+        for old, one in pairs
+        if (one.shutdown if old is None else (old.shutdown, old.earliest) != (one.shutdown, one.earliest))
+    ]
+
+
 def _since(new: Lifecycle, before: Lifecycle | None) -> Lifecycle:
     said = ("offer", "release", "shutdown", "earliest", "successor")
     return before if before and all(getattr(new, name) == getattr(before, name) for name in said) else new

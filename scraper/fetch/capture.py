@@ -58,6 +58,7 @@ _WAYBACK = "https://web.archive.org/web"
 class Capture:
     """The pages of one fetch attempt, by representation: those that came, were not modified, or failed and why.
 
+    `moved` are pages that came from the address of another source in the end, of representations that failed by that.
     `skipped` says how to enable a source that is not configured here.
     """
 
@@ -66,6 +67,7 @@ class Capture:
     not_modified: set[str] = field(default_factory=set)
     failed: dict[str, FetchFailed] = field(default_factory=dict)
     not_read: dict[str, LayoutChanged] = field(default_factory=dict)
+    moved: dict[str, Page] = field(default_factory=dict)
     skipped: str = ""
 
     @contextmanager
@@ -136,8 +138,9 @@ def load(path: Path, source: Source) -> Page:
     """One saved page. Its time comes from its name, or from the file beside it, which has its headers."""
     page, kept = unpacked(_body(path), str(path)), _beside(path)
     url = str(kept.get("url") or _url_of(path, source))
+    final = str(kept.get("final_url") or url or path.name)
     headers = {name: str(kept[name]) for name in _HEADERS if name in kept}
-    return Page(url, url or path.name, kept.get("status", 200), headers, page, _time(path, kept))
+    return Page(url, final, kept.get("status", 200), headers, page, _time(path, kept))
 
 
 def load_any(path: Path, source: Source, now: datetime) -> Page:
@@ -233,7 +236,9 @@ def save(folder: Path, source: Source, capture: Capture) -> list[Path]:
     """
     files: dict[str, bytes] = {}
     for kind, page in capture.pages.items():
-        beside = {"url": page.url, "status": page.status, **page.headers, "fetched_at": page.fetched_at.isoformat()}
+        moved = {"final_url": page.final_url} if page.moved else {}
+        kept = {"status": page.status, **page.headers, "fetched_at": page.fetched_at.isoformat()}
+        beside = {"url": page.url, **moved, **kept}
         files |= {f".{kind}": page.body, f".{kind}{_BESIDE}": f"{json.dumps(beside, indent=1)}\n".encode()}
     if capture.failed or capture.not_read or capture.skipped:
         failed, not_read = (

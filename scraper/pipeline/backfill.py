@@ -25,6 +25,7 @@ from scraper.fetch.copies import COPY
 from scraper.model import SourceResult, State, instant
 from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.pipeline.facts_page import evaluate_facts
+from scraper.pipeline.reported import evaluate_map
 from scraper.publish.assemble import publication
 from scraper.publish.baseline import current_cards
 from scraper.publish.dataset import FACTS, Dataset
@@ -39,8 +40,8 @@ def backfill(
     Yields the result, the files written and the capture's time. Raises `DatasetError` before anything is written.
     """
     found = captures(zip(pages, paths, strict=True), source)
-    facts = source.name in FACTS
-    if not facts:
+    evaluated = evaluate_map if source.reported else evaluate_facts if source.name in FACTS else _one
+    if evaluated is _one:
         # proves what stands; from here on every publication does
         current_cards(dataset, source.name, dataset.state(source.name))
     own = {capture.at.date() for capture in found if COPY not in capture.pages}
@@ -48,7 +49,7 @@ def backfill(
         if COPY in capture.pages and (refused := _refused(dataset, source, capture, own)):
             yield refused, [], capture.at
             continue
-        result = (evaluate_facts if facts else _one)(dataset, source, capture, now)
+        result = evaluated(dataset, source, capture, now)
         if COPY in capture.pages:
             result = replace(result, state=_as_before(dataset.state(source.name), result.state, source))
         nothing = result.cards is None and not result.files
@@ -97,11 +98,14 @@ def _one(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> S
     result = evaluate(source, capture, Previous(then, lambda: before), None, now)
     if result.cards is None:
         return result
-    more = [] if then.capture else afterwards(log, result.changes, day, now)
-    found = [*result.changes, *more]
+    older = state.observed > result.state.observed
+    # what an older edition is quoted by stays as it was first read: only what it says can be corrected
+    read = [c for c in result.changes if not (older and then.capture and c.kind == "reworded")]
+    more = [] if then.capture else afterwards(log, read, day, now)
+    found = [*read, *more]
     current = history.replay([*log, *found])
     after = replace(result.state, holds=state.holds, recent=state.recent, unstable=state.unstable)
-    if state.observed > result.state.observed:
+    if older:
         after = state  # an older edition than the newest known: the newest attempt stays what it was
     return replace(result, changes=found, cards=current, state=replace(after, models=sorted(current)), proven=True)
 

@@ -45,9 +45,9 @@ def _others(dataset: Dataset, source: Source, today: date) -> Iterator[tuple[str
         if source.name not in (rule.left, rule.right):
             continue
         other = rule.right if source.name == rule.left else rule.left
-        if source.same_publication(by_name[other]):
-            continue
         try:
+            if source.same_publication(by_name[other]):
+                continue
             state = dataset.state(other)
             verified = None if state.copied else state.verified_on
             if verified and (today - verified).days <= by_name[other].stale_days:

@@ -51,7 +51,7 @@ def evaluate(
         return replace(start, outcome="SKIPPED", messages=[capture.skipped])
     if capture.not_read or not (capture.pages or capture.not_modified):
         return _failed(start, "NOT_READ" if capture.not_read else "NOT_FETCHED", _lost(capture), now)
-    start = _told(start, _alone(capture))
+    start = _told(start, [*_alone(capture), *_moved(capture)])
     bodies, undecoded = _decoded(source, capture)
     if undecoded:
         return _failed(start, "NOT_READ", undecoded, now)
@@ -97,6 +97,13 @@ def _alone(capture: Capture) -> Iterator[str]:
         yield f"{kind} was not fetched ({failure}); the other representation was read alone"
 
 
+def _moved(capture: Capture) -> Iterator[str]:
+    """That the page stands at another address of its source now; a copy was made of any of its addresses."""
+    for kind, page in capture.pages.items():
+        if page.moved and kind != COPY:
+            yield f"{kind} moved: {page.url} leads to {page.final_url}; if that stays, it belongs into the vocabulary"
+
+
 def _decoded(source: Source, capture: Capture) -> tuple[dict[str, str], list[str]]:
     """The text of each representation, the one with the better evidence first; and what is none, in words."""
     bodies: dict[str, str] = {}
@@ -119,14 +126,14 @@ def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Read
     """Each body as read, and why those that were not could not be."""
     readings: dict[str, Reading] = {}
     wrong = []
-    with limited():
-        for kind, body in bodies.items():
-            try:
+    for kind, body in bodies.items():
+        try:
+            with limited():
                 readings[kind] = source.read(body, copy=kind == COPY)
-            except LayoutChanged as error:
-                wrong.append(f"{kind}: {error}")
-            except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
-                wrong.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
+        except LayoutChanged as error:
+            wrong.append(f"{kind}: {error}")
+        except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
+            wrong.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
     return readings, wrong
 
 

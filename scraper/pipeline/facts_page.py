@@ -44,4 +44,5 @@ def evaluate_facts(dataset: Dataset, source: Source, capture: Capture, now: date
     same = before is not None and new == replace(before, **head) and not upgraded
     if result.outcome in GOOD:
         result = replace(result, outcome="NEW" if before is None else "UNCHANGED" if same else "CHANGED")
-    return result if same else replace(result, files={kept.path: kept.form.encode(new)})
+    ends = kept.moved(new, before) if kept.moved and before else ()
+    return result if same else replace(result, files={kept.path: kept.form.encode(new)}, ends=ends)

@@ -130,7 +130,7 @@ def assemble_v1(
         result.write(path, text)
     for path, text in texts.items():
         result.write(f"ratecards/v1/{path}", text)
-    reported.publish(result, dataset)
+    reported.publish(result, dataset, news.changes if news else {})
     for path in dataset.obsolete():
         result.delete(path)
     kept = dataset.root / "ratecards" / "v1" / "tables"

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.model import RateCard
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage import bounded, codec, history, lifecycle, limits
 from ratecards.storage.facts import Form
 from scraper.errors import DatasetError
@@ -24,19 +25,23 @@ class Facts:
     """How the facts of a page that has no rates are kept: the path of their card, and its form.
 
     `dated` gives a card that was read its days, by the card before, the instant at which it is recorded, and the titles
-    of sections that were not understood.
+    of sections that were not understood. `moved` are the ends of models that a card announces otherwise than the one
+    before.
     """
 
     path: str
     form: Form
     dated: Callable[[Any, Any, str, Sequence[str]], Any] | None = None
+    moved: Callable[[Any, Any], Sequence[tuple[Lifecycle | None, Lifecycle]]] | None = None
 
 
 # The pages of facts, by source.
 LIMITS, DEPRECATIONS = "google/rate-limits", "google/deprecations"
 FACTS = {
     LIMITS: Facts(f"ratecards/cards/{LIMITS}/limits.yaml", limits.FORM),
-    DEPRECATIONS: Facts(f"ratecards/cards/{DEPRECATIONS}/lifecycle.yaml", lifecycle.FORM, lifecycle.dated),
+    DEPRECATIONS: Facts(
+        f"ratecards/cards/{DEPRECATIONS}/lifecycle.yaml", lifecycle.FORM, lifecycle.dated, lifecycle.moved
+    ),
 }
 _OBSOLETE = ("pack.jsonl", "past/*.jsonl")
 

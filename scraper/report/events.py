@@ -15,7 +15,7 @@ from scraper.report.alerts import Action
 from scraper.report.run_report import Plain, RunReport
 
 # What the lines of news are called where one filters by them; the others keep their names.
-_NEWS = {"moved": "repriced", "stepped": "repriced"}
+_NEWS = {"moved": "repriced", "stepped": "repriced", "end": "shutdown"}
 KINDS = (
     *("repriced", "announced", "withdrawn", "new", "gone", "allowance"),
     *("model_added", "model_removed", "model_renamed", "shutdown"),
@@ -116,10 +116,8 @@ def _filter(words: Sequence[str], where: str) -> Filter:
 
 
 def of_run(facts: RunReport) -> list[Event]:
-    """What of a run is told: what a buyer pays differently, and the ends of models that were announced."""
-    names = {s.name for s in facts.sources}
-    told = [_news(one) for one in messages.all_news(facts)]
-    return told + [Event("shutdown", _ends(one), (one["model"],)) for one in facts.shutdowns if one["name"] in names]
+    """What of a run is told: what a buyer pays differently, which models came and went, and when they end."""
+    return [_news(one) for one in messages.all_news(facts)]
 
 
 def _news(one: Plain) -> Event:
@@ -128,14 +126,10 @@ def _news(one: Plain) -> Event:
     return Event(_NEWS.get(kind, kind), messages.lines([one])[0], (one["model"],), Decimal(ratio) if ratio else None)
 
 
-def _ends(one: Plain) -> str:
-    after = f"; in its place {one['successor']}" if one.get("successor") else ""
-    return f"{one['model']}: to be shut down on {one['on']}{after} ({one['name']})"
-
-
 def of_actions(todo: Iterable[Action]) -> list[Event]:
-    """What is done with issues, as events."""
-    return [Event(a.key.partition(":")[0], a.title or f"{a.key}: {a.comment}", a.models) for a in todo]
+    """What is done with issues, as events; an issue about the end of a model says what the news said already."""
+    kinds_of = [(action.key.partition(":")[0], action) for action in todo]
+    return [Event(kind, a.title or f"{a.key}: {a.comment}", a.models) for kind, a in kinds_of if kind != "end"]
 
 
 def text(events: Sequence[Event], link: str, most: int) -> tuple[str, str]:

@@ -1,9 +1,9 @@
 """What a run did, from which every text is made. No words of ours but each rate's name.
 
 As JSON it is `{"version": 1, "at": "2026-11-15T06:17:00Z", "exit": 0, "files": ["ratecards/v1/rates.json"],
-"sources": [...], "upcoming": [...], "shutdowns": [...], "discrepancies": {...}}`. Amounts are strings, instants are
-UTC, and nothing is told as an age: who shows it knows the time. Changes, steps, shutdowns and discrepancies are as `v1`
-has them, a change and a step with its rate's name, a change with a link to its place.
+"sources": [...], "upcoming": [...], "discrepancies": {...}}`. Amounts are strings, instants are UTC, and nothing is
+told as an age: who shows it knows the time. Changes, steps and discrepancies are as `v1` has them, a change and a step
+with its rate's name, a change with a link to its place.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ratecards.model import Rate, row
+from ratecards.model import Rate, lifecycle, row
 from ratecards.model.grade import name_of
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.questions.news_lines import Told, told_by_edition
 from ratecards.storage import discrepancies as book
 from ratecards.storage import history
@@ -25,7 +26,7 @@ from ratecards.storage.discrepancies import Discrepancy
 from ratecards.storage.history import Change, Stamp, Step
 from ratecards.wording import exact_name, exact_ratio
 from scraper.checks.holds import hold_id
-from scraper.errors import DatasetError, readable
+from scraper.errors import DatasetError
 from scraper.model import Held, SourceResult, instant
 from scraper.publish import baseline, reported, v1_files
 from scraper.publish import discrepancies as books
@@ -78,10 +79,7 @@ class Discrepancies:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """A run, or several one after the other; without arguments one that had nothing to read.
-
-    `shutdowns` are the ends of models that it was the first to say, as published, each with the source that says so.
-    """
+    """A run, or several one after the other; without arguments one that had nothing to read."""
 
     version: int = VERSION
     at: str = ""
@@ -89,7 +87,6 @@ class RunReport:
     files: list[str] = field(default_factory=list)
     sources: list[SourceReport] = field(default_factory=list)
     upcoming: list[Plain] = field(default_factory=list)
-    shutdowns: list[Plain] = field(default_factory=list)
     discrepancies: Discrepancies = field(default_factory=Discrepancies)
 
     def data(self) -> dict[str, Any]:
@@ -129,7 +126,7 @@ class Recorder:
 
     def __init__(self, dataset: Dataset, path: Path | None) -> None:
         self.dataset, self.path, self.report = dataset, path, RunReport()
-        self.entries, self.ends = (self._entries(), self._ends()) if path else ({}, {})
+        self.entries = self._entries() if path else {}
         if path:
             save(path, self.report)
 
@@ -141,19 +138,8 @@ class Recorder:
         cards = [card for name in self.dataset.names() for card in baseline.any_cards(self.dataset, name).values()]
         upcoming = [*history.steps(cards, now.date()), *reported.upcoming(self.dataset, cards, now.date())]
         one = run(results, now, paths, upcoming, (before, self.entries))
-        ended, self.ends = self.ends, self._ends()
-        first = {result.source.name for result in results if result.outcome == "NEW"}
-        ends = [end for key, end in self.ends.items() if key not in ended and end["name"] not in first]
-        self.report = added(self.report, replace(one, shutdowns=ends))
+        self.report = added(self.report, one)
         save(self.path, self.report)
-
-    def _ends(self) -> dict[tuple[str, ...], Plain]:
-        """The ends of models that are published, by source, model and day."""
-        path = self.dataset.root / "ratecards" / "v1" / "upcoming.json"
-        with readable(path, "what is announced"):
-            known = json.loads(path.read_text(encoding="utf-8"))["shutdowns"] if path.exists() else []
-            named = ({**end, "name": end.get("said_by") or name_of(end["provider"], end["source"])} for end in known)
-            return {(end["name"], end["model"], end["on"]): end for end in named}
 
     def _entries(self) -> dict[str, Discrepancy]:
         return {e.id: e for stem in books.stems(self.dataset) for e in books.known(self.dataset, stem)[0]}
@@ -201,11 +187,19 @@ def source(result: SourceResult) -> SourceReport:
         last_updated=state.last_updated,
         # one that waited has the id of its hold
         changes=[{**c, "id": released.get(c["id"], c["id"])} for c in changes],
-        news=[_news(line, links.get(line.model, url)) for line in news],
+        news=[*(_news(line, links.get(line.model, url)) for line in news), *(_end(url, *pair) for pair in result.ends)],
         held=[_held(h, result.at, links.get(h.change.model, url)) for h in result.held],
         proposals=[list(p) for p in result.proposals],
         files=sorted(result.files),
     )
+
+
+def _end(link: str, before: Lifecycle | None, now: Lifecycle) -> Plain:
+    """A line of news: when a model ends, by a page of facts, and what that page said before."""
+    was = f", which was: {lifecycle.end(before)}" if before else ""
+    day = str(now.shutdown or now.earliest or "")
+    line = {"model": now.model, "what": "", "change": f"{lifecycle.end(now)}{was}", "kind": "end", "number": 1}
+    return {**line, "correction": False, "link": link, "quote": now.quote, "day": day}
 
 
 def _news(line: Told, link: str) -> Plain:
@@ -263,7 +257,6 @@ def added(first: RunReport, then: RunReport) -> RunReport:
         then,
         exit=max(first.exit, then.exit),
         files=sorted({*first.files, *then.files}),
-        shutdowns=first.shutdowns + then.shutdowns,
         sources=[*before.values(), *sources],
         discrepancies=replace(two, opened=one.opened + two.opened, closed=one.closed + two.closed),
     )

@@ -76,7 +76,7 @@ def load_terms(data: Any) -> Terms:
     return Terms(**data)
 
 
-urls, through, renames = vocabulary.offered(load_terms)
+urls, renames = vocabulary.offered(load_terms)
 
 
 def fingerprint(body: str) -> str:

@@ -51,7 +51,6 @@ class Terms:
     name: str
     offer: str
     urls: Mapping[str, str]
-    through: Sequence[str]
     opens: str
     columns: Mapping[str, str]
     none_announced: Sequence[str]
@@ -68,7 +67,7 @@ def load_terms(data: Any) -> Terms:
     return Terms(**data)
 
 
-urls, through, renames = vocabulary.offered(load_terms)
+urls, renames = vocabulary.offered(load_terms)
 fingerprint = vocabulary.whole
 
 

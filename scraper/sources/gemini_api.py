@@ -182,7 +182,8 @@ def _validate_end(blocks: Sequence[Block], terms: Terms) -> None:
 def _validate_tables(blocks: Sequence[Block], terms: Terms) -> None:
     tables = [b for b in blocks if isinstance(b, Table)]
     headers = {label_key(cell) for table in tables for cell in table.header}
-    if missing := [h for h in terms.headers if label_key(h) not in headers]:
+    said = {terms.header(header) for header in headers}
+    if missing := [h for h in terms.headers if terms.header(h) not in said]:
         raise LayoutChanged(f"header renamed or localised page: expected {missing}, saw {sorted(headers)[:6]}")
     if len(tables) < terms.tables_min:
         raise LayoutChanged(f"expected at least {terms.tables_min} tables, saw {len(tables)}")
@@ -198,7 +199,7 @@ def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
     for part in found:
         look(part.title)
         section = _section(part, notes, terms)
-        if label_key(part.title) in terms.tabs and reading.sections:
+        if terms.tab(part.title) and reading.sections:
             before = reading.sections[-1]
             words = f"behind it the tab {part.title!r} stands as a section of its own"
             before.problems.append(Problem("layout", before.anchor or before.title, words, part.title))

@@ -49,7 +49,6 @@ class Terms:
     name: str
     currency: str
     urls: Mapping[str, str]
-    through: Sequence[str]
     sections: Mapping[str, str]
     needed: Sequence[str]
     last: str
@@ -71,7 +70,7 @@ def load_terms(data: Any) -> Terms:
     return Terms(**data)
 
 
-urls, through, renames = vocabulary.offered(load_terms)
+urls, renames = vocabulary.offered(load_terms)
 fingerprint = vocabulary.whole
 
 

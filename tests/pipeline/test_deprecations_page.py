@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from ratecards.model import RateCard
 from ratecards.storage.codec import encode
 from ratecards.storage.history import line, replay
 from scraper.publish.dataset import DEPRECATIONS
-from scraper.report import run_report
+from scraper.report import messages
+from scraper.report.alerts import of_run, parsed
+from scraper.report.run_report import load
 from tests.sources.deprecations.test_deprecations import built
 from tests.support.histories import added, card, rate
 from tests.support.workshop import Ran, outcomes, tree
@@ -55,12 +57,13 @@ class Desk:
     def data(self) -> Path:
         return self.root / "data"
 
-    def look(self, day: str, text: str, *words: object) -> tuple[str, int]:
+    def look(self, day: str, text: str) -> tuple[str, int]:
         folder = self.root / day / DEPRECATIONS
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{day}T06-00-00Z.md.txt").write_text(text, encoding="utf-8")
         place = ("--replay", self.root / day, "--to", self.data, "--now", f"{day}T06:00:00Z")
-        self.ran = self.run("refresh", DEPRECATIONS, *place, *words)
+        place += ("--report", self.root / "report.json")
+        self.ran = self.run("refresh", DEPRECATIONS, *place)
         return outcomes(self.ran.out)[DEPRECATIONS], self.ran.code
 
     @property
@@ -149,6 +152,59 @@ def test_what_says_the_same_stays(desk):
     assert ("2026-11-03", "2026-11-03T06:00:00Z") == (package["observed"], package["created"])
 
 
+def test_a_day_that_moved_is_news_and_an_alert(desk):
+    """Told with what the page said before, until that day; the first contents are none, nor is a model without a day."""
+    told = {}
+    pages = {
+        "2026-11-01": page(*FIRST),
+        "2026-11-02": page(*FIRST, "gemini-9-nano | - | No shutdown date announced | "),
+        "2026-11-03": page(*LATER, "gemini-9-lite | - | June 1, 2027 | "),
+        "2026-11-04": page(LATER[0], FIRST[1]),
+        "2026-11-05": page(LATER[0].replace("July 9, 2027", "No shutdown date announced"), FIRST[1]),
+    }
+    for day, text in pages.items():
+        desk.look(day, text)
+        facts = load(desk.root / "report.json")
+        told[day] = (messages.lines(messages.all_news(facts)), [(a.do, a.key, a.title) for a in of_run(facts, [])])
+
+    quiet, moved = ([], []), f"{FLASH}: to be shut down on 2027-07-09, which was: may be shut down from 2027-05-01 on"
+    new = "gemini-9-lite: to be shut down on 2027-06-01"
+    gone = f"{FLASH}: no shutdown announced, which was: to be shut down on 2027-07-09"
+    key = f"end:google/deprecations:{FLASH}"
+    assert {
+        "2026-11-01": quiet,
+        "2026-11-02": quiet,
+        "2026-11-03": (
+            [moved, new],
+            [("open", key, moved), ("open", "end:google/deprecations:gemini-9-lite", new)],
+        ),
+        "2026-11-04": quiet,
+        "2026-11-05": ([gone], [("open", key, gone)]),
+    } == told
+    assert "1 shutdown announced otherwise" == messages.headline(facts)
+
+
+def test_an_alert_of_an_end_is_over_on_its_day(desk):
+    """And told again where the day moves once more; a person may close it, and it stays closed."""
+    desk.look("2026-11-01", page(*FIRST))
+    desk.look("2026-11-02", page(*LATER))
+    facts = load(desk.root / "report.json")
+    (action,) = of_run(facts, [])
+    assert "by [the page](https://ai.google.dev/gemini-api/docs/deprecations.md.txt?hl=en)" in action.body
+    items = {"number": 1, "state": "open", "title": action.title, "body": action.body}
+    assert [] == of_run(facts, parsed([items])) == of_run(facts, parsed([{**items, "state": "closed"}]))
+    desk.look("2026-11-03", page(LATER[0].replace("July 9", "August 9"), LATER[1]))
+    again = of_run(load(desk.root / "report.json"), parsed([{**items, "state": "closed"}]))
+    assert ["reopen"] == [a.do for a in again]
+    days = {
+        day: of_run(replace(facts, at=f"{day}T06:00:00Z", sources=[]), parsed([items]))
+        for day in ("2027-07-08", "2027-07-09")
+    }
+    assert [[], ["close"]] == [[a.do for a in done] for done in days.values()]
+    nowhere = {**items, "body": items["body"].replace("about=2027-07-09", "about=none")}
+    assert [] == of_run(replace(facts, at="2030-01-01T06:00:00Z", sources=[]), parsed([nowhere]))
+
+
 def test_an_unread_row_keeps_what_was_published_of_it(desk):
     """The others go on; a model that is gone from what was read is gone."""
     desk.look("2026-11-01", page(*FIRST))
@@ -189,21 +245,6 @@ def test_a_damaged_card_is_a_verdict(desk):
     (desk.data / CARD).write_text("<<<<<<< HEAD\n", encoding="utf-8")
     assert ("DAMAGED", 1) == desk.look("2026-11-02", page(*LATER))
     assert "damaged lifecycles, restore them from git: " in desk.ran.out
-
-
-def test_a_run_tells_of_the_ends_that_it_is_the_first_to_say(desk, tmp_path):
-    """Not of those that stood already, not of those of a first look; of one on another day again."""
-
-    def said(day: str, text: str) -> list[tuple[str, str, str]]:
-        desk.look(day, text, "--report", tmp_path / "report.json")
-        return [(one["name"], one["model"], one["on"]) for one in run_report.load(tmp_path / "report.json").shutdowns]
-
-    moved = (LATER[0].replace("July 9", "August 1"), LATER[1])
-    assert [] == said("2026-11-01", page(*LATER))
-    assert [] == said("2026-11-02", page(*FIRST))
-    assert [(DEPRECATIONS, FLASH, "2027-07-09")] == said("2026-11-03", page(*LATER))
-    assert [] == said("2026-11-04", page(*LATER))
-    assert [(DEPRECATIONS, FLASH, "2027-08-01")] == said("2026-11-05", page(*moved))
 
 
 def test_the_reader_goes_by_it(desk):
