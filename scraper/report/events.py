@@ -20,7 +20,7 @@ KINDS = (
     *("repriced", "announced", "withdrawn", "new", "gone", "allowance"),
     *("model_added", "model_removed", "model_renamed", "shutdown"),
     # what an issue is opened for, as its key begins
-    *("broken", "held", "step", "heartbeat"),
+    *("broken", "inferred", "held", "step", "heartbeat"),
 )
 _OPTIONS = ("--model", "--over", "--kind")
 

@@ -7,6 +7,7 @@ import logging
 import re
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from werkzeug import Response
 
 from scraper.automation import notify
 from scraper.errors import DatasetError
-from scraper.report import events, run_report
+from scraper.report import alerts, events, run_report
+from scraper.report.alerts import Action
 from scraper.report.events import Event, Filter
 from tests.support import runfacts
 from tests.support.runfacts import change, failing, source, told
@@ -225,3 +227,11 @@ def test_no_address_is_no_error():
     assert [] == notify.addressed({})
     with pytest.raises(DatasetError, match="RATECARDS_ALERTS"):
         notify.addressed({notify.ALERTS: "x"})
+
+
+def test_every_kind_of_issue_can_be_filtered_by():
+    """Its key begins with it; that of an end is news."""
+    keys = re.findall(r'(?:f"|key = ")(\w+)(?=[:"])', Path(alerts.__file__).read_text(encoding="utf-8"))
+    assert {"broken", "held", "step", "heartbeat", "end"} <= set(keys)
+    assert {"end"} == set(keys) - set(events.KINDS)
+    assert [] == events.of_actions([Action("open", "end:google/gemini-api:pro", title="x")])
