@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all refresh site venv dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
+.PHONY: demo test test-all refresh site venv alerts dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -45,6 +45,9 @@ $(VENV)/.run: requirements.txt pyproject.toml
 	@$(PIP) install --require-hashes --no-deps -r requirements.txt
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
+
+alerts: venv ## what `python -m scraper alert` needs to tell a chat, a mailbox or a phone
+	@$(PIP) install --require-hashes --no-deps -r requirements-alerts.txt
 
 dev: $(VENV)/.dev
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
@@ -104,6 +107,7 @@ soak: dev ## a thousand refreshes against a server that misbehaves
 
 pins: ## renew the pins; needs uv
 	uv pip compile pyproject.toml --group run --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt
+	uv pip compile pyproject.toml --group run --group alerts --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-alerts.txt
 	uv pip compile pyproject.toml --group run --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
 
 clean:

@@ -105,7 +105,10 @@ def parser() -> Parser:
     for command in (models, show, upcoming, discrepancies, export, audit):
         when = "as they stood on this day" if command is discrepancies else "as of this day (default: today)"
         command.add_argument("--on", type=_day, metavar="DATE", help=when)
-    for command in (show, upcoming, discrepancies, audit):
+    words = "serve on 127.0.0.1 alone, at this port, by streamable HTTP (default: stdio)"
+    mcp = _bare(commands, "mcp", "answer as tools of a Model Context Protocol server")
+    mcp.add_argument("--http", type=_port, metavar="PORT", help=words)
+    for command in (show, upcoming, discrepancies, audit, mcp):
         _grade(command)
     _add_costs(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
     return top
@@ -261,6 +264,13 @@ def _whole(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 15:
         raise argparse.ArgumentTypeError(f"expected a whole number from 0, saw {text!r}")
     return int(text)
+
+
+def _port(text: str) -> int:
+    port = _whole(text)
+    if not 0 < port < 65536:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, saw {text!r}")
+    return port
 
 
 def _number(text: str) -> Decimal:

