@@ -33,7 +33,8 @@ def _main(argv: Sequence[str] | None, today: date | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a character that the terminal lacks must not stop it
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        args = options.parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else argv
+        args = options.parser(*words[:1]).parse_args(words)
     except options.UsageError as error:
         return _refuse(error)
     args.today = args.today or today or datetime.now(UTC).date()

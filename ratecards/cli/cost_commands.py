@@ -7,7 +7,6 @@ import re
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from ratecards.catalog import freshness
 from ratecards.catalog.authority import SEPARATE, is_reseller
@@ -20,16 +19,16 @@ from ratecards.costs.image_sizes import Size, sizes
 from ratecards.costs.usage import Answer, answers
 from ratecards.errors import CostError
 from ratecards.model.lifecycle import said
-from ratecards.questions import limits
-from ratecards.questions.alternatives import Workload, compare_images, compare_text
 from ratecards.questions.bill import bill, bill_data
-from ratecards.questions.budget import VOLUMES, Work, budget, matrix
-from ratecards.questions.image_cost import images
-from ratecards.questions.savings import Volume, savings
 from ratecards.storage import bounded, bounded_json
 from ratecards.storage.bounded_json import FormatError
-from ratecards.storage.limits import read_json
 from ratecards.tables.table import Table, json_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ratecards.questions.budget import Work
 
 # The answers of a day of calls have a few MB.
 _MOST_BYTES = 50_000_000
@@ -149,6 +148,8 @@ def _ending(made: Table, offer: PricedModel) -> Table:
 
 def _images(args: Namespace, shelf: DatedCatalog) -> str:
     """The cost per image."""
+    from ratecards.questions.image_cost import images
+
     offers = [shelf.choose(name, args.source).offer for name in args.models]
     if bare := [offer.card.model for offer in offers if not sizes(offer)]:
         raise CostError(f"{', '.join(bare)}: no price of an image")
@@ -164,6 +165,8 @@ def _picturing(shelf: DatedCatalog, source: str | None) -> list[PricedModel]:
 
 def _work(args: Namespace, offer: PricedModel) -> Work:
     """The request that is done again and again: an image where the model sells them and nothing else is said."""
+    from ratecards.questions.budget import Work
+
     counts = _counts(args)
     said = {name: counts.pop(name) for name in ("quality", "reading") if name in counts}
     pictures = bool(sizes(offer)) and not set(counts) - {"input_tokens"}
@@ -177,6 +180,8 @@ def _work(args: Namespace, offer: PricedModel) -> Work:
 
 def _budget(args: Namespace, shelf: DatedCatalog) -> str:
     """The monthly budget: rows for programs, the matrix for people."""
+    from ratecards.questions.budget import VOLUMES, budget, matrix
+
     choice = shelf.choose(args.model, args.source, args.policy)
     work = _work(args, choice.offer)
     made = budget(choice, work, args.per_day or VOLUMES, args.tier, args.days)
@@ -188,6 +193,8 @@ def _budget(args: Namespace, shelf: DatedCatalog) -> str:
 
 def _compare(args: Namespace, shelf: DatedCatalog) -> str:
     """The same thing elsewhere."""
+    from ratecards.questions.alternatives import Workload, compare_images, compare_text
+
     to = shelf.choose(args.to).offer if args.to else None
     terms = Workload(args.per_day, args.days, args.tier, to, args.day, args.region or "")
     counts = _counts(args)
@@ -214,6 +221,8 @@ def _compared(args: Namespace, made: Table) -> str:
 
 def _savings(args: Namespace, shelf: DatedCatalog) -> str:
     """Where money can be saved."""
+    from ratecards.questions.savings import Volume, savings
+
     choice = shelf.choose(args.model, args.source)
     volume = Volume(args.per_day, args.days, args.repeated_share, args.day)
     made = savings(choice, _work(args, choice.offer), shelf.sellers(), volume, args.tier)
@@ -222,6 +231,9 @@ def _savings(args: Namespace, shelf: DatedCatalog) -> str:
 
 def _limits(args: Namespace, shelf: DatedCatalog) -> str:
     """The free plan and limits: records for programs, two tables for people."""
+    from ratecards.questions import limits
+    from ratecards.storage.limits import read_json
+
     cards = read_json(args.opened.path / "v1" / "limits.json")
     offers = [shelf.choose(name).offer for name in args.models]
     every = offers or limits.models(shelf.sellers())

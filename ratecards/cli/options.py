@@ -7,9 +7,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import NoReturn
 
 from ratecards.catalog.choices import FAILING, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -58,10 +61,39 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
-def parser() -> Parser:
-    """The whole command line; a usage error raises `UsageError`."""
+class _Unasked(Parser):
+    """The parser of a command that was not asked for: it takes options, and makes nothing of them."""
+
+    def __init__(self) -> None:  # to make the options of every command takes longer than a cost
+        pass
+
+    def add_argument(self, *_: Any, **__: Any) -> Any:
+        """No option."""
+
+    def add_mutually_exclusive_group(self, **_: Any) -> Any:
+        """No group."""
+        return self
+
+
+class _Commands:
+    """The commands of a parser; of those beside `only`, where it is one of them, just the names."""
+
+    def __init__(self, parser: Parser, only: str) -> None:
+        self._added = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+        self._only, self.found = only, False
+
+    def add_parser(self, name: str, words: str) -> Parser:
+        """The parser of a command."""
+        if self._only not in ("", name):
+            return _Unasked()
+        self.found = True
+        return self._added.add_parser(name, help=words, description=f"{words.capitalize()}.")
+
+
+def parser(only: str = "") -> Parser:
+    """The whole command line, or that of one command alone; a usage error raises `UsageError`."""
     top = Parser(prog="ratecards", description="What AI models cost: rate cards with evidence and history.")
-    commands = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    commands = _Commands(top, only)
 
     models = _command(commands, "models", "list the models")
     show = _command(commands, "show", "show a model's rate card")
@@ -104,20 +136,18 @@ def parser() -> Parser:
     for command in (show, upcoming, discrepancies, audit):
         _grade(command)
     _add_costs(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
-    return top
+    return top if commands.found else parser()
 
 
-def _command(
-    commands: argparse._SubParsersAction[Parser], name: str, words: str, formats: tuple[str, ...] = _FORMATS
-) -> Parser:
+def _command(commands: _Commands, name: str, words: str, formats: tuple[str, ...] = _FORMATS) -> Parser:
     parser = _bare(commands, name, words)
     parser.add_argument("--format", choices=formats, default="table", help="default: table")
     return parser
 
 
-def _bare(commands: argparse._SubParsersAction[Parser], name: str, words: str) -> Parser:
+def _bare(commands: _Commands, name: str, words: str) -> Parser:
     """A command whose output has one form."""
-    parser = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
+    parser = commands.add_parser(name, words)
     where = "a dataset or a root with one (default: $RATECARDS_DATASET, else the package's own)"
     parser.add_argument("--dataset", metavar="DIR", help=where)
     old = "where a source was not read for longer than its limit (default: $RATECARDS_STALE, else warn)"
