@@ -23,6 +23,8 @@ _MODULES = {
     "audit": "audit_command",
 }
 
+_ALONE = ("update", "completion")
+
 
 def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int:
     """Run one command; `today` stands in for the clock. Returns the exit status."""
@@ -37,6 +39,8 @@ def _main(argv: Sequence[str] | None, today: date | None) -> int:
         args = options.parser(*words[:1]).parse_args(words)
     except options.UsageError as error:
         return _refuse(error)
+    if args.command in _ALONE:
+        return _alone(args)
     args.today = args.today or today or datetime.now(UTC).date()
     from ratecards.catalog import freshness
     from ratecards.dataset import Dataset, directory
@@ -62,6 +66,18 @@ def _main(argv: Sequence[str] | None, today: date | None) -> int:
         console.say(f"ratecards: {words}")
     sys.stdout.write(text)
     return int(getattr(args, "status", 0))
+
+
+def _alone(args: argparse.Namespace) -> int:
+    """Run a command that answers from no dataset."""
+    from ratecards.cli import install_commands
+    from ratecards.errors import DatasetError
+
+    try:
+        sys.stdout.write(install_commands.run(args))
+    except (DatasetError, OSError) as error:
+        return _refuse(error)
+    return 0
 
 
 def _unsettled(args: argparse.Namespace) -> str:

@@ -61,6 +61,16 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
+class _Versions(argparse.Action):
+    """Ends with the versions, which take a look at the data."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> NoReturn:
+        from ratecards.cli import install_commands
+
+        print(install_commands.versions(), end="")
+        parser.exit()
+
+
 class _Unasked(Parser):
     """The parser of a command that was not asked for: it takes options, and makes nothing of them."""
 
@@ -93,6 +103,7 @@ class _Commands:
 def parser(only: str = "") -> Parser:
     """The whole command line, or that of one command alone; a usage error raises `UsageError`."""
     top = Parser(prog="ratecards", description="What AI models cost: rate cards with evidence and history.")
+    top.add_argument("--version", action=_Versions, nargs=0, help="the versions of the package and of its data")
     commands = _Commands(top, only)
 
     models = _command(commands, "models", "list the models")
@@ -136,6 +147,14 @@ def parser(only: str = "") -> Parser:
     for command in (show, upcoming, discrepancies, audit):
         _grade(command)
     _add_costs(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
+    update = commands.add_parser("update", "fetch the newest released data")
+    where = "the address of the releases (default: $RATECARDS_RELEASES, else the package's own)"
+    update.add_argument("--from", metavar="URL", dest="releases", default="", help=where)
+    update.add_argument(
+        "--remove", action="store_true", help="remove what was fetched: the package's own data are read"
+    )
+    completion = commands.add_parser("completion", "write a script that completes commands and options in a shell")
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
     return top if commands.found else parser()
 
 
