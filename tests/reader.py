@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # What `requirements-reader.txt` does not bring.
-ELSEWHERE = {"scraper", "yaml", "duckdb", "pandas", "httpx", "bs4", "lxml", "hatchling", "jsonschema", "rich", "bench"}
+ELSEWHERE = {"scraper", "duckdb", "pandas", "httpx", "bs4", "lxml", "hatchling", "jsonschema", "rich", "bench"}
 # They take long, or run what a document shows with the whole of the project.
 LEFT_OUT = ("captures", "docs", "drill", "end_to_end")
 

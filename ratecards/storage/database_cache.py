@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ratecards.errors import DatasetError
 from ratecards.storage import bounded, database
-from ratecards.storage.database import Database
+from ratecards.storage.database import Connection, Database
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ def connected(path: str) -> sqlite3.Connection | None:
     try:
         # nobody writes to it: a new one is moved into its place
         uri = f"file:{'/' * (name[0] != '/')}{name}?mode=ro&immutable=1"
-        base = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        base = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection)
         if base.execute("PRAGMA user_version").fetchone() == (database.VERSION,):
             base.execute("SELECT count(*) FROM meta").fetchone()
             return base
