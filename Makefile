@@ -95,7 +95,7 @@ soak: dev ## a thousand refreshes against a server that misbehaves
 pins: ## renew the pins; needs uv
 	uv pip compile pyproject.toml --group run --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt
 	uv pip compile pyproject.toml --group run --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
-	uv pip compile pyproject.toml --group reader --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-reader.txt
+	uv pip compile pyproject.toml --group reader --constraint requirements-dev.txt --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-reader.txt
 
 clean:
 	rm -rf $(VENV) demo site build dist .coverage

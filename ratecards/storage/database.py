@@ -23,6 +23,7 @@ import os
 import sqlite3
 from _thread import allocate_lock
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from functools import cached_property
 
@@ -123,7 +124,8 @@ class Connection(sqlite3.Connection):
     """One that is closed with its last reader; from Python 3.13 on another one warns that nobody did."""
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(sqlite3.ProgrammingError):  # it was never opened
+            self.close()
 
 
 def created() -> sqlite3.Connection:
