@@ -1,9 +1,10 @@
 """What AI models cost: rate cards read from the official pages, with evidence and history.
 
 `load()` gives the dataset, `find()` rates by column, `cost()` what a usage costs, `total()` its total alone,
-`changes()` what changed, `as_of()` the dataset on a day of the past, `upcoming()` what pages date for later; a
-`StaleWarning` says that an answer is old, a `ReportedWarning` that it is only what others report. `update()` fetches
-newer data; `__version__` is the version of the package, `data_version()` that of the data.
+`costs()` what each of many rows costs, `cost_column()` the same of a table, `changes()` what changed, `as_of()` the
+dataset on a day of the past, `upcoming()` what pages date for later; a `StaleWarning` says that an answer is old, a
+`ReportedWarning` that it is only what others report. `update()` fetches newer data; `__version__` is the version of
+the package, `data_version()` that of the data.
 They are imported when they are first asked for, so that importing the package is quick.
 """
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
         as_of,
         changes,
         cost,
+        cost_column,
+        costs,
         data_version,
         find,
         load,
@@ -35,6 +38,8 @@ __all__ = [
     "as_of",
     "changes",
     "cost",
+    "cost_column",
+    "costs",
     "data_version",
     "find",
     "load",

@@ -13,6 +13,7 @@ from scraper.errors import UnknownTerm
 from scraper.model import Gap, Problem, too_little_read
 from scraper.parse.blocks import Heading, Table
 from scraper.prices.grammar import Cell, read_cell
+from scraper.prices.labels import why_unknown
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import Observation, Place, RowRule, label_key, row_rates
 from scraper.prices.toolcells import read_tool
@@ -41,10 +42,10 @@ class TableReader(SectionReader):
                     continue
                 if not tab and count > 1:
                     self.problem("tab", "", "several tables without a tab: which service tier is which?")
-                elif label_key(tab) in tabs:
+                elif (self.terms.tab(tab) or tab) in tabs:
                     self.problem("tab", f" / {tab}", f"two tables under the tab {tab!r}", tab)
                 self._table(block, tab)
-                tabs.add(label_key(tab))
+                tabs.add(self.terms.tab(tab) or tab)
                 tab = ""
         if too_little_read(len(self.section.gaps), self.rows):
             # so many rows are not understood that the tables are not
@@ -52,7 +53,7 @@ class TableReader(SectionReader):
             self.section.gaps.clear()
 
     def _table(self, table: Table, tab: str) -> None:
-        tier = self.terms.tabs.get(label_key(tab), "") if tab else "standard"
+        tier = self.terms.tab(tab) if tab else "standard"
         if not tier:
             self.problem("tab", f" / {tab}", f"unknown tab {tab!r}", tab)
         columns = self._columns(table, tab)
@@ -98,7 +99,12 @@ class TableReader(SectionReader):
                 continue
             meaning = self.terms.header(header)
             if meaning is None:
-                self.problem("header", f" / {tab or '-'}", f"unknown header {header!r}", header)
+                self.problem(
+                    "header",
+                    f" / {tab or '-'}",
+                    f"unknown header {header!r}{why_unknown(header, self.terms.plans)}",
+                    header,
+                )
                 return None
             columns[at] = meaning
         plans = [plan for plan, _ in columns.values()]
@@ -106,6 +112,9 @@ class TableReader(SectionReader):
             self.problem("header", f" / {tab or '-'}", f"expected a free and a paid column, saw {list(table.header)}")
             return None
         unit = next(unit for plan, unit in columns.values() if plan == "paid")
+        if not unit:
+            self.problem("header", f" / {tab or '-'}", f"a paid column without its unit: {list(table.header)}")
+            return None
         return {at: (plan, own or unit) for at, (plan, own) in columns.items()}
 
     def _row(
@@ -118,13 +127,13 @@ class TableReader(SectionReader):
     ) -> int | None:
         """Read one row; gives the count of amounts it accounts for, None where label or cells are not understood."""
         label = row[0]
-        if label_key(label) in self.terms.metadata_rows:
+        if self.terms.metadata_rows.find(label_key(label)):
             return self._metadata(row, columns, tier)
         if self.part.kind == "tools":
             return self._tool(row, header, columns, tier, tab)
         meaning = self.terms.row(label)
         if meaning is None:
-            self.problem("label", f" / {tab or '-'}", f"unknown row label {label!r}", label)
+            self.problem("label", f" / {tab or '-'}", f"unknown row label {label!r}{why_unknown(label)}", label)
             return None
         rule, models = meaning.rule, self._models_of(meaning, label)
         texts = self._texts(row, columns)
@@ -214,8 +223,9 @@ class TableReader(SectionReader):
         found: list[Rate] = []
         for at, (plan, _) in columns.items():
             rate = self._tool_rate(row, at, header[at], plan, tier)
-            if not counted(row[at]):
+            if not counted(row[at]) or self._costs_nothing(row[at]):
                 self._unpriced(row[at], rate)
+                read += counted(row[at])
                 continue
             try:
                 prices = read_tool(row[at], self.terms.phrases, self.terms.tool_ignored)
@@ -254,13 +264,21 @@ class TableReader(SectionReader):
             evidence=Evidence(row[at], " / ".join((self.part.anchor, "-", fold_stars(row[0]), header))),
         )
 
+    def _costs_nothing(self, text: str) -> bool:
+        """Whether a cell says so by an amount, "$0.00"."""
+        cell = self._cell(text)
+        return cell is not None and cell.availability == "free" and not cell.allowances
+
+    def _cell(self, text: str) -> Cell | None:
+        try:
+            return read_cell(text, self.terms.phrases)
+        except UnknownTerm:
+            return None  # prose, with an allowance perhaps
+
     def _unpriced(self, text: str, rate: Rate) -> None:
         """Note that a tool costs nothing, or is not sold: whether it ever was priced, the published card knows."""
-        try:
-            cell = read_cell(text, self.terms.phrases)
-        except UnknownTerm:
-            cell = None  # prose, with an allowance perhaps
-        if cell == Cell("free"):
+        cell = self._cell(text)
+        if self._costs_nothing(text):
             self.section.unpriced.append(replace(rate, availability="free", price=Decimal(0)))
         elif cell == Cell("not_available"):
             self.section.unpriced.append(replace(rate, availability="not_available", currency=""))

@@ -63,11 +63,11 @@ def test_a_page_with_nothing_to_settle(diagnose):
 
 PROPOSED = {
     "label": (
-        with_row("Inputs price", "Free of charge", "$1.00"),
+        with_row("Imput price", "Free of charge", "$1.00"),
         "label at gemini-2 / Standard",
-        "unknown row label 'Inputs price'",
+        "unknown row label 'Imput price'",
         "input price",
-        {"rows": {"inputs price": {"meter": "METER"}}},
+        {"rows": {"imput price": {"meter": "METER"}}},
     ),
     "label that YAML would take apart": (
         with_row('Price: "new", {x} #1', "Free of charge", "$1.00"),
