@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from argparse import Namespace
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from ratecards.costs.image_sizes import Size, sizes
 from ratecards.costs.usage import Answer, answers
 from ratecards.errors import CostError
 from ratecards.model.lifecycle import said
-from ratecards.questions.bill import bill, bill_data
+from ratecards.questions.bill import bill, bill_data, converted_data
 from ratecards.storage import bounded, bounded_json
 from ratecards.storage.bounded_json import FormatError
 from ratecards.tables.table import Table, json_text
@@ -28,6 +29,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ratecards.costs.breakdown import Breakdown
+    from ratecards.costs.exchange import Converted
     from ratecards.questions.budget import Work
 
 # The answers of a day of calls have a few MB.
@@ -77,6 +80,7 @@ def cost(args: Namespace, shelf: DatedCatalog) -> str:
     counts = _counts(args)
     asked = Asked(args.model, args.tier, args.plan, args.source, args.policy, args.as_if)
     found = calls.cost(shelf, _saved(args, counts) if args.usage else [Answer(counts)], asked)
+    exchanged = _converted(args, found)
     if args.format == "json":
         ages = shelf.tell([found.source, *(line.source for line in found.lines)])
         first = (found.calls or (found,))[0].model
@@ -85,8 +89,21 @@ def cost(args: Namespace, shelf: DatedCatalog) -> str:
         data = bill_data(found, explain=args.explain)
         says = shelf.who_says((line.source, line.model) for line in found.lines)
         only = {"grade": found.grade, "reported": says} if says else {}
+        data |= converted_data(exchanged) if exchanged else {}
         return json_text({**only, **data, "observed": str(observed), **freshness.columns(ages)})
-    return _form(args, bill(found))
+    return _form(args, bill(found, exchanged))
+
+
+def _converted(args: Namespace, found: Breakdown) -> Converted | None:
+    """The total in the currency that is asked for, where that is another than its own. Raises `CostError`."""
+    if not args.currency or found.currency in ("", args.currency):
+        return None
+    from ratecards.costs.exchange import convert
+
+    file = args.exchange or os.environ.get("RATECARDS_EXCHANGE")
+    if not file:
+        raise CostError("--currency: expected a file of reference rates in --exchange or RATECARDS_EXCHANGE, saw none")
+    return convert(found.total, found.currency, args.currency, args.day, file)
 
 
 def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:

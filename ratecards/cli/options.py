@@ -191,6 +191,10 @@ def _add_costs(make: Make) -> None:
     _counts(cost, (*_SPLIT, *_SINGLE))
     cost.add_argument("--plan", default="paid", help="free or paid (default: paid)")
     cost.add_argument("--tier", metavar="TIER", help=f"{TIERS} (default: the answer's, else standard)")
+    words = "the total in this currency, too, by the reference rates of --exchange: EUR"
+    cost.add_argument("--currency", metavar="CODE", help=words)
+    words = "reference rates as the European Central Bank's eurofxref.csv (default: $RATECARDS_EXCHANGE)"
+    cost.add_argument("--exchange", metavar="FILE", help=words)
     _words(cost, "source", "policy", "quality", "context", "reading")
     images = make("images", "the cost per image, by resolution")
     images.add_argument("models", nargs="*", metavar="MODEL", help="a model id or an alias (default: all)")
