@@ -143,7 +143,6 @@ class Dataset:
             from ratecards.storage.packed import pack
 
             pack(base)
-            base.execute("PRAGMA page_size = 16384")  # it is read whole or not at all, and packs better
         if self.version:
             base.execute("INSERT INTO meta VALUES ('version', ?)", (self.version,))
         base.execute("VACUUM INTO ?", (os.fspath(target),))

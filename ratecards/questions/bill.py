@@ -44,7 +44,7 @@ def bill(found: Breakdown, converted: Converted | None = None) -> Table:
     if converted:
         own, other = found.currency, converted.currency
         words = f"total in {other}, 1 {own} = {plain(converted.rate)} {other} on {converted.day}"
-        words += f" ({converted.age_days} days before)" if converted.age_days else ""
+        words += f" ({converted.age_days} day{'s' * (converted.age_days != 1)} before)" if converted.age_days else ""
         totals.append(Row({head: words, "amount": converted.amount, "currency": converted.currency}))
     calls = found.calls or (found,)
     # the end of each model that its page announces

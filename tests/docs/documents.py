@@ -41,6 +41,8 @@ EXAMPLES = {
     "KIND": "kind",
     "URL": "https://example.org",
     "N": "10",
+    "EUR": "EUR",
+    "OWNER": "somebody",
     "V": "2026.10.7",
     "SHA": "0123456789abcdef",
 }
