@@ -25,7 +25,7 @@ def update(args: Namespace) -> str:
         return f"removed the data of {count} version{'s' * (count != 1)}; those of the package, {own}, are read\n"
     found = ratecards.update(args.releases)
     if found.version == found.previous:
-        return f"{found.version} is the newest; {updating.age(found.version)}\n"
+        return f"nothing newer is released; {updating.age(found.version)}\n"
     return f"{found.previous} -> {found.version}, kept in {found.path}\n"
 
 

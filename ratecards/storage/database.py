@@ -23,7 +23,6 @@ import os
 import sqlite3
 from _thread import allocate_lock
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from datetime import date
 from functools import cached_property
 
@@ -124,8 +123,10 @@ class Connection(sqlite3.Connection):
     """One that is closed with its last reader; from Python 3.13 on another one warns that nobody did."""
 
     def __del__(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # it was never opened
+        try:  # noqa: SIM105 - `contextlib` is not imported for a cost
             self.close()
+        except sqlite3.ProgrammingError:
+            pass  # it was never opened
 
 
 def created() -> sqlite3.Connection:

@@ -546,7 +546,7 @@ def test_the_command(installed, releases, newer, capsys):
     assert 0 == main(["update"])
     assert capsys.readouterr().out.startswith(f"{OLD} -> {NEW}, kept in ")
     assert 0 == main(["update"])
-    assert capsys.readouterr().out.startswith(f"{NEW} is the newest; the data stay those of {NEW}, ")
+    assert capsys.readouterr().out.startswith(f"nothing newer is released; the data stay those of {NEW}, ")
     assert 2 == main(["update", "--from", "http://127.0.0.1:9"])
     assert "ratecards: no newer data: " in capsys.readouterr().err
 
