@@ -53,8 +53,23 @@ class UsageError(ValueError):
     """The command line does not say what a command needs."""
 
 
+class _Checking(argparse.HelpFormatter):
+    """What each option is checked with when it is added: that needs no look at the terminal, which takes longer."""
+
+    def __init__(self, prog: str, **given: Any) -> None:
+        super().__init__(prog, width=80, **given)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that raises `UsageError`."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given, formatter_class=_Checking)
+
+    def format_help(self) -> str:
+        """The help, as wide as the terminal."""
+        self.formatter_class = argparse.HelpFormatter
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Refuse the command line."""
