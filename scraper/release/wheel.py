@@ -17,6 +17,8 @@ from scraper.release import released
 
 # What a build reads beside the package.
 _BESIDE = ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE")
+# What it makes; git knows what of.
+_MADE = {f"ratecards/{FILE}", "ratecards/costs/forms.json"}
 
 
 def build(root: Path, folder: Path, version: str) -> Path:
@@ -34,7 +36,7 @@ def build(root: Path, folder: Path, version: str) -> Path:
         )
     (built,) = map(Path, WheelBuilder(str(root)).build(directory=str(folder), versions=["standard"]))
     if (root / ".git").exists():
-        known = {f"ratecards/{FILE}", *Git(root)("ls-files", "-z", "--", "ratecards").split("\0")}
+        known = {*_MADE, *Git(root)("ls-files", "-z", "--", "ratecards").split("\0")}
         strange = sorted(name for name in _names(built) if name.startswith("ratecards/") and name not in known)
         if strange:
             raise DatasetError(f"{root}: expected a wheel of what git has, saw {', '.join(strange[:5])} in it")
