@@ -95,8 +95,9 @@ def test_no_file(tmp_path, rates):
 
 
 @pytest.fixture
-def ask(tmp_path, capsys):
+def ask(tmp_path, capsys, monkeypatch):
     """What `ratecards cost` says of a million tokens at 2.5 USD."""
+    monkeypatch.setenv("COLUMNS", "200")
     root = write(tmp_path / "data", *added("2026-01-01", card("flash", rate(price="2.5"))))
 
     def run(*words: object) -> tuple[int, str, str]:

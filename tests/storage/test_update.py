@@ -116,6 +116,7 @@ def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, releases: Release
     monkeypatch.setenv("RATECARDS_CACHE", str(tmp_path / "cache"))
     monkeypatch.setenv("RATECARDS_RELEASES", releases.url)
     monkeypatch.setenv("RATECARDS_STALE", "allow")
+    monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("http_proxy", "http://127.0.0.1:9")
     monkeypatch.delenv("RATECARDS_DATASET", raising=False)
     monkeypatch.delenv("RATECARDS_AUTO_UPDATE", raising=False)
