@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # So many models are read at once: more take less room, and longer to the first answer.
-TOGETHER = 8
+TOGETHER = 12
 _SCHEMA = """
 CREATE TABLE part (
   provider TEXT NOT NULL, source TEXT NOT NULL, first TEXT NOT NULL, rates TEXT NOT NULL,
