@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from ratecards.model.lifecycle import Lifecycle
     from ratecards.storage.history import Change
-    from ratecards.storage.packed import Parts
+    from ratecards.storage.packed import Packed
 
     Day = tuple[date, Mapping[str, RateCard]]
 
@@ -261,29 +261,45 @@ class Database:
     def __init__(self, base: sqlite3.Connection, root: str, file: str = "in memory", known: date | None = None) -> None:
         self._base, self.root, self.file, self.known = base, root, file, known
         self._lock = allocate_lock()
-        self.packed = self._parts() if self.ask("SELECT 1 FROM sqlite_master WHERE name = 'part'") else None
+        self.packed = self._packed() if self.ask("SELECT 1 FROM sqlite_master WHERE name = 'past'") else None
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
         self.sources = {f"{row[0]}/{row[1]}": SourceHistory(self, *row) for row in rows}
 
-    def ask(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
-        """The rows that a statement gives. Raises `DatasetError`."""
+    def ask(self, statement: str, values: Sequence[object] = (), *, past: bool = False) -> list[Any]:
+        """The rows that a statement gives, of now or of the past. Raises `DatasetError`."""
+        base = self._whole if past else self._base
         try:
             with self._lock:
-                return self._base.execute(statement, values).fetchall()
+                return base.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise self.damaged(str(error)) from error
 
-    def _text(self, owner: tuple[str, ...], lines: bytes) -> str:
+    def _packed(self) -> Packed:
+        from ratecards.storage.packed import Packed
+
+        return Packed(self.ask)
+
+    @cached_property
+    def _whole(self) -> sqlite3.Connection:
+        """The database with its past: of a packed file a copy in memory."""
+        if not self.packed:
+            return self._base
+        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+        try:
+            with self._lock:
+                self._base.backup(copy)
+            self.packed.restore(copy)
+        except (sqlite3.Error, *DAMAGE) as error:
+            raise self.damaged(f"its past: {error}") from error
+        return copy
+
+    def _lines(self, owner: tuple[str, ...]) -> list[str]:
+        """What the histories of a source say."""
         if self.packed:
-            return self.packed.lines(owner, lines)
+            return [self.packed.lines(owner)]
         import bz2
 
-        return bz2.decompress(lines).decode()
-
-    def _parts(self) -> Parts:
-        from ratecards.storage.packed import Parts
-
-        return Parts(self.ask)
+        return [bz2.decompress(lines).decode() for (lines,) in self.ask(_LINES, owner)]
 
     def damaged(self, words: str) -> DatasetError:
         """That something is not as it was written."""
@@ -303,8 +319,7 @@ class Database:
 
         owner = source.partition("/")[::2]
         try:
-            texts = [self._text(owner, lines) for (lines,) in self.ask(_LINES, owner)]
-            return [change for text in texts for change in history.parse(text, *owner, source)]
+            return [change for text in self._lines(owner) for change in history.parse(text, *owner, source)]
         except (OSError, EOFError, *DAMAGE) as error:
             raise self.damaged(f"{error}") from error
 
@@ -349,20 +364,21 @@ class SourceHistory:
         # empty where nothing has been observed yet
         self.first, self.last, self.recorded = first or "", last or "", recorded or ""
 
-    def ask(self, statement: str, *values: object) -> list[Any]:
-        """The rows that a statement gives that begins with the two names of the source."""
-        return self.base.ask(statement, (*self.owner, *values))
+    def ask(self, statement: str, *values: object, past: bool = False) -> list[Any]:
+        """The rows that a statement gives that begins with the two names of the source, of now or of the past."""
+        return self.base.ask(statement, (*self.owner, *values), past=past)
 
     @cached_property
     def names(self) -> ModelNames:
         """All names there have been."""
         gone: dict[str, list[date]] = {}
         ids: dict[str, list[str]] = {}
-        for model, day in self.ask(f"SELECT model, day FROM departure WHERE {_OF} ORDER BY rowid"):
+        for model, day in self.ask(f"SELECT model, day FROM departure WHERE {_OF} ORDER BY rowid", past=True):
             gone.setdefault(model, []).append(day_from(day))
         for alias, model in self.ask(f"SELECT alias, model FROM alias WHERE {_OF}"):
             ids.setdefault(alias, []).append(model)
-        first = {model: day_from(day) for model, day in self.ask(f"SELECT model, first FROM model WHERE {_OF}")}
+        started = self.ask(f"SELECT model, first FROM model WHERE {_OF}", past=True)
+        first = {model: day_from(day) for model, day in started}
         return ModelNames(first, gone, ids, self.renamed)
 
     @cached_property
@@ -404,7 +420,8 @@ class SourceCards:
         if self._empty:
             return []
         where = f"{_OF} {'AND model = ?' * len(values)} AND {self._at}"
-        return self._source.ask(f"SELECT {columns} FROM {table} WHERE {where} {more}", *values, *self._days)
+        asked = f"SELECT {columns} FROM {table} WHERE {where} {more}"
+        return self._source.ask(asked, *values, *self._days, past=bool(self._days))
 
     def __bool__(self) -> bool:
         return bool(self._ask("1", "card", "LIMIT 1"))
@@ -437,17 +454,9 @@ class SourceCards:
 
     def _rates(self, *model: str) -> Iterable[Sequence[Any]]:
         packed = self._source.base.packed
-        if not packed:
-            return self._ask(RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model)
-        if self._empty:
-            return ()
-        day = self._days[0] if self._days else ""
-        return (
-            row
-            for *row, since, until in packed.rates(self._source.owner, *model)
-            if until is None or (day and until > day)
-            if not day or since <= day
-        )
+        if packed and not self._days and not self._empty:
+            return packed.rates(self._source.owner, *model)
+        return self._ask(RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model)
 
     def _days_of(self, model: str, aliases: Iterable[str]) -> tuple[Lifecycle, ...]:
         """What is known of the days of a model."""

@@ -1,10 +1,11 @@
-"""The database as a wheel brings it: what takes the most room is packed, and read part by part.
+"""The database as a wheel brings it: what holds now in little room, and the past as one archive.
 
-A packed file has the tables of `ratecards.storage.database` but for `rate` and the view; instead it has
+A packed file has the tables of `ratecards.storage.database`, of which `rate`, `history`, `model` and `departure` are
+empty, and `card` has what holds now. Two more have the rest:
 
-- `part`: the rates of some models of a source, from the model `first` to the next part, column by column as JSON;
-- `history`: the changes of a source, column by column as JSON (xz), in which a rate that the source ever had is its
-  number among them.
+- `now`: a row a source, its rates that hold now, as JSON;
+- `past`: one row, JSON (xz), a list a source: its rates and cards that hold no longer, its models and their departures,
+  and the changes of its history, in which a rate is a number. It is opened when anything of that is first asked for.
 
 The same database gives the same bytes.
 """
@@ -12,90 +13,280 @@ The same database gives the same bytes.
 from __future__ import annotations
 
 import json
-from itertools import chain
+from functools import cached_property
+from itertools import accumulate, groupby
+from operator import sub
 
-from ratecards.storage.rows import RATE, RATE_COLUMNS, rate_from
+from ratecards.storage.rows import CARD, EMPTY, RATE, RATE_COLUMNS, rate_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-# So many models are read at once: more take less room, and longer to the first answer.
-TOGETHER = 8
+    Owner = tuple[str, ...]
+    Row = tuple[Any, ...]
+
 _SCHEMA = """
-CREATE TABLE part (
-  provider TEXT NOT NULL, source TEXT NOT NULL, first TEXT NOT NULL, rates TEXT NOT NULL,
-  PRIMARY KEY (provider, source, first)) WITHOUT ROWID;
-DROP VIEW rates;
+CREATE TABLE now (provider TEXT NOT NULL, source TEXT NOT NULL, rates TEXT NOT NULL,
+  PRIMARY KEY (provider, source)) WITHOUT ROWID;
+CREATE TABLE past (content BLOB NOT NULL);
 """
 _OF = "WHERE provider = ? AND source = ?"
-# the columns that are one for a source
-_OWNER = 2
-# all of them, `since` and `until`
-_WIDTH = len(RATE) + 2
+# tables of which the archive has these rows, of these columns
+_GONE = {
+    "card": (", ".join((*CARD, "since", "until")), "AND until NOTNULL ORDER BY model, since"),
+    "model": ("provider, source, model, first", "ORDER BY model"),
+    "departure": ("provider, source, day, model", "ORDER BY rowid"),
+}
+_CLEARED = """
+DELETE FROM card WHERE until NOTNULL;
+DELETE FROM rate; DELETE FROM history; DELETE FROM model; DELETE FROM departure;
+"""
+# where in a row the model, the price, the quote and the locator stand
+_WIDTH = len(RATE)
+_MODEL, _PRICE, _QUOTE, _LOCATOR = (RATE.index(name) for name in ("model", "price", "quote", "locator"))
+# in quotes and locators they stand for the price in cents, the price, the model, its name
+_MARKS = "\x01\x02\x03\x04"
+
+
+# ---------------------------------------------------------------------------------------------- packing
 
 
 def pack(base: sqlite3.Connection) -> None:
-    """Pack a database that has its histories, in place."""
+    """Pack a database that has its histories, in place. Raises `ValueError` where a text has a control character."""
+    base.executescript(_SCHEMA)
+    past = []
+    for owner in base.execute("SELECT provider, source FROM source ORDER BY provider, source").fetchall():
+        names = dict(base.execute(f"SELECT model, ifnull(name, '') FROM card {_OF} ORDER BY since", owner).fetchall())
+        asked = (
+            f"SELECT {RATE_COLUMNS}, since, until, place FROM rate {_OF} ORDER BY until NOTNULL, model, place, since"
+        )
+        held = base.execute(asked, owner).fetchall()
+        rows = [row[:_WIDTH] for row in held]
+        standing = sum(row[-2] is None for row in held)
+        kinds: dict[Row, int] = {}
+        now = _folded(rows[:standing], kinds, names)
+        base.execute("INSERT INTO now VALUES (?, ?, ?)", (*owner, _dumped([_turned(kinds), now])))
+        known = len(kinds)
+        changes, others = _numbered(_changes(base, owner), rows, owner)
+        gone = _folded(rows[standing:], kinds, names), _folded(others, kinds, names)
+        tables = [_turned(base.execute(f"SELECT {of} FROM {t} {_OF} {w}", owner)) for t, (of, w) in _GONE.items()]
+        spans = _turned(row[_WIDTH:] for row in held)
+        past.append([_turned([*kinds][known:]), *gone, spans, tables, columns(_steps_of(changes))])
+    base.execute("INSERT INTO past VALUES (?)", (packed(past),))
+    base.executescript(_CLEARED)
+
+
+def _changes(base: sqlite3.Connection, owner: Owner) -> list[dict[str, Any]]:
+    """The changes of a source, as data; the fields of a card are the change's own, so that each is a column."""
     import bz2
 
-    base.executescript(_SCHEMA)
-    for owner in base.execute("SELECT provider, source FROM source ORDER BY provider, source").fetchall():
-        asked = f"SELECT {RATE_COLUMNS}, since, until FROM rate {_OF} ORDER BY model, place, since"
-        rows = base.execute(asked, owner).fetchall()
-        models = sorted({row[_OWNER] for row in rows})
-        for start in range(0, len(models), TOGETHER):
-            few = models[start : start + TOGETHER]
-            part = zip(*(row[_OWNER:] for row in rows if row[_OWNER] in few), strict=True)
-            base.execute("INSERT INTO part VALUES (?, ?, ?, ?)", (*owner, few[0], _dumped(list(part))))
-        for (lines,) in base.execute(f"SELECT lines FROM history {_OF}", owner).fetchall():
-            told = _numbered([json.loads(line) for line in bz2.decompress(lines).splitlines()], _data(rows))
-            base.execute(f"UPDATE history SET lines = ? {_OF}", (_packed(columns(told)), *owner))
-    base.execute("DROP TABLE rate")
+    told = base.execute(f"SELECT lines FROM history {_OF}", owner).fetchall()
+    read = [json.loads(line) for (lines,) in told for line in bz2.decompress(lines).splitlines()]
+    return [{**{f"card.{n}": value for n, value in change.pop("card", {}).items()}, **change} for change in read]
 
 
-def _dumped(data: object, *, sort_keys: bool = False) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
+def _numbered(
+    changes: Sequence[dict[str, Any]], rows: Sequence[Row], owner: Owner
+) -> tuple[list[dict[str, Any]], list[Row]]:
+    """Changes in which a rate is its number among the rows, or beyond them among others; and those others."""
+    numbers = {_key(data): number for number, data in enumerate(_data(rows))}
+    others: dict[str, Row] = {}
+    for change in changes:
+        for rate in _rates(change):
+            row = (*owner, change["model"], *(rate.get(name, EMPTY[name]) for name in RATE[_MODEL + 1 :]))
+            if (key := _key(rate)) not in numbers:
+                others[key] = row
+    ordered = sorted(others.values(), key=lambda row: row[_MODEL])
+    numbers |= {_key(data): len(rows) + number for number, data in enumerate(_data(ordered))}
+    return [_each(change, lambda _, rate: numbers[_key(rate)]) for change in changes], ordered
 
 
-def _packed(data: object) -> bytes:
-    import lzma
+def _rates(change: dict[str, Any]) -> list[Any]:
+    found: list[Any] = []
+    _each(change, lambda _, rate: found.append(rate))
+    return found
 
-    return lzma.compress(_dumped(data).encode(), preset=9 | lzma.PRESET_EXTREME)
+
+def _steps_of(changes: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each number of a rate as the step from the last one in a field of that name."""
+    last: dict[str, int] = {}
+
+    def step(name: str, number: Any) -> Any:
+        before, last[name] = last.get(name, 0), number
+        return number - before
+
+    return [_each(change, step) for change in changes]
 
 
-def _unpacked(content: bytes) -> Any:
-    import lzma
+def _each(change: dict[str, Any], other: Callable[[str, Any], Any]) -> dict[str, Any]:
+    """A change in which each rate is what `other` gives for it, and for the field that it stands in."""
+    new = {name: other(name, value) if name in ("old", "new") else value for name, value in change.items()}
+    return new | {name: [other(name, rate) for rate in new[name]] for name in ("kept", "card.rates") if name in new}
 
-    try:
-        return json.loads(lzma.decompress(content))
-    except lzma.LZMAError as error:
-        raise ValueError(f"a history that cannot be unpacked: {error}") from error
+
+def _key(rate: object) -> str:
+    return _dumped(rate, sort_keys=True)
 
 
 def _data(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
     """Rates as a history writes them, of their rows."""
     from ratecards.storage.codec import rate_data
 
-    return [rate_data(rate_from(row[:-2])) for row in rows]
+    return [rate_data(rate_from(row)) for row in rows]
 
 
-def _numbered(changes: Iterable[dict[str, Any]], rates: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Changes in which a rate is its number among `rates` where it is one of them."""
-    numbers = {_dumped(rate, sort_keys=True): number for number, rate in enumerate(rates)}
-    return [_each(change, lambda rate: numbers.get(_dumped(rate, sort_keys=True), rate)) for change in changes]
+def _dumped(data: object, *, sort_keys: bool = False) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
 
 
-def _each(change: dict[str, Any], other: Callable[[Any], Any]) -> dict[str, Any]:
-    """A change in which each rate is what `other` gives for it."""
-    new = {name: other(value) if name in ("old", "new") else value for name, value in change.items()}
-    if "kept" in new:
-        new["kept"] = [other(rate) for rate in new["kept"]]
-    if "rates" in new.get("card", ()):
-        new["card"] = {**new["card"], "rates": [other(rate) for rate in new["card"]["rates"]]}
-    return new
+def packed(data: object) -> bytes:
+    """JSON as an archive."""
+    import lzma
+
+    return lzma.compress(_dumped(data).encode(), check=lzma.CHECK_CRC32, preset=9 | lzma.PRESET_EXTREME)
+
+
+# ---------------------------------------------------------------------------------------------- reading
+
+
+class Packed:
+    """What a packed file has beside its tables; `ask` gives the rows of a statement. Each thing is read once."""
+
+    def __init__(self, ask: Callable[[str, Sequence[object]], list[Any]]) -> None:
+        self._ask = ask
+        self._now: dict[Owner, tuple[list[Row], list[Any]]] = {}
+
+    def rates(self, owner: Owner, model: str | None = None) -> Iterator[Row]:
+        """The rows of `RATE_COLUMNS` that hold now, of a model or of a source, in order."""
+        kinds, now = self._read(owner)
+        return _unfolded(now, kinds, owner, model)
+
+    def _read(self, owner: Owner) -> tuple[list[Row], list[Any]]:
+        if owner not in self._now:
+            ((text,),) = self._ask(f"SELECT rates FROM now {_OF}", owner)
+            kinds, now = json.loads(text)
+            self._now[owner] = list(zip(*kinds, strict=True)), now
+        return self._now[owner]
+
+    @cached_property
+    def _past(self) -> dict[Owner, list[Any]]:
+        import lzma
+
+        ((content,),) = self._ask("SELECT content FROM past", ())
+        owners = self._ask("SELECT provider, source FROM source ORDER BY provider, source", ())
+        try:
+            return dict(zip(owners, json.loads(lzma.decompress(content)), strict=True))
+        except lzma.LZMAError as error:
+            raise ValueError(f"a past that cannot be unpacked: {error}") from error
+
+    def _rates(self, owner: Owner) -> tuple[list[Row], list[Row]]:
+        """All rates that a source has had; and others that only changes have. Both in the order of their numbers."""
+        known, now = self._read(owner)
+        more, gone, others = self._past[owner][:3]
+        kinds = [*known, *zip(*more, strict=True)]
+        held = [*_unfolded(now, kinds, owner), *_unfolded(gone, kinds, owner)]
+        return held, list(_unfolded(others, kinds, owner))
+
+    def restore(self, base: sqlite3.Connection) -> None:
+        """Give a copy of the file the rows of its tables that the archive has."""
+        base.execute("BEGIN")
+        for owner, (*_, spans, tables, _) in self._past.items():
+            rows = zip(self._rates(owner)[0], zip(*spans, strict=True), strict=True)
+            _insert(base, "rate", ", ".join((*RATE, "since", "until", "place")), ((*row, *span) for row, span in rows))
+            for (table, (names, _)), found in zip(_GONE.items(), tables, strict=True):
+                _insert(base, table, names, zip(*found, strict=True))
+        base.execute("COMMIT")
+
+    def lines(self, owner: Owner) -> str:
+        """The lines of the history of a source."""
+        held, others = self._rates(owner)
+        rates, last = _data([*held, *others]), dict[str, int]()
+
+        def rate(name: str, step: int) -> dict[str, Any]:
+            last[name] = last.get(name, 0) + step
+            return rates[last[name]]
+
+        told = [_each(change, rate) for change in records(self._past[owner][-1])]
+        return "".join(_dumped(_carded(change)) + "\n" for change in told)
+
+
+def _carded(change: dict[str, Any]) -> dict[str, Any]:
+    card = {name.removeprefix("card."): change.pop(name) for name in list(change) if name.startswith("card.")}
+    return change | {"card": card} if card else change
+
+
+def _insert(base: sqlite3.Connection, table: str, names: str, rows: Iterable[Row]) -> None:
+    slots = ", ".join("?" * len(names.split(", ")))
+    base.executemany(f"INSERT INTO {table} ({names}) VALUES ({slots})", rows)
+
+
+# ---------------------------------------------------------------------------------------------- columns and kinds
+
+
+def _folded(rows: Sequence[Row], kinds: dict[Row, int], names: Mapping[str, str]) -> list[Any]:
+    """Rows of `RATE` that are in order of model, as columns.
+
+    A run of each model, the name of its card and how many rates it has; then of each rate the step from the last one's
+    kind to its own among `kinds`, to which those are added that are not there, and its price. A kind is a row without
+    owner, model and price, in whose quote and locator marks stand for these and for the name.
+    """
+    runs = [(model, names.get(model) or "", len(list(run))) for model, run in groupby(row[_MODEL] for row in rows)]
+    numbers = []
+    for row in rows:
+        words = _words(row[_MODEL], names.get(row[_MODEL]) or "", row[_PRICE])
+        texts = _marked(row[_QUOTE], words[:2]), _marked(row[_LOCATOR], words[2:])
+        kind = (*row[_MODEL + 1 : _PRICE], *row[_PRICE + 1 : _QUOTE], *texts, *row[_LOCATOR + 1 :])
+        numbers.append(kinds.setdefault(kind, len(kinds)))
+    return [*_turned(runs, 3), _steps(numbers), [row[_PRICE] for row in rows]]
+
+
+def _unfolded(folded: Sequence[Any], kinds: Sequence[Row], owner: Owner, only: str | None = None) -> Iterator[Row]:
+    """The rows again, or only those of a model."""
+    models, names, counts, steps, prices = folded
+    numbers = list(accumulate(steps))
+    if not len(prices) == len(numbers) == sum(counts):
+        raise ValueError(f"expected {sum(counts)} rates, saw {len(numbers)} kinds and {len(prices)} prices")
+    ends = accumulate(counts)
+    for model, name, count, end in zip(models, names, counts, ends, strict=True):
+        if only in (None, model):
+            for place in range(end - count, end):
+                *first, quote, locator, capture, observed = kinds[numbers[place]]
+                words = _words(model, name, prices[place])
+                first.insert(_PRICE - _MODEL - 1, prices[place])
+                yield (*owner, model, *first, _said(quote, words), _said(locator, words), capture, observed)
+
+
+def _words(model: str, name: str, price: str | None) -> Sequence[tuple[str, str]]:
+    """Each mark with what it stands for, where that is said: the price in cents and as it is, the model, its name."""
+    whole, _, cents = (price or "").partition(".")
+    return tuple(zip(_MARKS, (f"{whole}.{cents:0<2}" if price else "", price or "", model, name), strict=True))
+
+
+def _marked(text: str, words: Iterable[tuple[str, str]]) -> str:
+    if any(mark in text for mark in _MARKS):
+        raise ValueError(f"expected text without control characters, saw {text!r}")
+    for mark, word in words:
+        text = text.replace(word, mark, 1) if word else text
+    return text
+
+
+def _said(text: str, words: Iterable[tuple[str, str]]) -> str:
+    for mark, word in words:
+        if mark in text:
+            text = text.replace(mark, word)
+    return text
+
+
+def _steps(numbers: Sequence[int]) -> list[int]:
+    return list(map(sub, numbers, (0, *numbers)))
+
+
+def _turned(rows: Iterable[Row], width: int = 0) -> list[Sequence[Any]]:
+    """Rows as columns."""
+    return list(zip(*rows, strict=True)) or [()] * width
 
 
 def columns(records: Sequence[dict[str, Any]]) -> list[Any]:
@@ -113,38 +304,3 @@ def records(data: Sequence[Any]) -> list[dict[str, Any]]:
         for record, value in zip(of, values, strict=True):
             record[name] = value
     return found
-
-
-class Parts:
-    """The rates of a packed file; `ask` gives the rows of a statement. A part is read once."""
-
-    def __init__(self, ask: Callable[[str, Sequence[object]], list[Any]]) -> None:
-        self._ask = ask
-        self._read: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-        self._firsts: dict[tuple[str, ...], list[str]] = {}
-        for *owner, first in ask("SELECT provider, source, first FROM part ORDER BY first", ()):
-            self._firsts.setdefault(tuple(owner), []).append(first)
-
-    def rates(self, owner: tuple[str, ...], model: str | None = None) -> Iterator[tuple[Any, ...]]:
-        """All rows of a model, or of a source, in order, as `RATE_COLUMNS`, `since` and `until`."""
-        firsts = self._firsts.get(owner, [])
-        if model is None:
-            yield from chain.from_iterable(self._part(owner, first) for first in firsts)
-        elif before := [first for first in firsts if first <= model]:
-            yield from (row for row in self._part(owner, before[-1]) if row[_OWNER] == model)
-
-    def _part(self, owner: tuple[str, ...], first: str) -> list[tuple[Any, ...]]:
-        key = (*owner, first)
-        if key not in self._read:
-            ((text,),) = self._ask(f"SELECT rates FROM part {_OF} AND first = ?", key)
-            rows = [(*owner, *row) for row in zip(*json.loads(text), strict=True)]
-            if not rows or len(rows[0]) != _WIDTH:
-                raise ValueError(f"part {first}: expected rates of {_WIDTH} columns, saw {text[:40]!r}")
-            self._read[key] = rows
-        return self._read[key]
-
-    def lines(self, owner: tuple[str, ...], packed: bytes) -> str:
-        """The lines of the history of a source."""
-        rates = _data(self.rates(owner))
-        told = (_each(change, lambda r: rates[r] if type(r) is int else r) for change in records(_unpacked(packed)))
-        return "".join(_dumped(change) + "\n" for change in told)
