@@ -281,7 +281,7 @@ class Database:
 
     @cached_property
     def _whole(self) -> sqlite3.Connection:
-        """The database with its past: of a packed file a copy in memory."""
+        """The database with its past: of a packed file a copy in memory, whose rates are asked of `packed`."""
         if not self.packed:
             return self._base
         copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
@@ -454,8 +454,8 @@ class SourceCards:
 
     def _rates(self, *model: str) -> Iterable[Sequence[Any]]:
         packed = self._source.base.packed
-        if packed and not self._days and not self._empty:
-            return packed.rates(self._source.owner, *model)
+        if packed and not self._empty:
+            return packed.rates(self._source.owner, *(model or (None,)), *self._days[:1])
         return self._ask(RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model)
 
     def _days_of(self, model: str, aliases: Iterable[str]) -> tuple[Lifecycle, ...]:

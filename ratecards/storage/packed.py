@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, groupby
 from operator import sub
 
 from ratecards.storage.rows import CARD, EMPTY, RATE, RATE_COLUMNS, rate_from
@@ -158,11 +158,16 @@ class Packed:
     def __init__(self, ask: Callable[[str, Sequence[object]], list[Any]]) -> None:
         self._ask = ask
         self._now: dict[Owner, tuple[list[Row], list[Any]]] = {}
+        self._then: dict[Owner, dict[str, list[Row]]] = {}
 
-    def rates(self, owner: Owner, model: str | None = None) -> Iterator[Row]:
-        """The rows of `RATE_COLUMNS` that hold now, of a model or of a source, in order."""
-        kinds, now = self._read(owner)
-        return _unfolded(now, kinds, owner, model)
+    def rates(self, owner: Owner, model: str | None = None, day: str = "") -> Iterator[Row]:
+        """The rows of `RATE_COLUMNS` that hold now, or held on a day; of a model or of a source, in order."""
+        if not day:
+            kinds, now = self._read(owner)
+            return _unfolded(now, kinds, owner, model)
+        held = self._held(owner)
+        rows = chain.from_iterable(held.get(of, ()) for of in ((model,) if model else sorted(held)))
+        return (row for row, since, until in rows if since <= day and (until is None or until > day))
 
     def _read(self, owner: Owner) -> tuple[list[Row], list[Any]]:
         if owner not in self._now:
@@ -190,15 +195,22 @@ class Packed:
         held = [*_unfolded(now, kinds, owner), *_unfolded(gone, kinds, owner)]
         return held, list(_unfolded(others, kinds, owner))
 
+    def _held(self, owner: Owner) -> dict[str, list[Row]]:
+        """By model all rates that a source has had, each with the days that it held, in order."""
+        if owner not in self._then:
+            found: dict[str, list[Row]] = {}
+            spans = zip(*self._past[owner][3], strict=True)
+            for row, (since, until, _) in sorted(zip(self._rates(owner)[0], spans, strict=True), key=_place):
+                found.setdefault(row[_MODEL], []).append((row, since, until))
+            self._then[owner] = found
+        return self._then[owner]
+
     def restore(self, base: sqlite3.Connection) -> None:
-        """Give a copy of the file the rows of its tables that the archive has."""
-        base.execute("BEGIN")
-        for owner, (*_, spans, tables, _) in self._past.items():
-            rows = zip(self._rates(owner)[0], zip(*spans, strict=True), strict=True)
-            _insert(base, "rate", ", ".join((*RATE, "since", "until", "place")), ((*row, *span) for row, span in rows))
+        """Give a copy of the file the rows of its tables that the archive has, but for rates and histories."""
+        for *_, tables, _ in self._past.values():
             for (table, (names, _)), found in zip(_GONE.items(), tables, strict=True):
-                _insert(base, table, names, zip(*found, strict=True))
-        base.execute("COMMIT")
+                slots = ", ".join("?" * (names.count(",") + 1))
+                base.executemany(f"INSERT INTO {table} ({names}) VALUES ({slots})", zip(*found, strict=True))
 
     def lines(self, owner: Owner) -> str:
         """The lines of the history of a source."""
@@ -218,9 +230,8 @@ def _carded(change: dict[str, Any]) -> dict[str, Any]:
     return change | {"card": card} if card else change
 
 
-def _insert(base: sqlite3.Connection, table: str, names: str, rows: Iterable[Row]) -> None:
-    slots = ", ".join("?" * len(names.split(", ")))
-    base.executemany(f"INSERT INTO {table} ({names}) VALUES ({slots})", rows)
+def _place(held: tuple[Row, Row]) -> Any:
+    return held[1][-1]
 
 
 # ---------------------------------------------------------------------------------------------- columns and kinds
