@@ -104,7 +104,8 @@ def wheel(root: Path, folder: Path, version: Version) -> None:
         )
     for built in WheelBuilder(str(root)).build(directory=str(folder), versions=["standard"]):
         if (root / ".git").exists():
-            known = {f"ratecards/{FILE}", *Git(root)("ls-files", "-z", "--", "ratecards").split("\0")}
+            made = f"ratecards/{FILE}", "ratecards/costs/forms.json"
+            known = {*made, *Git(root)("ls-files", "-z", "--", "ratecards").split("\0")}
             with zipfile.ZipFile(built) as opened:
                 strange = sorted(n for n in opened.namelist() if n.startswith("ratecards/") and n not in known)
             if strange:
