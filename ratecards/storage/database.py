@@ -250,6 +250,8 @@ _NOW = "until IS NULL"
 _THEN = "since <= ? AND (until IS NULL OR until > ?)"
 _LINES = "SELECT lines FROM history WHERE provider = ? AND source = ?"
 _OF = "provider = ? AND source = ?"
+_MODELS = f"SELECT model, first FROM model WHERE {_OF}"
+_DEPARTURES = f"SELECT model, day FROM departure WHERE {_OF} ORDER BY rowid"
 
 
 class Database:
@@ -265,12 +267,11 @@ class Database:
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
         self.sources = {f"{row[0]}/{row[1]}": SourceHistory(self, *row) for row in rows}
 
-    def ask(self, statement: str, values: Sequence[object] = (), *, past: bool = False) -> list[Any]:
-        """The rows that a statement gives, of now or of the past. Raises `DatasetError`."""
-        base = self._whole if past else self._base
+    def ask(self, statement: str, values: Sequence[object] = ()) -> list[Any]:
+        """The rows that a statement gives. Raises `DatasetError`."""
         try:
             with self._lock:
-                return base.execute(statement, values).fetchall()
+                return self._base.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise self.damaged(str(error)) from error
 
@@ -278,20 +279,6 @@ class Database:
         from ratecards.storage.packed import Packed
 
         return Packed(self.ask)
-
-    @cached_property
-    def _whole(self) -> sqlite3.Connection:
-        """The database with its past: of a packed file a copy in memory, whose rates are asked of `packed`."""
-        if not self.packed:
-            return self._base
-        copy = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        try:
-            with self._lock:
-                self._base.backup(copy)
-            self.packed.restore(copy)
-        except (sqlite3.Error, *DAMAGE) as error:
-            raise self.damaged(f"its past: {error}") from error
-        return copy
 
     def _lines(self, owner: tuple[str, ...]) -> list[str]:
         """What the histories of a source say."""
@@ -364,22 +351,30 @@ class SourceHistory:
         # empty where nothing has been observed yet
         self.first, self.last, self.recorded = first or "", last or "", recorded or ""
 
-    def ask(self, statement: str, *values: object, past: bool = False) -> list[Any]:
-        """The rows that a statement gives that begins with the two names of the source, of now or of the past."""
-        return self.base.ask(statement, (*self.owner, *values), past=past)
+    def ask(self, statement: str, *values: object) -> list[Any]:
+        """The rows that a statement gives that begins with the two names of the source."""
+        return self.base.ask(statement, (*self.owner, *values))
 
     @cached_property
     def names(self) -> ModelNames:
         """All names there have been."""
         gone: dict[str, list[date]] = {}
         ids: dict[str, list[str]] = {}
-        for model, day in self.ask(f"SELECT model, day FROM departure WHERE {_OF} ORDER BY rowid", past=True):
+        started, departed = self._named()
+        for model, day in departed:
             gone.setdefault(model, []).append(day_from(day))
         for alias, model in self.ask(f"SELECT alias, model FROM alias WHERE {_OF}"):
             ids.setdefault(alias, []).append(model)
-        started = self.ask(f"SELECT model, first FROM model WHERE {_OF}", past=True)
-        first = {model: day_from(day) for model, day in started}
-        return ModelNames(first, gone, ids, self.renamed)
+        return ModelNames({model: day_from(day) for model, day in started}, gone, ids, self.renamed)
+
+    def _named(self) -> tuple[Iterable[Sequence[Any]], ...]:
+        """Each model with its first day; each that went, with the day."""
+        if self.base.packed:
+            try:
+                return self.base.packed.models(self.owner), self.base.packed.departures(self.owner)
+            except DAMAGE as error:
+                raise self.base.damaged(f"names of {self.name}: {error}") from error
+        return tuple(map(self.ask, (_MODELS, _DEPARTURES)))
 
     @cached_property
     def renamed(self) -> Sequence[Renamed]:
@@ -415,23 +410,37 @@ class SourceCards:
         now = on is None or source.last <= day
         self._at = _NOW if now else _THEN
         self._days = () if now else (day, day)
+        self._packed = None if self._empty else source.base.packed
 
     def _ask(self, columns: str, table: str, more: str = "", *values: str) -> list[Any]:
         if self._empty:
             return []
         where = f"{_OF} {'AND model = ?' * len(values)} AND {self._at}"
-        asked = f"SELECT {columns} FROM {table} WHERE {where} {more}"
-        return self._source.ask(asked, *values, *self._days, past=bool(self._days))
+        return self._source.ask(f"SELECT {columns} FROM {table} WHERE {where} {more}", *values, *self._days)
+
+    @cached_property
+    def _unpacked(self) -> Mapping[str, Sequence[Any]] | None:
+        """By model the rows of all cards, in order, where the database is packed."""
+        if not self._packed:
+            return None
+        try:
+            return self._packed.cards(self._source.owner, *self._days[:1])
+        except DAMAGE as error:
+            raise self._source.base.damaged(f"cards of {self._source.name}: {error}") from error
 
     def __bool__(self) -> bool:
-        return bool(self._ask("1", "card", "LIMIT 1"))
+        return bool(self._ask("1", "card", "LIMIT 1") if self._unpacked is None else self._unpacked)
 
     def __contains__(self, model: str) -> bool:
+        if self._unpacked is not None:
+            return model in self._unpacked
         return bool(self._ask("1", "card", "LIMIT 1", model))
 
     @cached_property
     def models(self) -> list[str]:
         """The models, sorted."""
+        if self._unpacked is not None:
+            return list(self._unpacked)
         return [model for (model,) in self._ask("model", "card", "ORDER BY model")]
 
     def card(self, model: str) -> RateCard:
@@ -447,16 +456,20 @@ class SourceCards:
         try:
             for row in self._rates(*model):
                 rates.setdefault(row[2], []).append(rate_from(row))
-            cards = self._ask(CARD_COLUMNS, "card", "ORDER BY model", *model)
+            cards = self._rows(*model)
             return [card_from(row, rates.get(row[2], ()), self._days_of) for row in cards]
         except DAMAGE as error:
             raise self._source.base.damaged(f"{' '.join((*model, 'at', self._source.name))}: {error}") from error
 
     def _rates(self, *model: str) -> Iterable[Sequence[Any]]:
-        packed = self._source.base.packed
-        if packed and not self._empty:
-            return packed.rates(self._source.owner, *(model or (None,)), *self._days[:1])
+        if self._packed:
+            return self._packed.rates(self._source.owner, *(model or (None,)), *self._days[:1])
         return self._ask(RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model)
+
+    def _rows(self, *model: str) -> Iterable[Sequence[Any]]:
+        if self._unpacked is None:
+            return self._ask(CARD_COLUMNS, "card", "ORDER BY model", *model)
+        return [self._unpacked[name][: len(CARD)] for name in model or self._unpacked]
 
     def _days_of(self, model: str, aliases: Iterable[str]) -> tuple[Lifecycle, ...]:
         """What is known of the days of a model."""

@@ -1,9 +1,9 @@
 """The database as a wheel brings it: what holds now in little room, and the past as one archive.
 
-A packed file has the tables of `ratecards.storage.database`, of which `rate`, `history`, `model` and `departure` are
-empty, and `card` has what holds now. Two more have the rest:
+A packed file has the tables of `ratecards.storage.database`, of which `card`, `rate`, `history`, `model` and
+`departure` are empty. Two more have the rest:
 
-- `now`: a row a source, its rates that hold now, as JSON;
+- `now`: a row a source, its cards and rates that hold now, as JSON;
 - `past`: one row, JSON (xz), a list a source: its rates and cards that hold no longer, its models and their departures,
   and the changes of its history, in which a rate is a number. It is opened when anything of that is first asked for.
 
@@ -17,7 +17,7 @@ from functools import cached_property
 from itertools import accumulate, chain, groupby
 from operator import sub
 
-from ratecards.storage.rows import CARD, EMPTY, RATE, RATE_COLUMNS, rate_from
+from ratecards.storage.rows import CARD, CARD_COLUMNS, EMPTY, RATE, RATE_COLUMNS, rate_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,23 +29,18 @@ if TYPE_CHECKING:
     Row = tuple[Any, ...]
 
 _SCHEMA = """
-CREATE TABLE now (provider TEXT NOT NULL, source TEXT NOT NULL, rates TEXT NOT NULL,
+CREATE TABLE now (provider TEXT NOT NULL, source TEXT NOT NULL, cards TEXT NOT NULL, rates TEXT NOT NULL,
   PRIMARY KEY (provider, source)) WITHOUT ROWID;
 CREATE TABLE past (content BLOB NOT NULL);
 """
+_EMPTIED = ("card", "rate", "history", "model", "departure")
 _OF = "WHERE provider = ? AND source = ?"
-# tables of which the archive has these rows, of these columns
-_GONE = {
-    "card": (", ".join((*CARD, "since", "until")), "AND until NOTNULL ORDER BY model, since"),
-    "model": ("provider, source, model, first", "ORDER BY model"),
-    "departure": ("provider, source, day, model", "ORDER BY rowid"),
-}
-_CLEARED = """
-DELETE FROM card WHERE until NOTNULL;
-DELETE FROM rate; DELETE FROM history; DELETE FROM model; DELETE FROM departure;
-"""
+_CARDS = f"SELECT {CARD_COLUMNS}, since, until FROM card {_OF} ORDER BY until NOTNULL, model, since"
+_RATES = f"SELECT {RATE_COLUMNS}, since, until, place FROM rate {_OF} ORDER BY until NOTNULL, model, place, since"
+# of a model, and of its departures
+_MODELS, _DEPARTURES = f"SELECT model, first FROM model {_OF}", f"SELECT model, day FROM departure {_OF} ORDER BY rowid"
 # where in a row the model, the price, the quote and the locator stand
-_WIDTH = len(RATE)
+_WIDTH, _NAME = len(RATE), CARD.index("name")
 _MODEL, _PRICE, _QUOTE, _LOCATOR = (RATE.index(name) for name in ("model", "price", "quote", "locator"))
 # in quotes and locators they stand for the price in cents, the price, the model, its name
 _MARKS = "\x01\x02\x03\x04"
@@ -59,24 +54,28 @@ def pack(base: sqlite3.Connection) -> None:
     base.executescript(_SCHEMA)
     past = []
     for owner in base.execute("SELECT provider, source FROM source ORDER BY provider, source").fetchall():
-        names = dict(base.execute(f"SELECT model, ifnull(name, '') FROM card {_OF} ORDER BY since", owner).fetchall())
-        asked = (
-            f"SELECT {RATE_COLUMNS}, since, until, place FROM rate {_OF} ORDER BY until NOTNULL, model, place, since"
-        )
-        held = base.execute(asked, owner).fetchall()
+        cards, held = (base.execute(asked, owner).fetchall() for asked in (_CARDS, _RATES))
+        here, standing = ([row for row in rows if row[at] is None] for rows, at in ((cards, -1), (held, -2)))
         rows = [row[:_WIDTH] for row in held]
-        standing = sum(row[-2] is None for row in held)
         kinds: dict[Row, int] = {}
-        now = _folded(rows[:standing], kinds, names)
-        base.execute("INSERT INTO now VALUES (?, ?, ?)", (*owner, _dumped([_turned(kinds), now])))
+        now = _folded(rows[: len(standing)], kinds, _names(here))
         known = len(kinds)
+        texts = _dumped(_turned(row[_MODEL:-1] for row in here)), _dumped([_turned(kinds), now])
+        base.execute("INSERT INTO now VALUES (?, ?, ?, ?)", (*owner, *texts))
         changes, others = _numbered(_changes(base, owner), rows, owner)
-        gone = _folded(rows[standing:], kinds, names), _folded(others, kinds, names)
-        tables = [_turned(base.execute(f"SELECT {of} FROM {t} {_OF} {w}", owner)) for t, (of, w) in _GONE.items()]
+        gone = [_folded(of, kinds, _names(cards)) for of in (rows[len(standing) :], others)]
         spans = _turned(row[_WIDTH:] for row in held)
-        past.append([_turned([*kinds][known:]), *gone, spans, tables, columns(_steps_of(changes))])
+        tables = [_turned(base.execute(asked, owner)) for asked in (_MODELS, _DEPARTURES)]
+        ended = _turned(row[_MODEL:] for row in cards[len(here) :])
+        past.append([_turned([*kinds][known:]), *gone, spans, ended, *tables, columns(_steps_of(changes))])
     base.execute("INSERT INTO past VALUES (?)", (packed(past),))
-    base.executescript(_CLEARED)
+    base.executescript("".join(f"DELETE FROM {table};" for table in _EMPTIED))
+
+
+def _names(cards: Iterable[Sequence[Any]]) -> dict[str, str]:
+    """By model the name on its last card; of rows that begin with `CARD_COLUMNS`, those that hold now first."""
+    last = sorted(cards, key=lambda row: (row[-1] is None, row[-2]))
+    return {row[_MODEL]: row[_NAME] for row in last}
 
 
 def _changes(base: sqlite3.Connection, owner: Owner) -> list[dict[str, Any]]:
@@ -157,17 +156,41 @@ class Packed:
 
     def __init__(self, ask: Callable[[str, Sequence[object]], list[Any]]) -> None:
         self._ask = ask
+        # by source
+        self._cards: dict[Owner, dict[str, Row]] = {}
         self._now: dict[Owner, tuple[list[Row], list[Any]]] = {}
         self._then: dict[Owner, dict[str, list[Row]]] = {}
+
+    def cards(self, owner: Owner, day: str = "") -> dict[str, Row]:
+        """By model the rows that begin with `CARD_COLUMNS` that hold now, or held on a day, in order."""
+        if owner not in self._cards:
+            ((text,),) = self._ask(f"SELECT cards FROM now {_OF}", owner)
+            self._cards[owner] = {row[0]: (*owner, *row, None) for row in zip(*json.loads(text), strict=True)}
+        now = self._cards[owner]
+        if not day:
+            return now
+        held = sorted([*now.values(), *self._ended(owner)], key=lambda row: row[_MODEL])
+        return {row[_MODEL]: row for row in held if row[-2] <= day and (row[-1] is None or row[-1] > day)}
+
+    def _ended(self, owner: Owner) -> list[Row]:
+        return [(*owner, *row) for row in zip(*self._past[owner][4], strict=True)]
 
     def rates(self, owner: Owner, model: str | None = None, day: str = "") -> Iterator[Row]:
         """The rows of `RATE_COLUMNS` that hold now, or held on a day; of a model or of a source, in order."""
         if not day:
             kinds, now = self._read(owner)
-            return _unfolded(now, kinds, owner, model)
+            return _unfolded(now, kinds, owner, _names(self.cards(owner).values()), model)
         held = self._held(owner)
         rows = chain.from_iterable(held.get(of, ()) for of in ((model,) if model else sorted(held)))
         return (row for row, since, until in rows if since <= day and (until is None or until > day))
+
+    def models(self, owner: Owner) -> Iterable[Row]:
+        """Each model that a source has had, and the first day of its id."""
+        return zip(*self._past[owner][5], strict=True)
+
+    def departures(self, owner: Owner) -> Iterable[Row]:
+        """Each model that went, and the day, in the order recorded."""
+        return zip(*self._past[owner][6], strict=True)
 
     def _read(self, owner: Owner) -> tuple[list[Row], list[Any]]:
         if owner not in self._now:
@@ -192,8 +215,10 @@ class Packed:
         known, now = self._read(owner)
         more, gone, others = self._past[owner][:3]
         kinds = [*known, *zip(*more, strict=True)]
-        held = [*_unfolded(now, kinds, owner), *_unfolded(gone, kinds, owner)]
-        return held, list(_unfolded(others, kinds, owner))
+        here = self.cards(owner).values()
+        names = _names([*here, *self._ended(owner)])
+        held = [*_unfolded(now, kinds, owner, _names(here)), *_unfolded(gone, kinds, owner, names)]
+        return held, list(_unfolded(others, kinds, owner, names))
 
     def _held(self, owner: Owner) -> dict[str, list[Row]]:
         """By model all rates that a source has had, each with the days that it held, in order."""
@@ -204,13 +229,6 @@ class Packed:
                 found.setdefault(row[_MODEL], []).append((row, since, until))
             self._then[owner] = found
         return self._then[owner]
-
-    def restore(self, base: sqlite3.Connection) -> None:
-        """Give a copy of the file the rows of its tables that the archive has, but for rates and histories."""
-        for *_, tables, _ in self._past.values():
-            for (table, (names, _)), found in zip(_GONE.items(), tables, strict=True):
-                slots = ", ".join("?" * (names.count(",") + 1))
-                base.executemany(f"INSERT INTO {table} ({names}) VALUES ({slots})", zip(*found, strict=True))
 
     def lines(self, owner: Owner) -> str:
         """The lines of the history of a source."""
@@ -238,42 +256,44 @@ def _place(held: tuple[Row, Row]) -> Any:
 
 
 def _folded(rows: Sequence[Row], kinds: dict[Row, int], names: Mapping[str, str]) -> list[Any]:
-    """Rows of `RATE` that are in order of model, as columns.
+    """Rows of `RATE` in order of model, as columns: each model, and how many rates it has; of each rate kind and price.
 
-    A run of each model, the name of its card and how many rates it has; then of each rate the step from the last one's
-    kind to its own among `kinds`, to which those are added that are not there, and its price. A kind is a row without
-    owner, model and price, in whose quote and locator marks stand for these and for the name.
+    A kind is a row without owner, model and price, in whose quote and locator marks stand for these and for the name.
+    It is written as the step from the one before it in `kinds`, to which those are added that are not there.
     """
-    runs = [(model, names.get(model) or "", len(list(run))) for model, run in groupby(row[_MODEL] for row in rows)]
     numbers = []
     for row in rows:
-        words = _words(row[_MODEL], names.get(row[_MODEL]) or "", row[_PRICE])
+        words = _words(row[_MODEL], names, row[_PRICE])
         texts = _marked(row[_QUOTE], words[:2]), _marked(row[_LOCATOR], words[2:])
         kind = (*row[_MODEL + 1 : _PRICE], *row[_PRICE + 1 : _QUOTE], *texts, *row[_LOCATOR + 1 :])
         numbers.append(kinds.setdefault(kind, len(kinds)))
-    return [*_turned(runs, 3), _steps(numbers), [row[_PRICE] for row in rows]]
+    counts = [(model, len(list(run))) for model, run in groupby(row[_MODEL] for row in rows)]
+    return [*(_turned(counts) or [(), ()]), _steps(numbers), [row[_PRICE] for row in rows]]
 
 
-def _unfolded(folded: Sequence[Any], kinds: Sequence[Row], owner: Owner, only: str | None = None) -> Iterator[Row]:
+def _unfolded(
+    folded: Sequence[Any], kinds: Sequence[Row], owner: Owner, names: Mapping[str, str], only: str | None = None
+) -> Iterator[Row]:
     """The rows again, or only those of a model."""
-    models, names, counts, steps, prices = folded
+    models, counts, steps, prices = folded
     numbers = list(accumulate(steps))
     if not len(prices) == len(numbers) == sum(counts):
         raise ValueError(f"expected {sum(counts)} rates, saw {len(numbers)} kinds and {len(prices)} prices")
-    ends = accumulate(counts)
-    for model, name, count, end in zip(models, names, counts, ends, strict=True):
+    for model, count, end in zip(models, counts, accumulate(counts), strict=True):
         if only in (None, model):
             for place in range(end - count, end):
                 *first, quote, locator, capture, observed = kinds[numbers[place]]
-                words = _words(model, name, prices[place])
+                words = _words(model, names, prices[place])
                 first.insert(_PRICE - _MODEL - 1, prices[place])
                 yield (*owner, model, *first, _said(quote, words), _said(locator, words), capture, observed)
 
 
-def _words(model: str, name: str, price: str | None) -> Sequence[tuple[str, str]]:
+def _words(model: str, names: Mapping[str, str], price: str | None) -> Sequence[tuple[str, str]]:
     """Each mark with what it stands for, where that is said: the price in cents and as it is, the model, its name."""
     whole, _, cents = (price or "").partition(".")
-    return tuple(zip(_MARKS, (f"{whole}.{cents:0<2}" if price else "", price or "", model, name), strict=True))
+    return tuple(
+        zip(_MARKS, (f"{whole}.{cents:0<2}" if price else "", price or "", model, names.get(model, "")), strict=True)
+    )
 
 
 def _marked(text: str, words: Iterable[tuple[str, str]]) -> str:
@@ -295,9 +315,9 @@ def _steps(numbers: Sequence[int]) -> list[int]:
     return list(map(sub, numbers, (0, *numbers)))
 
 
-def _turned(rows: Iterable[Row], width: int = 0) -> list[Sequence[Any]]:
+def _turned(rows: Iterable[Sequence[Any]]) -> list[Row]:
     """Rows as columns."""
-    return list(zip(*rows, strict=True)) or [()] * width
+    return list(zip(*rows, strict=True))
 
 
 def columns(records: Sequence[dict[str, Any]]) -> list[Any]:
