@@ -371,7 +371,7 @@ class SourceHistory:
         """Each model with its first day; each that went, with the day."""
         if self.base.packed:
             try:
-                return self.base.packed.models(self.owner), self.base.packed.departures(self.owner)
+                return self.base.packed.ids(self.owner), self.base.packed.departures(self.owner)
             except DAMAGE as error:
                 raise self.base.damaged(f"names of {self.name}: {error}") from error
         return tuple(map(self.ask, (_MODELS, _DEPARTURES)))
@@ -418,30 +418,28 @@ class SourceCards:
         where = f"{_OF} {'AND model = ?' * len(values)} AND {self._at}"
         return self._source.ask(f"SELECT {columns} FROM {table} WHERE {where} {more}", *values, *self._days)
 
-    @cached_property
-    def _unpacked(self) -> Mapping[str, Sequence[Any]] | None:
-        """By model the rows of all cards, in order, where the database is packed."""
+    def _rows(self, *model: str) -> Iterable[Sequence[Any]]:
         if not self._packed:
-            return None
-        try:
-            return self._packed.cards(self._source.owner, *self._days[:1])
-        except DAMAGE as error:
-            raise self._source.base.damaged(f"cards of {self._source.name}: {error}") from error
+            return self._ask(CARD_COLUMNS, "card", "ORDER BY model", *model)
+        held = self._packed.cards(self._source.owner, *self._days[:1])
+        return [held[name][: len(CARD)] for name in model or held]
 
     def __bool__(self) -> bool:
-        return bool(self._ask("1", "card", "LIMIT 1") if self._unpacked is None else self._unpacked)
+        return bool(self.models if self._packed else self._ask("1", "card", "LIMIT 1"))
 
     def __contains__(self, model: str) -> bool:
-        if self._unpacked is not None:
-            return model in self._unpacked
-        return bool(self._ask("1", "card", "LIMIT 1", model))
+        return model in self.models if self._packed else bool(self._ask("1", "card", "LIMIT 1", model))
 
     @cached_property
     def models(self) -> list[str]:
         """The models, sorted."""
-        if self._unpacked is not None:
-            return list(self._unpacked)
-        return [model for (model,) in self._ask("model", "card", "ORDER BY model")]
+        if not self._packed:
+            return [model for (model,) in self._ask("model", "card", "ORDER BY model")]
+        try:
+            owner = self._source.owner
+            return list(self._packed.cards(owner, *self._days[:1])) if self._days else self._packed.models(owner)
+        except DAMAGE as error:
+            raise self._source.base.damaged(f"models of {self._source.name}: {error}") from error
 
     def card(self, model: str) -> RateCard:
         """The card of one of the models. Raises `DatasetError` where what is written of it is damaged."""
@@ -465,11 +463,6 @@ class SourceCards:
         if self._packed:
             return self._packed.rates(self._source.owner, *(model or (None,)), *self._days[:1])
         return self._ask(RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model)
-
-    def _rows(self, *model: str) -> Iterable[Sequence[Any]]:
-        if self._unpacked is None:
-            return self._ask(CARD_COLUMNS, "card", "ORDER BY model", *model)
-        return [self._unpacked[name][: len(CARD)] for name in model or self._unpacked]
 
     def _days_of(self, model: str, aliases: Iterable[str]) -> tuple[Lifecycle, ...]:
         """What is known of the days of a model."""

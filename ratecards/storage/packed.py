@@ -3,7 +3,7 @@
 A packed file has the tables of `ratecards.storage.database`, of which `card`, `rate`, `history`, `model` and
 `departure` are empty. Two more have the rest:
 
-- `now`: a row a source, its cards and rates that hold now, as JSON;
+- `now`: a row a source, the models, cards and rates that hold now, as JSON;
 - `past`: one row, JSON (xz), a list a source: its rates and cards that hold no longer, its models and their departures,
   and the changes of its history, in which a rate is a number. It is opened when anything of that is first asked for.
 
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     Row = tuple[Any, ...]
 
 _SCHEMA = """
-CREATE TABLE now (provider TEXT NOT NULL, source TEXT NOT NULL, cards TEXT NOT NULL, rates TEXT NOT NULL,
-  PRIMARY KEY (provider, source)) WITHOUT ROWID;
+CREATE TABLE now (provider TEXT NOT NULL, source TEXT NOT NULL,
+  models TEXT NOT NULL, cards TEXT NOT NULL, rates TEXT NOT NULL, PRIMARY KEY (provider, source)) WITHOUT ROWID;
 CREATE TABLE past (content BLOB NOT NULL);
 """
 _EMPTIED = ("card", "rate", "history", "model", "departure")
@@ -58,16 +58,18 @@ def pack(base: sqlite3.Connection) -> None:
         here, standing = ([row for row in rows if row[at] is None] for rows, at in ((cards, -1), (held, -2)))
         rows = [row[:_WIDTH] for row in held]
         kinds: dict[Row, int] = {}
-        now = _folded(rows[: len(standing)], kinds, _names(here))
+        models = [row[_MODEL] for row in here]
+        now = _folded(rows[: len(standing)], models, kinds, _names(here))
         known = len(kinds)
-        texts = _dumped(_turned(row[_MODEL:-1] for row in here)), _dumped([_turned(kinds), now])
-        base.execute("INSERT INTO now VALUES (?, ?, ?, ?)", (*owner, *texts))
+        texts = models, _turned(row[_MODEL + 1 : -1] for row in here), [_turned(kinds), now]
+        base.execute("INSERT INTO now VALUES (?, ?, ?, ?, ?)", (*owner, *map(_dumped, texts)))
         changes, others = _numbered(_changes(base, owner), rows, owner)
-        gone = [_folded(of, kinds, _names(cards)) for of in (rows[len(standing) :], others)]
+        ids = sorted({row[_MODEL] for row in (*rows, *others)})
+        gone = [_folded(of, ids, kinds, _names(cards)) for of in (rows[len(standing) :], others)]
         spans = _turned(row[_WIDTH:] for row in held)
         tables = [_turned(base.execute(asked, owner)) for asked in (_MODELS, _DEPARTURES)]
         ended = _turned(row[_MODEL:] for row in cards[len(here) :])
-        past.append([_turned([*kinds][known:]), *gone, spans, ended, *tables, columns(_steps_of(changes))])
+        past.append([_turned([*kinds][known:]), ids, *gone, spans, ended, *tables, columns(_steps_of(changes))])
     base.execute("INSERT INTO past VALUES (?)", (packed(past),))
     base.executescript("".join(f"DELETE FROM {table};" for table in _EMPTIED))
 
@@ -157,15 +159,24 @@ class Packed:
     def __init__(self, ask: Callable[[str, Sequence[object]], list[Any]]) -> None:
         self._ask = ask
         # by source
+        self._models: dict[Owner, list[str]] = {}
         self._cards: dict[Owner, dict[str, Row]] = {}
         self._now: dict[Owner, tuple[list[Row], list[Any]]] = {}
         self._then: dict[Owner, dict[str, list[Row]]] = {}
+
+    def models(self, owner: Owner) -> list[str]:
+        """The models that have a card now, in order."""
+        if owner not in self._models:
+            ((text,),) = self._ask(f"SELECT models FROM now {_OF}", owner)
+            self._models[owner] = json.loads(text)
+        return self._models[owner]
 
     def cards(self, owner: Owner, day: str = "") -> dict[str, Row]:
         """By model the rows that begin with `CARD_COLUMNS` that hold now, or held on a day, in order."""
         if owner not in self._cards:
             ((text,),) = self._ask(f"SELECT cards FROM now {_OF}", owner)
-            self._cards[owner] = {row[0]: (*owner, *row, None) for row in zip(*json.loads(text), strict=True)}
+            rows = zip(self.models(owner), *json.loads(text), strict=True)
+            self._cards[owner] = {row[0]: (*owner, *row, None) for row in rows}
         now = self._cards[owner]
         if not day:
             return now
@@ -173,24 +184,24 @@ class Packed:
         return {row[_MODEL]: row for row in held if row[-2] <= day and (row[-1] is None or row[-1] > day)}
 
     def _ended(self, owner: Owner) -> list[Row]:
-        return [(*owner, *row) for row in zip(*self._past[owner][4], strict=True)]
+        return [(*owner, *row) for row in zip(*self._past[owner][5], strict=True)]
 
     def rates(self, owner: Owner, model: str | None = None, day: str = "") -> Iterator[Row]:
         """The rows of `RATE_COLUMNS` that hold now, or held on a day; of a model or of a source, in order."""
         if not day:
             kinds, now = self._read(owner)
-            return _unfolded(now, kinds, owner, _names(self.cards(owner).values()), model)
+            return _unfolded(now, self.models(owner), kinds, owner, _names(self.cards(owner).values()), model)
         held = self._held(owner)
         rows = chain.from_iterable(held.get(of, ()) for of in ((model,) if model else sorted(held)))
         return (row for row, since, until in rows if since <= day and (until is None or until > day))
 
-    def models(self, owner: Owner) -> Iterable[Row]:
+    def ids(self, owner: Owner) -> Iterator[Row]:
         """Each model that a source has had, and the first day of its id."""
-        return zip(*self._past[owner][5], strict=True)
-
-    def departures(self, owner: Owner) -> Iterable[Row]:
-        """Each model that went, and the day, in the order recorded."""
         return zip(*self._past[owner][6], strict=True)
+
+    def departures(self, owner: Owner) -> Iterator[Row]:
+        """Each model that went, and the day, in the order recorded."""
+        return zip(*self._past[owner][7], strict=True)
 
     def _read(self, owner: Owner) -> tuple[list[Row], list[Any]]:
         if owner not in self._now:
@@ -213,18 +224,21 @@ class Packed:
     def _rates(self, owner: Owner) -> tuple[list[Row], list[Row]]:
         """All rates that a source has had; and others that only changes have. Both in the order of their numbers."""
         known, now = self._read(owner)
-        more, gone, others = self._past[owner][:3]
+        more, ids, gone, others = self._past[owner][:4]
         kinds = [*known, *zip(*more, strict=True)]
         here = self.cards(owner).values()
         names = _names([*here, *self._ended(owner)])
-        held = [*_unfolded(now, kinds, owner, _names(here)), *_unfolded(gone, kinds, owner, names)]
-        return held, list(_unfolded(others, kinds, owner, names))
+        held = [
+            *_unfolded(now, self.models(owner), kinds, owner, _names(here)),
+            *_unfolded(gone, ids, kinds, owner, names),
+        ]
+        return held, list(_unfolded(others, ids, kinds, owner, names))
 
     def _held(self, owner: Owner) -> dict[str, list[Row]]:
         """By model all rates that a source has had, each with the days that it held, in order."""
         if owner not in self._then:
             found: dict[str, list[Row]] = {}
-            spans = zip(*self._past[owner][3], strict=True)
+            spans = zip(*self._past[owner][4], strict=True)
             for row, (since, until, _) in sorted(zip(self._rates(owner)[0], spans, strict=True), key=_place):
                 found.setdefault(row[_MODEL], []).append((row, since, until))
             self._then[owner] = found
@@ -255,8 +269,10 @@ def _place(held: tuple[Row, Row]) -> Any:
 # ---------------------------------------------------------------------------------------------- columns and kinds
 
 
-def _folded(rows: Sequence[Row], kinds: dict[Row, int], names: Mapping[str, str]) -> list[Any]:
-    """Rows of `RATE` in order of model, as columns: each model, and how many rates it has; of each rate kind and price.
+def _folded(
+    rows: Sequence[Row], models: Sequence[str], kinds: dict[Row, int], names: Mapping[str, str]
+) -> list[list[Any]]:
+    """Rows of `RATE` in order of model, as columns: how many rates each model has; of each rate its kind and price.
 
     A kind is a row without owner, model and price, in whose quote and locator marks stand for these and for the name.
     It is written as the step from the one before it in `kinds`, to which those are added that are not there.
@@ -267,15 +283,20 @@ def _folded(rows: Sequence[Row], kinds: dict[Row, int], names: Mapping[str, str]
         texts = _marked(row[_QUOTE], words[:2]), _marked(row[_LOCATOR], words[2:])
         kind = (*row[_MODEL + 1 : _PRICE], *row[_PRICE + 1 : _QUOTE], *texts, *row[_LOCATOR + 1 :])
         numbers.append(kinds.setdefault(kind, len(kinds)))
-    counts = [(model, len(list(run))) for model, run in groupby(row[_MODEL] for row in rows)]
-    return [*(_turned(counts) or [(), ()]), _steps(numbers), [row[_PRICE] for row in rows]]
+    counts = {model: len(list(run)) for model, run in groupby(row[_MODEL] for row in rows)}
+    return [[counts.get(model, 0) for model in models], _steps(numbers), [row[_PRICE] for row in rows]]
 
 
 def _unfolded(
-    folded: Sequence[Any], kinds: Sequence[Row], owner: Owner, names: Mapping[str, str], only: str | None = None
+    folded: Sequence[Any],
+    models: Sequence[str],
+    kinds: Sequence[Row],
+    owner: Owner,
+    names: Mapping[str, str],
+    only: str | None = None,
 ) -> Iterator[Row]:
     """The rows again, or only those of a model."""
-    models, counts, steps, prices = folded
+    counts, steps, prices = folded
     numbers = list(accumulate(steps))
     if not len(prices) == len(numbers) == sum(counts):
         raise ValueError(f"expected {sum(counts)} rates, saw {len(numbers)} kinds and {len(prices)} prices")
