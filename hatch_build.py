@@ -1,4 +1,4 @@
-"""Puts two files into the wheel: the database, made of the histories beside it, and the forms of usage in one.
+"""What the wheel has that no file says: the database, made of the histories; the forms of usage in one; its addresses.
 
 The wheel is then deflated once more by libdeflate, which looks longer for the shortest form than zlib does: any
 installer reads it, and it is 3 % smaller. The same histories and forms give the same bytes.
@@ -17,6 +17,18 @@ from typing import Any
 from zipfile import ZipFile
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+from hatchling.metadata.plugin.interface import MetadataHookInterface
+
+
+class AddressHook(MetadataHookInterface):
+    """The addresses of the repository that builds the package, where a workflow does: a fork names its own."""
+
+    def update(self, metadata: dict[str, Any]) -> None:
+        """Add them."""
+        server, name = os.environ.get("GITHUB_SERVER_URL"), os.environ.get("GITHUB_REPOSITORY")
+        repository = f"{server}/{name}"
+        urls = {"Repository": repository, "Releases": f"{repository}/releases", "Issues": f"{repository}/issues"}
+        metadata["urls"] = urls if server and name else {}
 
 
 class DatabaseHook(BuildHookInterface):  # type: ignore[type-arg]

@@ -1,14 +1,15 @@
 """What the owner hears of: issues to open, to remind of and to close. Pure: facts, issues and a clock in, actions out.
 
-One rolling issue per source that cannot be read, once that is confirmed; one per held change that needs a person; one
-per source and day of dated steps, 30, 7 and 1 days ahead; one per model whose end is announced otherwise than before;
-one for the schedule itself. Nothing else is ever opened.
+One rolling issue per source that cannot be read, once that is confirmed; one per source with words to learn; one per
+held change that needs a person; one per source and day of dated steps, 30, 7 and 1 days ahead; one per model whose end
+is announced otherwise than before; one for the schedule itself. Nothing else is ever opened.
 What was told when stands in the issue, in a comment that is not shown: there is no other memory to lose. An issue that
 a person closed stays closed for as long as it is about the same.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,7 +44,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What to do with an issue: `open`, `reopen`, `comment` or `close`. `body` renews its own, `comment` is added."""
+    """What to do with an issue: `open`, `reopen`, `comment` or `close`. `body` renews its own, `comment` is added.
+
+    `models` are those it is about, where it is about models.
+    """
 
     do: str
     key: str
@@ -51,6 +55,7 @@ class Action:
     title: str = ""
     body: str = ""
     comment: str = ""
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ class Want:
     title: str
     text: str
     again: str = ""
+    models: tuple[str, ...] = ()
 
 
 def mark(key: str, about: str, told: str) -> str:
@@ -101,13 +107,13 @@ def _closing(issue: Issue, why: str) -> Action:
 def _action(want: Want, issue: Issue | None) -> Action | None:
     body = f"{want.text}\n{mark(want.key, want.about, want.told)}\n"
     if issue is None:
-        return Action("open", want.key, title=want.title, body=body)
+        return Action("open", want.key, title=want.title, body=body, models=want.models)
     same = issue.about == want.about
     if same and (issue.told == want.told or not issue.open):
         return None
     if not issue.open:
-        return Action("reopen", want.key, issue.number, want.title, body, want.again or want.text)
-    return Action("comment", want.key, issue.number, want.title, body, want.again or want.text)
+        return Action("reopen", want.key, issue.number, want.title, body, want.again or want.text, want.models)
+    return Action("comment", want.key, issue.number, want.title, body, want.again or want.text, want.models)
 
 
 def of_run(facts: RunReport, issues: Sequence[Issue]) -> list[Action]:
@@ -117,12 +123,24 @@ def of_run(facts: RunReport, issues: Sequence[Issue]) -> list[Action]:
     wants: list[Want] = []
     over: dict[str, str] = {}
     for source in facts.sources:
-        wants += [w for w in (_broken(source, now, told), *_holds(source), *_ends(source)) if w]
+        wants += [w for w in (_broken(source, now, told), _inferred(source), *_holds(source), *_ends(source)) if w]
         over |= _recovered(source) | _settled(source, issues)
+        if source.outcome in messages.READ_NOW and not source.inferred:
+            over[f"inferred:{source.name}"] = "Every word of the page is in the vocabulary."
     wants += _steps(facts, now.date())
     standing = {w.key for w in wants}
     over |= {i.key: "This is over or no longer announced." for i in issues if _past(i, facts, now.date())}
     return actions(wants, issues, {key: why for key, why in over.items() if key not in standing})
+
+
+def _inferred(source: SourceReport) -> Want | None:
+    """Words of a source that numbers proved and no vocabulary has; told again when they are others."""
+    if not source.inferred:
+        return None
+    words = "\n".join(one["words"] for one in source.inferred)
+    about = hashlib.sha256(words.encode()).hexdigest()[:12]
+    text = "\n".join(messages.inferred(source))
+    return Want(f"inferred:{source.name}", about, about, f"{source.name}: words to learn", text)
 
 
 def _broken(source: SourceReport, now: datetime, issues: Mapping[str, Issue]) -> Want | None:
@@ -195,7 +213,8 @@ def _holds(source: SourceReport) -> list[Want]:
         ]
         key = f"held:{source.name}:{held['id']}"
         title = f"{source.name}: held, {words}"[:200]
-        found.append(Want(key, held["id"], held["id"], unlinked(title), messages.capped(lines, messages.BODY)))
+        body, models = messages.capped(lines, messages.BODY), (change["model"], *(h["change"]["model"] for h in more))
+        found.append(Want(key, held["id"], held["id"], unlinked(title), body, models=models))
     return found
 
 
@@ -237,7 +256,7 @@ def _steps(facts: RunReport, today: date) -> list[Want]:
             says = "says, and no official page that was read, that it is" if name.startswith(REPORTED) else "announces"
             text = messages.capped([f"{name} {says} for {day}:", "", *messages.steps_table(steps)], messages.BODY)
             again = f"In {count(left, 'day')}.\n"
-            found.append(Want(f"step:{name}:{day}", day, str(min(due)), unlinked(title), text, again))
+            found.append(Want(f"step:{name}:{day}", day, str(min(due)), unlinked(title), text, again, tuple(models)))
     return found
 
 

@@ -24,7 +24,7 @@ from ratecards.storage import discrepancies as book
 from ratecards.storage import history
 from ratecards.storage.discrepancies import Discrepancy
 from ratecards.storage.history import Change, Stamp, Step
-from ratecards.wording import exact_name
+from ratecards.wording import exact_name, exact_ratio
 from scraper.checks.holds import hold_id
 from scraper.errors import DatasetError
 from scraper.model import Held, SourceResult, instant
@@ -42,7 +42,8 @@ _PRICE = ("price", "currency", "unit", "effective_from", "effective_until")
 class SourceReport:
     """One source's part of a run. `rates` is None where the cards were not read this time.
 
-    `news` is what a buyer pays differently, `files` are further files written, `proposed` tells that a pull request has
+    `news` is what a buyer pays differently, `inferred` are the unknown words that were proven: their meaning, places,
+    proof and vocabulary lines. `files` are further files written, `proposed` tells that a pull request has
     the changes; None where there are none of these.
     """
 
@@ -63,6 +64,7 @@ class SourceReport:
     held: list[Plain] = field(default_factory=list)
     proposals: list[list[str]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    inferred: list[Plain] = field(default_factory=list)
     proposed: bool | None = None
 
 
@@ -191,6 +193,10 @@ def source(result: SourceResult) -> SourceReport:
         held=[_held(h, result.at, links.get(h.change.model, url)) for h in result.held],
         proposals=[list(p) for p in result.proposals],
         files=sorted(result.files),
+        inferred=[
+            {"words": one.words, "places": list(one.places), "proof": one.proof, "lines": list(one.lines)}
+            for one in result.inferred
+        ],
     )
 
 
@@ -203,9 +209,11 @@ def _end(link: str, before: Lifecycle | None, now: Lifecycle) -> Plain:
 
 
 def _news(line: Told, link: str) -> Plain:
-    """A line of news: what a buyer pays differently, and the words of the page."""
+    """A line of news: what a buyer pays differently, the words of the page, and new price over old one."""
     said = {n: getattr(line, n) for n in ("model", "what", "change", "kind", "number", "correction")}
-    return {**said, "link": link, **({"quote": line.news.rate.evidence.quote} if line.news else {})}
+    behind = {"quote": line.news.rate.evidence.quote} if line.news else {}
+    ratio = exact_ratio(line.news.factor) if line.news else ""
+    return {**said, "link": link, **behind, **({"ratio": ratio} if ratio else {})}
 
 
 def _change(change: Change, link: str) -> Plain:
