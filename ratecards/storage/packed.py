@@ -303,10 +303,11 @@ def _unfolded(
     for model, count, end in zip(models, counts, accumulate(counts), strict=True):
         if only in (None, model):
             for place in range(end - count, end):
-                *first, capture, observed, quote, locator = kinds[numbers[place]]
+                *said, quote, locator = kinds[numbers[place]]
                 words = _words(model, names, prices[place])
-                first.insert(_PRICE - _MODEL - 1, prices[place])
-                yield (*owner, model, *first, _said(quote, words), _said(locator, words), capture, observed)
+                said.insert(_PRICE - _MODEL - 1, prices[place])
+                said[_QUOTE - _MODEL - 1 : _QUOTE - _MODEL - 1] = _said(quote, words), _said(locator, words)
+                yield (*owner, model, *said)
 
 
 def _shared(kinds: Sequence[Row]) -> list[Any]:
