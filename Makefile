@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all refresh site venv dev lint lint-workflows types wheel-test bench soak drill drill-full timeline fuzz pins clean
+.PHONY: demo test test-all refresh site npm venv dev lint lint-workflows types wheel-test bench soak drill drill-full timeline fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -37,6 +37,9 @@ refresh: venv ## the same run against the live pages
 site: venv ## the static site of this dataset, in site/
 	$(BIN)/python -m scraper site --to site
 	@echo "open site/index.html"
+
+npm: venv ## the npm package of this dataset, in npm/
+	$(BIN)/python -m scraper npm --to npm
 
 venv: $(VENV)/.run
 $(VENV)/.run: requirements.txt pyproject.toml
@@ -97,4 +100,4 @@ pins: ## renew the pins; needs uv
 	uv pip compile pyproject.toml --group run --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
 
 clean:
-	rm -rf $(VENV) demo site build dist .coverage
+	rm -rf $(VENV) demo site npm build dist .coverage

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from ratecards.catalog.authority import name_of
 from ratecards.catalog.catalog import DatedCatalog
 from ratecards.dataset import Dataset
-from ratecards.escaping import script
+from ratecards.storage.model_names import ModelNames
 from scraper.publish import dataset as workshop
 from scraper.publish import discrepancies as ledger
 from scraper.publish import reported
@@ -43,6 +43,7 @@ class Contents(NamedTuple):
     discrepancies: list[DiscrepancyView]
     health: list[Health]
     record: list[Entry]
+    names: ModelNames
 
 
 def gather(dataset: Dataset, root: Path, day: date) -> Contents:
@@ -64,6 +65,7 @@ def gather(dataset: Dataset, root: Path, day: date) -> Contents:
         discrepancies=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
         health=standing,
         record=reported.record(kept, reported.cards(kept), {}),
+        names=dataset.database.names,
     )
 
 
@@ -89,7 +91,7 @@ def build(facts: Contents, base: str = "") -> dict[str, bytes]:
     return {
         **assets(),
         **pages,
-        "data.js": script("RATECARDS", wire.data(facts.models, facts.health)).encode(),
+        **wire.scripts(facts.models, facts.shelf, facts.names),
         **_feeds(facts, base),
         f"{feeds.FOLDER}/coming.ics": feeds.calendar(facts.coming),
         ".nojekyll": b"",

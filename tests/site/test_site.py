@@ -26,7 +26,7 @@ from scraper.publish.reported import path_of
 from scraper.site import pictures
 from scraper.site.discrepancies import discrepancy
 from scraper.site.figures import figures, tiers_of
-from scraper.site.health import Health, health
+from scraper.site.health import health
 from scraper.site.matrix import matrix, words
 from scraper.site.models import ModelPage, models, page_link, page_of
 from scraper.site.render import MARKER, write
@@ -411,11 +411,11 @@ def test_data_in_a_script_is_only_data():
     assert {"a": HOSTILE + "\u2028"} == json.loads(made.removeprefix("var X=").removesuffix(";\n"))
 
 
-def test_the_wire_has_every_price_and_no_other():
+def test_the_wire_has_every_price_and_no_other(tmp_path):
     """Rows of numbers that give the rates back; what has no price is not in them."""
     rates = (text("input", "1"), text("output", None), picture("0.067"))
-    looks = [Health("google/gemini-api", "READ", day, 3, 1, 2, 2, 0, 2) for day in ("2026-11-24", "")]
-    found = data(models([offer(*rates, aliases=("n",), formulas=(tokens(1120),))]), looks)
+    told = facts(tmp_path, added("2026-11-10", whole("m", *rates, aliases=("n",), formulas=(tokens(1120),))))
+    found = data(told.models, told.shelf, told.names)
     (only,) = found["offers"]
     row = dict(zip(found["fields"], [found["words"][n] for n in only["rates"][1]], strict=False))
 
@@ -423,9 +423,10 @@ def test_the_wire_has_every_price_and_no_other():
     assert ("output", "image", "1 image", "1K", "0.067") == tuple(
         row[n] for n in ("meter", "modality", "unit", "resolution", "price")
     )
-    assert (["n"], {"1k": 1120}) == (only["aliases"], only["tokens"])
+    assert (["n"], "official", {"m": 0, "n": 0}) == (only["aliases"], only["grade"], found["names"])
+    assert [{"resolution": "1K", "quality": "", "tokens": 1120, "amount": ""}] == only["formulas"]
     assert {"1 image": (1, "image"), "1000000 tokens": (1_000_000, "token")} == found["units"]
-    assert {"google/gemini-api": ["2026-11-24", "2026-11-27"]} == found["looks"]
+    assert ("2026-11-10", {"google/gemini-api": ["2026-11-10", None]}) == (found["day"], found["looks"])
 
 
 # -------------------------------------------------------------------------------------------- health
