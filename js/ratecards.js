@@ -11,9 +11,7 @@ const MOST = 10n ** 15n;
 const NUMBER = /^([0-9]+)(?:\.([0-9]+))?(?:[eE]([-+]?[0-9]{1,3}))?$/;
 /* As long as somebody who asks may write a number. */
 const ASKED = /^[0-9]{1,40}(\.[0-9]{1,40})?([eE].*)?$/;
-/* More digits than any quantity times any price has, as in Python: what no decimal can hold is rounded to so many. */
-const DIGITS = 60;
-/* As many places as every amount below 10^18 has of these digits. */
+/* More places than any quantity times any price has. */
 const PLACES = 40;
 
 /* A fraction from digits as they are written. */
@@ -39,17 +37,6 @@ function plain(value, places = PLACES) {
   const digits = ((value.n * scale * 2n + value.d) / (value.d * 2n)).toString().padStart(places + 1, "0");
   const fraction = digits.slice(digits.length - places).replace(/0+$/, "");
   return digits.slice(0, digits.length - places) + (fraction && `.${fraction}`);
-}
-
-/* The decimal of so many digits that is nearest to a positive fraction; half even. */
-function rounded(value) {
-  let places = DIGITS - (value.n / value.d).toString().length;
-  if (value.n < value.d) while (value.n * 10n ** BigInt(places) < value.d * 10n ** BigInt(DIGITS - 1)) places += 1;
-  const scaled = value.n * 10n ** BigInt(places);
-  const rest = (scaled % value.d) * 2n;
-  let n = scaled / value.d;
-  if (rest > value.d || (rest === value.d && n % 2n)) n += 1n;
-  return { n, d: 10n ** BigInt(places) };
 }
 
 /* The product of numbers in plain notation: `multiply("0.1", "3")` is "0.3". */
@@ -348,8 +335,8 @@ export function open(data) {
       const listed = select(at, { ...wanted, nouns: IMAGE, resolution: formula.resolution, quality: formula.quality, bases: LISTED })[0];
       const beside = at.offer.token_prices.find((each) => each.currency === listed.currency);
       if (beside && formula.amount && decimal(formula.amount).n && decimal(listed.price).n) {
-        const part = rounded(over(decimal(listed.price), decimal(formula.amount)));
-        const price = plain(rounded(times(decimal(beside.amount), part)), 2 * DIGITS);
+        // a price that no decimal holds is rounded so far behind that no amount shows it
+        const price = plain(times(decimal(beside.amount), over(decimal(listed.price), decimal(formula.amount))), 2 * PLACES);
         return { ...listed, unit: beside.unit, resolution: "", price, basis: "equivalent" };
       }
     }
