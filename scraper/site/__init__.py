@@ -13,6 +13,7 @@ from typing import NamedTuple
 from ratecards.catalog.authority import name_of
 from ratecards.catalog.catalog import DatedCatalog
 from ratecards.dataset import Dataset
+from ratecards.model.grade import grade
 from ratecards.storage.model_names import ModelNames
 from scraper.publish import dataset as workshop
 from scraper.publish import discrepancies as ledger
@@ -85,8 +86,9 @@ def address(environ: Mapping[str, str]) -> str:
 
 def build(facts: Contents, base: str = "") -> dict[str, bytes]:
     """The site's files by path. `base` is the address it will stand at; without one the feeds' links are relative."""
-    observed = max((str(offer.card.observed) for model in facts.models for offer in model.offers), default="")
-    render = Renderer(attribution=ATTRIBUTION, newest=observed)
+    ages = {source: facts.shelf.age(source) for source in {offer.source for offer in facts.shelf}}
+    newest = max((str(age.verified) for age in ages.values() if age.verified), default="")
+    render = Renderer(attribution=ATTRIBUTION, newest=newest, ages=ages, grade=grade)
     pages = {path: render.page(template, path, **values) for path, template, values in _pages(facts)}
     return {
         **assets(),

@@ -173,7 +173,7 @@ def test_marks_of_resellers_and_free_models():
     shop = {"provider": "laozhang", "source": "laozhang"}
     cards = card("m", replace(picture("0.02"), **shop), facts=(("manual", "x"),), **shop)
 
-    assert ("reseller", "kept by hand") == model(PricedModel(cards, TODAY)).marks
+    assert ("kept by hand",) == model(PricedModel(cards, TODAY)).marks
     assert ("free plan only",) == model(offer(replace(text("input", "0"), plan="free", availability="free"))).marks
 
 
@@ -707,7 +707,7 @@ def test_an_empty_ledger_and_no_history_of_changes(tmp_path):
     assert "None are known." in found["discrepancies.html"].text
     assert "No page that was looked at announces a dated price or the end of a model." in found["coming.html"].text
     assert "No price is published for this model." in found["models/google/m.html"].text
-    assert "Read once so far" in found["models/google/m.html"].text
+    assert "Unchanged since it was first read" in found["models/google/m.html"].text
 
 
 def test_a_model_that_is_gone_is_news_without_a_page(tmp_path):

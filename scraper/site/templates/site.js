@@ -20,19 +20,11 @@
       const left = days(now, node.dataset.day);
       node.textContent = left > 0 ? `in ${plural(left, "day")}` : left ? `for ${plural(-left, "day")}` : "today";
     }
-    for (const node of all(".age")) {
-      const age = days(node.dataset.day, now);
-      const limit = Number(node.dataset.stale);
-      node.textContent = age <= 0 ? "today" : `${plural(age, "day")} ago`;
-      if (limit && age > limit) {
-        node.classList.add("stale");
-        node.textContent += ", stale";
-      }
-    }
-    for (const box of all(".old")) {
-      const looks = all("[data-expires]", box);
-      for (const look of looks) look.hidden = now <= look.dataset.expires;
-      box.hidden = looks.every((look) => look.hidden);
+    for (const node of all("time.age")) {
+      const age = days(node.textContent, now), limit = Number(node.dataset.stale);
+      const stale = limit && age > limit;
+      node.classList.toggle("stale", stale);
+      node.after(text("span", ` (${age <= 0 ? "today" : `${plural(age, "day")} ago`}${stale ? ", stale" : ""})`, stale ? "stale" : ""));
     }
     for (const node of all(".price[data-since], .price[data-until]")) {
       node.classList.toggle("later", (node.dataset.since || "") > now);
