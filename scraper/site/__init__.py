@@ -20,11 +20,11 @@ from scraper.publish import discrepancies as ledger
 from scraper.publish import reported
 from scraper.publish.reported import Entry
 from scraper.publish.v1_files import ATTRIBUTION
-from scraper.site import entries, feeds, pictures, wire
+from scraper.site import entries, feeds, model_files, pictures, wire
 from scraper.site.discrepancies import STATES, DiscrepancyView, discrepancy
 from scraper.site.entries import FeedEntry
 from scraper.site.feeds import Feed
-from scraper.site.figures import figures, tiers_of
+from scraper.site.figures import Figures, figures, tiers_of
 from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
 from scraper.site.models import ModelPage, models, page_link
@@ -94,6 +94,7 @@ def build(facts: Contents, base: str = "") -> dict[str, bytes]:
         **assets(),
         **pages,
         **wire.scripts(facts.models, facts.shelf, facts.names),
+        **model_files.files(_listed(facts), ages),
         **_feeds(facts, base),
         f"{feeds.FOLDER}/coming.ics": feeds.calendar(facts.coming),
         ".nojekyll": b"",
@@ -109,11 +110,11 @@ def _feeds(facts: Contents, base: str) -> dict[str, bytes]:
 
 def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Path, template and values of every page."""
-    listed = [(model, figures(model, facts.day)) for model in facts.models]
+    listed = _listed(facts)
     known = {model.path for model in facts.models}
     past = [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
     by_state = [(state, [d for d in facts.discrepancies if d.state == state]) for state in STATES]
-    rows = [(m, found, tiers_of(found), _kinds(m)) for m, found in listed]
+    rows = [(m, found, tiers_of(found), _kinds(m)) for m, found, _ in listed]
     yield "index.html", "index.html", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
     yield "rates.html", "rates.html", {"models": facts.models}
     yield "calculator.html", "calculator.html", {}
@@ -122,10 +123,15 @@ def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
     yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": past}
     yield "discrepancies.html", "discrepancies.html", {"states": [found for found in by_state if found[1]]}
     yield "sources.html", "sources.html", {"sources": facts.health, "record": facts.record}
-    for model, found in listed:
-        first = next(iter(tiers_of(found)), "")
+    for model, found, first in listed:
         own = {kind: [span for span in spans if first in span.tiers] for kind, spans in found.items()}
         yield model.path, "model.html", _model_values(model, facts) | {"figures": own, "tier": first}
+
+
+def _listed(facts: Contents) -> list[tuple[ModelPage, Figures, str]]:
+    """Each model with its figures and the tier that comes first of them."""
+    found = ((model, figures(model, facts.day)) for model in facts.models)
+    return [(model, own, next(iter(tiers_of(own)), "")) for model, own in found]
 
 
 def _looks(facts: Contents) -> list[Health]:
