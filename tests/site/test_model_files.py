@@ -14,6 +14,8 @@ from ratecards.catalog.priced_model import PricedModel
 from ratecards.dataset import Dataset
 from scraper import ROOT
 from scraper.site import build, gather, model_files
+from scraper.site.figures import figures
+from scraper.site.models import ModelPage
 from tests.support.histories import added
 from tests.support.sitekit import TODAY, history, site, text, whole
 
