@@ -20,15 +20,17 @@ from scraper.publish import discrepancies as ledger
 from scraper.publish import reported
 from scraper.publish.reported import Entry
 from scraper.publish.v1_files import ATTRIBUTION
-from scraper.site import entries, feeds, model_files, pictures, wire
+from scraper.site import comparison, entries, feeds, flagships, model_files, pictures, wire
 from scraper.site.discrepancies import STATES, DiscrepancyView, discrepancy
 from scraper.site.entries import FeedEntry
 from scraper.site.feeds import Feed
 from scraper.site.figures import Figures, figures, tiers_of
+from scraper.site.flagships import Month
 from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
 from scraper.site.models import ModelPage, models, page_link
 from scraper.site.render import Renderer, assets
+from scraper.site.retired import Retired, retired
 from scraper.site.series import Past, step_charts
 
 
@@ -45,6 +47,8 @@ class Contents(NamedTuple):
     health: list[Health]
     record: list[Entry]
     names: ModelNames
+    retired: list[Retired]
+    months: list[Month]
 
 
 def gather(dataset: Dataset, root: Path, day: date) -> Contents:
@@ -54,19 +58,22 @@ def gather(dataset: Dataset, root: Path, day: date) -> Contents:
     standing = health(root, cards)
     looks = {entry.source: entry.verified_on for entry in standing}
     kept = workshop.Dataset(root)
+    past = {source: Past(dataset, source, looks.get(source)) for source in dataset.sources}
     known = [entry for stem in ledger.stems(kept) for entry in ledger.known(kept, stem)[0]]
     found = [discrepancy(entry) for entry in known if entry.state in STATES]
     return Contents(
         day=day,
         shelf=shelf,
         models=models(shelf),
-        past={source: Past(dataset, source, looks.get(source)) for source in dataset.sources},
+        past=past,
         changes=entries.changes(dataset),
         coming=entries.coming(cards, dataset),
         discrepancies=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
         health=standing,
         record=reported.record(kept, reported.cards(kept), {}),
         names=dataset.database.names,
+        retired=retired(dataset, past, shelf),
+        months=flagships.months(dataset, day),
     )
 
 
@@ -117,15 +124,42 @@ def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
     rows = [(m, found, tiers_of(found), _kinds(m)) for m, found, _ in listed]
     yield "index.html", "index.html", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
     yield "rates.html", "rates.html", {"models": facts.models}
+    yield "compare.html", "compare.html", _comparison(facts)
     yield "calculator.html", "calculator.html", {}
+    yield "embed.html", "embed.html", {}
     yield "images.html", "images.html", pictures.values(facts.shelf)
     yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": known}
     yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": past}
     yield "discrepancies.html", "discrepancies.html", {"states": [found for found in by_state if found[1]]}
+    places = {f"{model.provider}/{model.model}": model.path for model in facts.models}
+    yield "retired.html", "retired.html", {"retired": facts.retired, "pages": places}
+    yield "flagships.html", "flagships.html", _flagships(facts)
     yield "sources.html", "sources.html", {"sources": facts.health, "record": facts.record}
     for model, found, first in listed:
         own = {kind: [span for span in spans if first in span.tiers] for kind, spans in found.items()}
         yield model.path, "model.html", _model_values(model, facts) | {"figures": own, "tier": first}
+
+
+def _comparison(facts: Contents) -> dict[str, object]:
+    newest = facts.months[0].flagships if facts.months else ()
+    offers = [facts.shelf.offer(flagship.source, flagship.model) for flagship in newest if flagship]
+    return {
+        "rows": comparison.compared(offer for offer in offers if offer),
+        "workload": comparison.WORKLOAD,
+        "per_day": comparison.PER_DAY,
+        "days": comparison.DAYS,
+        "most": comparison.MOST,
+    }
+
+
+def _flagships(facts: Contents) -> dict[str, object]:
+    pages = {(offer.source, model.model): model.path for model in facts.models for offer in model.offers}
+    return {
+        "lines": flagships.LINES,
+        "months": facts.months,
+        "charts": flagships.charts(facts.months),
+        "pages": pages,
+    }
 
 
 def _listed(facts: Contents) -> list[tuple[ModelPage, Figures, str]]:
@@ -163,10 +197,19 @@ def _editions(changes: Sequence[FeedEntry]) -> dict[tuple[date, str], list[FeedE
     return found
 
 
+def _story(changes: Sequence[FeedEntry], coming: Sequence[FeedEntry]) -> list[tuple[FeedEntry, str]]:
+    """All editions that said something new of a model, and what was dated, with what it came to; the newest first."""
+    told = [(entry, "") for entry in changes]
+    told += [(entry, "withdrawn" if entry.withdrawn else "as the page had dated") for entry in coming]
+    return sorted(told, key=lambda one: one[0].day, reverse=True)
+
+
 def _model_values(model: ModelPage, facts: Contents) -> dict[str, object]:
     own = {offer.source for offer in model.offers}
     offers = [(o, matrix(o), words(o), page_link(o.card)) for o in model.offers]
     named = {model.model, *model.aliases}
+    coming = [e for e in facts.coming if e.model == model.model and f"{e.provider}/{e.source}" in own]
+    changes = [e for e in facts.changes if e.model == model.model and f"{e.provider}/{e.source}" in own]
     disputed = [d for d in facts.discrepancies if d.model in named and d.sources & own]
     return {
         "model": model,
@@ -174,8 +217,8 @@ def _model_values(model: ModelPage, facts: Contents) -> dict[str, object]:
         "charts": step_charts(facts.past[name_of(model.card)], model.model),
         "bars": pictures.bars_of(model.main),
         "currency": pictures.currency_of(model.main),
-        "coming": [e for e in facts.coming if e.model == model.model and f"{e.provider}/{e.source}" in own],
-        "changes": [e for e in facts.changes if e.model == model.model and f"{e.provider}/{e.source}" in own],
+        "ahead": [e for e in coming if e.day > facts.day and not e.withdrawn],
+        "story": _story(changes, [e for e in coming if e.withdrawn or e.day <= facts.day]),
         "discrepancies": [d for d in disputed if d.state != "explained"],
         "explained": sum(d.state == "explained" for d in disputed),
         "elsewhere": [m for m in facts.models if m.model == model.model and m.provider != model.provider],

@@ -17,10 +17,10 @@ from scraper.site.models import ModelPage, page_link
 
 SCHEMA = "v1/schemas/model.schema.json"
 # What is said once for the rates of a group, and what stands in `rates.json` alone. Who is sold nothing has no group.
-_GROUP = ("service_tier", "plan", "currency")
+_GROUP = ("service_tier", "plan", "currency", "basis")
 _ELSEWHERE = ("provider", "source", "model", *_GROUP, "availability", "quote", "locator")
 _FIELDS = tuple(name for name in COLUMNS if name not in _ELSEWHERE)
-_ALWAYS = ("meter", "unit", "basis", "price")
+_ALWAYS = ("meter", "unit", "price")
 _COLORS = {"official": "blue", "billed": "blue"}
 
 
@@ -30,37 +30,41 @@ def files(models: Iterable[tuple[ModelPage, Figures, str]], ages: Mapping[str, A
     for model, figures, tier in models:
         stem = f"{model.provider}/{model.model}.json"
         age = ages[model.main.source]
-        found[f"v1/models/{stem}"] = _lines(_data(model, ages)).encode()
+        found[f"v1/models/{stem}"] = _lines(_data(model, age)).encode()
         found[f"badge/{stem}"] = (_compact(_badge(model, figures, tier, age)) + "\n").encode()
     return found
 
 
-def _data(model: ModelPage, ages: Mapping[str, Age]) -> dict[str, object]:
-    """What the source that answers for the model says, how old that is, and who else sells or prices it."""
-    card, age, ends = model.card, ages[model.main.source], model.card.shutdown
+def _data(model: ModelPage, age: Age) -> dict[str, object]:
+    """What the source that answers for the model says, how old that is, and which others price it."""
+    card, ends = model.card, model.card.shutdown
     data = {
         "version": 1,
         "provider": model.provider,
         "model": model.model,
         "name": card.name if card.name != model.model else "",
         "aliases": list(model.aliases),
-        **_standing(model.main.source, card.grade, age),
+        "source": model.main.source,
+        "grade": card.grade,
+        "verified": str(age.verified or ""),
+        "expires": str(age.expires or ""),
         "url": page_link(card),
         "observed": str(card.observed),
         "shutdown": str(ends.day) if ends else "",
         "successor": ends.successor if ends else "",
-        "others": [_standing(o.source, o.card.grade, ages[o.source]) for o in model.offers[1:]],
+        "others": [offer.source for offer in model.offers[1:]],
         "prices": _groups(card.rates),
     }
     return {name: value for name, value in data.items() if value or name == "prices"}
 
 
 def _groups(rates: Iterable[Rate]) -> list[dict[str, object]]:
-    """What has a price, by service tier, plan and currency."""
+    """What has a price, by service tier, plan, currency and basis."""
     found: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for rate in sorted(rates, key=canonical_order):
         if rate.price is not None:
-            found.setdefault((rate.service_tier, rate.plan, rate.currency), []).append(_rate(rate))
+            key = tuple(str(getattr(rate, name)) for name in _GROUP)
+            found.setdefault(key, []).append(_rate(rate))
     return [{**dict(zip(_GROUP, key, strict=True)), "rates": own} for key, own in found.items()]
 
 
@@ -75,11 +79,6 @@ def _compact(value: object) -> str:
 
 def _named(names: Iterable[str]) -> dict[str, schemas.Schema]:
     return {name: schemas.FIELDS[name] for name in names}
-
-
-def _standing(source: str, grade: str, age: Age) -> dict[str, str]:
-    said = {"source": source, "grade": grade, "verified": str(age.verified or ""), "expires": str(age.expires or "")}
-    return {name: value for name, value in said.items() if value}
 
 
 def _rate(rate: Rate) -> dict[str, str]:
@@ -108,23 +107,18 @@ def _badge(model: ModelPage, figures: Figures, tier: str, age: Age) -> dict[str,
 
 def schema() -> schemas.Schema:
     """The JSON Schema of `v1/models/<provider>/<model>.json`."""
-    standing = {
-        "source": schemas.SOURCE,
-        "grade": schemas.one_of(dict.fromkeys(GRADES.values())),
-        "verified": schemas.DAY,
-        "expires": schemas.DAY,
-    }
     rate = schemas.record(_named(_FIELDS), _ALWAYS)
     head = {
         "version": {"const": 1},
         **_named(("provider", "model")),
         "name": schemas.WORDS,
         "aliases": schemas.listed(schemas.WORDS),
-        **standing,
+        "source": schemas.SOURCE,
+        "grade": schemas.one_of(dict.fromkeys(GRADES.values())),
         "url": schemas.WORDS,
-        **dict.fromkeys(("observed", "shutdown"), schemas.DAY),
+        **dict.fromkeys(("verified", "expires", "observed", "shutdown"), schemas.DAY),
         "successor": schemas.WORDS,
-        "others": schemas.listed(schemas.record(standing, optional=("expires",))),
+        "others": schemas.listed(schemas.SOURCE),
         "prices": schemas.listed(schemas.record({**_named(_GROUP), "rates": schemas.listed(rate)})),
     }
     needed = ("version", "provider", "model", "source", "grade", "verified", "observed", "prices")

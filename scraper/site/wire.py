@@ -110,7 +110,8 @@ def scripts(models: Sequence[ModelPage], shelf: DatedCatalog, known: ModelNames)
         raise DatasetError(f"{PACKAGE / 'ratecards.js'}: expected every export to be a const, class or function")
     body = _EXPORT.sub("", module)
     return {
-        "data.js": script("RATECARDS", data(models, shelf, known)).encode(),
+        # pages name the offer that they mean
+        "data.js": script("RATECARDS", data(models, shelf, known) | {"names": {}}).encode(),
         "ratecards.js": f"{_HEAD}{body}return {{ {exported} }};\n}})();\n".encode(),
     }
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shutil
+import subprocess
 import threading
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -375,6 +378,69 @@ def test_the_form_says_what_the_command_says(tab, real, capsys, model, tier, pla
     assert total == Decimal(shown.strip("$").replace(",", ""))
 
 
+def test_a_comparison_can_be_kept_and_sent(tab, real, capsys):
+    """What was chosen stands in the address; each figure is that of `ratecards cost`, with its grade and age."""
+    page = tab(real, "compare.html")
+    before = page.locator("#costs tbody th a").all_inner_texts()
+    models = page.locator(".model")
+    for place, name in enumerate(
+        ["google/gemini-2.5-flash", "openai/gpt-5.5", "nobody/nothing", "google/gemini-3-pro-image"]
+    ):
+        models.nth(place).fill(name)
+    page.locator("#input_tokens").fill("300,001")
+    page.locator("#cached_tokens").fill("7")
+    page.select_option("#tier", "batch")
+    again = tab(real, page.url.rpartition("/")[2])
+    rows = again.locator("#costs tbody tr")
+    words = ["cost", "gemini-2.5-flash", "--tier", "batch", "--input-tokens", "300001", "--cached-tokens", "7"]
+    capsys.readouterr()
+    assert 0 == command([*words, "--output-tokens", "500", "--format", "json", "--dataset", str(ROOT / "ratecards")])
+    total = json.loads(capsys.readouterr().out)["total"]
+
+    assert 3 == len(before)
+    assert rows.all_inner_texts() == page.locator("#costs tbody tr").all_inner_texts()
+    assert f"${total}" == rows.nth(0).locator("td").nth(0).inner_text()
+    assert "google/gemini-api, official, last looked at 20" in rows.nth(0).inner_text()
+    assert "not a model that has prices here" in again.locator("tr", has_text="nobody/nothing").inner_text()
+    assert ["cheapest", 2] == [rows.nth(0).locator("small").nth(1).inner_text(), again.locator("#costs .wrong").count()]
+    page.locator("#perday").fill("many")
+    assert "Requests a day: expected a whole number" in page.locator("#wrong").inner_text()
+
+
+def test_a_comparison_stands_without_a_script(tab, real):
+    """The flagships at the stated workload are computed when the page is made, and are what the script says."""
+    still = tab(real, "compare.html", java_script_enabled=False).locator("#costs tbody tr")
+    moving = tab(real, "compare.html").locator("#costs tbody tr")
+    amounts = [[row.locator("td").nth(0).inner_text() for row in rows.all()] for rows in (still, moving)]
+
+    assert amounts[0] == amounts[1]
+    assert 3 == len(amounts[0])
+
+
+def test_a_table_can_be_embedded(tab, served, small):
+    """In a frame of somebody else's page: one tier's prices with grade and age; what is not sold is said."""
+    page = tab(served, "embed.html#model=google/gemini-3.7-flash")
+    other = tab(served, "embed.html#model=google/gemini-3.7-flash&tier=batch")
+    unknown = tab(served, "embed.html#model=google/nothing")
+
+    assert ["$0.75", "$1.50", "$4.00"] == page.locator("#card td b").all_inner_texts()
+    assert "official, last looked at 2026-11-10 (15 days ago" in page.locator("#how").inner_text()
+    assert "Nothing is sold so." in other.locator("#how").inner_text()
+    assert "Not a model that has prices here" in unknown.locator("#how").inner_text()
+
+
+def test_images_by_the_piece_have_a_price_by_the_token(tab, real):
+    """The calculator takes images of a model that is sold by the token, and tokens of one that is sold by the piece."""
+    ask = "([id, usage]) => { const r = ratecards.open(RATECARDS); return r.costOf(r.offers.find((o) => o.id === id), usage).total; }"
+    page = tab(real, "calculator.html#model=google/gemini-2.5-flash-image")
+
+    assert "0.039" == page.evaluate(ask, ["google/gemini-2.5-flash-image", {"output_tokens": {"image": 1290}}])
+    assert "0.0387" == page.evaluate(ask, ["google/gemini-2.5-flash-image", {"images": 1, "reading": "metered"}])
+    page.locator('[data-name="images"]').fill("2")
+    page.locator('[data-name="input_tokens"][data-key="text"]').fill("0")
+    assert "$0.078" == page.locator("#answer b").first.inner_text()
+
+
 def test_a_month_is_exact(tab, real):
     """Three times a tenth is three tenths; no binary digit shows."""
     page = tab(real, "calculator.html#model=google/gemini-2.5-flash-lite")
@@ -420,6 +486,7 @@ CONTRAST = """() => {
 EVERY = (
     *("index.html#q=flash", "calculator.html", "images.html", "rates.html#q=flash-lite", "changes.html"),
     *("coming.html", "discrepancies.html", "sources.html", "models/google/gemini-2.5-flash.html"),
+    *("compare.html", "flagships.html", "retired.html", "embed.html#model=google/gemini-2.5-flash"),
 )
 
 
@@ -435,6 +502,40 @@ def test_everybody_can_read_it(tab, real, scheme):
         page.set_viewport_size(PHONE)
         assert PHONE["width"] >= page.evaluate("document.documentElement.scrollWidth"), path
         page.set_viewport_size(DESKTOP)
+
+
+@pytest.fixture(scope="module")
+def axe(tmp_path_factory) -> str:
+    """The script of axe-core, as the lock file beside these tests pins it."""
+    folder = tmp_path_factory.mktemp("axe")
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(Path(__file__).parent / "axe" / name, folder)
+    npm = shutil.which("npm")
+    words = [npm or "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--silent"]
+    if npm is None or subprocess.run(words, cwd=folder, check=False, capture_output=True, timeout=120).returncode:
+        assert "GITHUB_ACTIONS" not in os.environ, "npm could not install axe-core"
+        pytest.skip("npm is not there, or could not install axe-core")
+    return (folder / "node_modules/axe-core/axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing(tab, real, axe, scheme, size):
+    """Every kind of page, unfolded, by the rules of WCAG 2.2 AA and axe's best practices."""
+    page = tab(real, color_scheme=scheme)
+    page.set_viewport_size(size)
+    found = {}
+    for path in EVERY:
+        page.goto("about:blank")
+        page.goto(f"{real.as_uri()}/{path}")
+        page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
+        page.evaluate(axe)
+        wrong = page.evaluate(
+            "axe.run({preload: false, resultTypes: ['violations']}).then((found) => found.violations)"
+        )
+        found |= {f"{path}: {one['id']}": [node["html"][:200] for node in one["nodes"]][:3] for one in wrong}
+
+    assert {} == found
 
 
 LONG = "x" * 300

@@ -36,12 +36,14 @@ def test_a_model_has_a_file_with_its_age_and_grade(made):
     found = json.loads(made["v1/models/google/gemini-3-flash-image.json"])
 
     assert ("google/gemini-api", "official", "2026-11-10") == tuple(found[n] for n in ("source", "grade", "verified"))
-    assert [("standard", "paid", "USD"), ("batch", "paid", "USD")] == [
-        (group["service_tier"], group["plan"], group["currency"]) for group in found["prices"]
+    assert [
+        ("standard", "paid", "USD", "list"),
+        ("standard", "paid", "USD", "equivalent"),
+        ("batch", "paid", "USD", "equivalent"),
+    ] == [tuple(group.values())[:4] for group in found["prices"]]
+    assert {"meter": "input", "modality": "text", "unit": "1000000 tokens", "price": "0.5"} in found["prices"][0][
+        "rates"
     ]
-    assert {"meter": "input", "modality": "text", "unit": "1000000 tokens", "basis": "list", "price": "0.5"} in found[
-        "prices"
-    ][0]["rates"]
 
 
 def test_dated_prices_are_there_with_their_days(made):

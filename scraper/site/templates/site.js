@@ -367,6 +367,113 @@
     if (kept.has("tier")) tiers(kept.get("tier"), kept.get("plan") || "paid");
   }
 
+  /* ---- the comparison */
+  function compare() {
+    const data = window.RATECARDS, { costOf, offers, age } = window.ratecards.open(data);
+    const form = $("compare"), models = all(".model", form);
+    const counts = ["input_tokens", "cached_tokens", "output_tokens", "images"];
+    const fields = [...counts, "tier", "perday", "days"];
+    // the first offer of a model is the one that answers for it
+    const first = new Map();
+    for (const offer of offers) if (offer.rates.length && !first.has(offer.id)) first.set(offer.id, offer);
+    $("known").append(...[...first.keys()].map((id) => new Option(id, id)));
+    const number = (id) => {
+      const words = $(id).value.trim().replace(/[,_\s]/g, "") || "0";
+      const good = /^[0-9]{1,15}$/.test(words);
+      $(id).setAttribute("aria-invalid", String(!good));
+      if (!good) throw new CostError(`${$(id).labels[0].firstChild.textContent.trim()}: expected a whole number from 0, saw “${$(id).value}”`);
+      return words;
+    };
+    function row(id, usage, tier, together) {
+      const offer = first.get(id);
+      if (!offer) return { id, wrong: "not a model that has prices here; choose one from the list" };
+      try {
+        const found = costOf(offer, usage, { tier });
+        return { id, offer, found, total: found.total, together: multiply(found.total, together) };
+      } catch (error) {
+        if (!(error instanceof CostError)) throw error;
+        return { id, offer, wrong: error.message };
+      }
+    }
+    function shownRow(one, least) {
+      const tr = document.createElement("tr"), head = document.createElement("th");
+      head.scope = "row";
+      const link = text(one.offer ? "a" : "span", one.offer ? one.offer.model : one.id, "id");
+      if (one.offer) link.href = href(one.offer);
+      head.append(link);
+      if (one.offer) head.append(text("small", standing(age(one.offer.at), one.offer.grade, one.offer.at)));
+      tr.append(head);
+      if (one.wrong) {
+        const cell = text("td", one.wrong, "wrong");
+        cell.colSpan = 2;
+        tr.append(cell);
+        return tr;
+      }
+      const { currency } = one.found, small = one.together !== "0" && bySize(one.together, "1") < 0;
+      const ratio = least && least.found.currency === currency && least.total !== "0" ? `× ${(Number(one.total) / Number(least.total)).toFixed(2)}` : "";
+      const together = text("td", "", "num");
+      together.append(text("b", shown(one.together, currency, small ? 20 : 2)));
+      together.append(text("small", one === least ? "cheapest" : ratio));
+      tr.append(text("td", shown(one.total, currency), "num"), together);
+      return tr;
+    }
+    function apply() {
+      $("wrong").textContent = "";
+      const chosen = [...new Set(models.map((m) => m.value.trim()).filter(Boolean))];
+      keep({ models: chosen.join(" "), ...Object.fromEntries(fields.map((f) => [f, $(f).value])) });
+      try {
+        const usage = Object.fromEntries(counts.map((name) => [name, number(name)]));
+        const together = multiply(number("perday"), number("days"));
+        const rows = chosen.map((id) => row(id, usage, $("tier").value, together));
+        rows.sort((a, b) => (a.wrong ? 1 : 0) - (b.wrong ? 1 : 0) || (a.wrong ? 0 : bySize(a.total, b.total)));
+        const least = rows.find((one) => !one.wrong);
+        $("costs").tBodies[0].replaceChildren(...rows.map((one) => shownRow(one, least)));
+      } catch (error) {
+        if (!(error instanceof CostError)) throw error;
+        $("wrong").textContent = error.message;
+      }
+    }
+    const kept = hash(), names = (kept.get("models") || form.dataset.models).trim().split(" ");
+    models.forEach((input, n) => (input.value = names[n] || ""));
+    for (const f of fields) if (kept.has(f)) $(f).value = kept.get(f);
+    form.addEventListener("input", apply);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    apply();
+  }
+
+  /* ---- one model in somebody else's page: embed.html#model=google/gemini-2.5-flash&tier=batch */
+  function embed() {
+    const { offers, age } = window.ratecards.open(window.RATECARDS);
+    const kept = hash(), tier = kept.get("tier") || "standard", id = kept.get("model") || "";
+    const offer = offers.find((one) => one.id === id && one.rates.length);
+    $("embed").textContent = id || "No model is named";
+    if (!offer) {
+      $("how").prepend(text("span", `Not a model that has prices here${id ? "" : ": add #model=PROVIDER/MODEL to the address"}. `));
+      return;
+    }
+    const now = today(), own = offer.rates.filter((r) => r.service_tier === tier && r.plan === "paid" && (r.effective_until || "9999") >= now);
+    const link = text("a", `${tier} tier, paid plan`);
+    link.href = href(offer);
+    link.target = "_top";
+    $("how").replaceChildren(link, ` by ${standing(age(offer.at), offer.grade, offer.at)}.${own.length ? "" : " Nothing is sold so."}`);
+    // modalities that differ in nothing else are one row
+    const rows = new Map();
+    for (const r of own) {
+      const key = [r.meter, conditions(r), r.price, r.currency, r.unit].join("|");
+      rows.set(key, [...(rows.get(key) || []), r]);
+    }
+    $("card").tBodies[0].append(...[...rows.values()].map((alike) => {
+      const [r] = alike, tr = document.createElement("tr");
+      const head = text("th", [r.meter.replace("_", " "), alike.map((one) => one.modality).filter(Boolean).join(", ")].filter(Boolean).join(" "));
+      head.scope = "row";
+      if (conditions(r)) head.append(text("small", conditions(r)));
+      const price = text("td", "", "num");
+      price.append(text("b", r.price === "0" ? "free" : shown(r.price, r.currency)));
+      tr.append(head, price, text("td", unitWords(r.unit)));
+      return tr;
+    }));
+  }
+
   addEventListener("beforeprint", () => all("details:not([open])").forEach((d) => {
     d.open = true;
     d.dataset.printed = "";
@@ -380,4 +487,6 @@
   else for (const cell of all(".big dd:has([data-tier])")) figure(cell, cell.querySelector("[data-tier]").dataset.tier.split(" ")[0]);
   if ($("rates")) rates();
   if ($("calculator")) calculator();
+  if ($("compare")) compare();
+  if ($("embed")) embed();
 })();
