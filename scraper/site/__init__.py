@@ -29,6 +29,7 @@ from scraper.site.flagships import Month
 from scraper.site.health import Health, health
 from scraper.site.matrix import matrix, words
 from scraper.site.models import ModelPage, models, page_link
+from scraper.site.models import ages as ages_of
 from scraper.site.render import Renderer, assets
 from scraper.site.retired import Retired, retired
 from scraper.site.series import Past, step_charts
@@ -93,8 +94,8 @@ def address(environ: Mapping[str, str]) -> str:
 
 def build(facts: Contents, base: str = "") -> dict[str, bytes]:
     """The site's files by path. `base` is the address it will stand at; without one the feeds' links are relative."""
-    ages = {source: facts.shelf.age(source) for source in {offer.source for offer in facts.shelf}}
-    newest = max((str(age.verified) for age in ages.values() if age.verified), default="")
+    ages = ages_of(facts.shelf)
+    newest = max((str(age.verified) for age in ages.values()), default="")
     render = Renderer(attribution=ATTRIBUTION, newest=newest, ages=ages, grade=grade)
     pages = {path: render.page(template, path, **values) for path, template, values in _pages(facts)}
     return {
@@ -126,7 +127,6 @@ def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
     yield "rates.html", "rates.html", {"models": facts.models}
     yield "compare.html", "compare.html", _comparison(facts)
     yield "calculator.html", "calculator.html", {}
-    yield "embed.html", "embed.html", {}
     yield "images.html", "images.html", pictures.values(facts.shelf)
     yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": known}
     yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": past}

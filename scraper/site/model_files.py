@@ -46,7 +46,7 @@ def _data(model: ModelPage, age: Age) -> dict[str, object]:
         "aliases": list(model.aliases),
         "source": model.main.source,
         "grade": card.grade,
-        "verified": str(age.verified or ""),
+        "verified": str(age.verified),
         "expires": str(age.expires or ""),
         "url": page_link(card),
         "observed": str(card.observed),

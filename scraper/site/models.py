@@ -10,6 +10,8 @@ from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, is_manual, is_witness, name_of
+from ratecards.catalog.catalog import DatedCatalog
+from ratecards.catalog.freshness import Age
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.escaping import visible
 from ratecards.model import MODEL_ID, RateCard
@@ -82,6 +84,15 @@ def page_link(card: RateCard) -> str:
     ending = next((twin for twin in _TWINS if parts.path.endswith(twin)), "")
     path = parts.path.removesuffix(ending)
     return visible(urlunsplit((parts.scheme, parts.netloc, path, parts.query, quote(card.anchor))))
+
+
+def ages(shelf: DatedCatalog) -> dict[str, Age]:
+    """By source, how old what it says is. On a day before its first reading it is as old as that says."""
+    found: dict[str, Age] = {}
+    for offer in shelf:
+        age = found.get(offer.source) or shelf.age(offer.source)
+        found[offer.source] = age if age.verified else age._replace(verified=offer.card.observed, days=None)
+    return found
 
 
 def models(offers: Iterable[PricedModel]) -> list[ModelPage]:

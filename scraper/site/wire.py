@@ -23,7 +23,7 @@ from ratecards.model import Rate, plain
 from ratecards.storage import model_names
 from ratecards.storage.model_names import ModelNames
 from scraper.errors import DatasetError
-from scraper.site.models import ModelPage
+from scraper.site.models import ModelPage, ages
 
 PACKAGE = Path(__file__).parents[2] / "js"
 _COPIED = ("README.md", "index.js", "index.d.ts", "data.d.ts", "ratecards.js", "ratecards.d.ts")
@@ -60,13 +60,13 @@ def data(models: Sequence[ModelPage], shelf: DatedCatalog, known: ModelNames) ->
     offers = [_offer(model, offer, pool) for model, offer in shown]
     units = sorted({rate.unit for _, offer in shown for rate in _priced(offer)})
     places = {(offer.source, offer.card.model): place for place, (_, offer) in enumerate(shown)}
-    ages = [shelf.age(source) for source in sorted({source for source, _ in places})]
+    looked = sorted(ages(shelf).items())
     return {
-        "day": str(max((age.verified for age in ages if age.verified), default=date.min)),
+        "day": max((str(age.verified) for _, age in looked), default=str(date.min)),
         "fields": FIELDS,
         "offers": offers,
         "names": _names(shelf, known, places),
-        "looks": {age.source: [str(age.verified), age.limit] for age in ages if age.verified},
+        "looks": {source: [str(age.verified), age.limit] for source, age in looked},
         "units": {unit: measure(unit) for unit in units},
         "prefixes": [model_names.PUBLISHER, *model_names.PREFIXES],
         "documented": DOCUMENTATION,

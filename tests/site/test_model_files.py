@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 
 import jsonschema
@@ -125,3 +126,11 @@ def test_the_schema_refuses_what_is_not_described(made, wrong):
 
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(data, SCHEMA)
+
+
+def test_a_site_of_an_earlier_day_says_when_its_cards_were_read(tmp_path):
+    """Nobody had looked at the page then; the day of the reading is known all the same."""
+    files = site(tmp_path, added("2026-11-10", whole("m", text("input", "1"))), date(2026, 11, 1))
+
+    assert "2026-11-10" == json.loads(files["v1/models/google/m.json"])["verified"]
+    assert ">None<" not in files["models/google/m.html"].decode()
