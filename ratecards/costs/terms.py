@@ -74,6 +74,7 @@ def factor(offer: PricedModel, rate: Rate, modality: str, how: str = "", times: 
     what = f"{words} ({conditions})" if conditions else words
     day = evidence.observed or offer.card.observed
     rest = rate.currency, evidence.quote, offer.source, rate.model, day, evidence.locator
+    how = "; ".join(filter(None, (how, evidence.reading)))
     whole, part = price.as_integer_ratio()
     finest, remainder = divmod(whole * int(FINEST), part * per)
     return Factor(what, rate.unit, price, Decimal(per), rest, None if remainder else finest, how, times)
@@ -97,7 +98,7 @@ class TermFinder:
             count.modalities,
             count.resolution,
             self._shape.quality,
-            self._shape.context,
+            count.context or self._shape.context,
             prompt,
             # a page that sells by the token prints the price of a minute as an equivalent
             bases=BASES if "minute" in count.nouns else ("list",),

@@ -24,7 +24,8 @@ from scraper.model import Amounts, Draft, Gap, Problem, Reading, Section, too_li
 from scraper.parse.blocks import NO_TABLE, Block, Heading, Tab, Table, Text, html_blocks, without
 from scraper.prices.conditions import conditional
 from scraper.prices.footnotes import only_day, sentences
-from scraper.prices.lexicon import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled, unit_of
+from scraper.prices.labels import take_apart, why_unknown
+from scraper.prices.lexicon import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled
 from scraper.prices.normalize import Observation, Place, RowRule, label_key, row_rates
 from scraper.prices.rateset import settled
 from scraper.sources import vocabulary
@@ -35,7 +36,9 @@ from scraper.sources.vocabulary import TableTerms, Term, combined, table_terms
 _OF_TOKENS = ("input", "output", "cache_read", "cache_write")
 # In a row's name a bound on the prompt; in a line of its own the unit of the tables that follow.
 _CONTEXT = re.compile(r"\(\s?(?:<|(?P<over>>))\s?(?P<n>[0-9]+)(?P<scale>[km])? context length\)", re.IGNORECASE)
-_CAPTION = re.compile(r"prices per (?P<unit>.+?)(?: unless noted)?\.?\Z", re.IGNORECASE)
+_CAPTION = re.compile(
+    r"(?P<said>(?:all )?(?:prices?|pricing|rates?|costs?)\b[^.]*\bper\b[^.]*?)(?: unless noted)?\.?\Z", re.IGNORECASE
+)
 _SEVERAL = re.compile(r"\s+/\s+|,\s+(?:and\s+)?|\s+and\s+")
 _ID = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 # What a cell may say as well as the words around it; they must say the same.
@@ -135,7 +138,7 @@ def _parts(blocks: Sequence[Block], terms: TableTerms) -> Iterator[_Part]:
             yield part
             title: str = block.text  # type: ignore[union-attr]
             part = _Part(title, terms.sections.get(label_key(title), any_other), getattr(block, "anchor", ""))
-        elif not isinstance(block, Heading) or label_key(block.text) in terms.tabs:
+        elif not isinstance(block, Heading) or terms.tab(block.text):
             part.blocks.append(block)
     yield part
 
@@ -143,7 +146,7 @@ def _parts(blocks: Sequence[Block], terms: TableTerms) -> Iterator[_Part]:
 def _begins(block: Block, terms: TableTerms) -> bool:
     """Whether a section begins: with a heading that is none of a tab or a table, or a line that is its title alone."""
     if isinstance(block, Heading):
-        return label_key(block.text) not in terms.tabs and not terms.untitled.fullmatch(block.text)
+        return not terms.tab(block.text) and not terms.untitled.fullmatch(block.text)
     return isinstance(block, Text) and label_key(block.text) in terms.sections
 
 
@@ -196,14 +199,24 @@ class _PartReader:
     def __init__(self, part: _Part, book: _Book, terms: TableTerms) -> None:
         self.part, self.book, self.terms = part, book, terms
         self.tab, self.caption, self.looked = "", "", False
+        self.tabs: list[Term | None] = []
+        self.twice = False
+        # where a section has tabs that are bare lines, each of its tables has one of its own: nothing else tells
+        # the table behind an unknown line from another one of the tab before it
+        texts = [block for block in part.blocks if not isinstance(block, Table)]
+        marked = any(isinstance(block, Tab) for block in texts)
+        self.lines = not marked and any(terms.tab(block.text) for block in texts)
+        self.turned = not self.lines
 
     def tables(self) -> None:
         """Read every table; a tab holds until the next one."""
         for block in self.part.blocks:
             if isinstance(block, Table):
                 self._table(block)
-            elif isinstance(block, Tab) or label_key(block.text) in self.terms.tabs:
-                self.tab = block.text
+            elif isinstance(block, Tab) or self.terms.tab(block.text):
+                tab = self.terms.tab(block.text)
+                self.tab, self.turned, self.twice = block.text, True, self.lines and tab in self.tabs
+                self.tabs.append(tab)
             elif _CAPTION.match(block.text):
                 self.caption = block.text
 
@@ -224,22 +237,30 @@ class _PartReader:
             self._rows(_across(table) if self.part.says.transposed else table)
 
     def _rows(self, table: Table) -> None:
-        columns = [(header, self.terms.headers.get(label_key(header), _NOTHING)) for header in table.header]
+        columns = [(header, self.terms.header(header) or _NOTHING) for header in table.header]
         wrong = self._wrong(table.header, [term.role or "price" for _, term in columns])
         self.book.amounts.cells += sum(map(counted, table.header))
         for cells in table.rows:
             look(self.part.title)
             self._row(cells, columns, wrong)
+        self.turned = not self.lines
 
     def _wrong(self, headers: Sequence[str], roles: Sequence[str]) -> Problem | None:
         """Why no row of a table can be read; None where all its words are known."""
         if self.part.term is None:
             return Problem("section", self._place(), f"unknown section {self.part.title!r}", self.part.title)
-        if self.tab and label_key(self.tab) not in self.terms.tabs:
+        if self.tab and self.terms.tab(self.tab) is None:
             return Problem("tab", self._place(), f"unknown tab {self.tab!r}", self.tab)
+        if self.twice:
+            words = f"a second table under the tab {self.tab!r}: which one has its prices?"
+            return Problem("tab", self._place(), words, self.tab)
+        if not self.turned:
+            words = f"a table without a tab of its own, behind {self.tab or 'none'!r}: which service tier is it of?"
+            return Problem("tab", self._place(), words, self.tab)
         for header in headers:
-            if label_key(header) not in self.terms.headers:
-                return Problem("header", self._place(), f"unknown header {header!r}", header)
+            if self.terms.header(header) is None:
+                words = f"unknown header {header!r}{why_unknown(header, self.terms.words)}"
+                return Problem("header", self._place(), words, header)
         if missing := [role for role in self.part.term.needs if roles.count(role) != 1]:
             return Problem("layout", self._place(), f"expected one column of {missing[0]}, saw {list(headers)}")
         return None
@@ -310,16 +331,17 @@ class _PartReader:
         if self.caption and not self._unit:
             raise UnknownTerm(f"unknown unit in {self.caption!r}")
         if self.tab:
-            found.append((f"the tab {self.tab!r}", self.terms.tabs.get(label_key(self.tab), _NOTHING)))
+            found.append((f"the tab {self.tab!r}", self.terms.tab(self.tab) or _NOTHING))
         if len(cells) != len(columns):
             raise UnknownTerm(f"{len(cells)} cells under {len(columns)} headers: which is which?")
         for text, (header, term) in zip(cells, columns, strict=True):
             if term.role and counted(text):
                 raise UnknownTerm(f"money in the column {header!r}, which holds no prices: {text}")
             if term.role == "label":
-                if label_key(text) not in self.terms.labels:
-                    raise UnknownTerm(f"unknown row label {text!r}")
-                found.append((f"the label {text!r}", self.terms.labels[label_key(text)]))
+                meaning = self.terms.label(text)
+                if meaning is None:
+                    raise UnknownTerm(f"unknown row label {text!r}{why_unknown(text, self.terms.words)}")
+                found.append((f"the label {text!r}", meaning))
             elif term.role == "sizes":
                 found.append((f"the sizes {text!r}", Term(resolution="/".join(self._sizes(text)))))
         return found
@@ -327,8 +349,13 @@ class _PartReader:
     @property
     def _unit(self) -> str:
         """The unit of the caption above the table; without one that of the page."""
-        said = _CAPTION.match(self.caption)
-        return (unit_of(said["unit"]) or "") if said else self.terms.defaults.unit or ""
+        if not (caption := _CAPTION.match(self.caption)):
+            return self.terms.defaults.unit or ""
+        try:
+            said = take_apart(caption["said"])
+        except UnknownTerm:
+            return ""
+        return said.unit if said.only("unit", "currency") and said.currency in ("", self.terms.currency) else ""
 
     def _sizes(self, cell: str) -> Iterator[str]:
         for word in dict.fromkeys(re.split(r"\s*[,/、]\s*", label_key(cell))):

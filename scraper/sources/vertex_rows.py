@@ -166,7 +166,7 @@ class RowReader:
             prices = [read_price(line, self.terms) for line in cell.lines]
             for rule, own in _matched(rules, prices):
                 rates += [r for p in own for m in models for r in self._rates(p, rule, column, m, *around)]
-            amounts += sum(price.availability == "priced" for price in prices)
+            amounts += sum(map(counted, cell.lines))
         may_end = all(model.short for model in models) or all(rule.meter == "tuning" for rule in rules)
         if not priced or (ended and not may_end):
             raise UnknownTerm(f"an empty price cell beside {self.label!r}")
@@ -328,10 +328,11 @@ def read_price(line: str, terms: Terms) -> Price:
         unit = scan.take(_UNIT_PAREN) or scan.take(_UNIT)
         context = scan.take(_CONTEXT)
         marks = scan.take(_MARKS)
+        number = money(amount.group())
         price = Price(
             line,
-            "priced",
-            money(amount.group()),
+            "priced" if number else "free",
+            number,
             terms.unit(unit[1]) if unit else "",
             label,
             known(terms.contexts, context[1], "words behind a price:") if context else "",

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from scraper.errors import UnknownTerm
+from scraper.prices.labels import Label, Listed, Tabs, take_apart, why_unknown
 from scraper.prices.lexicon import DATE, FROM, UNTIL, first_day, last_day, modalities, whole_number
 from scraper.prices.normalize import label_key
-from scraper.prices.scanner import Phrases
+from scraper.prices.scanner import Phrases, phrases
 from scraper.sources import vocabulary
 
 PROVIDER, SOURCE = "google", "vertex-ai"
 VOCABULARY = Path(__file__).with_name("vertex_ai.yaml")
-_NEVER = re.compile(r"(?!)")
 _LISTED = re.compile(r"(.*\S)\s*\(([^()]*)\)\Z")
 _PRICE_HEADER = re.compile(
     r"(?P<token>token )?(?:price|pricing)(?: ?\(?/ ?(?P<unit>[^()/<>=≤]+?)\)?)?(?: (?P<one>[a-z]+/hr))?"
@@ -113,7 +113,7 @@ class Terms:
     token_price: str
     hourly: Mapping[str, str]
     units: Mapping[str, str]
-    types: Mapping[str, Rule]
+    types: Listed[Rule]
     features: Mapping[str, Rule]
     cell_labels: Mapping[str, Rule]
     contexts: Mapping[str, str]
@@ -149,19 +149,43 @@ class Terms:
         match = _PRICE_HEADER.fullmatch(words)
         known = match and (match["tier"] or "") in ("", *self.header_tiers)
         if not match or not known or (match["one"] or "") not in ("", *self.hourly_headers):
-            raise UnknownTerm(f"unknown header {header!r}")
+            return self._composed(header)
+        try:
+            unit = self._header_unit(match)
+        except UnknownTerm as error:
+            return self._composed(header, str(error))
         bound = whole_number(match["bound"]) * 1000 if match["bound"] else None
         hourly = self.hourly_headers.get(match["one"] or "", "")
         return Column(
             role="price",
             header=header,
-            unit=hourly or self._header_unit(match),
+            unit=hourly or unit,
             scale=int(hourly.split()[0]) if hourly else 1,
             meter="cache_storage" if hourly else "",
             prompt_over=bound if match["cmp"] == ">" else None,
             prompt_up_to=None if match["cmp"] == ">" else bound,
             cached=bool(cached),
             tiers=tuple(self.header_tiers[match["tier"]]) if match["tier"] else (),
+        )
+
+    def _composed(self, header: str, why: str = "") -> Column:
+        """A price header in other words than the page's: unit, bound, currency, tier. Raises `UnknownTerm`."""
+        tiers = {f"with {words}": tuple(tiers) for words, tiers in self.header_tiers.items()}
+        try:
+            said = take_apart(header, tiers)
+        except UnknownTerm:
+            said = Label()
+        known = said.unit and said.meter in ("", "cache_read") and len(said.own) < 2
+        if not known or said.plan or said.modalities or said.lifetime or said.currency not in ("", self.currency):
+            raise UnknownTerm(why or f"unknown header {header!r}{why_unknown(header, tiers)}")
+        return Column(
+            role="price",
+            header=header,
+            unit=said.unit,
+            prompt_over=said.prompt_over,
+            prompt_up_to=said.prompt_up_to,
+            cached=bool(said.meter),
+            tiers=tiers[said.own[0]] if said.own else (),
         )
 
     def _header_unit(self, match: re.Match[str]) -> str:
@@ -174,15 +198,17 @@ class Terms:
     def type(self, label: str) -> Rule | None:
         """What a row label means; None when it is unknown."""
         folded = label_key(label)
-        if rule := self.types.get(folded):
+        if rule := self.types.find(folded):
             return rule
         listed = _LISTED.fullmatch(folded)
-        if listed and (rule := self.types.get(listed[1])) and not rule.modalities:
-            try:
+        try:
+            if listed and (rule := self.types.get(listed[1])) and not rule.modalities:
                 return replace(rule, modalities=modalities(listed[2]))
-            except UnknownTerm:
-                return None
-        return None
+            said = take_apart(folded)
+        except UnknownTerm:
+            return None
+        known = said.meter in ("input", "output") and said.only("meter", "modalities", "unit")
+        return Rule(meter=said.meter, modalities=said.modalities, unit=said.unit) if known else None
 
     def of_feature(self, name: str, feature: str) -> Model | None:
         """The model that a name and a feature are together, or the feature alone; None where they are none."""
@@ -268,19 +294,17 @@ def _models(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Model]:
     return found
 
 
-def _phrases(entries: Mapping[str, str]) -> Phrases:
-    return Phrases(supported=_NEVER, ignored=_NEVER, **{name: _re(text) for name, text in entries.items()})
-
-
 # How the entries are read that do not stay as they stand in the file.
 _READ: Mapping[str, Callable[[Any], Any]] = {
-    **dict.fromkeys(("types", "features", "cell_labels", "regions"), _rules),
+    **dict.fromkeys(("features", "cell_labels", "regions"), _rules),
+    "types": lambda data: Listed(_rules(data)),
+    "tabs": Tabs,
     "grounding": lambda data: {label: [_rule(entry) for entry in entries] for label, entries in data.items()},
     **dict.fromkeys(("ignored_rows", "ignored_tables", "ignored_models", "ignored_texts"), _reasons),
     **dict.fromkeys(("grounding_prose", "asides"), _any),
     "facts": lambda data: {name: _re(text) for name, text in data.items()},
     "starts": lambda text: _re(text.replace("$DATE", DATE.pattern)),
-    "phrases": _phrases,
+    "phrases": phrases,
     "models": _models,
 }
 

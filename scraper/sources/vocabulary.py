@@ -6,8 +6,10 @@ section may stand in several places of a file, so that a line which settles some
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from pathlib import Path
@@ -19,12 +21,15 @@ from ratecards.model import MODEL_ID
 from ratecards.storage import strict_yaml
 from scraper.errors import DatasetError, UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
+from scraper.prices.labels import Listed, Tabs, take_apart
 from scraper.prices.normalize import label_key
-from scraper.prices.scanner import Phrases
+from scraper.prices.scanner import Phrases, phrases
 from scraper.sources.page_proofs import Proofs
 
 Terms = TypeVar("Terms")
 Build = Callable[[Any], Terms]
+# Lines of a vocabulary as data: by section, words and what they mean, or a list of words.
+Patch = Mapping[str, Any]
 
 _TOP = re.compile(r"(?m)^(?=[A-Za-z_\"'][^\n]*:)")
 # how Python says that a class has no such field, or wants another one
@@ -112,6 +117,60 @@ def read(text: str, where: str, build: Build[Terms]) -> Terms:
     if path := next(asked.unasked(), ()):
         raise VocabularyError(f"{_place(text, where, key=path)}: unknown key {str(path[-1])!r}")
     return build(plain)
+
+
+def data_of(load: Callable[[], Terms]) -> dict[Any, Any]:
+    """The data of the vocabulary that a loader made by `of` reads; a copy, to be changed at will."""
+    return deepcopy(_data(load.__wrapped__.args[0]))  # type: ignore[attr-defined]
+
+
+def patched(load: Callable[[], Terms], patch: Patch) -> Terms:
+    """The terms of a loader made by `of`, had its file `lines(patch)` at its end. Raises `VocabularyError`."""
+    path, build = load.__wrapped__.args  # type: ignore[attr-defined]
+    data = data_of(load)
+    for key, value in patch.items():
+        _add(data, key, value, path.name)
+    return build(data)  # type: ignore[no-any-return]
+
+
+def merged(patches: Iterable[Patch]) -> dict[str, Any]:
+    """Several patches as one. Raises `VocabularyError` where two say different things of one word."""
+    found: dict[str, Any] = {}
+    for patch in patches:
+        for key, value in patch.items():
+            before = found.setdefault(key, deepcopy(value))
+            if isinstance(value, Mapping):
+                if wrong := [word for word, means in value.items() if before.setdefault(word, means) != means]:
+                    raise VocabularyError(f"{key}: {wrong[0]!r} would mean two things")
+            elif isinstance(value, list):
+                before += [item for item in value if item not in before]
+    return found
+
+
+def lines(patch: Patch) -> list[str]:
+    """A patch as the lines to put at the end of the vocabulary."""
+    out: list[str] = []
+    for key, value in patch.items():
+        out.append(f"{key}:")
+        if isinstance(value, Mapping):
+            out += [f"  {_flow(name)}: {_flow(inner)}" for name, inner in value.items()]
+        else:
+            out += [f"  - {_flow(item)}" for item in value]
+    return out
+
+
+def _flow(value: Any) -> str:
+    """A value on one line; words in quotes, so that none of them is taken for another kind of value."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {_flow(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+@cache
+def _data(path: Path) -> dict[Any, Any]:
+    return sections(path.read_text(encoding="utf-8"), path.name)
 
 
 def sections(text: str, where: str) -> dict[Any, Any]:
@@ -250,15 +309,6 @@ def _nodes(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
 # ------------------------------------------------------------------------------------------ the words of tables
 
 _NEVER = "(?!)"
-# How any English price page may say these; a vocabulary's `phrases` stand in their place.
-PHRASES = {
-    "not_available": r"(?:not (?:yet )?(?:available|supported)|n/a|-|–|—)",
-    "free": r"free\b(?: of charge\b)?",
-    "supported": "supported",
-    "not_published": "contact (?:sales|us)",
-    "refers": r"same as [a-z0-9 .\-]+",
-    "ignored": r"\(default\)",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -329,7 +379,8 @@ class TableTerms:
     Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `ids_printed` whether the
     page prints ids as well, and `aliases` by id the other ids that mean the same model. `name_asides` are words of a
     name that say nothing of its prices, `name_words` those that do. `untitled` are headings that begin no section,
-    `starts` finds the sentence that says from which day models are billed.
+    `words` stand in headers and labels beside those that any page has. `starts` finds the sentence that says from which
+    day models are billed.
     """
 
     source: str
@@ -338,10 +389,11 @@ class TableTerms:
     proofs: Proofs
     defaults: Term
     currency: str
-    headers: Mapping[str, Term]
+    headers: Listed[Term]
     sections: Mapping[str, Term]
     tabs: Mapping[str, Term]
-    labels: Mapping[str, Term]
+    labels: Listed[Term]
+    words: Mapping[str, Term]
     untitled: re.Pattern[str]
     models: Mapping[str, tuple[str, ...]]
     ids_printed: bool
@@ -367,6 +419,45 @@ class TableTerms:
         printed = (name,) if self.ids_printed and MODEL_ID.match(name) and re.search(r"[0-9-]", name) else ()
         return self.models.get(label_key(name), printed)
 
+    def header(self, text: str) -> Term | None:
+        """What a column header means; None when it is unknown."""
+        folded = label_key(text)
+        return self.headers.find(folded) or self._composed(folded, "meter")
+
+    def label(self, text: str) -> Term | None:
+        """What a row label means; None when it is unknown."""
+        folded = label_key(text)
+        return self.labels.find(folded) or (self._composed(folded, "meter", "modalities") if self.labels else None)
+
+    def _composed(self, folded: str, *needed: str) -> Term | None:
+        """What a label says that no line lists: one of these things, of a meter that a line has, in the currency."""
+        try:
+            said = take_apart(folded, self.words)
+            meters = {term.meter for terms in (self.headers, self.labels) for term in terms.values()}
+            known = any(getattr(said, name) for name in needed) and said.meter in {"", *meters}
+            if not known or said.plan or said.currency not in ("", self.currency):
+                return None
+            if said.lifetime and said.meter != "cache_write":
+                return None
+            one = said.modalities[0] if len(said.modalities) == 1 else None
+            own = Term(
+                meter=said.meter or None,
+                modality=one,
+                modalities=None if one else said.modalities or None,
+                unit=said.unit or None,
+                context=said.lifetime or None,
+                prompt_over=said.prompt_over,
+                prompt_up_to=said.prompt_up_to,
+            )
+            return Term(**combined([(folded, own), *((f"the word {word!r}", self.words[word]) for word in said.own)]))
+        except UnknownTerm:
+            return None
+
+    def tab(self, text: str) -> Term | None:
+        """What a line of its own means as a tab; None where it is none."""
+        folded = label_key(text)
+        return None if folded in self.sections else self.tabs.get(folded)
+
     def cell(self, text: str) -> Cell:
         """A cell of amounts, in which a unit may stand by the source's own noun ("MTok"). Raises `UnknownTerm`."""
         return read_cell(self.noun.sub(lambda match: self.nouns[match[0].lower()], text), self.phrases)
@@ -391,10 +482,11 @@ def table_terms(data: Any) -> TableTerms:
         proofs=Proofs(**data.get("proofs", {})),
         currency=defaults.pop("currency"),
         defaults=_term(defaults),
-        headers=_terms(data["headers"]),
+        headers=Listed(_terms(data["headers"])),
         sections=_terms(data["sections"]),
-        tabs=_terms(data.get("tabs", {})),
-        labels=_terms(data.get("labels", {})),
+        tabs=Tabs(_terms(data.get("tabs", {}))),
+        labels=Listed(_terms(data.get("labels", {}))),
+        words=_terms(data.get("words", {})),
         untitled=_re(data.get("untitled", _NEVER)),
         ids_printed=data.get("ids_printed", not data.get("models")),
         models={name: (ids,) if isinstance(ids, str) else tuple(ids) for name, ids in data.get("models", {}).items()},
@@ -403,7 +495,7 @@ def table_terms(data: Any) -> TableTerms:
         sizes=data.get("sizes", {}),
         nouns=nouns,
         noun=_re(rf"\b(?:{'|'.join(map(re.escape, nouns)) or _NEVER})\b"),
-        phrases=Phrases(**{name: _re(text) for name, text in {**PHRASES, **data.get("phrases", {})}.items()}),
+        phrases=phrases(data.get("phrases", {})),
         facts=[(entry["name"], _re(entry["match"])) for entry in data.get("facts", [])],
         dated=_re(data.get("dated", _NEVER)),
         starts=_re(data.get("starts", _NEVER)),

@@ -74,7 +74,11 @@ def test_it_is_the_gemini_apis_publication() -> None:
         (("Preview models", "{% icon /%} Preview models"), "unknown tag {% icon /%}", "gemini-3.1-pro-preview"),
         (('title="Batch"', 'title="Later"'), "unknown tab 'Later'", "gemini-3.8-flash"),
         (('{% tab title="Batch" %}\n', ""), "several tables without a tab", "gemini-3.8-flash"),
-        (("* Output price\n", "* Output fee\n"), "unknown row label 'Output fee'", "gemini-3.8-flash"),
+        (
+            ("* Output price\n", "* Output toll\n"),
+            "unknown row label 'Output toll' (not understood: 'toll')",
+            "gemini-3.8-flash",
+        ),
         (
             ("*\n* Free Tier\n* Paid Tier, per 1M tokens in USD\n---\n", ""),
             "unknown header 'Input price'",

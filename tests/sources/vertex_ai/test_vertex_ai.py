@@ -269,7 +269,33 @@ def test_unknown_headers_are_told_together():
     reading = read("header-renamed", (header, "<th>Price (/1M nibbles) <= 200K input tokens</th>"))
     assert "unknown unit '1m nibbles'; unknown header 'Cost of long prompts'" == told(reading)[0][2]
     reading = read("header-renamed", (header, "<th>Price (/1M tokens) <= 200K input tokens with Luck</th>"))
-    assert "unknown header 'Price (/1M tokens) <= 200K input tokens with Luck'; " in told(reading)[0][2]
+    assert (
+        "unknown header 'Price (/1M tokens) <= 200K input tokens with Luck' (not understood: 'with', 'luck'); "
+        in told(reading)[0][2]
+    )
+
+
+def test_headers_and_labels_in_other_words():
+    """A price header is a unit, a bound and a tier in any order; a label is what is counted with its modalities."""
+    terms = load_terms()
+    columns = [
+        terms.column(words)
+        for words in (
+            "Price per 1M tokens <= 200K input tokens",
+            "Cost (USD per million tokens), over 200,000 cached input tokens with Flex/Batch",
+        )
+    ]
+    assert [
+        ("1000000 tokens", None, 200_000, False, ()),
+        ("1000000 tokens", 200_000, None, True, ("flex", "batch")),
+    ] == [(c.unit, c.prompt_over, c.prompt_up_to, c.cached, c.tiers) for c in columns]
+    for words in ("Cost per 1M tokens in EUR", "Cost of output per 1M tokens", "Paid price (USD per 1M tokens)"):
+        with pytest.raises(UnknownTerm):
+            terms.column(words)
+    labels = ["Audio input price", "Output (text; image)", "Tuning of others", "Input price (free tier)"]
+    assert [("input", ("audio",)), ("output", ("text", "image")), None, None] == [
+        (rule := terms.type(words)) and (rule.meter, rule.modalities) for words in labels
+    ]
 
 
 def test_tab_unknown():
