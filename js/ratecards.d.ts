@@ -72,6 +72,8 @@ export interface Rate {
   currency: string;
   effective_from: string;
   effective_until: string;
+  /** How its words were understood: `exact`, or `inferred: ` and the proof. */
+  reading: string;
 }
 
 export interface Offer {

@@ -200,6 +200,7 @@ function unpack(data) {
   const numbers = new Set(["prompt_over", "prompt_up_to", "used_over", "used_up_to"]);
   const rate = (row) => Object.fromEntries(data.fields.map((field, n) => {
     const word = data.words[row[n] || 0];
+    if (field === "reading") return [field, word || "exact"];
     return [field, !numbers.has(field) ? word : word === "" ? null : Number(word)];
   }));
   return data.offers.map((offer) => ({

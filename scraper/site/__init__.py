@@ -124,7 +124,7 @@ def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
     by_state = [(state, [d for d in facts.discrepancies if d.state == state]) for state in STATES]
     rows = [(m, found, tiers_of(found), _kinds(m)) for m, found, _ in listed]
     yield "index.html", "index.html", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
-    yield "rates.html", "rates.html", {"models": facts.models}
+    yield "rates.html", "rates.html", {}
     yield "compare.html", "compare.html", _comparison(facts)
     yield "calculator.html", "calculator.html", {}
     yield "images.html", "images.html", pictures.values(facts.shelf)

@@ -17,7 +17,7 @@ from scraper.site.models import ModelPage, page_link
 
 SCHEMA = "v1/schemas/model.schema.json"
 # What is said once for the rates of a group, and what stands in `rates.json` alone. Who is sold nothing has no group.
-_GROUP = ("service_tier", "plan", "currency", "basis")
+_GROUP = ("service_tier", "plan", "currency", "basis", "reading")
 _ELSEWHERE = ("provider", "source", "model", *_GROUP, "availability", "quote", "locator")
 _FIELDS = tuple(name for name in COLUMNS if name not in _ELSEWHERE)
 _ALWAYS = ("meter", "unit", "price")
@@ -59,7 +59,7 @@ def _data(model: ModelPage, age: Age) -> dict[str, object]:
 
 
 def _groups(rates: Iterable[Rate]) -> list[dict[str, object]]:
-    """What has a price, by service tier, plan, currency and basis."""
+    """What has a price, by service tier, plan, currency, basis and reading."""
     found: dict[tuple[str, ...], list[dict[str, str]]] = {}
     for rate in sorted(rates, key=canonical_order):
         if rate.price is not None:
@@ -101,7 +101,6 @@ def _badge(model: ModelPage, figures: Figures, tier: str, age: Age) -> dict[str,
         "label": model.model + told,
         "message": f"{words} ({'' if grade == 'official' else f'{grade}, '}{age.verified})",
         "color": _COLORS.get(grade, "orange") if shown else "lightgrey",
-        "cacheSeconds": 86400,
     }
 
 

@@ -64,6 +64,7 @@ class ModelPage(NamedTuple):
         words += [f"only in {self.card.source}"] if documented and is_witness(self.card) else []
         plans = {rate.plan for offer in self.offers for rate in offer.card.rates if rate.price is not None}
         words += ["free plan only"] if plans == {"free"} else []
+        words += ["partly inferred"] if any(rate.reading != "exact" for rate in self.card.rates) else []
         ends = self.card.shutdown
         words += [f"shutdown announced for {ends.day}"] if ends else []
         return tuple(words)

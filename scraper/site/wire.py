@@ -34,7 +34,7 @@ _NAMES = re.compile(r"^export (?:const|class|function) ([A-Za-z]+)", re.MULTILIN
 FIELDS = (
     *("service_tier", "plan", "meter", "modality", "unit", "resolution", "quality"),
     *("prompt_over", "prompt_up_to", "used_over", "used_up_to", "period", "context", "basis", "price", "currency"),
-    *("effective_from", "effective_until"),
+    *("effective_from", "effective_until", "reading"),
 )
 
 
@@ -150,8 +150,10 @@ def _priced(offer: PricedModel) -> Iterable[Rate]:
 
 
 def _row(rate: Rate, pool: _Pool) -> list[int]:
-    values = ((name, getattr(rate, name)) for name in FIELDS)
-    words = ("" if v is None else plain(v) if name == "price" else str(v) for name, v in values)
+    said = {name: getattr(rate, name) for name in FIELDS}
+    # the module knows that what says nothing else is exact
+    said |= {"price": plain(rate.price or Decimal(0)), "reading": "" if rate.reading == "exact" else rate.reading}
+    words = ("" if value is None else str(value) for value in said.values())
     row = [pool.number(word) for word in words]
     while row[-1] == 0:
         row.pop()

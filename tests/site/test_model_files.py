@@ -113,7 +113,7 @@ def test_every_file_of_the_real_dataset_is_as_its_schema_says():
         own = [rate.price for rate in model.card.rates if rate.price is not None]
         assert (len(own), sum(own)) == (len(prices), sum(prices))
         told = json.loads(files[f"badge/{model.provider}/{model.model}.json"])
-        assert {"schemaVersion", "label", "message", "color", "cacheSeconds"} == told.keys()
+        assert {"schemaVersion", "label", "message", "color"} == told.keys()
         assert data["verified"] in told["message"]
 
 
