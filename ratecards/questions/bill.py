@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
-from ratecards.costs.breakdown import Breakdown, Line
+from ratecards.costs.breakdown import EXACT, Breakdown, Line
+from ratecards.errors import CostError
 from ratecards.model import plain
 from ratecards.model.lifecycle import otherwise, said
 from ratecards.tables.table import Row, Table, printed
@@ -29,7 +32,22 @@ _CALLS = (
 )
 
 
-def bill(found: Breakdown) -> Table:
+class Exchange(NamedTuple):
+    """What one US dollar is in another currency, as somebody gives it, and of which day that is."""
+
+    currency: str
+    rate: Decimal
+    day: date | None = None
+
+    def of(self, found: Breakdown) -> dict[str, str]:
+        """The total in that currency, to the last digit. Raises `CostError` where it is not in dollars."""
+        if found.currency not in ("USD", ""):
+            raise CostError(f"--currency: expected a total in USD, saw {found.currency}")
+        total = plain(EXACT.multiply(found.total, self.rate))
+        return {"currency": self.currency, "per_usd": plain(self.rate), "of": str(self.day or ""), "total": total}
+
+
+def bill(found: Breakdown, into: Exchange | None = None) -> Table:
     """A breakdown as a table, the total in its last row; of several calls with a row for each."""
     rows = [_call(number, call) for number, call in enumerate(found.calls, 1)] or [_line(line) for line in found.lines]
     total = Row({"model" if found.calls else "what": "total", "amount": found.total, "currency": found.currency})
@@ -40,6 +58,10 @@ def bill(found: Breakdown) -> Table:
     where = f"{found.tier} tier, {found.plan} plan, by {found.source} as of {found.on}"
     title = f"{many}{found.model}, {where}: {plain(found.total)} {found.currency}".strip()
     notes = tuple(f"Note: {note}." for note in found.notes)
+    if into:
+        other = into.of(found)
+        day = f" of {other['of']}" if into.day else ""
+        notes = (f"{other['total']} {into.currency}, at {other['per_usd']} for 1 USD{day}, as given.", *notes)
     return Table(title, _CALLS if found.calls else _LINES, (*rows, total), notes, tuple(ends))
 
 

@@ -142,9 +142,9 @@ class Table(NamedTuple):
 
 
 def _source(row: Row) -> list[str]:
-    """The source that a row names, as `google/gemini-api`."""
-    source, provider = str(row.cells.get("source") or ""), row.cells.get("provider")
-    return [source if "/" in source else f"{provider}/{source}"] if source else []
+    """The source that a row names, as `google/gemini-api`, or the two that it holds beside each other."""
+    named = [str(row.cells[name]) for name in ("source", "left", "right") if row.cells.get(name)]
+    return [source if "/" in source else f"{row.cells.get('provider')}/{source}" for source in named]
 
 
 def records_table(keys: Iterable[str], rows: Iterable[Mapping[str, Cell]]) -> Table:

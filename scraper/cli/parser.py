@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,24 @@ def _instant(text: str) -> datetime:
     if not _YEARS[0] <= at.year <= _YEARS[1]:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date of the years {_YEARS[0]} to {_YEARS[1]}")
     return at
+
+
+def _share(text: str) -> Decimal:
+    from scraper.report import events
+
+    try:
+        return events.share(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}, saw {text!r}") from error
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    from scraper.report import events
+
+    try:
+        return events.kinds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}, saw {text!r}") from error
 
 
 def parser() -> argparse.ArgumentParser:
@@ -184,9 +203,15 @@ def _automation_commands(commands: Commands) -> None:
     fetch.add_argument("--keep", type=Path, required=True, metavar="DIR", help="the folder to save to")
     _dataset(fetch, "the clock, for tests")
 
-    alert = commands.add_parser("alert", help="open, remind of and close issues after a run; call the webhook")
+    alert = commands.add_parser("alert", help="tell of a run: issues, the webhook, the addresses in RATECARDS_ALERTS")
     alert.add_argument("report", type=Path, metavar="REPORT")
-    alert.add_argument("--published", action="store_true", help="the run's changes are published: tell the webhook")
+    alert.add_argument("--published", action="store_true", help="the run's changes are published: tell of them, too")
+    words = "to the addresses only what is about this model, or this pattern as gemini-2.5-*; may be repeated"
+    alert.add_argument("--model", action="append", default=[], metavar="MODEL", help=words)
+    words = "to the addresses of prices that moved only those by more than this"
+    alert.add_argument("--over", type=_share, metavar="PERCENT", help=words)
+    words = "to the addresses only these kinds of events"
+    alert.add_argument("--kind", type=_kinds, action="append", default=[], metavar="KIND,KIND", help=words)
     alert.add_argument("--dry-run", action="store_true", help="print what would be done")
 
     release = commands.add_parser("publish-release", help="make or complete the release of a version on GitHub")

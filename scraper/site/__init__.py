@@ -1,5 +1,7 @@
 """The static site: today's prices, a page per model, what changed, what is coming, and how each source stands.
 
+Each page has a twin in Markdown, `index.html.md` beside `index.html`, and `llms.txt` lists them.
+
 `build` is pure: a dataset and a day in, paths and bytes out. The day only decides between dated prices.
 """
 
@@ -97,12 +99,17 @@ def build(facts: Contents, base: str = "") -> dict[str, bytes]:
     ages = ages_of(facts.shelf)
     newest = max((str(age.verified) for age in ages.values()), default="")
     render = Renderer(attribution=ATTRIBUTION, newest=newest, ages=ages, grade=grade)
-    pages = {path: render.page(template, path, **values) for path, template, values in _pages(facts)}
+    pages: dict[str, bytes] = {}
+    for path, name, values in _pages(facts):
+        pages[path] = render.page(f"{name}.html", path, **values)
+        pages[f"{path}.md"] = render.markdown(f"{name}.md", "../" * path.count("/"), **values)
+    above = f"{base.rstrip('/')}/" if base else ""
     return {
         **assets(),
         **pages,
         **wire.scripts(facts.models, facts.shelf, facts.names),
         **model_files.files(_listed(facts), ages),
+        "llms.txt": render.markdown("llms.txt", base=above, models=facts.models),
         **_feeds(facts, base),
         f"{feeds.FOLDER}/coming.ics": feeds.calendar(facts.coming),
         ".nojekyll": b"",
@@ -117,27 +124,27 @@ def _feeds(facts: Contents, base: str) -> dict[str, bytes]:
 
 
 def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
-    """Path, template and values of every page."""
+    """Path, template (its name) and values of every page."""
     listed = _listed(facts)
     known = {model.path for model in facts.models}
     past = [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
     by_state = [(state, [d for d in facts.discrepancies if d.state == state]) for state in STATES]
     rows = [(m, found, tiers_of(found), _kinds(m)) for m, found, _ in listed]
-    yield "index.html", "index.html", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
-    yield "rates.html", "rates.html", {}
-    yield "compare.html", "compare.html", _comparison(facts)
-    yield "calculator.html", "calculator.html", {}
-    yield "images.html", "images.html", pictures.values(facts.shelf)
-    yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": known}
-    yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": past}
-    yield "discrepancies.html", "discrepancies.html", {"states": [found for found in by_state if found[1]]}
+    yield "index.html", "index", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
+    yield "rates.html", "rates", {"models": facts.models}
+    yield "compare.html", "compare", _comparison(facts)
+    yield "calculator.html", "calculator", {}
+    yield "images.html", "images", pictures.values(facts.shelf)
+    yield "changes.html", "changes", {"editions": _editions(facts.changes), "known": known}
+    yield "coming.html", "coming", {"ahead": _ahead(facts), "past": past, "known": known}
+    yield "discrepancies.html", "discrepancies", {"states": [found for found in by_state if found[1]]}
     places = {f"{model.provider}/{model.model}": model.path for model in facts.models}
-    yield "retired.html", "retired.html", {"retired": facts.retired, "pages": places}
-    yield "flagships.html", "flagships.html", _flagships(facts)
-    yield "sources.html", "sources.html", {"sources": facts.health, "record": facts.record}
+    yield "retired.html", "retired", {"retired": facts.retired, "pages": places}
+    yield "flagships.html", "flagships", _flagships(facts)
+    yield "sources.html", "sources", {"sources": facts.health, "record": facts.record}
     for model, found, first in listed:
         own = {kind: [span for span in spans if first in span.tiers] for kind, spans in found.items()}
-        yield model.path, "model.html", _model_values(model, facts) | {"figures": own, "tier": first}
+        yield model.path, "model", _model_values(model, facts) | {"figures": own, "tier": first}
 
 
 def _comparison(facts: Contents) -> dict[str, object]:
@@ -221,5 +228,6 @@ def _model_values(model: ModelPage, facts: Contents) -> dict[str, object]:
         "story": _story(changes, [e for e in coming if e.withdrawn or e.day <= facts.day]),
         "discrepancies": [d for d in disputed if d.state != "explained"],
         "explained": sum(d.state == "explained" for d in disputed),
+        "looks": {look.source: look for look in facts.health},
         "elsewhere": [m for m in facts.models if m.model == model.model and m.provider != model.provider],
     }

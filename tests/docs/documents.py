@@ -39,6 +39,8 @@ EXAMPLES = {
     "WORDS": "reasons",
     "CASE": "case",
     "KIND": "kind",
+    "KINDS": "repriced,shutdown",
+    "PERCENT": "10%",
     "URL": "https://example.org",
     "N": "10",
     "V": "2026.10.7",
