@@ -18,7 +18,7 @@ from ratecards.costs.breakdown import EXACT, Line
 from ratecards.costs.counts import Count
 from ratecards.costs.image_sizes import BASES, IMAGE, by_token, formula_of, formulas, token_rate
 from ratecards.costs.select import RateQuery, select_rate
-from ratecards.errors import CostError
+from ratecards.errors import CostError, SeveralPricesError
 from ratecards.model import Formula, Rate
 from ratecards.records import NamedTuple
 
@@ -147,7 +147,7 @@ class TermFinder:
         where = f"{own.card.model} at {own.source}"
         if not count.modalities:
             words = f"say how many of the {count.amount:,} output tokens are of images, as image=N"
-            raise CostError(f"{where}: {words}: they are sold by the piece")
+            raise SeveralPricesError(f"{where}: {words}: they are sold by the piece")
 
         @cache
         def piece(formula: Formula) -> Factor:

@@ -15,7 +15,7 @@ from ratecards.storage.codec import dumps
 from ratecards.storage.limits import json_data
 from scraper.errors import DatasetError
 from scraper.model import SourceResult, State
-from scraper.publish import baseline, discrepancies, held, reported, state_file
+from scraper.publish import bands, baseline, discrepancies, held, reported, state_file
 from scraper.publish import v1_files as v1
 from scraper.publish.dataset import DEPRECATIONS, FACTS, LIMITS, Dataset
 from scraper.publish.package import finalize_package
@@ -101,8 +101,13 @@ def assemble_v1(
     states: dict[str, State],
     new_changes: Mapping[str, Sequence[history.Change]],
     today: date,
+    *,
+    anew: bool = False,
 ) -> None:
-    """Rebuild the published files from all cards; sources that were not read this time stand as they are."""
+    """Rebuild the published files from all cards; sources that were not read this time stand as they are.
+
+    What is made of histories goes on from what stands, or is made `anew`.
+    """
     names = sorted({*dataset.names(), *current})
     for name in names:
         if name not in current:
@@ -116,6 +121,7 @@ def assemble_v1(
     limits, deprecations = _facts(result, dataset, LIMITS), _facts(result, dataset, DEPRECATIONS)
     cards = attached(cards, (one for card in deprecations for one in lifecycle.entries(card)))
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
+    texts["bands.csv"] = bands.anew(dataset, names) if anew else bands.text(dataset, current, new_changes)
     texts["limits.json"] = dumps(json_data(limits))
     texts["lifecycle.json"] = v1.document(lifecycle.data(deprecations))
     ledgers, entries, coverage = discrepancies.keep(dataset, current, states)

@@ -320,8 +320,8 @@ def test_the_command(project, run, tmp_path):
     assert 0 == run("version", "--to", project, "--write").code
     ran = run("release", "--from", project, "--to", out)
     wheel = "ratecards-2026.11.8-py3-none-any.whl"
-    assert (0, f"wrote 8 files to {out}") == (ran.code, ran.out.splitlines()[-1])
-    assert NAMES | {wheel, "rates.parquet"} == set(tree(out))
+    assert (0, f"wrote 9 files to {out}") == (ran.code, ran.out.splitlines()[-1])
+    assert NAMES | {wheel, "rates.parquet", "bands.parquet"} == set(tree(out))
     names = zipfile.ZipFile(out / wheel).namelist()
     assert {"ratecards/__init__.py", "ratecards/ratecards.sqlite"} <= set(names)
     assert not [name for name in names if name.startswith(("scraper", "state"))]
@@ -350,6 +350,6 @@ def test_notes_are_the_changelog_s(project, run, tmp_path):
 
 def test_assets_that_are_ours():
     """Exactly the names that are built."""
-    for name in (*NAMES, "rates.parquet", "ratecards-2026.11.8.1-py3-none-any.whl"):
+    for name in (*NAMES, "rates.parquet", "bands.parquet", "ratecards-2026.11.8.1-py3-none-any.whl"):
         assert assets._OURS.fullmatch(name)
     assert not assets._OURS.fullmatch("notes.md.bak")
