@@ -17,6 +17,7 @@ from ratecards.catalog.catalog import Choice
 from ratecards.catalog.choices import MODALITIES
 from ratecards.catalog.priced_model import PricedModel, measure
 from ratecards.costs.counts import PLAIN_RULES, Count, Shape
+from ratecards.costs.image_sizes import IMAGE
 from ratecards.costs.terms import Factor, TermFinder
 from ratecards.errors import CostError, SeveralPricesError
 from ratecards.model import PLANS, SERVICE_TIERS, RateCard, grade, plain
@@ -112,6 +113,8 @@ def of_card(card: RateCard, day: date) -> dict[tuple[str, str], Bands]:
 def _bands(offer: PricedModel, where: tuple[str, str]) -> Bands:
     priced = [rate for rate in offer.rates(*where) if rate.price is not None]
     nouns = {(rate.meter, measure(rate.unit)[1]) for rate in priced}
+    if nouns & {("output", noun) for noun in IMAGE}:
+        nouns.add(("output", "token"))  # images are also counted by their tokens
     sold = {name for name, price in PRICES.items() if any((price.meter, noun) in nouns for noun in price.nouns)}
     bounds = sorted({b for rate in priced for b in (rate.prompt_over, rate.prompt_up_to) if b is not None})
     finder = TermFinder(Choice(offer), where, Shape())

@@ -53,10 +53,9 @@ def translated(statement: str, dialect: str) -> str:
     except ImportError as error:
         raise CostError("SQL is translated by SQLGlot, which is not installed: pip install 'ratecards[sql]'") from error
     tree = parse_one(statement, read="duckdb")
-    if dialect == "bigquery":  # its NUMERIC has nine places
+    if dialect == "bigquery":  # its NUMERIC has nine places; nothing else is cast to
         for kind in tree.find_all(exp.DataType):
-            if kind.is_type(exp.DataType.Type.DECIMAL):
-                kind.replace(exp.DataType.build("BIGDECIMAL"))
+            kind.replace(exp.DataType.build("BIGDECIMAL"))
     text: str = tree.sql(dialect, pretty=True)
     # what a left join does not find would be 0 there
     return f"{text}\nSETTINGS join_use_nulls = 1" if dialect == "clickhouse" else text
@@ -99,6 +98,8 @@ class _Query:
         self._sent = {m: amount for m, amount in self._sent.items() if amount}
         self._prompt = " + ".join(self._sent.values()) or "0"
         self._terms = [*self._tokens(), *self._others()]
+        if not self._terms:
+            raise CostError("cached_tokens are a part of input_tokens, which the usage does not have")
 
     # ------------------------------------------------------------------------------------------ what is counted
 
@@ -235,8 +236,9 @@ class _Query:
             "GROUP BY asked, band_model, band_tier, band_plan"
         )
         unpriced = (
-            f"{rate}, known AS ({known}), sold AS ({sold}), unpriced AS (SELECT u.*, CASE WHEN b.band_model IS NULL OR {total} IS NULL THEN "
-            f"{self._reason()} END AS reason FROM {self._usage} AS u "
+            f"{rate}, known AS ({known}), sold AS ({sold}), unpriced AS (SELECT u.*, "
+            f"CASE WHEN b.band_model IS NULL OR {total} IS NULL THEN {self._reason()} END AS reason "
+            f"FROM {self._usage} AS u "
             f"LEFT JOIN rate AS b ON {' AND '.join((*equal, *within))} "
             f"LEFT JOIN known AS k ON {_as('k', 'known', equal[:1] + equal[3:])} "
             f"LEFT JOIN sold AS s ON {_as('s', 'sold', equal)}) SELECT * FROM unpriced WHERE reason IS NOT NULL"

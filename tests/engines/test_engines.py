@@ -164,9 +164,7 @@ def psql() -> Iterator[Callable[[str], str]]:
         )
         start = [home / "pg_ctl", "-D", folder / "data", "-w", "-l", folder / "log"]
         settings = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off"
-        subprocess.run(
-            [*start, "-o", settings, "start"], **{**own, "capture_output": False, "stdout": subprocess.DEVNULL}
-        )
+        subprocess.run([*start, "-o", settings, "start"], check=True, **own)
         ask = [home / "psql", "-h", folder, "-U", "us", "-d", "postgres", "-qAtX", "-v", "ON_ERROR_STOP=1"]
         yield lambda sql: subprocess.run(ask, input=sql, check=True, capture_output=True, text=True).stdout
         subprocess.run([*start, "-m", "immediate", "stop"], check=True, **own)
