@@ -89,7 +89,8 @@ class _Query:
         if unknown := [name for name in columns if name not in WORDS and name not in COUNTS]:
             raise CostError(f"no column {unknown[0]!r} of a usage; there are {', '.join((*WORDS, *COUNTS))}")
         counts = [name for name in COUNTS if name in columns]
-        if missing := [name for name in ("model", "day") if name not in columns] or [] if counts else ["a count"]:
+        missing = [name for name in ("model", "day") if name not in columns] + ([] if counts else ["a count"])
+        if missing:
             raise CostError(f"a usage table needs the columns model, day and a count; missing: {', '.join(missing)}")
         if source and "source" in columns:
             raise CostError("the usage has a column source: leave out the one source")

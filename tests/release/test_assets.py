@@ -21,6 +21,7 @@ from ratecards.model import COLUMNS
 from ratecards.storage import database
 from scraper import ROOT
 from scraper.errors import DatasetError
+from scraper.publish import bands
 from scraper.release import assets, parquet, sqlitefile
 from scraper.release.assets import build, captures, zipped
 from scraper.release.sqlitefile import TABLES
@@ -273,6 +274,28 @@ def test_parquet(files, tmp_path):
     assert date(2026, 12, 31) in {row[names.index("effective_until")] for row in table}
     metadata = dict(duckdb.connect().execute(f"SELECT key, value FROM parquet_kv_metadata('{path}')").fetchall())
     assert {b"version": b"2026.11.8", b"rows": digest.encode()} == metadata
+
+
+def test_the_bands_as_parquet(files, tmp_path):
+    """Prices as decimals that are so narrow that a product is exact, bounds as integers, days as days."""
+    duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed here")
+    path = tmp_path / "bands.parquet"
+    digest = parquet.write_bands(path, files)
+    found = duckdb.connect().execute(f"SELECT * FROM '{path}'")
+    kinds = {name: str(kind) for name, kind, *_ in found.description}
+    table = found.fetchall()
+    rows = bands.rows(files["bands.csv"].decode())
+    price = [*kinds].index("input_text_per_token")
+
+    assert bands.COLUMNS == tuple(kinds)
+    assert digest == parquet.rows_digest(table)
+    assert [Decimal(r["input_text_per_token"]) if r["input_text_per_token"] else None for r in rows] == [
+        row[price] for row in table
+    ]
+    assert {200_000, None} == {row[[*kinds].index("prompt_up_to")] for row in table}
+    assert ("DECIMAL(22,16)", "DECIMAL(19,13)", "BIGINT", "DATE") == tuple(
+        kinds[name] for name in ("output_per_token", "output_per_second", "prompt_over", "since")
+    )
 
 
 @pytest.mark.parametrize("price", ["0.1234567890123456789", "100000000000000000000"])
