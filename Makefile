@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all refresh site venv dev engines lint lint-workflows types wheel-test bench soak drill drill-full timeline fuzz pins clean
+.PHONY: demo test test-all refresh site venv dev engines lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -79,11 +79,20 @@ wheel-test: dev ## the built wheel, installed alone, run outside of the checkout
 drill: dev ## twelve thousand changed and broken pages: nothing wrong may be published, nothing lost unnoticed
 	$(BIN)/python -m tests.drill
 
+drifts: dev ## rewordings of whole editions, of those in RATECARDS_CAPTURES or the project's own: what is read of them
+	$(BIN)/python -m tests.drill --drifts
+
 drill-full: dev ## the same over a sample of the captures in RATECARDS_CAPTURES
 	$(BIN)/python -m tests.drill --full --share 0.2
 
 timeline: dev ## every edition in RATECARDS_CAPTURES in order of date: what each guard held or doubted
 	$(BIN)/python -m tests.timeline
+
+ablation: dev ## the pricing page's editions in RATECARDS_CAPTURES without one term or word at a time: what is read all the same
+	$(BIN)/python -m tests.ablation
+
+timemachine: dev ## each edition in RATECARDS_CAPTURES by the vocabulary of those before it
+	$(BIN)/python -m tests.timemachine
 
 SECONDS := 60
 fuzz: dev ## by coverage, with atheris: SECONDS for each of the readers

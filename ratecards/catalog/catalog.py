@@ -7,7 +7,16 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from ratecards import wording
-from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
+from ratecards.catalog.authority import (
+    BY_HAND,
+    DOCUMENTATION,
+    RESELLERS,
+    SEPARATE,
+    is_manual,
+    is_reseller,
+    is_witness,
+    name_of,
+)
 from ratecards.catalog.choices import POLICIES
 from ratecards.catalog.freshness import Age, Freshness
 from ratecards.catalog.priced_model import PricedModel
@@ -91,8 +100,16 @@ class Catalog:
         if (source, card.model) not in self._offers:
             if source not in self._looked:
                 self._looked[source] = self._seen(source)
-            self._offers[source, card.model] = PricedModel(card, self._days.get(source, self.day), self._looked[source])
+            day, guide = self._days.get(source, self.day), self._guide(source, card)
+            self._offers[source, card.model] = PricedModel(card, day, self._looked[source], guide)
         return self._offers[source, card.model]
+
+    def _guide(self, source: str, card: RateCard) -> RateCard | None:
+        """The card kept by hand of a model whose tokens the documentation prices and does not count; else None."""
+        names = BY_HAND if source in DOCUMENTATION and not card.formulas else ()
+        own = (self._stocks.get(name) for name in names if name.startswith(f"{card.provider}/"))
+        cards = (stock.card(card.model) for stock in own if stock and card.model in stock)
+        return next((found for found in cards if found.formulas), None)
 
     def _seen(self, source: str) -> date | None:
         """The last day on which a source was read; of cards alone, that of the newest."""
@@ -217,6 +234,7 @@ class DatedCatalog(Catalog):
         self._reports = Reports(freshness.reports if known is None else "", base)
         self._only: dict[int, PricedModel] = {}
         self._others: dict[date, DatedCatalog] = {}
+        self._sellers: dict[str, str] = {}
         own = {base.source(name): day for name, day in days.items()}
         if on is not None and on < base.first:
             raise CostError(f"nothing was observed before {base.first}; asked for {on}")
@@ -232,6 +250,15 @@ class DatedCatalog(Catalog):
                 self._others.clear()
             self._others[day] = DatedCatalog(self._base, day, *self._again)
         return self._others[day]
+
+    def seller(self, name: str) -> str:
+        """Whose documentation has ever had a model of that name; empty where none has."""
+        if name not in self._sellers:
+            model = model_names.model_id(name)
+            pages = (source for source in DOCUMENTATION if source in self._base.sources)
+            found = (s for s in pages if model_names.ids(self._base.sources[s].names, model))
+            self._sellers[name] = next(found, "").partition("/")[0]
+        return self._sellers[name]
 
     def _stock(self, source: str, days: Mapping[str, date]) -> SourceCards:
         first = self._base.sources[source].first or str(date.max)

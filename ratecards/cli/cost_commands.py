@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ratecards.catalog import freshness
-from ratecards.catalog.authority import SEPARATE, is_reseller
+from ratecards.catalog.authority import SEPARATE, is_manual, is_reseller
 from ratecards.catalog.catalog import DatedCatalog
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs import calls
@@ -34,7 +34,6 @@ from ratecards.tables.table import Table, json_text
 # The answers of a day of calls have a few MB.
 _MOST_BYTES = 50_000_000
 _EVENT = re.compile(r"data:\s*(?P<data>.*)")
-_JSONL = "; several values, one a line? `jq -s . FILE` makes them the list that is read here"
 _REPR = "; Python's own words for an object? save what its model_dump_json() gives"
 
 
@@ -115,16 +114,21 @@ def read_file(file: str) -> tuple[object, bool]:
 
 
 def parsed(text: str, where: str) -> tuple[object, bool]:
-    """The value of a JSON text, or the list of a stream's events; and which of these it was."""
+    """The value of a JSON text, the list of its lines, or that of a stream's events; and whether it was a stream."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if lines and lines[0].startswith(("data:", "event:", "id:", ":")):
         events = [found["data"] for line in lines if (found := _EVENT.match(line))]
         return [_loads(event, where) for event in events if event not in ("", "[DONE]")], True
+    if len(lines) > 1 and all(map(_is_object, lines[:2])):
+        return [_loads(line, f"{where}, line {number}") for number, line in _numbered(text)], False
     try:
         return _loads(text, where), False
     except CostError as error:
-        hint = _JSONL if len(lines) > 1 and all(map(_is_object, lines[:2])) else ""
-        raise CostError(f"{error}{hint or _REPR * bool(re.match(r'[A-Za-z_.]+[=(]', text.strip()))}") from error
+        raise CostError(f"{error}{_REPR * bool(re.match(r'[A-Za-z_.]+[=(]', text.strip()))}") from error
+
+
+def _numbered(text: str) -> list[tuple[int, str]]:
+    return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
 def _loads(text: str, where: str) -> object:
@@ -149,9 +153,13 @@ def _ending(made: Table, offer: PricedModel) -> Table:
 
 def _images(args: Namespace, shelf: DatedCatalog) -> str:
     """The cost per image."""
-    offers = [shelf.choose(name, args.source).offer for name in args.models]
-    if bare := [offer.card.model for offer in offers if not sizes(offer)]:
+    named = [shelf.choose(name, args.source).offer for name in args.models]
+    # beside who answers, what is kept by hand of the same model
+    own = [list(shelf.offers(o.card.provider, model=o.card.model)) if not args.source else [] for o in named]
+    found = [[o, *(by_hand for by_hand in more if is_manual(by_hand.card))] for o, more in zip(named, own, strict=True)]
+    if bare := [offers[0].card.model for offers in found if not any(map(sizes, offers))]:
         raise CostError(f"{', '.join(bare)}: no price of an image")
+    offers = [offer for offers in found for offer in offers if sizes(offer)]
     return _form(args, images(offers or _picturing(shelf, args.source), args.per_day, args.days))
 
 

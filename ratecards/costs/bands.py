@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ratecards.catalog.catalog import Choice
-from ratecards.catalog.choices import MODALITIES
+from ratecards.catalog.choices import LIFETIMES, MODALITIES
 from ratecards.catalog.priced_model import PricedModel, measure
 from ratecards.costs.counts import PLAIN_RULES, Count, Shape
 from ratecards.costs.image_sizes import IMAGE
@@ -31,19 +31,20 @@ LARGEST = Decimal(10 ** (DIGITS - PLACES))
 
 
 class Price(NamedTuple):
-    """A column: the price of one of `noun`; `counts` are the plain counts that it is the price of."""
+    """A column: the price of one of `noun`; of what is written to a cache also by how long it is kept."""
 
     meter: str
     modality: str
     noun: str
     nouns: tuple[str, ...]
     measured: bool = False
+    lifetime: str = ""
 
     @property
     def name(self) -> str:
-        """`input_audio_per_token`, `output_per_second`."""
-        parts = (self.meter, *filter(None, (self.modality,)), "per", self.noun.replace("-", "_"))
-        return "_".join(parts)
+        """`input_audio_per_token`, `output_per_second`, `cache_write_1_hour_per_token`."""
+        of = self.lifetime or self.modality
+        return "_".join((self.meter, *filter(None, (of,)), "per", self.noun)).replace(" ", "_").replace("-", "_")
 
     @property
     def places(self) -> int:
@@ -58,6 +59,8 @@ def _prices() -> Iterable[Price]:
     for rule in PLAIN_RULES.values():
         for modality in ("", *MODALITIES) if rule.by == "modality" else ("".join(rule.modalities),):
             yield Price(rule.meter, modality, rule.nouns[0], rule.nouns, rule.measured)
+    for lifetime in LIFETIMES:
+        yield Price("cache_write", "text", "token", ("token",), lifetime=lifetime)
 
 
 PRICES = {price.name: price for price in _prices()}
@@ -113,8 +116,9 @@ def of_card(card: RateCard, day: date) -> dict[tuple[str, str], Bands]:
 def _bands(offer: PricedModel, where: tuple[str, str]) -> Bands:
     priced = [rate for rate in offer.rates(*where) if rate.price is not None]
     nouns = {(rate.meter, measure(rate.unit)[1]) for rate in priced}
-    if nouns & {("output", noun) for noun in IMAGE}:
-        nouns.add(("output", "token"))  # images are also counted by their tokens
+    images = {("output", noun) for noun in (*IMAGE, "token")}
+    if nouns & images:  # what is sold by the piece is counted by its tokens, too, and the other way round
+        nouns |= images
     sold = {name for name, price in PRICES.items() if any((price.meter, noun) in nouns for noun in price.nouns)}
     bounds = sorted({b for rate in priced for b in (rate.prompt_over, rate.prompt_up_to) if b is not None})
     finder = TermFinder(Choice(offer), where, Shape())
@@ -137,7 +141,7 @@ def _band(finder: TermFinder, sold: Iterable[str], over: int | None, up_to: int 
     for name in sold:
         price = PRICES[name]
         modalities = (price.modality,) if price.modality else ()
-        count = Count(price.meter, price.nouns, Decimal(1), modalities)
+        count = Count(price.meter, price.nouns, Decimal(1), modalities, context=price.lifetime)
         try:
             term = finder.of(count, 0 if over is None else over + 1)
         except SeveralPricesError:
@@ -160,7 +164,7 @@ def _band(finder: TermFinder, sold: Iterable[str], over: int | None, up_to: int 
 def _of_one(term: Factor, price: Price) -> Decimal | None:
     """The price of one; None where it has more decimals than the column, or is too large for it."""
     whole, part = term.rate.as_integer_ratio()
-    finest, rest = divmod(whole * 10**price.places, part * int(term.per))
+    finest, rest = divmod(whole * term.times * 10**price.places, part * int(term.per))
     found = Decimal(finest).scaleb(-price.places)
     return None if rest or found >= LARGEST else found
 

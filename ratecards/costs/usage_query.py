@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ratecards.catalog.choices import MODALITIES
+from ratecards.catalog.choices import LIFETIMES, MODALITIES
 from ratecards.costs.bands import MEASURED_PLACES, PLACES, PRICES
 from ratecards.costs.counts import PLAIN_RULES, TOKENS
 from ratecards.errors import CostError
@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 MOST = 10**11 - 1
 WORDS = ("model", "day", "tier", "plan", "source")
 _SPLIT = (*TOKENS, *(name for name, rule in PLAIN_RULES.items() if rule.by == "modality"))
-# By column of a usage table, the plain count and the modality that it says.
+# By column of a usage table, the plain count, and the modality that it says or how long what is written is kept.
 COUNTS = {
     **{f"{name}_{m}" if m else name: (name, m) for name in _SPLIT for m in ("", *MODALITIES)},
     **{name: (name, "") for name in PLAIN_RULES if name not in _SPLIT},
+    **{f"cache_write_tokens_{kept.replace(' ', '_')}": ("cache_write_tokens", kept) for kept in LIFETIMES},
 }
 USUAL = ("model", "day", "tier", *TOKENS)
 _METERS = dict(zip(TOKENS, ("input", "cache_read", "cache_write", "output", "output"), strict=True))
@@ -97,7 +98,10 @@ class _Query:
         self._columns, self._counts, self._usage, self._bands, self._source = columns, counts, usage, bands, source
         self._sent = {m: self._sum("input_tokens", m, unsaid="text") for m in MODALITIES}
         self._sent = {m: amount for m, amount in self._sent.items() if amount}
-        self._prompt = " + ".join(self._sent.values()) or "0"
+        self._all = " + ".join(self._sent.values()) or "0"
+        written = [column for column in counts if COUNTS[column][0] == "cache_write_tokens"]
+        # what is written to a cache counts for the size of a prompt, as in `usage_of`
+        self._prompt = " + ".join([*self._sent.values(), *map(self._value, written)]) or "0"
         self._terms = [*self._tokens(), *self._others()]
         if not self._terms:
             raise CostError("cached_tokens are a part of input_tokens, which the usage does not have")
@@ -134,6 +138,9 @@ class _Query:
                 yield _Term(f"cache_read_{m}_per_token", read, tuple(self._of("cached_tokens", m, m)))
             if written := self._sum("cache_write_tokens", m, "text"):
                 yield _Term(f"cache_write_{m}_per_token", written, tuple(self._of("cache_write_tokens", m, "text")))
+        for kept in LIFETIMES:
+            for column in self._of("cache_write_tokens", kept):
+                yield _Term(f"cache_write_{kept.replace(' ', '_')}_per_token", self._value(column), (column,))
         for m in ("", *MODALITIES):
             columns = [*self._of("output_tokens", m), *(self._of("thoughts_tokens", m, "text") if m else [])]
             if columns:
@@ -147,7 +154,7 @@ class _Query:
         if "cached_tokens" in self._counts and modality in self._sent:
             alone = self._value("cached_tokens")
             if len(self._sent) > 1:
-                alone = f"CASE WHEN {self._sent[modality]} = {self._prompt} THEN {alone} ELSE 0 END"
+                alone = f"CASE WHEN {self._sent[modality]} = {self._all} THEN {alone} ELSE 0 END"
             values.append(alone)
         return f"({' + '.join(values)})" if len(values) > 1 else "".join(values)
 
@@ -187,7 +194,7 @@ class _Query:
             if not self._sent:
                 found.append((f"{cached} > 0", "more tokens were cached than sent"))
             elif len(self._sent) > 1:
-                mixed = " AND ".join(f"{sent} <> {self._prompt}" for sent in self._sent.values())
+                mixed = " AND ".join(f"{sent} <> {self._all}" for sent in self._sent.values())
                 found.append((f"{cached} > 0 AND {mixed}", "cached_tokens: say of which modality"))
         return found
 
@@ -218,12 +225,8 @@ class _Query:
         within = [
             "b.since <= u.day",
             "(b.until IS NULL OR u.day < b.until)",
-            *(
-                [
-                    f"(b.prompt_over IS NULL OR {self._prompt} > b.prompt_over)",
-                    f"(b.prompt_up_to IS NULL OR {self._prompt} <= b.prompt_up_to)",
-                ]
-            ),
+            f"(b.prompt_over IS NULL OR {self._prompt} > b.prompt_over)",
+            f"(b.prompt_up_to IS NULL OR {self._prompt} <= b.prompt_up_to)",
         ]
         rate, total = f"WITH rate AS ({self._rate()})", self._total()
         shown = f"u.*, b.band_source AS priced_by, {total} AS cost, b.band_currency AS currency"

@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _refresh(commands.add_parser("refresh", help="fetch, read, check, compare, publish"))
     _page_commands(commands)
     _person_commands(commands)
-    commands.add_parser("readme", help="renew the tables of docs/cost.md from the published ones")
+    commands.add_parser("readme", help="renew the tables of docs/cost.md and docs/sources.md")
     _release_commands(commands)
 
     check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")
@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     sources = commands.add_parser("sources", help="the sources there are")
     sources.add_argument("source", nargs="*", help="only these")
     sources.add_argument("--json", action="store_true")
+    words = "markdown: what each is asked with, and its scores"
+    sources.add_argument("--format", choices=("list", "markdown"), default="list", help=words)
+    _dataset(sources)
     _automation_commands(commands)
     return top
 
@@ -65,6 +68,7 @@ def _refresh(refresh: argparse.ArgumentParser) -> None:
     pages = refresh.add_mutually_exclusive_group()
     pages.add_argument("--replay", type=Path, metavar="DIR", help="take kept pages instead of the network")
     pages.add_argument("--keep", type=Path, metavar="DIR", help="save what was fetched, for --replay")
+    refresh.add_argument("--strict", action="store_true", help="infer nothing: what is in no vocabulary stays unread")
     refresh.add_argument("--at-once", action="store_true", help="the kept pages are the looks of one run")
     refresh.add_argument("--report", type=Path, metavar="FILE", help="write what the run did, for `report`")
     _dataset(refresh, "the clock, for tests and replays")
@@ -92,6 +96,14 @@ def _page_commands(commands: Commands) -> None:
     doctor.add_argument("file", type=Path, nargs="?", help="a saved page; fetched if none is given")
     doctor.add_argument("--keep", metavar="CASE", help="save the page as a new case under tests/sources")
 
+    doctor.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset that words are proven by")
+    learn = commands.add_parser("learn", help="write what the numbers of a page prove of its unknown words, and a case")
+    learn.add_argument("source")
+    learn.add_argument("file", type=Path, nargs="?", help="a saved page; fetched if none is given")
+    learn.add_argument("--case", default="", metavar="NAME", help="what the case is called (default: learned-DAY)")
+    learn.add_argument("--vocabulary", type=Path, metavar="FILE", help="the file to write to (default: the source's)")
+    learn.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset that words are proven by")
+
     canary = commands.add_parser("canary", help="whether the kept cases still look like the live page")
     canary.add_argument("source")
     canary.add_argument("file", type=Path, nargs="?", help="a saved page; fetched if none is given")
@@ -106,7 +118,7 @@ def _page_commands(commands: Commands) -> None:
     backfill.add_argument("file", type=Path, nargs="+")
     backfill.add_argument("--date", type=_instant, help="the pages' day, if their names do not say it")
     _dataset(backfill, "the instant to record")
-    for command in (read, doctor, canary, backfill):
+    for command in (read, doctor, learn, canary, backfill):
         command.set_defaults(module="scraper.cli.pages")
 
 
@@ -116,10 +128,11 @@ def _person_commands(commands: Commands) -> None:
     manual.add_argument("--from", dest="folder", type=Path, default=ROOT / "manual", metavar="DIR")
     _dataset(manual, "the instant to record")
     only = commands.add_parser("reported", help="take in of another project's price file what no page has")
-    only.add_argument("project", choices=("litellm", "genai-prices"))
-    only.add_argument("file", type=Path)
-    only.add_argument("--date", type=_instant, required=True, help="the day of the file")
-    only.add_argument("--as-of", required=True, metavar="WORDS", help="which file it is: `LiteLLM 1.110.2`")
+    only.add_argument("project", nargs="?", choices=("litellm", "genai-prices"))
+    only.add_argument("file", type=Path, nargs="?")
+    only.add_argument("--date", type=_instant, help="the day of the file")
+    only.add_argument("--as-of", metavar="WORDS", help="which file it is: `LiteLLM 1.110.2`")
+    only.add_argument("--record", action="store_true", help="how right each reporter was, once a page had the model")
     _dataset(only)
     confirm = commands.add_parser("confirm", help="publish what is held; without an id, list it")
     confirm.add_argument("id", nargs="?", default="")

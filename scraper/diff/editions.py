@@ -106,7 +106,7 @@ def _meta(card: RateCard) -> dict[str, str | Mapping[str, str]]:
     for f in card.formulas:
         tokens, amount = "" if f.tokens is None else str(f.tokens), "" if f.amount is None else plain(f.amount)
         said = " ".join(filter(None, (f.meter, f.modality, tokens, amount, f.currency)))
-        notes.setdefault(f"{f.quote} [{f.resolution} {f.unit}]", []).append(said)
+        notes.setdefault(f"{f.quote} [{' '.join((f.resolution, *filter(None, [f.quality]), f.unit))}]", []).append(said)
     return {
         "name": card.name,
         "aliases": dict.fromkeys(card.aliases, "alias"),
@@ -130,6 +130,7 @@ def _kind(old: Rate | None, new: Rate | None, *, places: bool) -> str:
         # a cell without a price borrows its unit from its neighbour: no news when that changes
         ("relabelled", old.unit != new.unit),
         ("reworded", old.evidence.quote != new.evidence.quote),
+        ("reworded", old.reading != new.reading),
         ("reworded", places and old.evidence.locator != new.evidence.locator),
         # a rate that was held and is read again as it was has the card's own edition for evidence
         ("reworded", old.evidence.capture != new.evidence.capture),

@@ -21,9 +21,12 @@ from scraper.prices.lexicon import (
     LED_MODALITIES,
     LED_RESOLUTIONS,
     MODALITIES,
+    MONEY_NEXT,
+    PER,
     PROMPT,
     PROMPT_IN_BRACKETS,
     RESOLUTIONS,
+    SIGN,
     UNIT,
     UNTIL,
     first_day,
@@ -37,15 +40,18 @@ from scraper.prices.lexicon import (
 from scraper.prices.scanner import Scanner
 
 _T = TypeVar("_T")
-_STORAGE = re.compile(r"\(\s*(?:cache )?storage(?: price| cost| fee)?\s*\)", re.IGNORECASE)
+_STORED = r"(?:(?:context )?cached? )?storage(?: (?:prices?|pricing|costs?|fees?|charges?))?"
+_STORAGE = re.compile(
+    rf"\(\s*(?:for\s+)?{_STORED}\s*\)|(?:for|of)\s+{_STORED}\b|{_STORED}(?=\s*(?:[.,;(]|\Z|{SIGN}))", re.IGNORECASE
+)
+_LED_STORAGE = re.compile(rf"{_STORED}\s?:{MONEY_NEXT}", re.IGNORECASE)
 _CACHING = re.compile(r"\(\s*(?:input|context) caching(?: price| cost)?\s*\)", re.IGNORECASE)
 _SOON = re.compile(r"\(\s*coming soon\s*(\**)\s*\)", re.IGNORECASE)
 _ABOUT = r"(?:approximately\b|approx\.|about\b|~|≈)"
 _EQUIVALENT = re.compile(rf"(?P<said>equivalent to\b)(?:\s*{_ABOUT})?|{_ABOUT}", re.IGNORECASE)
 _RESTATED = re.compile(rf"(?:,?\s*or\b|(?P<bracket>\()\s*(?:or\b)?)\s*(?:equivalent to\b)?\s*{_ABOUT}?", re.IGNORECASE)
 MARKS = re.compile(r"\[?(\*+)\]?")
-_PER = re.compile(r"(?:/(?!\s?\$)|per\b)\s*")
-_OPEN, _CLOSE, _COLON = re.compile(r"\("), re.compile(r"\)"), re.compile(r":")
+_OPEN, _CLOSE, _COLON, _COMMA = (re.compile(mark) for mark in (r"\(", r"\)", ":", ","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +94,6 @@ def take_amount(scan: Scanner, *, first: bool, restating: str | None) -> list[Am
     price = scan.take(AMOUNT)
     if not price:
         raise scan.fail("an amount")
-    if scan.text.startswith(".", scan.at) and "." not in price.group():
-        raise scan.fail("the digits behind the point")  # "$4." may have been $4.50
     others = _qualified(scan, fields)
     quote = scan.quote(start)
     if restating and fields.get("unit") == restating:
@@ -115,6 +119,8 @@ def _lead(scan: Scanner, *, first: bool) -> dict[str, Any]:
             _set(scan, before, fields, {"equivalent": True})
         elif match := scan.take(_SOON):
             _set(scan, before, fields, {"soon": match[1]})
+        elif scan.take(_LED_STORAGE):
+            _set(scan, before, fields, {"storage": True})
         elif match := scan.take(LED_MODALITIES):
             _set(scan, before, fields, {"modalities": modalities(match[1])})
         elif match := scan.take(LED_RESOLUTIONS):
@@ -133,7 +139,7 @@ def _qualified(scan: Scanner, fields: dict[str, Any]) -> list[dict[str, Any]]:
         before = scan.at
         if other := _restatement(scan):
             restated.append(other)
-        elif qualifier := _qualifier(scan):
+        elif qualifier := _qualifier(scan, dated=bool({"effective_from", "effective_until"} & fields.keys())):
             _set(scan, before, fields, qualifier)
             if fields.get("prompt_over", 0) >= fields.get("prompt_up_to", inf):
                 scan.at = before
@@ -155,7 +161,7 @@ def _restatement(scan: Scanner) -> dict[str, Any] | None:
     before = scan.at
     opened = scan.take(_RESTATED)
     price = scan.take(AMOUNT) if opened else None
-    unit = _unit(scan) if price and scan.take(_PER) else None
+    unit = _unit(scan) if price and scan.take(PER) else None
     marks = scan.take(MARKS) if unit else None
     if not opened or not price or not unit or (opened["bracket"] and not scan.take(_CLOSE)):
         scan.at = before
@@ -178,14 +184,14 @@ def _unit(scan: Scanner) -> dict[str, Any] | None:
     return found
 
 
-def _qualifier(scan: Scanner) -> dict[str, Any]:
+def _qualifier(scan: Scanner, *, dated: bool) -> dict[str, Any]:
     """The next qualifier as the fields it sets; empty when the amount ends here."""
-    if scan.take(_PER):
+    if scan.take(PER):
         if unit := _unit(scan):
             return unit
         raise scan.fail("a unit")
     if match := scan.take(MODALITIES):
-        return {"modalities": modalities(match[1])}
+        return {"modalities": modalities(match["list"] or match["bare"])}
     if match := scan.take(RESOLUTIONS):
         return {"resolutions": resolutions(match[1])}
     if match := scan.take(PROMPT) or scan.take(PROMPT_IN_BRACKETS):
@@ -197,7 +203,11 @@ def _qualifier(scan: Scanner) -> dict[str, Any]:
     if match := scan.take(MARKS):
         return {"marks": match[1]}
     before = scan.at
+    if not dated:
+        scan.take(_COMMA)
     dates = _dates(scan)
+    if not dates:
+        scan.at = before
     if dates and scan.take(_COLON):  # "Starting January 1, 2027: $1.50" is said of what follows
         scan.at = before
         return {}

@@ -8,21 +8,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from scraper.prices.amounts import MARKS, Amount, take_amount
-from scraper.prices.lexicon import NUMBER, UNSOLD, counted, whole_number
+from scraper.prices.lexicon import MONEY_NEXT, NUMBER, UNSOLD, counted, whole_number
 from scraper.prices.scanner import Phrases, Scanner
 
 _ALLOWANCE = re.compile(
     rf"(?:(?:the )?first |up to )?(?P<n>{NUMBER})\s*(?:free )?"
-    r"(?:RPD\b|(?:search |grounding |grounded )?(?:prompts|requests|queries)\s*(?:per|a|/)\s*(?P<period>day|month)\b"
-    r"(?:\s*\(RPD\))?)(?:\s*(?:\bare )?\bfree(?: of charge)?\b)?",
+    r"(?:RPD\b|(?:search |grounding |grounded )?(?:prompts|requests|queries)\s*(?:free\s+)?(?:per|a|/)\s*"
+    r"(?P<period>day|month)\b(?:\s*\(RPD\))?)(?:\s*(?:\bare )?\b(?:free(?: of charge)?|(?:at )?no charge)\b)?",
     re.IGNORECASE,
 )
 _FREE_PAREN = re.compile(r"\(\s*+(?:free(?: of charge)?(?:\s*+[,;]\s*+|\s*+(?=\))))?([^()]*)\)", re.IGNORECASE)
 _STOP = re.compile(r"[\s,;.]+")
 # words that join stand between two things: "1,500 RPD (free), then" and "then $35" are cells cut short
-_JOIN = re.compile(r"/(?=\s?\$)|(?:and|then)\b(?=\s*(?:\$|\(coming soon))", re.IGNORECASE)
+_JOIN = re.compile(rf"/(?=\s?\$)|(?:and|then)\b(?:{MONEY_NEXT}|(?=\s*\(coming soon))", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class Allowance:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell says: an availability, and the amounts and allowances when it is priced or free."""
+    """What a cell says: an availability, and the amounts and allowances when it is priced or free.
+
+    A free cell has an amount where it says so by one, "$0.00".
+    """
 
     availability: str
     amounts: tuple[Amount, ...] = ()
@@ -71,7 +75,9 @@ def read_cell(text: str, phrases: Phrases) -> Cell:
     if len(amounts) == 1 or found.allowances or borrowed:
         amounts = [replace(a, quote=scan.source) for a in amounts]
     allowances = tuple(replace(a, quote=scan.source) for a in found.allowances)
-    return Cell("priced" if amounts else "free", tuple(amounts), allowances, tuple(found.unsold))
+    nothing = not found.unsold and amounts == [Amount(Decimal(0), scan.source)]  # "$0.00", and nothing more
+    said_free = not amounts or (nothing and not allowances)
+    return Cell("free" if said_free else "priced", tuple(amounts), allowances, tuple(found.unsold))
 
 
 def _simple(text: str, phrases: Phrases) -> str | None:

@@ -15,12 +15,24 @@ _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0xFE69: "$", 
 
 # A number that ends in a point has lost its decimals: no page ends a sentence with an amount.
 # "0,125" is how other languages write an eighth, so no group of thousands begins with a zero.
+_DIGITS = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
+SIGN = r"(?:(?<![A-Za-z])(?:USD|US)\s?)?\$\s?|(?<![A-Za-z])USD\s?(?=[0-9.])"
 AMOUNT = re.compile(
-    r"\$\s?((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]|\.|,[0-9]|[A-Za-z%])"
+    rf"(?:{SIGN}|(?<![\w$.,])(?=[0-9.,]{{1,20}}\sUSD\b))({_DIGITS})(?![0-9]|\.|,[0-9]|[A-Za-z%])(?:\s(?:USD\b|\(USD\))(?!\s?[0-9.$]))?"
+)
+# What stands behind words that are said of the amount to come ("Audio: $0.50").
+MONEY_NEXT = rf"(?=\s*(?:{SIGN}))"
+# The signs of currencies, and codes that no page writes as words. Most are read nowhere: they are counted.
+_SIGNS = "$€£¥₩₹₽₺₫₴฿₱₪₦₸"
+_CODES = (
+    "(?-i:AED|ARS|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RMB"
+    "|RON|RUB|SAR|SEK|SGD|THB|TWD|UAH|USD|VND|ZAR)"
 )
 # Whatever looks like money, readable or not: what is counted here must be claimed by a rate, a note or a reason.
 COUNTED = re.compile(
-    r"[$€£¥₩₹]\s?\.?[0-9]|[0-9]\s?(?:[€£¥₩₹¢]|\$(?!\s?\.?[0-9])|(?:USD|EUR|GBP|JPY|KRW|INR|cents?)\b)",
+    rf"[{_SIGNS}]\s?\.?[0-9](?:[0-9.,]*[0-9]\s{_CODES}\b|\s{_CODES}\b)?"
+    rf"|\b(?:{_CODES}|(?:kr|zł|fr)\.?)\s?\.?[0-9](?:[0-9.,]*[0-9])?"
+    rf"|[0-9]\s?(?:[{_SIGNS[1:]}¢]|\$(?!\s?\.?[0-9])|(?:USD|EUR|GBP|JPY|KRW|INR|cents?|kr|zł)\b|{_CODES}\b)",
     re.IGNORECASE,
 )
 
@@ -48,34 +60,53 @@ _NEVER_ONE = ("token", "character")
 _TIMES = ("second", "minute", "hour")
 # A number may stand glued to a time: "10s", "5min".
 _GLUED = r"(?:s|secs?|min|mins?|h|hrs?)"
-_SCALES = {"k": 1_000, "m": 1_000_000, "thousand": 1_000, "million": 1_000_000}
+_SCALES = {"one": 1, "k": 1_000, "m": 1_000_000, "thousand": 1_000, "million": 1_000_000}
 _SIZE = r"[0-9]+(?:\.[0-9]+)?K(?:\s?\(\s?[0-9]+\s?px\s?\))?"
 RESOLUTION = r"[0-9]{3,4}p|[0-9]+(?:\.[0-9]+)?k"
 # `of` is what the time is a time of ("second of 720p video", "10s audio"); `aside` are words that say whose tokens or
 # images.
 UNIT = re.compile(
-    rf"(?:(?P<qty>(?:{NUMBER})(?:\s(?:thousand|million))?|[0-9]+[KM]|thousand|million)\s+|(?P<glued>[0-9]+)(?={_GLUED}\b))?"
+    rf"(?:(?P<qty>(?:{NUMBER}|one)(?:\s(?:thousand|million))?|[0-9]+\s?M|[0-9]+K|thousand|million)\s+"
+    rf"|(?P<glued>[0-9]+)(?:(?={_GLUED}\b)|-(?=(?:second|minute|hour)\b)))?"
     rf"(?P<res>{_SIZE}(?:(?:\s?/\s?|,\s|\s(?:and|or)\s){_SIZE})*(?:[\s-]resolution)?\s+)?"
     rf"(?P<aside>(?:(?:input|output|generated|text|image|audio|video)\s+){{1,2}})?"
     rf"(?:{'|'.join(f'(?P<{noun}>{words})' for noun, words in _NOUNS.items())})\b"
-    r"(?P<hourly>\s?(?:/|per\b)\s?(?:hour|hr)\b)?"
+    r"(?P<hourly>(?:\s+stored)?\s?(?:/|per\b|an\b)\s?(?:hour|hr)\b|-hours?\b)?"
     rf"(?:\s+(?P<whose>of\s+)?(?:(?P<of_size>{RESOLUTION})\s+)?(?P<of>audio|video)\b)?",
     re.IGNORECASE,
 )
+# How an amount is joined to its unit.
+PER = re.compile(r"(?:/(?!\s?\$)|(?:per|(?:for )?(?:every|each)|an?)\b)\s*", re.IGNORECASE)
 _MODALITY = r"(?:texts?|images?|videos?|audio|thinking)(?:\s+tokens?)?"
 # No two repeats of blanks may meet in it: a list of twenty sizes would be divided in a million ways.
-_SEPARATOR = r"\s*(?:/|,(?:\s*(?:and|or)\b)?|\b(?:and|or)\b|&|\+)\s*"
-_LIST = rf"(?:{_MODALITY})(?:{_SEPARATOR}(?:{_MODALITY}))*"
+_SEPARATOR = r"\s*(?:/|;|,(?:\s*(?:and|or)\b)?|\b(?:and|or)\b|&|\+)\s*"
+LIST = rf"(?:{_MODALITY})(?:{_SEPARATOR}(?:{_MODALITY}))*"
 _SIZES = rf"(?:{RESOLUTION})(?:{_SEPARATOR}(?:{RESOLUTION}))*"
-MODALITIES = re.compile(rf"\(\s*({_LIST})\s*\)", re.IGNORECASE)
+_TIME = r"(?:through|until|starting|effective|from)"
+_WITH_THINKING = r"(?:,?\s*(?:incl(?:uding|udes|\.)|with)\s+(?:thinking|reasoning)(?:\s+tokens?)?)?"
+# Without brackets they end the words of an amount: "for text and image-based grounding" is said of something else.
+MODALITIES = re.compile(
+    rf"[(\[]\s*(?:for\s+)?(?P<list>{LIST}){_WITH_THINKING}(?:\s+only)?\s*[)\]]"
+    rf"|for\s+(?P<bare>{LIST})(?=\s*(?:[.,;*(]|\Z|(?:or\s+)?(?:{SIGN})|{_TIME}\b))",
+    re.IGNORECASE,
+)
 RESOLUTIONS = re.compile(rf"\(\s*({_SIZES})\s*\)", re.IGNORECASE)
 # "Text: $0.50" and "720p: $0.10": the words of a price before it.
-LED_MODALITIES = re.compile(rf"({_LIST})\s?:(?=\s*\$)", re.IGNORECASE)
-LED_RESOLUTIONS = re.compile(rf"({_SIZES})\s?:(?=\s*\$)", re.IGNORECASE)
+LED_MODALITIES = re.compile(rf"({LIST})\s?:{MONEY_NEXT}", re.IGNORECASE)
+LED_RESOLUTIONS = re.compile(rf"({_SIZES})\s?:{MONEY_NEXT}", re.IGNORECASE)
 UNSOLD = re.compile(rf"\(\s*({RESOLUTION})(?: output)?(?: is)? not (?:supported|available)\s*\)", re.IGNORECASE)
+# A bound excludes or includes what it names: "under 200k" and "200k or more" are no words of it, since "up to" and
+# "over" meet and those do not.
+OVER = r">|over|above|beyond|exceeding|in excess of|(?:longer|more|greater|larger) than"
+UP_TO = (
+    r"<=|=<|≤|up to|at most|within|not exceeding|less than or equal to|(?:no|not) (?:longer|more|greater|larger) than"
+)
+OR_LESS = r"or (?:less|fewer|shorter)"
+SCALED = rf"(?P<n>{NUMBER})(?:\s?(?P<scale>k|m|thousand|million))?\b"
 _PROMPT = (
-    r"(?:for\s+)?(?:prompts?|inputs?)\s*(?:<=|=<|≤|(?P<over>>|over|above|longer than|more than|greater than)|up to)\s*"
-    rf"(?P<n>{NUMBER})(?:\s?(?P<scale>k|m))?\b(?:\s+(?:input\s+)?tokens?\b)?"
+    r"(?:(?:for|if|when)\s+(?:the\s+)?)?(?:prompts?|inputs?)(?:\s+(?:length|size|is|are))?\s*"
+    rf"(?:(?:(?:of|with)\s+)?(?:{UP_TO}|(?P<over>{OVER}))\s*|(?P<of>of\s+)){SCALED}"
+    rf"(?:\s+(?:input\s+)?tokens?\b)?(?(of)\s+{OR_LESS}\b)"
 )
 PROMPT = re.compile(rf",?\s*{_PROMPT}", re.IGNORECASE)
 PROMPT_IN_BRACKETS = re.compile(rf"\(\s*{_PROMPT}\s*\)", re.IGNORECASE)
@@ -88,7 +119,8 @@ _MONTH = (
 _DAY, _YEAR = r"[0-9]{1,2}(?:st|nd|rd|th)?", r"20[0-9]{2}\b"
 DATE = re.compile(
     rf"(?:(?P<month>{_MONTH})\s+(?P<day>{_DAY}),?\s+(?P<year>{_YEAR})"
-    rf"|(?P<day2>{_DAY})\s+(?P<month2>{_MONTH})\s+(?P<year2>{_YEAR}))"
+    rf"|(?P<day2>{_DAY})\s+(?P<month2>{_MONTH})\s+(?P<year2>{_YEAR})"
+    r"|(?<![\w-])(?P<iso>20[0-9]{2}-[0-9]{2}-[0-9]{2})(?![\w-]))"
 )
 # Whatever may be meant as a day, readable or not.
 LIKE_A_DAY = re.compile(
@@ -96,9 +128,26 @@ LIKE_A_DAY = re.compile(
     r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}[/.][0-9]{1,2}[/.](?:[0-9]{2}){1,2})|\b(?:next|this|last)\s+(?:week|month|quarter|year)\b",
     re.IGNORECASE,
 )
-UNTIL = re.compile(rf"(?P<word>(?i:(?:valid\s+)?(?:through|until|till)|before))\s+{DATE.pattern}")
+UNTIL = re.compile(
+    r"(?P<word>(?i:(?:valid\s+)?(?:through|thru|until|till|up to and including|ends|ending)"
+    r"(?:\s+(?:on|and including|the end of))?|before))\s+" + DATE.pattern
+)
 FROM = re.compile(
-    r"(?P<word>(?i:(?:effective|starting|beginning)(?:\s+(?:from|on))?|from|as of|on or after|after))\s+" + DATE.pattern
+    r"(?P<word>(?i:(?:effective|starting|beginning)(?:\s+(?:from|on|as of))?|from|since|as of|on or after|after))\s+"
+    rf"{DATE.pattern}(?i:\s+(?:onwards?\b|on\b(?=\s*(?:[.,;)]|\Z))))?"
+)
+
+# How any English page says that a thing costs nothing, or is not to be had. Each list is closed: "free for now" and
+# "not available yet" say something else, or more.
+FREE = (
+    r"(?:(?:(?:available|offered|provided) )?(?:for )?free(?: of (?:charge|cost))?"
+    r"|(?:included )?(?:at )?no (?:additional |extra )?(?:charge|cost)|without (?:charge|cost)"
+    r"|not (?:charged|billed)|complimentary)\b"
+)
+NOT_AVAILABLE = (
+    r"(?:(?:(?:currently )?(?:not (?:yet |currently )?(?:available|supported|offered|provided|applicable)|unavailable)"
+    r"|unsupported|no longer (?:available|supported|offered))(?: \((?:shut down|deprecated|discontinued|retired)\))?"
+    r"|n/?a|n\.a|--?|–|—)"
 )
 
 
@@ -127,7 +176,7 @@ def scaled(number: str, scale: str | None) -> int:
 
 def money(text: str) -> Decimal:
     """The decimal of `$1,250.00` (the sign is optional); commas only group three digits."""
-    match = AMOUNT.fullmatch(text if text.startswith("$") else f"${text}")
+    match = AMOUNT.fullmatch(text) or AMOUNT.fullmatch(f"${text}")
     if not match:
         raise UnknownTerm(f"not an amount: {text!r}")
     return Decimal(match[1].replace(",", ""))
@@ -137,6 +186,8 @@ def day(match: re.Match[str]) -> date:
     """The date a `DATE` match spells out. Raises `UnknownTerm` for a day that is not in the calendar."""
     month, number, year = (match[name] or match[f"{name}2"] for name in ("month", "day", "year"))
     try:
+        if match["iso"]:
+            return date.fromisoformat(match["iso"])
         return date(int(year), _MONTHS.index(month[:3]) + 1, int(re.sub(r"[a-z]+", "", number)))
     except ValueError as error:
         raise UnknownTerm(f"no such day: {match.group()!r}") from error
@@ -197,7 +248,7 @@ def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
 
 
 def _count(quantity: str) -> int:
-    number, scale = re.sub(r"[^0-9,]", "", quantity), re.sub(r"[0-9,\s]", "", quantity)
+    number, scale = re.sub(r"[^0-9,]", "", quantity), re.sub(r"[0-9,\s]|one\s", "", quantity)
     return scaled(number or "1", scale)
 
 

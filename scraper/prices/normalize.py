@@ -48,7 +48,7 @@ def validate_row(rate: Rate) -> None:
 def _cell_rates(seen: Observation, row: Sequence[Observation], rule: RowRule, place: Place, model: str) -> list[Rate]:
     base = _Base(seen, rule, place, model)
     validate_cell(seen, rule, place)
-    if seen.cell.amounts:
+    if seen.cell.availability == "priced":
         rates = [r for a in seen.cell.amounts for r in _amount_rates(a, seen, rule, place, base)]
         # a price that is announced without a day is none of any day: no rate, though the allowance before it holds
         sold = [r for a, r in rates if not place.announced(a)]
@@ -112,6 +112,7 @@ def _amount_rates(
                 prompt_over=amount.prompt_over,
                 prompt_up_to=amount.prompt_up_to,
                 basis="equivalent" if amount.equivalent else "list",
+                availability="priced" if amount.price else "free",
                 price=amount.price,
                 currency=place.currency,
                 effective_from=place.start(amount),
@@ -181,7 +182,7 @@ def _unsold_rates(cell: Cell, priced: Sequence[Rate], base: _Base) -> list[Rate]
 def _borrowed_unit(seen: Observation, row: Sequence[Observation], rule: RowRule, place: Place) -> str:
     """The unit of a cell that prints none: that of the row's other column, else the row's, else the header's."""
     for other in row:
-        if other is not seen and other.cell.amounts:
+        if other is not seen and other.cell.availability == "priced":
             return unit_of_amount(other.cell.amounts[0], other, rule, place)
     return seen.column_unit if rule.unit is None else rule.unit
 

@@ -60,6 +60,16 @@ def settled(rates: Sequence[Rate]) -> tuple[list[Rate], list[Problem]]:
     return kept, [_problem(*pair) for pair in dict.fromkeys(found)]
 
 
+def half_split(rates: Sequence[Rate]) -> list[Problem]:
+    """A problem for each price of one modality beside a price of all, where a page splits a price as a whole or not."""
+    groups: dict[tuple[object, ...], list[Rate]] = {}
+    for rate in rates:
+        if rate.price:
+            groups.setdefault(tuple(getattr(rate, name) for name in ROW_KEY if name != "modality"), []).append(rate)
+    pairs = ((rate, whole) for same in groups.values() for whole in same if not whole.modality for rate in same)
+    return [_problem(rate, whole, "a price of some beside one of all") for rate, whole in pairs if rate.modality]
+
+
 def lapsed(rates: Sequence[Rate], day: date) -> list[Problem]:
     """A problem for each dated price that leaves none on that day: all are over, or the cell itself names a later one.
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from scraper.errors import UnknownTerm
-from scraper.prices.lexicon import plain
+from scraper.prices.lexicon import FREE, NOT_AVAILABLE, plain
 
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """The words a source's vocabulary adds to the language, as regular expressions on whole phrases."""
+    """What a cell without an amount may say, and words beside an amount that do not select it."""
 
     not_available: re.Pattern[str]
     free: re.Pattern[str]
@@ -19,6 +20,29 @@ class Phrases:
     not_published: re.Pattern[str]
     refers: re.Pattern[str]
     ignored: re.Pattern[str]
+
+
+# How any English price page may say these; "same as" and what is ignored are each page's own business.
+_SAID = {
+    "not_available": NOT_AVAILABLE,
+    "free": FREE,
+    "supported": "supported",
+    "not_published": "contact (?:sales|us)",
+    "refers": r"same as [a-z0-9 .\-]+",
+    "ignored": r"\(default\)",
+}
+_OWN = ("refers", "not_published")
+
+
+def phrases(own: Mapping[str, str]) -> Phrases:
+    """The language's phrases and a vocabulary's own, which replace them where a page decides what it refers to."""
+    both = {
+        name: own.get(name, said) if name in _OWN or name not in own else f"{own[name]}|{said}"
+        for name, said in _SAID.items()
+    }
+    if unknown := own.keys() - both.keys():
+        raise TypeError(f"got an unexpected keyword argument '{min(unknown)}'")
+    return Phrases(**{name: re.compile(f"(?:{text})", re.IGNORECASE) for name, text in both.items()})
 
 
 class Scanner:
@@ -52,4 +76,4 @@ class Scanner:
     def fail(self, expected: str) -> UnknownTerm:
         """The error that shows the cell with a mark under the first word not understood."""
         at = self.at + (self.text[self.at : self.at + 1] == " ")
-        return UnknownTerm(f"expected {expected}\n    {self.source}\n    {' ' * at}~~~^ here")
+        return UnknownTerm(f"expected {expected}\n    {self.source}\n    {' ' * at}~~~^ here", at=at)

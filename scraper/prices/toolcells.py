@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scraper.prices.lexicon import AMOUNT, NUMBER, UNIT, money, unit_parts, whole_number
+from scraper.prices.lexicon import AMOUNT, NUMBER, PER, UNIT, money, unit_parts, whole_number
 from scraper.prices.scanner import Phrases, Scanner
 
 _FAMILY = re.compile(r"(?:for |all )?(Gemini [0-9][A-Za-z0-9.\- ]*):", re.IGNORECASE)
@@ -22,7 +22,6 @@ _SHARED = re.compile(
 _FOR = re.compile(r"for (?P<who>[A-Z][A-Za-z\-]+)\b")
 _THEN = re.compile(r"then\b(?=[ :]*\$)", re.IGNORECASE)
 _CHARGED = re.compile(r"charged for [a-z ]+ at(?= \$)", re.IGNORECASE)
-_PER = re.compile(r"(?:/|per\b)\s*")
 _BLANK = re.compile(r"[,.;:]+")
 
 
@@ -94,10 +93,10 @@ def _allowance(scan: Scanner) -> _Allowance | None:
 
 def _price(scan: Scanner) -> tuple[Decimal, str]:
     amount = scan.take(AMOUNT)
-    per = scan.take(_PER) if amount else None
+    per = scan.take(PER) if amount else None
     unit = scan.take(UNIT) if per else None
     if not amount or not unit or unit["aside"] or unit["of"]:
-        raise scan.fail("an allowance, or an amount with its unit")
+        raise scan.fail("an allowance, or an amount in dollars with its unit")
     name, sizes = unit_parts(unit)
     if sizes:
         raise scan.fail("a unit without a resolution")

@@ -12,7 +12,8 @@ from ratecards.model import Evidence, Rate
 from scraper.errors import UnknownTerm
 from scraper.model import Gap, Problem, too_little_read
 from scraper.parse.blocks import Heading, Table
-from scraper.prices.grammar import Cell, read_cell
+from scraper.prices.grammar import Cell
+from scraper.prices.labels import why_unknown
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import Observation, Place, RowRule, label_key, row_rates
 from scraper.prices.toolcells import read_tool
@@ -41,10 +42,10 @@ class TableReader(SectionReader):
                     continue
                 if not tab and count > 1:
                     self.problem("tab", "", "several tables without a tab: which service tier is which?")
-                elif label_key(tab) in tabs:
+                elif (self.terms.tab(tab) or tab) in tabs:
                     self.problem("tab", f" / {tab}", f"two tables under the tab {tab!r}", tab)
                 self._table(block, tab)
-                tabs.add(label_key(tab))
+                tabs.add(self.terms.tab(tab) or tab)
                 tab = ""
         if too_little_read(len(self.section.gaps), self.rows):
             # so many rows are not understood that the tables are not
@@ -52,7 +53,7 @@ class TableReader(SectionReader):
             self.section.gaps.clear()
 
     def _table(self, table: Table, tab: str) -> None:
-        tier = self.terms.tabs.get(label_key(tab), "") if tab else "standard"
+        tier = self.terms.tab(tab) if tab else "standard"
         if not tier:
             self.problem("tab", f" / {tab}", f"unknown tab {tab!r}", tab)
         columns = self._columns(table, tab)
@@ -93,19 +94,26 @@ class TableReader(SectionReader):
     def _columns(self, table: Table, tab: str) -> dict[int, tuple[str, str]] | None:
         """By column index: plan and unit. None when a header is unknown."""
         columns: dict[int, tuple[str, str]] = {}
+        unknown = False
         for at, header in enumerate(table.header):
             if at == 0 and not header:
                 continue
-            meaning = self.terms.header(header)
-            if meaning is None:
-                self.problem("header", f" / {tab or '-'}", f"unknown header {header!r}", header)
-                return None
-            columns[at] = meaning
+            if meaning := self.terms.header(header):
+                columns[at] = meaning
+            else:
+                words = f"unknown header {header!r}{why_unknown(header, self.terms.plans)}"
+                self.problem("header", f" / {tab or '-'}", words, header)
+                unknown = True
+        if unknown:
+            return None
         plans = [plan for plan, _ in columns.values()]
         if sorted(plans) != ["free", "paid"]:
             self.problem("header", f" / {tab or '-'}", f"expected a free and a paid column, saw {list(table.header)}")
             return None
         unit = next(unit for plan, unit in columns.values() if plan == "paid")
+        if not unit:
+            self.problem("header", f" / {tab or '-'}", f"a paid column without its unit: {list(table.header)}")
+            return None
         return {at: (plan, own or unit) for at, (plan, own) in columns.items()}
 
     def _row(
@@ -118,13 +126,13 @@ class TableReader(SectionReader):
     ) -> int | None:
         """Read one row; gives the count of amounts it accounts for, None where label or cells are not understood."""
         label = row[0]
-        if label_key(label) in self.terms.metadata_rows:
+        if self.terms.metadata_rows.find(label_key(label)):
             return self._metadata(row, columns, tier)
         if self.part.kind == "tools":
             return self._tool(row, header, columns, tier, tab)
         meaning = self.terms.row(label)
         if meaning is None:
-            self.problem("label", f" / {tab or '-'}", f"unknown row label {label!r}", label)
+            self.problem("label", f" / {tab or '-'}", f"unknown row label {label!r}{why_unknown(label)}", label)
             return None
         rule, models = meaning.rule, self._models_of(meaning, label)
         texts = self._texts(row, columns)
@@ -145,7 +153,7 @@ class TableReader(SectionReader):
     def _seen(self, text: str, label: str, header: str, column: tuple[str, str], tab: str) -> Observation:
         """A cell and its coordinates; `column` is its plan and unit. Raises `UnknownTerm`."""
         locator = " / ".join((self.part.anchor, tab or "-", fold_stars(label), header))
-        return Observation(text, read_cell(text, self.terms.phrases), column[0], header, column[1], locator)
+        return Observation(text, self.terms.cell(text), column[0], header, column[1], locator)
 
     def _texts(self, row: Sequence[str], columns: Iterable[int]) -> dict[int, str]:
         """The cells of the columns. Raises `UnknownTerm` on an empty one that nothing explains."""
@@ -214,11 +222,12 @@ class TableReader(SectionReader):
         found: list[Rate] = []
         for at, (plan, _) in columns.items():
             rate = self._tool_rate(row, at, header[at], plan, tier)
-            if not counted(row[at]):
+            if not counted(row[at]) or self._costs_nothing(row[at]):
                 self._unpriced(row[at], rate)
+                read += counted(row[at])
                 continue
             try:
-                prices = read_tool(row[at], self.terms.phrases, self.terms.tool_ignored)
+                prices = read_tool(self.terms.in_known_nouns(row[at]), self.terms.phrases, self.terms.tool_ignored)
             except UnknownTerm as error:
                 self._gap(error, row, tab, Gap(_NOTHING, ("tools",), tier, (rate.meter,), context=rate.context or None))
                 return None
@@ -254,13 +263,21 @@ class TableReader(SectionReader):
             evidence=Evidence(row[at], " / ".join((self.part.anchor, "-", fold_stars(row[0]), header))),
         )
 
+    def _costs_nothing(self, text: str) -> bool:
+        """Whether a cell says so by an amount, "$0.00"."""
+        cell = self._cell(text)
+        return cell is not None and cell.availability == "free" and not cell.allowances
+
+    def _cell(self, text: str) -> Cell | None:
+        try:
+            return self.terms.cell(text)
+        except UnknownTerm:
+            return None  # prose, with an allowance perhaps
+
     def _unpriced(self, text: str, rate: Rate) -> None:
         """Note that a tool costs nothing, or is not sold: whether it ever was priced, the published card knows."""
-        try:
-            cell = read_cell(text, self.terms.phrases)
-        except UnknownTerm:
-            cell = None  # prose, with an allowance perhaps
-        if cell == Cell("free"):
+        cell = self._cell(text)
+        if self._costs_nothing(text):
             self.section.unpriced.append(replace(rate, availability="free", price=Decimal(0)))
         elif cell == Cell("not_available"):
             self.section.unpriced.append(replace(rate, availability="not_available", currency=""))

@@ -14,7 +14,7 @@ from scraper.parse.blocks import Block, Heading, Table, Text
 from scraper.prices.conditions import conditional
 from scraper.prices.footnotes import Footnote, footnotes, formulas, only_day, sentences
 from scraper.prices.lexicon import counted
-from scraper.prices.rateset import settled
+from scraper.prices.rateset import half_split, settled
 from scraper.prices.units import Observation, Place, RowRule
 from scraper.sources.gemini_terms import Terms
 
@@ -166,7 +166,7 @@ class SectionReader:
     def drafts(self) -> list[Draft]:
         """The section's cards, one per model; rates that contradict each other are a problem."""
         rates, conflicts = settled(self.rates)
-        self.section.problems += conflicts
+        self.section.problems += [*conflicts, *half_split(rates)]
         models = ("tools",) if self.part.kind == "tools" else self.section.models
         by_model: dict[str, list[Rate]] = {}
         for rate in rates:

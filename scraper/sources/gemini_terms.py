@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ratecards.model import SERVICE_TIERS
 from scraper.errors import UnknownTerm
-from scraper.prices.lexicon import modalities, unit_of
+from scraper.prices.grammar import Cell, read_cell
+from scraper.prices.labels import Listed, Tabs, take_apart
 from scraper.prices.normalize import RowRule, label_key
-from scraper.prices.scanner import Phrases
+from scraper.prices.scanner import Phrases, phrases
 from scraper.sources import vocabulary
 
+# A tab that has the rate table's own name of a tier is one of it; `ultrafast` and `fast` are other providers' words.
+_TIERS = {tier: tier for tier in SERVICE_TIERS if tier not in ("ultrafast", "fast")}
 VOCABULARY = Path(__file__).with_name("gemini_api.yaml")
-_HEADER = re.compile(r"(?P<plan>[a-z ]+?)(?:, per (?P<unit>.+) in (?P<currency>[a-z]{3}))?\Z")
-_LISTED = re.compile(r"(.*\S)\s*\(([^()]*)\)\Z")
-_NAMED = re.compile(r"(.+) ((?:input|output) price)\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,16 @@ class Terms:
     tabs: Mapping[str, str]
     sections: Mapping[str, str]
     without_ids: Sequence[str]
-    rows: Mapping[str, RowRule]
+    rows: Listed[RowRule]
     variant_rows: Sequence[tuple[re.Pattern[str], RowRule]]
     plain_variant: str
     label_asides: re.Pattern[str]
-    metadata_rows: Sequence[str]
+    metadata_rows: Listed[str]
     phrases: Phrases
+    cells: Mapping[str, str]
+    nouns: Mapping[str, str]
+    noun: re.Pattern[str]
+    columns: Mapping[str, tuple[str, str]]
     tool_meters: Mapping[str, str]
     tool_ignored: re.Pattern[str]
     notices: re.Pattern[str]
@@ -79,36 +84,61 @@ class Terms:
         """What a row label means; None when it is unknown."""
         folded = label_key(label)
         bare = label_key(self.label_asides.sub("", folded))
-        if rule := self.rows.get(folded) or self.rows.get(bare):
+        if rule := self.rows.find(folded) or self.rows.find(bare):
             return Meaning(rule)
         for pattern, rule in self.variant_rows:
             if match := pattern.fullmatch(folded):
                 named = match.groupdict("")
                 return Meaning(rule, named.get("variant", ""), named["version"])
-        return self._listed(bare)
+        return self._composed(bare)
 
-    def _listed(self, label: str) -> Meaning | None:
-        """A row whose label lists modalities, behind or before its name."""
-        behind, before = _LISTED.fullmatch(label), _NAMED.fullmatch(label)
-        name, words = (behind[1], behind[2]) if behind else (before[2], before[1]) if before else ("", "")
-        rule = self.rows.get(name)
-        if not rule or rule.modality:
-            return None
+    def _composed(self, label: str) -> Meaning | None:
+        """A row whose label names a meter that the vocabulary has a row for, with modalities and a unit of its own."""
         try:
-            return Meaning(RowRule(rule.meter, "", modalities(words), rule.context, rule.unit))
+            said = take_apart(label)
         except UnknownTerm:
             return None
+        rule = next((r for r in self.rows.values() if r == RowRule(said.meter, unit=r.unit)), None)
+        if (
+            not rule
+            or not said.only("meter", "modalities", "unit", "currency")
+            or said.currency not in ("", self.currency)
+        ):
+            return None
+        one = said.modalities[0] if len(said.modalities) == 1 else ""
+        return Meaning(RowRule(rule.meter, one, () if one else said.modalities, unit=said.unit or rule.unit))
 
     def header(self, header: str) -> tuple[str, str] | None:
         """A column header's plan and unit ("" where it names none). None when it is unknown."""
-        match = _HEADER.fullmatch(label_key(header))
-        plan = self.plans.get(match["plan"]) if match else None
-        if not match or not plan:
+        if known := self.columns.get(label_key(header)):
+            return known
+        try:
+            said = take_apart(header, self.plans)
+        except UnknownTerm:
             return None
-        if match["unit"] is None:
-            return plan, ""
-        unit = unit_of(match["unit"])
-        return (plan, unit) if unit and match["currency"].upper() == self.currency else None
+        plans = [said.plan] * bool(said.plan) + [self.plans[word] for word in said.own]
+        plain = said.only("plan", "unit", "currency", "own") and said.currency in ("", self.currency)
+        return (plans[0], said.unit) if len(plans) == 1 and plain else None
+
+    def tab(self, tab: str) -> str:
+        """The service tier of a tab; empty when it is unknown."""
+        return self.tabs.get(label_key(tab), "")
+
+    def cell(self, text: str) -> Cell:
+        """A price cell. Raises `UnknownTerm` unless every word of it is understood."""
+        if availability := self.cells.get(label_key(text)):
+            return Cell(availability)
+        said = self.in_known_nouns(text)
+        cell = read_cell(said, self.phrases)
+        if said == text:
+            return cell
+        quote = " ".join(text.split())  # the printed words, not those that they stand for
+        amounts = tuple(replace(amount, quote=quote) for amount in cell.amounts)
+        return replace(cell, amounts=amounts, allowances=tuple(replace(a, quote=quote) for a in cell.allowances))
+
+    def in_known_nouns(self, text: str) -> str:
+        """The text with the nouns of the page in the lexicon's words."""
+        return self.noun.sub(lambda match: self.nouns[match[0].lower()], text)
 
     def ignored(self, section: str, text: str) -> str:
         """The reason why money in `text` gives no rate; empty when it must."""
@@ -118,8 +148,12 @@ class Terms:
 @vocabulary.of(VOCABULARY)
 def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
-    proofs, phrases, tools, shared = data["proofs"], data["phrases"], data["tools"], data["shared"]
-    phrases["ignored"] += rf"|{shared}|\(\s*{shared}\s*\)"
+    proofs, own, tools, shared = data["proofs"], dict(data["phrases"]), data["tools"], data["shared"]
+    own["ignored"] += rf"|{shared}|\(\s*{shared}\s*\)"
+    # beside an amount they select nothing
+    skipped = "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in data.get("cell_asides", [])) or "(?!)"
+    own["ignored"] += f"|{skipped}"
+    nouns = data.get("nouns", {})
     rows = {label: _rule(entry) for label, entry in data["rows"].items()}
     targets = {**rows, **{label: _rule(entry) for label, entry in data["variant_targets"].items()}}
     return Terms(
@@ -134,17 +168,21 @@ def load_terms(data: Any) -> Terms:
         foreign=proofs["foreign"],
         not_the_page=proofs["not_the_page"],
         plans=data["headers"]["plans"],
-        tabs=data["tabs"],
+        tabs=Tabs({**_TIERS, **data["tabs"]}),
         sections=data["sections"],
         without_ids=data["without_ids"],
-        rows=rows,
+        rows=Listed(rows),
         variant_rows=[(_re(e["label"]), targets[e["row"]]) for e in data["variant_rows"]],
         plain_variant=data["plain_variant"],
         label_asides=_re(data["label_asides"]),
-        metadata_rows=data["metadata_rows"],
-        phrases=Phrases(**{name: _re(text) for name, text in phrases.items()}),
+        metadata_rows=Listed({label: label for label in data["metadata_rows"]}),
+        phrases=phrases(own),
+        cells=data.get("cells", {}),
+        nouns=nouns,
+        noun=_re(rf"(?<!\w)(?:{'|'.join(map(re.escape, nouns)) or '(?!)'})(?!\w)"),
+        columns={header: (entry["plan"], entry["unit"]) for header, entry in data.get("columns", {}).items()},
         tool_meters=tools["meters"],
-        tool_ignored=_re(tools["ignored"]),
+        tool_ignored=_re(f"{tools['ignored']}|{skipped}"),
         notices=_re(data["notices"]),
         effective=_re(data["effective"]),
         asides=[_re(text) for text in data["asides"]],

@@ -6,12 +6,14 @@ section may stand in several places of a file, so that a line which settles some
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import yaml
 
@@ -19,17 +21,38 @@ from ratecards.model import MODEL_ID
 from ratecards.storage import strict_yaml
 from scraper.errors import DatasetError, UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
+from scraper.prices.labels import Listed, Tabs, take_apart
 from scraper.prices.normalize import label_key
-from scraper.prices.scanner import Phrases
+from scraper.prices.scanner import Phrases, phrases
 from scraper.sources.page_proofs import Proofs
 
 Terms = TypeVar("Terms")
 Build = Callable[[Any], Terms]
+# Lines of a vocabulary as data: by section, words and what they mean, or a list of words.
+Patch = Mapping[str, Any]
 
 _TOP = re.compile(r"(?m)^(?=[A-Za-z_\"'][^\n]*:)")
 # how Python says that a class has no such field, or wants another one
 _UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
 _MISSING = re.compile(r"required (?:positional|keyword-only) arguments?: (.*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a vocabulary says of its source as such, whatever its page is.
+
+    `authority` is whose word it is (`ratecards.model.grade.GRADES` has those there are), `publication` names the
+    document where several sources print the same one, `through` are hosts of a sign-in that redirects may lead through,
+    and `max_bytes` is how large its pages may be, where that is another number than of every page.
+    """
+
+    authority: str = ""
+    publication: str = ""
+    through: Sequence[str] = ()
+    max_bytes: int = 0
+
+
+_HEAD = tuple(field.name for field in fields(Head))
 
 
 class VocabularyError(DatasetError):
@@ -45,9 +68,44 @@ def _load(path: Path, build: Build[Terms]) -> Terms:
     return read(path.read_text(encoding="utf-8"), path.name, build)
 
 
+@cache
+def head(path: Path) -> Head:
+    """What a vocabulary says of its source; nothing where there is no file. Raises `VocabularyError`."""
+    if not path.is_file():
+        return Head()
+    # the rest is for who reads the page, and takes its time
+    parts = _TOP.split(path.read_text(encoding="utf-8"))
+    found = sections("".join(part for part in parts if part.partition(":")[0] in _HEAD), path.name)
+    return Head(**{key: found[key] for key in _HEAD if key in found})
+
+
+class _Addressed(Protocol):
+    """Terms that have what every source module offers."""
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """By representation, the address it is fetched from."""
+
+    @property
+    def renames(self) -> Mapping[str, str]:
+        """Renames a person has confirmed: old model id to new."""
+
+
+def offered(
+    load_terms: Callable[[], _Addressed],
+) -> tuple[Callable[[], Mapping[str, str]], Callable[[], Mapping[str, str]]]:
+    """The functions `urls` and `renames` of a source module, each an entry of its vocabulary."""
+    return lambda: load_terms().urls, lambda: load_terms().renames
+
+
+def whole(body: str) -> str:
+    """The fingerprint of a page that carries nothing that changes by itself: all of it."""
+    return body
+
+
 def read(text: str, where: str, build: Build[Terms]) -> Terms:
     """The terms that a text says. Raises `VocabularyError` where it is not the vocabulary that `build` reads."""
-    plain = sections(text, where)
+    plain = {key: value for key, value in sections(text, where).items() if key not in _HEAD}
     asked = _Asked(plain, ())
     asked.get("name")  # for people
     try:
@@ -59,6 +117,60 @@ def read(text: str, where: str, build: Build[Terms]) -> Terms:
     if path := next(asked.unasked(), ()):
         raise VocabularyError(f"{_place(text, where, key=path)}: unknown key {str(path[-1])!r}")
     return build(plain)
+
+
+def data_of(load: Callable[[], Terms]) -> dict[Any, Any]:
+    """The data of the vocabulary that a loader made by `of` reads; a copy, to be changed at will."""
+    return deepcopy(_data(load.__wrapped__.args[0]))  # type: ignore[attr-defined]
+
+
+def patched(load: Callable[[], Terms], patch: Patch) -> Terms:
+    """The terms of a loader made by `of`, had its file `lines(patch)` at its end. Raises `VocabularyError`."""
+    path, build = load.__wrapped__.args  # type: ignore[attr-defined]
+    data = data_of(load)
+    for key, value in patch.items():
+        _add(data, key, value, path.name)
+    return build(data)  # type: ignore[no-any-return]
+
+
+def merged(patches: Iterable[Patch]) -> dict[str, Any]:
+    """Several patches as one. Raises `VocabularyError` where two say different things of one word."""
+    found: dict[str, Any] = {}
+    for patch in patches:
+        for key, value in patch.items():
+            before = found.setdefault(key, deepcopy(value))
+            if isinstance(value, Mapping):
+                if wrong := [word for word, means in value.items() if before.setdefault(word, means) != means]:
+                    raise VocabularyError(f"{key}: {wrong[0]!r} would mean two things")
+            elif isinstance(value, list):
+                before += [item for item in value if item not in before]
+    return found
+
+
+def lines(patch: Patch) -> list[str]:
+    """A patch as the lines to put at the end of the vocabulary."""
+    out: list[str] = []
+    for key, value in patch.items():
+        out.append(f"{key}:")
+        if isinstance(value, Mapping):
+            out += [f"  {_flow(name)}: {_flow(inner)}" for name, inner in value.items()]
+        else:
+            out += [f"  - {_flow(item)}" for item in value]
+    return out
+
+
+def _flow(value: Any) -> str:
+    """A value on one line; words in quotes, so that none of them is taken for another kind of value."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {_flow(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+@cache
+def _data(path: Path) -> dict[Any, Any]:
+    return sections(path.read_text(encoding="utf-8"), path.name)
 
 
 def sections(text: str, where: str) -> dict[Any, Any]:
@@ -197,15 +309,6 @@ def _nodes(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
 # ------------------------------------------------------------------------------------------ the words of tables
 
 _NEVER = "(?!)"
-# How any English price page may say these; a vocabulary's `phrases` stand in their place.
-PHRASES = {
-    "not_available": r"(?:not (?:yet )?(?:available|supported)|n/a|-|–|—)",
-    "free": r"free\b(?: of charge\b)?",
-    "supported": "supported",
-    "not_published": "contact (?:sales|us)",
-    "refers": r"same as [a-z0-9 .\-]+",
-    "ignored": r"\(default\)",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,7 +321,8 @@ class Term:
 
     Of a section only: its `model` where no words name one, `models` finds the sentence that names those of a table
     without a column for them, `transposed` are tables with the models across, `needs` are the roles that one column of
-    each table must have, and `only` are the meters whose amounts are rates although it is ignored.
+    each table must have, and `only` are the meters of which it says something, where it does not of
+    all ("" is a column that names none); words of a name may say so, too.
     """
 
     service_tier: str | None = None
@@ -273,21 +377,23 @@ class TableTerms:
     """The vocabulary of a source whose page is tables; each field is the entry of the same name in its file.
 
     Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `ids_printed` whether the
-    page prints ids as well, and `aliases` by id the other ids that mean the same model. `untitled` are headings that
-    begin no section, `starts` finds the sentence that says from which day models are billed.
+    page prints ids as well, and `aliases` by id the other ids that mean the same model. `name_asides` are words of a
+    name that say nothing of its prices, `name_words` those that do. `untitled` are headings that begin no section,
+    `words` stand in headers and labels beside those that any page has. `starts` finds the sentence that says from which
+    day models are billed.
     """
 
     source: str
-    authority: str
     parser: str
     urls: Mapping[str, str]
     proofs: Proofs
     defaults: Term
     currency: str
-    headers: Mapping[str, Term]
+    headers: Listed[Term]
     sections: Mapping[str, Term]
     tabs: Mapping[str, Term]
-    labels: Mapping[str, Term]
+    labels: Listed[Term]
+    words: Mapping[str, Term]
     untitled: re.Pattern[str]
     models: Mapping[str, tuple[str, ...]]
     ids_printed: bool
@@ -300,7 +406,7 @@ class TableTerms:
     facts: Sequence[tuple[str, re.Pattern[str]]]
     dated: re.Pattern[str]
     starts: re.Pattern[str]
-    ignore_rows: Sequence[tuple[re.Pattern[str], str]]
+    name_words: Sequence[tuple[re.Pattern[str], Term]]
     ignore: Sequence[tuple[re.Pattern[str], str]]
     asides: Sequence[re.Pattern[str]]
     renames: Mapping[str, str]
@@ -312,6 +418,45 @@ class TableTerms:
         """
         printed = (name,) if self.ids_printed and MODEL_ID.match(name) and re.search(r"[0-9-]", name) else ()
         return self.models.get(label_key(name), printed)
+
+    def header(self, text: str) -> Term | None:
+        """What a column header means; None when it is unknown."""
+        folded = label_key(text)
+        return self.headers.find(folded) or self._composed(folded, "meter")
+
+    def label(self, text: str) -> Term | None:
+        """What a row label means; None when it is unknown."""
+        folded = label_key(text)
+        return self.labels.find(folded) or (self._composed(folded, "meter", "modalities") if self.labels else None)
+
+    def _composed(self, folded: str, *needed: str) -> Term | None:
+        """What a label says that no line lists: one of these things, of a meter that a line has, in the currency."""
+        try:
+            said = take_apart(folded, self.words)
+            meters = {term.meter for terms in (self.headers, self.labels) for term in terms.values()}
+            known = any(getattr(said, name) for name in needed) and said.meter in {"", *meters}
+            if not known or said.plan or said.currency not in ("", self.currency):
+                return None
+            if said.lifetime and said.meter != "cache_write":
+                return None
+            one = said.modalities[0] if len(said.modalities) == 1 else None
+            own = Term(
+                meter=said.meter or None,
+                modality=one,
+                modalities=None if one else said.modalities or None,
+                unit=said.unit or None,
+                context=said.lifetime or None,
+                prompt_over=said.prompt_over,
+                prompt_up_to=said.prompt_up_to,
+            )
+            return Term(**combined([(folded, own), *((f"the word {word!r}", self.words[word]) for word in said.own)]))
+        except UnknownTerm:
+            return None
+
+    def tab(self, text: str) -> Term | None:
+        """What a line of its own means as a tab; None where it is none."""
+        folded = label_key(text)
+        return None if folded in self.sections else self.tabs.get(folded)
 
     def cell(self, text: str) -> Cell:
         """A cell of amounts, in which a unit may stand by the source's own noun ("MTok"). Raises `UnknownTerm`."""
@@ -332,16 +477,16 @@ def table_terms(data: Any) -> TableTerms:
     nouns = data.get("nouns", {})
     return TableTerms(
         source=data["source"],
-        authority=data["authority"],
         parser=data["parser"],
         urls=data["urls"],
         proofs=Proofs(**data.get("proofs", {})),
         currency=defaults.pop("currency"),
         defaults=_term(defaults),
-        headers=_terms(data["headers"]),
+        headers=Listed(_terms(data["headers"])),
         sections=_terms(data["sections"]),
-        tabs=_terms(data.get("tabs", {})),
-        labels=_terms(data.get("labels", {})),
+        tabs=Tabs(_terms(data.get("tabs", {}))),
+        labels=Listed(_terms(data.get("labels", {}))),
+        words=_terms(data.get("words", {})),
         untitled=_re(data.get("untitled", _NEVER)),
         ids_printed=data.get("ids_printed", not data.get("models")),
         models={name: (ids,) if isinstance(ids, str) else tuple(ids) for name, ids in data.get("models", {}).items()},
@@ -350,11 +495,11 @@ def table_terms(data: Any) -> TableTerms:
         sizes=data.get("sizes", {}),
         nouns=nouns,
         noun=_re(rf"\b(?:{'|'.join(map(re.escape, nouns)) or _NEVER})\b"),
-        phrases=Phrases(**{name: _re(text) for name, text in {**PHRASES, **data.get("phrases", {})}.items()}),
+        phrases=phrases(data.get("phrases", {})),
         facts=[(entry["name"], _re(entry["match"])) for entry in data.get("facts", [])],
         dated=_re(data.get("dated", _NEVER)),
         starts=_re(data.get("starts", _NEVER)),
-        ignore_rows=_reasons(data.get("ignore_rows", [])),
+        name_words=[(_re(words), _term(says)) for words, says in data.get("name_words", {}).items()],
         ignore=_reasons(data.get("ignore", [])),
         asides=[_re(text) for text in data.get("asides", [])],
         renames=data.get("renames", {}),

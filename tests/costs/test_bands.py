@@ -51,6 +51,8 @@ def usage(price: Price, number: int) -> dict[str, Any]:
         names = {"input": "input_tokens", "output": "output_tokens", "cache_write": "cache_write_tokens"}
         if price.meter == "cache_read":
             return {"input_tokens": by, "cached_tokens": by}
+        if price.lifetime:
+            return {"cache_write_tokens": {price.lifetime: number}}
         return {names[price.meter]: by}
     name, rule = next(
         (name, rule)
@@ -79,7 +81,7 @@ def test_every_price_is_what_a_call_costs(dataset):
         words = {"tier": row["service_tier"], "plan": row["plan"], "source": f"{row['provider']}/{row['source']}"}
         for name, price in PRICES.items():
             counts = usage(price, prompt or 1)
-            if prompt and "input_tokens" not in counts:
+            if prompt and {"input_tokens", "cache_write_tokens"}.isdisjoint(counts):
                 continue  # a prompt of that size would cost, too
             if name in row["depends"].split():
                 seen["depends"] += 1
@@ -147,6 +149,23 @@ def test_what_is_not_one_price():
     assert ("output_per_second",) == thirds[0].depends
     assert ("output_audio_per_song",) == huge[0].depends
     assert {} == said(several[0]) | said(thirds[0]) | said(huge[0])
+
+
+def test_an_image_by_its_tokens():
+    """Where a page sells tokens and says how many an image has, it has the price of so many."""
+    token = rate("30", meter="output", modality="image")
+    (band,) = one(token, formulas=(formula(meter="output", modality="image"),))
+    assert "0.0387000000000000" == said(band)["output_image_per_image"]
+
+
+def test_how_long_it_is_kept():
+    """What is written to a cache has a column for each lifetime that a page tells apart; unsaid it depends."""
+    written = {"meter": "cache_write", "modality": "text"}
+    (band,) = one(rate("1.25", context="5 minutes", **written), rate("2", context="1 hour", **written))
+    assert ("0.0000012500000000", "0.0000020000000000") == tuple(
+        said(band)[f"cache_write_{kept}_per_token"] for kept in ("5_minutes", "1_hour")
+    )
+    assert ("cache_write_text_per_token",) == band.depends
 
 
 def test_what_is_not_sold():

@@ -121,6 +121,19 @@ def test_whose_price(base):
     assert "unknown model" == asked(base, call, source="it's")
 
 
+def test_how_long_it_is_kept(base):
+    """What is written to a cache has the price of its lifetime, and counts for the size of the prompt."""
+    call = {"model": "claude-sonnet-4-5", "day": "2026-04-20"}
+    kept = asked(base, call | {"cache_write_tokens_5_minutes": 100, "cache_write_tokens_1_hour": 10})
+    assert (Decimal("0.000435"), "anthropic-api") == kept
+    words = "cache_write_tokens: the price depends on more than the table says"
+    assert words == asked(base, call | {"cache_write_tokens": 100})
+    pro = asked(base, CALL | {"input_tokens": 200_000, "cache_write_tokens": 1, "output_tokens": 1})
+    assert "cache_write_tokens: no price" == pro
+    text = query(["model", "day", "input_tokens", "cache_write_tokens_1_hour"]).priced
+    assert "COALESCE(u.input_tokens, 0) + COALESCE(u.cache_write_tokens_1_hour, 0) > b.prompt_over" in text
+
+
 def test_every_count_at_once(base):
     """The sum of more than sixteen terms is no narrower."""
     call = CALL | dict.fromkeys(COUNTS)

@@ -2,6 +2,7 @@
 
     python -m tests.drill                              all kinds, a table, and every wrong outcome
     python -m tests.drill --only KIND --seed N         one mutant again, with its difference and its outcome
+    python -m tests.drill --drifts                     instead, rewordings of whole editions: see `drifts`
 
 A mutant is a page of our own with one change, and what that page says. What it says is never asked of the reader: an
 accepted table of rates is changed by hand-written rules (`said`), or stands as it is where the change means nothing.

@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 
-from tests.drill import run
+from tests.drill import drifts, run
 from tests.drill.captures import capture_subjects, sampled
 from tests.drill.mutants import mutant
 from tests.drill.subjects import all_subjects
@@ -21,7 +21,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--seed", type=int, metavar="N", help="one mutant, with its difference and outcome")
     parser.add_argument("--full", action="store_true", help="over the captures in RATECARDS_CAPTURES instead")
     parser.add_argument("--share", type=float, default=1.0, help="with --full: this share of each kind's mutants")
+    parser.add_argument("--drifts", action="store_true", help="instead: rewordings of whole editions, see drifts.py")
     chosen = parser.parse_args(arguments)
+    if chosen.drifts:
+        return _drifts()
     if chosen.full and not os.environ.get("RATECARDS_CAPTURES"):
         print("RATECARDS_CAPTURES names no folder of captured pages")
         return 2
@@ -42,6 +45,16 @@ def main(arguments: list[str]) -> int:
         print(f"\nWRONG {wrong}")
     print(f"\n{figures.line()}")
     return int(bool(figures.wrong))
+
+
+def _drifts() -> int:
+    """Print the exam; 1 when anything is wrong."""
+    found = drifts.exam()
+    print(found.table())
+    for wrong in found.wrong:
+        print(f"WRONG {wrong}")
+    print(f"\n{found.line()}")
+    return int(bool(found.wrong))
 
 
 if __name__ == "__main__":

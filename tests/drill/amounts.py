@@ -67,7 +67,8 @@ def digits(subject: Subject, amount: Unique, random: Random, form: str) -> Mutan
 def _with(subject: Subject, amount: Unique, text: str, form: str) -> Mutant:
     value, old = number(text.replace(",", "")), Decimal(amount.text.replace(",", ""))
     says = subject.says.changed(
-        lambda r: r["price"] != "" and Decimal(r["price"]) == old, lambda r: r | {"price": value}
+        lambda r: r["price"] != "" and Decimal(r["price"]) == old,
+        lambda r: r | {"price": value, "availability": "free" if value == "0" else "priced"},
     )
     return Mutant(amount.put(subject, form.format(text)), says, f"{amount.text} -> {text}")
 

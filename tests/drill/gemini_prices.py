@@ -22,7 +22,8 @@ def _priced(subject: Subject, random: Random, **more: bool) -> Slot:
 def _repriced(subject: Subject, slot: Slot, text: str) -> object:
     """What the page says when that amount is another number."""
     value = number(text.replace(",", ""))
-    return subject.says.changed(slot.here, lambda rate: rate | {"price": value})
+    availability = "free" if value == "0" else "priced"
+    return subject.says.changed(slot.here, lambda rate: rate | {"price": value, "availability": availability})
 
 
 @kind(GEMINI, 320)
@@ -208,7 +209,7 @@ def _bound_changed(subject: Subject, random: Random, seed: int) -> Mutant | None
     old = re.search(r"(?<=\S )[0-9]+[kM](?= token|\b)", site.text(subject.facts))[0]
     new, bound = random.choice([("128k", "128000"), ("256k", "256000"), ("500,000", "500000"), ("2M", "2000000")])
     wrong = random.choice(
-        [None, None, None, ("<=", "<"), ("<=", ">="), (f" {old}", ""), (">", "≥"), (old, "200 thousand")]
+        [None, None, None, ("<=", "<"), ("<=", ">="), (f" {old}", ""), (">", "≥"), (old, "200 zillion")]
     )
     parts = site.parts(subject.facts)
     if wrong and any(wrong[0] in p for p in parts):

@@ -30,8 +30,8 @@ def _of_table(edition: dict, section: str, tab: str, rate: Row) -> bool:
 
 
 _RENAMED = [
-    "Price for input", "Input", "Inputs price", "Input price (beta)", "Prompt price", "Input price per request", "", "-",
-    "Input prices", "Output price (excluding thinking tokens)", "Cache write price", "入力料金",
+    "Price for inpt", "Inpt", "Inputs price (old)", "Input price (beta)", "Prompt price", "Input price per seat", "", "-",
+    "Input prices from", "Output price (excluding thinking tokens)", "Cache write price", "入力料金",
     "Prix d'entrée", "Live API", "Input price (Gemini 9 Live)", "Grounding with Google Shopping", "Surcharge",
     "Text and smell input price", "Context caching (reads)", "Input price (up to 1M tokens)",
 ]  # fmt: skip
@@ -244,12 +244,12 @@ def _header_changed(subject: Subject, random: Random, seed: int) -> Mutant:
     words = random.choice(
         [
             "per 1M tokens in EUR",
-            "per 1M tokens",
+            "per 1M tokens in A$",
             "in USD",
             "per token in USD",
             "per 1M input tokens in USD",
             "Preise in USD",
-            "per 1M tokens in US dollars",
+            "per 1M tokens in Canadian dollars",
             "per unit in USD",
             "pro 1 Mio. Tokens in USD",
             "per 1 million tokens in JPY",

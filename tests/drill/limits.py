@@ -59,7 +59,7 @@ def _limits_money_changed(subject: Subject, random: Random, seed: int) -> Mutant
     body = subject.bodies["md.txt"]
     spot = random.choice(list(re.finditer(r"\$[0-9,]+[0-9]\+?", body)))
     new = random.choice(
-        ["€250", "about $300", "$250 or more", "250 USD", "$1,00", "$", "TBD $", "$5 - $6 - $7", "up to $9"]
+        ["€250", "about $300", "$250 or more", "250 EUR", "$1,00", "$", "TBD $", "$5 - $6 - $7", "up to $9"]
     )
     changed = body[: spot.start()] + new + body[spot.end() :]
     return Mutant({"md.txt": changed}, subject.says, f"{spot[0]} -> {new}", unsaid=True)

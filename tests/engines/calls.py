@@ -26,20 +26,9 @@ TYPES = {
     **dict.fromkeys(
         (
             *("input_tokens", "input_tokens_image", "input_tokens_video", "input_tokens_audio"),
-            *(
-                "cached_tokens",
-                "cached_tokens_text",
-                "cached_tokens_image",
-                "cached_tokens_video",
-                "cached_tokens_audio",
-            ),
-            *(
-                "cache_write_tokens",
-                "output_tokens",
-                "output_tokens_text",
-                "output_tokens_image",
-                "output_tokens_audio",
-            ),
+            *("cached_tokens", "cached_tokens_text", "cached_tokens_image", "cached_tokens_video"),
+            *("cached_tokens_audio", "cache_write_tokens", "cache_write_tokens_5_minutes", "cache_write_tokens_1_hour"),
+            *("output_tokens", "output_tokens_text", "output_tokens_image", "output_tokens_audio"),
             *("thoughts_tokens", "images", "songs", "characters", "output_characters", "input_images"),
             *("search_requests", "grounded_prompts"),
         ),
@@ -130,7 +119,7 @@ def _columns(price: str) -> Iterator[str]:
     for column in ALL:
         name, modality = COUNTS[column]
         split = name.endswith(nouns.get(known.noun, "-")) and name.startswith(known.meter)
-        if (split and known.modality == modality) or (name, price) in _OTHERS:
+        if (split and (known.lifetime or known.modality) == modality) or (name, price) in _OTHERS:
             yield column
 
 

@@ -18,6 +18,8 @@ PHRASES = load_terms().phrases
 
 def said(cell: Cell) -> list[str]:
     """The cell's content, a line each; the availability alone where there is nothing more to say."""
+    if cell.availability == "free" and not cell.allowances:
+        return ["free"]
     lines = [f"free {a.count}/{a.period}" for a in cell.allowances]
     lines += [amount_said(a) for a in cell.amounts]
     lines += [f"no {size}" for size, _ in cell.unsold]
@@ -334,7 +336,46 @@ VARIANTS = [
         "$3 or $0.005/min (audio) until June 1, 2026",
         ["3 audio until 2026-06-01", "=0.005 /1 minute audio until 2026-06-01"],
     ),
+    ("$0.75 until 2026-12-31, $1.50 starting 2027-01-01", ["0.75 until 2026-12-31", "1.5 from 2027-01-01"]),
+    (
+        "$0.75, up to and including 31 Dec 2026; $1.50, from January 1, 2027 onwards",
+        ["0.75 until 2026-12-31", "1.5 from 2027-01-01"],
+    ),
+    (
+        "Through December 31, 2026 $0.75, starting January 1, 2027 $1.50",
+        ["0.75 until 2026-12-31", "1.5 from 2027-01-01"],
+    ),
+    # the currency in other words
+    ("US$1.50", ["1.5"]),
+    ("1.50 USD", ["1.5"]),
+    ("USD 0.15 USD 1.00 / 1,000,000 tokens per hour (storage price)", ["0.15", f"1 {STORED}"]),
+    ("$0.15 (USD) per 1M tokens", ["0.15 /1000000 tokens"]),
+    # numbers as words, and what joins them
+    ("$0.15 per one million tokens", ["0.15 /1000000 tokens"]),
+    ("$0.15 a million tokens", ["0.15 /1000000 tokens"]),
+    ("$14 for every 1,000 requests", ["14 /1000 requests"]),
+    ("$0.002 per 10-second audio", ["0.002 /10 seconds audio"]),
+    ("Storage: $4.50 per 1M tokens an hour", [f"4.5 {STORED}"]),
+    ("$4.50 per 1M token-hours for storage", [f"4.5 {STORED}"]),
+    ("$4.50 per 1M tokens stored per hour of storage", [f"4.5 {STORED}"]),
+    # bounds and modalities
+    ("$2, for prompts of at most 200 thousand tokens", ["2 <=200000"]),
+    ("$2 (prompts of 200k tokens or less) $4, prompts exceeding 200k", ["2 <=200000", "4 >200000"]),
+    ("$4 if the prompt is longer than 200k tokens", ["4 >200000"]),
+    ("$0.30 for text, image, and video. $1.00 for audio", ["0.3 text,image,video", "1 audio"]),
+    ("$0.30 [text; image] $1.00 (audio only)", ["0.3 text,image", "1 audio"]),
+    ("$12.00 (text, including thinking)", ["12 text"]),
     # words without a price
+    ("$0", ["free"]),
+    ("US$0.00", ["free"]),
+    ("No charge", ["free"]),
+    ("Included at no cost", ["free"]),
+    ("Offered for free", ["free"]),
+    ("Without charge.", ["free"]),
+    ("1,500 RPD at no charge, then $35 / 1,000 prompts", ["free 1500/day", "35 /1000 prompts"]),
+    ("Unavailable", ["not_available"]),
+    ("Currently not available", ["not_available"]),
+    ("Not offered*", ["not_available"]),
     ("not available.", ["not_available"]),
     ("Not yet available", ["not_available"]),
     ("Not available (deprecated)", ["not_available"]),
@@ -385,7 +426,6 @@ REFUSED = [
     # other currencies
     "€1",
     "£0.30",
-    "1.50 USD",
     "$1.50 CAD",
     "5 cents",
     # struck out, hidden twice
@@ -429,6 +469,11 @@ REFUSED = [
     "$1, prompts >= 200k tokens",
     "$1, prompts < 200k tokens",
     "$1, prompts around 200k tokens",
+    "$1, prompts of 200k tokens",
+    "$1, prompts of 200k tokens or more",
+    "$1 (up to 200k tokens)",
+    "$1 for text-based grounding of others",
+    "$1 for audio over 1 minute",
     "$1, prompts <= 0.2M tokens",
     "$1, prompts <= 128k, prompts <= 200k",
     "$1, prompts <= 200k tokens prompts > 200k tokens",
@@ -460,6 +505,14 @@ REFUSED = [
     "$1 from May 1, 2026 until April 1, 2026",
     "$1 until May 1, 2026 until June 1, 2026",
     "$1 (until May 1, 2026",
+    "$1 until 2026-02-30",
+    "$1 starting 2027-1-1",
+    "No charge until May 1, 2026",
+    "No charge for new customers",
+    "Unavailable until May 1, 2026",
+    "$1 each",
+    "$1 a seat",
+    "-USD 1",
     # allowances
     "1,500 RPD (free), then",
     "1,500 RPD (free), then $",

@@ -22,6 +22,9 @@ from scraper.prices import lexicon
         ("$1,250.00", "1250.00"),
         ("1,000,000", "1000000"),
         ("0.5", "0.5"),
+        ("US$1.50", "1.50"),
+        ("USD 2", "2"),
+        ("1.50 USD", "1.50"),
     ],
 )
 def test_fault_33_money(text, expected):
@@ -50,8 +53,16 @@ def test_fault_33_money_refuses(text):
         ("$1 $2", 2),
         ("25 cents, 30¢", 2),
         ("＄５", 1),
+        ("CHF 35, 35 CHF and CHF35", 3),
+        ("kr 5, 5 kr, 5 zł and Fr. 5", 4),
+        ("₽5 and 5 ₽", 2),
+        ("AUD 5 / CAD 6", 2),
+        ("USD $5", 1),
         ("per 1M tokens in USD", 0),
+        ("in CHF, 35 chf, 5 KRWs and all 3 models", 0),
         ("$, a dollar and 5", 0),
+        ("$0.75 USD, US$1 (USD), USD 2.50 and EUR .5", 4),
+        ("1M tokens in USD", 0),
         ("", 0),
     ],
 )
@@ -204,6 +215,7 @@ def test_resolutions():
         ("3rd June 2026", date(2026, 6, 3)),
         ("29 February 2028", date(2028, 2, 29)),
         ("Jul 4, 2026", date(2026, 7, 4)),
+        ("2026-07-04", date(2026, 7, 4)),
     ],
 )
 def test_day(text, expected):
@@ -211,7 +223,9 @@ def test_day(text, expected):
     assert expected == lexicon.day(lexicon.DATE.fullmatch(text))
 
 
-@pytest.mark.parametrize("text", ["February 30, 2026", "29 February 2026", "June 31, 2026", "May 0, 2026"])
+@pytest.mark.parametrize(
+    "text", ["February 30, 2026", "29 February 2026", "June 31, 2026", "May 0, 2026", "2026-02-30"]
+)
 def test_day_refuses(text):
     """A day that is not in the calendar."""
     with pytest.raises(UnknownTerm, match="no such day"):
@@ -219,7 +233,16 @@ def test_day_refuses(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["12/31/2026", "December 2026", "Smarch 1, 2026", "December 31, 1026", "december 31, 2026"]
+    "text",
+    [
+        "12/31/2026",
+        "December 2026",
+        "Smarch 1, 2026",
+        "December 31, 1026",
+        "december 31, 2026",
+        "2026-7-4",
+        "gpt-9-2026-07-04",
+    ],
 )
 def test_other_dates_are_not_read(text):
     """Numbers alone do not tell the month from the day."""

@@ -42,7 +42,7 @@ def rates(
 
 def said(found: list[Rate]) -> list[str]:
     """Each rate in one line, without what is the same for all."""
-    skip = ("provider", "source", "model", "service_tier", "currency", "quote", "locator")
+    skip = ("provider", "source", "model", "service_tier", "currency", "quote", "locator", "reading")
     assert [] == [problem for rate in found for problem in validate_rate(rate)]
     out = []
     for rate in found:
@@ -355,8 +355,8 @@ def test_a_unit_of_another_modality_is_refused(paid):
 
 
 def test_a_price_of_nothing_is_not_compared():
-    """ "$0" beside a price is a price of zero."""
-    assert [f"paid input text {M} 0", f"paid input audio {M} 1"] == said(
+    """ "$0" beside a price says that nothing is paid."""
+    assert [f"paid input text {M} free 0", f"paid input audio {M} 1"] == said(
         rates("Input price", "-", "$0.00 (text) $1.00 (audio)")
     )[1:]
 

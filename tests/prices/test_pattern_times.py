@@ -9,7 +9,7 @@ from re import _parser as sre_parse
 
 import pytest
 
-from scraper.prices import amounts, conditions, footnotes, grammar, lexicon, normalize, toolcells
+from scraper.prices import amounts, conditions, footnotes, grammar, labels, lexicon, normalize, toolcells
 from scraper.sources import gemini_terms, vertex_terms
 from tests.prices.test_grammar import REFUSED, SEEN, VARIANTS
 from tests.support.deadline import deadline
@@ -20,7 +20,7 @@ LENGTH, SECONDS = 10_000, 5.0
 def patterns() -> dict[str, re.Pattern[str]]:
     """Every pattern of the lexicon, and those of the vocabularies."""
     found = {}
-    for module in (lexicon, amounts, conditions, grammar, footnotes, toolcells, normalize):
+    for module in (lexicon, amounts, conditions, grammar, footnotes, toolcells, normalize, labels):
         for name, value in vars(module).items():
             if isinstance(value, re.Pattern):
                 found[f"{module.__name__.rpartition('.')[2]}.{name}"] = value
@@ -31,6 +31,8 @@ def patterns() -> dict[str, re.Pattern[str]]:
                 found[f"{type(terms).__module__.rpartition('.')[2]}.{name}"] = value
     for name in gemini_terms.Phrases.__slots__:
         found[f"phrases.{name}"] = getattr(gemini_terms.load_terms().phrases, name)
+    for at, (name, _, pattern) in enumerate(labels._PIECES):
+        found[f"labels.{at}.{name}"] = pattern
     for at, (pattern, _) in enumerate(gemini_terms.load_terms().variant_rows):
         found[f"variant_rows.{at}"] = pattern
     return found
@@ -126,6 +128,14 @@ def test_fault_89_what_a_pattern_takes_pumped_up(name):
                 pumped = text[:start] + part * (size // len(part) + 1) + "!"
                 with deadline(SECONDS, f"{name} on {pumped[:90]!r} …"):
                     pattern.match(pumped)
+
+
+@pytest.mark.parametrize("name", [name for name in PATTERNS if name.startswith("labels.")])
+def test_a_label_of_ten_thousand_characters(name):
+    """As a whole: at each of its words every pattern is asked."""
+    for text in texts(PATTERNS[name])[::8]:
+        with deadline(SECONDS, f"{text[:60]!r} …"):
+            labels.why_unknown(text)
 
 
 def test_the_alphabet_of_a_pattern():

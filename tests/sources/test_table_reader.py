@@ -150,7 +150,7 @@ def test_a_card_of_gaps_is_not_read() -> None:
     ("pair", "words"),
     [
         (("$18.75 / MTok", "$18.75 or more"), "expected"),
-        (("$18.75 / MTok", "$18.75 / MTok, 19 USD"), "expected"),
+        (("$18.75 / MTok", "$18.75 / MTok, 19 EUR"), "expected"),
         (("| $18.75 / MTok |", "| $18.75 / minute |"), ""),
     ],
 )
@@ -272,6 +272,74 @@ def test_labels_tabs_and_contexts() -> None:
         ("m-2", "batch", "cache_storage", "global, thinking", "1000000 token-hours"),
     } == {(r.model, r.service_tier, r.meter, r.context, r.unit) for r in found.rates()}
     assert {"old-1": "new-1"} == source(ROWS).renames()
+
+
+def test_labels_and_headers_of_other_words() -> None:
+    """What no line lists is composed: a meter that some column has, a bound, a unit, modalities, the currency."""
+    table = ["| Text input price | $1 |", "| Audio output (USD per 1K tokens, over 200k tokens) | $2 |"]
+    found = rows(*table, head="| | Price |")
+    assert [("input", "text", "1000000 tokens", None), ("output", "audio", "1000 tokens", 200_000)] == [
+        (r.meter, r.modality, r.unit, r.prompt_over) for r in found.rates() if r.model == "m-1"
+    ]
+    assert [("m-1", "output", "image")] == [
+        (r.model, r.meter, r.modality) for r in rows("| Image | $1 |", head="| | Output price (USD) |").rates()
+    ][:1]
+
+
+@pytest.mark.parametrize(
+    "head", ["| | Tuning price |", "| | Output price in EUR |", "| | Output, 5 min |", "| | Paid output |"]
+)
+def test_headers_that_say_what_no_column_has(head: str) -> None:
+    """Another meter, another currency, a lifetime of what is not cached, a plan."""
+    found = rows("| What | $1 |", head=head)
+
+    assert {"header"} == {kind for kind, _ in said(found)}
+
+
+def test_words_that_contradict_each_other() -> None:
+    """A word of the vocabulary says another bound than the header itself."""
+    text = ROWS.replace("labels:", "words: {long: {prompt_over: 200000}}\nlabels:")
+    good, bad = (
+        rows("| What | $1 |", head=head, text=text) for head in ("| | Long output |", "| | Long output > 1k |")
+    )
+
+    assert ([200_000], {"header"}) == ([r.prompt_over for r in good.rates()][:1], {kind for kind, _ in said(bad)})
+
+
+def test_a_table_needs_a_tab_of_its_own() -> None:
+    """Where its section has tabs: behind an unknown one, before the first, or under one twice, it is not read."""
+    table = "| | Price |\n|--|--|\n| Input | $1 |\n"
+    page = f"# Some\n\nid: m-1\n\n{{}}{table}\nBatch API\n\n{table}\n{{}}\n\n{table}"
+    for first, last, words in (
+        ("", "Turbo", "a table without a tab of its own"),
+        ("", "Batch", "a second table under the tab 'Batch'"),
+    ):
+        messages = {message for _, message in said(source(ROWS).read(page.format(first, last)))}
+        assert any(words in message for message in messages)
+        assert any("behind 'none'" in message for message in messages)
+
+
+@pytest.mark.parametrize(
+    ("caption", "unit"),
+    [
+        ("Prices in USD per 1K tokens.", "1000 tokens"),
+        ("All prices per million tokens (USD) unless noted", "1000000 tokens"),
+        ("Prices per 1M tokens, in EUR.", ""),
+        ("Prices per zebra.", ""),
+        ("Prices per 1M tokens of the free tier.", ""),
+    ],
+)
+def test_lines_above_a_table(caption: str, unit: str) -> None:
+    """They say its unit, or nothing below them is read."""
+    found = rows("| Input | $1 |", tab=caption)
+
+    assert ([unit] if unit else []) == [r.unit for r in found.rates() if r.model == "m-1"]
+
+
+def test_a_phrase_that_no_reader_asks_for() -> None:
+    """It would do nothing."""
+    with pytest.raises(VocabularyError, match="unknown key 'gratis'"):
+        source(ROWS + "phrases: {gratis: nothing}\n").load_terms()
 
 
 def test_a_tab_may_be_a_heading_and_a_remark_is_ignored() -> None:
@@ -456,7 +524,7 @@ def test_estimates_days_and_tools() -> None:
         ),
         (("| Web search (all models) |", "| Deep search |"), "unknown row label 'Deep search'", "tools"),
         (("begins on October 5, 2026", "begins on October 5 or 6, 2026"), "", ""),
-        (("\nUltrafast\n", "\nTurbo\n"), "two prices for one key", "gpt-6-astra"),
+        (("\nUltrafast\n", "\nTurbo\n"), "a table without a tab of its own, behind 'Fast'", "gpt-6-astra"),
         (("| gpt-6-astra | $10.00", "| gpt-6-astra (<128K context length) | $10.00"), "bounds", "gpt-6-astra"),
     ],
 )
@@ -470,11 +538,11 @@ def test_words_of_openai_that_nobody_knows(pair: tuple[str, str], words: str, un
 
 
 def test_the_doctor_names_the_file_that_has_the_words(run: Any, tmp_path: Path) -> None:
-    """OpenAI's Markdown has its own, AI Studio's documentation that of the Gemini API."""
+    """AI Studio's documentation has that of the Gemini API."""
     docs = (FOLDER / "ai_studio_docs" / "cases" / "era-2026-10" / "page.md").read_text(encoding="utf-8")
     pages = {
-        "openai/openai-api": (PLAIN.replace("| Tool call |", "| Tool use |"), "openai_markdown", "labels:"),
-        "google/ai-studio-docs": (docs.replace("* Output price\n", "* Output fee\n"), "gemini_api", "rows:"),
+        "openai/openai-api": (PLAIN.replace("| Tool call |", "| Tool use |"), "openai_api", "labels:"),
+        "google/ai-studio-docs": (docs.replace("* Output price\n", "* Output toll\n"), "gemini_api", "rows:"),
     }
     terms = ai_studio_docs.load_terms()
     small = replace(terms, prices=replace(terms.prices, tables_min=1))
@@ -493,7 +561,7 @@ def test_openais_edition_of_2026_10_04() -> None:
     found = OPENAI.module.read(page)
 
     assert ([], [], 0) == (found.problems, found.suspicions, found.amounts.unclaimed)
-    assert (767, 705, 907, 85) == (found.amounts.seen, found.amounts.read, len(found.rates()), len(found.drafts()))
+    assert (767, 761, 969, 85) == (found.amounts.seen, found.amounts.read, len(found.rates()), len(found.drafts()))
     cells = _cells_by_hand(page)
     placed = {(r.evidence.locator, r.evidence.quote) for r in found.rates()}
     for tab, label, head, cell in cells:

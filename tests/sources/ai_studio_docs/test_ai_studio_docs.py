@@ -74,7 +74,11 @@ def test_it_is_the_gemini_apis_publication() -> None:
         (("Preview models", "{% icon /%} Preview models"), "unknown tag {% icon /%}", "gemini-3.1-pro-preview"),
         (('title="Batch"', 'title="Later"'), "unknown tab 'Later'", "gemini-3.8-flash"),
         (('{% tab title="Batch" %}\n', ""), "several tables without a tab", "gemini-3.8-flash"),
-        (("* Output price\n", "* Output fee\n"), "unknown row label 'Output fee'", "gemini-3.8-flash"),
+        (
+            ("* Output price\n", "* Output toll\n"),
+            "unknown row label 'Output toll' (not understood: 'toll')",
+            "gemini-3.8-flash",
+        ),
         (
             ("*\n* Free Tier\n* Paid Tier, per 1M tokens in USD\n---\n", ""),
             "unknown header 'Input price'",
@@ -99,6 +103,18 @@ def test_a_cell_with_an_unknown_annotation_is_a_gap() -> None:
     assert [("gemini-3.8-flash",)] == [
         gap.models for gap in changed(("* $0.375 through", "* $0.375 {% .old %} through")).gaps
     ]
+
+
+@pytest.mark.parametrize("amount", ["CHF 35", "35 CHF", "€35", "35 EUR", "kr 35", "A$35"])
+def test_tools_in_another_currency(amount: str) -> None:
+    """It is an amount like any other, and refused where it stands."""
+    reading = changed(("$35 / 1,000", f"{amount} / 1,000"))
+
+    assert (18, 17) == (reading.amounts.seen, reading.amounts.read)
+    (problem,) = reading.problems
+    assert problem.place == "pricing-for-tools / - / Google Search"
+    assert problem.message.startswith("expected an allowance, or an amount in dollars with its unit\n")
+    assert f"then {amount} / 1,000 grounded prompts" in problem.message
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,15 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.model import row
+from ratecards.model import Rate, row
 from scraper.errors import LayoutChanged
-from scraper.model import Provenance, cards
+from scraper.fetch.copies import readers_copy
+from scraper.model import Provenance, Reading, cards
 from scraper.sources import gemini_api
 from scraper.sources.gemini_terms import load_terms
 from tests import accept
 from tests.support.gemini_page import KINDS, ROWS, TOOLS, body, edition, one, rates, read, same
+from tests.support.pagebuilder import PAGE
 from tests.support.workshop import SMALL
 
 # ------------------------------------------------------------------------------------------- own cases
@@ -67,6 +69,12 @@ def test_too_few_tables_are_another_page(kind):
         ("Context caching price (text, image)", ["cache_read text 1", "cache_read image 1"]),
         ("Tuning price", ["tuning 1"]),
         ("Video with audio price (default)", ["output video with audio 1"]),
+        ("Price of input tokens", ["input 1"]),
+        ("Input (text)", ["input text 1"]),
+        ("Output (thinking included)", ["output 1"]),
+        ("Context caching", ["cache_read 1"]),
+        ("Input price per 1K tokens", ["input 1000 tokens 1"]),
+        ("Fine-tuning price", ["tuning 1"]),
     ],
 )
 def test_labels(label, expected):
@@ -86,6 +94,9 @@ def test_labels(label, expected):
         "Smell input price",
         "Text input price (audio)",
         "Veo 4 price",
+        "Input price (free tier)",
+        "Input price (> 200k tokens)",
+        "Cache write price",
         "Price",
     ],
 )
@@ -95,7 +106,7 @@ def test_fault_25_unknown_labels(label):
 
     assert ["label", "label"] == [p.kind for p in found.problems]
     assert [label, "Other label"] == [p.term for p in found.problems]
-    assert f"gemini-a / -: unknown row label {label!r}" == str(found.problems[0])
+    assert str(found.problems[0]).startswith(f"gemini-a / -: unknown row label {label!r}")
     assert (["gemini-a"], []) == ([s.anchor for s in found.unread], rates(found))
     assert ["input 1", "output 2"] == rates(found, "gemini-b")
 
@@ -109,6 +120,7 @@ def test_fault_25_unknown_labels(label):
         ("per minute in USD", "input 1 minute 1"),
         ("per request in USD", "input 1 request 1"),
         ("per 1M characters in USD", "input 1000000 characters 1"),
+        ("USD/1M tokens", "input 1"),
     ],
 )
 def test_headers(paid, expected):
@@ -118,7 +130,13 @@ def test_headers(paid, expected):
 
 @pytest.mark.parametrize(
     "paid",
-    ["per cup in USD", "per 1M tokens in EUR", "per 1M tokens", "per 1M output tokens in USD", "per 1K image in USD"],
+    [
+        "per cup in USD",
+        "per 1M tokens in EUR",
+        "per 1M tokens in A$",
+        "per 1M output tokens in USD",
+        "per 1K image in USD",
+    ],
 )
 def test_fault_23_unknown_headers(paid):
     """A table under an unknown header is not read."""
@@ -316,7 +334,7 @@ def test_reading_08_tools():
         ("Charged for embeddings at $0.15", "cell"),
         ("$0.15 / 1M tokens on Mondays", "cell"),
         ("Charged for embeddings at €0.15 / 1M tokens.", "cell"),
-        ("1.50 USD", "cell"),
+        ("1.50 EUR", "cell"),
     ],
 )
 def test_money_in_a_tools_cell_that_nobody_claims(cell, kind):
@@ -325,6 +343,21 @@ def test_money_in_a_tools_cell_that_nobody_claims(cell, kind):
 
     assert [kind] == [p.kind for p in found.problems]
     assert (1, ["gemini-a", "gemini-b"]) == (found.amounts.unclaimed, [d.model for d in found.drafts()])
+
+
+def test_a_tool_that_costs_nothing_by_an_amount():
+    """ "$0.00" says that it is free, and is accounted for."""
+    found = same({**edition(), "tools": {**TOOLS, "rows": [["File search", "$0.00", "$1 / 1M tokens"]]}})
+
+    assert ([], 0) == (found.problems, found.amounts.unclaimed)
+
+
+def test_two_tabs_of_one_tier():
+    """Which one has its prices would be a guess."""
+    tabs = {"Batch": ROWS, "Batch API": ROWS}
+    found = same({**edition(), "models": {**edition()["models"], "gemini-a": {"name": "Gemini A", "tabs": tabs}}})
+
+    assert "two tables under the tab 'Batch API'" in [p.message for p in found.problems]
 
 
 def test_a_header_in_the_middle_of_the_tools():
@@ -980,7 +1013,6 @@ OTHER_PAGES = {
     "words": ("Not found", "truncated page: expected the last section .* saw 'no heading'"),
     "JSON": ('{"error": 404}', "truncated page"),
     "machine translation": ("AI 翻訳には誤りが含まれる場合があります", "translated or copied page"),
-    "reader": ("Title: Pricing\n\nURL Source: https://ai.google.dev/pricing\n\nMarkdown Content:\n", "a reader's copy"),
 }
 
 
@@ -1004,7 +1036,7 @@ CHANGED = {
     "no article": ("devsite-article-body", "article", "the article: expected one element"),
     "header renamed": (
         "Paid Tier, per 1M tokens in USD",
-        "Paid Tier, per 1M tokens",
+        "Paid Tier, per 1M words in USD",
         r"header renamed or localised page: expected \['Paid Tier, per 1M tokens in USD'\]",
     ),
     "header translated": ("Free Tier", "無料枠", "header renamed or localised page"),
@@ -1146,6 +1178,79 @@ def test_a_twin_that_ends_before_its_tools(last, words):
     page = body(edition(), "md")
     with pytest.raises(LayoutChanged, match=words):
         read(page[: page.index("## Pricing for tools")] + last)
+
+
+# --------------------------------------------------------------------------------------------- readers' copies
+
+COPY = readers_copy(accept.bodies("era-2026-04")["copy"]).content
+TABS = re.compile(r"^\[Standard\].*More$", re.MULTILINE)
+
+
+def read_copy(content: str) -> Reading:
+    return gemini_api.read_copy(content, SMALL)
+
+
+def test_a_copy_has_the_page_s_own_date_and_kind():
+    """The HTML's date, and that it is a copy."""
+    found = read_copy(COPY)
+    assert ("copy", accept.reading("era-2026-04", "html").last_updated) == (found.representation, found.last_updated)
+
+
+def test_tables_get_their_tabs_in_order():
+    """The line of tabs is all that tells them apart: another order gives the prices to other tiers."""
+    line = TABS.search(COPY)[0]
+    names = re.findall(r"\[[^\]]+\]\([^)]+\)", line)
+    turned = COPY.replace(line, "".join(reversed(names)))
+    tiers = [label.lower() for label in re.findall(r"\[([^\]]+)\]", line)]
+    other = dict(zip(tiers, reversed(tiers), strict=True))
+    one = {(r.model, other[r.service_tier], r.meter, r.price) for r in read_copy(COPY).rates() if line_of(r)}
+    assert len(tiers) > 1
+    assert one == {(r.model, r.service_tier, r.meter, r.price) for r in read_copy(turned).rates() if line_of(r)}
+
+
+def line_of(rate: Rate) -> bool:
+    """Whether it is a rate of a section with tabs, which all have the same ones on this page, and priced in them."""
+    tabbed = COPY[: TABS.search(COPY).start()].rpartition("\n## ")[2]
+    return f"`{rate.model}`" in tabbed and rate.plan == "paid" and rate.price is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (TABS, lambda m: m[0].replace("[Standard]", "[Ultra]"), "expected the tabs standard, .*, saw ultra"),
+        (TABS, lambda m: m[0].replace("More", f"[Ultra]({PAGE}#ultra)"), "expected the tabs standard, .*, saw ultra"),
+        (
+            TABS,
+            lambda m: m[0].replace("More", f"[Standard]({PAGE}#x)"),
+            "expected a table for each tab, saw fewer tables",
+        ),
+        (TABS, lambda m: f"[Standard]({PAGE}#standard)More", "expected a table for each tab, saw more tables"),
+        (TABS, lambda m: f"{m[0]}\n\n{m[0]}", "expected a table for each tab, saw fewer tables"),
+        (re.compile(r"\n\| .*(?:\n\|.*)+"), "", "expected a table for each tab, saw fewer tables"),
+        (re.compile(r"Last updated.*"), "Last updated 2026-04-31 UTC.", "expected a 'Last updated' date"),
+        (re.compile(r"\nLast updated.*"), "\nLast updated 2026-04-30 UTC.", "expected one 'Last updated' date"),
+        (re.compile(r"^# .*$", re.MULTILINE), "Title", "expected a title and, at the end of the page"),
+        (re.compile(r"\nLast updated"), " Last updated", "expected a title and, at the end of the page"),
+    ],
+)
+def test_a_copy_that_is_not_whole(old, new, words):
+    """More tables than tabs or fewer, a tab of another name, no title, no end: nothing of it is read."""
+    changed = old.sub(new, COPY)
+    assert changed != COPY
+    with pytest.raises(LayoutChanged, match=words):
+        read_copy(changed)
+
+
+@pytest.mark.parametrize("percent", range(5, 100, 5))
+def test_a_truncated_copy(percent):
+    """A copy that is cut has no date at its end, and is no twin."""
+    with pytest.raises(LayoutChanged):
+        read_copy(COPY[: len(COPY) * percent // 100])
+
+
+def test_a_mirror_s_copy_is_the_twin():
+    """One without the line "Last updated" is Markdown of the page's own."""
+    assert accept.reading("era-2026-04", "md").rates() == read_copy(accept.bodies("era-2026-04")["md"]).rates()
 
 
 # --------------------------------------------------------------------------------------------- the vocabulary
