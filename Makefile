@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all refresh new-release site npm venv alerts dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
+.PHONY: demo test test-all refresh new-release site npm venv alerts dev engines lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -28,7 +28,7 @@ test: lint lint-workflows types ## lint, types, and the tests that are quick: tw
 
 # Each test once: the quick ones are traced where the slow ones follow, and the gate is over both.
 test-all: TRACE := --cov --cov-report= --cov-fail-under=0
-test-all: test ## what CI runs: that, and then drill, captures, processes, kills, soak, browser, wheel; the coverage gate
+test-all: engines test ## what CI runs: that, and then drill, captures, processes, kills, soak, browser, wheel; the coverage gate
 	$(PYTEST) -m slow --cov --cov-append --cov-report=term
 
 refresh: venv ## the same run against the live pages
@@ -61,6 +61,11 @@ alerts: venv ## what `python -m scraper alert` needs to tell a chat, a mailbox o
 dev: $(VENV)/.dev
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
 	@$(PIP) install --require-hashes --no-deps -r requirements-dev.txt
+	@touch $@
+
+engines: $(VENV)/.engines ## what the price table that joins is joined in, for the slow test that they agree
+$(VENV)/.engines: requirements-engines.txt $(VENV)/.dev
+	@$(PIP) install --require-hashes --no-deps -r requirements-engines.txt
 	@touch $@
 
 lint: dev
@@ -122,6 +127,7 @@ pins: ## renew the pins; needs uv
 	uv pip compile pyproject.toml --group run --group alerts --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-alerts.txt
 	uv pip compile pyproject.toml --group run --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
 	uv pip compile pyproject.toml --group reader --constraint requirements-dev.txt --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-reader.txt
+	uv pip compile pyproject.toml --group run --group engines --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-engines.txt
 
 clean:
 	rm -rf $(VENV) demo site npm build dist .coverage

@@ -21,6 +21,7 @@ from ratecards.cli import console, options
 _MODULES = {
     **dict.fromkeys(("models", "show", "changes", "diff", "upcoming", "discrepancies"), "commands"),
     "export": "export_command",
+    "sql": "sql_command",
     "audit": "audit_command",
     "bill": "bill_command",
     "mcp": "mcp_command",

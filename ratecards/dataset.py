@@ -243,6 +243,12 @@ class Dataset:
         then = (known, self.known(known)) if known else None
         return Snapshot(DatedCatalog(self.database, day, {}, day, self._freshness, then), day, known)
 
+    def bands(self) -> list[dict[str, str]]:
+        """The rows of the price table that joins, by column: what `v1/bands.csv` says. Raises `DatasetError`."""
+        from ratecards.costs import bands
+
+        return bands.of_dataset(self.database)
+
     def stale(self, today: date | None = None) -> dict[str, date]:
         """By source, the day of its last good look, where that is further back than its limit; of today or of a day.
 

@@ -7,6 +7,10 @@ class CostError(ValueError):
     """What was asked has no one answer in the rate cards; the message says what is missing and what there is."""
 
 
+class SeveralPricesError(CostError):
+    """What was asked for has a price, but which depends on more than was said."""
+
+
 class DatasetError(ValueError):
     """The dataset, or what was asked of it, is not there; the message names path, expected and seen."""
 

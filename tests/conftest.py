@@ -32,7 +32,7 @@ settings.register_profile("search", max_examples=400, deadline=None)
 settings.load_profile("steady")
 
 # The folders whose tests take long: `make test` leaves them out, `make test-all` runs them.
-SLOW = ("captures", "drill", "end_to_end")
+SLOW = ("captures", "drill", "end_to_end", "engines")
 
 
 @pytest.fixture(scope="session", autouse=True)

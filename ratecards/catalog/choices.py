@@ -12,6 +12,8 @@ POLICIES = ("documented", "billed", "conservative")
 # What an audit may be told to fail on, and the verdict that it means.
 FAILING = {"unknown": "unknown model", "unread": "unread", "stale": "stale"}
 STALE = ("allow", "warn", "error")
+# The engines whose SQL a query can be had in.
+DIALECTS = ("duckdb", "spark", "postgres", "clickhouse", "bigquery", "snowflake")
 # The least grade of trust that an answer may be of: `official` leaves out what is only reported.
 TRUST = ("official", "reported")
 # How long what is written to a cache is kept, where that decides its price; in the words of the cards' context.

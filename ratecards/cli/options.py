@@ -8,7 +8,18 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from ratecards.catalog.choices import BILL_BY, FAILING, LIFETIMES, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
+from ratecards.catalog.choices import (
+    BILL_BY,
+    DIALECTS,
+    FAILING,
+    LIFETIMES,
+    MODALITIES,
+    NUMBER,
+    POLICIES,
+    READINGS,
+    STALE,
+    TRUST,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +27,7 @@ if TYPE_CHECKING:
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+_TABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z")
 Make = Callable[[str, str], argparse.ArgumentParser]
 # By option: the plain counts of `ratecards.costs.usage` that a command takes, with their help.
 _SPLIT = {
@@ -149,6 +161,7 @@ def parser(only: str = "") -> Parser:
     export.add_argument("--to", metavar="DIR", help="write into this directory (default: one file goes to stdout)")
     words = "the cards of this source; may be repeated (default: google/gemini-api)"
     export.add_argument("--source", action="append", metavar="SOURCE", help=words)
+    _add_sql(commands)
     audit = _command(
         commands, "audit", "check somebody's prices against the cards", ("table", "json", "sarif", "markdown", "github")
     )
@@ -171,6 +184,21 @@ def parser(only: str = "") -> Parser:
     _add_costs(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
     _add_own(commands)
     return top if commands.found else parser()
+
+
+def _add_sql(commands: _Commands) -> None:
+    """Add the query of a warehouse."""
+    sql = _bare(commands, "sql", "write the query that prices a table of usage, and the one of what has no price")
+    sql.add_argument("--dialect", choices=DIALECTS, required=True, help="whose SQL")
+    sql.add_argument(
+        "--usage", metavar="TABLE", type=_table, default="usage", help="the table of calls (default: usage)"
+    )
+    words = "the table of prices, from bands.parquet (default: bands)"
+    sql.add_argument("--bands", metavar="TABLE", type=_table, default="bands", help=words)
+    words = "its columns, with commas (default: model,day,tier and the five counts of tokens)"
+    sql.add_argument("--columns", metavar="NAMES", type=_names, help=words)
+    words = "price all calls by this source (default: by the documentation of whoever sells the model)"
+    sql.add_argument("--source", help=words)
 
 
 def _add_own(commands: _Commands) -> None:
@@ -387,6 +415,12 @@ def _failing(text: str) -> tuple[str, ...]:
     if wrong := [word for word in found if word not in FAILING]:
         raise argparse.ArgumentTypeError(f"expected {', '.join(FAILING)}, saw {wrong[0]!r}")
     return found
+
+
+def _table(text: str) -> str:
+    if not _TABLE.match(text):
+        raise argparse.ArgumentTypeError(f"expected the name of a table, as in `project.usage`, saw {text!r}")
+    return text
 
 
 def _day(text: str) -> date:

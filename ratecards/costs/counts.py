@@ -57,7 +57,7 @@ class Shape(NamedTuple):
     reading: str = "listed"
 
 
-class _Rule(NamedTuple):
+class Rule(NamedTuple):
     """What a plain count is a count of; `measured` ones may have decimals, `by` says what they may be given by."""
 
     meter: str
@@ -69,26 +69,26 @@ class _Rule(NamedTuple):
 
 # what is counted in tokens, in the order in which `read` gives them
 TOKENS = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "thoughts_tokens")
-_RULES = {
-    "images": _Rule("output", ("image", "request"), ("image",), by="resolution"),
-    "seconds": _Rule("output", ("second",), measured=True, by="resolution"),
-    "songs": _Rule("output", ("song", "request"), ("audio",)),
-    "characters": _Rule("input", ("character",), ("text",)),
-    "output_characters": _Rule("output", ("character",), ("text",)),
-    "input_images": _Rule("input", ("image",), ("image",)),
-    "input_seconds": _Rule("input", ("second",), measured=True, by="modality"),
-    "input_minutes": _Rule("input", ("minute",), measured=True, by="modality"),
-    "output_minutes": _Rule("output", ("minute",), measured=True, by="modality"),
-    "cache_token_hours": _Rule("cache_storage", ("token-hour",), measured=True),
-    "grounded_prompts": _Rule("search_grounding", ("prompt",)),
-    "search_queries": _Rule("search_grounding", ("query",)),
-    "search_requests": _Rule("search_grounding", ("request",)),
-    "maps_prompts": _Rule("maps_grounding", ("prompt",)),
-    "maps_queries": _Rule("maps_grounding", ("query",)),
-    "maps_requests": _Rule("maps_grounding", ("request",)),
+PLAIN_RULES = {
+    "images": Rule("output", ("image", "request"), ("image",), by="resolution"),
+    "seconds": Rule("output", ("second",), measured=True, by="resolution"),
+    "songs": Rule("output", ("song", "request"), ("audio",)),
+    "characters": Rule("input", ("character",), ("text",)),
+    "output_characters": Rule("output", ("character",), ("text",)),
+    "input_images": Rule("input", ("image",), ("image",)),
+    "input_seconds": Rule("input", ("second",), measured=True, by="modality"),
+    "input_minutes": Rule("input", ("minute",), measured=True, by="modality"),
+    "output_minutes": Rule("output", ("minute",), measured=True, by="modality"),
+    "cache_token_hours": Rule("cache_storage", ("token-hour",), measured=True),
+    "grounded_prompts": Rule("search_grounding", ("prompt",)),
+    "search_queries": Rule("search_grounding", ("query",)),
+    "search_requests": Rule("search_grounding", ("request",)),
+    "maps_prompts": Rule("maps_grounding", ("prompt",)),
+    "maps_queries": Rule("maps_grounding", ("query",)),
+    "maps_requests": Rule("maps_grounding", ("request",)),
 }
 _USED = {"search_grounding": "search_used", "maps_grounding": "maps_used"}
-COUNTS = (*TOKENS, *_RULES)
+COUNTS = (*TOKENS, *PLAIN_RULES)
 FIELDS = (*COUNTS, *_USED.values(), *Usage._fields[2:5])
 PLAIN = frozenset(FIELDS)
 _TOKENS, _COUNTS, _TOKEN = frozenset(TOKENS), frozenset(COUNTS), ("token",)
@@ -124,7 +124,7 @@ def shape_of(usage: Usage) -> Shape:
 
 def _others(said: Mapping[str, Any]) -> Iterator[Count]:
     """What is counted in anything but tokens."""
-    for name, rule in _RULES.items():
+    for name, rule in PLAIN_RULES.items():
         value = said.get(name)
         kinds = value if isinstance(value, Mapping) and rule.by else {"": value}
         used = whole(field, said[field]) if (field := _USED.get(rule.meter, "")) in said else 0
@@ -149,7 +149,10 @@ def _input(tokens: Mapping[str, int], cached: Mapping[str, int]) -> list[Count]:
         any_of = tuple(dict.fromkeys(m for name in tokens for m in STANDS_FOR[name]))
         both = (("input", sent - read_), ("cache_read", read_))
         return [Count(meter, ("token",), Decimal(amount), any_of) for meter, amount in both if amount]
-    named = {next(iter(tokens), "text") if name == "" else name: n for name, n in cached.items()}
+    named: dict[str, int] = {}
+    for name, n in cached.items():
+        own = name or next(iter(tokens), "text")
+        named[own] = named.get(own, 0) + n
     if over := [name for name, n in named.items() if n > tokens.get(name, 0)]:
         raise CostError(f"more {over[0]} tokens were cached ({named[over[0]]}) than sent ({tokens.get(over[0], 0)})")
     rest = {name: n - named.get(name, 0) for name, n in tokens.items()}

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from ratecards import wording
 from ratecards.catalog.authority import TEXT_ALONE
 from ratecards.catalog.priced_model import PricedModel, measure
-from ratecards.errors import CostError
+from ratecards.errors import CostError, SeveralPricesError
 from ratecards.model import Rate
 from ratecards.records import NamedTuple
 
@@ -59,7 +59,8 @@ def select_rate(offer: PricedModel, want: RateQuery, tier: str, plan: str) -> li
     rates = _closest(rates, want)
     bands = {_band(rate): rate for rate in reversed(rates)}
     if len({(*_band(r), r.price, r.unit, r.currency) for r in rates}) > len(bands):
-        raise _lack(offer, f"{want.thing} has several prices; say which: {_told_apart(rates)}", where)
+        words = f"{want.thing} has several prices; say which: {_told_apart(rates)}"
+        raise SeveralPricesError(str(_lack(offer, words, where)))
     return sorted(bands.values(), key=lambda rate: rate.used_over or 0)
 
 

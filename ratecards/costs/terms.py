@@ -28,7 +28,7 @@ from ratecards.costs.image_sizes import (
     token_rate,
 )
 from ratecards.costs.select import RateQuery, select_rate
-from ratecards.errors import CostError
+from ratecards.errors import CostError, SeveralPricesError
 from ratecards.model import Formula, Rate
 from ratecards.records import NamedTuple
 
@@ -162,7 +162,7 @@ class TermFinder:
         where = f"{own.card.model} at {own.source}"
         if not count.modalities:
             words = f"say how many of the {count.amount:,} output tokens are of images, as image=N"
-            raise CostError(f"{where}: {words}: they are sold by the piece")
+            raise SeveralPricesError(f"{where}: {words}: they are sold by the piece")
 
         @cache
         def piece(formula: Formula) -> Factor:

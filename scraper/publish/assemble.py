@@ -15,7 +15,7 @@ from ratecards.storage.codec import dumps
 from ratecards.storage.limits import json_data
 from scraper.errors import DatasetError
 from scraper.model import SourceResult, State
-from scraper.publish import baseline, discrepancies, held, reported, state_file
+from scraper.publish import bands, baseline, discrepancies, held, reported, state_file
 from scraper.publish import v1_files as v1
 from scraper.publish.dataset import DEPRECATIONS, FACTS, LIMITS, Dataset
 from scraper.publish.package import finalize_package
@@ -121,6 +121,7 @@ def assemble_v1(
     limits, deprecations = _facts(result, dataset, LIMITS), _facts(result, dataset, DEPRECATIONS)
     cards = attached(cards, (one for card in deprecations for one in lifecycle.entries(card)))
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
+    texts["bands.csv"] = bands.text(dataset, current, news.changes) if news else bands.anew(dataset, names)
     texts["limits.json"] = dumps(json_data(limits))
     texts["lifecycle.json"] = v1.document(lifecycle.data(deprecations))
     ledgers, entries, coverage = discrepancies.keep(dataset, current, states, news)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from ratecards.costs import bands
 from ratecards.model import COLUMNS, ROW_KEY
 from ratecards.storage import bounded
 from ratecards.storage.history import Change
@@ -30,7 +31,9 @@ PATH = f"{_V1}datapackage.json"
 RESOURCES = (
     *("rates.csv", "rates.json", "changes.json", "upcoming.json", "discrepancies.json", "limits.json"),
     "lifecycle.json",
+    "bands.csv",
 )
+# bands.csv says the same again;
 # rates.json says how completely each source was read, which is no news of a price; its rows are those of rates.csv
 _DIGESTED = ("rates.csv", "changes.json", "upcoming.json", "limits.json", "lifecycle.json")
 _MEDIA = {"csv": "text/csv", "json": "application/json"}
@@ -93,7 +96,7 @@ def _resource(path: str, data: bytes) -> dict[str, Any]:
         "hash": f"sha256:{hashlib.sha256(data).hexdigest()}",
     }
     if form == "csv":
-        return {**found, "type": "table", "schema": table_schema()}
+        return {**found, "type": "table", "schema": _TABLES[path]()}
     return {**found, "jsonSchema": schemas.path_of(stem)}
 
 
@@ -101,6 +104,29 @@ def table_schema() -> dict[str, Any]:
     """The Table Schema of `rates.csv`."""
     fields = [_field(name) for name in COLUMNS]
     return {"fields": fields, "missingValues": [""], "uniqueKeys": [list(ROW_KEY)]}
+
+
+def bands_schema() -> dict[str, Any]:
+    """The Table Schema of `bands.csv`."""
+    key = [name for name in bands.KEY if name not in ("card", "authority")]
+    return {
+        "fields": [_band_field(name) for name in bands.COLUMNS],
+        "missingValues": [""],
+        "uniqueKeys": [[*key, "prompt_over", "since"]],
+    }
+
+
+def _band_field(name: str) -> dict[str, Any]:
+    if name in bands.PRICES:
+        return {"name": name, "type": "number", "constraints": {"minimum": 0}}
+    if name in ("since", "until"):
+        return {"name": name, "type": "date", **({"constraints": {"required": True}} if name == "since" else {})}
+    if name in ("authority", "card", "depends"):
+        return {"name": name, "type": "string", **({} if name == "depends" else {"constraints": {"required": True}})}
+    return _field(name)
+
+
+_TABLES = {"rates.csv": table_schema, "bands.csv": bands_schema}
 
 
 def _field(name: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.storage import codec, history
 from scraper.errors import DatasetError
 from scraper.prices.lexicon import AMOUNT, COUNTED, money
-from scraper.publish import held, package, reported, schemas, v1_files
+from scraper.publish import bands, held, package, reported, schemas, v1_files
 from scraper.publish.dataset import Dataset
 
 _JSON_NUMBER = re.compile(r"(?<=[\[,])[0-9]+(?:\.[0-9]+)?(?=[,\]])")
@@ -69,6 +69,7 @@ def _published(dataset: Dataset, names: Iterable[str]) -> Iterator[str]:
     if text != v1_files.rates_csv(sorted(rates, key=canonical_order)):
         yield f"{path}: does not hold the rates of the cards"
     try:
+        yield from bands.findings(dataset, names)
         yield from reported.findings(dataset)
     except DatasetError as error:
         yield str(error)

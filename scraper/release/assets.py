@@ -24,7 +24,7 @@ OPTIONAL = ("parquet", "sbom", "wheel")
 SBOM, SUMS = "sbom.cdx.json", "SHA256SUMS"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _OURS = re.compile(
-    r"ratecards-v1\.zip|ratecards\.sqlite|rates\.parquet|datapackage\.json|captures\.txt|notes\.md|SHA256SUMS"
+    r"ratecards-v1\.zip|ratecards\.sqlite|rates\.parquet|bands\.parquet|datapackage\.json|captures\.txt|notes\.md|SHA256SUMS"
     r"|ratecards-[0-9.]+-py3-none-any\.whl|sbom\.cdx\.json"
 )
 
@@ -63,7 +63,10 @@ def _build(
     (folder / "notes.md").write_text(released.notes(dataset, version, last), encoding="utf-8")
     sqlitefile.write(folder / FILE, dataset.root / "ratecards", files)
     steps: dict[str, Callable[[], object]] = {
-        "parquet": lambda: parquet.write(folder / "rates.parquet", files),
+        "parquet": lambda: (
+            parquet.write(folder / "rates.parquet", files),
+            parquet.write_bands(folder / "bands.parquet", files),
+        ),
         "sbom": lambda: sbom(dataset.root, folder / SBOM),
         "wheel": lambda: wheel.build(dataset.root, folder, str(version)),
     }

@@ -22,7 +22,7 @@ import pytest
 
 from ratecards.model import COLUMNS
 from scraper.publish import schemas
-from scraper.publish.package import RESOURCES, table_schema
+from scraper.publish.package import RESOURCES, bands_schema, table_schema
 from scraper.release.sqlitefile import TABLES
 
 GOLDEN = Path(__file__).parent / "golden" / "v1.json"
@@ -38,6 +38,7 @@ def promise() -> dict[str, Any]:
     return {
         "files": [*RESOURCES, "status.json", "datapackage.json", *sorted(schemas.files())],
         "rates.csv": [[field["name"], field["type"]] for field in table_schema()["fields"]],
+        "bands.csv": [[field["name"], field["type"]] for field in bands_schema()["fields"]],
         "fields": {name: dict(sorted(_fields(schema, "", schema))) for name, schema in documents.items()},
         "sqlite": {table: list(columns) for table, columns in TABLES.items()},
         "digests": {path: hashlib.sha256(text.encode()).hexdigest() for path, text in schemas.files().items()},
@@ -63,8 +64,11 @@ def _fields(schema: dict[str, Any], place: str, whole: dict[str, Any]) -> Iterat
 def broken(old: dict[str, Any], new: dict[str, Any]) -> list[str]:
     """What was promised and no longer holds, one line each. Additions are none."""
     found = [f"file {path} is gone" for path in old["files"] if path not in new["files"]]
-    if new["rates.csv"][: len(old["rates.csv"])] != old["rates.csv"]:
-        found.append("rates.csv: columns are not those there were, in their order; new ones stand at the end")
+    found += [
+        f"{table}: columns are not those there were, in their order; new ones stand at the end"
+        for table in ("rates.csv", "bands.csv")
+        if new[table][: len(old[table])] != old[table]
+    ]
     for table, columns in old["sqlite"].items():
         found += [f"sqlite: {table}.{name} is gone" for name in columns if name not in new["sqlite"].get(table, ())]
     for stem, fields in old["fields"].items():

@@ -21,6 +21,7 @@ from ratecards.model import COLUMNS, EXACT
 from ratecards.storage import database
 from scraper import ROOT
 from scraper.errors import DatasetError
+from scraper.publish import bands
 from scraper.release import assets, parquet, sqlitefile
 from scraper.release.assets import build, captures, zipped
 from scraper.release.sqlitefile import TABLES
@@ -275,6 +276,28 @@ def test_parquet(files, tmp_path):
     assert {b"version": b"2026.11.8", b"rows": digest.encode()} == metadata
 
 
+def test_the_bands_as_parquet(files, tmp_path):
+    """Prices as decimals that are so narrow that a product is exact, bounds as integers, days as days."""
+    duckdb = pytest.importorskip("duckdb", reason="DuckDB is not installed here")
+    path = tmp_path / "bands.parquet"
+    digest = parquet.write_bands(path, files)
+    found = duckdb.connect().execute(f"SELECT * FROM '{path}'")
+    kinds = {name: str(kind) for name, kind, *_ in found.description}
+    table = found.fetchall()
+    rows = bands.rows(files["bands.csv"].decode())
+    price = [*kinds].index("input_text_per_token")
+
+    assert bands.COLUMNS == tuple(kinds)
+    assert digest == parquet.rows_digest(table)
+    assert [Decimal(r["input_text_per_token"]) if r["input_text_per_token"] else None for r in rows] == [
+        row[price] for row in table
+    ]
+    assert {200_000, None} == {row[[*kinds].index("prompt_up_to")] for row in table}
+    assert ("DECIMAL(22,16)", "DECIMAL(19,13)", "BIGINT", "DATE") == tuple(
+        kinds[name] for name in ("output_per_token", "output_per_second", "prompt_over", "since")
+    )
+
+
 @pytest.mark.parametrize("price", ["0.1234567890123456789", "100000000000000000000"])
 def test_a_price_that_no_column_holds(files, tmp_path, price):
     """It is not rounded."""
@@ -321,8 +344,8 @@ def test_the_command(project, run, tmp_path):
     assert 0 == run("version", "--to", project, "--write").code
     ran = run("release", "--from", project, "--to", out)
     wheel = "ratecards-2026.11.8-py3-none-any.whl"
-    assert (0, f"wrote 9 files to {out}") == (ran.code, ran.out.splitlines()[-1])
-    assert NAMES | {wheel, "rates.parquet", "sbom.cdx.json"} == set(tree(out))
+    assert (0, f"wrote 10 files to {out}") == (ran.code, ran.out.splitlines()[-1])
+    assert NAMES | {wheel, "rates.parquet", "bands.parquet", "sbom.cdx.json"} == set(tree(out))
     names = zipfile.ZipFile(out / wheel).namelist()
     assert {"ratecards/__init__.py", "ratecards/ratecards.sqlite"} <= set(names)
     assert not [name for name in names if name.startswith(("scraper", "state"))]
@@ -358,6 +381,6 @@ def test_notes_are_the_changelog_s(project, run, tmp_path):
 
 def test_assets_that_are_ours():
     """Exactly the names that are built."""
-    for name in (*NAMES, "rates.parquet", "ratecards-2026.11.8.1-py3-none-any.whl"):
+    for name in (*NAMES, "rates.parquet", "bands.parquet", "ratecards-2026.11.8.1-py3-none-any.whl"):
         assert assets._OURS.fullmatch(name)
     assert not assets._OURS.fullmatch("notes.md.bak")

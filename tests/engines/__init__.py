@@ -1,0 +1,1 @@
+"""The price table that joins, in the engines where calls are kept."""
