@@ -147,7 +147,9 @@ def packed(data: object) -> bytes:
     """JSON as an archive."""
     import lzma
 
-    return lzma.compress(_dumped(data).encode(), check=lzma.CHECK_CRC32, preset=9 | lzma.PRESET_EXTREME)
+    # text has no words of a fixed width, to which `pb` would align it
+    way = {"id": lzma.FILTER_LZMA2, "preset": 9 | lzma.PRESET_EXTREME, "pb": 0}
+    return lzma.compress(_dumped(data).encode(), check=lzma.CHECK_CRC32, filters=[way])
 
 
 # ---------------------------------------------------------------------------------------------- reading
