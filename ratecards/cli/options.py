@@ -7,9 +7,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import NoReturn
 
 from ratecards.catalog.choices import BILL_BY, FAILING, LIFETIMES, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -50,18 +53,73 @@ class UsageError(ValueError):
     """The command line does not say what a command needs."""
 
 
+class _Checking(argparse.HelpFormatter):
+    """What each option is checked with when it is added: that needs no look at the terminal, which takes longer."""
+
+    def __init__(self, prog: str, **given: Any) -> None:
+        super().__init__(prog, width=80, **given)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that raises `UsageError`."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given, formatter_class=_Checking)
+
+    def format_help(self) -> str:
+        """The help, as wide as the terminal."""
+        self.formatter_class = argparse.HelpFormatter
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Refuse the command line."""
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
-def parser() -> Parser:
-    """The whole command line; a usage error raises `UsageError`."""
+class _Versions(argparse.Action):
+    """Ends with the versions, which take a look at the data."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> NoReturn:
+        from ratecards.cli import install_commands
+
+        print(install_commands.versions(), end="")
+        parser.exit()
+
+
+class _Unasked(Parser):
+    """The parser of a command that was not asked for: it takes options, and makes nothing of them."""
+
+    def __init__(self) -> None:  # to make the options of every command takes longer than a cost
+        pass
+
+    def add_argument(self, *_: Any, **__: Any) -> Any:
+        """No option."""
+
+    def add_mutually_exclusive_group(self, **_: Any) -> Any:
+        """No group."""
+        return self
+
+
+class _Commands:
+    """The commands of a parser; of those beside `only`, where it is one of them, just the names."""
+
+    def __init__(self, parser: Parser, only: str) -> None:
+        self._added = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+        self._only, self.found = only, False
+
+    def add_parser(self, name: str, words: str) -> Parser:
+        """The parser of a command."""
+        if self._only not in ("", name):
+            return _Unasked()
+        self.found = True
+        return self._added.add_parser(name, help=words, description=f"{words.capitalize()}.")
+
+
+def parser(only: str = "") -> Parser:
+    """The whole command line, or that of one command alone; a usage error raises `UsageError`."""
     top = Parser(prog="ratecards", description="What AI models cost: rate cards with evidence and history.")
-    commands = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    top.add_argument("--version", action=_Versions, nargs=0, help="the versions of the package and of its data")
+    commands = _Commands(top, only)
 
     models = _command(commands, "models", "list the models")
     show = _command(commands, "show", "show a model's rate card")
@@ -111,20 +169,32 @@ def parser() -> Parser:
     for command in (show, upcoming, discrepancies, audit, mcp):
         _grade(command)
     _add_costs(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
-    return top
+    _add_own(commands)
+    return top if commands.found else parser()
 
 
-def _command(
-    commands: argparse._SubParsersAction[Parser], name: str, words: str, formats: tuple[str, ...] = _FORMATS
-) -> Parser:
+def _add_own(commands: _Commands) -> None:
+    """Add the commands about the package itself."""
+    update = commands.add_parser("update", "fetch the newest released data")
+    where = "the address of the releases (default: $RATECARDS_RELEASES, else the package's own)"
+    update.add_argument("--from", metavar="URL", dest="releases", default="", help=where)
+    update.add_argument(
+        "--remove", action="store_true", help="remove what was fetched: the package's own data are read"
+    )
+    completion = commands.add_parser("completion", "write a script that completes commands and options in a shell")
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    completion.set_defaults(whole=parser)
+
+
+def _command(commands: _Commands, name: str, words: str, formats: tuple[str, ...] = _FORMATS) -> Parser:
     parser = _bare(commands, name, words)
     parser.add_argument("--format", choices=formats, default="table", help="default: table")
     return parser
 
 
-def _bare(commands: argparse._SubParsersAction[Parser], name: str, words: str) -> Parser:
+def _bare(commands: _Commands, name: str, words: str) -> Parser:
     """A command whose output has one form."""
-    parser = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
+    parser = commands.add_parser(name, words)
     where = "a dataset or a root with one (default: $RATECARDS_DATASET, else the package's own)"
     parser.add_argument("--dataset", metavar="DIR", help=where)
     old = "where a source was not read for longer than its limit (default: $RATECARDS_STALE, else warn)"
@@ -147,10 +217,10 @@ def _add_costs(make: Make) -> None:
     _counts(cost, (*_SPLIT, *_SINGLE))
     cost.add_argument("--plan", default="paid", help="free or paid (default: paid)")
     cost.add_argument("--tier", metavar="TIER", help=f"{TIERS} (default: the answer's, else standard)")
-    words = (
-        "the total in another currency, too, at this rate for 1 USD: EUR=0.92, or EUR=0.92@2026-10-02 to say of when"
-    )
-    cost.add_argument("--currency", type=_exchange, metavar="RATE", help=words)
+    words = "the total in this currency, too, by the reference rates of --exchange: EUR"
+    cost.add_argument("--currency", metavar="CODE", help=words)
+    words = "reference rates as the European Central Bank's eurofxref.csv (default: $RATECARDS_EXCHANGE)"
+    cost.add_argument("--exchange", metavar="FILE", help=words)
     _words(cost, "source", "policy", "quality", "context", "reading")
     images = make("images", "the cost per image, by resolution")
     images.add_argument("models", nargs="*", metavar="MODEL", help="a model id or an alias (default: all)")
@@ -284,17 +354,6 @@ def _share(text: str) -> Decimal:
     if share > 1:
         raise argparse.ArgumentTypeError(f"expected a share from 0 to 1, saw {text!r}")
     return share
-
-
-def _exchange(text: str) -> object:
-    """A rate of exchange, as in `EUR=0.92@2026-10-02`."""
-    from ratecards.questions.bill import Exchange
-
-    name, _, rest = text.partition("=")
-    rate, _, day = rest.partition("@")
-    if not re.fullmatch(r"[A-Z]{3}", name) or not _number(rate):
-        raise argparse.ArgumentTypeError(f"expected a currency and its rate, as in EUR=0.92, saw {text!r}")
-    return Exchange(name, _number(rate), _day(day) if day else None)
 
 
 def _list(text: str) -> list[int]:

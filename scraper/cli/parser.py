@@ -182,17 +182,22 @@ def _release_commands(commands: Commands) -> None:
     version.add_argument("--write", action="store_true", help=words)
     release = commands.add_parser("release", help="build the assets of a release")
     release.add_argument("--to", type=Path, required=True, metavar="DIR", help="where the assets go")
-    words = "the dataset's root (default: here)"
-    release.add_argument("--from", dest="dataset", type=Path, default=ROOT, metavar="DIR", help=words)
     words = "an asset not to build; may be repeated"
-    release.add_argument("--without", action="append", default=[], choices=("parquet", "wheel"), help=words)
+    release.add_argument("--without", action="append", default=[], choices=("parquet", "sbom", "wheel"), help=words)
+    words = "the reader's wheel, built twice and compared byte for byte"
+    wheel = commands.add_parser("wheel", help=words)
+    wheel.add_argument("--to", type=Path, required=True, metavar="DIR", help="where the wheel goes")
+    wheel.add_argument("--released", type=Path, metavar="FILE", help="a wheel that must be the same, too")
+    for command in (release, wheel):
+        words = "the dataset's root (default: here)"
+        command.add_argument("--from", dest="dataset", type=Path, default=ROOT, metavar="DIR", help=words)
     for command in (version, release):
         command.add_argument("--tags", type=Path, metavar="FILE", help="tags, one a line (default: git's)")
         words = "the newest release's datapackage.json (default: git's)"
         command.add_argument("--released", type=Path, metavar="FILE", help=words)
     validate = commands.add_parser("validate", help="prove the data package with frictionless")
     _dataset(validate)
-    for command in (rebuild, version, release, validate):
+    for command in (rebuild, version, release, wheel, validate):
         command.set_defaults(module="scraper.cli.run")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ UNTRUSTED = re.compile(r"github\.(event\.(?!repository\.default_branch|schedule)
 WRITES = {
     ("refresh", "publish"): {"contents", "pull-requests"},
     ("refresh", "alert"): {"issues"},
-    ("refresh", "release"): {"contents", "id-token", "attestations"},
+    ("refresh", "release"): {"contents", "id-token", "attestations", "actions"},
     ("refresh", "pages"): {"pages", "id-token"},
-    ("release", "publish"): {"contents", "id-token", "attestations"},
+    ("release", "publish"): {"contents", "id-token", "attestations", "actions"},
+    ("index", "publish"): {"id-token"},
     ("pages", "deploy"): {"pages", "id-token"},
     ("heartbeat", "heartbeat"): {"issues", "actions"},
 }
@@ -41,9 +43,9 @@ STEPS = [(name, job, step) for name, job, body in JOBS for step in body.get("ste
 RUNS = [(name, job, step["run"]) for name, job, step in STEPS if "run" in step]
 
 
-def test_there_are_the_seven_workflows():
+def test_there_are_the_eight_workflows():
     """Each is found by the tests below."""
-    assert ["action", "canary", "heartbeat", "pages", "refresh", "release", "test"] == sorted(FLOWS)
+    assert ["action", "canary", "heartbeat", "index", "pages", "refresh", "release", "test"] == sorted(FLOWS)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -210,6 +212,30 @@ def test_every_command_called_is_one_that_there_is(name, job, words):
     given = {w for w in words if w.startswith("--")}
     taken = {o for action in known[words[0]]._actions for o in action.option_strings}
     assert set() == given - taken
+
+
+def test_what_goes_onto_the_index_was_built_twice_and_released():
+    """The job that may publish there runs nothing of this project, and holds no secret."""
+    build, publish = FLOWS["index"]["jobs"]["build"], FLOWS["index"]["jobs"]["publish"]
+    runs = "".join(step.get("run", "") for step in build["steps"])
+    assert "sha256sum --check" in runs
+    assert "gh attestation verify" in runs
+    assert "-m scraper wheel --to dist --released" in runs
+    assert ["download-artifact", "gh-action-pypi-publish"] == [
+        step["uses"].partition("@")[0].rpartition("/")[2] for step in publish["steps"]
+    ]
+    assert ("vars.RATECARDS_INDEX == 'true'", "build") == (build["if"], publish["needs"])
+    assert "secrets." not in TEXTS["index"]
+    assert "true" == publish["steps"][1]["with"]["attestations"]
+
+
+def test_the_reader_is_tested_wherever_it_is_said_to_run():
+    """Every Python of the classifiers, on the three systems."""
+    matrix = FLOWS["test"]["jobs"]["reader"]["strategy"]["matrix"]
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["classifiers"]
+    versions = [name.rpartition(" ")[2] for name in said if re.fullmatch(r".*Python :: 3\.[0-9]+", name)]
+    assert versions == matrix["python"]
+    assert ["ubuntu-latest", "macos-latest", "windows-latest"] == matrix["os"]
 
 
 def test_a_job_that_fails_is_not_one_sources_verdict():

@@ -18,6 +18,7 @@ import pytest
 
 from ratecards import model
 from ratecards.__main__ import main
+from ratecards.cli import options
 from ratecards.model import Formula
 from tests.support.histories import added, card, change, rate, write
 
@@ -733,3 +734,19 @@ class TestTerminal:
         with pytest.raises(SystemExit) as end:
             runpy.run_module("ratecards", run_name="__main__")
         assert (0, "provider,") == (end.value.code, capsys.readouterr().out[:9])
+
+
+def test_one_command_is_parsed_as_the_whole_line_would():
+    """Only its options are made; its help and what it refuses are the same."""
+    whole = {a.dest: a for a in options.parser()._actions}["command"].choices
+    for name, parser in whole.items():
+        alone = {a.dest: a for a in options.parser(name)._actions}["command"].choices
+        assert [name] == list(alone)
+        assert parser.format_help() == alone[name].format_help()
+    for words in ([], ["bogus"], ["cost", "--bogus"], ["images", "--on", "yesterday"]):
+        refusals = []
+        for only in ("", *words[:1]):
+            with pytest.raises(options.UsageError) as refused:
+                options.parser(only).parse_args(words)
+            refusals.append(str(refused.value))
+        assert 1 == len(set(refusals))

@@ -43,6 +43,8 @@ EXAMPLES = {
     "PERCENT": "10%",
     "URL": "https://example.org",
     "N": "10",
+    "EUR": "EUR",
+    "OWNER": "somebody",
     "V": "2026.10.7",
     "SHA": "0123456789abcdef",
 }
