@@ -253,7 +253,7 @@ def test_countdowns_and_ages_are_of_today(tab, small, real):
     ages = tab(real, "sources.html", now=after).locator("tr", has_text="gemini-api").locator(".age + span")
 
     assert ["in 1 day", "today", "for 2 days"] == words
-    assert "(1 day ago)" == ages.inner_text()
+    assert "(1 day ago)" == ages.inner_text().strip()
     assert "stale" in tab(real, "sources.html").locator("tr", has_text="gemini-api").locator(".age + span").inner_text()
 
 
