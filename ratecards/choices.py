@@ -14,3 +14,5 @@ FAILING = {"unknown": "unknown model", "unread": "unread", "stale": "stale"}
 STALE = ("allow", "warn", "error")
 # The least grade of trust that an answer may be of: `official` leaves out what is only reported.
 TRUST = ("official", "reported")
+# What the sums of a bill may be by, beside the fields of its rows.
+BILL_BY = ("model", "tier", "day", "month", "source", "provider")

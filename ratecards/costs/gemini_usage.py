@@ -127,6 +127,49 @@ def tokens(found: Mapping[Any, Any]) -> Counted:
     return Counted({**usage, "thoughts_tokens": counts.get("thoughts", 0)}, tuple(notes), tuple(tiers), tools)
 
 
+_TEXT = {
+    "promptTokenCount": 0,
+    "cachedContentTokenCount": 1,
+    "candidatesTokenCount": 2,
+    "thoughtsTokenCount": 3,
+    "totalTokenCount": 4,
+}
+_TEXT_DETAILS = {"promptTokensDetails": 0, "cacheTokensDetails": 1, "candidatesTokensDetails": 2}
+
+
+def text_tokens(usage: object) -> tuple[int, int, int, int, str] | None:
+    """What was sent, of that cached, answered and thought, and the tier's word, of a usage of text that adds up.
+
+    None where it is anything else, which `tokens` must look at: these are what that says, sooner.
+    """
+    if usage.__class__ is not dict:
+        return None
+    found, details, tier = [0, 0, 0, 0, -1], [], ""
+    for name, value in usage.items():  # type: ignore[attr-defined]  # a dict
+        place = _TEXT.get(name)
+        if place is not None:
+            if value.__class__ is not int or not 0 <= value <= MOST:
+                return None
+            found[place] = value
+        elif name in _TEXT_DETAILS:
+            if value.__class__ is not list or len(value) != 1 or value[0].__class__ is not dict or len(value[0]) != 2:
+                return None
+            if value[0].get("modality") != "TEXT":
+                return None
+            details.append((_TEXT_DETAILS[name], value[0].get("tokenCount")))
+        elif name in ("trafficType", "serviceTier") and not tier and value.__class__ is str:
+            tier = value
+        else:
+            return None
+    sent, cached, out, thoughts, total = found
+    if total != sent + out + thoughts and total != -1:
+        return None
+    for place, number in details:
+        if number.__class__ is not int or number != found[place]:
+            return None
+    return sent, cached, out, thoughts, tier
+
+
 def _uncounted(name: object, value: object, found: Mapping[Any, Any]) -> tuple[str, str]:
     """A field that is not known: words count nothing, anything else might."""
     if isinstance(value, str) and not value.strip().isdecimal():

@@ -81,6 +81,18 @@ class CostPlan:
         currency = currencies[0] if currencies else ""
         return Breakdown(*self._head, total, currency, tuple(lines), tuple(notes), (), self._ends)
 
+    def band(self, prompt: int) -> int:
+        """Which band of sizes a prompt is in: usages in one band are priced by the same rates."""
+        return bisect_left(self._bounds, prompt)
+
+    def linear(self, usage: Usage) -> bool:
+        """Whether usages of this shape and band cost together what their sum costs.
+
+        What is beyond every allowance does; tokens of images that may be whole images do not.
+        """
+        terms = [(self._term(place, count, usage.prompt), count) for place, count in enumerate(usage.counts)]
+        return all(isinstance(term, Factor) or count.used >= MOST for term, count in terms)
+
     def cost_of_tokens(self, values: Sequence[Any]) -> Breakdown | None:
         """What plain numbers of tokens cost, in the order of the names and a 0 behind; None where `cost` must be asked.
 

@@ -120,7 +120,7 @@ def answers(data: object, beside: Mapping[str, Any] | None = None, each: bool | 
     """
     found = _data(data)
     each_of = found if isinstance(found, (list, tuple)) else [found]
-    if any(map(_has_form, each_of)):
+    if any(map(has_form, each_of)):
         return _of_records(each_of, beside or {}, alone=each_of is not found)
     if not isinstance(found, (list, tuple)) or not found:
         return [_answer([part(found)], beside or {})]
@@ -183,8 +183,8 @@ def _data(value: object) -> object:
 _HOLDS = ("response", "answer", "completion", "result", "body", "usage", "usageMetadata", "usage_metadata")
 _MODEL, _TIER = (("model",),), (("service_tier",), ("serviceTier",))
 _OWN_TIER = (*_TIER, ("tier",))
-_TIMES = ("time", "timestamp", "ts", "date", "day", "created_at", "createdAt", "start_time", "startTime")
-_TIME = tuple((name,) for name in _TIMES)
+TIMES = ("time", "timestamp", "ts", "date", "day", "created_at", "createdAt", "start_time", "startTime")
+_TIME = tuple((name,) for name in TIMES)
 
 
 def records(data: object, kept: dict[str, Any]) -> Iterator[Answer | str]:
@@ -227,7 +227,8 @@ def once(found: Iterable[Answer]) -> list[Answer]:
     return list(largest.values())
 
 
-def _has_form(data: object) -> bool:
+def has_form(data: object) -> bool:
+    """Whether a record is read by itself, whatever stands beside it: it has a form, or holds what was used."""
     record = _data(data)
     if not isinstance(record, Mapping) or not record or PLAIN.issuperset(record):
         return False
@@ -273,7 +274,7 @@ def _own(record: object, kept: dict[str, Any]) -> Iterator[Answer | str]:
         for answer in records(record[holder], kept):
             yield _beside(answer, record, kept) if isinstance(answer, Answer) else answer
     else:
-        answer = Answer(_columns(record), tier=_tier_word(usage_forms.said(record, _OWN_TIER, kept)))
+        answer = Answer(_columns(record), tier=tier_word(usage_forms.said(record, _OWN_TIER, kept)))
         yield _beside(answer, record, kept)
 
 
@@ -287,7 +288,7 @@ def _google(record: Mapping[Any, Any]) -> Part | None:
 
 def _holder(record: Mapping[Any, Any]) -> str | None:
     """Where a record has what was used: the name of a field, empty for its own columns; None where it has nothing."""
-    if not PLAIN.isdisjoint(record) and any(record.get(name) for name in ("model", *_TIMES)):
+    if not PLAIN.isdisjoint(record) and any(record.get(name) for name in ("model", *TIMES)):
         return ""
     for name in _HOLDS:
         inner = _data(record.get(name))
@@ -336,7 +337,7 @@ def _elements(record: object, place: Sequence[str]) -> Iterator[object]:
 def _of_form(form: usage_forms.Form, answer: Answer, record: Mapping[Any, Any], kept: Mapping[str, Any]) -> Answer:
     """An answer with what its record says of it by the places of its form."""
     model = usage_forms.said(record, form.model, kept)
-    tier = form.tier_is or _tier_word(usage_forms.said(record, form.tier, kept))
+    tier = form.tier_is or tier_word(usage_forms.said(record, form.tier, kept))
     time = usage_forms.said(record, form.time, kept)
     return answer._replace(
         model=str(model) if model else answer.model,
@@ -353,7 +354,7 @@ def _beside(answer: Answer, record: Mapping[Any, Any], kept: Mapping[str, Any]) 
     model, time = usage_forms.said(record, _MODEL, kept), usage_forms.said(record, _TIME, kept)
     return answer._replace(
         model=answer.model or (model if isinstance(model, str) else ""),
-        tier=answer.tier or _tier_word(usage_forms.said(record, _TIER, kept)),
+        tier=answer.tier or tier_word(usage_forms.said(record, _TIER, kept)),
         time=answer.time or (days.instant("time", time) if time else None),
     )
 
@@ -448,11 +449,11 @@ def _tier(fields: Mapping[str, Any], said: Sequence[object]) -> str:
     headers = fields.get("sdkhttpresponse")
     headers = headers.get("headers") if isinstance(headers, Mapping) else None
     served = headers.get("x-gemini-service-tier") if isinstance(headers, Mapping) else None
-    found = dict.fromkeys(t for value in (*said, fields.get("servicetier"), served) if (t := _tier_word(value)))
+    found = dict.fromkeys(t for value in (*said, fields.get("servicetier"), served) if (t := tier_word(value)))
     return " and ".join(found)
 
 
-def _tier_word(value: object) -> str:
+def tier_word(value: object) -> str:
     word = str(value or "").rpartition(".")[2]
     return _TIERS.get(folded(word.lower().removeprefix("service_tier_")), word)
 
