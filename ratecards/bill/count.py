@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 from ratecards.bill import log
 from ratecards.bill.log import Listed, Part, Stream
@@ -65,14 +66,14 @@ def counted(
 ) -> Counted:
     """What the calls of a log cost. Raises `CostError` or `OSError` on a file that cannot be read."""
     tasks = [(file, number, part) for file, path in enumerate(paths) for number, part in enumerate(log.parts(path))]
-    size = sum(os.path.getsize(path) for path in paths if path != "-")
+    size = sum(map(_size, paths))
     jobs = min(jobs or _processors(), len(tasks)) if jobs or size > _SMALL else 1
     catalog = catalog_of(dataset, wanted)
     total, lines, done = Tally(), {}, 0
     for (file, number, part), (tally, count) in _results(tasks, wanted, catalog, jobs):
         total.merge(tally)
         lines[file, number] = count
-        done += max(part.end - part.start, 0) or (os.path.getsize(part.path) if part.path != "-" else 0)
+        done += max(part.end - part.start, 0) or _size(part.path)
         if progress:
             progress(done, size)
     rest = Counting(catalog, wanted.asked, wanted.by, each=bool(wanted.each))
@@ -98,6 +99,10 @@ def _results(
 
     with get_context("spawn").Pool(jobs, _begin, (wanted,)) as pool:
         yield from zip(tasks, pool.imap(_count, tasks), strict=True)
+
+
+def _size(path: str) -> int:
+    return Path(path).stat().st_size if path != "-" else 0
 
 
 def _processors() -> int:

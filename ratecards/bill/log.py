@@ -14,9 +14,12 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
 from typing import IO
 
 from ratecards.costs import usage_forms
+from ratecards.costs.counts import PLAIN
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 
@@ -52,25 +55,30 @@ def files(names: Iterable[str]) -> tuple[list[str], list[str]]:
     found: list[str] = []
     others: list[str] = []
     for name in names:
-        if name == "-" or os.path.isfile(name):
+        if name == "-" or Path(name).is_file():
             found.append(name)
-        elif os.path.isdir(name):
-            inside = sorted(os.path.join(at, file) for at, _, own in os.walk(name) for file in own)
+        elif Path(name).is_dir():
+            inside = sorted(str(path) for path in Path(name).rglob("*") if path.is_file())
             logs = [path for path in inside if _kind(path)]
             found += logs
             others += [path for path in inside if path not in set(logs)]
-        elif matching := sorted(path for path in glob.glob(name, recursive=True) if os.path.isfile(path)):
+        elif matching := _matching(name):
             found += matching
         else:
             raise CostError(f"{name}: expected a file, a folder or a pattern of them; there is none")
     return list(dict.fromkeys(found)), others
 
 
+def _matching(pattern: str) -> list[str]:
+    found = glob.glob(pattern, recursive=True)  # noqa: PTH207 - a pattern may be anywhere
+    return sorted(path for path in found if Path(path).is_file())
+
+
 def parts(path: str) -> list[Part]:
     """A file in parts that can be read at once: a large one of JSON lines, whose lines do not depend on each other."""
-    if path == "-" or _kind(path) != "lines" or path.endswith(_COMPRESSED) or os.path.getsize(path) <= _PART:
+    if path == "-" or _kind(path) != "lines" or path.endswith(_COMPRESSED) or Path(path).stat().st_size <= _PART:
         return [Part(path)]
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         first = file.readline()
         if not first.lstrip().startswith(b"{") or _depends(first):
             return [Part(path)]
@@ -81,7 +89,7 @@ def parts(path: str) -> list[Part]:
             file.readline()
             ends.append(min(file.tell(), size))
     bounds = sorted({0, *ends, size})
-    return [Part(path, start, end) for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [Part(path, start, end) for start, end in pairwise(bounds)]
 
 
 def _depends(line: bytes) -> bool:
@@ -98,7 +106,7 @@ def _kind(path: str) -> str:
     """What a file is by its name, without its compression; empty where that is not known."""
     for ending in _COMPRESSED:
         path = path.removesuffix(ending)
-    return _KINDS.get(os.path.splitext(path)[1].lower(), "")
+    return _KINDS.get(Path(path).suffix.lower(), "")
 
 
 # ----------------------------------------------------------------------------------------------- what is in one
@@ -128,17 +136,16 @@ def _told(file: IO[bytes], path: str) -> Iterator[Record]:
     head: list[bytes] = []
     for line in file:
         head.append(line)
-        if line.strip():
+        if sum(bool(own.strip()) for own in head) > 1:
             break
-    start = head[-1].removeprefix(b"\xef\xbb\xbf").lstrip() if head else b""
+    first = [line.strip().removeprefix(b"\xef\xbb\xbf") for line in head if line.strip()]
+    start = first[0] if first else b""
     rest = _chain(head, file)
     if start.startswith((b"data:", b"event:", b"id:", b":")):
         yield from _events(rest)
-    elif start[:1] in b"{[" and start and not _is_value(start):
+    elif start.startswith(b"[") or (start.startswith(b"{") and not _are_lines(first, path)):
         yield from _whole(rest, path)
-    elif start.startswith(b"["):
-        yield from _whole(rest, path)
-    elif start and start[:1] not in b"{" and b"," in start and not _kind(path):
+    elif not _kind(path) and not PLAIN.isdisjoint(start.decode("utf-8", "replace").split(",")):
         yield from _csv(rest, ",")
     else:
         yield from _lines(rest)
@@ -149,12 +156,16 @@ def _chain(head: list[bytes], file: IO[bytes]) -> Iterator[bytes]:
     yield from file
 
 
-def _is_value(line: bytes) -> bool:
+def _are_lines(first: list[bytes], path: str) -> bool:
+    """Whether a file that begins with these lines is of one JSON value a line, of which the first may be broken."""
+    return _kind(path) == "lines" or any(map(_is_object, first))
+
+
+def _is_object(line: bytes) -> bool:
     try:
-        loads()(line)
+        return isinstance(loads()(line), dict)
     except (ValueError, RecursionError):
-        return b"}" in line or b"]" in line  # a line that is broken, and no value over several
-    return True
+        return False
 
 
 def _until(file: IO[bytes], size: int) -> Iterator[bytes]:
@@ -301,5 +312,5 @@ def _open(path: str) -> IO[bytes]:
             import zstandard
         except ImportError as error:
             raise CostError(f"{path}: zstd is read with zstandard: pip install 'ratecards[zstd]'") from error
-        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(open(path, "rb"), closefd=True))  # type: ignore[arg-type]
-    return open(path, "rb")
+        return io.BufferedReader(zstandard.ZstdDecompressor().stream_reader(Path(path).open("rb"), closefd=True))
+    return Path(path).open("rb")

@@ -125,10 +125,8 @@ def said(found: Counted) -> list[str]:
     tally = found.tally
     rows, tokens = _priced(found)
     refused, lost = sum(r.rows for r in tally.refused.values()), sum(r.tokens for r in tally.refused.values())
-    lines = [
-        f"Calls: {rows + refused:,} = {rows:,} priced + {refused:,} refused. "
-        f"Tokens: {tokens + lost:,} = {tokens:,} priced + {lost:,} refused."
-    ]
+    of_tokens = f"Tokens: {tokens + lost:,} = {tokens:,} priced + {lost:,} refused."
+    lines = [f"Calls: {rows + refused:,} = {rows:,} priced + {refused:,} refused. {of_tokens}"]
     for one in sorted(tally.refused.values(), key=lambda r: (-r.rows, r.words))[:_SHOWN]:
         places = ", ".join(map(found.place, one.places)) + (", ..." if one.rows > len(one.places) else "")
         lines.append(f"Refused: {_many(one.rows, 'row')}, {one.words} ({places}).")

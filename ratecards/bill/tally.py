@@ -16,7 +16,7 @@ from functools import lru_cache
 from ratecards.costs import calls, gemini_usage, usage_forms
 from ratecards.costs.breakdown import EXACT, Breakdown, Line
 from ratecards.costs.calls import Asked
-from ratecards.costs.counts import MOST, PLAIN, TOKENS, Usage, shape_of, usage_of
+from ratecards.costs.counts import MOST, PLAIN, Usage, shape_of, usage_of
 from ratecards.costs.days import instant, seller_day
 from ratecards.costs.gemini_usage import folded
 from ratecards.costs.usage import TIMES, Answer, records, tier_word
@@ -183,11 +183,14 @@ class _Cell:
 class Counting:
     """Rows to be added up, on the cards of each day: `add` takes the record of a row, `done` gives what they came to.
 
-    A row that says no model or tier is of those that are asked for. `by` are the fields of rows that sums are by.
+    A row that says no model or tier is of those that are asked for, and one that says no time is of today where
+    that is `untimed`. `by` are the fields of rows that sums are by, `each` says that no row is a chunk of an answer.
     """
 
-    def __init__(self, catalog: DatedCatalog, asked: Asked, by: Sequence[str] = (), *, each: bool = False) -> None:
-        self._catalog, self._asked, self._each = catalog, asked, each
+    def __init__(
+        self, catalog: DatedCatalog, asked: Asked, by: Sequence[str] = (), *, each: bool = False, untimed: bool = False
+    ) -> None:
+        self._catalog, self._asked, self._each, self._untimed = catalog, asked, each, untimed
         self._by = tuple(tuple(name.split("/")) for name in by)
         self.tally = Tally()
         self._cells: dict[object, _Cell | None] = {}
@@ -196,15 +199,16 @@ class Counting:
 
     def add(self, record: object, place: Place, kept: dict[str, Any]) -> None:
         """Count the calls of a record."""
-        if record.__class__ is dict and self._add_quickly(record, place):  # type: ignore[arg-type]
+        if record.__class__ is dict and self._add_quickly(record):
             return
         try:
             fields = self.fields(record) if self._by else ()
-            if not self._each and isinstance(record, Mapping) and _is_chunk(record):
-                raise CostError(_CHUNK)
             found = list(records(record, kept))
         except CostError as error:
             self.tally.refuse(str(error), place)
+            return
+        if not self._each and isinstance(record, Mapping) and _is_chunk(record):
+            self.tally.refuse(_CHUNK, place)
             return
         for answer in found:
             if not isinstance(answer, Answer):
@@ -218,10 +222,7 @@ class Counting:
         """Count a call."""
         tokens = answer.size
         try:
-            catalog, model, tier = self._head(answer)
-            usage = usage_of(_beyond_allowances(answer.counts))
-            shape = shape_of(usage)
-            plan = calls.plan_of(catalog, model, tier, self._asked, shape)
+            plan, usage = self._planned(answer)
             at = fields, id(plan), plan.band(usage.prompt)
             if at not in self._cells:
                 found = plan.cost(usage)
@@ -238,6 +239,17 @@ class Counting:
             return
         for note in answer.notes:
             self.tally.notes[_kind(note)] += 1
+
+    def price(self, answer: Answer) -> Breakdown:
+        """What one call costs, searches as beyond every allowance. Raises `CostError`."""
+        plan, usage = self._planned(answer)
+        found = plan.cost(usage)
+        return found._replace(notes=(*answer.notes, *found.notes)) if answer.notes else found
+
+    def _planned(self, answer: Answer) -> tuple[CostPlan, Usage]:
+        catalog, model, tier = self.head(answer)
+        usage = usage_of(_beyond_allowances(answer.counts))
+        return calls.plan_of(catalog, model, tier, self._asked, shape_of(usage)), usage
 
     def done(self) -> Tally:
         """What all rows came to, those that were held included."""
@@ -269,11 +281,9 @@ class Counting:
         for line in found.lines if plan else ():
             if line.what.startswith(("search grounding", "maps grounding")):
                 for allowance in _allowances(plan, line, key):  # type: ignore[arg-type]  # there is one
-                    total.allowances[allowance] = EXACT.add(
-                        total.allowances.get(allowance, Decimal(0)), line.quantity
-                    )
+                    total.allowances[allowance] = EXACT.add(total.allowances.get(allowance, Decimal(0)), line.quantity)
 
-    def _head(self, answer: Answer) -> tuple[DatedCatalog, str, str]:
+    def head(self, answer: Answer) -> tuple[DatedCatalog, str, str]:
         """The cards, model and tier of a call. Raises `CostError`."""
         model = answer.model or self._asked.model or ""
         day = self._day(model, answer.time)
@@ -300,6 +310,8 @@ class Counting:
         if self._catalog.on is not None:
             return None
         if time is None:
+            if self._untimed:
+                return None
             raise CostError(_NO_TIME)
         return seller_day(self._catalog.seller(model), time)
 
@@ -310,7 +322,7 @@ class Counting:
 
     # ------------------------------------------------------------------------- answers of text, added up as numbers
 
-    def _add_quickly(self, record: dict[str, Any], place: Place) -> bool:
+    def _add_quickly(self, record: dict[str, Any]) -> bool:
         """Count an answer of generateContent that has nothing but text; False where that cannot be told quickly."""
         layout = _layout(tuple(record))
         if layout is None:
@@ -347,7 +359,7 @@ class Counting:
         if not isinstance(model, str) or not model:
             return None
         try:
-            catalog, name, own = self._head(Answer({}, (), model, tier_word(tier), instant("time", time)))
+            catalog, name, own = self.head(Answer({}, (), model, tier_word(tier), instant("time", time)))
             return _Quick(calls.plan_of(catalog, name, own, self._asked, _QUICK), catalog, name, own, self._asked)
         except CostError:
             return None
@@ -403,16 +415,36 @@ _CANDIDATE = frozenset(
 # Names that say what a quick look does not see.
 _SAYS = frozenset(
     (
-        *("interaction", "usage", "servicetier", "sdkhttpresponse", "created", "name", "expiretime", "embedding", "model"),
+        *(
+            "interaction",
+            "usage",
+            "servicetier",
+            "sdkhttpresponse",
+            "created",
+            "name",
+            "expiretime",
+            "embedding",
+            "model",
+        ),
         *("embeddings", "predictions", "generatedimages", "response", "servercontent", "modelversion", "createtime"),
-        *("usagemetadata", "candidates", "promptfeedback", "responseid", "answer", "completion", "result", "body", "tier"),
+        *(
+            "usagemetadata",
+            "candidates",
+            "promptfeedback",
+            "responseid",
+            "answer",
+            "completion",
+            "result",
+            "body",
+            "tier",
+        ),
     )
 )
 
 
 @lru_cache(maxsize=4096)
 def _layout(names: tuple[str, ...]) -> tuple[bool, tuple[str, ...]] | None:
-    """Whether a record with these names holds an answer under `response`, and where it says the time; None for a look."""
+    """Whether a record with such names holds an answer, and where it says the time; None where that needs a look."""
     nested = "response" in names and "usageMetadata" not in names
     if not nested and "usageMetadata" not in names:
         return None
@@ -478,6 +510,14 @@ def _allowances(plan: CostPlan, line: Line, key: Key) -> Iterator[Allowance]:
             pool = "shared" if shared else key.model
             per = Decimal(line.unit.partition(" ")[0])
             yield Allowance(
-                key.source, meter, pool, period, rate.used_up_to or 0, rate.evidence.quote, line.rate, per, line.currency
+                key.source,
+                meter,
+                pool,
+                period,
+                rate.used_up_to or 0,
+                rate.evidence.quote,
+                line.rate,
+                per,
+                line.currency,
             )
             return

@@ -6,14 +6,16 @@ import os
 import sys
 import tempfile
 from argparse import Namespace
+from collections.abc import Callable
 from pathlib import Path
 
 from ratecards.bill import focus, log, report
 from ratecards.bill.count import Counted, Wanted, catalog_of, counted
 from ratecards.bill.log import Listed, Part, Stream
+from ratecards.bill.tally import Counting
 from ratecards.catalog import freshness
 from ratecards.cli import console
-from ratecards.costs import calls
+from ratecards.costs.breakdown import together
 from ratecards.costs.calls import Asked
 from ratecards.costs.usage import Answer, answers, records
 from ratecards.errors import CostError
@@ -64,7 +66,7 @@ def _tell(args: Namespace, wanted: Wanted, found: Counted) -> None:
         (catalog if wanted.on else catalog.at(key.day)).tell([key.source])
 
 
-def _progress() -> object:
+def _progress() -> Callable[[int, int], None]:
     def told(done: int, size: int) -> None:
         end = "\n" if done >= size else ""
         sys.stderr.write(f"\rratecards: {done / 1e6:,.0f} of {size / 1e6:,.0f} MB{end}")
@@ -79,10 +81,10 @@ def _written(path: Path, text: str) -> None:
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
             file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
     except BaseException:
-        os.unlink(name)
+        Path(name).unlink()
         raise
 
 
@@ -103,9 +105,9 @@ def _parquet(args: Namespace, made: Table) -> str:
         rows = [[record[key] for key in columns] for record in made.records()]
         if rows:
             base.executemany(f"INSERT INTO bill VALUES ({', '.join('?' * len(columns))})", rows)  # noqa: S608
-        written = os.path.join(folder, "bill.parquet")
+        written = Path(folder, "bill.parquet")
         base.execute(f"COPY bill TO '{written}' (FORMAT parquet)")
-        os.replace(written, path)
+        written.replace(path)
     for words in made.notes:
         console.say(f"ratecards: {words}")
     return f"{args.to}: written\n"
@@ -118,7 +120,9 @@ def _explained(args: Namespace, wanted: Wanted) -> str:
         raise CostError(f"--explain: expected a row as `log.jsonl:17`, saw {args.explain!r}")
     catalog = catalog_of(args.opened, wanted)
     found = _answers(path, int(number), wanted)
-    made = bill(calls.cost(catalog, found, wanted.asked)).aged(catalog.tell)
+    counting = Counting(catalog, wanted.asked)
+    priced = [counting.price(answer) for answer in found]
+    made = bill(priced[0] if len(priced) == 1 else together(priced)).aged(catalog.tell)
     return made.form("table" if args.format == "focus" else args.format, explain=True)
 
 

@@ -145,7 +145,7 @@ def text_tokens(usage: object) -> tuple[int, int, int, int, str] | None:
     if usage.__class__ is not dict:
         return None
     found, details, tier = [0, 0, 0, 0, -1], [], ""
-    for name, value in usage.items():  # type: ignore[attr-defined]  # a dict
+    for name, value in usage.items():
         place = _TEXT.get(name)
         if place is not None:
             if value.__class__ is not int or not 0 <= value <= MOST:

@@ -53,7 +53,7 @@ class Answer(NamedTuple):
     @property
     def size(self) -> int:
         """All tokens of its counts: of two records of one call the larger is the later one."""
-        return sum(int(_sum(self.counts.get(name)) or 0) for name in TOKENS)  # type: ignore[call-overload]
+        return sum(int(_sum(self.counts.get(name)) or 0) for name in TOKENS if name != "cached_tokens")  # type: ignore[call-overload]
 
 
 class Part(NamedTuple):
@@ -182,7 +182,7 @@ def _data(value: object) -> object:
 # Where a log of one's own has an answer, and what it says beside it.
 _HOLDS = ("response", "answer", "completion", "result", "body", "usage", "usageMetadata", "usage_metadata")
 _MODEL, _TIER = (("model",),), (("service_tier",), ("serviceTier",))
-_OWN_TIER = (*_TIER, ("tier",))
+TIERS = (*_TIER, ("tier",))
 TIMES = ("time", "timestamp", "ts", "date", "day", "created_at", "createdAt", "start_time", "startTime")
 _TIME = tuple((name,) for name in TIMES)
 
@@ -274,7 +274,7 @@ def _own(record: object, kept: dict[str, Any]) -> Iterator[Answer | str]:
         for answer in records(record[holder], kept):
             yield _beside(answer, record, kept) if isinstance(answer, Answer) else answer
     else:
-        answer = Answer(_columns(record), tier=tier_word(usage_forms.said(record, _OWN_TIER, kept)))
+        answer = Answer(_columns(record), tier=tier_word(usage_forms.said(record, TIERS, kept)))
         yield _beside(answer, record, kept)
 
 
@@ -454,6 +454,7 @@ def _tier(fields: Mapping[str, Any], said: Sequence[object]) -> str:
 
 
 def tier_word(value: object) -> str:
+    """A service tier in our word, from an API's; another word as it is."""
     word = str(value or "").rpartition(".")[2]
     return _TIERS.get(folded(word.lower().removeprefix("service_tier_")), word)
 
