@@ -140,7 +140,7 @@ def said(found: Counted) -> list[str]:
         amount, currency = total(tally.sums.values())
         less = sum((one_given.amount for one_given in given), Decimal(0))
         lines.append(f"After allowances: {plain(amount - less)} {currency}.")
-    lines += [f"Note on {_many(n, 'call')}: {words}." for words, n in sorted(tally.notes.items())]
+    lines += [f"Note on {_many(n, 'call')}: {words}." for n, words in sorted(tally.notes.values())]
     return lines
 
 
@@ -197,7 +197,7 @@ def data(found: Counted, by: Sequence[str]) -> dict[str, object]:
             for r in refused
         ],
         "no_call": [{"reason": words, "records": n} for words, n in sorted(tally.nothing.items())],
-        "notes": [{"note": words, "calls": n} for words, n in sorted(tally.notes.items())],
+        "notes": [{"note": words, "calls": n} for n, words in sorted(tally.notes.values())],
     }
 
 

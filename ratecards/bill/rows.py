@@ -141,8 +141,8 @@ def _cells(column: Any) -> Sequence[Any]:
 
 
 def _cell(value: Any) -> Any:
-    if value is None or value != value:  # noqa: PLR0124 - what is not itself is not a number
+    if value is None or type(value).__name__ in ("NAType", "NaTType"):
         return None
-    if value.__class__ is float and value.is_integer():
-        return int(value)
-    return value if type(value).__name__ != "NAType" else None
+    if value.__class__ is float:
+        return int(value) if value.is_integer() else value if value == value else None  # noqa: PLR0124 - NaN is not
+    return value

@@ -119,7 +119,7 @@ class Refused:
     def add(self, rows: int, tokens: int, words: str, places: Sequence[Place]) -> None:
         """Take in more of them."""
         self.rows, self.tokens = self.rows + rows, self.tokens + tokens
-        if places and (not self.places or places[0] < self.places[0]):
+        if self.words != _OTHER and places and (not self.places or places[0] < self.places[0]):
             self.words = words
         self.places = sorted({*self.places, *places})[:FIRST]
 
@@ -131,7 +131,8 @@ class Tally:
         self.sums: dict[Key, Sum] = {}
         self.refused: dict[str, Refused] = {}
         self.nothing: Counter[str] = Counter()
-        self.notes: Counter[str] = Counter()
+        # by what they say without numbers, of how many calls, and the words of one
+        self.notes: dict[str, tuple[int, str]] = {}
         # by what the records of one call have in common, the largest of them
         self.held: dict[tuple[str, ...], tuple[Answer, Fields, Place]] = {}
 
@@ -144,6 +145,11 @@ class Tally:
         if key not in self.refused and len(self.refused) >= _MOST_REASONS:
             key = words = _OTHER
         return self.refused.setdefault(key, Refused(words))
+
+    def note(self, words: str, calls: int = 1) -> None:
+        """Count what must be said of a call."""
+        known, other = self.notes.get(_kind(words), (0, words))
+        self.notes[_kind(words)] = known + calls, min(words, other)
 
     def hold(self, answer: Answer, fields: Fields, place: Place) -> None:
         """Keep one of the records of a call until all are seen."""
@@ -158,7 +164,8 @@ class Tally:
         for more in other.refused.values():
             self._refused(more.words).add(more.rows, more.tokens, more.words, more.places)
         self.nothing += other.nothing
-        self.notes += other.notes
+        for number, words in other.notes.values():
+            self.note(words, number)
         for held in other.held.values():
             self.hold(*held)
 
@@ -238,7 +245,7 @@ class Counting:
             self.tally.refuse(str(error), place, tokens)
             return
         for note in answer.notes:
-            self.tally.notes[_kind(note)] += 1
+            self.tally.note(note)
 
     def price(self, answer: Answer) -> Breakdown:
         """What one call costs, searches as beyond every allowance. Raises `CostError`."""
