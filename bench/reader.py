@@ -21,6 +21,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from bench import bill
 from ratecards.model import Evidence, Rate, RateCard
 from ratecards.storage import database
 from ratecards.storage.database_cache import FILE
@@ -94,6 +95,8 @@ def main() -> None:
         python = _environment(Path(folder))
         if python:
             _beside(python)
+            bill.beside(python)
+    bill.log()
     ten_years()
 
 

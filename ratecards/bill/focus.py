@@ -7,7 +7,10 @@ with `x_`, as the specification wants it.
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -17,8 +20,8 @@ from ratecards.bill.report import allowances, fields_of
 from ratecards.bill.tally import Key
 from ratecards.catalog.priced_model import measure
 from ratecards.costs.breakdown import EXACT, Line
+from ratecards.escaping import csv_field
 from ratecards.model import plain
-from ratecards.tables.table import Table, records_table
 
 COLUMNS = (
     *("AllocatedMethodDetails", "AllocatedMethodId", "AllocatedResourceId", "AllocatedResourceName", "AllocatedTags"),
@@ -35,6 +38,7 @@ COLUMNS = (
     *("ServiceCategory", "ServiceName", "ServiceProviderName", "ServiceSubcategory", "SkuId", "SkuMeter"),
     *("SkuPriceDetails", "SkuPriceId", "SubAccountId", "SubAccountName", "SubAccountType", "Tags"),
 )
+_NUMBER = re.compile(r"-?[0-9.]+")
 OWN = ("x_Model", "x_ServiceTier", "x_PriceSource", "x_PriceObserved", "x_Quote")
 _NAMES = {"google": "Google", "openai": "OpenAI", "anthropic": "Anthropic", "laozhang": "laozhang.ai"}
 _SERVICES = {
@@ -45,10 +49,15 @@ _SERVICES = {
 }
 
 
-def table(found: Counted, by: Sequence[str]) -> Table:
-    """The charges, and a credit for each allowance."""
-    rows = [*_charges(found, fields_of(by)), *_credits(found)]
-    return records_table((*COLUMNS, *OWN), rows)
+def text(found: Counted, by: Sequence[str]) -> str:
+    """The charges, and a credit for each allowance, as CSV; numbers, which may be negative, as they are."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow((*COLUMNS, *OWN))
+    for row in (*_charges(found, fields_of(by)), *_credits(found)):
+        cells = (row.get(name, "") for name in (*COLUMNS, *OWN))
+        writer.writerow([cell if _NUMBER.fullmatch(cell) else csv_field(cell) for cell in cells])
+    return out.getvalue()
 
 
 def _charges(found: Counted, fields: Sequence[str]) -> Iterator[dict[str, str]]:

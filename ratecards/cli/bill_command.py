@@ -6,7 +6,8 @@ import os
 import sys
 import tempfile
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import date
 from pathlib import Path
 
 from ratecards.bill import focus, log, report
@@ -14,6 +15,7 @@ from ratecards.bill.count import Counted, Wanted, catalog_of, counted
 from ratecards.bill.log import Listed, Part, Stream
 from ratecards.bill.tally import Counting
 from ratecards.catalog import freshness
+from ratecards.catalog.freshness import Age
 from ratecards.cli import console
 from ratecards.costs.breakdown import together
 from ratecards.costs.calls import Asked
@@ -37,33 +39,36 @@ def run(args: Namespace) -> str:
         console.say(f"ratecards: {len(others)} files are no logs by their names, and are not read: {names}")
     found = counted(args.opened, wanted, paths, args.jobs, _progress() if sys.stderr.isatty() else None)
     args.status = int(bool(found.tally.refused))
-    _tell(args, wanted, found)
+    made = report.table(found, by).aged(_ages(args, wanted, found))
     if args.format == "parquet":
-        return _parquet(args, report.table(found, by))
-    text = _text(args, by, found)
+        return _parquet(args, made)
+    text = _text(args, made, by, found)
     if not args.to:
         return text
     _written(Path(args.to), text)
     return f"{args.to}: written\n"
 
 
-def _text(args: Namespace, by: tuple[str, ...], found: Counted) -> str:
+def _text(args: Namespace, made: Table, by: tuple[str, ...], found: Counted) -> str:
     if args.format == "json":
         ages = freshness.columns(args.opened.answered.values())
         return json_text({**report.data(found, by), **ages})
-    made = focus.table(found, by) if args.format == "focus" else report.table(found, by)
     if args.format in ("csv", "focus"):
         for words in report.said(found):
             console.say(f"ratecards: {words}")
-        return made.csv()
+        return focus.text(found, by) if args.format == "focus" else made.csv()
     return report.with_total(made, by, found).form(args.format)
 
 
-def _tell(args: Namespace, wanted: Wanted, found: Counted) -> None:
-    """The dataset takes note of what was answered from, in whatever process."""
+def _ages(args: Namespace, wanted: Wanted, found: Counted) -> Callable[[Iterable[str]], list[Age]]:
+    """How old on the last day of its calls what each source says is; the dataset takes note of it."""
+    last: dict[str, date] = {}
+    for key, total in found.tally.sums.items():
+        for source in (key.source, *(line.source for line in total.lines.values())):
+            last[source] = max(key.day, last.get(source, key.day))
     catalog = catalog_of(args.opened, wanted)
-    for key in found.tally.sums:
-        (catalog if wanted.on else catalog.at(key.day)).tell([key.source])
+    ages = {s: age for s, day in last.items() for age in (catalog if wanted.on else catalog.at(day)).tell([s])}
+    return lambda sources: [ages[source] for source in sorted(set(sources))]
 
 
 def _progress() -> Callable[[int, int], None]:
@@ -96,7 +101,11 @@ def _parquet(args: Namespace, made: Table) -> str:
         import duckdb
     except ImportError as error:
         raise CostError("Parquet is written with DuckDB: pip install 'ratecards[parquet]'") from error
-    types = {"calls": "BIGINT", "tokens": "BIGINT", "amount": "DECIMAL(38, 18)"}
+    types = {
+        "amount": "DECIMAL(38, 18)",
+        "stale": "BOOLEAN",
+        **dict.fromkeys(("calls", "tokens", "age_days"), "BIGINT"),
+    }
     columns = {key: types.get(key, "VARCHAR") for key in made.keys}
     path = Path(args.to)
     with tempfile.TemporaryDirectory(dir=path.parent, prefix=".ratecards.") as folder, duckdb.connect() as base:
