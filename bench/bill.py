@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROWS = """
 import random, time
 chance = random.Random(3)
-rows = [{"model": "gemini-2.5-pro", "time": f"2026-10-0{n % 7 + 1}", "customer": "c", "input_tokens": 8000 + chance.randrange(9999),
+rows = [{"model": "gemini-2.5-pro", "time": f"2026-10-0{n % 7 + 1}", "input_tokens": 8000 + chance.randrange(9999),
     "cached_tokens": 8000, "output_tokens": chance.randrange(999)} for n in range(100_000)]
 def took(run, rows):
     best = 9e9

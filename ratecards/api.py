@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
 from time import time
-from types import ModuleType
 
 from ratecards.catalog.authority import name_of
 from ratecards.catalog.catalog import as_day
@@ -166,15 +164,6 @@ def costs(
         raise CostError(f"refused: expected raise or keep, saw {refused!r}")
     asked = Asked(model, tier, plan, source, policy)
     return priced.costs(_catalog_of(dataset, on), rows, asked, lines=lines, keep=refused == "keep")
-
-
-class _Costs(ModuleType):
-    """The package `ratecards.costs`, which has the name of a function of this API: called, it is that function."""
-
-    __call__ = staticmethod(costs)
-
-
-sys.modules[calls.__package__].__class__ = _Costs
 
 
 def cost_column(table: object, on: date | str | None = None, **asked: Any) -> list[Decimal | None]:

@@ -237,7 +237,9 @@ class Counting:
                 self._cells[at] = _Cell(key, plan, usage) if plan.linear(usage) else None
             cell = self._cells[at]
             if cell is None:
-                self._whole(plan.cost(usage), fields, tokens)
+                found = plan.cost(usage)
+                key = Key(fields, found.model, found.tier, found.on, found.source)
+                self._sum(key, found, 1, tokens, plan)
             else:
                 cell.rows, cell.tokens = cell.rows + 1, cell.tokens + tokens
                 cell.amounts = [EXACT.add(a, count.amount) for a, count in zip(cell.amounts, usage.counts, strict=True)]
@@ -278,16 +280,13 @@ class Counting:
         self._cells, self._quick = {}, {}
         return self.tally
 
-    def _whole(self, found: Breakdown, fields: Fields, tokens: int) -> None:
-        self._sum(Key(fields, found.model, found.tier, found.on, found.source), found, 1, tokens, None)
-
-    def _sum(self, key: Key, found: Breakdown, rows: int, tokens: int, plan: CostPlan | None) -> None:
+    def _sum(self, key: Key, found: Breakdown, rows: int, tokens: int, plan: CostPlan) -> None:
         total = self.tally.sums.setdefault(key, Sum())
         total.rows, total.tokens = total.rows + rows, total.tokens + tokens
         total.add(found.lines)
-        for line in found.lines if plan else ():
+        for line in found.lines:
             if line.what.startswith(("search grounding", "maps grounding")):
-                for allowance in _allowances(plan, line, key):  # type: ignore[arg-type]  # there is one
+                for allowance in _allowances(plan, line, key):
                     total.allowances[allowance] = EXACT.add(total.allowances.get(allowance, Decimal(0)), line.quantity)
 
     def head(self, answer: Answer) -> tuple[DatedCatalog, str, str]:
