@@ -20,7 +20,7 @@ class DatabaseHook(BuildHookInterface):  # type: ignore[type-arg]
         if version != "editable":
             self._folder = tempfile.TemporaryDirectory()
             made = Path(self._folder.name, "ratecards.sqlite")
-            code = f"from ratecards.dataset import Dataset; Dataset('ratecards').write_database({str(made)!r})"
+            code = f"import ratecards; ratecards.load('ratecards').write_database({str(made)!r}, packed=True)"
             env = {**os.environ, "PYTHONPATH": self.root}
             subprocess.run([sys.executable, "-c", code], cwd=self.root, env=env, check=True)
             build_data["force_include"][str(made)] = "ratecards/ratecards.sqlite"

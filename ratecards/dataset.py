@@ -13,10 +13,10 @@ from functools import cached_property
 
 from ratecards.catalog import freshness
 from ratecards.catalog.catalog import DatedCatalog, as_day
+from ratecards.catalog.choices import TRUST
 from ratecards.catalog.freshness import Freshness
 from ratecards.catalog.reported import Reports, is_reported
-from ratecards.choices import TRUST
-from ratecards.costs.snapshot import Snapshot
+from ratecards.costs.snapshot import Snapshot, today
 from ratecards.errors import CostError, DatasetError
 from ratecards.model import RateCard
 from ratecards.storage import database_cache, model_names
@@ -124,12 +124,16 @@ class Dataset:
 
         Written to a file, the same histories and the same SQLite give the same bytes.
         """
-        logs = self._histories() or {source: self.changes(source) for source in self.sources}
+        logs = self._histories() or {source: self.changes(source, tell=False) for source in self.sources}
         return database_cache.made(self._root, lambda: logs)
 
-    def write_database(self, target: str | os.PathLike[str]) -> None:
-        """Write the database to a file that is not there yet. Raises `DatasetError`."""
+    def write_database(self, target: str | os.PathLike[str], *, packed: bool = False) -> None:
+        """Write the database to a file that is not there yet; `packed` as a wheel brings it. Raises `DatasetError`."""
         base = self.made()
+        if packed:
+            from ratecards.storage.packed import pack
+
+            pack(base)
         base.execute("VACUUM INTO ?", (os.fspath(target),))
         base.close()
 
@@ -140,7 +144,7 @@ class Dataset:
         if day not in self._known:
             from ratecards.storage import database
 
-            logs = {source: database.known_by(self.changes(source), day) for source in self.sources}
+            logs = {source: database.known_by(self.changes(source, tell=False), day) for source in self.sources}
             self._known[day] = Database(database.build(logs), self._root, known=day)
         return self._known[day]
 
@@ -158,9 +162,14 @@ class Dataset:
         """The one source called `name`, with or without its provider. Raises `DatasetError`."""
         return self.database.source(name)
 
-    def changes(self, source: str) -> list[Change]:
-        """All changes of a source, by day observed, from its history. Raises `DatasetError` naming file and line."""
+    def changes(self, source: str, *, tell: bool = True) -> list[Change]:
+        """All changes of a source, by day observed, from its history. Raises `DatasetError` naming file and line.
+
+        As of `cards` and `find`, its age is told (`tell`) unless the caller does it.
+        """
         full = self.source(source)
+        if tell:
+            self.tell([self.age(full, today())])
         if not self._history(full):  # a wheel brings the histories in its database
             from ratecards.storage import history
 
@@ -182,10 +191,17 @@ class Dataset:
                 raise DatasetError(str(error)) from error
         return self._read[source]
 
-    def cards(self, on: date | None = None) -> list[RateCard]:
+    def cards(self, on: date | None = None, *, tell: bool = True) -> list[RateCard]:
         """The cards of every source as observed up to `on`, by provider, source and model."""
         self._check(on)
-        return [card for source in self.database.sources.values() for card in source.on(on).cards()]
+        found = [card for source in self.database.sources.values() for card in source.on(on).cards()]
+        return self._told(found, on) if tell else found
+
+    def _told(self, cards: list[RateCard], on: date | None) -> list[RateCard]:
+        """The same, after the ages of their sources were told."""
+        day = on or today()
+        self.tell(self.age(source, day) for source in sorted({f"{card.provider}/{card.source}" for card in cards}))
+        return cards
 
     def _check(self, on: date | None) -> None:
         if on is not None and on < self.first:
@@ -240,7 +256,7 @@ class Dataset:
         """The day of the first observation. Raises `DatasetError` where there is none."""
         return self.database.first
 
-    def find(self, name: str, on: date | None = None) -> list[RateCard]:
+    def find(self, name: str, on: date | None = None, *, tell: bool = True) -> list[RateCard]:
         """The cards that `name` means on a day: as an id, else an alias, else an id since renamed.
 
         Each source answers for itself. Raises `DatasetError` with what is known of the name, or what is near it.
@@ -251,7 +267,7 @@ class Dataset:
         found = [cards.card(own) for cards in sources for own in cards.called(model)]
         if not found:
             raise DatasetError(model_names.absence(self.database.names, model, on))
-        return found
+        return self._told(found, on) if tell else found
 
     def ids(self, name: str) -> set[str]:
         """Every model id that `name` has stood for in any source. Raises `DatasetError` on an unknown name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import date
@@ -12,7 +13,7 @@ import pytest
 
 from ratecards import dataset
 from ratecards.dataset import Dataset, locate
-from ratecards.errors import DatasetError
+from ratecards.errors import DatasetError, StaleError, StaleWarning
 from tests.support.histories import added, card, change, rate, write
 
 
@@ -289,3 +290,23 @@ def test_reading_needs_no_yaml(tmp_path: Path) -> None:
     run = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True)
 
     assert "['ratecards']" == run.stdout.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [lambda d: d.find("flash"), lambda d: d.cards(), lambda d: d.changes("gemini-api")],
+    ids=["find", "cards", "changes"],
+)
+def test_what_is_asked_directly_tells_its_age(tmp_path: Path, ask):
+    """Once, unless the caller does."""
+    root = write(tmp_path / "data", *added("2026-01-01", card("flash", rate())))
+    (root / "v1").mkdir()
+    look = {"sources": {"google/gemini-api": {"stale_after_days": 3, "verified": "2026-01-01"}}}
+    (root / "v1" / "status.json").write_text(json.dumps(look))
+    dataset = Dataset(root, "warn")
+    with pytest.warns(StaleWarning, match="google/gemini-api since 2026-01-01"):
+        ask(dataset)
+    assert ["google/gemini-api"] == list(dataset.answered)
+    with pytest.raises(StaleError):
+        ask(Dataset(root, "error"))
+    assert dataset.cards(tell=False) == dataset.cards()

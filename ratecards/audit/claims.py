@@ -94,7 +94,7 @@ _OPENAI = re.compile(
 SELLERS = {"google": "google/gemini-api", "google-vertex": "google/vertex-ai", "openai": "openai/openai-api"}
 
 
-class Where(NamedTuple):
+class EntryHead(NamedTuple):
     """The entry that a price stands in, and what the entry says of all its prices."""
 
     key: str
@@ -105,7 +105,7 @@ class Where(NamedTuple):
     up_to: int | None = None
 
 
-class Meaning(NamedTuple):
+class FieldMeaning(NamedTuple):
     """What a field of a file means in the table; its number times ten to the `shift` is the price per `unit`."""
 
     meter: str
@@ -123,7 +123,7 @@ class Statements:
     def __init__(self) -> None:
         self.found: list[Claim | Unread] = []
 
-    def add(self, where: Where, field: str, value: object, meaning: Meaning | str) -> None:
+    def add(self, where: EntryHead, field: str, value: object, meaning: FieldMeaning | str) -> None:
         """One price; `meaning` says what it is, or why the table cannot say it. `None` states nothing."""
         if value is None:
             return
@@ -140,7 +140,7 @@ class Statements:
         self.found.append(Unread(key, field, shown(value), why))
 
 
-def claim(where: Where, field: str, stated: tuple[object, Decimal], meaning: Meaning) -> Claim:
+def claim(where: EntryHead, field: str, stated: tuple[object, Decimal], meaning: FieldMeaning) -> Claim:
     """One price as a claim, whose it is still open; `stated` is the value in the file and its amount."""
     value, price = stated
     return Claim(

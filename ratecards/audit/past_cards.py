@@ -34,7 +34,7 @@ class PastCards:
         self._editions: dict[tuple[str, str], list[CardVersion]] = {}
         self._renames: dict[str, dict[str, str]] = {}
         self._known: dict[str, set[str]] = {}
-        cards = dataset.cards(on)
+        cards = dataset.cards(on, tell=False)
         for card in cards:  # an id goes before an alias
             self._named |= {(name_of(card), alias): card for alias in card.aliases}
         self._named |= {(name_of(card), card.model): card for card in cards}
@@ -111,7 +111,7 @@ class PastCards:
         return self._dataset.database.sources[source]
 
     def _changes(self, source: str) -> list[Change]:
-        return self._dataset.changes(source)
+        return self._dataset.changes(source, tell=False)
 
 
 def _starts(change: Change) -> list[date]:

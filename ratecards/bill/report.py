@@ -8,7 +8,7 @@ from decimal import Decimal
 from ratecards import wording
 from ratecards.bill.count import Counted
 from ratecards.bill.tally import Allowance, Key, Sum
-from ratecards.choices import BILL_BY
+from ratecards.catalog.choices import BILL_BY
 from ratecards.costs.breakdown import EXACT, Line
 from ratecards.errors import CostError
 from ratecards.model import plain

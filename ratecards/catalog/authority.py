@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ratecards import grade
-from ratecards.grade import AUTHORITY
-from ratecards.model import RateCard
+from ratecards.model import RateCard, grade
+from ratecards.model.grade import AUTHORITY
 
 
 def _of(*authorities: str) -> tuple[str, ...]:

@@ -8,10 +8,10 @@ from itertools import groupby
 
 from ratecards import wording
 from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
+from ratecards.catalog.choices import POLICIES
 from ratecards.catalog.freshness import Age, Freshness
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.catalog.reported import Reports, is_reported, said
-from ratecards.choices import POLICIES
 from ratecards.errors import CostError
 from ratecards.model import RateCard
 from ratecards.records import NamedTuple

@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 
-from ratecards.choices import STALE
+from ratecards.catalog.choices import STALE
 from ratecards.errors import DatasetError, ReportedWarning, StaleError, StaleWarning
-from ratecards.grade import REPORTED
+from ratecards.model.grade import REPORTED
 from ratecards.records import NamedTuple
 from ratecards.storage import bounded
 from ratecards.storage.database import Database

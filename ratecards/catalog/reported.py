@@ -8,8 +8,8 @@ from functools import cached_property
 
 from ratecards.catalog.authority import RESELLERS, name_of
 from ratecards.catalog.freshness import Age
-from ratecards.grade import REPORTED
 from ratecards.model import RateCard
+from ratecards.model.grade import REPORTED
 from ratecards.storage import model_names, reported
 from ratecards.storage.database import Database
 

@@ -10,7 +10,7 @@ from ratecards.audit.claims import PriceEntry
 from ratecards.audit.past_cards import PastCards
 from ratecards.audit.price_file import load
 from ratecards.audit.report import Audited, audit_json, audit_markdown, audit_text, counted
-from ratecards.choices import FAILING
+from ratecards.catalog.choices import FAILING
 from ratecards.errors import DatasetError
 
 _NOT_ASKED = "of a source that was not asked for"

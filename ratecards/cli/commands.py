@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -33,6 +34,8 @@ def _ages(dataset: Dataset, sources: Iterable[str], day: date) -> dict[str, Age]
 
 def _form(args: Namespace, made: Table, ages: Mapping[str, Age], *, graded: bool = False) -> str:
     """A table with the ages, or the grades too, of its rows, in the form asked for."""
+    if not made.rows and args.format != "table":  # no record to say it in
+        print(f"ratecards: {freshness.note(ages.values())}", file=sys.stderr)
     aged = made.aged(lambda sources: [ages[source] for source in set(sources)])
     return (aged.graded() if graded else aged).form(args.format)
 
@@ -52,7 +55,7 @@ def show(args: Namespace) -> str:
     day = args.on or args.today
     only = dataset.reports.find(args.model, day, args.source if is_reported(args.source or "") else "")
     try:
-        cards = [*only, *dataset.find(args.model, args.on)]
+        cards = [*only, *dataset.find(args.model, args.on, tell=False)]
     except DatasetError:
         if not only:
             raise
@@ -115,7 +118,7 @@ def _told(
 def coming(args: Namespace) -> str:
     """The price steps and shutdowns that a page dates for after the day, and what is announced without one."""
     dataset: Dataset = args.opened
-    day, cards = args.on or args.today, dataset.cards(args.on)
+    day, cards = args.on or args.today, dataset.cards(args.on, tell=False)
     only = upcoming.stepping(dataset.reports.cards(day), day)
     cards = [*cards, *only]
     ages = _ages(dataset, map(name_of, cards), day)

@@ -19,7 +19,7 @@ from ratecards.costs.counts import FIELDS, usage_of
 from ratecards.costs.image_sizes import Size, sizes
 from ratecards.costs.usage import Answer, answers
 from ratecards.errors import CostError
-from ratecards.lifecycle import said
+from ratecards.model.lifecycle import said
 from ratecards.questions import limits
 from ratecards.questions.alternatives import Workload, compare_images, compare_text
 from ratecards.questions.bill import bill, bill_data

@@ -45,7 +45,7 @@ def run(args: Namespace) -> str:
     """The one file, or a line about those that were written; what they do not say goes to stderr."""
     dataset: Dataset = args.opened
     sources = sorted({dataset.source(name) for name in args.source or ["google/gemini-api"]})
-    cards = [card for card in dataset.cards(args.on) if name_of(card) in sources]
+    cards = [card for card in dataset.cards(args.on, tell=False) if name_of(card) in sources]
     if not cards:
         raise DatasetError(f"{', '.join(sources)}: nothing was observed by {args.on}")
     day = args.on or args.today

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NoReturn
 
-from ratecards.choices import BILL_BY, FAILING, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
+from ratecards.catalog.choices import BILL_BY, FAILING, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")

@@ -13,11 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ratecards.lifecycle import Shutdown
+    from ratecards.model.lifecycle import Shutdown
 
 # More digits than any quantity times any price has: nothing is rounded here.
 EXACT = Context(prec=60)
-_new, _multiply, _divide = tuple.__new__, EXACT.multiply, EXACT.divide
+_new, _multiply, _divide, _decimal = tuple.__new__, EXACT.multiply, EXACT.divide, Decimal
 
 
 class Line(NamedTuple):
@@ -80,7 +80,7 @@ class Breakdown(_Fields):
     @property
     def grade(self) -> str:
         """How far the sources of the lines are trusted: the grade of the one that is trusted least."""
-        from ratecards.grade import least
+        from ratecards.model.grade import least
 
         return least([line.source for line in self.lines] or self.source.split(", "))
 
@@ -96,16 +96,20 @@ _LINES = _Fields._fields.index("lines")
 _item: Callable[..., Any] = tuple.__getitem__
 
 
-def _made(factors: Iterable[Any], numbers: Iterable[int]) -> tuple[Line, ...]:
-    """The lines of numbers that are not 0; a factor is what, unit, rate and per, and the rest of a line."""
+# what is not 0 has a factor, so that this is no part of any line
+NO_PART: tuple[Any, ...] = (None,) * len(Line._fields[:-1])
+
+
+def _made(parts: Iterable[tuple[Any, ...]], numbers: Iterable[int]) -> tuple[Line, ...]:
+    """The lines of numbers that are not 0; a part is what, unit, rate and per, and the rest of a line."""
     lines = []
-    for factor, number in zip(factors, numbers, strict=True):
+    for (what, unit, rate, per, currency, quote, source, model, day, locator, how), number in zip(parts, numbers):  # noqa: B905 - each has five
         if number:
-            what, unit, rate, per, rest = factor
-            quantity = Decimal(number)
+            quantity = _decimal(number)
             amount = _divide(_multiply(quantity, rate), per)
-            lines.append(_new(Line, (what, quantity, unit, rate, amount) + rest))  # noqa: RUF005 - half as long as a star
-    return tuple(lines)
+            fields = what, quantity, unit, rate, amount, currency, quote, source, model, day, locator, how
+            lines.append(_new(Line, fields))
+    return (*lines,)
 
 
 def _of_tuple(name: str) -> Callable[..., Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from ratecards.choices import MODALITIES, NUMBER, READINGS
+from ratecards.catalog.choices import MODALITIES, NUMBER, READINGS
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, localcontext
 from operator import itemgetter
 
-from ratecards.costs.breakdown import EXACT, Breakdown, Line
+from ratecards.costs.breakdown import EXACT, NO_PART, Breakdown, Line
 from ratecards.costs.counts import MOST, TOKENS, Count, Shape, shape_of
-from ratecards.costs.terms import FINEST, Factor, Terms
+from ratecards.costs.terms import FINEST, Factor, TermFinder
 from ratecards.errors import CostError
 
 TYPE_CHECKING = False
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ratecards.costs.terms import Term
 
     # by how many parts (`FINEST`) each number is multiplied; which values must be 0; the words of lines; the currency
-    _Quick = tuple[tuple[int, ...], list[int], tuple[tuple[Any, ...] | None, ...], str]
+    _Quick = tuple[tuple[int, ...], list[int], tuple[tuple[Any, ...], ...], str]
 
 _new, _divide = tuple.__new__, EXACT.divide
 
@@ -48,7 +48,7 @@ class CostPlan:
 
     def __init__(self, choice: Choice, tier: str, plan: str, shape: Shape, names: tuple[str, ...] = ()) -> None:
         self.choice, self._kinds = choice, shape.kinds
-        self._terms = Terms(choice, (tier, plan), shape)
+        self._terms = TermFinder(choice, (tier, plan), shape)
         rates = [rate for offer in (choice.offer, *choice.witnesses) for rate in offer.rates(tier, plan)]
         self._bounds = sorted({b for rate in rates for b in (rate.prompt_over, rate.prompt_up_to) if b is not None})
         self._rows: list[list[Term | None]] = [[None] * len(shape.kinds) for _ in range(len(self._bounds) + 1)]
@@ -99,28 +99,34 @@ class CostPlan:
         That is where one of them is no whole number, more is cached than sent, nothing is used, something used has no
         price, or a price depends on the number.
         """
-        total = self.total_of_tokens(values)
-        if total is None or not (total or any(values)):
+        found = self._multiplied(values)
+        if found is None:
             return None
-        sent, cached, written, out, thought = self._pick(values)
-        _, _, factors, currency = self._quick[bisect_left(self._bounds, sent + written)]  # type: ignore[misc]  # `total` was there
-        lines = [factors, (sent - cached, cached, written, out, thought)]
+        total, currency, lines = found
+        if not (total or any(values)):
+            return None
         model, source, tier, plan, day = self._head
         return _new(Breakdown, (model, source, tier, plan, day, total, currency, lines, (), (), self._ends))
 
     def total_of_tokens(self, values: Sequence[Any]) -> Decimal | None:
         """The total of plain numbers of tokens; None where `cost` must be asked."""
+        found = self._multiplied(values)
+        return None if found is None else found[0]
+
+    def _multiplied(self, values: Sequence[Any]) -> tuple[Decimal, str, list[Any]] | None:
+        """Total, currency, and what the lines are made of: the parts of the row, and the number of each."""
         for number in values:
             if number.__class__ is not int or number < 0 or number > MOST:
                 return None
         sent, cached, written, out, thought = self._pick(values)
-        quick = self._quick[bisect_left(self._bounds, sent + written)] or self._quick_row(sent + written)
-        finest, unpriced, _, _ = quick
+        row = bisect_left(self._bounds, sent + written)
+        finest, unpriced, parts, currency = self._quick[row] or self._quick_row(sent + written)
         if cached > sent or not finest or (unpriced and any(values[index] for index in unpriced)):
             return None
         of_sent, of_cached, of_written, of_out, of_thought = finest
-        total = (sent - cached) * of_sent + cached * of_cached + written * of_written + out * of_out
-        return _divide(total + thought * of_thought, FINEST)
+        sent -= cached
+        total = sent * of_sent + cached * of_cached + written * of_written + out * of_out + thought * of_thought
+        return _divide(total, FINEST), currency, [parts, (sent, cached, written, out, thought)]
 
     def _quick_row(self, sent: int) -> _Quick:
         """What plain numbers are multiplied with where so many are sent, found and kept."""
@@ -138,7 +144,7 @@ class CostPlan:
                 factors[place] = term if isinstance(term, Factor) else None
         currencies = {factor.rest[0] for factor in factors if factor}
         finest = tuple(factor.finest or 0 if factor else 0 for factor in factors)
-        parts = tuple((f.what, f.unit, f.rate, f.per, (*f.rest, f.how)) if f else None for f in factors)
+        parts = tuple((f.what, f.unit, f.rate, f.per, *f.rest, f.how) if f else NO_PART for f in factors)
         found = finest if whole and len(currencies) == 1 else (), unpriced, parts, "".join(currencies)
         self._quick[bisect_left(self._bounds, sent)] = found
         return found

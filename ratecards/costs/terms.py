@@ -73,7 +73,7 @@ Term = Factor | Callable[[Count], list[Line]]
 _Found = tuple[PricedModel, list[Rate]]
 
 
-class Terms:
+class TermFinder:
     """What counts are multiplied with by a choice of cards, in one service tier and plan, for usages of a shape."""
 
     def __init__(self, choice: Choice, where: tuple[str, str], shape: Shape) -> None:

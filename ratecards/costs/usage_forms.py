@@ -26,7 +26,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import product
 
-from ratecards.choices import MODALITIES
+from ratecards.catalog.choices import MODALITIES
 from ratecards.costs.counts import COUNTS, LIFETIMES, whole
 from ratecards.costs.gemini_usage import Counted
 from ratecards.errors import CostError

@@ -8,10 +8,10 @@ from typing import Any
 
 from ratecards.audit.claims import (
     OTHER,
-    Meaning,
+    EntryHead,
+    FieldMeaning,
     PriceEntry,
     Statements,
-    Where,
     entry,
     leaves,
     maker_of,
@@ -23,23 +23,23 @@ from ratecards.audit.claims import (
 _TOKEN, _THOUSAND, _ONE = 4, 1, -2
 _SIZE = re.compile(r"(?P<id>.+)-(?P<side>lte|gt)-(?P<k>[0-9]{1,5})k\Z", re.ASCII)
 _TOKENS = {
-    "request_token": Meaning("input", shift=_TOKEN),
-    "response_token": Meaning("output", shift=_TOKEN),
-    "cache_read_input_token": Meaning("cache_read", shift=_TOKEN),
-    "cache_write_input_token": Meaning("cache_write", shift=_TOKEN),
+    "request_token": FieldMeaning("input", shift=_TOKEN),
+    "response_token": FieldMeaning("output", shift=_TOKEN),
+    "cache_read_input_token": FieldMeaning("cache_read", shift=_TOKEN),
+    "cache_write_input_token": FieldMeaning("cache_write", shift=_TOKEN),
 }
 _NO_PRICE = "how many are made where a request does not say, not a price"
-_UNITS: dict[str, Meaning | str] = {
-    "search": Meaning("search_grounding", "1000 queries", shift=_THOUSAND),
-    "web_search": Meaning("search_grounding", "1000 queries", shift=_THOUSAND),
-    "image_token": Meaning("output", modality="image", shift=_TOKEN),
-    "output_video_token": Meaning("output", modality="video", shift=_TOKEN),
-    "input_image": Meaning("input", "1 image", "image", shift=_ONE),
-    "image_1k": Meaning("output", "1 image", "image", "1K", shift=_ONE),
-    "video_seconds": Meaning("output", "1 second", "video", shift=_ONE),
-    "video_duration_seconds_1280_720": Meaning("output", "1 second", "video", "720p", shift=_ONE),
-    "video_duration_seconds_1920_1080": Meaning("output", "1 second", "video", "1080p", shift=_ONE),
-    "video_duration_seconds_3840_2160": Meaning("output", "1 second", "video", "4k", shift=_ONE),
+_UNITS: dict[str, FieldMeaning | str] = {
+    "search": FieldMeaning("search_grounding", "1000 queries", shift=_THOUSAND),
+    "web_search": FieldMeaning("search_grounding", "1000 queries", shift=_THOUSAND),
+    "image_token": FieldMeaning("output", modality="image", shift=_TOKEN),
+    "output_video_token": FieldMeaning("output", modality="video", shift=_TOKEN),
+    "input_image": FieldMeaning("input", "1 image", "image", shift=_ONE),
+    "image_1k": FieldMeaning("output", "1 image", "image", "1K", shift=_ONE),
+    "video_seconds": FieldMeaning("output", "1 second", "video", shift=_ONE),
+    "video_duration_seconds_1280_720": FieldMeaning("output", "1 second", "video", "720p", shift=_ONE),
+    "video_duration_seconds_1920_1080": FieldMeaning("output", "1 second", "video", "1080p", shift=_ONE),
+    "video_duration_seconds_3840_2160": FieldMeaning("output", "1 second", "video", "4k", shift=_ONE),
     "default_duration_seconds": _NO_PRICE,
     "default_sample_count": _NO_PRICE,
 }
@@ -69,17 +69,17 @@ def _entry(key: str, value: Mapping[str, Any]) -> PriceEntry:
     return entry(key, seller, found.found)
 
 
-def _where(key: str, seller: str) -> Where:
+def _where(key: str, seller: str) -> EntryHead:
     """The model of an entry, and the prompts it is for."""
     sized = _SIZE.match(key)
     if sized is None:
-        return Where(key, model_of(key), seller)
+        return EntryHead(key, model_of(key), seller)
     size = int(sized["k"]) * 1000
     over, up_to = (size, None) if sized["side"] == "gt" else (None, size)
-    return Where(key, model_of(sized["id"]), seller, over=over, up_to=up_to)
+    return EntryHead(key, model_of(sized["id"]), seller, over=over, up_to=up_to)
 
 
-def _part(found: Statements, where: Where, part: tuple[str, object], why: str) -> None:
+def _part(found: Statements, where: EntryHead, part: tuple[str, object], why: str) -> None:
     """The prices of one way to pay; `why` none of them can be said."""
     name, prices = part
     for field, value in mapping(prices).items():
@@ -95,17 +95,17 @@ def _part(found: Statements, where: Where, part: tuple[str, object], why: str) -
             _pictures(found, where, (path, value))
 
 
-def _pictures(found: Statements, where: Where, part: tuple[str, object]) -> None:
+def _pictures(found: Statements, where: EntryHead, part: tuple[str, object]) -> None:
     """Prices of an image by quality and size."""
     path, qualities = part
     for quality, sizes in mapping(qualities).items():
         for size, value in mapping(sizes).items():
             words = ["" if word == "default" else word for word in (size, quality)]
-            meaning = Meaning("output", "1 image", "image", words[0], words[1], shift=_ONE)
+            meaning = FieldMeaning("output", "1 image", "image", words[0], words[1], shift=_ONE)
             _price(found, where, (f"{path}.{quality}.{size}", value), meaning)
 
 
-def _price(found: Statements, where: Where, part: tuple[str, object], meaning: Meaning | str) -> None:
+def _price(found: Statements, where: EntryHead, part: tuple[str, object], meaning: FieldMeaning | str) -> None:
     """A price stands in a mapping of its own, alone."""
     path, value = part
     if set(mapping(value)) == {"price"}:

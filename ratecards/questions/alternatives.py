@@ -21,8 +21,8 @@ from ratecards.costs.counts import Usage
 from ratecards.costs.image_sizes import USUAL, Size, canonical, is_picture, sizes
 from ratecards.costs.plan import price
 from ratecards.errors import CostError
-from ratecards.lifecycle import past
 from ratecards.model import Rate
+from ratecards.model.lifecycle import past
 from ratecards.questions.image_cost import picture
 from ratecards.tables.table import Row, Table, printed
 from ratecards.tables.terminal import Column

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from ratecards.costs.breakdown import Breakdown, Line
-from ratecards.lifecycle import otherwise, said
 from ratecards.model import plain
+from ratecards.model.lifecycle import otherwise, said
 from ratecards.tables.table import Row, Table, printed
 from ratecards.tables.terminal import Column
 from ratecards.wording import unit

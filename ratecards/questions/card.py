@@ -9,8 +9,8 @@ from ratecards import wording
 from ratecards.catalog.freshness import Age, note
 from ratecards.catalog.reported import said as who_says
 from ratecards.escaping import visible
-from ratecards.lifecycle import lines, said
 from ratecards.model import COLUMNS, PLANS, SERVICE_TIERS, Rate, RateCard, row
+from ratecards.model.lifecycle import lines, said
 from ratecards.storage import model_names
 from ratecards.tables.table import Table, records_table
 from ratecards.tables.terminal import Column, Group, paragraphs, table

@@ -59,7 +59,8 @@ def changes(
     found = [
         change
         for source in dataset.sources
-        for change in (dataset.changes(source) if everything else first_told(dataset.changes(source)))
+        for log in [dataset.changes(source, tell=False)]
+        for change in (log if everything else first_told(log))
         if (everything or (change.kind in kinds and (corrections or not _corrects(change))))
         and (ids is None or change.model in ids)
         and (since or date.min) <= day_of(change) <= (until or date.max)

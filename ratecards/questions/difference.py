@@ -17,7 +17,7 @@ Pair = tuple[Rate | None, Rate | None]
 
 def difference(dataset: Dataset, since: date, until: date) -> list[Change]:
     """What turns the cards as of `since` into those as of `until`, by source and model; nothing is stamped."""
-    before, after = dataset.cards(since), dataset.cards(until)
+    before, after = dataset.cards(since, tell=False), dataset.cards(until, tell=False)
     found: list[Change] = []
     for source in dataset.sources:
         renames = model_names.renames(dataset.database.sources[source].renamed, since, until)

@@ -16,8 +16,8 @@ from ratecards.catalog.freshness import Age
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
 from ratecards.escaping import visible
-from ratecards.grade import authority
 from ratecards.model import Rate, RateCard, cell, plain
+from ratecards.model.grade import authority
 from ratecards.storage import bounded
 from ratecards.storage.reported import page_of
 from ratecards.tables.table import Table, records_table

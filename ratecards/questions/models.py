@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 
-from ratecards import lifecycle, wording
+from ratecards import wording
 from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
-from ratecards.model import SERVICE_TIERS, RateCard
+from ratecards.model import SERVICE_TIERS, RateCard, lifecycle
 from ratecards.storage import history, model_names
 from ratecards.tables.table import Cell, Row, Table
 from ratecards.tables.terminal import Column
@@ -36,7 +36,7 @@ _NOT_OFFERED = ("not_available", "not_published")
 
 def models(dataset: Dataset, on: date | None) -> Table:
     """A row per card of a day (default: the newest), by source."""
-    news, cards = _last_news(dataset, on), dataset.cards(on)
+    news, cards = _last_news(dataset, on), dataset.cards(on, tell=False)
     offered = [{r.service_tier for r in card.rates if r.availability not in _NOT_OFFERED} for card in cards]
     tiers = [tier for tier in _LETTERS if tier not in _RARE or any(tier in sold for sold in offered)]
     held, rows = Counter(map(name_of, cards)), []
@@ -77,6 +77,6 @@ def _last_news(dataset: Dataset, on: date | None) -> dict[tuple[str, str, str], 
     return {
         (change.provider, change.source, change.model): model_names.day_of(change)
         for source in dataset.sources
-        for change in dataset.changes(source)
+        for change in dataset.changes(source, tell=False)
         if change.kind in history.ANNOUNCED and model_names.day_of(change) <= (on or date.max)
     }

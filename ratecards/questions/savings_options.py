@@ -18,8 +18,8 @@ from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.image_sizes import Size, canonical, sizes
 from ratecards.errors import CostError
-from ratecards.lifecycle import past
 from ratecards.model import plain
+from ratecards.model.lifecycle import past
 from ratecards.questions.alternatives import mark
 from ratecards.questions.budget import Work
 

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-from ratecards import lifecycle, wording
+from ratecards import wording
 from ratecards.catalog import freshness
 from ratecards.catalog.freshness import Age
-from ratecards.model import COLUMNS, RateCard, plain
+from ratecards.model import COLUMNS, RateCard, lifecycle, plain
 from ratecards.model import row as rate_row
 from ratecards.storage import history
 from ratecards.storage.history import Change, Step

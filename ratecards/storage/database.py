@@ -13,7 +13,7 @@ Tables (days are ISO dates; a row holds on the days `since <= day < until`, unti
 - `rates`: a view, the rates that hold now.
 
 The same histories and the same SQLite give the same bytes. What was known on an earlier day is asked of a database made
-of what was recorded until then (`known`).
+of what was recorded until then (`known`). A wheel brings it packed (`ratecards.storage.packed`).
 """
 
 from __future__ import annotations
@@ -22,25 +22,34 @@ import json
 import os
 import sqlite3
 from _thread import allocate_lock
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import cached_property
 
-from ratecards import lifecycle
 from ratecards.errors import DatasetError
-from ratecards.model import RATE_FIELDS, Evidence, Formula, Rate, RateCard, plain
-from ratecards.records import maker
+from ratecards.model import Rate, RateCard, lifecycle
 from ratecards.storage import bounded, model_names
 from ratecards.storage.model_names import ModelNames, Renamed
+from ratecards.storage.rows import (
+    CARD,
+    CARD_COLUMNS,
+    DAMAGE,
+    RATE,
+    RATE_COLUMNS,
+    card_from,
+    card_row,
+    day_from,
+    rate_from,
+    rate_row,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
-    from ratecards.lifecycle import Lifecycle
+    from ratecards.model.lifecycle import Lifecycle
     from ratecards.storage.history import Change
+    from ratecards.storage.packed import Parts
 
     Day = tuple[date, Mapping[str, RateCard]]
 
@@ -86,24 +95,6 @@ CREATE VIEW rates AS SELECT
   effective_from, effective_until, quote, locator
   FROM rate WHERE until IS NULL;
 """
-_BOUNDS = ("prompt_over", "prompt_up_to", "used_over", "used_up_to")
-_EVIDENCE = ("quote", "locator", "capture", "observed")
-_RATE = (*RATE_FIELDS, *_EVIDENCE)
-_LISTS = ("aliases", "used_to_improve", "notices", "formulas", "facts")
-_CARD = (
-    "provider",
-    "source",
-    "model",
-    "name",
-    "url",
-    "anchor",
-    *_LISTS,
-    "observed",
-    "capture",
-    "last_updated",
-    "parser",
-)
-
 # ---------------------------------------------------------------------------------------------- making it
 
 
@@ -176,8 +167,8 @@ def fill(base: sqlite3.Connection, name: str, log: Sequence[Change], days: Itera
     base.execute("INSERT INTO source VALUES (?, ?, ?, ?, ?)", (*owner, *ends, recorded))
     base.executemany("INSERT INTO edition VALUES (?, ?, ?)", ((*owner, day) for day in observed))
     _fill_names(base, owner, log)
-    _insert(base, "card", (*_CARD, "since", "until"), cards)
-    _insert(base, "rate", ("place", *_RATE, "price_number", "since", "until"), rates)
+    _insert(base, "card", (*CARD, "since", "until"), cards)
+    _insert(base, "rate", ("place", *RATE, "price_number", "since", "until"), rates)
 
 
 def _insert(base: sqlite3.Connection, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -220,7 +211,7 @@ def _spans(days: Iterable[Day]) -> tuple[list[Any], list[Any], set[str]]:
             before, row, held = standing.get(model, (None, [], {}))
             if before is card:
                 continue
-            said = _card_row(card)
+            said = card_row(card)
             if row[:-2] != said:
                 if row:
                     row[-1] = text
@@ -232,7 +223,7 @@ def _spans(days: Iterable[Day]) -> tuple[list[Any], list[Any], set[str]]:
                 if key in held:
                     own[key] = held.pop(key)
                 else:
-                    own[key] = [*_rate_row(rate), text, None]
+                    own[key] = [*rate_row(rate), text, None]
                     rates.append((rate, own[key]))
             for ending in held.values():
                 ending[-1] = text
@@ -253,46 +244,12 @@ def _placed(rates: Iterable[tuple[Rate, list[Any]]]) -> list[list[Any]]:
     return rows
 
 
-def _rate_row(rate: Rate) -> list[Any]:
-    said = [*(getattr(rate, name) for name in RATE_FIELDS), *(getattr(rate.evidence, name) for name in _EVIDENCE)]
-    return [*map(_cell, said), None if rate.price is None else float(rate.price)]
-
-
-def _card_row(card: RateCard) -> list[Any]:
-    return [_formulas(card) if name == "formulas" else _cell(getattr(card, name)) for name in _CARD]
-
-
-def _formulas(card: RateCard) -> str | None:
-    rows = [[_plain(getattr(formula, name)) for name in Formula.__slots__] for formula in card.formulas]
-    return json.dumps(rows, ensure_ascii=False) if rows else None
-
-
-def _cell(value: Any) -> Any:
-    """A value as it stands in a row: NULL for what is not said, amounts and days as text, lists as JSON."""
-    if value in ("", None, ()):
-        return None
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else _plain(value)
-
-
-def _plain(value: Any) -> Any:
-    return plain(value) if isinstance(value, Decimal) else str(value) if isinstance(value, date) else value
-
-
 # ---------------------------------------------------------------------------------------------- reading it
 
-# what a row that is not as it was written makes the functions below raise
-_DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, ArithmeticError, RecursionError)
 _NOW = "until IS NULL"
 _THEN = "since <= ? AND (until IS NULL OR until > ?)"
 _LINES = "SELECT lines FROM history WHERE provider = ? AND source = ?"
 _OF = "provider = ? AND source = ?"
-# what is not said is an empty word, but None where the values are no words
-_NONE = {*_BOUNDS, "price", "effective_from", "effective_until", "last_updated", *_LISTS}
-_RATE_COLUMNS, _CARD_COLUMNS = (
-    ", ".join(name if name in none else f"ifnull({name}, '')" for name in columns)
-    for columns, none in ((_RATE, _NONE | {"observed"}), (_CARD, _NONE))
-)
-_make_card, _make_formula = maker(RateCard), maker(Formula)
 
 
 class Database:
@@ -304,6 +261,7 @@ class Database:
     def __init__(self, base: sqlite3.Connection, root: str, file: str = "in memory", known: date | None = None) -> None:
         self._base, self.root, self.file, self.known = base, root, file, known
         self._lock = allocate_lock()
+        self.packed = self._parts() if self.ask("SELECT 1 FROM sqlite_master WHERE name = 'part'") else None
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
         self.sources = {f"{row[0]}/{row[1]}": SourceHistory(self, *row) for row in rows}
 
@@ -314,6 +272,18 @@ class Database:
                 return self._base.execute(statement, values).fetchall()
         except sqlite3.Error as error:
             raise self.damaged(str(error)) from error
+
+    def _text(self, owner: tuple[str, ...], lines: bytes) -> str:
+        if self.packed:
+            return self.packed.lines(owner, lines)
+        import bz2
+
+        return bz2.decompress(lines).decode()
+
+    def _parts(self) -> Parts:
+        from ratecards.storage.packed import Parts
+
+        return Parts(self.ask)
 
     def damaged(self, words: str) -> DatasetError:
         """That something is not as it was written."""
@@ -329,15 +299,13 @@ class Database:
 
     def changes(self, source: str) -> list[Change]:
         """The history of a source, in the order recorded; empty where the file has none. Raises `DatasetError`."""
-        import bz2
-
         from ratecards.storage import history
 
         owner = source.partition("/")[::2]
         try:
-            texts = [bz2.decompress(lines).decode() for (lines,) in self.ask(_LINES, owner)]
+            texts = [self._text(owner, lines) for (lines,) in self.ask(_LINES, owner)]
             return [change for text in texts for change in history.parse(text, *owner, source)]
-        except (OSError, EOFError, ValueError) as error:
+        except (OSError, EOFError, *DAMAGE) as error:
             raise self.damaged(f"{error}") from error
 
     @property
@@ -346,7 +314,7 @@ class Database:
         days = [source.first for source in self.sources.values() if source.first]
         if not days:
             raise DatasetError(f"{self.root}: expected at least one observation, saw empty histories")
-        return _day(min(days))
+        return day_from(min(days))
 
     @cached_property
     def recorded(self) -> str:
@@ -362,7 +330,7 @@ class Database:
             return {}
         try:
             return lifecycle.read(json.loads(bounded.content(path)))
-        except (OSError, *_DAMAGE) as error:
+        except (OSError, *DAMAGE) as error:
             raise DatasetError(f"{path}: not lifecycles of version 1: {error}") from error
 
     @cached_property
@@ -391,17 +359,17 @@ class SourceHistory:
         gone: dict[str, list[date]] = {}
         ids: dict[str, list[str]] = {}
         for model, day in self.ask(f"SELECT model, day FROM departure WHERE {_OF} ORDER BY rowid"):
-            gone.setdefault(model, []).append(_day(day))
+            gone.setdefault(model, []).append(day_from(day))
         for alias, model in self.ask(f"SELECT alias, model FROM alias WHERE {_OF}"):
             ids.setdefault(alias, []).append(model)
-        first = {model: _day(day) for model, day in self.ask(f"SELECT model, first FROM model WHERE {_OF}")}
+        first = {model: day_from(day) for model, day in self.ask(f"SELECT model, first FROM model WHERE {_OF}")}
         return ModelNames(first, gone, ids, self.renamed)
 
     @cached_property
     def renamed(self) -> Sequence[Renamed]:
         """All renames, by day."""
         rows = self.ask(f"SELECT day, recorded, former, model FROM rename WHERE {_OF} ORDER BY day, rowid")
-        return [Renamed(_day(day), *rest) for day, *rest in rows]
+        return [Renamed(day_from(day), *rest) for day, *rest in rows]
 
     def on(self, day: date | None = None) -> SourceCards:
         """The cards as observed up to a day, or the newest."""
@@ -410,15 +378,15 @@ class SourceHistory:
     def editions_after(self, day: date) -> list[date]:
         """The days after a day on which anything was observed, in order."""
         found = self.ask(f"SELECT day FROM edition WHERE {_OF} AND day > ? ORDER BY day", day.isoformat())
-        return [_day(text) for (text,) in found]
+        return [day_from(text) for (text,) in found]
 
     def newest(self, on: date) -> date | None:
         """The newest day up to a day on which anything was observed."""
         day = on.isoformat()
         if self.last and self.last <= day:
-            return _day(self.last)
+            return day_from(self.last)
         found = self.ask(f"SELECT max(day) FROM edition WHERE {_OF} AND day <= ?", day)[0][0]
-        return _day(found) if found else None
+        return day_from(found) if found else None
 
 
 class SourceCards:
@@ -460,12 +428,26 @@ class SourceCards:
     def _cards(self, *model: str) -> list[RateCard]:
         rates: dict[str, list[Rate]] = {}
         try:
-            for row in self._ask(_RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model):
-                rates.setdefault(row[2], []).append(_rate(row))
-            cards = self._ask(_CARD_COLUMNS, "card", "ORDER BY model", *model)
-            return [_card(row, rates.get(row[2], ()), self._days_of) for row in cards]
-        except _DAMAGE as error:
+            for row in self._rates(*model):
+                rates.setdefault(row[2], []).append(rate_from(row))
+            cards = self._ask(CARD_COLUMNS, "card", "ORDER BY model", *model)
+            return [card_from(row, rates.get(row[2], ()), self._days_of) for row in cards]
+        except DAMAGE as error:
             raise self._source.base.damaged(f"{' '.join((*model, 'at', self._source.name))}: {error}") from error
+
+    def _rates(self, *model: str) -> Iterable[Sequence[Any]]:
+        packed = self._source.base.packed
+        if not packed:
+            return self._ask(RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model)
+        if self._empty:
+            return ()
+        day = self._days[0] if self._days else ""
+        return (
+            row
+            for *row, since, until in packed.rates(self._source.owner, *model)
+            if until is None or (day and until > day)
+            if not day or since <= day
+        )
 
     def _days_of(self, model: str, aliases: Iterable[str]) -> tuple[Lifecycle, ...]:
         """What is known of the days of a model."""
@@ -487,67 +469,3 @@ class SourceCards:
         if name in self:
             return [name]
         return self.bearing(name) or [model for model in [self.renamed(name)] if model in self]
-
-
-class _OpenRate:
-    """A rate whose fields are being set: all at once, which takes a third of the time of one call for each."""
-
-    __slots__ = Rate.__slots__
-
-
-class _OpenEvidence:
-    """The same of its evidence."""
-
-    __slots__ = Evidence.__slots__
-
-
-def _rate(row: Sequence[Any]) -> Rate:
-    proof: Any = _OpenEvidence()
-    rate: Any = _OpenRate()
-    rate.provider, rate.source, rate.model, rate.service_tier, rate.plan, rate.meter, rate.modality, rate.unit = row[:8]
-    rate.resolution, rate.quality, rate.prompt_over, rate.prompt_up_to, rate.used_over, rate.used_up_to = row[8:14]
-    rate.period, rate.context, rate.basis, rate.availability, price, rate.currency, start, end = row[14:22]
-    proof.quote, proof.locator, proof.capture, seen = row[22:]
-    proof.observed = None if seen is None else _day(seen)
-    rate.price = None if price is None else _amount(price)
-    rate.effective_from = None if start is None else _day(start)
-    rate.effective_until = None if end is None else _day(end)
-    for bound in row[10:14]:
-        if bound is not None and type(bound) is not int:
-            raise TypeError(f"the bound {bound!r}; bounds are whole numbers")
-    proof.__class__, rate.evidence = Evidence, proof
-    rate.__class__ = Rate
-    return rate  # type: ignore[no-any-return]
-
-
-def _card(row: Sequence[Any], rates: Iterable[Rate], days_of: Callable[..., tuple[Lifecycle, ...]]) -> RateCard:
-    provider, source, model, name, url, anchor, *lists, observed, capture, updated, parser = row
-    aliases, improve, notices, formulas, facts = (tuple(_listed(text)) if text else () for text in lists)
-    return _make_card(
-        (
-            *(provider, source, model, name, url, anchor, aliases, improve, notices),
-            *(tuple(map(_formula, formulas)), facts, _day(observed), capture),
-            *(None if updated is None else _day(updated), parser, tuple(rates), days_of(model, aliases)),
-        )
-    )
-
-
-def _listed(text: str) -> Iterator[Any]:
-    return (tuple(entry) if isinstance(entry, list) else entry for entry in json.loads(text))
-
-
-def _formula(row: Sequence[Any]) -> Formula:
-    amount = row[6]
-    return _make_formula((*row[:6], None if amount is None else _amount(amount), row[7]))
-
-
-@lru_cache(maxsize=4096)
-def _amount(text: str) -> Decimal:
-    if type(text) is not str:
-        raise TypeError(f"the amount {text!r}; amounts are text")
-    return Decimal(text)
-
-
-@lru_cache(maxsize=4096)
-def _day(text: str) -> date:
-    return date.fromisoformat(text)

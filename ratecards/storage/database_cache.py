@@ -29,7 +29,7 @@ VARIABLE = "RATECARDS_CACHE"
 SMALL = 200_000
 # An installer writes all files of a wheel at about the same time.
 _AT_ONCE = 10_000_000_000
-_CODE = ("database.py", "history.py", "codec.py", "../model.py")
+_CODE = ("database.py", "rows.py", "history.py", "codec.py", "../model/__init__.py")
 
 
 def opened(root: str, histories: Histories) -> Database:
@@ -46,7 +46,15 @@ def opened(root: str, histories: Histories) -> Database:
             raise DatasetError(f"{stands}: expected a database of version {database.VERSION}, saw another or damage")
     if sum(size for _, size, _ in files) <= SMALL:
         return Database(_built(root, "", histories), root)
-    return _kept(root, _digest(root, files), histories)
+    from hashlib import sha256
+
+    place = sha256(os.path.abspath(root).encode(errors="surrogateescape")).hexdigest()[:16]
+    seen = _Seen(os.path.join(folder(), f"{place}.seen"), root, files)
+    if (path := seen.kept()) and (base := _connected(path)):
+        return Database(base, root, path)
+    proved = _kept(root, place, _digest(root, files), histories)
+    seen.keep(proved.file)
+    return proved
 
 
 def made(root: str, histories: Histories) -> sqlite3.Connection:
@@ -93,10 +101,11 @@ def _digest(root: str, files: Iterable[tuple[str, int, int]]) -> str:
     """One hash of all histories, and of the code that reads them. Raises `DatasetError`."""
     from hashlib import sha256
 
-    here = os.path.dirname(__file__)
-    code = [(name, path) for name in _CODE if os.path.isfile(path := os.path.join(here, name))]
     found = sha256()
-    for name, path in (*code, *((name, os.path.join(root, "history", *name.split("/"))) for name, _, _ in files)):
+    for name, path in (
+        *_code_files(),
+        *((name, os.path.join(root, "history", *name.split("/"))) for name, _, _ in files),
+    ):
         try:
             data = bounded.content(path)
         except OSError as error:
@@ -104,6 +113,12 @@ def _digest(root: str, files: Iterable[tuple[str, int, int]]) -> str:
         found.update(f"{name} {len(data)}\n".encode())
         found.update(data)
     return found.hexdigest()
+
+
+def _code_files() -> list[tuple[str, str]]:
+    """The code that a database is made by, by name and path, where it stands in files."""
+    here = os.path.dirname(__file__)
+    return [(name, path) for name in _CODE if os.path.isfile(path := os.path.join(here, name))]
 
 
 def _connected(path: str) -> sqlite3.Connection | None:
@@ -149,12 +164,46 @@ def folder(environ: Mapping[str, str] = os.environ, platform: str = sys.platform
     return os.path.join(place, "ratecards")
 
 
-def _kept(root: str, digest: str, histories: Histories) -> Database:
-    """The database with that digest from the cache; made first where it is not there, or not as it was kept."""
-    from hashlib import sha256
+class _Seen:
+    """What the files looked like, by size and time, when a kept database was last proved to be made of them.
 
-    cache, place = folder(), sha256(os.path.abspath(root).encode(errors="surrogateescape")).hexdigest()[:16]
-    name = f"{place}-{digest[:32]}"
+    As with git's index, files that were written shortly before prove nothing: they could be written once more within
+    the same tick of the clock.
+    """
+
+    def __init__(self, path: str, root: str, files: Iterable[tuple[str, int, int]]) -> None:
+        code = [(name, os.stat(path)) for name, path in _code_files()]
+        looks = [*files, *((name, stat.st_size, stat.st_mtime_ns) for name, stat in code)]
+        self._path, self._last = path, max(written for *_, written in looks)
+        self._look = "".join(f"{name} {size} {written}\n" for name, size, written in (*looks, (root, 0, 0)))
+
+    def kept(self) -> str:
+        """The kept database, where neither it nor what it was made of looks otherwise now; else empty."""
+        try:
+            with open(self._path, encoding="utf-8", errors="surrogateescape") as file:
+                head, _, look = file.read().partition("\n")
+            name, size, written = head.split()
+            path = os.path.join(os.path.dirname(self._path), os.path.basename(name))
+            stat = os.stat(path)
+        except (OSError, ValueError):
+            return ""
+        return path if (look, size, written) == (self._look, str(stat.st_size), str(stat.st_mtime_ns)) else ""
+
+    def keep(self, path: str) -> None:
+        """Remember that the database at that path is made of them."""
+        from contextlib import suppress
+
+        if self._last + _AT_ONCE < time.time_ns():
+            with suppress(OSError):  # it is looked at whole again
+                stat, making = os.stat(path), f"{self._path}-{os.getpid()}"
+                with open(making, "w", encoding="utf-8", errors="surrogateescape") as file:
+                    file.write(f"{os.path.basename(path)} {stat.st_size} {stat.st_mtime_ns}\n{self._look}")
+                os.replace(making, self._path)
+
+
+def _kept(root: str, place: str, digest: str, histories: Histories) -> Database:
+    """The database with that digest from the cache; made first where it is not there, or not as it was kept."""
+    cache, name = folder(), f"{place}-{digest[:32]}"
     if (path := _intact(cache, name)) and (base := _connected(path)):
         return Database(base, root, path)
     start = time.monotonic()
@@ -166,6 +215,7 @@ def _kept(root: str, digest: str, histories: Histories) -> Database:
         print(f"{took}; it is not kept for the next time: {error}", file=sys.stderr)
     else:
         print(f"{took}, kept in {path}", file=sys.stderr)
+        return Database(base, root, path)
     return Database(base, root)
 
 

@@ -80,11 +80,6 @@ class Discrepancy:
             return None
         return self.right.price / self.left.price
 
-    @property
-    def alarming(self) -> bool:
-        """Whether somebody should look."""
-        return self.state == "open"
-
 
 def order(entry: Discrepancy) -> tuple[object, ...]:
     """Where an entry stands in its file: those that stand before those that are closed, then by what they are about."""

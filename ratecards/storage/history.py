@@ -13,7 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -141,14 +141,26 @@ def _changed(card: RateCard, change: Change) -> RateCard:
     if change.kind == "model_renamed":
         rates = {r.row_key: r for r in (replace(r, model=change.model) for r in card.rates)}
         card = replace(card, model=change.model)
-    if change.old is not None and rates.pop(change.old.row_key, None) != change.old:
+    own = tuple(rates.values())
+    was = rates.pop(change.old.row_key, None) if change.old else None
+    if change.old is not None and was != change.old:
         # a price that is not the one before is one, too: a file that is lost must not go unseen
         raise HistoryError(f"{change.kind} of a rate {change.model} does not have: {change.old.evidence.locator}")
     if change.new is not None and change.new.row_key in rates:
         raise HistoryError(f"{change.kind}: a rate {change.model} has already: {change.new.evidence.locator}")
+    if was and change.new and not change.kept:
+        return replace(card, rates=_replaced(own, was, change.new))
     for rate in (*((change.new,) if change.new else ()), *change.kept):
         rates[rate.row_key] = rate
     return replace(card, rates=tuple(sorted(rates.values(), key=canonical_order)))
+
+
+def _replaced(rates: Sequence[Rate], old: Rate, new: Rate) -> tuple[Rate, ...]:
+    """Rates in order, one of them replaced: where that keeps its place, which is mostly so, none is sorted."""
+    place = next(place for place, rate in enumerate(rates) if rate is old)
+    now = (*rates[:place], new, *rates[place + 1 :])
+    around = [canonical_order(rate) for rate in now[max(place - 1, 0) : place + 2]]
+    return now if around == sorted(around) else tuple(sorted(now, key=canonical_order))
 
 
 def replay(changes: Iterable[Change], *, until: date | None = None, known: str = "") -> dict[str, RateCard]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from ratecards.lifecycle import Lifecycle
 from ratecards.model import MODEL_ID
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage.codec import CodecError
 from ratecards.storage.facts import Form
 
@@ -46,7 +46,7 @@ def data(cards: Iterable[LifecycleCard]) -> dict[str, Any]:
 
 
 def entries(card: LifecycleCard) -> list[Lifecycle]:
-    """The entries of a card as `ratecards.lifecycle.read` gives them."""
+    """The entries of a card as `ratecards.model.lifecycle.read` gives them."""
     return [replace(one, provider=card.provider, source=card.source) for one in card.models]
 
 

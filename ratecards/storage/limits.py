@@ -85,11 +85,6 @@ class LimitsCard:
     figures: tuple[Figure, ...] = ()
     spend_limits: tuple[SpendLimit, ...] = ()
 
-    @property
-    def priority_factor(self) -> Decimal | None:
-        """Priority's share of the standard rate limit; None where the page does not say."""
-        return next((f.value for f in self.figures if f.name == "priority factor"), None)
-
 
 def _check(card: LimitsCard, where: str) -> None:
     """What must hold between the fields of a card. Raises `CodecError`."""

@@ -13,8 +13,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from ratecards.errors import DatasetError
-from ratecards.grade import authority
 from ratecards.model import Rate, RateCard
+from ratecards.model.grade import authority
 from ratecards.storage import bounded
 
 TYPE_CHECKING = False

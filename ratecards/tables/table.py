@@ -21,8 +21,8 @@ from ratecards.catalog import freshness
 from ratecards.catalog.freshness import Age
 from ratecards.costs.breakdown import Line
 from ratecards.escaping import csv_field, markdown_cell
-from ratecards.grade import least
 from ratecards.model import plain
+from ratecards.model.grade import least
 from ratecards.tables import terminal
 from ratecards.tables.terminal import NUMBERS, Column, Group, paragraph
 

@@ -43,6 +43,8 @@ _AGAIN = "save it unpacked, as curl --compressed and browsers do"
 _LINK = re.compile(r"<link\b[^<>]{0,4000}>", re.IGNORECASE)
 # The address of a copy: an archive's, an instant, and the address that was copied.
 _COPY = re.compile(r"(https?://[^\s\"'<>]+?)/([0-9]{8,14})(?:[a-z]{2}_)?/(https?://[^\s\"'<>]+)")
+# What stands in a made-over copy, found at once where it does not; and where it stands in one.
+_MARKS = ("WAYBACK TOOLBAR INSERT", "wm-ipp", "FILE ARCHIVED ON")
 _MADE_OVER = re.compile(
     r"<!-- BEGIN WAYBACK TOOLBAR INSERT|\bid=[\"']?wm-ipp\b|^[ \t]*FILE ARCHIVED ON\b", re.MULTILINE
 )
@@ -293,7 +295,7 @@ def _made_over(body: str, url: str) -> str:
     """What is wrong with an archive's copy, and where the page as it was served can be had; empty for a page."""
     links = (found[0] for found in _LINK.finditer(body) if "canonical" in found[0].lower())
     copy = _COPY.search(next(links, ""))
-    if not copy and not _MADE_OVER.search(body):
+    if not copy and not (any(mark in body for mark in _MARKS) and _MADE_OVER.search(body)):
         return ""
     archive, instant, address = copy.groups() if copy else (_WAYBACK, _instant(body), url or "ADDRESS")
     return (

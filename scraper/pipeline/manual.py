@@ -18,8 +18,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ratecards.grade import AUTHORITY, GRADES
 from ratecards.model import Rate, RateCard, canonical_order, plain
+from ratecards.model.grade import AUTHORITY, GRADES
 from ratecards.storage import codec, reported, strict_yaml
 from scraper.errors import DatasetError
 from scraper.model import Provenance

@@ -18,8 +18,8 @@ from ratecards.audit import price_file
 from ratecards.audit.audit import placed
 from ratecards.audit.claims import Claim
 from ratecards.audit.past_cards import PastCards
-from ratecards.grade import REPORTED, grade
 from ratecards.model import Evidence, Rate, RateCard, canonical_order, validate_rate
+from ratecards.model.grade import REPORTED, grade
 from ratecards.storage.bounded_json import FormatError
 from ratecards.storage.reported import OF
 from scraper.errors import DatasetError

@@ -8,8 +8,8 @@ from dataclasses import fields
 from datetime import date, datetime
 from typing import Any
 
-from ratecards.lifecycle import attached
 from ratecards.model import RateCard
+from ratecards.model.lifecycle import attached
 from ratecards.storage import bounded, codec, history, lifecycle
 from ratecards.storage.codec import dumps
 from ratecards.storage.limits import json_data

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -130,6 +130,15 @@ class Dataset:
         """What the history of a source folds to as observed up to a day. Raises `DatasetError`."""
         with whole_history():
             return history.replay(self.changes(name), until=until)
+
+    def days(self, name: str) -> Callable[[date], Mapping[str, RateCard]]:
+        """The same for whoever asks of several days: the history is read once. Raises `DatasetError`."""
+        with whole_history():
+            folding = history.Replay()
+            for change in self.changes(name):
+                folding.add(change)
+        known = folding.days
+        return lambda day: known[max(seen)] if (seen := [own for own in known if own <= day]) else {}
 
     def names(self) -> list[str]:
         """The sources that have a history, as `provider/source`."""

@@ -52,7 +52,7 @@ def keep(
     texts: dict[str, str] = {}
     entries: list[Discrepancy] = []
     coverage: dict[str, dict[str, int]] = {}
-    as_of = cache(dataset.as_of)
+    days = cache(dataset.days)
 
     def add(stem: str, before: list[Discrepancy], after: list[Discrepancy], factors: Factors) -> None:
         after = sorted(unless_only_seen(before, after), key=book.order)
@@ -62,7 +62,7 @@ def keep(
     for rule in rules()["pairs"]:
         if current.get(rule.left) and current.get(rule.right):
             before, _ = known(dataset, rule.name)
-            on, left, right = _one_day(rule, current, states, as_of)
+            on, left, right = _one_day(rule, current, states, lambda name, day: days(name)(day))
             found, comparison = between(rule, left, right, on)
             first = not (dataset.root / path_of(rule.name)).exists()
             now = sides_now(rule, comparison, left, right)

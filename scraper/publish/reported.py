@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from datetime import date
 
 from ratecards.catalog.authority import is_reseller
-from ratecards.grade import REPORTED
 from ratecards.model import RateCard
+from ratecards.model.grade import REPORTED
 from ratecards.storage import bounded, codec
 from ratecards.storage.history import Step, steps
 from ratecards.storage.reported import FILE, answering, data, order, page_of

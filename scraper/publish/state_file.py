@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from ratecards.model import Rate
@@ -55,10 +56,15 @@ def parse(data: Mapping[str, Any], name: str) -> State:
 
 def _typed(found: _T) -> _T:
     """A dataclass from JSON, if every value is of its kind. Raises `TypeError`."""
-    hints = get_type_hints(type(found))
-    if wrong := [n for n, hint in hints.items() if not _fits(getattr(found, n), hint)]:
+    kind: Any = type(found)
+    if wrong := [n for n, hint in _hints(kind).items() if not _fits(getattr(found, n), hint)]:
         raise TypeError(f"{', '.join(wrong)} of another type")
     return found
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _fits(value: object, hint: Any) -> bool:

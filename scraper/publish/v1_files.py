@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ratecards.escaping import markdown, plain_text
-from ratecards.lifecycle import Shutdown, endings, observed
 from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
+from ratecards.model.lifecycle import Shutdown, endings, observed
 from ratecards.questions import price_news
 from ratecards.storage.codec import dumps
 from ratecards.storage.history import ANNOUNCED, Change, Step, stamp_of, steps, undated

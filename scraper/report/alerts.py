@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from ratecards.escaping import markdown, plain_text, unlinked
-from ratecards.grade import REPORTED
+from ratecards.model.grade import REPORTED
 from ratecards.wording import count, exact_price
 from scraper.model import instant
 from scraper.report import messages

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ratecards.grade import name_of
 from ratecards.model import Rate, row
+from ratecards.model.grade import name_of
 from ratecards.questions.news_lines import Told, told_by_edition
 from ratecards.storage import discrepancies as book
 from ratecards.storage import history

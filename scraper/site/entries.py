@@ -13,8 +13,8 @@ from typing import NamedTuple
 from ratecards import wording
 from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
-from ratecards.lifecycle import Lifecycle, Shutdown, endings, may_end, otherwise
 from ratecards.model import Rate, RateCard
+from ratecards.model.lifecycle import Lifecycle, Shutdown, endings, may_end, otherwise
 from ratecards.questions import changes as news
 from ratecards.questions import news_lines, price_news
 from ratecards.storage import history, model_names

@@ -16,9 +16,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from ratecards.lifecycle import Lifecycle
 from ratecards.model import MODEL_ID
-from ratecards.notices import days
+from ratecards.model.lifecycle import Lifecycle
+from ratecards.model.notices import days
 from ratecards.storage.lifecycle import LifecycleCard
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Problem, Reading, Section

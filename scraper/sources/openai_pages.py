@@ -16,6 +16,7 @@ from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
 from scraper.parse.blocks import Heading, Table, Text, clean, html_blocks, markdown_blocks, visible
+from scraper.parse.grid import spread
 from scraper.prices.lexicon import COUNTED
 from scraper.prices.normalize import label_key
 from scraper.sources.openai_script import Script, astro_props
@@ -85,37 +86,20 @@ def _drawn(table: Tag) -> tuple[tuple[str, ...], list[list[Cell]]]:
     lines = [line for line in table.find_all("tr") if line.find(["td", "th"])]
     if table.find("table"):
         raise LayoutChanged(f"a table is drawn inside a table, near {clean(table.get_text())[:60]!r}")
-    grid = _grid(lines)
+    grid = spread(
+        [
+            [
+                (clean(visible(cell)), _span(cell, "rowspan"), _span(cell, "colspan"))
+                for cell in line.find_all(["td", "th"])
+            ]
+            for line in lines
+        ]
+    )
     height = len(list(takewhile(lambda line: not line.find("td"), lines)))
     widest = max((len(row) for row in grid), default=0)
     columns = [[row[at] for row in grid[:height] if at < len(row)] for at in range(widest)]
     headings = tuple(" / ".join(dict.fromkeys(word for word in column if word)) for column in columns)
-    return headings, [[Cell(text) for text in row] for row in grid[height:]]
-
-
-def _grid(lines: Sequence[Tag]) -> list[list[str]]:
-    grid: list[list[str]] = []
-    hanging: dict[int, tuple[int, str]] = {}
-    for line in lines:
-        row: list[str] = []
-        cells = iter(line.find_all(["td", "th"]))
-        while True:
-            if len(row) in hanging:
-                left, text = hanging.pop(len(row))
-                if left > 1:
-                    hanging[len(row)] = (left - 1, text)
-                row.append(text)
-                continue
-            cell = next(cells, None)
-            if cell is None:
-                break
-            text, down, across = clean(visible(cell)), _span(cell, "rowspan"), _span(cell, "colspan")
-            for _ in range(across):
-                if down > 1:
-                    hanging[len(row)] = (down - 1, text)
-                row.append(text)
-        grid.append(row)
-    return grid
+    return headings, [[Cell(text or "") for text in row] for row in grid[height:]]
 
 
 def _span(cell: Tag, name: str) -> int:

@@ -2,6 +2,9 @@
 
 https://cloud.google.com/gemini-enterprise-agent-platform/generative-ai/pricing: a table per family of models, a row per
 kind of token, a column per prompt size. Models have names and no ids; the page has no date. Text is CC BY 4.0.
+
+The page is read with html5lib: its tables miss end tags, and the other tree builders nest or drop cells where a
+browser does not.
 """
 
 from __future__ import annotations
@@ -10,22 +13,22 @@ import re
 from collections.abc import Mapping, Sequence
 from html import unescape
 
+from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
-from scraper.model import Amounts, Draft, Problem, Reading, too_little_read
-from scraper.parse.blocks import Heading, Text, clean, only, without
+from scraper.model import Amounts, Reading
+from scraper.parse.blocks import Heading, Table, Text, clean, html_blocks, only, without
+from scraper.parse.grid import Grid, grid
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
-from scraper.prices.rateset import settled
 from scraper.sources.page_proofs import refuse_other_pages, validate_html
-from scraper.sources.vertex_grid import TAB_LEVEL, Grid, page_blocks, tree_of
-from scraper.sources.vertex_page import Card, Page, Part
+from scraper.sources.vertex_page import Page, Part
 from scraper.sources.vertex_part import PartReader
-from scraper.sources.vertex_terms import Terms, load_terms
+from scraper.sources.vertex_terms import PROVIDER, SOURCE, Terms, load_terms
 
-PROVIDER, SOURCE = "google", "vertex-ai"
-PARSER = "3"
+PARSER = "4"
+_TAB_LEVEL, _GRID_LEVEL = 5, 6
 
 
 def urls() -> Mapping[str, str]:
@@ -48,18 +51,13 @@ def fingerprint(body: str) -> str:
 def read(body: str) -> Reading:
     """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
     terms = load_terms()
-    tree = tree_of(body)
+    tree = BeautifulSoup(body, "html5lib")
     blocks = page_blocks(tree, validate_page(body, tree, terms))
     validate_blocks(blocks, terms)
-    page = Page(PROVIDER, SOURCE, terms)
-    readers = [PartReader(part, page) for part in _parts(blocks, terms)]
-    for reader in readers:
+    page = Page(terms)
+    for reader in [PartReader(part, page) for part in _parts(blocks, terms)]:
         reader.read()
-    reading = Reading(f"{PROVIDER}/{SOURCE}", "html", [], Amounts(), suspicions=page.suspicions)
-    for card in page.cards.values():
-        _finish(card, page)
-    page.count()
-    reading.sections += [*(card.section for card in page.cards.values()), *page.unknown.values(), *page.parts]
+    reading = Reading(f"{PROVIDER}/{SOURCE}", "html", page.finish(), Amounts(), suspicions=page.suspicions)
     for section in page.parts:
         reading.amounts.add(section.amounts)
     reading.tables = sum(isinstance(block, Grid) for block in blocks)
@@ -94,7 +92,43 @@ def validate_blocks(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> No
         raise LayoutChanged(f"expected at least {terms.proofs['tables_min']} tables, saw {tables}")
 
 
-# ------------------------------------------------------------------------------------ parts and cards
+# ------------------------------------------------------------------------------------ blocks and parts
+
+
+def page_blocks(tree: BeautifulSoup, root: Tag) -> list[Heading | Text | Grid]:
+    """The blocks below `root` in document order; a tab is a heading of level 5, its end an empty one.
+
+    Changes the tree: tables and tabs are replaced by markers, so that the common reader of texts sees their places.
+    """
+    for section in root.find_all("section"):
+        for heading in section.find_all("h3", recursive=False):
+            heading.name = f"h{_TAB_LEVEL}"
+            section.insert_after(tree.new_tag(f"h{_TAB_LEVEL}"))
+    _panels(tree, root)
+    grids: dict[str, Grid] = {}
+    for number, table in enumerate(root.find_all("table")):
+        anchor = f"table {number}"
+        grids[anchor] = grid(table)
+        table.replace_with(tree.new_tag(f"h{_GRID_LEVEL}", id=anchor))
+    return [
+        grids[block.anchor] if isinstance(block, Heading) and block.anchor in grids else block
+        for block in html_blocks(root)
+        if not isinstance(block, Table)
+    ]
+
+
+def _panels(tree: BeautifulSoup, root: Tag) -> None:
+    """A tab stands before its panel, or is its first heading. One that has lost the other is a tab nobody knows."""
+    for panel in root.find_all(role="tabpanel"):
+        name = panel.get("aria-labelledby")
+        tab = root.find(role="tab", id=name) if name else panel.find("h3", recursive=False)
+        heading = tab.extract() if tab else tree.new_tag("h", string="a panel without its tab")
+        heading.name = f"h{_TAB_LEVEL}"
+        panel.insert(0, heading)
+        panel.insert_after(tree.new_tag(f"h{_TAB_LEVEL}"))
+        heading.attrs.pop("role", None)
+    for tab in root.find_all(role="tab"):
+        tab.name, tab.string = f"h{_TAB_LEVEL}", f"{clean(tab.get_text())} without its panel"
 
 
 def _parts(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> list[Part]:
@@ -103,7 +137,7 @@ def _parts(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> list[Part]:
     reasons: dict[int, str] = {}
     tab = ""
     for block in blocks:
-        if isinstance(block, Heading) and block.level == TAB_LEVEL:
+        if isinstance(block, Heading) and block.level == _TAB_LEVEL:
             tab = block.text
         elif isinstance(block, Heading):
             reasons = {level: why for level, why in reasons.items() if level < block.level}
@@ -113,29 +147,3 @@ def _parts(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> list[Part]:
         else:
             parts[-1].items.append((tab, block))
     return parts
-
-
-def _finish(card: Card, page: Page) -> None:
-    """The draft cards of a model, unless something in it was not understood; two prices for a key are a problem."""
-    section = card.section
-    if too_little_read(len(section.gaps), len(section.gaps) + len(card.rates)):
-        section.problems += dict.fromkeys(gap.problem for gap in section.gaps)
-        section.gaps.clear()
-    if not card.rates and not section.problems:
-        section.problems.append(Problem("layout", card.anchor, f"{section.title} is named here and priced nowhere"))
-    if section.problems:
-        return
-    rates, conflicts = settled(card.rates)
-    section.problems += conflicts
-    section.cards = [
-        Draft(
-            model=model_id,
-            name=section.title,
-            anchor=card.anchor,
-            facts=tuple(sorted({**page.facts, **card.facts}.items())),
-            formulas=tuple(dict.fromkeys(card.formulas)),
-            aliases=card.model.aliases if model_id == card.model.ids[0] else (),
-            rates=tuple(rate for rate in rates if rate.model == model_id),
-        )
-        for model_id in card.model.ids
-    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -12,15 +12,21 @@ from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Gap, Problem, Section
 from scraper.parse.blocks import Text
+from scraper.parse.grid import Cell, Grid, Row
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
 from scraper.sources.timelimit import look
-from scraper.sources.vertex_grid import Cell, Grid, Row
-from scraper.sources.vertex_grounding import Grounding, grounding_rates, prove_steps, read_grounding
-from scraper.sources.vertex_notes import NoteReader
-from scraper.sources.vertex_page import Page, Part, unique
-from scraper.sources.vertex_rows import Frame, frame_tiers, label_of, row_gaps, row_model, row_rates
-from scraper.sources.vertex_terms import Column, Dated, Model, Rule, dated, name_key
+from scraper.sources.vertex_page import NoteReader, Page, Part, unique
+from scraper.sources.vertex_rows import (
+    Frame,
+    Grounding,
+    RowReader,
+    frame_tiers,
+    grounding_rates,
+    prove_steps,
+    read_grounding,
+)
+from scraper.sources.vertex_terms import Column, Dated, Model, Rule, dated, name_key, reason
 
 _MARKS = re.compile(r"\*+\Z")
 
@@ -30,10 +36,10 @@ class _Outcome:
     """What reading one row gave: rates of models, or the reason why there are none."""
 
     models: Sequence[Model]
-    name: str
+    name: str = ""
     rates: list[Rate] = field(default_factory=list)
     read: int = 0
-    ignored: Counter[str] = field(default_factory=Counter)
+    ignored: str = ""
     problem: Problem | None = None
     gaps: Sequence[Gap] = ()
     unknown: bool = False
@@ -51,7 +57,7 @@ class PartReader:
         self.notes = NoteReader((b.text for _, b in part.items if isinstance(b, Text)), page, self.section)
         self.family = unique(m for _, g in self.grids for r in g.rows for m in self._first_named(r))
         self.models = list(self.family)
-        self.grounded: dict[str, object] = {}
+        self.grounded: dict[str, Grounding] = {}
         self.marked: dict[str, tuple[str, list[Model]]] = {}
         page.parts.append(self.section)
         for model in [] if part.ignored else self.family:
@@ -61,20 +67,18 @@ class PartReader:
         """Read everything, or count it under the reason why it is ignored."""
         amounts = self.section.amounts
         if self.part.ignored:
-            grids = [*(grid for _, grid in self.grids), *self.others]
-            amounts.cells = sum(counted(text) for grid in grids for text in grid.texts())
+            amounts.cells = sum(map(_amounts, (*(grid for _, grid in self.grids), *self.others)))
             amounts.notes = sum(counted(note.text) for note in self.notes.notes)
             amounts.ignored[self.part.ignored] = amounts.seen
             self._swallowed()
             return
         for grid in self.others:
-            printed = sum(map(counted, grid.texts()))
-            amounts.cells += printed
-            amounts.ignored[self._ignored_table(grid)] += printed
+            amounts.cells += _amounts(grid)
+            amounts.ignored[self._ignored_table(grid)] += _amounts(grid)
         starts = self.notes.starts(self.family)
         for tab, grid in self.grids:
             look(self.part.title)
-            amounts.cells += sum(map(counted, grid.texts()))
+            amounts.cells += _amounts(grid)
             self._table(tab, grid, starts)
         self.notes.read(self.models, self.marked)
 
@@ -88,6 +92,9 @@ class PartReader:
     def _first_named(self, row: Row) -> list[Model]:
         return self.terms.all_named(row.cells[0].text) if row.cells and row.cells[0] else []
 
+    def _ignored_table(self, grid: Grid) -> str:
+        return next(filter(None, (reason(self.terms.ignored_tables, label_key(head)) for head in grid.header)), "")
+
     # ---- tables
 
     def _table(self, tab: str, grid: Grid, starts: dict[str, date]) -> None:
@@ -98,21 +105,11 @@ class PartReader:
             kind = "tab"
             tiers = frame_tiers(columns, tab, self.terms)
             kind = "layout"
-            frame = Frame(
-                provider=self.page.provider,
-                source=self.page.source,
-                place=place,
-                columns=columns,
-                tiers=tiers,
-                starts=starts,
-                terms=self.terms,
-            )
-            rows = _data_rows(grid, len(columns))
-            if grid.flat and frame.has("model"):
-                rows = _continued(rows, frame)
-            regions = {label_key(" ".join(frame.cell(row, "region"))) for row in rows}
+            frame = Frame(place=place, columns=columns, tiers=tiers, starts=starts, terms=self.terms)
+            rows = [RowReader(row, frame) for row in _data_rows(grid, frame)]
+            regions = {label_key(row.words("region")) for row in rows}
             frame = replace(frame, regional=len(regions & {*self.terms.regions}) > 1 or "non-global" in regions)
-            outcomes = [self._row(row, frame) for row in rows]
+            outcomes = [self._row(RowReader(row.row, frame)) for row in rows]
             _prove_outputs(outcomes)
         except (UnknownTerm, LayoutChanged) as error:
             self._doubt(grid, Problem(kind, place, str(error), " | ".join(grid.heads)))
@@ -120,8 +117,8 @@ class PartReader:
         for outcome in outcomes:
             self._settle(outcome)
         if lost := [outcome.name for outcome in outcomes if outcome.unknown]:
+            words = f"{lost[0]!r} may be its other step"
             for model in _half_dated(outcomes):
-                words = f"{lost[0]!r} may be its other step"
                 self.page.blame([model], self.section, Problem("model", place, words, lost[0]))
 
     def _doubt(self, grid: Grid, problem: Problem) -> None:
@@ -155,68 +152,70 @@ class PartReader:
             raise LayoutChanged(f"expected one header row with a model and a price, saw {list(grid.heads)}")
         return tuple(columns)
 
-    def _row(self, row: Row, frame: Frame) -> _Outcome:
+    def _row(self, reader: RowReader) -> _Outcome:
         """Read one row. Raises `LayoutChanged` when the row makes the whole table doubtful."""
+        row, frame = reader.row, reader.frame
         name = row.cells[0].text if row.cells[0] else ""
         printed = sum(counted(cell.text) for cell in row.own)
         if rules := self.terms.grounding.get(label_key(name)):
-            return self._grounding(row, rules, frame)
-        if reason := self._ignored_model(name):
-            return _Outcome((), name, ignored=Counter({reason: printed}))
-        place = f"{frame.place} / {label_of(row, frame)}"
+            return self._grounding(reader, rules)
+        if ignored := reason(self.terms.ignored_models, name_key(name)):
+            return _Outcome((), name, read=printed, ignored=ignored)
+        place = f"{frame.place} / {reader.label}"
         if not frame.has("model"):
-            if reason := _reason(self.terms.ignored_rows, label_key(_words(row))):
-                return _Outcome((), name, ignored=Counter({reason: printed}))
+            if ignored := reason(self.terms.ignored_rows, label_key(row.text)):
+                return _Outcome((), name, read=printed, ignored=ignored)
             return _Outcome(self.family, name, problem=Problem("label", place, f"unknown row label {name!r}", name))
-        models = row_model(row, frame)
+        models = reader.models()
         if not models:
             problem = Problem("model", place, f"unknown model {name!r}", name)
             return _Outcome((), name, problem=problem, unknown=True)
         try:
-            rates, read = row_rates(row, frame, models)
+            rates, read = reader.rates(models)
         except UnknownTerm as error:
-            problem = Problem("cell", place, str(error), _words(row))
-            gaps = row_gaps(row, frame, models, problem, printed)
+            problem = Problem("cell", place, str(error), row.text)
+            gaps = reader.gaps(models, problem, printed)
             return _Outcome(models, name, gaps=gaps, problem=None if gaps else problem)
         if read != printed:
             message = f"{printed} amounts are printed and {read} read"
-            return _Outcome(models, name, problem=Problem("unclaimed", place, message, _words(row)))
-        self._mark(frame.cell(row, "type"), models)
+            return _Outcome(models, name, problem=Problem("unclaimed", place, message, row.text))
+        self._mark(reader.lines("type"), models)
         return _Outcome(models, name, rates, read)
 
-    def _grounding(self, row: Row, rules: Sequence[Rule], frame: Frame) -> _Outcome:
-        place = f"{frame.place} / {row.own[0].text}"
-        steps = () if frame.has("model") or not frame.has("type") else frame.cell(row, "price")
+    def _grounding(self, reader: RowReader, rules: Sequence[Rule]) -> _Outcome:
+        """Read a row of grounding; no sentence that it knows holds a second amount."""
+        row, frame = reader.row, reader.frame
+        label = row.own[0].text
+        place = f"{frame.place} / {label}"
+        steps = "" if frame.has("model") or not frame.has("type") else reader.words("price")
+        read = 1 + counted(steps)
         try:
-            cell = Cell(frame.cell(row, "type")) if steps and self.family else self._grounding_cell(row)
-            found = read_grounding(cell.lines, self.terms)
-            self._once(found, row.own[0].text)
-            rates = grounding_rates(found, rules, frame, row.own[0].text, self.family, self._resolve)
+            lines = reader.lines("type") if steps and self.family else self._grounding_cell(row).lines
+            found = read_grounding(lines, self.terms)
+            self._once(label, found)
+            rates = grounding_rates(found, rules, place, self.terms.currency, self.family, self._resolve)
         except UnknownTerm as error:
-            return _Outcome(self.family, "", problem=Problem("cell", place, str(error), _words(row)))
-        # no sentence it knows holds a second amount
-        if not steps:
-            return _Outcome(self.family, "", rates, 1)
-        read = 1 + counted(" ".join(steps))
+            return _Outcome(self.family, problem=Problem("cell", place, str(error), row.text))
         try:
-            prove_steps(" ".join(steps), found)
+            if steps:
+                prove_steps(steps, found)
         except UnknownTerm as error:
-            problem = Problem("cell", place, str(error), _words(row))
+            problem = Problem("cell", place, str(error), row.text)
             ids = tuple(model_id for model in self.family for model_id in model.ids)
             meters = tuple(sorted({rule.meter for rule in rules}))
-            return _Outcome(self.family, "", gaps=[Gap(problem, ids, "standard", meters, amounts=read)])
-        return _Outcome(self.family, "", rates, read)
+            return _Outcome(self.family, gaps=[Gap(problem, ids, "standard", meters, amounts=read)])
+        return _Outcome(self.family, rates=rates, read=read)
 
-    def _once(self, found: Grounding, label: str) -> None:
+    def _once(self, label: str, found: Grounding) -> None:
         """Refuse a second price of one kind of grounding, as when the heading between two families is lost."""
-        if self.grounded.setdefault(label_key(label), found.terms) != found.terms:
+        if self.grounded.setdefault(label_key(label), found) != found:
             raise UnknownTerm(f"{label!r} stands twice in this section, with other prices: which models is it for?")
 
     def _grounding_cell(self, row: Row) -> Cell:
         """The cell behind a grounding row's label. Raises `UnknownTerm` when there is more, or no model it is for."""
         between = [cell for cell in row.own[1:-1] if label_key(cell.text) not in self.terms.grounding_features]
         if between or len(row.own) < 2 or not self.family:
-            raise UnknownTerm(f"expected a label, a price and the models it is for, saw {_words(row)!r}")
+            raise UnknownTerm(f"expected a label, a price and the models it is for, saw {row.text!r}")
         return row.own[-1]
 
     def _resolve(self, name: str) -> list[Model]:
@@ -229,12 +228,6 @@ class PartReader:
             raise UnknownTerm(f"unknown model {name!r} in a grounding cell")
         return [model]
 
-    def _ignored_model(self, name: str) -> str:
-        return _reason(self.terms.ignored_models, name_key(name))
-
-    def _ignored_table(self, grid: Grid) -> str:
-        return next(filter(None, (_reason(self.terms.ignored_tables, label_key(head)) for head in grid.header)), "")
-
     def _mark(self, types: Sequence[str], models: Sequence[Model]) -> None:
         """Remember which models' rows point to a note, and of which meter."""
         for label in types:
@@ -244,12 +237,11 @@ class PartReader:
                 self.marked[match.group()] = (rule.meter, unique((*before, *models)))
 
     def _settle(self, outcome: _Outcome) -> None:
-        amounts = self.section.amounts
-        self.page.reads.append((self.section, outcome.models, outcome.read))
-        amounts.ignored += outcome.ignored
+        if outcome.ignored:
+            self.section.amounts.ignored += Counter({outcome.ignored: outcome.read})
+        else:
+            self.page.reads.append((self.section, outcome.models, outcome.read))
         self.models = unique((*self.models, *outcome.models))
-        for model in outcome.models:
-            self.page.card(model, self.part.anchor)
         if outcome.unknown and outcome.problem:
             unknown = self.page.unknown.setdefault(name_key(outcome.name), Section(outcome.name, ""))
             unknown.problems.append(outcome.problem)
@@ -261,34 +253,44 @@ class PartReader:
             self.page.card(self.terms.of_id(rate.model), self.part.anchor).rates.append(rate)
 
 
-def _reason(entries: Sequence[tuple[re.Pattern[str], str]], words: str) -> str:
-    return next((reason for pattern, reason in entries if pattern.fullmatch(words)), "")
+def _amounts(grid: Grid) -> int:
+    return sum(map(counted, grid.texts()))
 
 
-def _continued(rows: Sequence[Row], frame: Frame) -> list[Row]:
-    """The rows of a flat table, each of whose empty first labels is that of the row above.
+def _data_rows(grid: Grid, frame: Frame) -> Iterator[Row]:
+    """The rows that say something; a row of nothing but a name that the next rows share is their label.
 
-    Raises `LayoutChanged` on labels that come twice: a name between them is lost.
+    In a flat table each empty first label is that of the row above. Raises `LayoutChanged` on a row wider than the
+    header, on a table that says nothing, and on labels that come twice in a flat one: a name between them is lost.
     """
-    labels = next(at for at, column in enumerate(frame.columns) if column.role in ("price", "storage"))
-    found: list[Row] = []
+    width = len(frame.columns)
+    for row in grid.rows:
+        if len(row.cells) > width:
+            raise LayoutChanged(f"{len(row.cells)} cells under {width} headers: {row.text!r}")
+    rows = [row for row in grid.rows if row.own and not _only_names(row, grid)]
+    if not rows:
+        raise LayoutChanged("a table without rows")
+    flat = grid.flat and frame.has("model")
+    labels = next(at for at, column in enumerate(frame.columns) if column.priced)
     seen: set[tuple[str, ...]] = set()
+    above: Sequence[Cell | None] = ()
     for row in rows:
         cells = list(row.cells)
-        own = next((at for at, cell in enumerate(cells[:labels]) if cell and cell.lines), labels)
-        if found and not _names_itself(row, frame):
-            cells[:own] = found[-1].cells[:own]
-        words = tuple(cell.text if cell else "" for cell in cells[:labels])
-        if own and words in seen:
-            raise LayoutChanged(f"a row that has lost its name: {_words(row)!r}")
-        seen.add(words)
-        found.append(Row(tuple(cells), row.own))
-    return found
+        if flat:
+            own = next((at for at, cell in enumerate(cells[:labels]) if cell and cell.lines), labels)
+            if above and not frame.terms.of_feature("", RowReader(row, frame).words("feature")):
+                cells[:own] = above[:own]
+            words = tuple(cell.text if cell else "" for cell in cells[:labels])
+            if own and words in seen:
+                raise LayoutChanged(f"a row that has lost its name: {row.text!r}")
+            seen.add(words)
+            above = cells
+        yield Row(tuple(cells), row.own)
 
 
-def _names_itself(row: Row, frame: Frame) -> bool:
-    feature = frame.terms.features.get(label_key(" ".join(frame.cell(row, "feature"))))
-    return bool(feature and feature.model)
+def _only_names(row: Row, grid: Grid) -> bool:
+    name = row.own[0]
+    return row.own == (row.cells[0],) and any(r.own and r is not row and r.cells[0] is name for r in grid.rows)
 
 
 def _half_dated(outcomes: Sequence[_Outcome]) -> list[Model]:
@@ -310,26 +312,3 @@ def _prove_outputs(outcomes: Sequence[_Outcome]) -> None:
                 seen.setdefault(key, set()).add(rate.modality)
     if mixed := [key[0] for key, found in seen.items() if "" in found and len(found) > 1]:
         raise LayoutChanged(f"an output of {mixed[0]} that has lost its modality")
-
-
-def _words(row: Row) -> str:
-    return " | ".join(cell.text for cell in row.own)
-
-
-def _data_rows(grid: Grid, width: int) -> list[Row]:
-    """The rows that say something; a row of nothing but a name that the next rows share is their label.
-
-    Raises `LayoutChanged` on a row wider than the header, and on a table that says nothing.
-    """
-    for row in grid.rows:
-        if len(row.cells) > width:
-            raise LayoutChanged(f"{len(row.cells)} cells under {width} headers: {_words(row)!r}")
-    rows = [row for row in grid.rows if row.own and not _only_names(row, grid)]
-    if not rows:
-        raise LayoutChanged("a table without rows")
-    return rows
-
-
-def _only_names(row: Row, grid: Grid) -> bool:
-    name = row.own[0]
-    return row.own == (row.cells[0],) and any(r.own and r is not row and r.cells[0] is name for r in grid.rows)

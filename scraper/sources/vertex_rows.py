@@ -1,21 +1,24 @@
-"""Rows of the Agent Platform's tables to rates: a price cell, line by line, under its column and beside its labels."""
+"""Rows of the Agent Platform's tables to rates: a price cell, line by line, under its column and beside its labels.
+
+A row of grounding has prose instead: what is included, and one price beyond it.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Gap, Problem
-from scraper.prices.lexicon import AMOUNT, counted, money
+from scraper.parse.grid import Row
+from scraper.prices.lexicon import AMOUNT, DATE, NUMBER, counted, day, money, whole_number
 from scraper.prices.normalize import label_key, validate_row
 from scraper.prices.scanner import Scanner
-from scraper.sources.vertex_grid import Row
-from scraper.sources.vertex_terms import CellLabel, Column, Dated, Model, Region, Rule, Terms, dated
+from scraper.sources.vertex_terms import PROVIDER, SOURCE, Column, Model, Rule, Terms, dated, known
 
 _RESOLUTION = re.compile(r"[0-9]{3,4}p|[0-9]k")
 _LABEL = re.compile(r"([^:$]+):")
@@ -23,7 +26,7 @@ _UNIT_PAREN = re.compile(r"\(\s*/\s*([^()$]+?)\s*\)")
 _UNIT = re.compile(r"(?:/|per\b)\s*([^()*$]+?)\s*(?=\(|\*|\Z)")
 _CONTEXT = re.compile(r"\(([^()$]+)\)")
 _MARKS = re.compile(r"\*+")
-_UNLABELLED = CellLabel()
+_NOTHING = Rule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ class Price:
     availability: str
     price: Decimal | None = None
     unit: str = ""
-    label: CellLabel = _UNLABELLED
+    label: Rule = _NOTHING
     context: str = ""
     marks: str = ""
 
@@ -46,21 +49,12 @@ class Frame:
     In a `regional` table the region selects a price: more than the global one is named.
     """
 
-    provider: str
-    source: str
     place: str
     columns: tuple[Column, ...]
     tiers: tuple[str, ...]
     starts: Mapping[str, date]
     terms: Terms
     regional: bool = False
-
-    def cell(self, row: Row, role: str) -> tuple[str, ...]:
-        """The lines of the row's first cell of a role; empty when there is no such column or cell."""
-        for column, cell in zip(self.columns, row.cells, strict=True):
-            if column.role == role:
-                return cell.lines if cell else ()
-        return ()
 
     def has(self, role: str) -> bool:
         """Whether the table has a column of the role."""
@@ -69,238 +63,230 @@ class Frame:
 
 def frame_tiers(columns: Sequence[Column], tab: str, terms: Terms) -> tuple[str, ...]:
     """The tiers of a table under a tab. Raises `UnknownTerm` on an unknown tab, or one its headers contradict."""
-    tiers = tuple(terms.tabs.get(label_key(tab), ())) if tab else ("standard",)
-    if not tiers:
-        raise UnknownTerm(f"unknown tab {tab!r}")
+    tiers = tuple(known(terms.tabs, tab, "tab")) if tab else ("standard",)
     for column in columns:
-        if column.prompt_over or column.prompt_up_to:
-            named = column.tiers or ("standard",)
-            if named != tiers:
-                raise UnknownTerm(f"the header {column.header!r} stands under the tab {tab!r}")
+        if (column.prompt_over or column.prompt_up_to) and (column.tiers or ("standard",)) != tiers:
+            raise UnknownTerm(f"the header {column.header!r} stands under the tab {tab!r}")
     return tiers
 
 
-@dataclass(frozen=True, slots=True)
-class _Labels:
-    """What the labels of a row say beside what its prices are of: the days of its name, its region, its requests."""
+class RowReader:
+    """Reads one row of a table."""
 
-    name: Dated
-    region: Region
-    request: CellLabel
+    def __init__(self, row: Row, frame: Frame) -> None:
+        self.row, self.frame, self.terms = row, frame, frame.terms
 
+    def lines(self, role: str) -> tuple[str, ...]:
+        """The lines of the row's first cell of a role; empty when there is no such column or cell."""
+        found = (c for column, c in zip(self.frame.columns, self.row.cells, strict=True) if column.role == role)
+        cell = next(found, None)
+        return cell.lines if cell else ()
 
-def _labels(row: Row, frame: Frame) -> _Labels:
-    terms = frame.terms
-    request = " ".join(frame.cell(row, "request"))
-    label = terms.cell_labels.get(label_key(request)) if request else CellLabel()
-    if not label or (frame.has("request") and not label.tier):
-        raise UnknownTerm(f"unknown request type {request!r}")
-    region = terms.region(" ".join(frame.cell(row, "region")))
-    if not frame.regional:
-        region = replace(region, context="")
-    elif not region.context:
-        raise UnknownTerm("a row without its region")
-    return _Labels(dated(" ".join(frame.cell(row, "model"))), region, label)
+    def words(self, role: str) -> str:
+        """The same in one line."""
+        return " ".join(self.lines(role))
 
+    @property
+    def label(self) -> str:
+        """The row's labels in one line, as locators and messages name it."""
+        roles = ("model", "feature", "type", *(["region"] if self.frame.regional else []), "request")
+        return " ".join(filter(None, map(self.words, roles)))
 
-def row_rules(row: Row, frame: Frame) -> list[Rule]:
-    """What the row's labels say, one rule for each line of its Type cell."""
-    terms = frame.terms
-    feature = terms.features.get(label_key(" ".join(frame.cell(row, "feature"))))
-    if feature is None:
-        raise UnknownTerm(f"unknown feature {' '.join(frame.cell(row, 'feature'))!r}")
-    if not frame.has("type"):
-        return [feature]
-    lines = frame.cell(row, "type")
-    found = [terms.type(line) for line in lines]
-    if all(found) and found:
-        return [feature.joined(rule) for rule in found if rule]
-    if whole := terms.type(" ".join(lines)):
-        return [feature.joined(whole)]
-    if terms.all_named(" ".join(lines)):
-        raise LayoutChanged(f"a model stands where a type should: {' '.join(lines)!r}")
-    raise UnknownTerm(f"unknown type {' '.join(lines)!r}")
+    # ---- labels
 
+    def rules(self) -> list[Rule]:
+        """What the row's labels say, one rule for each line of its Type cell."""
+        feature = known(self.terms.features, self.words("feature"), "feature")
+        if not self.frame.has("type"):
+            return [feature]
+        found = [self.terms.type(line) for line in self.lines("type")]
+        if not all(found) or not found:
+            found = [self.terms.type(self.words("type"))]
+        rules = [feature.joined(rule) for rule in found if rule]
+        if not rules:
+            if self.terms.all_named(self.words("type")):
+                raise LayoutChanged(f"a model stands where a type should: {self.words('type')!r}")
+            raise UnknownTerm(f"unknown type {self.words('type')!r}")
+        return rules
 
-def row_model(row: Row, frame: Frame) -> list[Model]:
-    """The models the row names; empty when the name is unknown. Raises `LayoutChanged` when it is no name at all."""
-    terms = frame.terms
-    name = " ".join(frame.cell(row, "model"))
-    feature = terms.features.get(label_key(" ".join(frame.cell(row, "feature"))))
-    if feature and feature.model and label_key(name) in terms.products:
-        name = feature.model
-    elif not _is_name(row, frame):
-        raise LayoutChanged(f"a row without its model: {' | '.join(cell.text for cell in row.own)!r}")
-    return terms.all_named(name)
+    def models(self) -> list[Model]:
+        """The models the row names; empty when the name is unknown. Raises `LayoutChanged` when it is no name."""
+        name = self.words("model")
+        if model := self.terms.of_feature(name, self.words("feature")):
+            return [model]
+        if not self._is_name(name):
+            raise LayoutChanged(f"a row without its model: {self.row.text!r}")
+        return self.terms.all_named(name)
 
+    def _is_name(self, name: str) -> bool:
+        """Whether what stands in the model column may be a model: not a label, a price or prose that moved there."""
+        labels = (*self.terms.features, *self.terms.grounding_features)
+        moved = label_key(name) in labels or all(map(self.terms.type, self.lines("model")))
+        return not moved and not counted(name) and self.row.cells.count(self.row.cells[0]) == 1
 
-def _is_name(row: Row, frame: Frame) -> bool:
-    """Whether what stands in the model column may be a model: not a label, a price or prose that moved there."""
-    terms, lines = frame.terms, frame.cell(row, "model")
-    name = " ".join(lines)
-    moved = label_key(name) in (*terms.features, *terms.grounding_features) or all(terms.type(line) for line in lines)
-    return not moved and not counted(name) and row.cells.count(row.cells[0]) == 1
+    def _request(self) -> Rule:
+        words = self.words("request")
+        found = self.terms.cell_labels.get(label_key(words)) if words else _NOTHING
+        if not found or (self.frame.has("request") and not found.tier):
+            raise UnknownTerm(f"unknown request type {words!r}")
+        return found
 
+    def _region(self) -> Rule:
+        words = self.words("region")
+        found: Rule = known(self.terms.regions, words, "region") if words else _NOTHING
+        if self.frame.regional and not found.context:
+            raise UnknownTerm("a row without its region")
+        return found if self.frame.regional else replace(found, context="")
 
-def row_rates(row: Row, frame: Frame, models: Sequence[Model]) -> tuple[list[Rate], int]:
-    """The rates of one row and the number of amounts they were read from."""
-    rules, labels = row_rules(row, frame), _labels(row, frame)
-    rates: list[Rate] = []
-    amounts = 0
-    ended = priced = False
-    for column, cell in zip(frame.columns, row.cells, strict=True):
-        if column.role not in ("price", "storage"):
-            continue
-        if cell is None or not cell.lines:
-            ended = True
-            continue
-        if ended:
-            raise UnknownTerm(f"an empty cell before {column.header!r}")
-        priced = True
-        for rule, lines in _matched(rules, cell.lines):
-            read = [read_price(line, frame.terms) for line in lines]
-            rates += [
-                rate
-                for price in read
-                for model in models
-                for rate in _rates(price, rule, column, frame, row, model, labels)
-            ]
-        amounts += sum(read_price(line, frame.terms).availability == "priced" for line in cell.lines)
-    may_end = all(model.short for model in models) or all(rule.meter == "tuning" for rule in rules)
-    if not priced or (ended and not may_end):
-        raise UnknownTerm(f"an empty price cell beside {label_of(row, frame)!r}")
-    return rates, amounts
+    def _resolutions(self) -> tuple[str, ...]:
+        if not self.frame.has("resolution"):
+            return ("",)
+        sizes = tuple(word.strip().lower() for word in self.words("resolution").split(","))
+        if not all(map(_RESOLUTION.fullmatch, sizes)):
+            raise UnknownTerm(f"unknown resolution {self.words('resolution')!r}")
+        return sizes
 
+    # ---- prices
 
-def row_gaps(row: Row, frame: Frame, models: Sequence[Model], problem: Problem, amounts: int) -> list[Gap]:
-    """What of its models a row may price whose labels are understood and the words of a cell are not; else empty."""
-    try:
-        meters = {rule.meter for rule in row_rules(row, frame)}
-        _resolutions(row, frame)
-    except UnknownTerm:
-        return []
-    if "" in meters or not any(_strange(line, frame.terms) for cell in row.own for line in cell.lines if counted(line)):
-        return []
-    if "input" in meters:
-        meters |= {"cache_read", "cache_storage"}
-    # without a tab the words of the cell may name the tier
-    named = {tier for column in frame.columns for tier in column.tiers}
-    tiers = {""} if frame.place.endswith(" / -") else named | {*frame.tiers}
-    ids = tuple(model_id for model in models for model_id in model.ids)
-    return [Gap(problem, ids, tier, tuple(sorted(meters)), amounts=amounts) for tier in sorted(tiers)]
+    def rates(self, models: Sequence[Model]) -> tuple[list[Rate], int]:
+        """The rates of the row and the number of amounts they were read from."""
+        rules, around = self.rules(), (self._request(), self._region())
+        rates: list[Rate] = []
+        amounts = 0
+        ended = priced = False
+        for column, cell in zip(self.frame.columns, self.row.cells, strict=True):
+            if not column.priced:
+                continue
+            if cell is None or not cell.lines:
+                ended = True
+                continue
+            if ended:
+                raise UnknownTerm(f"an empty cell before {column.header!r}")
+            priced = True
+            prices = [read_price(line, self.terms) for line in cell.lines]
+            for rule, own in _matched(rules, prices):
+                rates += [r for p in own for m in models for r in self._rates(p, rule, column, m, *around)]
+            amounts += sum(price.availability == "priced" for price in prices)
+        may_end = all(model.short for model in models) or all(rule.meter == "tuning" for rule in rules)
+        if not priced or (ended and not may_end):
+            raise UnknownTerm(f"an empty price cell beside {self.label!r}")
+        return rates, amounts
 
+    def gaps(self, models: Sequence[Model], problem: Problem, amounts: int) -> list[Gap]:
+        """What of its models a row may price of which only the words of a cell are not understood; else empty."""
+        try:
+            meters = {rule.meter for rule in self.rules()}
+            self._resolutions()
+        except UnknownTerm:
+            return []
+        lines = (line for cell in self.row.own for line in cell.lines)
+        if "" in meters or not any(_strange(line, self.terms) for line in lines if counted(line)):
+            return []
+        if "input" in meters:
+            meters |= {"cache_read", "cache_storage"}
+        # without a tab the words of the cell may name the tier
+        named = {tier for column in self.frame.columns for tier in column.tiers}
+        tiers = {""} if self.frame.place.endswith(" / -") else named | {*self.frame.tiers}
+        ids = tuple(model_id for model in models for model_id in model.ids)
+        return [Gap(problem, ids, tier, tuple(sorted(meters)), amounts=amounts) for tier in sorted(tiers)]
 
-def _strange(line: str, terms: Terms) -> bool:
-    try:
-        read_price(line, terms)
-    except UnknownTerm:
-        return True
-    return False
+    def _rates(self, price: Price, rule: Rule, column: Column, model: Model, request: Rule, region: Rule) -> list[Rate]:
+        frame = self.frame
+        meter = self._meter(price, rule, column)
+        if not meter:
+            return []
+        unit = self._unit(price, rule, column, meter, model)
+        # a prompt column says nothing of training, which has no prompt
+        bounds = (None, None) if meter == "tuning" else (column.prompt_over, column.prompt_up_to)
+        # a model without sound has no "without audio" to be told from
+        own = "" if model.silent and rule.context == "without audio" else rule.context
+        places = {price.context, region.context} - {""}
+        if len(places) > 1:
+            raise UnknownTerm(f"{price.quote!r} stands beside the region {region.context!r}")
+        days = dated(self.words("model"))
+        words = self.words("region")
+        starts = (days.since, *(frame.starts.get(mark) for mark in (price.marks, words[len(words.rstrip("*")) :])))
+        found = [
+            Rate(
+                provider=PROVIDER,
+                source=SOURCE,
+                model=model_id,
+                service_tier=tier,
+                meter=meter,
+                modality=modality,
+                unit=unit,
+                resolution=resolution,
+                quality=rule.quality,
+                prompt_over=bounds[0],
+                prompt_up_to=bounds[1],
+                context=", ".join(sorted(filter(None, (own, *places)))),
+                basis=rule.basis or "list",
+                availability=price.availability,
+                price=None if price.price is None else price.price * (1 if price.unit else column.scale),
+                currency=frame.terms.currency if price.price is not None else "",
+                effective_from=max(filter(None, starts), default=None),
+                effective_until=days.until,
+                evidence=Evidence(price.quote, f"{frame.place} / {self.label} / {column.header}"),
+            )
+            for model_id in model.ids
+            for tier in self._tiers(price, request, region, column)
+            for modality in rule.modalities or ("",)
+            for resolution in self._resolutions()
+        ]
+        for rate in found:
+            validate_row(rate)
+        return found
 
+    def _tiers(self, price: Price, request: Rule, region: Rule, column: Column) -> tuple[str, ...]:
+        """The tiers of a price: those of its column or tab, of which its region, row or cell may name one."""
+        tiers = column.tiers or self.frame.tiers
+        named = {price.label.tier, request.tier, region.tier} - {""}
+        if len(named) > 1 or (region.tier and region.tier not in tiers):
+            raise UnknownTerm(f"{price.quote!r} is a price of {' and '.join(sorted(named))}, and of {', '.join(tiers)}")
+        return tuple(named) or tiers
 
-def _matched(rules: Sequence[Rule], lines: Sequence[str]) -> list[tuple[Rule, Sequence[str]]]:
-    """Each rule with its lines: all for one rule, its own for as many, the same for several rules and one line."""
-    if len(rules) == 1:
-        return [(rules[0], lines)]
-    if len(lines) == len(rules):
-        return [(rule, [line]) for rule, line in zip(rules, lines, strict=True)]
-    if len(lines) == 1:
-        return [(rule, lines) for rule in rules]
-    raise UnknownTerm(f"{len(lines)} prices beside {len(rules)} types: {' / '.join(lines)!r}")
+    def _meter(self, price: Price, rule: Rule, column: Column) -> str:
+        """What the price is of; empty for a cell that says that output is not cached."""
+        meter = price.label.meter or rule.meter or column.meter
+        wrong = f"{price.quote!r} under {column.header!r} in a row of {meter}"
+        if column.meter and meter not in (column.meter, "input"):
+            raise UnknownTerm(wrong)
+        meter = column.meter or meter
+        if not meter:
+            raise UnknownTerm(f"nothing says what {price.quote!r} is the price of")
+        # a price beside a storage price is that of reading what was stored
+        if not column.cached and not self.frame.has("storage"):
+            return meter
+        if meter == "input":
+            return "cache_storage" if column.role == "storage" else "cache_read"
+        if price.availability != "not_available":
+            raise UnknownTerm(wrong)
+        return ""
 
-
-def _rates(
-    price: Price, rule: Rule, column: Column, frame: Frame, row: Row, model: Model, labels: _Labels
-) -> list[Rate]:
-    meter = _meter(price, rule, column, frame)
-    if not meter:
-        return []
-    unit = _unit(price, rule, column, meter, frame.terms, model)
-    scale = 1 if price.unit else column.scale
-    # a prompt column says nothing of training, which has no prompt
-    bounds = (None, None) if meter == "tuning" else (column.prompt_over, column.prompt_up_to)
-    # a model without sound has no "without audio" to be told from
-    own = "" if model.silent and rule.context == "without audio" else rule.context
-    places = {price.context, labels.region.context} - {""}
-    if len(places) > 1:
-        raise UnknownTerm(f"{price.quote!r} stands beside the region {labels.region.context!r}")
-    context = ", ".join(sorted(word for word in (own, *places) if word))
-    starts = (labels.name.since, frame.starts.get(price.marks), frame.starts.get(labels.region.marks))
-    found = [
-        Rate(
-            provider=frame.provider,
-            source=frame.source,
-            model=model_id,
-            service_tier=tier,
-            meter=meter,
-            modality=modality,
-            unit=unit,
-            resolution=resolution,
-            quality=rule.quality,
-            prompt_over=bounds[0],
-            prompt_up_to=bounds[1],
-            context=context,
-            basis=rule.basis,
-            availability=price.availability,
-            price=None if price.price is None else price.price * scale,
-            currency=frame.terms.currency if price.price is not None else "",
-            effective_from=max(filter(None, starts), default=None),
-            effective_until=labels.name.until,
-            evidence=Evidence(price.quote, f"{frame.place} / {label_of(row, frame)} / {column.header}"),
-        )
-        for model_id in model.ids
-        for tier in _tiers(price, labels, column, frame)
-        for modality in rule.modalities
-        for resolution in _resolutions(row, frame)
-    ]
-    for rate in found:
-        validate_row(rate)
-    return found
-
-
-def _tiers(price: Price, labels: _Labels, column: Column, frame: Frame) -> tuple[str, ...]:
-    """The tiers of a price: those of its column or its tab, of which its region, its row or its cell may name one."""
-    tiers = column.tiers or frame.tiers
-    named = {price.label.tier, labels.request.tier, labels.region.tier} - {""}
-    if len(named) > 1 or (labels.region.tier and labels.region.tier not in tiers):
-        raise UnknownTerm(f"{price.quote!r} is a price of {' and '.join(sorted(named))}, and of {', '.join(tiers)}")
-    return tuple(named) or tiers
-
-
-def _meter(price: Price, rule: Rule, column: Column, frame: Frame) -> str:
-    """What the price is of; empty for a cell that says that output is not cached."""
-    meter = price.label.meter or rule.meter or column.meter
-    if column.meter and meter not in (column.meter, "input"):
-        raise UnknownTerm(f"{price.quote!r} under {column.header!r} in a row of {meter}")
-    meter = column.meter or meter
-    if not meter:
-        raise UnknownTerm(f"nothing says what {price.quote!r} is the price of")
-    cached = "cache_storage" if column.role == "storage" else "cache_read" if _cached(column, frame) else ""
-    if not cached:
-        return meter
-    if meter != "input" and price.availability != "not_available":
-        raise UnknownTerm(f"{price.quote!r} under {column.header!r} in a row of {meter}")
-    return cached if meter == "input" else ""
-
-
-def _cached(column: Column, frame: Frame) -> bool:
-    """A price beside a storage price is that of reading what was stored."""
-    return column.cached or frame.has("storage")
-
-
-def _unit(price: Price, rule: Rule, column: Column, meter: str, terms: Terms, model: Model) -> str:
-    """The cell's own unit, else the row's, else the column's; a storage price is per hour, and no other."""
-    if column.role == "storage":
-        unit = column.unit or terms.hourly.get(rule.unit, "")
-    else:
+    def _unit(self, price: Price, rule: Rule, column: Column, meter: str, model: Model) -> str:
+        """The cell's own unit, else the row's, else the column's; a storage price is per hour, and no other."""
         unit = price.unit or rule.unit or column.unit
-    if unit.endswith(" count"):
-        unit = _counted(int(unit.split()[0]), rule.count or model.count)
-    if price.price is None and meter == "cache_storage":
-        return unit if "-hour" in unit else "1000000 token-hours"
-    if price.price is not None and (not unit or ("-hour" in unit) != (meter == "cache_storage")):
-        raise UnknownTerm(f"{price.quote!r} is a price of {meter} per {unit or 'nothing'}")
-    return unit
+        if column.role == "storage":
+            unit = column.unit or self.terms.hourly.get(rule.unit, "")
+        if unit.endswith(" count"):
+            unit = _counted(int(unit.split()[0]), rule.count or model.count)
+        if price.price is None and meter == "cache_storage":
+            return unit if "-hour" in unit else "1000000 token-hours"
+        if price.price is not None and (not unit or ("-hour" in unit) != (meter == "cache_storage")):
+            raise UnknownTerm(f"{price.quote!r} is a price of {meter} per {unit or 'nothing'}")
+        return unit
+
+
+def _matched(rules: Sequence[Rule], prices: Sequence[Price]) -> list[tuple[Rule, Sequence[Price]]]:
+    """Each rule with its prices: all for one rule, its own for as many, the same for several rules and one price."""
+    if len(rules) == 1:
+        return [(rules[0], prices)]
+    if len(prices) == len(rules):
+        return [(rule, [price]) for rule, price in zip(rules, prices, strict=True)]
+    if len(prices) == 1:
+        return [(rule, prices) for rule in rules]
+    quotes = " / ".join(price.quote for price in prices)
+    raise UnknownTerm(f"{len(prices)} prices beside {len(rules)} types: {quotes!r}")
 
 
 def _counted(number: int, noun: str) -> str:
@@ -310,21 +296,12 @@ def _counted(number: int, noun: str) -> str:
     return noun and f"{number} {noun}" + ("s" if number > 1 else "")
 
 
-def _resolutions(row: Row, frame: Frame) -> tuple[str, ...]:
-    words = " ".join(frame.cell(row, "resolution"))
-    if not frame.has("resolution"):
-        return ("",)
-    sizes = tuple(word.strip().lower() for word in words.split(","))
-    if not all(_RESOLUTION.fullmatch(size) for size in sizes):
-        raise UnknownTerm(f"unknown resolution {words!r}")
-    return sizes
-
-
-def label_of(row: Row, frame: Frame) -> str:
-    """The row's labels in one line, as locators and messages name it."""
-    roles = ("model", "feature", "type", *(["region"] if frame.regional else []), "request")
-    words = [" ".join(frame.cell(row, role)) for role in roles]
-    return " ".join(word for word in words if word)
+def _strange(line: str, terms: Terms) -> bool:
+    try:
+        read_price(line, terms)
+    except UnknownTerm:
+        return True
+    return False
 
 
 # ------------------------------------------------------------------------------------------------- price cells
@@ -337,40 +314,158 @@ def read_price(line: str, terms: Terms) -> Price:
     for name in ("not_available", "not_published", "refers"):
         if getattr(terms.phrases, name).fullmatch(bare):
             return Price(line, name)
-    label = _UNLABELLED
+    label = _NOTHING
     if match := scan.take(_LABEL):
-        found = terms.cell_labels.get(label_key(match[1]))
-        if not found:
+        if not (found := terms.cell_labels.get(label_key(match[1]))):
             raise UnknownTerm(f"unknown words before the colon in {line!r}")
         label = found
     if scan.take(terms.phrases.free):
-        return _whole(scan, Price(line, "free", Decimal(0), label=label))
-    amount = scan.take(AMOUNT)
-    if not amount:
-        raise scan.fail("an amount, or words that say that there is none")
-    unit = scan.take(_UNIT_PAREN) or scan.take(_UNIT)
-    context = scan.take(_CONTEXT)
-    marks = scan.take(_MARKS)
-    price = Price(
-        line,
-        "priced",
-        money(amount.group()),
-        terms.unit(unit[1]) if unit else "",
-        label,
-        _context(context[1], terms) if context else "",
-        marks.group() if marks else "",
-    )
-    return _whole(scan, price)
-
-
-def _whole(scan: Scanner, price: Price) -> Price:
+        price = Price(line, "free", Decimal(0), label=label)
+    else:
+        amount = scan.take(AMOUNT)
+        if not amount:
+            raise scan.fail("an amount, or words that say that there is none")
+        unit = scan.take(_UNIT_PAREN) or scan.take(_UNIT)
+        context = scan.take(_CONTEXT)
+        marks = scan.take(_MARKS)
+        price = Price(
+            line,
+            "priced",
+            money(amount.group()),
+            terms.unit(unit[1]) if unit else "",
+            label,
+            known(terms.contexts, context[1], "words behind a price:") if context else "",
+            marks.group() if marks else "",
+        )
     if scan.text[scan.at :].strip(" ."):
         raise scan.fail("the end of the price")
     return price
 
 
-def _context(words: str, terms: Terms) -> str:
-    found = terms.contexts.get(label_key(words))
-    if found is None:
-        raise UnknownTerm(f"unknown words behind a price: {words!r}")
-    return found
+# ------------------------------------------------------------------------------------------------- grounding
+
+_SENTENCE = re.compile(r"\.\s+(?=[A-Z])")
+_PER_DAY = (
+    rf"(?P<count>{NUMBER}) (?i:(?:grounded |grounding |search )?(?:prompts|requests|queries)) per (?P<period>day|month)"
+)
+_INCLUDED = re.compile(
+    rf"(?:(?P<who>.+?) )?[Ii]ncludes? (?:a combined |up to )?{_PER_DAY} at no (?:additional )?(?:charge|cost)"
+    r"(?:, aggregated across all [A-Za-z0-9. ]+ models)?"
+)
+_LISTED = re.compile(rf"(?P<who>[^:$]+): (?:combined )?{_PER_DAY}")
+_BILLED = re.compile(
+    rf"(?:[A-Za-z ]+ exceeding (?:those limits|(?P<over>{NUMBER}) per day) are billed at )?(?P<amount>{AMOUNT.pattern})"
+    r" per (?P<unit>[A-Za-z0-9, ]+?)(?: \(up to 1 million requests per day\))?"
+    rf"(?: starting {DATE.pattern})?"
+)
+_STARTS = re.compile(rf"Billing will start {DATE.pattern}")
+_AND = re.compile(r",\s*|\s+and\s+")
+# The cell of prices beside the words: one amount, or nothing up to a count and the amount from there on.
+_STEPS = re.compile(
+    rf"(?:0 count to (?P<free>{NUMBER}) count \$0(?:\.0+)? \(Free\) (?P<count>{NUMBER}) count and above )?"
+    rf"(?P<amount>{AMOUNT.pattern})"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Included:
+    """So much per period at no charge; `who` are the models the cell names, none for all of the section."""
+
+    who: tuple[str, ...]
+    count: int
+    period: str
+    quote: str = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """What a grounding cell says: one price per unit, from a day on, beyond what is included.
+
+    Two are equal that say the same, whatever the words.
+    """
+
+    price: Decimal
+    unit: str
+    quote: str = field(compare=False)
+    starts: date | None
+    included: tuple[Included, ...]
+
+
+def read_grounding(lines: Sequence[str], terms: Terms) -> Grounding:
+    """Read a grounding cell sentence by sentence. Raises `UnknownTerm` on a sentence it does not know."""
+    included: list[Included] = []
+    billed: list[re.Match[str]] = []
+    starts: list[re.Match[str]] = []
+    # a line that begins in lower case goes on where the one before it broke off
+    text = re.sub(r"\n(?=[a-z])", " ", "\n".join(lines))
+    for words in (s.strip(" .") for line in text.split("\n") for s in _SENTENCE.split(line)):
+        if match := _INCLUDED.fullmatch(words) or _LISTED.fullmatch(words):
+            who = tuple(_AND.split(match["who"])) if match["who"] else ()
+            included.append(Included(who, whole_number(match["count"]), match["period"].lower(), words))
+        elif match := _BILLED.fullmatch(words):
+            billed.append(match)
+        elif match := _STARTS.fullmatch(words):
+            starts.append(match)
+        elif words and not terms.grounding_prose.fullmatch(words):
+            raise UnknownTerm(f"unknown sentence in a grounding cell: {words!r}")
+    if len(billed) != 1:
+        raise UnknownTerm(f"expected one price in the cell, saw {len(billed)}: {' '.join(lines)[:120]!r}")
+    price = billed[0]
+    if price["over"] and {whole_number(price["over"])} != {i.count for i in included}:
+        raise UnknownTerm(f"the price and the allowance before it differ: {price.group()!r}")
+    if price["year"] or price["year2"]:
+        starts.append(price)
+    days = {day(match) for match in starts}
+    if len(days) > 1:
+        raise UnknownTerm(f"several starts in one cell: {sorted(map(str, days))}")
+    quote = " … ".join(dict.fromkeys(m.group() for m in (price, *starts)))
+    return Grounding(
+        money(price["amount"]), terms.unit(price["unit"]), quote, days.pop() if days else None, tuple(included)
+    )
+
+
+def prove_steps(cell: str, found: Grounding) -> None:
+    """Raise `UnknownTerm` unless the cell of prices says what the words beside it say."""
+    steps = _STEPS.fullmatch(cell)
+    if not steps or money(steps["amount"]) != found.price or steps["free"] != steps["count"]:
+        raise UnknownTerm(f"{cell!r} stands beside {found.quote!r}")
+    free = whole_number(steps["free"]) if steps["free"] else None
+    counts = {included.count for included in found.included}
+    if free is not None and not counts:
+        raise UnknownTerm(f"{free:,} are free, and nothing says in which period: {cell!r}")
+    if counts and free not in counts:
+        raise UnknownTerm(f"{cell!r} stands beside {' and '.join(i.quote for i in found.included)!r}")
+
+
+def grounding_rates(
+    found: Grounding,
+    rules: Sequence[Rule],
+    place: str,
+    currency: str,
+    family: Sequence[Model],
+    resolve: Callable[[str], list[Model]],
+) -> list[Rate]:
+    """A grounding cell's rates: free up to what is included, the price beyond, for the models it is for."""
+    rates: list[Rate] = []
+    for included in found.included or [None]:
+        models = [m for name in included.who for m in resolve(name)] if included and included.who else family
+        for model_id, rule in ((model_id, rule) for m in models for model_id in m.ids for rule in rules):
+            price = Rate(
+                provider=PROVIDER,
+                source=SOURCE,
+                model=model_id,
+                meter=rule.meter,
+                unit=found.unit,
+                context=rule.context,
+                price=found.price,
+                currency=currency,
+                effective_from=found.starts,
+                evidence=Evidence(found.quote, place),
+            )
+            if not included:
+                rates.append(price)
+                continue
+            free = replace(price, used_up_to=included.count, availability="free", price=Decimal(0), effective_from=None)
+            free = replace(free, period=included.period, evidence=Evidence(included.quote, place))
+            rates += [free, replace(price, used_over=included.count, period=included.period)]
+    return rates

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from scraper.errors import UnknownTerm
 from scraper.prices.lexicon import DATE, FROM, UNTIL, first_day, last_day, modalities, whole_number
@@ -15,6 +15,7 @@ from scraper.prices.normalize import label_key
 from scraper.prices.scanner import Phrases
 from scraper.sources import vocabulary
 
+PROVIDER, SOURCE = "google", "vertex-ai"
 VOCABULARY = Path(__file__).with_name("vertex_ai.yaml")
 _NEVER = re.compile(r"(?!)")
 _LISTED = re.compile(r"(.*\S)\s*\(([^()]*)\)\Z")
@@ -25,37 +26,32 @@ _PRICE_HEADER = re.compile(
 )
 _USD = re.compile(r"\s*\( ?usd\)\Z")
 _CACHED = re.compile(r"\bch?ached input ")
-_UNTIL = re.compile(rf"(?P<name>.*?[^\s*])[\s*]+{UNTIL.pattern}")
-_FROM = re.compile(rf"(?P<name>.*?[^\s*])[\s*]+{FROM.pattern}")
+_DATED = [re.compile(rf"(?P<name>.*?[^\s*])[\s*]+{day.pattern}") for day in (UNTIL, FROM)]
+
+Found = TypeVar("Found")
+Reasons = Sequence[tuple[re.Pattern[str], str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """What a row's words mean; an empty meter or unit is left to another cell of the row.
+    """What words of a row or a cell mean; what is empty is left to others.
 
     `count` is what one "count" of the row is: `token`, `image`, or a time with its number, `30 seconds`.
     """
 
+    tier: str = ""
     meter: str = ""
-    modalities: tuple[str, ...] = ("",)
+    modalities: tuple[str, ...] = ()
     unit: str = ""
     count: str = ""
     context: str = ""
     quality: str = ""
-    basis: str = "list"
-    model: str = ""
+    basis: str = ""
 
     def joined(self, other: Rule) -> Rule:
-        """This rule with what `other` says and this one leaves open."""
-        return Rule(
-            meter=self.meter or other.meter,
-            modalities=self.modalities if any(self.modalities) else other.modalities,
-            unit=self.unit or other.unit,
-            count=other.count or self.count,
-            basis=other.basis,
-            context=self.context or other.context,
-            quality=self.quality or other.quality,
-        )
+        """This rule with what `other` says and this one leaves open; of the counts that of `other` is the nearer."""
+        said = {field.name: getattr(self, field.name) or getattr(other, field.name) for field in fields(self)}
+        return Rule(**{**said, "count": other.count or self.count})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +71,11 @@ class Column:
     cached: bool = False
     tiers: tuple[str, ...] = ()
 
+    @property
+    def priced(self) -> bool:
+        """Whether it holds prices."""
+        return self.role in ("price", "storage")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
@@ -89,23 +90,6 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class CellLabel:
-    """The words before a colon in a price cell: a service tier, or what the price is of."""
-
-    tier: str = ""
-    meter: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A region's cell: its word of `context`, the tier where it names one, the stars behind it."""
-
-    context: str = ""
-    tier: str = ""
-    marks: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Dated:
     """What stands in a cell of names: the name, and the first and the last day of its prices."""
 
@@ -114,15 +98,15 @@ class Dated:
     until: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """Each field is the entry of the same name in the vocabulary file, where it is explained."""
+    """Each field is the entry of the same name in the vocabulary file, where it is explained; `models` is by name."""
 
     urls: Mapping[str, str]
     currency: str
     proofs: Mapping[str, Any]
     tabs: Mapping[str, Sequence[str]]
-    roles: Mapping[str, str]
+    headers: Mapping[str, str]
     header_tiers: Mapping[str, Sequence[str]]
     storage_headers: Mapping[str, str]
     hourly_headers: Mapping[str, str]
@@ -131,21 +115,20 @@ class Terms:
     units: Mapping[str, str]
     types: Mapping[str, Rule]
     features: Mapping[str, Rule]
-    products: Sequence[str]
-    cell_labels: Mapping[str, CellLabel]
+    cell_labels: Mapping[str, Rule]
     contexts: Mapping[str, str]
-    regions: Mapping[str, Region]
+    regions: Mapping[str, Rule]
     phrases: Phrases
     grounding: Mapping[str, Sequence[Rule]]
     grounding_features: Sequence[str]
     grounding_prose: re.Pattern[str]
-    ignored_rows: Sequence[tuple[re.Pattern[str], str]]
-    ignored_tables: Sequence[tuple[re.Pattern[str], str]]
+    ignored_rows: Reasons
+    ignored_tables: Reasons
     ignored_headings: Mapping[str, str]
-    ignored_models: Sequence[tuple[re.Pattern[str], str]]
-    ignored_texts: Sequence[tuple[re.Pattern[str], str]]
+    ignored_models: Reasons
+    ignored_texts: Reasons
     facts: Mapping[str, re.Pattern[str]]
-    asides: Sequence[re.Pattern[str]]
+    asides: re.Pattern[str]
     starts: re.Pattern[str]
     models: Mapping[str, Model]
     short_names: Mapping[str, Mapping[str, str]]
@@ -153,15 +136,12 @@ class Terms:
 
     def unit(self, words: str) -> str:
         """The canonical unit of the page's words. Raises `UnknownTerm`."""
-        found = self.units.get(label_key(words))
-        if found is None:
-            raise UnknownTerm(f"unknown unit {words!r}")
-        return found
+        return known(self.units, words, "unit")
 
     def column(self, header: str) -> Column:
         """What a column header means. Raises `UnknownTerm`."""
         folded = label_key(header)
-        if role := self.roles.get(folded):
+        if role := self.headers.get(folded):
             return Column(role=role, header=header)
         if (unit := self.storage_headers.get(folded)) is not None:
             return Column(role="storage", header=header, unit=unit)
@@ -188,17 +168,8 @@ class Terms:
         """The unit that a price header names; "Token Price" without one is the price of the vocabulary's."""
         words = _CACHED.sub("", match["unit"] or match["per"] or "")
         if match["token"] and "token" not in words:
-            unit = self.unit(f"{words} tokens") if words else self.token_price
-        else:
-            unit = self.unit(words) if words else ""
-        return unit
-
-    def region(self, words: str) -> Region:
-        """What a cell of regions says; an empty one says nothing. Raises `UnknownTerm`."""
-        found = self.regions.get(label_key(words)) if words else Region()
-        if found is None:
-            raise UnknownTerm(f"unknown region {words!r}")
-        return replace(found, marks=words[len(words.rstrip("*")) :])
+            return self.unit(f"{words} tokens") if words else self.token_price
+        return self.unit(words) if words else ""
 
     def type(self, label: str) -> Rule | None:
         """What a row label means; None when it is unknown."""
@@ -206,12 +177,16 @@ class Terms:
         if rule := self.types.get(folded):
             return rule
         listed = _LISTED.fullmatch(folded)
-        if listed and (rule := self.types.get(listed[1])) and not any(rule.modalities):
+        if listed and (rule := self.types.get(listed[1])) and not rule.modalities:
             try:
                 return replace(rule, modalities=modalities(listed[2]))
             except UnknownTerm:
                 return None
         return None
+
+    def of_feature(self, name: str, feature: str) -> Model | None:
+        """The model that a name and a feature are together, or the feature alone; None where they are none."""
+        return self.models.get(name_key(f"{name} {feature}")) if feature else None
 
     def named(self, name: str) -> Model | None:
         """The model a name stands for, with or without its leading "Gemini"; None when it is unknown."""
@@ -234,14 +209,26 @@ class Terms:
         return next(model for model in self.models.values() if model_id in model.ids)
 
 
+def known(entries: Mapping[str, Found], words: str, what: str) -> Found:
+    """The entry of these words; `what` names its kind. Raises `UnknownTerm`."""
+    if (found := entries.get(label_key(words))) is None:
+        raise UnknownTerm(f"unknown {what} {words!r}")
+    return found
+
+
+def reason(entries: Reasons, words: str) -> str:
+    """Why what these words name gives no rate; empty where nothing says so."""
+    return next((why for pattern, why in entries if pattern.fullmatch(words)), "")
+
+
 def dated(words: str) -> Dated:
     """A name, and the days behind it: "Gemini 3.8 Flash* through December 31, 2026". Raises `UnknownTerm`."""
-    name, since, until = words, None, None
-    if match := _UNTIL.fullmatch(name):
-        name, until = match["name"], last_day(match)
-    if match := _FROM.fullmatch(name):
-        name, since = match["name"], first_day(match)
-    return Dated(name, since, until)
+    days: list[date | None] = []
+    for pattern, day in zip(_DATED, (last_day, first_day), strict=True):
+        match = pattern.fullmatch(words)
+        words = match["name"] if match else words
+        days.append(day(match) if match else None)
+    return Dated(words, days[1], days[0])
 
 
 def name_key(name: str) -> str:
@@ -249,67 +236,57 @@ def name_key(name: str) -> str:
     return " ".join(label_key(name).replace("-", " ").split())
 
 
-@vocabulary.of(VOCABULARY)
-def load_terms(data: Any) -> Terms:
-    """The vocabulary, read and compiled once."""
-    phrases = {name: _re(text) for name, text in data["phrases"].items()}
-    return Terms(
-        urls=data["urls"],
-        currency=data["currency"],
-        proofs=data["proofs"],
-        tabs=data["tabs"],
-        roles=data["headers"],
-        header_tiers=data["header_tiers"],
-        storage_headers=data["storage_headers"],
-        hourly=data["hourly"],
-        hourly_headers=data["hourly_headers"],
-        token_price=data["token_price"],
-        units=data["units"],
-        types={label: _rule(entry) for label, entry in data["types"].items()},
-        features={label: _rule(entry) for label, entry in data["features"].items()},
-        products=data["products"],
-        cell_labels={label: CellLabel(**entry) for label, entry in data["cell_labels"].items()},
-        contexts=data["contexts"],
-        regions={words: Region(**entry) for words, entry in data["regions"].items()},
-        phrases=Phrases(supported=_NEVER, ignored=_NEVER, **phrases),
-        grounding={label: [_rule(e) for e in entries] for label, entries in data["grounding"].items()},
-        grounding_features=data["grounding_features"],
-        grounding_prose=_re("|".join(f"(?:{text})" for text in data["grounding_prose"])),
-        ignored_headings=data["ignored_headings"],
-        ignored_rows=_reasons(data["ignored_rows"]),
-        ignored_tables=_reasons(data["ignored_tables"]),
-        ignored_models=_reasons(data["ignored_models"]),
-        ignored_texts=_reasons(data["ignored_texts"]),
-        facts={name: _re(text) for name, text in data["facts"].items()},
-        asides=[_re(text) for text in data["asides"]],
-        starts=_re(data["starts"].replace("$DATE", DATE.pattern)),
-        models={name_key(name): model for model in _models(data["models"]) for name in model.names},
-        short_names=data["short_names"],
-        renames=data["renames"],
-    )
-
-
-def _models(entries: Mapping[str, Mapping[str, Any]]) -> list[Model]:
-    return [
-        Model(
-            ids=tuple(entry.get("ids", [key])),
-            names=tuple(entry["names"]),
-            aliases=tuple(entry.get("aliases", ())),
-            count=entry.get("count", ""),
-            silent=entry.get("silent", False),
-            short=entry.get("short", False),
-        )
-        for key, entry in entries.items()
-    ]
-
-
-def _reasons(entries: Sequence[Mapping[str, str]]) -> list[tuple[re.Pattern[str], str]]:
-    return [(_re(entry["match"]), entry["reason"]) for entry in entries]
+# ------------------------------------------------------------------------------------------------ the file
 
 
 def _re(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
+def _any(texts: Sequence[str]) -> re.Pattern[str]:
+    return _re("|".join(f"(?:{text})" for text in texts))
+
+
 def _rule(entry: Mapping[str, Any]) -> Rule:
-    return Rule(**{**entry, "modalities": tuple(entry.get("modalities", ("",)))})
+    return Rule(**{**entry, "modalities": tuple(entry.get("modalities", ()))})
+
+
+def _rules(entries: Mapping[str, Any]) -> dict[str, Rule]:
+    return {words: _rule(entry) for words, entry in entries.items()}
+
+
+def _reasons(entries: Sequence[Mapping[str, str]]) -> Reasons:
+    return [(_re(entry["match"]), entry["reason"]) for entry in entries]
+
+
+def _models(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Model]:
+    found: dict[str, Model] = {}
+    for key, entry in entries.items():
+        lists = {"ids": tuple(entry.get("ids", [key])), "aliases": tuple(entry.get("aliases", ()))}
+        model = Model(**{**entry, **lists, "names": tuple(entry["names"])})
+        found |= dict.fromkeys(map(name_key, model.names), model)
+    return found
+
+
+def _phrases(entries: Mapping[str, str]) -> Phrases:
+    return Phrases(supported=_NEVER, ignored=_NEVER, **{name: _re(text) for name, text in entries.items()})
+
+
+# How the entries are read that do not stay as they stand in the file.
+_READ: Mapping[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(("types", "features", "cell_labels", "regions"), _rules),
+    "grounding": lambda data: {label: [_rule(entry) for entry in entries] for label, entries in data.items()},
+    **dict.fromkeys(("ignored_rows", "ignored_tables", "ignored_models", "ignored_texts"), _reasons),
+    **dict.fromkeys(("grounding_prose", "asides"), _any),
+    "facts": lambda data: {name: _re(text) for name, text in data.items()},
+    "starts": lambda text: _re(text.replace("$DATE", DATE.pattern)),
+    "phrases": _phrases,
+    "models": _models,
+}
+
+
+@vocabulary.of(VOCABULARY)
+def load_terms(data: Any) -> Terms:
+    """The vocabulary, read and compiled once."""
+    entries = {name: entry for name, entry in data.items() if name != "name"}
+    return Terms(**{name: _READ.get(name, lambda entry: entry)(entry) for name, entry in entries.items()})

@@ -47,8 +47,8 @@ SPOT = [
     ("gemini-2.5-flash", "standard", "input", "audio", "1000000 tokens", {"prompt_over": 200000}, "1"),
     ("gemini-2.5-flash", "standard", "tuning", "", "1000000 tokens", {"context": "preference tuning"}, "5"),
     ("gemini-2.5-flash-image", "flex", "output", "image", "1000000 tokens", {"prompt_up_to": 200000}, "15"),
-    ("gemini-2.5-flash-native-audio-preview-12-2025", "standard", "input", "video", "1000000 tokens", {"prompt_up_to": 200000}, "3"),
-    ("gemini-2.5-flash-native-audio-preview-12-2025", "flex", "input", "text", "1000000 tokens", {"prompt_up_to": 200000}, None),
+    ("gemini-live-2.5-flash-native-audio", "standard", "input", "video", "1000000 tokens", {"prompt_up_to": 200000}, "3"),
+    ("gemini-live-2.5-flash-native-audio", "flex", "input", "text", "1000000 tokens", {"prompt_up_to": 200000}, None),
     ("gemini-2.5-flash-lite", "priority", "input", "audio", "1000000 tokens", {"prompt_up_to": 200000}, "0.54"),
     ("gemini-2.0-flash", "batch", "input", "audio", "1000000 tokens", {}, "0.5"),
     ("gemini-2.0-flash", "standard", "input", "video", "1 second", {}, "0.0000387"),
@@ -60,13 +60,13 @@ SPOT = [
     ("gemini-1.5-pro", "standard", "input", "image", "1 image", {"prompt_over": 128000}, "0.0006575"),
     ("gemini-1.5-flash", "standard", "output", "text", "1000 characters", {"prompt_up_to": 128000}, "0.000075"),
     ("gemini-1.5-flash", "standard", "tuning", "", "1000000 tokens", {}, "8"),
-    ("gemma-4-26b", "standard", "cache_read", "", "1000000 tokens", {}, "0.015"),
+    ("gemma-4-26b-a4b-it-maas", "standard", "cache_read", "", "1000000 tokens", {}, "0.015"),
     ("gemma-3-27b-it", "standard", "tuning", "", "1000000 tokens", {"context": "supervised fine-tuning"}, "6.83"),
     ("imagen-4.0-ultra-generate-001", "standard", "output", "image", "1 image", {}, "0.06"),
     ("imagen-1", "standard", "output", "image", "1 image", {"context": "upscaling"}, "0.003"),
-    ("veo-3.1-generate-preview", "standard", "output", "video", "1 second", {"resolution": "4k", "context": "without audio"}, "0.4"),
-    ("veo-3.1-fast-generate-preview", "standard", "output", "video", "1 second", {"resolution": "1080p", "context": "with audio"}, "0.12"),
-    ("veo-3.1-lite-generate-preview", "standard", "output", "video", "1 second", {"resolution": "720p", "context": "without audio"}, "0.03"),
+    ("veo-3.1-generate-001", "standard", "output", "video", "1 second", {"resolution": "4k", "context": "without audio"}, "0.4"),
+    ("veo-3.1-fast-generate-001", "standard", "output", "video", "1 second", {"resolution": "1080p", "context": "with audio"}, "0.12"),
+    ("veo-3.1-lite-generate-001", "standard", "output", "video", "1 second", {"resolution": "720p", "context": "without audio"}, "0.03"),
     ("veo-2.0-generate-001", "standard", "output", "video", "1 second", {"resolution": "720p"}, "0.5"),
     ("lyria-3-pro-preview", "standard", "output", "audio", "1 song", {}, "0.08"),
     ("gemini-embedding-001", "batch", "input", "", "1000 tokens", {}, "0.00012"),
@@ -108,8 +108,8 @@ def test_capture_counts(capture):
         "open models of other makers": 13,
         "how bills are rounded": 2,
     } == capture.amounts.ignored
-    assert (48, 53, 1223) == (capture.tables, len(capture.drafts()), len(found))
-    assert (912, 34, 276, 1) == tuple(
+    assert (48, 56, 1225) == (capture.tables, len(capture.drafts()), len(found))
+    assert (914, 34, 276, 1) == tuple(
         sum(r.availability == name for r in found) for name in ("priced", "free", "not_available", "refers")
     )
     assert [] == [wrong for rate in found for wrong in validate_rate(rate)]
@@ -205,7 +205,7 @@ def test_recorded_counts(recorded):
     assert [PERIOD] == [str(problem) for problem in recorded.problems]
     assert [] == recorded.suspicions
     assert [] == [wrong for rate in recorded.rates() for wrong in validate_rate(rate)]
-    assert (2504, 55) == (len(recorded.rates()), len(recorded.drafts()))
+    assert (2506, 58) == (len(recorded.rates()), len(recorded.drafts()))
 
 
 # Words of the tables of tokens, by hand: what a type prices, and the ids of a name.
@@ -245,7 +245,7 @@ IDS = {
     "Gemini 3.1 Flash Image (Nano Banana 2)": ("gemini-3.1-flash-image-preview",),
     "Gemini 3 Pro Image (Nano Banana Pro)": ("gemini-3-pro-image-preview",),
     "Gemini 2.5 Pro Computer Use-Preview": ("gemini-2.5-computer-use-preview-10-2025",),
-    "Gemini 2.5 Flash Live API": ("gemini-2.5-flash-native-audio-preview-12-2025",),
+    "Gemini 2.5 Flash Live API": ("gemini-live-2.5-flash-native-audio",),
     "Gemini 3.8 Live API": ("gemini-3.8-live",),
 }
 STEPS = {"through December 31, 2026": (None, date(2026, 12, 31)), "starting January 1, 2027": (date(2027, 1, 1), None)}
@@ -320,11 +320,11 @@ OCTOBER = [
     ("text-embedding-005", "batch", "output", "", "1000 characters", {}, "0"),
     ("gemini-embedding-2", "batch", "input", "video", "1000000 tokens", {}, "6"),
     ("multimodalembedding", "standard", "input", "text", "1000 characters", {}, "0.0002"),
-    ("imagen-4.0-generate-001", "standard", "output", "image", "1 image", {"context": "upscaling"}, "0.06"),
-    ("virtual-try-on", "standard", "output", "image", "1 image", {}, "0.06"),
-    ("veo-3.1-generate-preview", "standard", "output", "video", "1 second", {"resolution": "4k", "context": "with audio"}, "0.6"),
+    ("imagen-4.0-upscale-preview", "standard", "output", "image", "1 image", {"context": "upscaling"}, "0.06"),
+    ("virtual-try-on-001", "standard", "output", "image", "1 image", {}, "0.06"),
+    ("veo-3.1-generate-001", "standard", "output", "video", "1 second", {"resolution": "4k", "context": "with audio"}, "0.6"),
     ("lyria-3-clip-preview", "standard", "output", "audio", "1 song", {}, "0.04"),
-    ("gemma-4-26b", "standard", "cache_read", "", "1000000 tokens", {}, "0.015"),
+    ("gemma-4-26b-a4b-it-maas", "standard", "cache_read", "", "1000000 tokens", {}, "0.015"),
 ]  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ratecards.dataset import Dataset as Reader
-from ratecards.grade import grade
+from ratecards.model.grade import grade
 from ratecards.storage import codec
 from scraper import ROOT
 from scraper.diff.cross_source import rules

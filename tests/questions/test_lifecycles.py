@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ratecards import lifecycle
 from ratecards.__main__ import main
 from ratecards.dataset import Dataset
-from ratecards.lifecycle import Lifecycle, Other, Shutdown, attached, earliest_binding, lines, may_end
+from ratecards.model import lifecycle
+from ratecards.model.lifecycle import Lifecycle, Other, Shutdown, attached, earliest_binding, lines, may_end
 from ratecards.storage.lifecycle import LifecycleCard, data
 from scraper.publish.v1_files import files
 from scraper.site import build, gather

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
@@ -263,7 +264,7 @@ def test_the_real_one(cache: Path):
     data = Dataset(Path(ratecards.__file__).parent)
     assert data.first < date(2026, 1, 1)
     again = Dataset(Path(ratecards.__file__).parent)
-    assert 1 == len(kept(cache))
+    assert 1 == len(list(cache.glob("*.sqlite")))
     assert again.cards() == data.cards()
 
 
@@ -279,3 +280,62 @@ def test_other_files_beside_the_histories(root: Path):
     for name in ("readme.md", "google/notes.txt"):
         (root / "history" / name).write_text("mine")
     assert "0.5" == price(root)
+
+
+# ---------------------------------------------------------------------------------------------- at a glance
+
+
+@pytest.fixture
+def settled(root: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A dataset that was written long ago, read twice, and no longer hashed."""
+    age(root, 1000)
+    monkeypatch.setattr(database_cache, "_CODE", ())
+    price(root)
+    price(root)
+    monkeypatch.setattr(database_cache, "_digest", lambda *_: pytest.fail("the histories were hashed"))
+    assert "0.5" == price(root)
+    monkeypatch.undo()
+    monkeypatch.setenv("RATECARDS_CACHE", str(root.parent / "cache"))
+    monkeypatch.setattr(database_cache, "SMALL", 0)
+    monkeypatch.setattr(database_cache, "_CODE", ())
+    return root
+
+
+def age(root: Path, seconds: float) -> None:
+    """Have its history be that old."""
+    file = root / "history/google/gemini-api.jsonl"
+    then = time.time() - seconds
+    os.utime(file, (then, then))
+
+
+def test_an_edit_is_seen_at_a_glance(settled: Path):
+    """By its time, where it is as long."""
+    file = settled / "history/google/gemini-api.jsonl"
+    file.write_text(file.read_text().replace("0.5", "0.9"))
+    assert "0.9" == price(settled)
+    age(settled, 500)
+    assert "0.9" == price(settled)
+    assert "0.9" == price(settled)
+
+
+@pytest.mark.parametrize("text", ["", "x", "a b c\nd", "../../else 1 2\n"])
+def test_a_glance_that_is_damaged(settled: Path, cache: Path, text: str):
+    """Is none."""
+    (seen,) = cache.glob("*.seen")
+    seen.write_text(text)
+    assert "0.5" == price(settled)
+
+
+@pytest.mark.parametrize("harm", DAMAGE.values(), ids=DAMAGE)
+def test_a_kept_one_that_is_damaged(settled: Path, cache: Path, harm):
+    """It no longer looks as it did."""
+    (file,) = cache.glob("*.sqlite")
+    file.write_bytes(harm(file.read_bytes()))
+    assert "0.5" == price(settled)
+
+
+def test_what_was_written_just_now_is_hashed(root: Path, cache: Path):
+    """It could be written again within the same tick."""
+    price(root)
+    price(root)
+    assert [] == list(cache.glob("*.seen"))

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 import pytest
 
+from ratecards.model import canonical_order
 from ratecards.storage import history
 from ratecards.storage.history import (
     ANNOUNCED,
@@ -579,3 +580,14 @@ def test_the_module_writes_what_it_reads():
     [found] = read(history.line(replace(CHANGE, stamp=full)))
 
     assert full == found.stamp
+
+
+def test_a_rate_that_keeps_its_place_and_one_that_does_not():
+    """The rates of a card stand in one order, however a change came by them."""
+    many = [rate(str(n), modality=modality) for n, modality in enumerate(("text", "image", "audio"), 1)]
+    base = card(*many)
+    for new in (replace(base.rates[0], price=Decimal(9)), replace(base.rates[0], service_tier="priority")):
+        found = cards(base)
+        apply(found, change("repriced", old=base.rates[0], new=new))
+        expected = sorted([new, *base.rates[1:]], key=canonical_order)
+        assert tuple(expected) == found["flash"].rates

@@ -11,10 +11,10 @@ from typing import Any
 
 from ratecards.audit.claims import (
     OTHER,
-    Meaning,
+    EntryHead,
+    FieldMeaning,
     PriceEntry,
     Statements,
-    Where,
     entry,
     leaves,
     mapping,
@@ -23,15 +23,15 @@ from ratecards.audit.claims import (
 )
 from ratecards.model import MODALITIES
 
-_FIELDS: dict[str, Meaning] = {
-    **{f"input{m and '_'}{m}_mtok": Meaning("input", modality=m) for m in MODALITIES},
-    **{f"output{m and '_'}{m}_mtok": Meaning("output", modality=m) for m in MODALITIES},
-    **{f"cache{m and '_'}{m}_read_mtok": Meaning("cache_read", modality=m) for m in MODALITIES},
-    **{f"cache{m and '_'}{m}_write_mtok": Meaning("cache_write", modality=m) for m in MODALITIES},
-    "input_mchars": Meaning("input", "1000000 characters", "text"),
-    "input_audio_hours": Meaning("input", "1 hour", "audio"),
-    "output_audio_hours": Meaning("output", "1 hour", "audio"),
-    "web_searches_kcount": Meaning("search_grounding", "1000 queries"),
+_FIELDS: dict[str, FieldMeaning] = {
+    **{f"input{m and '_'}{m}_mtok": FieldMeaning("input", modality=m) for m in MODALITIES},
+    **{f"output{m and '_'}{m}_mtok": FieldMeaning("output", modality=m) for m in MODALITIES},
+    **{f"cache{m and '_'}{m}_read_mtok": FieldMeaning("cache_read", modality=m) for m in MODALITIES},
+    **{f"cache{m and '_'}{m}_write_mtok": FieldMeaning("cache_write", modality=m) for m in MODALITIES},
+    "input_mchars": FieldMeaning("input", "1000000 characters", "text"),
+    "input_audio_hours": FieldMeaning("input", "1 hour", "audio"),
+    "output_audio_hours": FieldMeaning("output", "1 hour", "audio"),
+    "web_searches_kcount": FieldMeaning("search_grounding", "1000 queries"),
 }
 _CONTEXTS = {
     ("processing", "batch"): "batch",
@@ -54,11 +54,11 @@ def _entry(provider: str, model: Mapping[str, Any], on: date | None) -> PriceEnt
     if seller is None:
         return PriceEntry(key, why=OTHER)
     found = Statements()
-    _model(found, Where(key, model_of(key), seller), model, on)
+    _model(found, EntryHead(key, model_of(key), seller), model, on)
     return entry(key, seller, found.found)
 
 
-def _model(found: Statements, where: Where, model: Mapping[str, Any], on: date | None) -> None:
+def _model(found: Statements, where: EntryHead, model: Mapping[str, Any], on: date | None) -> None:
     prices = model.get("prices")
     listed = prices if isinstance(prices, list) else [{"prices": prices}]
     # the last whose condition holds; where none does, the first
@@ -83,7 +83,7 @@ def _inactive(entry: Mapping[str, Any], on: date | None) -> str:
     return f"holds from {first} on" if on is None or on < first else ""
 
 
-def _variants(found: Statements, where: Where, variants: object, on: date | None) -> None:
+def _variants(found: Statements, where: EntryHead, variants: object, on: date | None) -> None:
     """Of several variants for a context the first that holds counts, price by price."""
     seen: set[tuple[str, str]] = set()
     for number, variant in enumerate(map(mapping, variants if isinstance(variants, list) else ())):
@@ -97,17 +97,17 @@ def _variants(found: Statements, where: Where, variants: object, on: date | None
                 seen.add((str(tier), field))
 
 
-def _prices(found: Statements, where: Where, part: tuple[str, object], why: str) -> None:
+def _prices(found: Statements, where: EntryHead, part: tuple[str, object], why: str) -> None:
     path, prices = part
     for field, value in mapping(prices).items():
         _price(found, where, (f"{path}.{field}", value), why)
 
 
-def _price(found: Statements, where: Where, part: tuple[str, object], why: str) -> None:
+def _price(found: Statements, where: EntryHead, part: tuple[str, object], why: str) -> None:
     """One price, or one by the size of the prompt; `why` it is no claim."""
     path, value = part
     field = path.rpartition(".")[2]
-    meaning: Meaning | str = why or _FIELDS.get(field) or "no column of the table says what is counted"
+    meaning: FieldMeaning | str = why or _FIELDS.get(field) or "no column of the table says what is counted"
     if not isinstance(value, (Mapping, list)):
         found.add(where, path, value, meaning)
         return

@@ -15,17 +15,17 @@ from ratecards.audit.claims import (
     NO_MODEL,
     OTHER,
     Claim,
-    Meaning,
+    EntryHead,
+    FieldMeaning,
     PriceEntry,
     Statements,
     Unread,
-    Where,
     claim,
     entry,
     is_google,
     shown,
 )
-from ratecards.choices import NUMBER
+from ratecards.catalog.choices import NUMBER
 from ratecards.storage import model_names
 
 _API, _PLATFORM, _OPENAI = "google/gemini-api", "google/vertex-ai", "openai/openai-api"
@@ -45,32 +45,32 @@ _PROVIDERS = {
 }
 _SIZES = re.compile(r"(?:[a-z]+/)?[0-9]+-x-[0-9]+/|(?:low|medium|high|standard|hd|auto)/", re.IGNORECASE)
 FIELDS = {
-    "input_cost_per_token": Meaning("input", shift=6),
-    "input_cost_per_audio_token": Meaning("input", modality="audio", shift=6),
-    "input_cost_per_image_token": Meaning("input", modality="image", shift=6),
-    "input_cost_per_video_token": Meaning("input", modality="video", shift=6),
-    "input_cost_per_image": Meaning("input", "1 image", modality="image"),
-    "input_cost_per_audio_per_second": Meaning("input", "1 second", modality="audio"),
-    "input_cost_per_video_per_second": Meaning("input", "1 second", modality="video"),
-    "input_cost_per_second": Meaning("input", "1 second", modality="audio"),
-    "input_cost_per_character": Meaning("input", "1000 characters", shift=3),
-    "output_cost_per_token": Meaning("output", shift=6),
-    "output_cost_per_reasoning_token": Meaning("output", modality="text", context="thinking", shift=6),
-    "output_cost_per_audio_token": Meaning("output", modality="audio", shift=6),
-    "output_cost_per_image_token": Meaning("output", modality="image", shift=6),
-    "output_cost_per_video_token": Meaning("output", modality="video", shift=6),
-    "output_cost_per_image": Meaning("output", "1 image", modality="image"),
-    "output_cost_per_second": Meaning("output", "1 second"),
-    "output_cost_per_audio_per_second": Meaning("output", "1 second", modality="audio"),
-    "output_cost_per_video_per_second": Meaning("output", "1 second", modality="video"),
-    "output_cost_per_character": Meaning("output", "1000 characters", shift=3),
-    "cache_read_input_token_cost": Meaning("cache_read", shift=6),
-    "cache_read_input_audio_token_cost": Meaning("cache_read", modality="audio", shift=6),
-    "cache_read_input_token_cost_per_audio_token": Meaning("cache_read", modality="audio", shift=6),
-    "cache_read_input_image_token_cost": Meaning("cache_read", modality="image", shift=6),
-    "cache_creation_input_token_cost": Meaning("cache_write", shift=6),
-    "search_context_cost_per_query": Meaning("search_grounding", shift=3),
-    "google_maps_grounding_cost_per_query": Meaning("maps_grounding", shift=3),
+    "input_cost_per_token": FieldMeaning("input", shift=6),
+    "input_cost_per_audio_token": FieldMeaning("input", modality="audio", shift=6),
+    "input_cost_per_image_token": FieldMeaning("input", modality="image", shift=6),
+    "input_cost_per_video_token": FieldMeaning("input", modality="video", shift=6),
+    "input_cost_per_image": FieldMeaning("input", "1 image", modality="image"),
+    "input_cost_per_audio_per_second": FieldMeaning("input", "1 second", modality="audio"),
+    "input_cost_per_video_per_second": FieldMeaning("input", "1 second", modality="video"),
+    "input_cost_per_second": FieldMeaning("input", "1 second", modality="audio"),
+    "input_cost_per_character": FieldMeaning("input", "1000 characters", shift=3),
+    "output_cost_per_token": FieldMeaning("output", shift=6),
+    "output_cost_per_reasoning_token": FieldMeaning("output", modality="text", context="thinking", shift=6),
+    "output_cost_per_audio_token": FieldMeaning("output", modality="audio", shift=6),
+    "output_cost_per_image_token": FieldMeaning("output", modality="image", shift=6),
+    "output_cost_per_video_token": FieldMeaning("output", modality="video", shift=6),
+    "output_cost_per_image": FieldMeaning("output", "1 image", modality="image"),
+    "output_cost_per_second": FieldMeaning("output", "1 second"),
+    "output_cost_per_audio_per_second": FieldMeaning("output", "1 second", modality="audio"),
+    "output_cost_per_video_per_second": FieldMeaning("output", "1 second", modality="video"),
+    "output_cost_per_character": FieldMeaning("output", "1000 characters", shift=3),
+    "cache_read_input_token_cost": FieldMeaning("cache_read", shift=6),
+    "cache_read_input_audio_token_cost": FieldMeaning("cache_read", modality="audio", shift=6),
+    "cache_read_input_token_cost_per_audio_token": FieldMeaning("cache_read", modality="audio", shift=6),
+    "cache_read_input_image_token_cost": FieldMeaning("cache_read", modality="image", shift=6),
+    "cache_creation_input_token_cost": FieldMeaning("cache_write", shift=6),
+    "search_context_cost_per_query": FieldMeaning("search_grounding", shift=3),
+    "google_maps_grounding_cost_per_query": FieldMeaning("maps_grounding", shift=3),
 }
 TIERS = {"": "standard", "_batches": "batch", "_flex": "flex", "_priority": "priority"}
 _RESOLUTIONS = {"480p", "720p", "768p", "1080p", "2k", "4k"}
@@ -135,7 +135,7 @@ def model_of(key: str) -> str:
 
 
 def _stated(key: str, entry: Mapping[str, Any]) -> list[Claim | Unread]:
-    found, where = Statements(), Where(key, model_of(key), "")
+    found, where = Statements(), EntryHead(key, model_of(key), "")
     for field, value in entry.items():
         if value is None or not _is_price(field):
             continue
@@ -167,7 +167,7 @@ def amount(value: object) -> Decimal | None:
     return number if number.is_finite() and not number.is_signed() and abs(number.adjusted()) <= 30 else None
 
 
-def _meaning(entry: Mapping[str, Any], field: str) -> tuple[Meaning, dict[str, Any]] | str:
+def _meaning(entry: Mapping[str, Any], field: str) -> tuple[FieldMeaning, dict[str, Any]] | str:
     """What a field means, with its service tier and the bounds of its prompts, or why it cannot be read."""
     name = _NAME.match(field)
     if name is None or (name["tier1"] and name["tier2"]):

@@ -11,10 +11,10 @@ from typing import Any
 
 from ratecards.audit.claims import (
     OTHER,
-    Meaning,
+    EntryHead,
+    FieldMeaning,
     PriceEntry,
     Statements,
-    Where,
     entry,
     leaves,
     mapping,
@@ -23,13 +23,17 @@ from ratecards.audit.claims import (
 )
 from ratecards.model import MODALITIES
 
-_FIELDS: dict[str, Meaning | str] = {
-    "input": Meaning("input"),
-    "output": Meaning("output"),
-    "cache_read": Meaning("cache_read"),
-    "cache_write": Meaning("cache_write"),
-    **{f"{meter}_{kind}": Meaning(meter, modality=kind) for meter in ("input", "output") for kind in MODALITIES[1:]},
-    "reasoning": Meaning("output", context="thinking"),
+_FIELDS: dict[str, FieldMeaning | str] = {
+    "input": FieldMeaning("input"),
+    "output": FieldMeaning("output"),
+    "cache_read": FieldMeaning("cache_read"),
+    "cache_write": FieldMeaning("cache_write"),
+    **{
+        f"{meter}_{kind}": FieldMeaning(meter, modality=kind)
+        for meter in ("input", "output")
+        for kind in MODALITIES[1:]
+    },
+    "reasoning": FieldMeaning("output", context="thinking"),
 }
 # One field for all that comes out: of a model that makes pictures it has the price of these.
 _PICTURES = re.compile(r"(?:\A|-)image(?:-|\Z)")
@@ -47,7 +51,7 @@ def _entry(provider: str, name: str, model: Mapping[str, Any]) -> PriceEntry:
     if seller is None:
         return PriceEntry(name, why=OTHER)
     found = Statements()
-    _model(found, Where(name, model_of(name), seller), model)
+    _model(found, EntryHead(name, model_of(name), seller), model)
     return entry(name, seller, found.found)
 
 
@@ -58,10 +62,12 @@ def _models(data: Mapping[str, Any]) -> Iterator[tuple[str, str, Mapping[str, An
             yield provider, name, mapping(model)
 
 
-def _model(found: Statements, where: Where, model: Mapping[str, Any]) -> None:
+def _model(found: Statements, where: EntryHead, model: Mapping[str, Any]) -> None:
     cost = mapping(model.get("cost"))
     tiers = list(_tiers(cost))
-    fields = {**_FIELDS, "output": Meaning("output", modality="image")} if _makes_pictures(where, model) else _FIELDS
+    fields = (
+        {**_FIELDS, "output": FieldMeaning("output", modality="image")} if _makes_pictures(where, model) else _FIELDS
+    )
     for field, value in cost.items():
         if field not in ("tiers", "context_over_200k"):
             ends = [over for _, over, _, prices in tiers if field in prices]
@@ -74,12 +80,12 @@ def _model(found: Statements, where: Where, model: Mapping[str, Any]) -> None:
     _rest(found, where, model, [path for path, *_ in tiers])
 
 
-def _makes_pictures(where: Where, model: Mapping[str, Any]) -> bool:
+def _makes_pictures(where: EntryHead, model: Mapping[str, Any]) -> bool:
     made = mapping(model.get("modalities")).get("output")
     return bool(_PICTURES.search(where.model)) or (isinstance(made, list) and "image" in made)
 
 
-def _meaning(fields: Mapping[str, Meaning | str], field: str, value: object) -> Meaning | str:
+def _meaning(fields: Mapping[str, FieldMeaning | str], field: str, value: object) -> FieldMeaning | str:
     return _UNKNOWN if isinstance(value, (Mapping, list)) else fields.get(field, _UNKNOWN)
 
 
@@ -105,7 +111,7 @@ def _size(tier: object) -> int | None:
     return size if fits and isinstance(size, int) and not isinstance(size, bool) and size > 0 else None
 
 
-def _rest(found: Statements, where: Where, model: Mapping[str, Any], read: list[str]) -> None:
+def _rest(found: Statements, where: EntryHead, model: Mapping[str, Any], read: list[str]) -> None:
     """Prices in shapes that are not read."""
     cost = mapping(model.get("cost"))
     listed = cost.get("tiers")

@@ -53,7 +53,8 @@ def test_amounts(case, expected):
 @pytest.mark.parametrize(("case", "expected"), [("era-2025", None), ("era-2026", Decimal("0.4"))])
 def test_priority_factor(case, expected):
     """Priority's share of the standard limit, where the page says one."""
-    assert expected == rate_limits.read_facts(page(case))[0].priority_factor
+    figures = {figure.name: figure.value for figure in rate_limits.read_facts(page(case))[0].figures}
+    assert expected == figures.get("priority factor")
 
 
 def test_reading():

@@ -7,19 +7,15 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from bs4 import BeautifulSoup
 
 from ratecards.model import Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Reading
-from scraper.prices.footnotes import Footnote
 from scraper.prices.lexicon import counted
 from scraper.sources import vertex_ai
-from scraper.sources.vertex_grid import Grid, grid
-from scraper.sources.vertex_grounding import read_grounding
-from scraper.sources.vertex_notes import image_formulas, split_notes, token_formulas
-from scraper.sources.vertex_rows import Price, read_price
-from scraper.sources.vertex_terms import CellLabel, Dated, Rule, dated, load_terms
+from scraper.sources.vertex_page import image_formulas, token_formulas
+from scraper.sources.vertex_rows import Price, read_grounding, read_price
+from scraper.sources.vertex_terms import Dated, Rule, dated, load_terms
 from tests.support.cases import Case
 
 CASES = Path(__file__).parent / "cases"
@@ -51,12 +47,6 @@ def told(reading: Reading) -> list[tuple[str, str, str]]:
 
 def rates(reading: Reading, **values: object) -> list[Rate]:
     return [r for r in reading.rates() if all(getattr(r, name) == value for name, value in values.items())]
-
-
-def table(html: str) -> Grid:
-    found = BeautifulSoup(f"<table>{html}</table>", "html5lib").find("table")
-    assert found
-    return grid(found)
 
 
 # ------------------------------------------------------------------------------------- pages that can be read
@@ -96,7 +86,7 @@ def test_stray_row_and_orphan_cell():
     reading = read("gemini-2.5")
 
     images = {r.price for r in rates(reading, model="gemini-2.5-flash-image", service_tier="flex", meter="input")}
-    live = rates(reading, model="gemini-2.5-flash-native-audio-preview-12-2025", service_tier="flex", modality="audio")
+    live = rates(reading, model="gemini-live-2.5-flash-native-audio", service_tier="flex", modality="audio")
     assert {Decimal("0.15"), None} == images
     assert {Decimal(12)} == {r.price for r in live}
 
@@ -165,13 +155,29 @@ def test_two_notes_of_one_kind_are_both_kept():
 
 
 def test_names_ids_and_aliases():
-    """Cards carry the Gemini API's ids, this page's names, and this platform's ids as aliases of the first id."""
+    """Cards carry the ids that a caller passes here, this page's names, and as aliases the Gemini API's ids."""
     drafts = {d.model: d for r in (read("gemini-3"), read("media")) for d in r.drafts()}
 
-    assert ("veo-3.1-generate-001",) == drafts["veo-3.1-generate-preview"].aliases
+    assert ("veo-3.1-generate-preview",) == drafts["veo-3.1-generate-001"].aliases
     assert "Gemini 3.1 Pro Preview" == drafts["gemini-3.1-pro-preview-customtools"].name
     assert () == drafts["text-multilingual-embedding-002"].aliases
     assert "gemini-models-3" == drafts["gemini-3.1-pro-preview"].anchor
+
+
+def test_a_feature_makes_a_model_of_a_name():
+    """Imagen 4 has a model of its own that enlarges images, Imagen 1 has none; what is tried on names itself."""
+    found = {(r.model, r.context) for r in rates(read("era-2026-10-counts"), meter="output", modality="image")}
+
+    assert {model for model, context in found if context} == {"imagen-4.0-upscale-preview", "imagen-1"}
+    assert ("virtual-try-on-001", "") in found
+    assert ("imagen-3.0-capability-001", "") in found
+
+
+def test_a_feature_names_its_model_alone():
+    """Where its product's cell is empty, it does not go on with the model above."""
+    whole = read("media")
+
+    assert whole.rates() == read("media", ("<td>Imagen</td><td>Visual", "<td></td><td>Visual")).rates()
 
 
 def test_sections_have_names_of_their_own():
@@ -576,8 +582,8 @@ def test_grounding_names_an_unknown_model():
         ("$4.5 (/M Tok/hr)", Price("$4.5 (/M Tok/hr)", "priced", Decimal("4.5"), "1000000 token-hours")),
         ("$0.0015/image", Price("$0.0015/image", "priced", Decimal("0.0015"), "1 image")),
         ("$1,250.00", Price("$1,250.00", "priced", Decimal(1250))),
-        ("Batch requests: No charge", Price("Batch requests: No charge", "free", Decimal(0), label=CellLabel("batch"))),
-        ("Cache Hit: $1", Price("Cache Hit: $1", "priced", Decimal(1), label=CellLabel(meter="cache_read"))),
+        ("Batch requests: No charge", Price("Batch requests: No charge", "free", Decimal(0), label=Rule(tier="batch"))),
+        ("Cache Hit: $1", Price("Cache Hit: $1", "priced", Decimal(1), label=Rule(meter="cache_read"))),
         ("N/A", Price("N/A", "not_available")),
         ("NA", Price("NA", "not_available")),
         ("-", Price("-", "not_available")),
@@ -646,41 +652,11 @@ def test_grounding_cell():
     assert found.quote.endswith("starting May 5, 2025 … Billing will start May 5, 2025")
 
 
-def test_split_notes():
-    """Notes are split at their marks, not at stars inside the words."""
-    assert [
-        Footnote("", "Before."),
-        Footnote("*", "One*. Two."),
-        Footnote("***", "Three 5*3."),
-    ] == split_notes("Before. *One*. Two. *** Three 5*3.")
-
-
 def test_token_formulas():
     """Sentences with money, and sentences that count nothing, give no token formula."""
     assert [] == token_formulas("It consumes $3.", "")
     assert [] == token_formulas("4 characters result in approximately 1 text token.", "")
     assert None is image_formulas("Gemini charges nothing.")
-
-
-def test_grid_spans():
-    """Spans end with their row group and at the last header; a span of 0 reaches to the end; nonsense is 1."""
-    found = table(
-        "<thead><tr><th>A</th><th>B</th><th>C</th></tr></thead>"
-        "<tbody><tr><td rowspan=9>x</td><td colspan=9>y</td></tr><tr><td>z</td></tr></tbody>"
-        "<tbody><tr><td rowspan=0>u</td><td rowspan=x>v</td></tr><tr><td>w</td></tr><tr></tr></tbody>"
-    )
-
-    texts = [[cell.text if cell else None for cell in r.cells] for r in found.rows]
-    assert [["x", "y", "y"], ["x", "z", None], ["u", "v", None], ["u", "w", None], ["u", None, None]] == texts
-    assert ["A", "B", "C", "x", "y", "z", "u", "v", "w"] == list(found.texts())
-
-
-def test_grid_lines():
-    """Breaks, items and paragraphs part the lines of a cell; source lines do not."""
-    found = table("<tr><td>a\n b<br><br>c<ul><li>d</li><li>e</li></ul><p>f</p></td></tr>")
-
-    assert [("a b", "c", "d", "e", "f")] == [cell.lines for r in found.rows for cell in r.own]
-    assert () == found.header
 
 
 def test_prompt_thresholds_are_data():
@@ -703,20 +679,32 @@ def test_labels():
 
 
 def test_vocabulary_is_consistent():
-    """Every id is the table's kind of id and belongs to one model; every name that features point to is known."""
+    """Every id is the table's kind of id and belongs to one model; what was renamed is an alias of what it is now."""
     models = {id(m): m for m in TERMS.models.values()}.values()
     ids = [i for m in models for i in (*m.ids, *m.aliases)]
 
     assert len(ids) == len(set(ids))
     assert all(TERMS.of_id(m.ids[0]) is m for m in models)
-    assert all(TERMS.named(rule.model) for rule in TERMS.features.values() if rule.model)
+    assert all(old in TERMS.of_id(new).aliases for old, new in vertex_ai.renames().items())
     assert all(TERMS.named(name) for names in TERMS.short_names.values() for name in names.values() if name)
 
 
+def test_words_of_context():
+    """They are a closed list: another one is another key of the published table."""
+    grounding = [rule for rules in TERMS.grounding.values() for rule in rules]
+    rules = [*TERMS.types.values(), *TERMS.features.values(), *TERMS.regions.values(), *grounding]
+
+    assert {
+        *("", "global", "non-global", "with audio", "without audio", "upscaling"),
+        *("supervised fine-tuning", "preference tuning", "reinforcement fine-tuning"),
+        *("grounding with your data", "web grounding for enterprise"),
+    } == {*TERMS.contexts.values(), *(rule.context for rule in rules)}
+
+
 def test_urls_and_renames():
-    """The source offers what the runner asks of a source."""
+    """The source offers what the runner asks of a source; the Gemini API's ids were the cards' once."""
     assert {"html"} == set(vertex_ai.urls())
-    assert {} == vertex_ai.renames()
+    assert "veo-3.1-generate-001" == vertex_ai.renames()["veo-3.1-generate-preview"]
 
 
 def test_fingerprint_is_the_article():

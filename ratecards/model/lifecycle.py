@@ -1,6 +1,6 @@
 """When a model ends: on which day, and what takes its place. By the notices of its card, and by pages of facts. Pure.
 
-A notice names one day or none (`ratecards.notices`). A page of facts (`Lifecycle`) gives a day that binds, or the first
+A notice names one day or none (`notices`). A page of facts (`Lifecycle`) gives a day that binds, or the first
 on which the model may end, or says that none is announced.
 
 Of days that bind the earliest counts; who says another is told with it.
@@ -159,7 +159,7 @@ def may_end(cards: Iterable[RateCard], after: date = date.min) -> list[tuple[dat
 @lru_cache(maxsize=1024)
 def shutdown(notices: tuple[str, ...], ids: tuple[str, ...]) -> Shutdown | None:
     """What the notices of a card announce of the model that goes by these ids; None where they name no one day."""
-    from ratecards.notices import announced  # its patterns take longer to compile than a cost to find
+    from ratecards.model.notices import announced  # its patterns take longer to compile than a cost to find
 
     found = announced(notices, ids) if notices else None
     return Shutdown(*found) if found else None

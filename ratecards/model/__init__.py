@@ -17,7 +17,7 @@ from ratecards.records import dataclass, field
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ratecards.lifecycle import Lifecycle, Shutdown
+    from ratecards.model.lifecycle import Lifecycle, Shutdown
 
 SERVICE_TIERS = ("standard", "batch", "flex", "priority", "ultrafast", "fast")
 PLANS = ("free", "paid")
@@ -202,7 +202,7 @@ class RateCard:
     @property
     def grade(self) -> str:
         """How far its source is trusted: `official`, `billed`, `by hand`, `reseller` or `reported`; else empty."""
-        from ratecards import grade
+        from ratecards.model import grade
 
         return grade.grade(grade.name_of(self.provider, self.source))
 
@@ -211,7 +211,7 @@ class RateCard:
         """The day on which the model ends and what takes its place, where a notice or a page of facts announces one."""
         if not self.notices and not self.lifecycle:
             return None
-        from ratecards.lifecycle import earliest_binding
+        from ratecards.model.lifecycle import earliest_binding
 
         return earliest_binding(self)
 

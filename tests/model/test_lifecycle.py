@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.lifecycle import Shutdown, endings, past, said, shutdown
-from ratecards.notices import days
+from ratecards.model.lifecycle import Shutdown, endings, past, said, shutdown
+from ratecards.model.notices import days
 from tests.support.histories import card
 
 IDS = ("gemini-2.5-flash-image", "nano-banana")

@@ -6,8 +6,8 @@ import re
 
 import pytest
 
-from ratecards import grade
 from ratecards.catalog import authority
+from ratecards.model import grade
 from scraper import ROOT
 from scraper.publish.dataset import FACTS
 from scraper.sources import SOURCES
