@@ -31,7 +31,7 @@ from collections import deque
 import ratecards
 print(took(lambda rows: deque(ratecards.costs(rows), 0), rows))
 print(took(lambda rows: deque(ratecards.costs(rows, lines=True), 0), rows))
-print(took(lambda rows: [found.lines for found in ratecards.costs(rows, lines=True)], rows))
+print(took(lambda rows: deque((found.lines for found in ratecards.costs(rows, lines=True)), 0), rows))
 """
 GENAI = f"""{ROWS}
 from genai_prices import Usage, calc_price
@@ -59,7 +59,7 @@ def beside(python: Path) -> None:
     for what, seconds, bound in zip(
         ("costs of rows, totals", "costs of rows, breakdowns", "costs of rows, a look at all lines"),
         ours,
-        ("at least 600,000/s", "at least 150,000/s", "no bound"),
+        ("at least 600,000/s", "at least 150,000/s", "at least 150,000/s"),
         strict=True,
     ):
         _line(what, f"{1 / seconds:,.0f}/s", f"{theirs / seconds:.0f} x genai-prices' loop", bound)

@@ -355,15 +355,15 @@ class Counting:
                 return False
             instant_key = time[:13]
         model = answer.get("modelVersion")
+        if model.__class__ is not str:
+            return False
         at = model, tier, instant_key
         quick = self._quick.get(at, False)
         if quick is False:
             quick = self._quick[at] = self._quickly(model, tier, time)
         return bool(quick) and quick.add(self.fields(record) if self._by else (), sent, cached, out, thoughts)  # type: ignore[union-attr]
 
-    def _quickly(self, model: object, tier: str, time: object) -> _Quick | None:
-        if not isinstance(model, str) or not model:
-            return None
+    def _quickly(self, model: str, tier: str, time: object) -> _Quick | None:
         try:
             catalog, name, own = self.head(Answer({}, (), model, tier_word(tier), instant("time", time)))
             return _Quick(calls.plan_of(catalog, name, own, self._asked, _QUICK), catalog, name, own, self._asked)
@@ -465,8 +465,10 @@ def _layout(names: tuple[str, ...]) -> tuple[bool, tuple[str, ...]] | None:
 
 def _plain_candidates(answer: Mapping[str, Any], *, each: bool) -> bool:
     """Whether the candidates of an answer are of text without grounding, and end here."""
-    ends = each or "responseId" not in answer
-    for candidate in answer["candidates"]:
+    candidates, ends = answer["candidates"], each or "responseId" not in answer
+    if candidates.__class__ is not list:
+        return False
+    for candidate in candidates:
         if candidate.__class__ is not dict or not candidate.keys() <= _CANDIDATE:
             return False
         ends = ends or bool(candidate.get("finishReason"))

@@ -53,7 +53,9 @@ class Answer(NamedTuple):
     @property
     def size(self) -> int:
         """All tokens of its counts: of two records of one call the larger is the later one."""
-        return sum(int(_sum(self.counts.get(name)) or 0) for name in TOKENS if name != "cached_tokens")  # type: ignore[call-overload]
+        found = (self.counts.get(name) for name in TOKENS if name != "cached_tokens")
+        each = (number for value in found for number in (value.values() if isinstance(value, Mapping) else [value]))
+        return sum(number for number in each if number.__class__ is int)
 
 
 class Part(NamedTuple):

@@ -274,8 +274,6 @@ def counted(form: Form, usage: Mapping[Any, Any]) -> Counted:
         name, means = "/".join(place), form.counts.get(place)
         if means is None:
             raise CostError(f"unknown count {name!r} in {form.what}: its forms are in {form.name}.toml")
-        if means.part == _ELSEWHERE:
-            continue
         number = value if means.part in COUNTS else whole(name, value)
         known, other = found.setdefault(means, (number, name))
         if known != number:
@@ -295,24 +293,34 @@ def _numbers(holder: Mapping[Any, Any], form: Form, above: Place) -> Iterator[tu
     """Every number of a usage with its place; of a usage that stands among other fields those of its form."""
     for name, value in holder.items():
         place = (*above, str(name))
-        if value is None or isinstance(value, bool):
-            continue
         means = form.counts.get(place)
-        if means is not None and means.part == _ELSEWHERE:
+        if value is None or (means is not None and means.part == _ELSEWHERE):
             continue
-        if isinstance(value, str) and means is None and any(known[: len(place)] == place for known in form.counts):
-            value = _inner(value) if value.startswith("{") else value  # noqa: PLW2901 - the same, as data
-        if isinstance(value, Mapping):
-            if not form.among or any(known[: len(place)] == place for known in form.counts):
-                yield from _numbers(value, form, place)
-        elif _is_number(value) and (means is not None or not form.among or "token" in place[-1].lower()):
-            yield place, int(value) if isinstance(value, str) or value == int(value) else value
+        inside = any(len(known) > len(place) and known[: len(place)] == place for known in form.counts)
+        if isinstance(value, str) and inside and value.startswith("{"):
+            value = _inner(value)  # noqa: PLW2901 - the same, as data
+        if isinstance(value, Mapping) and (inside or not (means or form.among)):
+            yield from _numbers(value, form, place)
+        elif _is_number(value) and (means or not form.among or "token" in place[-1].lower()):
+            yield place, _number(value)
+        elif means:
+            whole("/".join(place), value)
 
 
 def _is_number(value: object) -> bool:
+    if isinstance(value, bool):
+        return False
     return isinstance(value, (int, float, Decimal)) or (
         isinstance(value, str) and value.isascii() and value.isdecimal()
     )
+
+
+def _number(value: Any) -> Any:
+    """A whole number as one, however it is written; another as it is."""
+    try:
+        return int(value) if isinstance(value, str) or value == int(value) else value
+    except (ValueError, OverflowError):
+        return value
 
 
 def _words(means: Meaning) -> str:

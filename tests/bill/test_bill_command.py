@@ -239,7 +239,7 @@ def test_one_row_explained(bill: Bill, file: Path, tmp_path: Path, row: str, wor
     chat = json.loads((USAGE / "openai-chat-stream/input.jsonl").read_text().splitlines()[1])
     (tmp_path / "list.json").write_text(json.dumps([ROWS[0], chat]))
     (tmp_path / "stream.txt").write_text(f"data: {json.dumps(chat)}\n")
-    (tmp_path / "broken.jsonl").write_text('{"a\n[1]\n')
+    (tmp_path / "broken.jsonl").write_text('{"a\n[1]\n{"b": 1}\n')
     where = tmp_path if (tmp_path / row.partition(":")[0]).exists() else USAGE
     status, out, err = bill(file, "--explain", where / row)
     assert words in out + err
@@ -295,6 +295,27 @@ def test_a_list_is_of_calls_or_of_chunks(
     path.write_text(json.dumps(usages))
     found = json.loads(bill(path, "--on", "2026-08-01", "--format", "json")[1])
     assert (calls, refused) == (found["calls"]["priced"], found["calls"]["refused"])
+
+
+def test_a_list_of_records_that_have_a_form(bill: Bill, tmp_path: Path):
+    """Each is read for itself, and named by its place in the list."""
+    chat = {"model": "gpt-5", "created": 1785654000, "usage": {"prompt_tokens": 21, "completion_tokens": 6}}
+    path = tmp_path / "list.json"
+    path.write_text(json.dumps([chat, {"error": {"code": 8}}, {**chat, "usage": {"prompt_tokens": -1}}]))
+    found = json.loads(bill(path, "--format", "json")[1])
+    assert (1, 1) == (found["calls"]["priced"], found["no_call"][0]["records"])
+    assert [f"{path}:3"] == found["refused"][0]["places"]
+
+
+def test_pictures_by_the_piece_are_not_added_up_before_they_are_priced(bill: Bill, tmp_path: Path):
+    """1,290 tokens are a picture, and 2,580 two; 1,000 are none, and neither are three times as many."""
+    row = {"model": "gemini-2.5-flash-image", "time": "2026-04-27"}
+    rows = [{**row, "output_tokens": {"image": n}} for n in (1290, 2580, 1000, 290, 1290)]
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(one) + "\n" for one in rows))
+    found = json.loads(bill(path, "--format", "json", "--by", "")[1])
+    assert Decimal(found["total"]) == sum(ratecards.cost(usage=one).total for one in rows)
+    assert "5 calls: " in bill(path, "--by", "")[1]
 
 
 def test_a_chunk_in_a_log_is_no_call(bill: Bill, tmp_path: Path):

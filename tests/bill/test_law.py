@@ -18,9 +18,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ratecards
-from ratecards.bill import log, report
+from ratecards.bill import count, log, report
 from ratecards.bill.count import Counted, Wanted, counted
-from ratecards.bill.tally import Counting
+from ratecards.bill.log import Part
+from ratecards.bill.tally import Counting, Sum
 from ratecards.costs.calls import Asked
 from ratecards.errors import CostError
 from tests.bill.calls import CALLS, gemini
@@ -177,3 +178,88 @@ def test_a_step_at_midnight_is_the_sellers(tmp_path: Path):
         ("google", "2026-08-02"): 5,
         ("openai", "2026-08-02"): 1,
     } == days
+
+
+def test_a_process_of_a_pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It opens the dataset once, and leaves an interrupt to who started it."""
+    signals: list[Any] = []
+    monkeypatch.setattr("signal.signal", lambda *words: signals.append(words))
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(lines([{"model": "gpt-5", "time": "2026-08-01", "input_tokens": 1000}]))
+    count._begin(WANTED)
+    tally, number = count._count((0, 0, Part(str(path))))
+    assert (1, 1) == (number, len(signals))
+    assert "0.00125" == str(report.total(tally.sums.values())[0])
+
+
+def test_amounts_of_several_currencies_do_not_add_up():
+    """They are told apart by their sources."""
+    found = Sum()
+    line = ratecards.cost("gpt-5", {"input_tokens": 1000}, "2026-08-01").lines[0]
+    found.add([line, line._replace(currency="EUR", source="x")])
+    with pytest.raises(CostError, match="amounts in USD and EUR do not add up: say --by source"):
+        report.total([found])
+
+
+def test_a_log_killed_and_restarted(tmp_path: Path):
+    """Its last line is torn, and the next begins on it: one row is lost, and is told."""
+    rows = lines([{"model": "gpt-5", "time": "2026-08-01", "input_tokens": n} for n in range(1000)])
+    torn = rows[: len(rows) // 2] + rows
+    path = tmp_path / "log.jsonl"
+    path.write_bytes(torn)
+    found = billed([path])
+    (refused,) = found.tally.refused.values()
+    assert (1, torn.count(b"\n")) == (refused.rows, found.records)
+    assert found.records - 1 == sum(one.rows for one in found.tally.sums.values())
+
+
+ANSWER = {
+    "usageMetadata": {"promptTokenCount": 5},
+    "modelVersion": "gemini-2.5-pro",
+    "createTime": "2026-08-01T10:00:00Z",
+}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {},
+        {"candidates": 5},
+        {"candidates": ["x"]},
+        {"candidates": [{"content": {}, "groundingMetadata": {"webSearchQueries": ["a"]}}]},
+        {"modelVersion": ["x"]},
+        {"modelVersion": "nobody"},
+        {"createTime": None, "ts": "2026-08-02T10:00:00Z"},
+        {"createTime": "2026-08-02T10:00:00.5x"},
+        {"createTime": "2026-08-02T10:99:00Z"},
+        {"usageMetadata": {"promptTokenCount": 5, "cachedContentTokenCount": 6}},
+        {"usageMetadata": {"promptTokenCount": 0}},
+        {"response": {"usageMetadata": {"promptTokenCount": 7}}},
+        {"usageMetadata": None, "response": 5},
+        {"model": "gpt-5"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("on", [None, date(2026, 8, 1)])
+@pytest.mark.parametrize("nested", [False, True])
+def test_what_a_quick_look_leaves_to_a_long_one(more: dict[str, Any], on: date | None, nested: bool):
+    """It never says another thing."""
+    record = {**ANSWER, **more}
+    catalog = DATASET.catalog(on, TODAY)
+    quick, slow = Counting(catalog, Asked()), Counting(catalog, Asked())
+    slow._add_quickly = lambda record: False  # type: ignore[method-assign]
+    for counting in (quick, slow):
+        for _ in range(2):
+            counting.add({"response": record, "customer": "c"} if nested else record, (0, 0, 1), {})
+    one, other = quick.done(), slow.done()
+    assert {k: (s.rows, s.tokens, s.lines) for k, s in one.sums.items()} == {
+        k: (s.rows, s.tokens, s.lines) for k, s in other.sums.items()
+    }
+    assert {k: s.rows for k, s in one.refused.items()} == {k: s.rows for k, s in other.refused.items()}
+
+
+def test_processors_where_they_cannot_be_told(monkeypatch: pytest.MonkeyPatch):
+    """All there are, or one."""
+    monkeypatch.delattr("os.sched_getaffinity")
+    monkeypatch.setattr("os.cpu_count", lambda: None)
+    assert 1 == count._processors()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import ratecards
 from ratecards.costs.usage import answers
 from ratecards.errors import CostError
 
@@ -39,6 +40,20 @@ ANSWER = {"candidates": [], "usageMetadata": {"promptTokenCount": 9, "totalToken
         ({**VERCEL, "inputTokenDetails": {"cacheReadTokens": 1}}, "both are the cached of input"),
         ({**CHAT, "prompt_tokens": 1.5}, "prompt_tokens: expected a whole number from 0 to 10^15, saw 1.5"),
         ([{**CHAT, "prompt_tokens": -1}], "element 1: prompt_tokens: expected a whole number from 0 to 10^15, saw -1"),
+        ({**CHAT, "prompt_tokens": "many"}, "prompt_tokens: expected a whole number from 0 to 10^15, saw 'many'"),
+        ({**CHAT, "completion_tokens": True}, "completion_tokens: expected a whole number from 0 to 10^15, saw True"),
+        ({**CHAT, "prompt_tokens": "9" * 5000}, "prompt_tokens: expected a whole number from 0 to 10^15, saw '999"),
+        ({"prompt_tokens": 21, "prompt_tokens_details": {"audio_tokens": 22}}, "by modality are 22, and 21 in all"),
+        ({**CHAT, "prompt_tokens_details": {"cache_write_tokens": 22}}, "more cache writes than input tokens"),
+        (
+            {
+                "input_tokens": 1,
+                "output_tokens": 1,
+                "cache_creation_input_tokens": 5,
+                "cache_creation": {"ephemeral_5m_input_tokens": 6},
+            },
+            "6 tokens of cache writes by lifetime, and 5 in all",
+        ),
         ({"key": "a", "response": {"text": "x"}}, "saw an object with 'text'"),
         ({"usage": CHAT, "steps": []}, "saw no call: the list of them is empty"),
         ({"model": "m", "input_tokens": 9, "sound_tokens": 3}, "unknown count 'sound_tokens' beside the plain counts"),
@@ -71,3 +86,33 @@ def test_what_is_no_usage_of_ours_is_named(data: Any, words: str):
     with pytest.raises(CostError) as caught:
         answers(data)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("usage", "words"),
+    [
+        ({"cache_write_tokens": {"5 minutes": 1, "a year": 2}}, "expected 1 hour, 5 minutes; saw 'a year'"),
+        (
+            {**CHAT, "completion_tokens": 60, "prompt_tokens_details": {"cached_tokens": 22}},
+            "a part of input_tokens: 22 of",
+        ),
+        ({"model": "gpt-5", "input_tokens": "{", "output_tokens": "5"}, "input_tokens: expected a whole number"),
+    ],
+    ids=str,
+)
+def test_counts_that_cannot_be_are_refused(usage: Any, words: str):
+    """Where they are priced."""
+    with pytest.raises(CostError) as caught:
+        ratecards.cost("gpt-5", usage, "2026-08-01")
+    assert words in str(caught.value)
+
+
+def test_counts_beside_an_answer_of_another_form():
+    """They add to it, and cannot change it; beside several they are of none."""
+    chat = {"model": "gpt-5", "usage": {"prompt_tokens": 21, "completion_tokens": 60}}
+    (one,) = answers(chat, {"search_queries": 2})
+    assert 2 == one.counts["search_queries"]
+    with pytest.raises(CostError, match="input_tokens stands in the usage and beside it"):
+        answers(chat, {"input_tokens": 22})
+    with pytest.raises(CostError, match="search_queries is given beside 2 calls"):
+        answers([chat, chat], {"search_queries": 2})

@@ -106,3 +106,11 @@ def test_a_file_that_is_no_form_is_named(monkeypatch: pytest.MonkeyPatch, tmp_pa
             usage_forms.forms()
     finally:
         usage_forms.forms.cache_clear()
+
+
+def test_text_that_is_no_json_holds_nothing():
+    """A field of a form may be JSON in a text, or any other text."""
+    assert None is usage_forms.at({"metadata": "{not json"}, ("metadata", "x"))
+    assert None is usage_forms.at({"metadata": "text"}, ("metadata", "x"))
+    assert 5 == usage_forms.at({"a": [{"key": "k", "value": {"intValue": 5}}, {"key": "l"}, 3]}, ("a", "k"))
+    assert {"kvlist": 1} == usage_forms.at({"a": [{"key": "k", "value": {"kvlist": 1}}]}, ("a", "k"))
