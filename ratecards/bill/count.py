@@ -39,6 +39,7 @@ class Wanted(NamedTuple):
     asked: Asked = Asked()
     by: tuple[str, ...] = ()
     each: bool | None = None
+    lifetime: str = ""
 
 
 class Counted(NamedTuple):
@@ -61,6 +62,11 @@ def catalog_of(dataset: Dataset, wanted: Wanted) -> DatedCatalog:
     return dataset.catalog(wanted.on, wanted.today, known_on=wanted.known_on)
 
 
+def counting_of(catalog: DatedCatalog, wanted: Wanted) -> Counting:
+    """What counts rows as is wanted."""
+    return Counting(catalog, wanted.asked, wanted.by, each=bool(wanted.each), lifetime=wanted.lifetime)
+
+
 def counted(
     dataset: Dataset, wanted: Wanted, paths: Sequence[str], jobs: int = 0, progress: Progress | None = None
 ) -> Counted:
@@ -76,7 +82,7 @@ def counted(
         done += max(part.end - part.start, 0) or _size(part.path)
         if progress:
             progress(done, size)
-    rest = Counting(catalog, wanted.asked, wanted.by, each=bool(wanted.each))
+    rest = counting_of(catalog, wanted)
     rest.tally = total
     before = [[0] for _ in paths]
     for file, number, _ in tasks:
@@ -128,7 +134,7 @@ def _count(task: _Task) -> tuple[Tally, int]:
 def count(task: _Task, wanted: Wanted, catalog: DatedCatalog) -> tuple[Tally, int]:
     """What a file or a part of one comes to, without what is held for the others; and its number of lines."""
     file, number, part = task
-    counting = Counting(catalog, wanted.asked, wanted.by, each=bool(wanted.each))
+    counting = counting_of(catalog, wanted)
     kept: dict[str, Any] = {}
     line = 0
     add = counting.add

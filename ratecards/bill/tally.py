@@ -191,13 +191,22 @@ class Counting:
     """Rows to be added up, on the cards of each day: `add` takes the record of a row, `done` gives what they came to.
 
     A row that says no model or tier is of those that are asked for, and one that says no time is of today where
-    that is `untimed`. `by` are the fields of rows that sums are by, `each` says that no row is a chunk of an answer.
+    that is `untimed`. `by` are the fields of rows that sums are by, `each` says that no row is a chunk of an answer,
+    `lifetime` how long what a row writes to a cache is kept, where that decides the price and it does not say.
     """
 
     def __init__(
-        self, catalog: DatedCatalog, asked: Asked, by: Sequence[str] = (), *, each: bool = False, untimed: bool = False
+        self,
+        catalog: DatedCatalog,
+        asked: Asked,
+        by: Sequence[str] = (),
+        *,
+        each: bool = False,
+        untimed: bool = False,
+        lifetime: str = "",
     ) -> None:
         self._catalog, self._asked, self._each, self._untimed = catalog, asked, each, untimed
+        self._lifetime = lifetime
         self._by = tuple(tuple(name.split("/")) for name in by)
         self.tally = Tally()
         self._cells: dict[object, _Cell | None] = {}
@@ -258,7 +267,18 @@ class Counting:
     def _planned(self, answer: Answer) -> tuple[CostPlan, Usage]:
         catalog, model, tier = self.head(answer)
         usage = usage_of(_beyond_allowances(answer.counts))
-        return calls.plan_of(catalog, model, tier, self._asked, shape_of(usage)), usage
+        plan = calls.plan_of(catalog, model, tier, self._asked, shape_of(usage))
+        if self._lifetime:
+            try:
+                plan.linear(usage)
+            except CostError:
+                counts = tuple(
+                    c._replace(context=self._lifetime) if c.meter == "cache_write" else c for c in usage.counts
+                )
+                if counts != usage.counts and not any(c.context for c in usage.counts):
+                    usage = usage._replace(counts=counts)
+                    plan = calls.plan_of(catalog, model, tier, self._asked, shape_of(usage))
+        return plan, usage
 
     def done(self) -> Tally:
         """What all rows came to, those that were held included."""

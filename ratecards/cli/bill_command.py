@@ -11,9 +11,8 @@ from datetime import date
 from pathlib import Path
 
 from ratecards.bill import focus, log, report
-from ratecards.bill.count import Counted, Wanted, catalog_of, counted
+from ratecards.bill.count import Counted, Wanted, catalog_of, counted, counting_of
 from ratecards.bill.log import Listed, Part, Stream
-from ratecards.bill.tally import Counting
 from ratecards.catalog import freshness
 from ratecards.catalog.freshness import Age
 from ratecards.cli import console
@@ -30,7 +29,9 @@ def run(args: Namespace) -> str:
     by = tuple(dict.fromkeys(args.by))
     asked = Asked(args.model, args.tier, args.plan, args.source, args.policy)
     own = os.fspath(args.opened.path)
-    wanted = Wanted(own, args.today, args.on, args.known_on, args.grade, asked, report.fields_of(by), args.each)
+    wanted = Wanted(
+        own, args.today, args.on, args.known_on, args.grade, asked, report.fields_of(by), args.each, args.cache_lifetime
+    )
     if args.explain:
         return _explained(args, wanted)
     paths, others = log.files(args.logs)
@@ -129,7 +130,7 @@ def _explained(args: Namespace, wanted: Wanted) -> str:
         raise CostError(f"--explain: expected a row as `log.jsonl:17`, saw {args.explain!r}")
     catalog = catalog_of(args.opened, wanted)
     found = _answers(path, int(number), wanted)
-    counting = Counting(catalog, wanted.asked)
+    counting = counting_of(catalog, wanted)
     priced = [counting.price(answer) for answer in found]
     made = bill(priced[0] if len(priced) == 1 else together(priced)).aged(catalog.tell)
     return made.form("table" if args.format == "focus" else args.format, explain=True)

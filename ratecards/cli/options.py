@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NoReturn
 
-from ratecards.catalog.choices import BILL_BY, FAILING, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
+from ratecards.catalog.choices import BILL_BY, FAILING, LIFETIMES, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -186,6 +186,8 @@ def _add_bill(bill: argparse.ArgumentParser) -> None:
     bill.add_argument("--model", help="the model of rows that name none")
     bill.add_argument("--tier", metavar="TIER", help="the tier of rows that name none (default: standard)")
     bill.add_argument("--plan", default="paid", help="free or paid (default: paid)")
+    words = "how long what is written to a cache is kept, where a row does not say"
+    bill.add_argument("--cache-lifetime", choices=LIFETIMES, default="", help=words)
     bill.add_argument("--each", action="store_true", default=None, help="each row or element is a call of its own")
     bill.add_argument("--jobs", type=_whole, default=0, metavar="N", help="processes (default: one a processor)")
     bill.add_argument("--to", metavar="FILE", help="write into this file (default: stdout)")

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from ratecards.catalog.choices import MODALITIES, NUMBER, READINGS
+from ratecards.catalog.choices import LIFETIMES, MODALITIES, NUMBER, READINGS
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     Kind = tuple[str, tuple[str, ...], tuple[str, ...], str, str]
 
 MOST = 10**15
-# How long what is written to a cache is kept, where that decides its price; in the words of the cards' context.
-LIFETIMES = frozenset(("5 minutes", "1 hour"))
 
 
 class Count(NamedTuple):
@@ -161,10 +159,10 @@ def _input(tokens: Mapping[str, int], cached: Mapping[str, int]) -> list[Count]:
 def _written(said: Mapping[str, Any]) -> list[Count]:
     """What was written to a cache, by modality, or by how long it is kept."""
     value = said.get("cache_write_tokens")
-    if not isinstance(value, Mapping) or LIFETIMES.isdisjoint(value):
+    if not isinstance(value, Mapping) or value.keys().isdisjoint(LIFETIMES):
         return _tokens("cache_write", _by_modality("cache_write_tokens", said, "text"))
     if unknown := [kind for kind in value if kind not in LIFETIMES and kind]:
-        raise CostError(f"cache_write_tokens: expected {', '.join(sorted(LIFETIMES))}; saw {unknown[0]!r}")
+        raise CostError(f"cache_write_tokens: expected {', '.join(LIFETIMES)}; saw {unknown[0]!r}")
     amounts = {kind: whole("cache_write_tokens", number) for kind, number in value.items()}
     return [
         Count("cache_write", _TOKEN, Decimal(amount), ("text",), "", 0, kind)

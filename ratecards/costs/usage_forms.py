@@ -26,8 +26,8 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import product
 
-from ratecards.catalog.choices import MODALITIES
-from ratecards.costs.counts import COUNTS, LIFETIMES, whole
+from ratecards.catalog.choices import LIFETIMES, MODALITIES
+from ratecards.costs.counts import COUNTS, whole
 from ratecards.costs.gemini_usage import Counted
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple

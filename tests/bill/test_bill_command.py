@@ -297,6 +297,26 @@ def test_a_list_is_of_calls_or_of_chunks(
     assert (calls, refused) == (found["calls"]["priced"], found["calls"]["refused"])
 
 
+def test_writes_to_a_cache_of_no_said_lifetime(bill: Bill, tmp_path: Path):
+    """It decides between two prices, so that somebody must say it; where there is one price it changes nothing."""
+    usage = {
+        "input_tokens": 10,
+        "cache_creation_input_tokens": 1_000_000,
+        "cache_read_input_tokens": 0,
+        "output_tokens": 1,
+    }
+    own = {"type": "message", "model": "claude-sonnet-4-5-20250929", "ts": "2026-08-01", "usage": usage}
+    said = {**own, "usage": {**usage, "cache_creation": {"ephemeral_1h_input_tokens": 1_000_000}}}
+    plain = {"model": "gpt-5.6-sol", "time": "2026-10-05", "input_tokens": 1, "cache_write_tokens": 5}
+    path = tmp_path / "log.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in (own, said, plain)))
+    status, out, _ = bill(path)
+    assert (1, True) == (status, "say which: 6.00 (1 hour), 3.75 (5 minutes)" in " ".join(out.split()))
+    found = json.loads(bill(path, "--cache-lifetime", "5 minutes", "--format", "json")[1])
+    assert {"9.75009", True} == {found["sums"][0]["amount"], found["calls"]["refused"] == 0}
+    assert "3.7500" in bill(path, "--cache-lifetime", "5 minutes", "--explain", f"{path}:1")[1]
+
+
 def test_a_list_of_records_that_have_a_form(bill: Bill, tmp_path: Path):
     """Each is read for itself, and named by its place in the list."""
     chat = {"model": "gpt-5", "created": 1785654000, "usage": {"prompt_tokens": 21, "completion_tokens": 6}}

@@ -91,7 +91,7 @@ def test_what_is_no_usage_of_ours_is_named(data: Any, words: str):
 @pytest.mark.parametrize(
     ("usage", "words"),
     [
-        ({"cache_write_tokens": {"5 minutes": 1, "a year": 2}}, "expected 1 hour, 5 minutes; saw 'a year'"),
+        ({"cache_write_tokens": {"5 minutes": 1, "a year": 2}}, "expected 5 minutes, 1 hour; saw 'a year'"),
         (
             {**CHAT, "completion_tokens": 60, "prompt_tokens_details": {"cached_tokens": 22}},
             "a part of input_tokens: 22 of",
