@@ -59,7 +59,7 @@ def changes(cards: dict[str, RateCard], count: int) -> Iterator[Change]:
 def grown(root: Path, times: int) -> Dataset:
     """The published dataset with a history of one source that many times as long, in files as refreshes cut them."""
     shutil.copytree(ROOT / "state", root / "state")
-    for part in ("cards", "history", "discrepancies", "v1"):
+    for part in ("cards", "history", "discrepancies", "reported", "v1"):
         shutil.copytree(ROOT / "ratecards" / part, root / "ratecards" / part)
     dataset = Dataset(root)
     every = list(changes(dataset.cards(NAME), len(dataset.changes(NAME)) * times))
@@ -86,7 +86,7 @@ def refresh(dataset: Dataset, number: int) -> float:
     module = SimpleNamespace(
         PARSER=state.parser, urls=lambda: {"html": url}, renames=dict, fingerprint=str, read=lambda _: reading
     )
-    source = SimpleNamespace(**OWNER, name=NAME, module=module, stale_days=3)
+    source = SimpleNamespace(**OWNER, name=NAME, module=module, stale_days=3, reported=False)
     # recorded after all that the other sources have recorded, as a clock that goes on does
     now = datetime(2027, 1, 1, tzinfo=UTC) + timedelta(days=number)
     start = time.process_time()

@@ -13,7 +13,8 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any, Protocol
 
-from ratecards.model import Formula, Rate, RateCard, canonical_order
+from ratecards.model import COPIED, Formula, Rate, RateCard, canonical_order
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage.history import Change, Step
 
 GOOD = ("NEW", "UNCHANGED", "CHANGED")
@@ -88,8 +89,8 @@ class Amounts:
 class Gap:
     """A row of which one cell was not understood: the rates that it may give stay as they were published.
 
-    `meters` are those that the row may price; an empty `service_tier`, empty `modalities` and a `context` of None stand
-    for any. `amounts` is how many the row prints.
+    `meters` are those that the row may price; an empty `service_tier`, empty `modalities`, a `context` and a
+    `prompt_over` of None stand for any. `amounts` is how many the row prints.
     """
 
     problem: Problem
@@ -98,6 +99,7 @@ class Gap:
     meters: tuple[str, ...]
     modalities: tuple[str, ...] = ()
     context: str | None = None
+    prompt_over: int | None = None
     amounts: int = 0
 
     def near(self, rate: Rate) -> bool:
@@ -108,7 +110,8 @@ class Gap:
     def hides(self, rate: Rate) -> bool:
         """Whether the row may be the rate's."""
         said = not self.modalities or rate.modality in self.modalities or rate.meter == "cache_storage"
-        return self.near(rate) and said and self.context in (None, rate.context)
+        bound = self.prompt_over in (None, rate.prompt_over)
+        return self.near(rate) and said and bound and self.context in (None, rate.context)
 
     def same(self, other: Gap) -> bool:
         """Whether it is of the same row, as another representation has it."""
@@ -363,6 +366,11 @@ class State:
     said: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
+    def copied(self) -> bool:
+        """Whether nothing was ever read but copies of the page, which vouch for nothing."""
+        return self.parser.startswith(COPIED)
+
+    @property
     def verified_on(self) -> date | None:
         """The day of the last good reading."""
         return date.fromisoformat(self.verified) if self.verified else None
@@ -390,7 +398,8 @@ class SourceResult:
 
     `cards` are all cards as published afterwards; None where they stay as they are. `disagreed` tells that
     representations gave different rates: the one doubt that another attempt may settle. `proven` tells that cards were
-    compared with what the history was found to give. `files` are further files to write, by path.
+    compared with what the history was found to give. `files` are further files to write, by path. `ends` are models
+    whose end is announced otherwise than before, as it was and as it is.
     """
 
     source: SourceInfo
@@ -408,6 +417,7 @@ class SourceResult:
     disagreed: bool = False
     proven: bool = False
     files: Mapping[str, str] = field(default_factory=dict)
+    ends: Sequence[tuple[Lifecycle | None, Lifecycle]] = ()
 
     @property
     def exit(self) -> int:

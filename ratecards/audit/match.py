@@ -16,7 +16,7 @@ from ratecards import wording
 from ratecards.audit.claims import Claim
 from ratecards.catalog.priced_model import measure
 from ratecards.costs.effective import SECONDS, per_one, per_one_of, singles
-from ratecards.costs.select import selecting
+from ratecards.costs.select import is_apart, selecting
 from ratecards.model import Evidence, Formula, Rate, RateCard
 
 # One search under several names; a prompt is another thing, which may search more than once.
@@ -72,6 +72,7 @@ def _sold(claim: Claim, card: RateCard, day: date) -> list[Rate]:
     """The rates of the claim's tier, plan and meter on the day, what a page states beside its table included."""
     wanted = (claim.service_tier, claim.plan, claim.meter)
     found = [r for r in card.rates if (r.service_tier, r.plan, r.meter) == wanted and r.holds_on(day)]
+    found = [r for r in found if r.context == claim.context or not is_apart(r)]
     if wanted[:2] == ("standard", "paid"):
         found += [_as_rate(f, card) for f in card.formulas if f.meter == claim.meter and f.amount is not None]
     # the price, not what is free of it

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from ratecards.storage import bounded, bounded_json
 from ratecards.storage.bounded_json import MAX_VALUES, BadText, FormatError
 
-__all__ = ["FORMATS", "FormatError", "PriceFile", "load"]
+__all__ = ["FORMATS", "FormatError", "PriceFile", "from_text", "load"]
 
 FORMATS = ("litellm", "models.dev", "genai-prices", "portkey", "ratecards")
 # The largest file of prices there is has 3.2 MB, the largest TOML 2 kB, the largest YAML 100 kB.
@@ -53,13 +53,14 @@ def load(path: str | os.PathLike[str]) -> PriceFile:
             content = bounded.given(where, MAX_BYTES)
         except OSError as error:
             raise FormatError(f"standard input: {error}") from error
-        return _file("standard input", _text(content, "standard input", MAX_BYTES))
+        return from_text("standard input", _text(content, "standard input", MAX_BYTES))
     if os.path.isdir(where):  # noqa: PTH112 - a path that cannot be one is a matter of reading it
         return _folder(Path(where))
-    return _file(where, read(where))
+    return from_text(where, read(where))
 
 
-def _file(where: str, text: str) -> PriceFile:
+def from_text(where: str, text: str) -> PriceFile:
+    """The prices that a text states; `where` names it in messages. Raises `FormatError`."""
     start = _start(text)
     if what := next((what for what, like in _UNREAD.items() if like.match(text, start)), ""):
         line = text.count("\n", 0, start) + 1

@@ -13,6 +13,8 @@ def _of(*authorities: str) -> tuple[str, ...]:
 # The page of each provider that says what it sells. Google has others, which say the same or another thing.
 DOCUMENTATION = _of("documentation", "reseller")
 RESELLERS = tuple(name.partition("/")[0] for name in _of("reseller"))
+# What a person keeps of pages that no run fetches.
+BY_HAND = _of("by hand")
 # What is billed counts before what is documented.
 BILLED = _of("billed")
 # A price list of its own: both pages say that prices may differ between them.

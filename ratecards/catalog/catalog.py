@@ -7,7 +7,16 @@ from datetime import date, timedelta
 from itertools import groupby
 
 from ratecards import wording
-from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, SEPARATE, is_manual, is_reseller, is_witness, name_of
+from ratecards.catalog.authority import (
+    BY_HAND,
+    DOCUMENTATION,
+    RESELLERS,
+    SEPARATE,
+    is_manual,
+    is_reseller,
+    is_witness,
+    name_of,
+)
 from ratecards.catalog.choices import POLICIES
 from ratecards.catalog.freshness import Age, Freshness
 from ratecards.catalog.priced_model import PricedModel
@@ -91,8 +100,16 @@ class Catalog:
         if (source, card.model) not in self._offers:
             if source not in self._looked:
                 self._looked[source] = self._seen(source)
-            self._offers[source, card.model] = PricedModel(card, self._days.get(source, self.day), self._looked[source])
+            day, guide = self._days.get(source, self.day), self._guide(source, card)
+            self._offers[source, card.model] = PricedModel(card, day, self._looked[source], guide)
         return self._offers[source, card.model]
+
+    def _guide(self, source: str, card: RateCard) -> RateCard | None:
+        """The card kept by hand of a model whose tokens the documentation prices and does not count; else None."""
+        names = BY_HAND if source in DOCUMENTATION and not card.formulas else ()
+        own = (self._stocks.get(name) for name in names if name.startswith(f"{card.provider}/"))
+        cards = (stock.card(card.model) for stock in own if stock and card.model in stock)
+        return next((found for found in cards if found.formulas), None)
 
     def _seen(self, source: str) -> date | None:
         """The last day on which a source was read; of cards alone, that of the newest."""

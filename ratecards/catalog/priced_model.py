@@ -11,12 +11,16 @@ from ratecards.model import SERVICE_TIERS, Rate, RateCard
 
 
 class PricedModel:
-    """A card as of a day, which decides between dated rates."""
+    """A card as of a day, which decides between dated rates.
 
-    __slots__ = ("_rates", "card", "day", "seen")
+    `guide` is the card that says how many tokens its images have: its own, or the one that a person keeps of a page
+    which says it in its stead.
+    """
 
-    def __init__(self, card: RateCard, day: date, seen: date | None = None) -> None:
-        self.card, self.day = card, day
+    __slots__ = ("_rates", "card", "day", "guide", "seen")
+
+    def __init__(self, card: RateCard, day: date, seen: date | None = None, guide: RateCard | None = None) -> None:
+        self.card, self.day, self.guide = card, day, guide or card
         # the last day up to then on which its page was read
         self.seen = seen or card.observed
         self._rates: dict[tuple[str, str], list[Rate]] = {}

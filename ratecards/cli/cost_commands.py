@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from ratecards.catalog import freshness
-from ratecards.catalog.authority import SEPARATE, is_reseller
+from ratecards.catalog.authority import SEPARATE, is_manual, is_reseller
 from ratecards.catalog.catalog import DatedCatalog
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.costs import calls
@@ -153,9 +153,13 @@ def _ending(made: Table, offer: PricedModel) -> Table:
 
 def _images(args: Namespace, shelf: DatedCatalog) -> str:
     """The cost per image."""
-    offers = [shelf.choose(name, args.source).offer for name in args.models]
-    if bare := [offer.card.model for offer in offers if not sizes(offer)]:
+    named = [shelf.choose(name, args.source).offer for name in args.models]
+    # beside who answers, what is kept by hand of the same model
+    own = [list(shelf.offers(o.card.provider, model=o.card.model)) if not args.source else [] for o in named]
+    found = [[o, *(by_hand for by_hand in more if is_manual(by_hand.card))] for o, more in zip(named, own, strict=True)]
+    if bare := [offers[0].card.model for offers in found if not any(map(sizes, offers))]:
         raise CostError(f"{', '.join(bare)}: no price of an image")
+    offers = [offer for offers in found for offer in offers if sizes(offer)]
     return _form(args, images(offers or _picturing(shelf, args.source), args.per_day, args.days))
 
 

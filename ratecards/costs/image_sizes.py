@@ -37,9 +37,15 @@ def is_picture(rate: Rate) -> bool:
 
 
 def sizes(offer: PricedModel, tier: str | None = None) -> list[Size]:
-    """The sizes that have a price on the day, smallest first within a quality, in one service tier or in any."""
-    rates = [r for r in offer.card.rates if r.plan == "paid" and tier in (None, r.service_tier) and is_picture(r)]
-    found = [Size(r.resolution, r.quality) for r in rates if r.price is not None and r.holds_on(offer.day)]
+    """The sizes that have a price on the day, smallest first within a quality, in one service tier or in any.
+
+    Of a model that is sold by the token alone those whose tokens are known.
+    """
+    rates = [r for r in offer.card.rates if r.plan == "paid" and tier in (None, r.service_tier)]
+    rates = [r for r in rates if r.price is not None and r.holds_on(offer.day)]
+    found = [Size(r.resolution, r.quality) for r in rates if is_picture(r)]
+    if only_by_token(rates):
+        found = [Size(f.resolution, f.quality) for f in formulas(offer)]
     ranks = {quality: rank for rank, quality in enumerate(_QUALITIES)}
     return sorted(dict.fromkeys(found), key=lambda size: ranks.get(size.quality, len(ranks)))
 
@@ -47,19 +53,26 @@ def sizes(offer: PricedModel, tier: str | None = None) -> list[Size]:
 def formulas(offer: PricedModel) -> list[Formula]:
     """The notes that say how many tokens an image has, by resolution."""
     image = ("output", "image", (1, "image"))
-    return [f for f in offer.card.formulas if (f.meter, f.modality, measure(f.unit)) == image and f.tokens]
+    return [f for f in offer.guide.formulas if (f.meter, f.modality, measure(f.unit)) == image and f.tokens]
 
 
-def formula_of(offer: PricedModel, resolution: str) -> Formula | None:
-    """The note that says how many tokens an image of a resolution has; None where the page does not say."""
-    wanted = resolution.casefold()
-    return next((f for f in formulas(offer) if f.resolution.casefold() == wanted), None)
+def formula_of(offer: PricedModel, size: Size) -> Formula | None:
+    """The note that says how many tokens an image of a size has; None where no page says it."""
+    resolution, quality = map(str.casefold, size)
+    said = (f for f in formulas(offer) if f.resolution.casefold() == resolution)
+    return next((f for f in said if f.quality in ("", quality)), None)
 
 
 def by_token(rates: Iterable[Rate]) -> bool:
     """Whether images that come out are sold by the token: what a page says of text alone is no price of theirs."""
     sold = [r for r in rates if r.meter == "output" and r.modality == "image" and r.price is not None]
     return any(measure(rate.unit)[1] == "token" for rate in sold)
+
+
+def only_by_token(rates: Iterable[Rate]) -> bool:
+    """Whether images that come out are sold by the token, and none of them has a price of its own."""
+    rates = list(rates)
+    return by_token(rates) and not any(is_picture(r) and r.price is not None for r in rates)
 
 
 def token_rate(offer: PricedModel, listed: Rate, formula: Formula) -> Rate | None:

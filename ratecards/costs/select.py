@@ -16,6 +16,9 @@ from ratecards.records import NamedTuple
 
 # Words of a context that say nothing beside the other columns (RATES, reading 17).
 PLAIN = ("global", "thinking", "non-thinking", "short", "long")
+# What is no price of the model itself, and so is never meant unless it is asked for: a tuned model of one's own, and a
+# discount for those who share its data (RATES, reading 11).
+APART = frozenset({"finetuning", "data sharing"})
 
 
 class RateQuery(NamedTuple):
@@ -88,6 +91,11 @@ def selecting(rate: Rate) -> str:
     return ", ".join(word for word in rate.context.split(", ") if word not in PLAIN)
 
 
+def is_apart(rate: Rate) -> bool:
+    """Whether a rate is no price of the model itself, but of one that was tuned, or for those who share data."""
+    return not APART.isdisjoint(rate.context.split(", "))
+
+
 def _told_apart(rates: Iterable[Rate]) -> str:
     words = ((rate, " ".join(filter(None, (rate.modality, wording.conditions(rate))))) for rate in rates)
     return ", ".join(dict.fromkeys(f"{wording.value(rate)} ({label or 'plain'})" for rate, label in words))
@@ -122,6 +130,11 @@ def _prompt_fits(rate: Rate, want: RateQuery, _: PricedModel) -> bool:
 def _no_meter(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
     priced = _listed(r.meter.replace("_", " ") for r in rates if r.price is not None)
     return f"no price for {want.meter.replace('_', ' ')}; priced: {priced}"
+
+
+def _only_apart(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
+    contexts = _listed(repr(rate.context) for rate in rates)
+    return f"{want.meter.replace('_', ' ')} is sold only in a context that must be asked for: {contexts}"
 
 
 def _no_price(want: RateQuery, rates: Sequence[Rate], _: PricedModel) -> str:
@@ -170,6 +183,7 @@ Keeps = Callable[[Rate, RateQuery, PricedModel], bool]
 Lacks = Callable[[RateQuery, Sequence[Rate], PricedModel], str]
 _STAGES: tuple[tuple[Keeps, Lacks], ...] = (
     (lambda rate, want, _: rate.meter == want.meter, _no_meter),
+    (lambda rate, want, _: rate.context == want.context or not is_apart(rate), _only_apart),
     (lambda rate, *_: rate.price is not None, _no_price),
     (_noun_fits, _no_noun),
     (lambda rate, want, _: rate.basis in want.bases, _no_basis),

@@ -11,12 +11,22 @@ from decimal import Decimal, localcontext
 from functools import cache
 
 from ratecards import wording
-from ratecards.catalog.authority import BILLED
+from ratecards.catalog.authority import BILLED, name_of
 from ratecards.catalog.catalog import Choice
 from ratecards.catalog.priced_model import PricedModel, measure, price_of_one
 from ratecards.costs.breakdown import EXACT, Line
 from ratecards.costs.counts import Count
-from ratecards.costs.image_sizes import BASES, IMAGE, by_token, formula_of, formulas, token_rate
+from ratecards.costs.image_sizes import (
+    BASES,
+    IMAGE,
+    Size,
+    by_token,
+    formula_of,
+    formulas,
+    only_by_token,
+    sizes,
+    token_rate,
+)
 from ratecards.costs.select import RateQuery, select_rate
 from ratecards.errors import CostError
 from ratecards.model import Formula, Rate
@@ -111,18 +121,22 @@ class TermFinder:
 
     def _image(self, query: RateQuery) -> Factor:
         """Images as the page lists one, or metered: as many tokens as it says one has, at the token rate."""
-        formula = formula_of(self._offer, query.resolution)
-        tokens = query._replace(nouns=("token",), modalities=("image",), resolution="")
-        metered = self._shape.reading == "metered"
+        size = Size(query.resolution, query.quality)
+        formula, own = formula_of(self._offer, size), self._offer.rates(*self._where)
+        tokens = query._replace(nouns=("token",), modalities=("image",), resolution="", quality="")
+        metered = self._shape.reading == "metered" or (bool(formulas(self._offer)) and only_by_token(own))
         if not metered and self._choice.policy != "documented" and formula:
             metered = self._moved(tokens)
         if not metered:
             offer, rates = self._rates(query._replace(bases=BASES))
             return factor(offer, rates[0], "image")
         if formula is None or formula.tokens is None:
-            size = f" of {query.resolution}" if query.resolution else ""
-            raise CostError(f"{self._offer.card.model}: the page does not say how many tokens an image{size} has")
+            of, known = f" of {size.words}" if size.words else "", [s.words for s in sizes(self._offer) if s.words]
+            words = f"{self._offer.card.model}: the page does not say how many tokens an image{of} has"
+            raise CostError(f"{words}; known: {'; '.join(known)}" if known else words)
         how = f"{formula.tokens:,} tokens an image: {formula.quote}"
+        if (guide := self._offer.guide) is not self._offer.card:
+            how += f" ({name_of(guide)}, {guide.observed})"
         return factor(*self._metered(tokens, formula), "image", how, formula.tokens)
 
     def _metered(self, tokens: RateQuery, formula: Formula) -> tuple[PricedModel, Rate]:
@@ -141,8 +155,8 @@ class TermFinder:
         None where the page sells images by the token, or does not say how many an image has.
         """
         own = self._offer
-        found = formulas(own) if count.modalities in ((), ("image",)) and own.card.formulas else []
-        if not found or by_token(own.rates(*self._where)):
+        found = formulas(own) if count.modalities in ((), ("image",)) and own.guide.formulas else []
+        if not found or not (rates := own.rates(*self._where)) or by_token(rates):
             return None
         where = f"{own.card.model} at {own.source}"
         if not count.modalities:
@@ -224,7 +238,7 @@ def _shared(offer: PricedModel, count: Count, rates: list[Rate], factors: list[F
 
 def _listed(query: RateQuery, formula: Formula) -> RateQuery:
     """The same of images by the piece, of the size that a formula is of."""
-    return query._replace(nouns=IMAGE, resolution=formula.resolution, bases=BASES)
+    return query._replace(nouns=IMAGE, resolution=formula.resolution, quality=formula.quality, bases=BASES)
 
 
 def _tokens_of(formula: Formula) -> str:

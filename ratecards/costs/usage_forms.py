@@ -99,12 +99,21 @@ class Form(NamedTuple):
 
 @cache
 def forms() -> tuple[Form, ...]:
-    """All forms, those with most demands first. Raises `CostError` naming the file and what is wrong in it."""
+    """All forms, those with most demands first: of the one file of a wheel, or the files of a checkout.
+
+    Raises `CostError` naming the file and what is wrong in it.
+    """
     import tomllib
     from pathlib import Path
 
+    folder = Path(__file__).parent
+    packed = folder / "forms.json"
+    if packed.exists():
+        read = json.loads(packed.read_text(encoding="utf-8"))
+        found = [form_of(name, data) for name, data in read.items()]
+        return tuple(sorted(found, key=lambda form: -form.demands))
     found = []
-    for file in sorted((Path(__file__).parent / "forms").glob("*.toml")):
+    for file in sorted((folder / "forms").glob("*.toml")):
         try:
             found.append(form_of(file.stem, tomllib.loads(file.read_text(encoding="utf-8"))))
         except (ValueError, TypeError, AttributeError, KeyError) as error:

@@ -159,7 +159,8 @@ COLUMNS = (
 class Formula:
     """A figure the page states beside its rates: tokens per image or second, or a restated price.
 
-    `tokens` are counted per `unit`; `amount` is money per `unit` as the sentence prints it.
+    `tokens` are counted per `unit`, of a `resolution` and `quality` where it depends on them; `amount` is money per
+    `unit` as the sentence prints it.
     """
 
     quote: str
@@ -170,6 +171,7 @@ class Formula:
     tokens: int | None = None
     amount: Decimal | None = None
     currency: str = ""
+    quality: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,6 +202,11 @@ class RateCard:
     lifecycle: tuple[Lifecycle, ...] = field(compare=False, default=())
 
     @property
+    def copied(self) -> bool:
+        """Whether its facts were read from a copy of the page, which somebody else made, and not from the page."""
+        return self.parser.startswith(COPIED)
+
+    @property
     def grade(self) -> str:
         """How far its source is trusted: `official`, `billed`, `by hand`, `reseller` or `reported`; else empty."""
         from ratecards.model import grade
@@ -216,6 +223,8 @@ class RateCard:
         return earliest_binding(self)
 
 
+# How the version of a reader begins where what was read is no page but a copy of one that somebody made: "copy 2".
+COPIED = "copy "
 # The name of a fact that is a price announced without a day: "announced: standard search_grounding".
 UNDATED = "announced: "
 META = ("name", "aliases", "used_to_improve", "notices", "formulas", "facts")

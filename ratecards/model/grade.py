@@ -6,17 +6,19 @@
 from __future__ import annotations
 
 # By source (`provider/source`), whose word it is. A provider's page that says what it sells is its documentation.
+# Each source's vocabulary says it, and `python -m scraper readme` writes it here.
 AUTHORITY = {
     "google/gemini-api": "documentation",
+    "google/ai-studio-docs": "picker",
+    "google/ai-studio": "picker",
+    "google/vertex-ai": "separate",
+    "google/cloud-billing": "billed",
     "openai/openai-api": "documentation",
     "anthropic/anthropic-api": "documentation",
     "laozhang/laozhang": "reseller",
-    "google/cloud-billing": "billed",
-    "google/vertex-ai": "separate",
-    "google/ai-studio": "picker",
-    "google/ai-studio-docs": "picker",
     "google/enterprise": "by hand",
     "openai/image-guide": "by hand",
+    "openai/image-tokens": "by hand",
 }
 # The sources of what others say of a page have names of their own; `provider` is whose price it is all the same.
 REPORTED = "reported/"

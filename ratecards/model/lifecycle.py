@@ -25,7 +25,7 @@ class Lifecycle:
 
     `shutdown` is a day that binds, `earliest` the first day on which the model may be shut down (of a month its first);
     where both are None the page says that none is announced. `offer` is the source whose models it means. `observed`
-    is the day, `recorded` the instant from which on it is known to say so.
+    is the day, `recorded` the instant from which on it is known to say so. `copied`: it was read from a copy.
     """
 
     provider: str = ""
@@ -40,6 +40,7 @@ class Lifecycle:
     locator: str
     observed: date | None = None
     recorded: str = ""
+    copied: bool = False
 
     @property
     def said_by(self) -> str:
@@ -105,6 +106,8 @@ def attached(cards: Iterable[RateCard], entries: Iterable[Lifecycle]) -> list[Ra
 
 
 def _value(name: str, entry: Mapping[str, object]) -> object:
+    if name == "copied":
+        return entry.get(name) is True
     value = entry.get(name, "") if name in _OPTIONAL else entry[name]
     if not isinstance(value, str):
         raise TypeError(f"{name} must be a string, saw {value!r}")
@@ -184,16 +187,25 @@ def said(model: str, ends: Shutdown | None, on: date) -> str:
 
 def lines(card: RateCard) -> list[str]:
     """What pages of facts say of a card's model, a line each."""
-    return [f"{words(one)}: {one.quote!r} ({one.said_by}, as observed {one.observed})" for one in card.lifecycle]
+    return [
+        f"{words(one)}: {one.quote!r} ({one.said_by}, as observed {one.observed}"
+        + (", read from a copy of the page)" if one.copied else ")")
+        for one in card.lifecycle
+    ]
 
 
 def words(one: Lifecycle) -> str:
     """When a model came and when it ends."""
     came = f"released {one.release}, " if one.release else ""
     after = f"; in its place {one.successor}" if one.successor else ""
+    return f"{came}{end(one)}{after}"
+
+
+def end(one: Lifecycle) -> str:
+    """When a model ends, or may, or that nothing is announced."""
     if one.shutdown:
-        return f"{came}to be shut down on {one.shutdown}{after}"
-    return f"{came}{f'may be shut down from {one.earliest} on' if one.earliest else 'no shutdown announced'}{after}"
+        return f"to be shut down on {one.shutdown}"
+    return f"may be shut down from {one.earliest} on" if one.earliest else "no shutdown announced"
 
 
 def otherwise(ends: Shutdown) -> str:

@@ -23,7 +23,7 @@ from ratecards.costs.plan import price
 from ratecards.errors import CostError
 from ratecards.model import Rate
 from ratecards.model.lifecycle import past
-from ratecards.questions.image_cost import picture
+from ratecards.questions.image_cost import guides, is_metered, picture
 from ratecards.tables.table import Row, Table, printed
 from ratecards.tables.terminal import Column
 from ratecards.wording import count
@@ -95,6 +95,7 @@ class _One(NamedTuple):
     size: Size
     cost: Breakdown
     region: str = ""
+    by_tokens: bool = False  # an image without a price of its own
 
 
 def compare_images(offers: Iterable[PricedModel], terms: Workload, resolution: str = "") -> Table:
@@ -108,6 +109,7 @@ def compare_images(offers: Iterable[PricedModel], terms: Workload, resolution: s
     by_token = (offer.card for offer in offers if _by_token(offer))
     tokens = [card.model for card in by_token if (card.provider, card.model) not in pictured]
     notes = [f"Sold by the token, without a price per image: {', '.join(tokens)}."] if tokens else []
+    notes += guides(one.offer for one in found)
     return _table(f"One {sized}", _COLUMNS, found, terms, notes)
 
 
@@ -128,7 +130,8 @@ def _pictures(offer: PricedModel, resolution: str, tier: str) -> Iterator[_One]:
     for size in sizes(offer, tier):
         if canonical(size.resolution) in ((canonical(resolution),) if resolution else (USUAL, "")):
             try:
-                yield _One(offer, size, price(Choice(offer), picture(size), tier))
+                cost = price(Choice(offer), picture(size), tier)
+                yield _One(offer, size, cost, by_tokens=is_metered(cost.lines[0]))
             except CostError:  # several prices, by a condition that this table does not ask for
                 continue
 
@@ -175,7 +178,7 @@ def _row(one: _One, terms: Workload, base: Decimal | None) -> Row:
             "provider": card.provider,
             "source": one.offer.source,
             **one.size._asdict(),
-            "per_image": printed(one.cost.lines[0], _DECIMALS) if one.cost.lines else None,
+            "per_image": total if one.by_tokens else printed(one.cost.lines[0], _DECIMALS) if one.cost.lines else None,
             "per_request": total,
             "per_month": EXACT.multiply(total, Decimal(terms.per_day * terms.days)),
             "per_day": terms.per_day,
@@ -183,7 +186,7 @@ def _row(one: _One, terms: Workload, base: Decimal | None) -> Row:
             "currency": one.cost.currency,
             "ratio": total / base if base else None,
             "region": one.region,
-            "mark": mark(one.offer, observed, terms.day),
+            "mark": ", ".join(filter(None, ("by its tokens" * one.by_tokens, mark(one.offer, observed, terms.day)))),
             "observed": str(observed),
         },
         one.cost.lines,

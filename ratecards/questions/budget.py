@@ -7,9 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import NamedTuple
 
 from ratecards.catalog.catalog import Choice
+from ratecards.catalog.priced_model import measure
 from ratecards.costs.breakdown import EXACT, Breakdown
 from ratecards.costs.counts import measured, usage_of, whole
-from ratecards.costs.image_sizes import Size, sizes
+from ratecards.costs.image_sizes import IMAGE, Size, sizes
 from ratecards.costs.plan import price
 from ratecards.errors import CostError
 from ratecards.tables.table import Cell, Row, Table
@@ -85,7 +86,8 @@ def budget(
     each = {size: work.each(choice, tier, size) for size in work.sizes(choice, tier)}
     rows = [_row(choice, size, cost, volume, whole("days", days)) for size, cost in each.items() for volume in volumes]
     currency = ", ".join(dict.fromkeys(cost.currency for cost in each.values()))
-    reading = f", images as {work.reading}" if work.images else ""
+    listed = any(measure(line.unit)[1] in IMAGE for cost in each.values() for line in cost.lines)
+    reading = f", images as {work.reading if listed else 'metered'}" if work.images else ""
     title = f"Monthly budget of {choice.offer.card.model} in {currency}, {tier}, {days} days{reading}"
     notes = [note for cost in each.values() for note in cost.notes]
     if choice.policy != "documented":

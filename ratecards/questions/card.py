@@ -50,6 +50,7 @@ def _head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
     known_as = model_names.model_id(asked)
     others = [alias for alias in card.aliases if alias != known_as]
     updated = f"; page last updated {card.last_updated}" if card.last_updated else ""
+    updated += "; read from a copy of the page, which somebody else made" if card.copied else ""
     improve = ", ".join(f"{plan} plan {answer}" for plan, answer in card.used_to_improve)
     currencies = " and ".join(sorted({r.currency for r in card.rates} - {""}))
     return [

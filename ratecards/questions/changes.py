@@ -30,7 +30,7 @@ _VALUES = (
 _SIDES = ("old", "new")
 _KEYS = (
     *(*_HEAD, *_SAME, *(f"{side}_{name}" for name in _VALUES for side in _SIDES)),
-    *("ratio", "effective", "observed", "recorded", "correction", "rates", "fields"),
+    *("ratio", "effective", "observed", "recorded", "correction", "rates", "fields", "copied"),
 )
 # A few rates are worth a line each, more are worth a count.
 _FEW = 3
@@ -93,6 +93,8 @@ def _stamp(change: Change) -> tuple[date, str]:
 
 
 def _said(change: Change) -> object:
+    if change.kind in ("model_added", "model_renamed"):
+        return change.model  # that it is on the page: under whose name before, is a matter of the edition before
     sides = tuple((*r.row_key, r.price, r.currency, r.availability) if r else () for r in (change.old, change.new))
     return change.kind, change.model, change.previous_id, sides
 
@@ -115,6 +117,7 @@ def _row(change: Change) -> dict[str, Cell]:
         "observed": str(stamp.observed) if stamp else "",
         "recorded": stamp.recorded if stamp else "",
         "correction": _corrects(change),
+        "copied": bool(stamp and stamp.copied),
         "rates": len(change.card.rates) if change.card and change.kind == "model_added" else "",
         "fields": "; ".join(f"{name}: {old!r} -> {new!r}" for name, old, new in change.fields),
     }
@@ -130,7 +133,10 @@ def changes_text(
     groups = []
     for (day, provider, source), own in groupby(found, key=lambda c: (until or day_of(c), c.provider, c.source)):
         title = f"{since} to {day}" if since else f"{day}"
-        groups += _edition(f"{title}  {provider} {source}", list(own), day, dataset)
+        edition = list(own)
+        copied = not since and any(change.stamp and change.stamp.copied for change in edition)
+        told_of = f"{title}  {provider} {source}{', read from a copy of the page' if copied else ''}"
+        groups += _edition(told_of, edition, day, dataset)
     return table(_COLUMNS, groups, heads=False)
 
 

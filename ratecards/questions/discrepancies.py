@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from ratecards.escaping import visible
 from ratecards.model import Rate, RateCard, cell, plain
 from ratecards.model.grade import authority
 from ratecards.storage import bounded
+from ratecards.storage.codec import AMOUNT
 from ratecards.storage.reported import page_of
 from ratecards.tables.table import Table, records_table
 from ratecards.tables.terminal import paragraphs
@@ -109,7 +111,9 @@ def _beside(left: RateCard, right: RateCard, ends: _Settled | None) -> Iterator[
             **dict.fromkeys(("first_seen", "last_seen"), str(left.observed)),
             "ratio": wording.exact_ratio(other.price / rate.price) if rate.price else "",
             "conservative": plain(max(rate.price, other.price)),
-            "recommended": _says(_values(after)) + f" ({page_of(left)})" if after else "none was official then",
+            "recommended": _says(_values(after)) + f" ({page_of(left)} of {ends[0]})"
+            if ends and after
+            else "none was official then",
             "because": f"settled by {page_of(left)} of {ends[0]}: {after.evidence.quote}" if ends and after else "",
         }
 
@@ -163,6 +167,16 @@ def _says(side: Record) -> str:
     return f"{side['price']} {side.get('currency', '')} per {wording.unit(side['unit'])}"
 
 
+def _told(side: Record) -> str:
+    """A side's words for people: the amount with two decimals at least."""
+    return _says({**side, "price": _money(side["price"])}) if "price" in side else _says(side)
+
+
+def _money(text: str) -> str:
+    """An amount as published, with two decimals at least; other words, which a damaged file may hold, as they are."""
+    return wording.money(Decimal(text)) if AMOUNT.match(text) else text
+
+
 def discrepancies_text(entries: Sequence[Record], ages: Mapping[str, Age]) -> str:
     """A block for each entry, how many there are, and the ages of their sources."""
     told = sum(e["state"] == "reported" for e in entries)
@@ -182,21 +196,23 @@ def _block(entry: Record) -> str:
     lines = [f"{entry['model']}: {what}{more}{plan}", f"  {entry['id']}  {_standing(entry)}"]
     mark = ", reported" if entry["state"] == "reported" else ""
     width = max(len(entry[s]["source"]) for s in _SIDES) + len(mark)
-    says = max(len(_says(entry[s])) for s in _SIDES)
+    says = max(len(_told(entry[s])) for s in _SIDES)
     for side in _SIDES:
         said = entry[side]
         place = said["source"] if side == "left" or entry["kind"] == "between" else "by the rule"
         place += mark
-        lines.append(f"  {place:<{width}}  {_says(said):<{says}}  {said['observed']}  {said['quote']}")
+        lines.append(f"  {place:<{width}}  {_told(said):<{says}}  {said['observed']}  {said['quote']}")
     if entry.get("conservative"):
-        lines.append(f"  for a budget: {entry['conservative']}; recommended: {entry['recommended']}")
+        lines.append(f"  for a budget: {_money(entry['conservative'])}; recommended: {entry['recommended']}")
+    if mark and entry["because"]:
+        lines.append(f"  {entry['because']}")
     return "".join(f"{visible(line)}\n" for line in lines)
 
 
 def _standing(entry: Record) -> str:
     words = f"{entry['state']} since {entry['first_seen']}: {entry['rule']}"
-    if entry.get("ratio"):
+    if entry.get("ratio", "1") not in ("", "1"):
         words += f", x{entry['ratio']}"
     if entry["state"] == "closed":
         words += f"; closed {entry['closed_on']}, {entry['moved']}"
-    return words + (f" ({entry['because']})" if entry.get("because") else "")
+    return words + (f" ({entry['because']})" if entry.get("because") and entry["state"] != "reported" else "")

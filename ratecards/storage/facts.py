@@ -53,7 +53,7 @@ class Form:
             value = getattr(entry, field.name)
             if isinstance(value, tuple):
                 pairs += zip(self._spread(field.name)[len(value)], value, strict=True)
-            elif value not in ("", None):
+            elif value is not False and value not in ("", None):
                 pairs.append((field.name, value))
         return pairs
 

@@ -21,7 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ratecards.model import META, MODEL_ID, UNDATED, Rate, RateCard, canonical_order
+from ratecards.model import COPIED, META, MODEL_ID, UNDATED, Rate, RateCard, canonical_order
 from ratecards.storage import bounded, codec
 
 KINDS = (
@@ -59,6 +59,11 @@ class Stamp:
     last_updated: date | None = None
     correction: bool = False
     withdraws: date | None = None
+
+    @property
+    def copied(self) -> bool:
+        """Whether the edition was read from a copy of the page, which somebody else made."""
+        return self.parser.startswith(COPIED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

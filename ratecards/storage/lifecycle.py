@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from ratecards.model import MODEL_ID
+from ratecards.model import COPIED, MODEL_ID
 from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage.codec import CodecError
 from ratecards.storage.facts import Form
@@ -47,11 +47,12 @@ def data(cards: Iterable[LifecycleCard]) -> dict[str, Any]:
 
 def entries(card: LifecycleCard) -> list[Lifecycle]:
     """The entries of a card as `ratecards.model.lifecycle.read` gives them."""
-    return [replace(one, provider=card.provider, source=card.source) for one in card.models]
+    copied = card.parser.startswith(COPIED)
+    return [replace(one, provider=card.provider, source=card.source, copied=copied) for one in card.models]
 
 
-def _plain(one: Lifecycle) -> dict[str, str]:
-    return {f.name: str(value) for f in fields(one) if (value := getattr(one, f.name))}
+def _plain(one: Lifecycle) -> dict[str, object]:
+    return {f.name: value if value is True else str(value) for f in fields(one) if (value := getattr(one, f.name))}
 
 
 def dated(new: LifecycleCard, before: LifecycleCard | None, recorded: str, unread: Iterable[str]) -> LifecycleCard:
@@ -65,6 +66,20 @@ def dated(new: LifecycleCard, before: LifecycleCard | None, recorded: str, unrea
     read, lost = {one.model for one in found}, set(unread)
     found += [one for one in known.values() if one.model not in read and one.locator.rpartition(" / ")[0] in lost]
     return replace(new, models=tuple(found))
+
+
+def moved(new: LifecycleCard, before: LifecycleCard) -> list[tuple[Lifecycle | None, Lifecycle]]:
+    """The models whose end is announced otherwise than before, each as it was and as it is; in the page's order.
+
+    A model that is new there counts where a day binds it.
+    """
+    known = {one.model: one for one in before.models}
+    pairs = [(known.get(one.model), one) for one in new.models]
+    return [
+        (old, one)
+        for old, one in pairs
+        if (one.shutdown if old is None else (old.shutdown, old.earliest) != (one.shutdown, one.earliest))
+    ]
 
 
 def _since(new: Lifecycle, before: Lifecycle | None) -> Lifecycle:

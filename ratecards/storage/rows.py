@@ -126,7 +126,8 @@ def _listed(text: str) -> Iterator[Any]:
 
 def _formula(row: Sequence[Any]) -> Formula:
     amount = row[6]
-    return _make_formula((*row[:6], None if amount is None else _amount(amount), row[7]))
+    # a row written before images were told apart by quality has none
+    return _make_formula((*row[:6], None if amount is None else _amount(amount), *[*row[7:], ""][:2]))
 
 
 @lru_cache(maxsize=4096)

@@ -25,12 +25,37 @@ def manual(options: argparse.Namespace) -> int:
 
 
 def reported(options: argparse.Namespace) -> int:
-    """Take in what another project's price file says of models that no official card has."""
+    """Take in what another project's price file says of models that no official card has; or how right it was."""
     from scraper.pipeline.reported import publish
 
+    if options.record:
+        return _record(Dataset(options.to))
+    if not (options.project and options.file and options.date and options.as_of):
+        raise UsageError("expected PROJECT FILE --date DAY --as-of WORDS, or --record")
     with writing(options.to) as dataset:
         result, count = publish(dataset, options.project, options.file, options.date.date(), options.as_of)
         print(f"reported/{options.project} {options.date:%Y-%m-%d}: {count} cards, wrote {len(result.commit())} files")
+    return 0
+
+
+def _record(dataset: Dataset) -> int:
+    """A line for each reporter, and one for each model and each price that was reported otherwise than it came."""
+    from scraper.publish.reported import cards, record
+
+    entries = record(dataset, cards(dataset), {})
+    for reporter in sorted({entry.reporter for entry in entries}):
+        own = [entry for entry in entries if entry.reporter == reporter]
+        right, wrong, days = sum(e.right for e in own), sum(e.wrong for e in own), [e.days_ahead for e in own]
+        early = f"{min(days)} to {max(days)} days ahead"
+        print(f"{reporter}: {len(own)} models, {early}, {right} of {right + wrong} prices right")
+        for entry in own:
+            said = f"reported {entry.reported}, on {entry.of} {entry.official}"
+            print(plain_text(f"  {entry.model}: {said}, {entry.right} right, {entry.wrong} wrong"))
+            for found in entry.differences:
+                what = " ".join(filter(None, (found.service_tier, found.meter, found.modality)))
+                print(plain_text(f"    {what}: reported {found.said}, was {found.was}"))
+    if not entries:
+        print("no page has come to hold a model that was reported before")
     return 0
 
 

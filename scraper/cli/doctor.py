@@ -43,6 +43,7 @@ _OF_TABLES = {
     "section": 'sections:\n  {term}: {{ignore: "WHY IT GIVES NO RATE"}}  # or {{}}, where its prices are rates',
     "header": "headers:\n  {term}: {{is: note}}  # or model, or label; {{meter: METER}}, where it holds prices",
     "label": "labels:\n  {term}: {{meter: METER}}",
+    "tab": "tabs:\n  {term}: {{service_tier: SERVICE_TIER}}",
     "model": "models:\n  {term}: MODEL_ID",
     "unclaimed": 'ignore:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
 }
@@ -65,11 +66,6 @@ _REMEDIES = {
         "model": "models:\n  MODEL_ID: {{names: [{words}]}}",
         "unclaimed": 'ignored_texts:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
     },
-    "openai/openai-api": {
-        "label": "sections:\n  {term}: {{modality: MODALITY}}",
-        "tab": "tabs: {{{term}: SERVICE_TIER}}",
-        "header": "columns:\n  {term}: {{meter: METER}}",
-    },
     "google/cloud-billing": {},
     "laozhang/laozhang": {"header": "headers:\n  {term}: {{is: note}}  # or model, sizes; {{}}, where it holds prices"},
 }
@@ -77,7 +73,6 @@ _REMEDIES = {
 _SETTLED = {
     ("google/gemini-api", "layout"): "no model id",
     ("google/vertex-ai", "unclaimed"): "money in a text",
-    ("openai/openai-api", "header"): "unknown column",
 }
 
 
@@ -86,7 +81,7 @@ def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
     body = ""
     try:
         body = text(page)
-        reading = source.module.read(body)
+        reading = source.read(body, copy=page.copy)
     except LayoutChanged as error:
         return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
     outcome = page_status(reading)

@@ -16,7 +16,7 @@ _VOCABULARY = """\
 # Words are compared folded: lower case, blanks folded, footnote stars taken off.
 name: {name}
 source: {name}
-# documentation, or reseller; ratecards/model/grade.py says so to the reader
+# documentation, or reseller
 authority: documentation
 # another number for every change of what an unchanged page gives
 parser: "1"
@@ -47,7 +47,8 @@ Next, in ten minutes:
 2. paste them there, with the words in capitals replaced, until it says that there is nothing to settle
 3. python -m tests.accept {folder}/{case}
    writes expected.csv beside it: read every line of it against the page
-4. say whose word it is in ratecards/model/grade.py, and run make test
+4. python -m scraper readme
+   tells the reader whose word it is; then run make test
 """
 
 

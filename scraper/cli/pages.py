@@ -8,7 +8,6 @@ import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from scraper.cli.doctor import covered, examine, keep_case, strange
 from scraper.cli.run import moment, named_source, say, writing
 from scraper.errors import LayoutChanged
 from scraper.fetch.all_sources import getter, look
-from scraper.fetch.capture import load, load_any, text
+from scraper.fetch.capture import load_any, load_for_history, text
 from scraper.fetch.client import Page
 from scraper.model import EXIT, page_status
 from scraper.pipeline import backfill as history
@@ -31,7 +30,8 @@ def read(options: argparse.Namespace) -> int:
     """Print what would be published of one page; problems go to stderr, the exit status is the verdict."""
     source = named_source(options.source)
     try:
-        reading = source.module.read(text(load_any(options.file, source, datetime.now(UTC))))
+        page = load_any(options.file, source, datetime.now(UTC))
+        reading = source.read(text(page), copy=page.copy)
     except LayoutChanged as error:
         _complain(f"NOT_READ {options.file}: {error}")
         return EXIT["NOT_READ"]
@@ -91,7 +91,7 @@ def canary(options: argparse.Namespace) -> int:
     known = covered(source)
     pages, code = _patients(source, options.file)
     try:
-        readings = [source.module.read(text(page)) for page in pages.values()]
+        readings = [source.read(text(page), copy=page.copy) for page in pages.values()]
     except LayoutChanged as error:
         _complain(f"NOT_READ: {error}")
         return EXIT["NOT_READ"]
@@ -120,9 +120,7 @@ def _patients(source: Source, file: Path | None) -> tuple[Mapping[str, Page], in
 def backfill(options: argparse.Namespace) -> int:
     """History from saved pages, in date order, without holds; a second reading of an edition gives corrections."""
     source = named_source(options.source)
-    pages = [load_any(path, source, options.date) if options.date else load(path, source) for path in options.file]
-    if options.date:
-        pages = [replace(page, fetched_at=options.date) for page in pages]
+    pages = [load_for_history(path, source, options.date) for path in options.file]
     with writing(options.to) as dataset:
         worst = 0
         for verdict, paths, at in history.backfill(dataset, source, pages, options.file, moment(options.now)):

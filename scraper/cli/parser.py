@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
     _refresh(commands.add_parser("refresh", help="fetch, read, check, compare, publish"))
     _page_commands(commands)
     _person_commands(commands)
-    commands.add_parser("readme", help="renew the tables of docs/cost.md from the published ones")
+    commands.add_parser("readme", help="renew the tables of docs/cost.md and docs/sources.md")
     _release_commands(commands)
 
     check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")
@@ -49,6 +49,9 @@ def parser() -> argparse.ArgumentParser:
     sources = commands.add_parser("sources", help="the sources there are")
     sources.add_argument("source", nargs="*", help="only these")
     sources.add_argument("--json", action="store_true")
+    words = "markdown: what each is asked with, and its scores"
+    sources.add_argument("--format", choices=("list", "markdown"), default="list", help=words)
+    _dataset(sources)
     _automation_commands(commands)
     return top
 
@@ -116,10 +119,11 @@ def _person_commands(commands: Commands) -> None:
     manual.add_argument("--from", dest="folder", type=Path, default=ROOT / "manual", metavar="DIR")
     _dataset(manual, "the instant to record")
     only = commands.add_parser("reported", help="take in of another project's price file what no page has")
-    only.add_argument("project", choices=("litellm", "genai-prices"))
-    only.add_argument("file", type=Path)
-    only.add_argument("--date", type=_instant, required=True, help="the day of the file")
-    only.add_argument("--as-of", required=True, metavar="WORDS", help="which file it is: `LiteLLM 1.110.2`")
+    only.add_argument("project", nargs="?", choices=("litellm", "genai-prices"))
+    only.add_argument("file", type=Path, nargs="?")
+    only.add_argument("--date", type=_instant, help="the day of the file")
+    only.add_argument("--as-of", metavar="WORDS", help="which file it is: `LiteLLM 1.110.2`")
+    only.add_argument("--record", action="store_true", help="how right each reporter was, once a page had the model")
     _dataset(only)
     confirm = commands.add_parser("confirm", help="publish what is held; without an id, list it")
     confirm.add_argument("id", nargs="?", default="")

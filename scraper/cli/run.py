@@ -225,7 +225,9 @@ def _story(verdict: SourceResult, now: datetime) -> Iterator[str]:
     yield from _waiting(verdict)
     for old, new in verdict.proposals:
         yield f"  looks renamed: {old} -> {new}; if so, add it to renames in the vocabulary"
-    if verdict.cards and verdict.changes:
+    # of an older edition that is taken in the cards are those of today, and so are their steps
+    newest = verdict.state.observed[:10] <= f"{now:%Y-%m-%d}"
+    if verdict.cards and verdict.changes and newest:
         from ratecards.storage.history import steps
 
         for line in console.step_lines(steps(verdict.cards.values(), now.date()), now.date()):
@@ -257,12 +259,18 @@ def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
 
 
 def readme(_: argparse.Namespace) -> int:
-    """The tables of docs/cost.md as they are published."""
+    """What is made of data and vocabularies in docs/cost.md, docs/sources.md and `ratecards/model/grade.py`."""
     from scraper import ROOT
-    from scraper.release.readme import renewed
+    from scraper.release import scorecard
+    from scraper.release.readme import renewed, with_authorities, with_scorecard
 
-    path = ROOT / "docs" / "cost.md"
-    path.write_text(renewed(path.read_text(encoding="utf-8"), ROOT / "ratecards" / "v1" / "tables"), encoding="utf-8")
+    tables = ROOT / "ratecards" / "v1" / "tables"
+    for path, make in (
+        (ROOT / "docs" / "cost.md", lambda text: renewed(text, tables)),
+        (ROOT / "docs" / "sources.md", lambda text: with_scorecard(text, scorecard.tables(Dataset(ROOT)))),
+        (ROOT / "ratecards" / "model" / "grade.py", with_authorities),
+    ):
+        path.write_text(make(path.read_text(encoding="utf-8")), encoding="utf-8")
     return 0
 
 
@@ -301,7 +309,12 @@ def site(options: argparse.Namespace) -> int:
 
 
 def sources(options: argparse.Namespace) -> int:
-    """The sources, their addresses and whether they are configured here."""
+    """The sources and their addresses; or what each is asked with and how good it is, in Markdown."""
+    if options.format == "markdown":
+        from scraper.release import scorecard
+
+        print(scorecard.tables(Dataset(options.to), named_sources(options.source)), end="")
+        return 0
     rows: list[dict[str, Any]] = []
     for source in named_sources(options.source):
         try:

@@ -80,7 +80,7 @@ def _equivalents(card: RateCard, rates: list[Rate]) -> list[Inconsistency]:
     found = []
     for note in (f for f in card.formulas if f.tokens and f.unit.startswith("1 ")):
         for rate in rates:
-            same = (rate.meter, rate.modality, rate.resolution) == (note.meter, note.modality, note.resolution)
+            same = all(getattr(rate, n) == getattr(note, n) for n in ("meter", "modality", "resolution", "quality"))
             base = _token_price(rate, rates, card) if same and rate.unit == note.unit else None
             if base is None or note.tokens is None:
                 continue

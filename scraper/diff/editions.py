@@ -106,7 +106,7 @@ def _meta(card: RateCard) -> dict[str, str | Mapping[str, str]]:
     for f in card.formulas:
         tokens, amount = "" if f.tokens is None else str(f.tokens), "" if f.amount is None else plain(f.amount)
         said = " ".join(filter(None, (f.meter, f.modality, tokens, amount, f.currency)))
-        notes.setdefault(f"{f.quote} [{f.resolution} {f.unit}]", []).append(said)
+        notes.setdefault(f"{f.quote} [{' '.join((f.resolution, *filter(None, [f.quality]), f.unit))}]", []).append(said)
     return {
         "name": card.name,
         "aliases": dict.fromkeys(card.aliases, "alias"),

@@ -11,7 +11,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from typing import Any
 from ratecards.storage import bounded
 from scraper.errors import DatasetError, FetchFailed, LayoutChanged, readable
 from scraper.fetch.client import Gunzip, Limits, Page, decode
+from scraper.fetch.copies import COPY, Copy, address_of, named_copy, named_part, readers_copy
 from scraper.sources import Source
 
 _STAMP = "%Y-%m-%dT%H-%M-%SZ"
@@ -37,6 +38,7 @@ _UTF16 = (b"\xff\xfe", b"\xfe\xff")
 # Bytes that a text seldom has: controls, but for blanks and line ends.
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _HEAD = 200
+_READERS_HEAD = 4000
 _BROTLI = ("brotli", "brotlicffi")
 _AGAIN = "save it unpacked, as curl --compressed and browsers do"
 
@@ -56,6 +58,7 @@ _WAYBACK = "https://web.archive.org/web"
 class Capture:
     """The pages of one fetch attempt, by representation: those that came, were not modified, or failed and why.
 
+    `moved` are pages that came from the address of another source in the end, of representations that failed by that.
     `skipped` says how to enable a source that is not configured here.
     """
 
@@ -64,6 +67,7 @@ class Capture:
     not_modified: set[str] = field(default_factory=set)
     failed: dict[str, FetchFailed] = field(default_factory=dict)
     not_read: dict[str, LayoutChanged] = field(default_factory=dict)
+    moved: dict[str, Page] = field(default_factory=dict)
     skipped: str = ""
 
     @contextmanager
@@ -108,11 +112,11 @@ def _lost(capture: Capture, path: Path) -> None:
 
 
 def captures(kept: Iterable[tuple[Page, Path]], source: Source) -> list[Capture]:
-    """Saved pages as captures in order of time: the pages of one instant belong together."""
-    found: dict[datetime, Capture] = {}
+    """Saved pages as captures in order of time: the pages of one instant belong together, copies apart from them."""
+    found: dict[tuple[datetime, bool], Capture] = {}
     for page, path in kept:
-        kind = kind_of(path, source)
-        capture = found.setdefault(page.fetched_at, Capture(page.fetched_at))
+        kind = COPY if page.copy else kind_of(path, source)
+        capture = found.setdefault((page.fetched_at, page.copy), Capture(page.fetched_at))
         if kind in capture.pages:
             raise DatasetError(f"{path}: a second {kind} page of {page.fetched_at:%Y-%m-%d %H:%M} UTC")
         capture.pages[kind] = page
@@ -134,17 +138,48 @@ def load(path: Path, source: Source) -> Page:
     """One saved page. Its time comes from its name, or from the file beside it, which has its headers."""
     page, kept = unpacked(_body(path), str(path)), _beside(path)
     url = str(kept.get("url") or _url_of(path, source))
+    final = str(kept.get("final_url") or url or path.name)
     headers = {name: str(kept[name]) for name in _HEADERS if name in kept}
-    return Page(url, url or path.name, kept.get("status", 200), headers, page, _time(path, kept))
+    return Page(url, final, kept.get("status", 200), headers, page, _time(path, kept))
 
 
 def load_any(path: Path, source: Source, now: datetime) -> Page:
-    """A saved page whatever its name; one without a date in its name counts as fetched `now`."""
+    """A saved page whatever its name, or a copy of one; one without a date in its name counts as fetched `now`."""
     try:
-        return load(path, source)
+        page = load(path, source)
     except DatasetError:
-        body = unpacked(_body(path), str(path))
-    return Page(_url_of(path, source), path.name, 200, {}, body, now)
+        page = Page(_url_of(path, source), path.name, 200, {}, unpacked(_body(path), str(path)), now)
+    return _told_apart(page, path)
+
+
+def load_for_history(path: Path, source: Source, at: datetime | None = None) -> Page:
+    """A saved page or a copy of one, of the instant `at` or of its name.
+
+    Raises `DatasetError`, also on parts of pages and on copies of other ones.
+    """
+    if named_part(path.name):
+        raise DatasetError(
+            f"{path}: expected a whole page, saw by its name parts of one: history is made of whole pages"
+        )
+    page = _told_apart(load(path, source), path) if at is None else replace(load_any(path, source, at), fetched_at=at)
+    if not page.copy:
+        return page
+    addresses = [*source.module.urls().values(), *getattr(source.module, "FORMER_URLS", ())]
+    try:
+        copy = _readers(page)
+        return replace(page, url=address_of(copy, addresses, page.fetched_at) if copy else page.url or addresses[0])
+    except LayoutChanged as error:
+        raise DatasetError(f"{path}: {error}") from error
+
+
+def _told_apart(page: Page, path: Path) -> Page:
+    """A saved page, marked where it is a copy by its name or by its first lines."""
+    return replace(page, copy=named_copy(path.name) or _readers(page) is not None)
+
+
+def _readers(page: Page) -> Copy | None:
+    """The head of a reader's copy, from the first lines of its bytes: whether they are a page at all is asked later."""
+    return readers_copy(page.body[:_READERS_HEAD].decode("utf-8-sig", "replace"))
 
 
 def _body(path: Path) -> bytes:
@@ -201,7 +236,9 @@ def save(folder: Path, source: Source, capture: Capture) -> list[Path]:
     """
     files: dict[str, bytes] = {}
     for kind, page in capture.pages.items():
-        beside = {"url": page.url, "status": page.status, **page.headers, "fetched_at": page.fetched_at.isoformat()}
+        moved = {"final_url": page.final_url} if page.moved else {}
+        kept = {"status": page.status, **page.headers, "fetched_at": page.fetched_at.isoformat()}
+        beside = {"url": page.url, **moved, **kept}
         files |= {f".{kind}": page.body, f".{kind}{_BESIDE}": f"{json.dumps(beside, indent=1)}\n".encode()}
     if capture.failed or capture.not_read or capture.skipped:
         failed, not_read = (
@@ -284,8 +321,17 @@ def _brotli() -> Any:
 
 
 def text(page: Page) -> str:
-    """The text of a page, from wherever it came. Raises `LayoutChanged`, also on an archive's made-over copy."""
+    """The text of a page, from wherever it came; of a copy, what it says of the page.
+
+    Raises `LayoutChanged`, also on an archive's made-over copy, and on a copy that stands where a page is expected.
+    """
     found = decode(page)
+    if copy := readers_copy(found):
+        if page.copy:
+            return copy.content
+        raise LayoutChanged(
+            f"{page.final_url}: a copy of the page, made by a reader: expected the page itself, saw 'URL Source:'"
+        )
     if words := _made_over(found, page.url):
         raise LayoutChanged(f"{page.final_url}: {words}")
     return found

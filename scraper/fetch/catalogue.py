@@ -156,3 +156,8 @@ def _state(keys: Keys) -> Iterator[Path | None]:
 
 
 FETCHERS: dict[str, Fetcher] = {"google/cloud-billing": catalogue, "google/ai-studio": studio}
+# By source, in Markdown, what it is asked with beside what every source is sent, and whether by a browser.
+ASKED_WITH = {
+    "google/cloud-billing": (f"`X-Goog-Api-Key` from `{BILLING_KEY}`, to this host alone", False),
+    "google/ai-studio": (f"what your browser sends, or one with the cookies of `{STUDIO_STATE}`", True),
+}

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
+from urllib.parse import urlsplit
 from urllib.request import Request
 
 import certifi
@@ -36,7 +37,8 @@ Policy = Callable[[httpx.URL], str]
 # it would write down the cookies of every answer
 logging.getLogger("httpcore").setLevel(logging.INFO)
 
-_SENT = {
+# What every request has.
+SENT = {
     "User-Agent": "ratecards-scraper (rate card monitor; honours Retry-After)",
     "Accept": "*/*",
     "Accept-Encoding": "gzip",  # the one coding that _body unpacks under a cap
@@ -59,7 +61,10 @@ _MARKS = {codecs.BOM_UTF8: "utf-8", codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One 200: URLs redacted, five headers (lower-case names), body decompressed, its time (aware, UTC)."""
+    """One 200: URLs redacted, five headers (lower-case names), body decompressed, its time (aware, UTC).
+
+    `copy`: it is no answer but a saved file that holds what somebody made of the page.
+    """
 
     url: str
     final_url: str
@@ -67,11 +72,17 @@ class Page:
     headers: Mapping[str, str]
     body: bytes
     fetched_at: datetime
+    copy: bool = False
 
     @property
     def sha256(self) -> str:
         """Hex digest of the body."""
         return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def moved(self) -> bool:
+        """Whether redirects led to another host or path."""
+        return place(self.final_url)[0] != "" and place(self.final_url) != place(self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,7 @@ class _Job:
     limits: Limits
     policy: Policy
     through: Collection[str]
+    elsewhere: Collection[str]
     now: Callable[[], datetime]
 
 
@@ -122,6 +134,12 @@ class RetryError(Exception):
     def __init__(self, verdict: ScrapeError, wait: float = 0) -> None:
         super().__init__(str(verdict))
         self.verdict, self.wait = verdict, wait
+
+
+def place(url: str) -> tuple[str, str]:
+    """Host (with its port, where it has one) and path of an address."""
+    parts = urlsplit(url)
+    return parts.netloc, parts.path
 
 
 def redact(text: str) -> str:
@@ -164,12 +182,14 @@ def fetch(
     headers: Mapping[str, str] | None = None,
     policy: Policy | None = None,
     through: Collection[str] = (),
+    elsewhere: Collection[str] = (),
 ) -> Page | None:
     """GET `url`, with retries; None is 304, legal only if validators were sent.
 
     `hosts` may be asked, over https, and are checked again on every redirect. A redirect may lead `through` others,
-    such as a sign-in that sets a cookie and sends everybody back; a page of theirs is none of ours. `headers` go to
-    the host of `url` alone: the place for an API key. `policy` replaces `https_only` where tests serve 127.0.0.1.
+    such as a sign-in that sets a cookie and sends everybody back; a page of theirs is none of ours. One may lead
+    `elsewhere`, too, where another source is read: the page is whole, and its `final_url` says whose it is. `headers`
+    go to the host of `url` alone: the place for an API key. `policy` replaces `https_only` where tests serve 127.0.0.1.
     Runs an event loop of its own, so not for use inside one. Only the resolver bounds a slow name server.
 
     Raises:
@@ -180,8 +200,8 @@ def fetch(
         if not _plain(value):  # h11 would print the value, and it may be a key read with its newline
             raise FetchFailed(_say(url, f"plain ASCII in the request header {name}", "something else"))
     conditional = _conditional(validators or Validators())
-    policy = policy or https_only({*hosts, *through})
-    job = _Job(_url(url, "", url), headers or {}, conditional, limits, policy, frozenset(through), now)
+    policy = policy or https_only({*hosts, *through, *elsewhere})
+    job = _Job(_url(url, "", url), headers or {}, conditional, limits, policy, through, elsewhere, now)
     # Waits 3, 6, 12 s and up to 2 s of jitter, or what the server asked for. A timeout would cut that short.
     retries = stamina.RetryingCaller(
         limits.attempts, timeout=None, wait_initial=3, wait_jitter=2, wait_max=limits.max_wait
@@ -229,7 +249,7 @@ async def _attempt(job: _Job) -> Page | None:
 async def _ask(job: _Job, url: httpx.URL, where: str, jar: httpx.Cookies) -> Page | httpx.URL | None:
     if reason := job.policy(url):
         raise FetchFailed(_say(where, "a URL we may ask for", reason))
-    headers = httpx.Headers(_SENT | ({} if _passing(job, url) else job.conditional))
+    headers = httpx.Headers(SENT | ({} if _foreign(job, url) else job.conditional))
     headers.update(job.headers if url.netloc == job.url.netloc else {})  # another host must not see the key
     timeout = httpx.Timeout(job.limits.read_seconds, connect=job.limits.connect_seconds).as_dict()
     request = httpx.Request("GET", url, headers=headers, extensions={"timeout": timeout})
@@ -252,8 +272,13 @@ async def _ask(job: _Job, url: httpx.URL, where: str, jar: httpx.Cookies) -> Pag
         raise RetryError(verdict) from error
 
 
-def _passing(job: _Job, url: httpx.URL) -> bool:
-    return url.raw_host.decode("ascii") in job.through
+def _foreign(job: _Job, url: httpx.URL) -> bool:
+    # what an earlier answer of our host said of itself means nothing there
+    return _host(url) in job.through or _host(url) in job.elsewhere
+
+
+def _host(url: httpx.URL) -> str:
+    return url.raw_host.decode("ascii")
 
 
 @cache
@@ -276,11 +301,10 @@ async def _read(job: _Job, url: httpx.URL, where: str, response: httpx.Response)
     status, headers = response.status_code, response.headers
     if status in {301, 302, 303, 307, 308} and "location" in headers:
         return _url(headers["location"], str(url), where)
-    passing = _passing(job, url)
-    if status == 304 and job.conditional and not passing:
+    if status == 304 and job.conditional and not _foreign(job, url):
         return None
     _check_status(job, where, status, headers.get("retry-after", ""))
-    if passing:
+    if _host(url) in job.through:
         raise FetchFailed(_say(where, "to be sent back to the page", "a page of a host that is only passed through"))
     body = await _body(response, where, job.limits.max_bytes)
     if not body.strip(_BLANK):

@@ -68,6 +68,11 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
+class Tab(Text):
+    """The name of a tab, where the page says that it is one: under it stand the tables that follow."""
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """`header` and `rows` of cell texts; `spans` tells whether any cell spans rows or columns."""
 
@@ -75,6 +80,9 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     spans: bool = False
 
+
+# What stands where a page has a place for a table and none is there.
+NO_TABLE = Table(("there is no table",), (("no table",),))
 
 Block = Heading | Text | Table
 

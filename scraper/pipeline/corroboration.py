@@ -39,16 +39,17 @@ def says_the_same(cards: Cards, change: Change, card: RateCard, on: date) -> boo
 
 
 def _others(dataset: Dataset, source: Source, today: date) -> Iterator[tuple[str, Cards]]:
-    """The other side of each rule, if it was read within its own limit; a damaged one says nothing."""
+    """The other side of each rule, if it was read within its own limit; a damaged one says nothing, nor do copies."""
     by_name = {s.name: s for s in SOURCES}
     for rule in rules()["pairs"]:
         if source.name not in (rule.left, rule.right):
             continue
         other = rule.right if source.name == rule.left else rule.left
-        if source.same_publication(by_name[other]):
-            continue
         try:
-            verified = dataset.state(other).verified_on
+            if source.same_publication(by_name[other]):
+                continue
+            state = dataset.state(other)
+            verified = None if state.copied else state.verified_on
             if verified and (today - verified).days <= by_name[other].stale_days:
                 yield other, dataset.cards(other)
         except DatasetError:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from ratecards.model import RateCard
+from ratecards.model import COPIED, RateCard
 from ratecards.storage import codec, history
 from ratecards.storage.history import Change, Stamp, Step
 from scraper.checks import plausibility
@@ -20,6 +20,7 @@ from scraper.checks.reasons import too_few_tables
 from scraper.diff.editions import changes, rename_proposals
 from scraper.errors import LayoutChanged
 from scraper.fetch.capture import Capture, text
+from scraper.fetch.copies import COPY
 from scraper.model import GOOD, Provenance, Reading, SourceResult, State, cards, instant, page_status
 from scraper.pipeline.apply_holds import Applied, PublishedAndRead, apply_holds, reparses, unread_models
 from scraper.pipeline.corroboration import Corroborated
@@ -50,7 +51,7 @@ def evaluate(
         return replace(start, outcome="SKIPPED", messages=[capture.skipped])
     if capture.not_read or not (capture.pages or capture.not_modified):
         return _failed(start, "NOT_READ" if capture.not_read else "NOT_FETCHED", _lost(capture), now)
-    start = _told(start, _alone(capture))
+    start = _told(start, [*_alone(capture), *_moved(capture)])
     bodies, undecoded = _decoded(source, capture)
     if undecoded:
         return _failed(start, "NOT_READ", undecoded, now)
@@ -96,6 +97,13 @@ def _alone(capture: Capture) -> Iterator[str]:
         yield f"{kind} was not fetched ({failure}); the other representation was read alone"
 
 
+def _moved(capture: Capture) -> Iterator[str]:
+    """That the page stands at another address of its source now."""
+    for kind, page in capture.pages.items():
+        if page.moved:
+            yield f"{kind} moved: {page.url} leads to {page.final_url}; if that stays, it belongs into the vocabulary"
+
+
 def _decoded(source: Source, capture: Capture) -> tuple[dict[str, str], list[str]]:
     """The text of each representation, the one with the better evidence first; and what is none, in words."""
     bodies: dict[str, str] = {}
@@ -118,14 +126,14 @@ def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Read
     """Each body as read, and why those that were not could not be."""
     readings: dict[str, Reading] = {}
     wrong = []
-    with limited():
-        for kind, body in bodies.items():
-            try:
-                readings[kind] = source.module.read(body)
-            except LayoutChanged as error:
-                wrong.append(f"{kind}: {error}")
-            except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
-                wrong.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
+    for kind, body in bodies.items():
+        try:
+            with limited():
+                readings[kind] = source.read(body, copy=kind == COPY)
+        except LayoutChanged as error:
+            wrong.append(f"{kind}: {error}")
+        except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
+            wrong.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
     return readings, wrong
 
 
@@ -187,7 +195,8 @@ def _unpublishable(new: Iterable[RateCard]) -> Iterator[str]:
 def _provenance(source: Source, capture: Capture, readings: Readings) -> Provenance:
     kind, reading = next(iter(readings.items()))
     page = capture.pages[kind]
-    return Provenance(page.url, page.sha256, capture.at.date(), reading.last_updated, source.module.PARSER)
+    parser = f"{COPIED}{source.module.PARSER}" if page.copy else source.module.PARSER
+    return Provenance(page.url, page.sha256, capture.at.date(), reading.last_updated, parser)
 
 
 def _compared(

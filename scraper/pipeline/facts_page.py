@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from scraper.fetch.capture import Capture
-from scraper.fetch.client import decode
+from ratecards.model import COPIED
+from scraper.fetch.capture import Capture, text
 from scraper.model import GOOD, SourceResult, instant
 from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.publish.dataset import FACTS, Dataset
@@ -33,11 +33,16 @@ def evaluate_facts(dataset: Dataset, source: Source, capture: Capture, now: date
     if any(map(module.is_known, result.reading.unread)):
         return result  # the card has one day, and what it was read from would no longer be of that day alone
     page = next(iter(capture.pages.values()))
-    card = module.read_facts(decode(page))[0]
-    dated = replace(card, observed=capture.at.date(), capture=f"sha256:{page.sha256}")
+    card = module.read_facts(text(page))[0]
+    parser = f"{COPIED}{card.parser}" if page.copy else card.parser
+    dated = replace(card, observed=capture.at.date(), capture=f"sha256:{page.sha256}", parser=parser)
     unread = [section.title for section in result.reading.unread]
     new = kept.dated(dated, before, instant(now), unread) if kept.dated else dated
-    same = before is not None and new == replace(before, observed=new.observed, capture=new.capture, parser=new.parser)
+    head = {name: getattr(new, name) for name in ("observed", "capture", "parser")}
+    # where only a copy said so until now, the page itself takes its place
+    upgraded = before is not None and before.parser.startswith(COPIED) and not page.copy
+    same = before is not None and new == replace(before, **head) and not upgraded
     if result.outcome in GOOD:
         result = replace(result, outcome="NEW" if before is None else "UNCHANGED" if same else "CHANGED")
-    return result if same else replace(result, files={kept.path: kept.form.encode(new)})
+    ends = kept.moved(new, before) if kept.moved and before else ()
+    return result if same else replace(result, files={kept.path: kept.form.encode(new)}, ends=ends)

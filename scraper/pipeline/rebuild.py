@@ -23,7 +23,7 @@ def rebuilt(dataset: Dataset, today: date) -> Publication:
     current: dict[str, Mapping[str, RateCard]] = {
         name: baseline.folded(dataset, name, state) for name, state in states.items()
     }
-    assemble_v1(result, dataset, current, states, {}, today)
+    assemble_v1(result, dataset, current, states, None, today)
     finalize_package(result, dataset, {}, [], full_rebuild=True)
     for name in states:
         baseline.renew(result, dataset, name)

@@ -14,6 +14,7 @@ from scraper.model import SourceResult
 from scraper.pipeline.corroboration import Corroborated, corroboration
 from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.pipeline.facts_page import evaluate_facts
+from scraper.pipeline.reported import evaluate_map
 from scraper.publish.assemble import publication
 from scraper.publish.baseline import current_cards
 from scraper.publish.dataset import FACTS, Dataset
@@ -106,6 +107,8 @@ def evaluate_one(
 ) -> SourceResult:
     """The result of an attempt at one source; a damaged baseline is a result, too."""
     try:
+        if source.reported:
+            return evaluate_map(dataset, source, capture, now)
         if source.name in FACTS:
             return evaluate_facts(dataset, source, capture, now)
         state = dataset.state(source.name)

@@ -9,8 +9,10 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 from ratecards import dataset as reader
 from ratecards import formats
@@ -18,24 +20,21 @@ from ratecards.audit import price_file
 from ratecards.audit.audit import placed
 from ratecards.audit.claims import Claim
 from ratecards.audit.past_cards import PastCards
+from ratecards.audit.price_file import PriceFile
 from ratecards.model import Evidence, Rate, RateCard, canonical_order, validate_rate
 from ratecards.model.grade import REPORTED, grade
+from ratecards.storage import codec
 from ratecards.storage.bounded_json import FormatError
-from ratecards.storage.reported import OF
+from ratecards.storage.reported import OF, page_of
 from scraper.errors import DatasetError
+from scraper.fetch.capture import Capture
+from scraper.fetch.client import decode
+from scraper.model import GOOD, SourceResult
+from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.publish import reported
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
-
-PARSER = "reported-1"
-# By name, where the project publishes its map, and the licence it is under.
-PROJECTS = {
-    "litellm": (
-        "https://github.com/BerriAI/litellm/blob/main/model_prices_and_context_window.json",
-        "MIT, Copyright (c) 2023 Berri AI",
-    ),
-    "genai-prices": ("https://github.com/pydantic/genai-prices", "MIT, Copyright (c) Pydantic Services Inc."),
-}
+from scraper.sources import Source, find
 
 
 def publish(dataset: Dataset, name: str, file: Path, day: date, as_of: str) -> tuple[Publication, int]:
@@ -43,7 +42,14 @@ def publish(dataset: Dataset, name: str, file: Path, day: date, as_of: str) -> t
 
     Raises `DatasetError` where the file is not one of that project's.
     """
-    found = list(cards(dataset, name, file, day, as_of))
+    try:
+        prices, data = price_file.load(file), file.read_bytes()
+    except (FormatError, OSError) as error:
+        raise DatasetError(str(error)) from error
+    source = find(f"{REPORTED}{name}")
+    if prices.format != name:
+        raise DatasetError(f"{file}: expected a price file of {name}, saw one of {prices.format}")
+    found = list(cards(dataset, source, prices, hashlib.sha256(data).hexdigest(), day, as_of))
     result = dataset.publication()
     for card in found:
         reported.write(result, card)
@@ -51,29 +57,54 @@ def publish(dataset: Dataset, name: str, file: Path, day: date, as_of: str) -> t
     return result, len(found)
 
 
-def cards(dataset: Dataset, name: str, file: Path, day: date, as_of: str) -> Iterator[RateCard]:
-    """A card for each page and model of the file that no official source has had up to the day."""
+def evaluate_map(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> SourceResult:
+    """The result of an attempt at a project's map: the cards of it that say what its last ones do not, as files.
+
+    Raises `DatasetError` where what is reported so far cannot be read.
+    """
+    state = dataset.state(source.name)
+    result = replace(evaluate(source, capture, Previous(state, dict), None, now), cards=None)
+    if result.reading is None or result.outcome not in GOOD:
+        return result
+    if not dataset.names():
+        words = "nothing official stands here yet that would say which of its models are news"
+        return replace(result, outcome="SKIPPED", messages=[words], state=state)
+    (page,) = capture.pages.values()
+    module: Any = source.module
+    prices, day = module.prices(decode(page)), capture.at.date()
+    as_of = f"{prices.format}, fetched on {day}"
+    known = {(c.provider, page_of(c), c.model): c.rates for c in reported.cards(dataset) if c.source == source.name}
+    news = [
+        card
+        for card in cards(dataset, source, prices, page.sha256, day, as_of)
+        if known.get((card.provider, page_of(card), card.model)) != card.rates
+    ]
+    outcome = "UNCHANGED" if not news else "CHANGED" if state.verified else "NEW"
+    return replace(result, outcome=outcome, files={reported.path_of(card): codec.encode(card) for card in news})
+
+
+def cards(
+    dataset: Dataset, source: Source, prices: PriceFile, sha256: str, day: date, as_of: str
+) -> Iterator[RateCard]:
+    """A card for each page and model of the map that no official source has had up to a day. Raises `DatasetError`."""
     try:
-        prices = price_file.load(file)
-        data = file.read_bytes()
         own = reader.Dataset(reader.locate(dataset.root))
         past = PastCards(own, day, day)
         entries = [placed(entry, past) for entry in formats.read(prices.format, prices.data, day)]
-    except (FormatError, OSError, reader.DatasetError) as error:
+    except (FormatError, reader.DatasetError) as error:
         raise DatasetError(str(error)) from error
-    if prices.format != name:
-        raise DatasetError(f"{file}: expected a price file of {name}, saw one of {prices.format}")
     by_model: dict[tuple[str, str], list[Claim]] = defaultdict(list)
     for claim in (claim for entry in entries for claim in entry.claims if claim.price):
         by_model[f"{claim.provider}/{claim.source}", claim.model].append(claim)
-    url, licence = PROJECTS[name]
+    module: Any = source.module
+    terms = module.load_terms()
     for (page, model), claims in sorted(by_model.items()):
-        owner = {"provider": page.partition("/")[0], "source": f"{REPORTED}{name}", "model": model}
-        facts = (("as of", as_of), ("licence", licence), (OF, page))
-        read = {"observed": day, "capture": f"sha256:{hashlib.sha256(data).hexdigest()}", "parser": PARSER}
+        owner = {"provider": page.partition("/")[0], "source": source.name, "model": model}
+        facts = (("as of", as_of), ("licence", terms.licence), (OF, page))
+        read = {"observed": day, "capture": f"sha256:{sha256}", "parser": module.PARSER}
         known = grade(page) != "official" or own.reports.is_official([model], day)
         if not known and (rates := _rates(claims, owner)):
-            yield RateCard(**owner, name=model, url=url, facts=facts, **read, rates=rates)  # type: ignore[arg-type]
+            yield RateCard(**owner, name=model, url=terms.page, facts=facts, **read, rates=rates)  # type: ignore[arg-type]
 
 
 def _rates(claims: Iterable[Claim], owner: dict[str, str]) -> tuple[Rate, ...]:

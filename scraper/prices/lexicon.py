@@ -18,9 +18,16 @@ _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0xFE69: "$", 
 AMOUNT = re.compile(
     r"\$\s?((?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+)(?![0-9]|\.|,[0-9]|[A-Za-z%])"
 )
+# The signs of currencies, and codes that no page writes as words. Most are read nowhere: they are counted.
+_SIGNS = "$€£¥₩₹₽₺₫₴฿₱₪₦₸"
+_CODES = (
+    "(?-i:AED|ARS|AUD|BRL|CAD|CHF|CLP|CNY|COP|CZK|DKK|EUR|GBP|HKD|HUF|IDR|ILS|INR|JPY|KRW|MXN|MYR|NOK|NZD|PHP|PLN|RMB"
+    "|RON|RUB|SAR|SEK|SGD|THB|TWD|UAH|USD|VND|ZAR)"
+)
 # Whatever looks like money, readable or not: what is counted here must be claimed by a rate, a note or a reason.
 COUNTED = re.compile(
-    r"[$€£¥₩₹]\s?\.?[0-9]|[0-9]\s?(?:[€£¥₩₹¢]|\$(?!\s?\.?[0-9])|(?:USD|EUR|GBP|JPY|KRW|INR|cents?)\b)",
+    rf"[{_SIGNS}]\s?\.?[0-9]|\b(?:{_CODES}|(?:kr|zł|fr)\.?)\s?\.?[0-9]"
+    rf"|[0-9]\s?(?:[{_SIGNS[1:]}¢]|\$(?!\s?\.?[0-9])|(?:USD|EUR|GBP|JPY|KRW|INR|cents?|kr|zł)\b|{_CODES}\b)",
     re.IGNORECASE,
 )
 

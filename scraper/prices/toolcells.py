@@ -97,7 +97,7 @@ def _price(scan: Scanner) -> tuple[Decimal, str]:
     per = scan.take(_PER) if amount else None
     unit = scan.take(UNIT) if per else None
     if not amount or not unit or unit["aside"] or unit["of"]:
-        raise scan.fail("an allowance, or an amount with its unit")
+        raise scan.fail("an allowance, or an amount in dollars with its unit")
     name, sizes = unit_parts(unit)
     if sizes:
         raise scan.fail("a unit without a resolution")

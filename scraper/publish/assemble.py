@@ -33,12 +33,13 @@ def publication(dataset: Dataset, results: Sequence[SourceResult], now: datetime
     states: dict[str, State] = {}
     current: dict[str, Mapping[str, RateCard]] = {}
     new_changes: dict[str, Sequence[history.Change]] = {}
+    before: dict[str, State] = {}
     news = False
     for one in results:
         if one.outcome == "DAMAGED":
             continue
         name = one.source.name
-        before, states[name] = dataset.state(name), one.state
+        before[name], states[name] = dataset.state(name), one.state
         _cards(result, dataset, one)
         _held(result, dataset, one)
         for path, text in one.files.items():
@@ -48,14 +49,15 @@ def publication(dataset: Dataset, results: Sequence[SourceResult], now: datetime
         if one.cards is not None:
             current[name] = one.cards
         # how complete a reading was is published, too
-        news |= (before.unread, before.amounts) != (one.state.unread, one.state.amounts)
+        was = before[name]
+        news |= (was.unread, was.amounts) != (one.state.unread, one.state.amounts)
         # a lagging source has some days before it counts as a discrepancy
-        news |= before.verified != one.state.verified
-        if _worth_writing(before, one.state):
+        news |= was.verified != one.state.verified
+        if _worth_writing(was, one.state):
             result.write(dataset.state_path(name), state_file.text(one.state))
     if news or result.writes.keys() - {dataset.state_path(n) for n in states}:
         today = max(now, *(v.at for v in results)).date()
-        assemble_v1(result, dataset, current, states, new_changes, today)
+        assemble_v1(result, dataset, current, states, discrepancies.News(before, new_changes), today)
     written = {name: state for name, state in states.items() if dataset.state_path(name) in result.writes}
     finalize_package(result, dataset, written, [change for found in new_changes.values() for change in found])
     for one in results:
@@ -99,17 +101,20 @@ def assemble_v1(
     dataset: Dataset,
     current: dict[str, Mapping[str, RateCard]],
     states: dict[str, State],
-    new_changes: Mapping[str, Sequence[history.Change]],
+    news: discrepancies.News | None,
     today: date,
 ) -> None:
-    """Rebuild the published files from all cards; sources that were not read this time stand as they are."""
+    """Rebuild the published files from all cards; sources that were not read this time stand as they are.
+
+    Without `news` everything is made anew, what nothing of the publication can have moved, too.
+    """
     names = sorted({*dataset.names(), *current})
     for name in names:
         if name not in current:
             current[name] = baseline.any_cards(dataset, name)
         if name not in states:
             states[name] = state_of(dataset, name)
-    recent = newest(dataset, names, new_changes, _CHANGES)
+    recent = newest(dataset, names, news.changes if news else {}, _CHANGES)
     cards = [card for name in names for card in current[name].values()]
     from scraper.publish.v1_tables import tables
 
@@ -118,14 +123,14 @@ def assemble_v1(
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
     texts["limits.json"] = dumps(json_data(limits))
     texts["lifecycle.json"] = v1.document(lifecycle.data(deprecations))
-    ledgers, entries, coverage = discrepancies.keep(dataset, current, states)
+    ledgers, entries, coverage = discrepancies.keep(dataset, current, states, news)
     texts["discrepancies.json"] = discrepancies.published(entries, coverage)
     result.notes.append(discrepancies.summary(dataset, entries))
     for path, text in ledgers.items():
         result.write(path, text)
     for path, text in texts.items():
         result.write(f"ratecards/v1/{path}", text)
-    reported.publish(result, dataset)
+    reported.publish(result, dataset, news.changes if news else {})
     for path in dataset.obsolete():
         result.delete(path)
     kept = dataset.root / "ratecards" / "v1" / "tables"

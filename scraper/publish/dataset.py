@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.model import RateCard
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage import bounded, codec, history, lifecycle, limits
 from ratecards.storage.facts import Form
 from scraper.errors import DatasetError
@@ -24,19 +25,23 @@ class Facts:
     """How the facts of a page that has no rates are kept: the path of their card, and its form.
 
     `dated` gives a card that was read its days, by the card before, the instant at which it is recorded, and the titles
-    of sections that were not understood.
+    of sections that were not understood. `moved` are the ends of models that a card announces otherwise than the one
+    before.
     """
 
     path: str
     form: Form
     dated: Callable[[Any, Any, str, Sequence[str]], Any] | None = None
+    moved: Callable[[Any, Any], Sequence[tuple[Lifecycle | None, Lifecycle]]] | None = None
 
 
 # The pages of facts, by source.
 LIMITS, DEPRECATIONS = "google/rate-limits", "google/deprecations"
 FACTS = {
     LIMITS: Facts(f"ratecards/cards/{LIMITS}/limits.yaml", limits.FORM),
-    DEPRECATIONS: Facts(f"ratecards/cards/{DEPRECATIONS}/lifecycle.yaml", lifecycle.FORM, lifecycle.dated),
+    DEPRECATIONS: Facts(
+        f"ratecards/cards/{DEPRECATIONS}/lifecycle.yaml", lifecycle.FORM, lifecycle.dated, lifecycle.moved
+    ),
 }
 _OBSOLETE = ("pack.jsonl", "past/*.jsonl")
 
@@ -126,16 +131,31 @@ class Dataset:
         with whole_history():
             return history.read(self._histories, name)
 
+    def first_day(self, name: str) -> date:
+        """The day that the first line of a source's history speaks of; `date.max` before it begins.
+
+        Raises `DatasetError`.
+        """
+        provider, _, source = name.partition("/")
+        with whole_history():
+            for path in history.files(self._histories, name):
+                with path.open(encoding="utf-8") as file:
+                    return history.stamp_of(next(history.parse(file.readline(), provider, source, str(path)))).observed
+        return date.max
+
     def as_of(self, name: str, until: date = date.max) -> dict[str, RateCard]:
         """What the history of a source folds to as observed up to a day. Raises `DatasetError`."""
         with whole_history():
             return history.replay(self.changes(name), until=until)
 
-    def days(self, name: str) -> Callable[[date], Mapping[str, RateCard]]:
-        """The same for whoever asks of several days: the history is read once. Raises `DatasetError`."""
+    def days(self, name: str, fresh: Sequence[history.Change] = ()) -> Callable[[date], Mapping[str, RateCard]]:
+        """The same for whoever asks of several days: the history is read once. Raises `DatasetError`.
+
+        `fresh` are changes that are about to be recorded.
+        """
         with whole_history():
             folding = history.Replay()
-            for change in self.changes(name):
+            for change in (*self.changes(name), *fresh):
                 folding.add(change)
         known = folding.days
         return lambda day: known[max(seen)] if (seen := [own for own in known if own <= day]) else {}

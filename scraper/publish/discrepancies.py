@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
@@ -11,6 +12,7 @@ from ratecards.model import RateCard
 from ratecards.storage import bounded, codec
 from ratecards.storage import discrepancies as book
 from ratecards.storage.discrepancies import Discrepancy
+from ratecards.storage.history import Change, stamp_of
 from scraper.diff.cross_source import JoinedSources, PairRule, between, rules, sides_now
 from scraper.diff.discrepancies import unless_only_seen, update, within
 from scraper.errors import DatasetError, readable
@@ -45,14 +47,27 @@ def stems(dataset: Dataset) -> list[str]:
     return sorted(p.stem for p in (dataset.root / "ratecards" / "discrepancies").glob("*.yaml"))
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """What a publication adds: by source its state as it was before, and its new changes."""
+
+    before: Mapping[str, State]
+    changes: Mapping[str, Sequence[Change]]
+
+
 def keep(
-    dataset: Dataset, current: Mapping[str, Cards], states: Mapping[str, State]
+    dataset: Dataset, current: Mapping[str, Cards], states: Mapping[str, State], news: News | None = None
 ) -> tuple[dict[str, str], list[Discrepancy], dict[str, dict[str, int]]]:
-    """Compare all sources: the files' texts by path, every entry, and the counts of each pair (`counts`)."""
+    """Compare all sources: the files' texts by path, every entry, and the counts of each pair (`counts`).
+
+    With `news`, a pair of which both sides are, on the day of their comparison, what they were is kept as published:
+    a history need not be replayed each day for a partner that was last read long ago.
+    """
     texts: dict[str, str] = {}
     entries: list[Discrepancy] = []
     coverage: dict[str, dict[str, int]] = {}
-    days = cache(dataset.days)
+    days = cache(lambda name: dataset.days(name, news.changes.get(name, ()) if news else ()))
+    counted = _coverage_if_whole(dataset) if news else {}
 
     def add(stem: str, before: list[Discrepancy], after: list[Discrepancy], factors: Factors) -> None:
         after = sorted(unless_only_seen(before, after), key=book.order)
@@ -62,6 +77,10 @@ def keep(
     for rule in rules()["pairs"]:
         if current.get(rule.left) and current.get(rule.right):
             before, _ = known(dataset, rule.name)
+            if news and rule.name in counted and _stands(rule, dataset, states, news):
+                add(rule.name, before, before, {})
+                coverage[rule.name] = counted[rule.name]
+                continue
             on, left, right = _one_day(rule, current, states, lambda name, day: days(name)(day))
             found, comparison = between(rule, left, right, on)
             first = not (dataset.root / path_of(rule.name)).exists()
@@ -87,6 +106,23 @@ def counts(comparison: JoinedSources) -> dict[str, int]:
         "only_left": len(comparison.only_left),
         "only_right": len(comparison.only_right),
     }
+
+
+def _stands(rule: PairRule, dataset: Dataset, states: Mapping[str, State], news: News) -> bool:
+    """Whether the pair's sides, as of the day on which they are compared, are those of the last publication."""
+    names = rule.left, rule.right
+    day = min(_verified(states[n]) for n in names)
+    if day != min(_verified(news.before.get(n, states[n])) for n in names):
+        return False
+    if not (dataset.root / path_of(rule.name)).exists():
+        return False
+    for name in names:
+        later = _verified(states[name]) > day
+        if later and dataset.first_day(name) > day:
+            return False
+        if any(not later or stamp_of(change).observed <= day for change in news.changes.get(name, ())):
+            return False
+    return True
 
 
 def _one_day(
@@ -127,6 +163,14 @@ def coverage_of(dataset: Dataset) -> dict[str, dict[str, int]]:
     with readable(path, "the published discrepancies", "; restore them from git"):
         found: dict[str, dict[str, int]] = json.loads(bounded.content(path))["coverage"]
     return found
+
+
+def _coverage_if_whole(dataset: Dataset) -> dict[str, dict[str, int]]:
+    """The same; nothing where the file is lacking or damaged, for it is about to be written anew."""
+    try:
+        return coverage_of(dataset)
+    except DatasetError:
+        return {}
 
 
 def published(entries: list[Discrepancy], coverage: Mapping[str, Mapping[str, int]]) -> str:

@@ -163,7 +163,8 @@ def documents() -> dict[str, Schema]:
 
 def _document(name: str, description: str, parts: dict[str, Schema]) -> Schema:
     head = {"$schema": DIALECT, "$id": f"urn:ratecards:v1:{name}", "title": f"{name}.json", "description": description}
-    whole = {**head, **record({"version": {"const": 1}, **parts})}
+    # nothing stands there until a page holds what was reported of it
+    whole = {**head, **record({"version": {"const": 1}, **parts}, optional=("record",))}
     return {**whole, "$defs": _DEFINED[name]()} if name in _DEFINED else whole
 
 
@@ -196,6 +197,7 @@ def _change() -> Schema:
         "recorded": INSTANT,
         "effective": DAY,
         "correction": YES,
+        "copied": YES,
         "withdraws": DAY,
         "announced": {"type": "boolean"},
         "previous_id": FIELDS["model"],
@@ -252,7 +254,8 @@ def _lifecycle() -> Schema:
     days = dict.fromkeys(("release", "shutdown", "earliest"), DAY)
     proof = {"quote": WORDS, "locator": WORDS, "observed": DAY, "recorded": INSTANT}
     owner = {**_fields("provider", "source"), "offer": SOURCE, "model": FIELDS["model"]}
-    return record({**owner, **days, "successor": WORDS, **proof}, optional=(*days, "successor"))
+    said = {"successor": WORDS, **proof, "copied": YES}
+    return record({**owner, **days, **said}, optional=(*days, "successor", "copied"))
 
 
 def _discrepancies() -> dict[str, Schema]:
@@ -341,7 +344,17 @@ def _reported() -> dict[str, Schema]:
         "facts": by_name(WORDS, WORDS),
         "rates": listed(record(rate, always, **PRICED)),
     }
-    return {"attribution": WORDS, "cards": listed(record(card, optional=("aliases", "notices")))}
+    difference = {**_fields("service_tier", "meter"), "modality": TEXT, "said": WORDS, "was": WORDS}
+    entry = {
+        "reporter": card["source"],
+        **_fields("provider", "model"),
+        "of": SOURCE,
+        **dict.fromkeys(("reported", "official"), DAY),
+        **dict.fromkeys(("days_ahead", "right", "wrong"), COUNT),
+        "differences": listed(record(difference)),
+    }
+    cards = listed(record(card, optional=("aliases", "notices")))
+    return {"attribution": WORDS, "cards": cards, "record": listed(record(entry))}
 
 
 def _status() -> Schema:
@@ -351,6 +364,8 @@ def _status() -> Schema:
         "verified": maybe(DAY),
         "failing_since": maybe(INSTANT),
         "message": TEXT,
+        "authority": TEXT,
+        "publication": TEXT,
         "expires": maybe(DAY),
         "stale_after_days": {"type": ["integer", "null"], "minimum": 1},
         "models": COUNT,
@@ -360,7 +375,7 @@ def _status() -> Schema:
         "holds": listed(hold),
         "last_updated": maybe(DAY),
     }
-    return record(fields)
+    return record(fields, optional=("authority", "publication"))
 
 
 _DEFINED = {

@@ -11,6 +11,7 @@ from typing import Any
 
 from ratecards.escaping import markdown, plain_text
 from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
+from ratecards.model.grade import authority
 from ratecards.model.lifecycle import Shutdown, endings, observed
 from ratecards.questions import price_news
 from ratecards.storage.codec import dumps
@@ -20,7 +21,7 @@ from ratecards.tables.table import csv_text
 from ratecards.wording import exact_conditions
 from scraper.model import Hold, State, instant
 from scraper.publish.schemas import VALUES
-from scraper.sources import SOURCES, expires
+from scraper.sources import SOURCES, expires, published_in
 
 ATTRIBUTION = "Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-api/docs/pricing"
 _RECENT = 2000
@@ -170,6 +171,7 @@ def change_data(change: Change) -> dict[str, object]:
         "recorded": stamp.recorded,
         "effective": change.effective.isoformat() if change.effective else None,
         "correction": stamp.correction or None,
+        "copied": stamp.copied or None,
         "withdraws": stamp.withdraws.isoformat() if stamp.withdraws else None,
         "announced": change.kind in ANNOUNCED,
         "previous_id": change.previous_id or None,
@@ -280,6 +282,8 @@ def _status_of(name: str, state: State, counts: Mapping[str, int]) -> dict[str, 
         "verified": state.verified,
         "failing_since": state.failing_since,
         "message": plain_text(state.message),
+        "authority": authority(name),
+        "publication": published_in(name),
         "stale_after_days": next((s.stale_days for s in SOURCES if s.name == name), None),
         "expires": expires(name, date.fromisoformat(state.verified) if state.verified else None),
         "models": len(state.models),

@@ -14,6 +14,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ratecards.catalog.priced_model import measure
 from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.storage import codec, history
 from scraper.errors import DatasetError
@@ -78,7 +79,9 @@ def _evidence(rate: Rate) -> Iterator[str]:
     place = f"{rate.source}/{rate.model}: {rate.evidence.locator}"
     quote = rate.evidence.quote
     # a SKU says its price in units and nanos of one token; its quote is its description, its id the evidence
-    if rate.price and "/skus/" not in rate.evidence.locator and rate.price not in _amounts(quote):
+    # a page may say per one what is kept per million ("Price Tok/hr $0.0000045")
+    said = _amounts(quote) if "/skus/" not in rate.evidence.locator else [rate.price]
+    if rate.price and not {rate.price, rate.price / measure(rate.unit)[0]} & {*said}:
         yield f"{place}: the quote {quote!r} does not contain {plain(rate.price)}"
     if rate.availability == "free" and not quote.strip():
         yield f"{place}: free without words that say so"

@@ -1,11 +1,14 @@
-"""The tables of docs/cost.md, taken from the published ones: never by hand."""
+"""Tables that are written by a command and never by hand: of docs/cost.md, and whose word each source is."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+from ratecards.model.grade import REPORTED
+from scraper import ROOT
 from scraper.errors import DatasetError
+from scraper.sources import SOURCES
 
 # marker: published table, and the one section of it that is shown ("" for all of it)
 SHOWN = {
@@ -17,13 +20,36 @@ SHOWN = {
 def renewed(text: str, tables: Path) -> str:
     """The page's text with each marked table as published. Raises `DatasetError` on a missing marker or table."""
     for name, (file, section) in SHOWN.items():
-        begin, end = f"<!-- table: {name} -->\n", f"<!-- end: {name} -->"
-        before, found, rest = text.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not (found and closed):
-            raise DatasetError(f"docs/cost.md: expected the markers {begin.strip()} and {end}")
-        text = before + begin + _table(tables / file, section) + end + after
+        text = _between(text, name, _table(tables / file, section), "docs/cost.md")
     return text
+
+
+def authorities() -> dict[str, str]:
+    """By source, whose word it is: as its vocabulary says, and what is kept below `manual/` alone is by hand."""
+    kept = {f"{path.parent.parent.name}/{path.parent.name}" for path in (ROOT / "manual").glob("*/*/*.yaml")}
+    found = {source.name: source.head.authority for source in SOURCES if not source.reported}
+    by_hand = (name for name in sorted(kept - found.keys()) if not name.startswith(REPORTED))
+    return {**{name: word for name, word in found.items() if word}, **dict.fromkeys(by_hand, "by hand")}
+
+
+def with_authorities(text: str) -> str:
+    """The text of `ratecards/model/grade.py` with the table of authorities as the vocabularies have it."""
+    rows = "".join(f'    "{name}": "{word}",\n' for name, word in authorities().items())
+    return re.sub(r"^(AUTHORITY = \{\n)[^}]*", rf"\g<1>{rows}", text, count=1, flags=re.MULTILINE)
+
+
+def with_scorecard(text: str, scorecard: str) -> str:
+    """The text of docs/sources.md with its two tables (`scorecard.tables`). Raises `DatasetError` without a marker."""
+    return _between(text, "scorecard", scorecard, "docs/sources.md")
+
+
+def _between(text: str, name: str, made: str, where: str) -> str:
+    begin, end = f"<!-- table: {name} -->\n", f"<!-- end: {name} -->"
+    before, found, rest = text.partition(begin)
+    _, closed, after = rest.partition(end)
+    if not (found and closed):
+        raise DatasetError(f"{where}: expected the markers {begin.strip()} and {end}")
+    return before + begin + made + end + after
 
 
 def _table(path: Path, section: str) -> str:

@@ -21,7 +21,7 @@ from scraper.publish.schemas import KEYS, VALUES
 
 _INTEGERS = {
     *("prompt_over", "prompt_up_to", "used_over", "used_up_to", "models", "rates"),
-    *("announced", "correction"),  # 0 or 1
+    *("announced", "correction", "copied"),  # 0 or 1
 }
 _SIDE = ("source", "price", "currency", "unit", "availability", "quote", "locator", "observed")
 _ENTRY = ("id", "kind", "rule", "model", "service_tier", "plan", "meter", "modalities", "conditions", "ratio")
@@ -46,6 +46,7 @@ TABLES: dict[str, tuple[str, ...]] = {
         "capture",
         "withdraws",
         "paid",
+        "copied",
     ),
     "upcoming": ("on", *KEYS, *_sides(VALUES, "before", "after")),
     "discrepancies": (*_ENTRY, *_sides(_SIDE, "left", "right"), *_LIFE),

@@ -1,7 +1,8 @@
 """What the owner hears of: issues to open, to remind of and to close. Pure: facts, issues and a clock in, actions out.
 
 One rolling issue per source that cannot be read, once that is confirmed; one per held change that needs a person; one
-per source and day of dated steps, 30, 7 and 1 days ahead; one for the schedule itself. Nothing else is ever opened.
+per source and day of dated steps, 30, 7 and 1 days ahead; one per model whose end is announced otherwise than before;
+one for the schedule itself. Nothing else is ever opened.
 What was told when stands in the issue, in a comment that is not shown: there is no other memory to lose. An issue that
 a person closed stays closed for as long as it is about the same.
 """
@@ -116,7 +117,7 @@ def of_run(facts: RunReport, issues: Sequence[Issue]) -> list[Action]:
     wants: list[Want] = []
     over: dict[str, str] = {}
     for source in facts.sources:
-        wants += [w for w in (_broken(source, now, told), *_holds(source)) if w]
+        wants += [w for w in (_broken(source, now, told), *_holds(source), *_ends(source)) if w]
         over |= _recovered(source) | _settled(source, issues)
     wants += _steps(facts, now.date())
     standing = {w.key for w in wants}
@@ -240,9 +241,23 @@ def _steps(facts: RunReport, today: date) -> list[Want]:
     return found
 
 
+def _ends(source: SourceReport) -> list[Want]:
+    """Models whose end is announced otherwise than before: an issue each, until that day, or a person closes it."""
+    found = []
+    for told in source.news:
+        if told["kind"] == "end":
+            words = plain_text(f"{told['model']}: {told['change']}")
+            text = f"{markdown(words)}, by [the page]({told['link']}): {markdown(told['quote'], 300)}"
+            about = told["day"] or "none"
+            found.append(Want(f"end:{source.name}:{told['model']}", about, about, unlinked(words)[:200], text))
+    return found
+
+
 def _past(issue: Issue, facts: RunReport, today: date) -> bool:
     """Whether an issue is about a day that is over, or about steps that a source that was read announces no more."""
     kind, _, rest = issue.key.partition(":")
+    if kind == "end":
+        return issue.about[:1].isdigit() and date.fromisoformat(issue.about) <= today
     if kind != "step":
         return False
     name, _, day = rest.rpartition(":")

@@ -32,6 +32,7 @@ _COUNTED = {
     "model_added": ("model new", "models new"),
     "model_removed": ("model gone", "models gone"),
     "model_renamed": ("model renamed", "models renamed"),
+    "end": ("shutdown announced otherwise", "shutdowns announced otherwise"),
 }
 # A source that ended in one of these was read as a whole, now or, where it was skipped, before.
 READ_NOW = ("NEW", "UNCHANGED", "CHANGED")

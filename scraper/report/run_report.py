@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from ratecards.model import Rate, row
+from ratecards.model import Rate, lifecycle, row
 from ratecards.model.grade import name_of
+from ratecards.model.lifecycle import Lifecycle
 from ratecards.questions.news_lines import Told, told_by_edition
 from ratecards.storage import discrepancies as book
 from ratecards.storage import history
@@ -186,11 +187,19 @@ def source(result: SourceResult) -> SourceReport:
         last_updated=state.last_updated,
         # one that waited has the id of its hold
         changes=[{**c, "id": released.get(c["id"], c["id"])} for c in changes],
-        news=[_news(line, links.get(line.model, url)) for line in news],
+        news=[*(_news(line, links.get(line.model, url)) for line in news), *(_end(url, *pair) for pair in result.ends)],
         held=[_held(h, result.at, links.get(h.change.model, url)) for h in result.held],
         proposals=[list(p) for p in result.proposals],
         files=sorted(result.files),
     )
+
+
+def _end(link: str, before: Lifecycle | None, now: Lifecycle) -> Plain:
+    """A line of news: when a model ends, by a page of facts, and what that page said before."""
+    was = f", which was: {lifecycle.end(before)}" if before else ""
+    day = str(now.shutdown or now.earliest or "")
+    line = {"model": now.model, "what": "", "change": f"{lifecycle.end(now)}{was}", "kind": "end", "number": 1}
+    return {**line, "correction": False, "link": link, "quote": now.quote, "day": day}
 
 
 def _news(line: Told, link: str) -> Plain:

@@ -16,6 +16,8 @@ from ratecards.dataset import Dataset
 from ratecards.escaping import script
 from scraper.publish import dataset as workshop
 from scraper.publish import discrepancies as ledger
+from scraper.publish import reported
+from scraper.publish.reported import Entry
 from scraper.publish.v1_files import ATTRIBUTION
 from scraper.site import entries, feeds, pictures, wire
 from scraper.site.discrepancies import STATES, DiscrepancyView, discrepancy
@@ -40,6 +42,7 @@ class Contents(NamedTuple):
     coming: list[FeedEntry]
     discrepancies: list[DiscrepancyView]
     health: list[Health]
+    record: list[Entry]
 
 
 def gather(dataset: Dataset, root: Path, day: date) -> Contents:
@@ -60,6 +63,7 @@ def gather(dataset: Dataset, root: Path, day: date) -> Contents:
         coming=entries.coming(cards, dataset),
         discrepancies=sorted(found, key=lambda d: (STATES.index(d.state), d.model, d.what)),
         health=standing,
+        record=reported.record(kept, reported.cards(kept), {}),
     )
 
 
@@ -113,7 +117,7 @@ def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
     yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": known}
     yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": past}
     yield "discrepancies.html", "discrepancies.html", {"states": [found for found in by_state if found[1]]}
-    yield "sources.html", "sources.html", {"sources": facts.health}
+    yield "sources.html", "sources.html", {"sources": facts.health, "record": facts.record}
     for model, found in listed:
         first = next(iter(tiers_of(found)), "")
         own = {kind: [span for span in spans if first in span.tiers] for kind, spans in found.items()}

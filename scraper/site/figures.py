@@ -12,7 +12,7 @@ from ratecards import wording
 from ratecards.catalog.authority import is_manual
 from ratecards.catalog.priced_model import PricedModel, measure
 from ratecards.costs.image_sizes import is_picture
-from ratecards.costs.select import selecting
+from ratecards.costs.select import is_apart, selecting
 from ratecards.model import MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain
 from ratecards.wording import with_currency
 from scraper.site.models import ModelPage, moments
@@ -96,7 +96,8 @@ def headline(offers: Sequence[PricedModel], tier: str, kind: str, day: date) -> 
 def candidates(offer: PricedModel, tier: str, kind: str, day: date) -> list[Rate]:
     """The prices that a figure may show, the plainest first: text, short prompts, no further condition."""
     meter = "output" if kind == "piece" else kind
-    rates = [r for r in offer.rates(tier, "paid") if r.meter == meter and r.price is not None and r.holds_on(day)]
+    rates = [r for r in offer.rates(tier, "paid") if r.meter == meter and r.price is not None and not is_apart(r)]
+    rates = [r for r in rates if r.holds_on(day)]
     noun = {id(r): measure(r.unit)[1] for r in rates}
     if kind == "piece":
         return sorted((r for r in rates if noun[id(r)] in PIECES), key=canonical_order)

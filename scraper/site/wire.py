@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ratecards.catalog.authority import DOCUMENTATION, TEXT_ALONE
 from ratecards.catalog.priced_model import PricedModel, measure
-from ratecards.costs.select import PLAIN
+from ratecards.costs.select import APART, PLAIN
 from ratecards.escaping import visible
 from ratecards.model import Rate, plain
 from scraper.site.health import Health
@@ -46,13 +46,15 @@ def data(models: Sequence[ModelPage], looks: Iterable[Health]) -> dict[str, obje
         "documented": DOCUMENTATION,
         "text_alone": TEXT_ALONE,
         "plain": PLAIN,
+        "apart": sorted(APART),
         "words": list(pool.words),
     }
 
 
 def _offer(model: ModelPage, offer: PricedModel, pool: _Pool) -> dict[str, object]:
     card = offer.card
-    tokens = {f.resolution.casefold(): f.tokens for f in card.formulas if _of_image(f.meter, f.modality, f.unit)}
+    said = (f for f in card.formulas if _of_image(f.meter, f.modality, f.unit) and not f.quality)
+    tokens = {f.resolution.casefold(): f.tokens for f in said}
     optional = {
         "name": visible(card.name) if card.name != card.model else "",
         "aliases": [visible(alias) for alias in card.aliases],

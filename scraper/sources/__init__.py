@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
@@ -10,14 +11,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
+from ratecards.model.grade import REPORTED
 from scraper.model import Reading
+from scraper.sources.vocabulary import Head, VocabularyError, head
 
 
 class SourceModule(Protocol):
     """What a source module offers; it does no I/O but reading its own vocabulary.
 
-    It may have `through()`, hosts of a sign-in that redirects may pass, and `vocabulary_of(body)`, the name of the file
-    that has the words of a page where that is not the source's own.
+    It may have `vocabulary_of(body)`, the name of the file that has the words of a page where that is not the source's
+    own, `FORMER_URLS`, addresses that the page had, and `read_copy(body)`, where a reader's copy of the page is not
+    read as its Markdown is.
     """
 
     @property
@@ -41,48 +45,66 @@ class SourceModule(Protocol):
 class Source:
     """One source of one provider. `module` is imported, or its vocabulary opened, when it is used.
 
-    `publication` names the document where several sources print the same one: they never confirm each other's prices.
+    Where it has `every_days`, it is looked at again so many days after a good look and not before.
     """
 
     provider: str
     source: str
     stale_days: int = 3
-    publication: str = ""
+    every_days: int = 0
 
     @property
     def name(self) -> str:
         """`provider/source`."""
         return f"{self.provider}/{self.source}"
 
+    @property
+    def head(self) -> Head:
+        """What its vocabulary says of it: whose word it is, which publication. Raises `VocabularyError`."""
+        return head(_HERE / f"{self.source.replace('-', '_')}.yaml")
+
     def same_publication(self, other: Source) -> bool:
-        """Whether the other source prints the same document."""
-        return self == other or (bool(self.publication) and self.publication == other.publication)
+        """Whether the other source prints the same document: they never confirm each other's prices."""
+        return self == other or (bool(self.head.publication) and self.head.publication == other.head.publication)
 
     @property
     def module(self) -> SourceModule:
-        """The module of the same name, with underscores; where there is none, the table reader with its vocabulary."""
-        return _module(self.source.replace("-", "_"))
+        """The module of the same name, with underscores; where there is none, the reader that goes by a vocabulary."""
+        return _module(self.source.replace("-", "_"), reported=self.reported)
+
+    @property
+    def reported(self) -> bool:
+        """Whether it is somebody who says what pages say: its words are no prices of ours."""
+        return self.name.startswith(REPORTED)
+
+    def read(self, body: str, *, copy: bool = False) -> Reading:
+        """The reading of a page or of a `copy` of it. Raises `LayoutChanged` when it is not the page."""
+        module = self.module
+        return getattr(module, "read_copy", module.read)(body) if copy else module.read(body)
 
 
 _HERE = Path(__file__).parent
 
 
-def _module(name: str) -> SourceModule:
-    return _of_tables(name) or cast(SourceModule, import_module(f"scraper.sources.{name}"))
+def _module(name: str, *, reported: bool) -> SourceModule:
+    return _of_vocabulary(name, reported=reported) or cast(SourceModule, import_module(f"scraper.sources.{name}"))
 
 
 @cache
-def _of_tables(name: str) -> SourceModule | None:
-    """The source of a vocabulary that stands without a module."""
+def _of_vocabulary(name: str, *, reported: bool) -> SourceModule | None:
+    """The source of a vocabulary that stands without a module: a page of tables, or somebody's map of prices."""
+    from scraper.sources.price_map import PriceMap
     from scraper.sources.table_reader import TableSource
 
     path = _HERE / f"{name}.yaml"
-    return TableSource(path) if path.is_file() and not path.with_suffix(".py").is_file() else None
+    if not path.is_file() or path.with_suffix(".py").is_file():
+        return None
+    return PriceMap(path) if reported else TableSource(path)
 
 
 SOURCES = (
-    Source("google", "gemini-api", publication="the Gemini API's documentation"),
-    Source("google", "ai-studio-docs", publication="the Gemini API's documentation"),
+    Source("google", "gemini-api"),
+    Source("google", "ai-studio-docs"),
     Source("google", "ai-studio", stale_days=30),
     Source("google", "vertex-ai"),
     Source("google", "cloud-billing"),
@@ -91,6 +113,8 @@ SOURCES = (
     Source("openai", "openai-api"),
     Source("anthropic", "anthropic-api"),
     Source("laozhang", "laozhang"),
+    Source("reported", "litellm", stale_days=15, every_days=7),
+    Source("reported", "genai-prices", stale_days=15, every_days=7),
 )
 
 
@@ -98,6 +122,13 @@ def expires(name: str, seen: date | None) -> str:
     """The last day on which what was seen of a source is not stale, ISO; empty where it never is, or was not seen."""
     limit = next((source.stale_days for source in SOURCES if source.name == name), None)
     return "" if seen is None or limit is None else str(seen + timedelta(limit))
+
+
+def published_in(name: str) -> str:
+    """The publication of the source of that name; empty for one that has none, or whose vocabulary is damaged."""
+    with suppress(VocabularyError):
+        return next((source.head.publication for source in SOURCES if source.name == name), "")
+    return ""
 
 
 def find(name: str) -> Source:

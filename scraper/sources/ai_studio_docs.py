@@ -57,14 +57,12 @@ def renames() -> Mapping[str, str]:
     return load_terms().prices.renames
 
 
+fingerprint = vocabulary.whole
+
+
 def vocabulary_of(_body: str) -> str:
     """The file that has the words for prices."""
     return "gemini_api"
-
-
-def fingerprint(body: str) -> str:
-    """The whole page: it has nothing that changes by itself."""
-    return body
 
 
 def read(body: str, terms: Terms | None = None) -> Reading:

@@ -72,14 +72,7 @@ def load_terms(data: Any) -> Terms:
     return Terms(**data)
 
 
-def urls() -> Mapping[str, str]:
-    """By representation, the address of the first page; it wants an API key."""
-    return load_terms().urls
-
-
-def renames() -> Mapping[str, str]:
-    """Renames a person has confirmed: old model id to new."""
-    return load_terms().renames
+urls, renames = vocabulary.offered(load_terms)
 
 
 def fingerprint(body: str) -> str:

@@ -25,6 +25,7 @@ from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
 from scraper.prices.normalize import label_key
 from scraper.sources import vocabulary
+from scraper.sources.page_proofs import refuse_other_than_twin
 
 PROVIDER, SOURCE = "google", "deprecations"
 PARSER = "1"
@@ -50,7 +51,6 @@ class Terms:
     name: str
     offer: str
     urls: Mapping[str, str]
-    through: Sequence[str]
     opens: str
     columns: Mapping[str, str]
     none_announced: Sequence[str]
@@ -67,24 +67,8 @@ def load_terms(data: Any) -> Terms:
     return Terms(**data)
 
 
-def urls() -> Mapping[str, str]:
-    """By representation, the address it is fetched from."""
-    return load_terms().urls
-
-
-def through() -> Sequence[str]:
-    """Hosts of a sign-in that redirects may lead through, to a page of `urls`."""
-    return load_terms().through
-
-
-def renames() -> Mapping[str, str]:
-    """There is nothing to rename."""
-    return load_terms().renames
-
-
-def fingerprint(body: str) -> str:
-    """The whole twin: it carries nothing that changes by itself."""
-    return body
+urls, renames = vocabulary.offered(load_terms)
+fingerprint = vocabulary.whole
 
 
 def read(body: str) -> Reading:
@@ -120,10 +104,7 @@ def read_facts(body: str) -> tuple[LifecycleCard, list[Problem], Amounts]:
 
 def _read(body: str) -> _Reader:
     terms = load_terms()
-    if not body.strip():
-        raise LayoutChanged("empty page: expected the deprecations page, saw no text")
-    if re.match(r"\s*(?:<!doctype|<html)", body, re.IGNORECASE):
-        raise LayoutChanged("representation changed: expected the Markdown twin, saw HTML")
+    refuse_other_than_twin(body, "deprecations")
     blocks = markdown_blocks(body)
     if not any(isinstance(b, Text) and terms.opens in label_key(b.text) for b in blocks):
         raise LayoutChanged(f"expected the words {terms.opens!r}, saw {body.strip()[:80]!r}")

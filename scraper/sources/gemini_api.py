@@ -1,4 +1,4 @@
-"""Google's Gemini API pricing page, as HTML and as its Markdown twin.
+"""Google's Gemini API pricing page, as HTML, as its Markdown twin, and as readers' copies of the HTML.
 
 https://ai.google.dev/gemini-api/docs/pricing: one second-level heading per model, a table per service tier,
 a free and a paid column. Text is CC BY 4.0.
@@ -23,6 +23,9 @@ from scraper.sources.page_proofs import is_html, refuse_other_pages, title_of, v
 from scraper.sources.timelimit import look
 
 PARSER = "2"
+# A line of links to the tabs of a section; where they may not fit the screen, "More" stands behind them.
+_TAB = re.compile(r"\[([^\[\]]+)\]\([^()\s]*#[^()\s]*\)")
+_TABS = re.compile(r"(?:\[[^\[\]]+\]\([^()\s]*#[^()\s]*\)\s*)+(?:More)?\s*\Z")
 _UPDATED = re.compile(r"Last updated ([0-9]{4}-[0-9]{2}-[0-9]{2}) UTC")
 
 
@@ -55,12 +58,30 @@ def read(body: str, terms: Terms | None = None) -> Reading:
     terms = terms or load_terms()
     kind = representation(body)
     refuse_foreign_pages(body, terms)
-    if kind == "html":
-        blocks, updated = _html(body, terms)
-    else:
-        blocks, updated = markdown_blocks(body), None
-        _validate_twin(body)
-    reading = read_blocks(blocks, terms, kind)
+    blocks, updated = _html(body, terms) if kind == "html" else (markdown_blocks(body), None)
+    return _accounted(read_blocks(blocks, terms, kind), body, updated)
+
+
+def read_copy(body: str, terms: Terms | None = None) -> Reading:
+    """Read what a reader made of the HTML page, with its date and its lines of tabs; a copy without either is a twin.
+
+    Raises `LayoutChanged` when it is not the page.
+    """
+    terms = terms or load_terms()
+    if not (_UPDATED.search(body) or any(map(_TABS.match, body.split("\n")))):
+        return read(body, terms)
+    refuse_foreign_pages(body, terms)
+    updated = _updated(body)
+    titles = [m.end() for m in re.finditer(r"^# .*$", body, re.MULTILINE)]
+    end = body.rfind(f"\nLast updated {updated} UTC")
+    if not titles or end < titles[-1]:
+        raise LayoutChanged("expected a title and, at the end of the page, a line 'Last updated', saw others")
+    page = _with_tabs(body[titles[-1] : end], terms)
+    return _accounted(read_blocks(markdown_blocks(page), terms, "copy"), page, updated)
+
+
+def _accounted(reading: Reading, body: str, updated: date | None) -> Reading:
+    """The reading with the page's date, and a suspicion where amounts of the page stand in none of its texts."""
     reading.last_updated = updated
     missing = counted(unescape(without(fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
     if missing > 0:
@@ -93,13 +114,7 @@ def _html(body: str, terms: Terms) -> tuple[list[Block], date | None]:
     # half of the page is navigation: only what proves it and what holds prices is made a tree of
     tree = soup(_between(body, "<html", "</head>"))
     validate_html(body, tree, terms.language, [terms.canonical])
-    updated = {m[1] for m in _UPDATED.finditer(body)}
-    if len(updated) != 1:
-        raise LayoutChanged(f"expected one 'Last updated' date, saw {sorted(updated) or 'none'}")
-    try:
-        day = date.fromisoformat(updated.pop())
-    except ValueError as error:
-        raise LayoutChanged(f"expected a 'Last updated' date, saw {error}") from error
+    day = _updated(body)
     # by class and not by selector: matching every element of the page against one takes as long as reading it
     tree = soup(_between(body, "<article", "</article>"))
     article = only(tree.find_all("div", class_="devsite-article-body"), "div.devsite-article-body", "the article")
@@ -112,9 +127,43 @@ def _between(body: str, begin: str, end: str) -> str:
     return body[start : stop + len(end)] if 0 <= start < stop else body
 
 
-def _validate_twin(body: str) -> None:
-    if re.match(r"\s*Title: .*\n+\s*URL Source:", body):
-        raise LayoutChanged("a reader's copy of the page: expected Google's own Markdown, saw 'URL Source:'")
+def _updated(body: str) -> date:
+    """The page's own date. Raises `LayoutChanged` unless it has exactly one."""
+    updated = {m[1] for m in _UPDATED.finditer(body)}
+    if len(updated) != 1:
+        raise LayoutChanged(f"expected one 'Last updated' date, saw {sorted(updated) or 'none'}")
+    try:
+        return date.fromisoformat(updated.pop())
+    except ValueError as error:
+        raise LayoutChanged(f"expected a 'Last updated' date, saw {error}") from error
+
+
+def _with_tabs(page: str, terms: Terms) -> str:
+    """A reader's Markdown with the names of tabs above their tables, as the twin has them.
+
+    A reader puts the names of a section's tabs into one line, a link each, and the tables below it in that order.
+    Raises `LayoutChanged` where there are more tables, or fewer, than names.
+    """
+    source, lines = [*page.split("\n"), "## "], list[str]()
+    section, tabs, tabbed = "the page's head", list[str](), False
+    for at, line in enumerate(source):
+        names = [label_key(name) for name in _TAB.findall(line)] if _TABS.match(line) else []
+        table = line.startswith("|") and not source[at - 1].startswith("|")
+        if names and (terms.tabs.keys() & {*names} or next(filter(None, source[at + 1 :]), "").startswith("|")):
+            if unknown := [name for name in names if name not in terms.tabs]:
+                raise LayoutChanged(f"{section}: expected the tabs {', '.join(terms.tabs)}, saw {', '.join(unknown)}")
+        else:
+            names = []
+        if (tabs and (names or line.startswith("## "))) or (table and tabbed and not tabs):
+            raise LayoutChanged(f"{section}: expected a table for each tab, saw {'fewer' if tabs else 'more'} tables")
+        if line.startswith("## "):
+            section, tabbed = line[3:], False
+        if names:
+            tabs, tabbed = names, True
+            continue
+        lines += [f"### {tabs.pop(0)}", ""] if table and tabs else []
+        lines.append(line)
+    return "\n".join(lines[:-1])
 
 
 def _validate_end(blocks: Sequence[Block], terms: Terms) -> None:

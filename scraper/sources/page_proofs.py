@@ -7,7 +7,7 @@ proofs in its vocabulary and asks `prove`; the others ask the single checks.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bs4.element import Tag
@@ -27,8 +27,9 @@ class Proofs:
 
     HTML is read where `canonical` is named, and Markdown where it is not or where no HTML arrives.
     `headings` are words that a title must hold, each one; one of `first_headings` comes first on the page, and one of
-    `last_headings` last; all three are folded. `not_the_page` gives by name the marks of pages that it is not.
-    `models_min` is how many models it prices at least. `element` selects the element that holds the page in HTML.
+    `last_headings` last, in HTML of `last_in_html` where that is said; all four are folded. `not_the_page` gives by
+    name the marks of pages that it is not. `models_min` is how many models it prices at least. `element` selects the
+    element that holds the page in HTML.
     """
 
     language: str = "en"
@@ -37,18 +38,22 @@ class Proofs:
     first_headings: Sequence[str] = ()
     headings: Sequence[str] = ()
     last_headings: Sequence[str] = ()
+    last_in_html: Sequence[str] = ()
     tables_min: int = 1
     models_min: int = 1
     not_the_page: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def prove(body: str, proofs: Proofs) -> tuple[str, list[Block]]:
-    """`html` or `md`, and the blocks of the page. Raises `LayoutChanged` when it is not the page."""
+def prove(body: str, proofs: Proofs, of_html: Callable[[Tag], list[Block]] = html_blocks) -> tuple[str, list[Block]]:
+    """`html` or `md`, and the blocks of the page; those of HTML are what `of_html` makes of the element that holds it.
+
+    Raises `LayoutChanged` when it is not the page.
+    """
     refuse_other_pages(body, proofs.not_the_page)
     if is_html(body) and proofs.canonical:
         tree = soup(body)
         validate_html(body, tree, proofs.language, [proofs.canonical])
-        kind, blocks = "html", html_blocks(only(tree, proofs.element, "the page's text"))
+        kind, blocks = "html", of_html(only(tree, proofs.element, "the page's text"))
     elif re.match(r"\s*<", body):
         raise LayoutChanged(f"expected Markdown, saw markup: {' '.join(body[:60].split())!r}")
     else:
@@ -74,6 +79,14 @@ def refuse_other_pages(body: str, marks: Mapping[str, Sequence[str]], own: str =
     for what, found in marks.items():
         if any(mark in body for mark in found) and not (own and own in body):
             raise LayoutChanged(f"{what}: expected the pricing page, saw {what} ({title_of(body)})")
+
+
+def refuse_other_than_twin(body: str, page: str) -> None:
+    """Raise `LayoutChanged` where nothing, or HTML, stands in the place of a page's Markdown; `page` is its name."""
+    if not body.strip():
+        raise LayoutChanged(f"empty page: expected the {page} page, saw no text")
+    if is_html(body):
+        raise LayoutChanged("representation changed: expected the Markdown twin, saw HTML")
 
 
 def validate_html(body: str, tree: Tag, language: str, canonical: Sequence[str]) -> None:

@@ -21,6 +21,7 @@ from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
 from scraper.prices.lexicon import AMOUNT, COUNTED, money, whole_number
 from scraper.prices.normalize import label_key
 from scraper.sources import vocabulary
+from scraper.sources.page_proofs import refuse_other_than_twin
 
 PROVIDER, SOURCE = "google", "rate-limits"
 PARSER = "2"
@@ -48,7 +49,6 @@ class Terms:
     name: str
     currency: str
     urls: Mapping[str, str]
-    through: Sequence[str]
     sections: Mapping[str, str]
     needed: Sequence[str]
     last: str
@@ -70,24 +70,8 @@ def load_terms(data: Any) -> Terms:
     return Terms(**data)
 
 
-def urls() -> Mapping[str, str]:
-    """By representation, the address it is fetched from."""
-    return load_terms().urls
-
-
-def through() -> Sequence[str]:
-    """Hosts of a sign-in that redirects may lead through, to a page of `urls`."""
-    return load_terms().through
-
-
-def renames() -> Mapping[str, str]:
-    """The page names models by display name; there is nothing to rename."""
-    return load_terms().renames
-
-
-def fingerprint(body: str) -> str:
-    """The whole twin: it carries nothing that changes by itself."""
-    return body
+urls, renames = vocabulary.offered(load_terms)
+fingerprint = vocabulary.whole
 
 
 def read(body: str) -> Reading:
@@ -147,10 +131,7 @@ def _unspanned(body: str) -> str:
 
 
 def _prove(body: str, blocks: Sequence[Block], terms: Terms) -> None:
-    if not body.strip():
-        raise LayoutChanged("empty page: expected the rate-limits page, saw no text")
-    if re.match(r"\s*(?:<!doctype|<html)", body, re.IGNORECASE):
-        raise LayoutChanged("representation changed: expected the Markdown twin, saw HTML")
+    refuse_other_than_twin(body, "rate-limits")
     titles = [label_key(b.text) for b in blocks if isinstance(b, Heading) and b.level == 2]
     if missing := [title for title in terms.needed if title not in titles]:
         raise LayoutChanged(f"expected the sections {missing}, saw {titles[:8]}")

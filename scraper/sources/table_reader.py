@@ -16,10 +16,12 @@ from html import unescape
 from pathlib import Path
 from typing import Any
 
+from bs4.element import Tag
+
 from ratecards.model import Evidence, Rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Draft, Gap, Problem, Reading, Section, too_little_read
-from scraper.parse.blocks import Block, Heading, Table, Text, without
+from scraper.parse.blocks import NO_TABLE, Block, Heading, Tab, Table, Text, html_blocks, without
 from scraper.prices.conditions import conditional
 from scraper.prices.footnotes import only_day, sentences
 from scraper.prices.lexicon import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled, unit_of
@@ -35,6 +37,7 @@ _OF_TOKENS = ("input", "output", "cache_read", "cache_write")
 _CONTEXT = re.compile(r"\(\s?(?:<|(?P<over>>))\s?(?P<n>[0-9]+)(?P<scale>[km])? context length\)", re.IGNORECASE)
 _CAPTION = re.compile(r"prices per (?P<unit>.+?)(?: unless noted)?\.?\Z", re.IGNORECASE)
 _SEVERAL = re.compile(r"\s+/\s+|,\s+(?:and\s+)?|\s+and\s+")
+_ID = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 # What a cell may say as well as the words around it; they must say the same.
 _SAID_TWICE = ("resolution", "quality", "prompt_over", "prompt_up_to")
 _NOTHING = Term(role="note")
@@ -66,21 +69,32 @@ class TableSource:
         start, end = body.find("<article"), body.rfind("</article>")
         return body[start:end] if is_html(body) and 0 <= start < end else body
 
+    def of_html(self, element: Tag, terms: TableTerms) -> list[Block]:  # noqa: ARG002 - for pages that need their words
+        """The blocks of the element that holds the page in HTML."""
+        return html_blocks(element)
+
+    def printed(self, body: str) -> int:
+        """How many amounts stand in the bytes of the page."""
+        return counted(unescape(without(TableSource.fingerprint(self, body), "script", "style", "!--")))
+
     def read(self, body: str, terms: TableTerms | None = None) -> Reading:
         """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
         terms = terms or self.load_terms()
-        kind, blocks = prove(body, terms.proofs)
+        proofs = terms.proofs
+        kind, blocks = prove(body, proofs, lambda element: self.of_html(element, terms))
         parts = list(_parts(blocks, terms))
-        validate_titles([part.title for part in parts[1:]], terms.proofs)
-        validate_tables(blocks, terms.proofs.tables_min)
+        if kind == "html" and proofs.last_in_html:
+            proofs = replace(proofs, last_headings=proofs.last_in_html)
+        validate_titles([part.title for part in parts[1:]], proofs)
+        validate_tables(blocks, proofs.tables_min)
         book = _Book(terms)
-        for part in parts:
+        for part in filter(lambda part: part.blocks, parts):
             look(part.title)
             _PartReader(part, book, terms).tables()
         for part in parts:
             book.prose(part)
         reading = book.reading(kind)
-        missing = counted(unescape(without(self.fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
+        missing = self.printed(body) - reading.amounts.seen
         if missing > 0:
             reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
         return reading
@@ -95,12 +109,13 @@ class _Part:
 
     title: str
     term: Term | None
+    id: str = ""
     blocks: list[Block] = field(default_factory=list)
 
     @property
     def anchor(self) -> str:
-        """The heading's words joined by hyphens, as pages make anchors of them."""
-        return re.sub(r"[^a-z0-9.]+", "-", self.title.lower()).strip("-")
+        """The heading's id, else its words joined by hyphens, as pages make anchors of them."""
+        return self.id or re.sub(r"[^a-z0-9.]+", "-", self.title.lower()).strip("-")
 
     @property
     def says(self) -> Term:
@@ -118,7 +133,8 @@ def _parts(blocks: Sequence[Block], terms: TableTerms) -> Iterator[_Part]:
     for block in blocks:
         if _begins(block, terms):
             yield part
-            part = _Part(block.text, terms.sections.get(label_key(block.text), any_other))  # type: ignore[union-attr]
+            title: str = block.text  # type: ignore[union-attr]
+            part = _Part(title, terms.sections.get(label_key(title), any_other), getattr(block, "anchor", ""))
         elif not isinstance(block, Heading) or label_key(block.text) in terms.tabs:
             part.blocks.append(block)
     yield part
@@ -161,13 +177,13 @@ class _Whole:
 
 
 def _beside(header: Term, around: Sequence[tuple[str, Term]]) -> list[tuple[str, Term]]:
-    """What stands around a cell and holds for it.
+    """What stands around a cell and holds for it: of a section, only where it speaks of the column's meter.
 
     Where its column begins at the bound that the row names, the row's ends there; an estimate of another thing than the
     rest of its row has a modality of its own.
     """
     found = []
-    for name, term in around:
+    for name, term in ((n, t) for n, t in around if not t.only or (header.meter or "") in t.only):
         bound = None if header.prompt_over and header.prompt_over == term.prompt_up_to else term.prompt_up_to
         modality = None if header.estimate and header.modality else term.modality
         found.append((name, replace(term, prompt_up_to=bound, modality=modality)))
@@ -186,7 +202,7 @@ class _PartReader:
         for block in self.part.blocks:
             if isinstance(block, Table):
                 self._table(block)
-            elif label_key(block.text) in self.terms.tabs:
+            elif isinstance(block, Tab) or label_key(block.text) in self.terms.tabs:
                 self.tab = block.text
             elif _CAPTION.match(block.text):
                 self.caption = block.text
@@ -198,10 +214,10 @@ class _PartReader:
         lines = (table.header, *table.rows)
         amounts = sum(counted(cell) for line in lines for cell in line)
         self.book.noted(" | ".join(line) for line in lines)
-        if (reason := self.part.says.ignore) and not self.part.says.only:
+        if reason := self.part.says.ignore:
             self.book.amounts.cells += amounts
             self.book.amounts.ignored[reason] += amounts
-        elif amounts or label_key(self.part.title) in self.terms.sections:
+        elif amounts or table == NO_TABLE or label_key(self.part.title) in self.terms.sections:
             self.book.tables += 1
             self.book.captions.add(self.caption)
             self.book.printed |= {money(m.group()) for line in lines for c in line for m in AMOUNT.finditer(plain(c))}
@@ -219,6 +235,8 @@ class _PartReader:
         """Why no row of a table can be read; None where all its words are known."""
         if self.part.term is None:
             return Problem("section", self._place(), f"unknown section {self.part.title!r}", self.part.title)
+        if self.tab and label_key(self.tab) not in self.terms.tabs:
+            return Problem("tab", self._place(), f"unknown tab {self.tab!r}", self.tab)
         for header in headers:
             if label_key(header) not in self.terms.headers:
                 return Problem("header", self._place(), f"unknown header {header!r}", header)
@@ -280,9 +298,11 @@ class _PartReader:
         if "" in models:
             raise UnknownTerm(f"unknown model {text!r}" if self.terms.models else f"{text!r} is not a model id")
         tokens = scaled(bound["n"], bound["scale"]) if bound else None
-        says = Term(prompt_over=tokens) if bound and bound["over"] else Term(prompt_up_to=tokens)
-        says = replace(says, ignore=next((why for match, why in self.terms.ignore_rows if match.search(text)), ""))
-        return _Row(models, name, says, bare.strip() if name != bare.strip() and not says.ignore else "")
+        said = next((term for match, term in self.terms.name_words if match.search(bare)), None)
+        notice = bare.strip() if name != bare.strip() and said is None else ""
+        over = bool(bound and bound["over"])
+        says = replace(said or Term(), prompt_over=tokens if over else None, prompt_up_to=None if over else tokens)
+        return _Row(models, name, says, notice)
 
     def _around(self, cells: Sequence[str], columns: Sequence[_Column], row: _Row) -> list[tuple[str, Term]]:
         """What stands around every cell of a row, each with its name for messages. Raises `UnknownTerm`."""
@@ -290,7 +310,7 @@ class _PartReader:
         if self.caption and not self._unit:
             raise UnknownTerm(f"unknown unit in {self.caption!r}")
         if self.tab:
-            found.append((f"the tab {self.tab!r}", self.terms.tabs[label_key(self.tab)]))
+            found.append((f"the tab {self.tab!r}", self.terms.tabs.get(label_key(self.tab), _NOTHING)))
         if len(cells) != len(columns):
             raise UnknownTerm(f"{len(cells)} cells under {len(columns)} headers: which is which?")
         for text, (header, term) in zip(cells, columns, strict=True):
@@ -317,23 +337,26 @@ class _PartReader:
             yield self.terms.sizes[word]
 
     def _cell(self, at: int, row: _Whole) -> None:
-        """The rates of one cell; one that is not understood is a gap of the models that it prices."""
+        """The rates of one cell, which may begin with a label; one that is not understood is a gap of its models."""
         text, (header, term) = row.cells[at], row.columns[at]
         first, amounts, locator = row.entries[0].section.amounts, counted(text), f"{row.place} / {header}"
-        reason = self.part.says.ignore if term.meter not in self.part.says.only else ""
-        if reason := term.ignore or reason:
+        if reason := term.ignore:
             first.ignored[reason] += amounts
             return
         models, bag = tuple(entry.model for entry in row.entries), {}
         try:
-            said = combined([(f"the header {header!r}", term), *_beside(term, row.around)])
+            label, colon, price = text.partition(": ")
+            led = self.terms.labels.get(label_key(label)) if colon else None
+            within = [(f"the label {label!r}", led)] if led else []
+            said = combined([(f"the header {header!r}", term), *within, *_beside(term, row.around)])
             bag = {**self.terms.defaults.says, "unit": self._unit, **said}
-            rates = list(self._rates(text, bag, header, locator, models))
+            rates = list(self._rates(text, price if led else text, bag, header, locator, models))
         except UnknownTerm as error:
             problem = Problem("cell" if bag else "conflict", locator, str(error), text)
             meters = (bag["meter"],) if "meter" in bag else _OF_TOKENS
             context = bag.get("context", "") if bag else None
-            gap = Gap(problem, models, bag.get("service_tier", ""), meters, context=context, amounts=amounts)
+            over = bag.get("prompt_over")
+            gap = Gap(problem, models, bag.get("service_tier", ""), meters, (), context, over, amounts)
             for entry in row.entries:
                 entry.section.gaps.append(gap)
             return
@@ -345,9 +368,9 @@ class _PartReader:
             entry.rates += [rate for rate in rates if rate.model == entry.model]
 
     def _rates(
-        self, text: str, bag: Mapping[str, Any], header: str, locator: str, models: tuple[str, ...]
+        self, text: str, price: str, bag: Mapping[str, Any], header: str, locator: str, models: tuple[str, ...]
     ) -> Iterator[Rate]:
-        cell = self.terms.cell(text)
+        cell = self.terms.cell(price)
         if len(cell.amounts) != counted(text):  # an allowance in money, or words that hold some
             raise UnknownTerm(f"{counted(text)} amounts, of which {len(cell.amounts)} were read: {text}")
         if "meter" not in bag:
@@ -400,6 +423,7 @@ class _Book:
         self.tables = 0
         self.suspicions: list[str] = []
         self.facts: dict[str, str] = {}
+        self.own_facts: dict[str, dict[str, str]] = {}
         self.constant = {term.model for term in terms.sections.values() if term.model}
         self.doubtful: list[tuple[str, Problem]] = []  # words that may speak of a model, and what is wrong with them
         self.starts: dict[str, date] = {}
@@ -431,15 +455,18 @@ class _Book:
         for words, problem in self.doubtful:
             found = [model for name, ids in names.items() if _names(words, name) for model in ids]
             if self.terms.ids_printed:
-                found += [word for word in re.findall(r"[\w-]+(?:\.[\w-]+)*", words) if word in self.entries]
+                found += [word for word in _ID.findall(words) if word in self.entries]
             for model in dict.fromkeys(found):
                 self.entries[model].section.problems.append(problem)
 
     def noted(self, texts: Iterable[str]) -> bool:
-        """Note what sentences and rows say that is card metadata; gives whether any does."""
-        said = {name: m["value"] for text in texts for name, match in self.terms.facts if (m := match.search(text))}
-        self.facts |= said
-        return bool(said)
+        """Note what sentences and rows say that is card metadata, of models named or of all; gives whether any does."""
+        found = [(name, m) for text in texts for name, match in self.terms.facts if (m := match.search(text))]
+        for name, said in found:
+            named = _ID.findall(said.groupdict().get("models") or "")
+            for facts in [self.own_facts.setdefault(model, {}) for model in named] or [self.facts]:
+                facts[name] = said["value"]
+        return bool(found)
 
     def prose(self, part: _Part) -> None:
         """Money in a sentence repeats an amount of a table or has a reason; other words of prices are kept."""
@@ -510,7 +537,8 @@ class _Book:
         section.problems += conflicts
         if rates and not section.problems:
             draft = Draft(model=entry.model, name=entry.name, anchor=section.anchor, rates=tuple(rates))
-            notices, facts = tuple(entry.notices), tuple(sorted(self.facts.items()))
+            said = {**self.facts, **self.own_facts.get(entry.model, {})}
+            notices, facts = tuple(entry.notices), tuple(sorted(said.items()))
             aliases = tuple(self.terms.aliases.get(entry.model, ()))
             section.cards = [replace(draft, notices=notices, facts=facts, aliases=aliases)]
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import yaml
 
@@ -32,6 +32,24 @@ _UNKNOWN = re.compile(r"unexpected keyword argument '(\w+)'")
 _MISSING = re.compile(r"required (?:positional|keyword-only) arguments?: (.*)")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """What a vocabulary says of its source as such, whatever its page is.
+
+    `authority` is whose word it is (`ratecards.model.grade.GRADES` has those there are), `publication` names the
+    document where several sources print the same one, `through` are hosts of a sign-in that redirects may lead through,
+    and `max_bytes` is how large its pages may be, where that is another number than of every page.
+    """
+
+    authority: str = ""
+    publication: str = ""
+    through: Sequence[str] = ()
+    max_bytes: int = 0
+
+
+_HEAD = tuple(field.name for field in fields(Head))
+
+
 class VocabularyError(DatasetError):
     """A vocabulary that its source cannot be read by; the message names file and line."""
 
@@ -45,9 +63,44 @@ def _load(path: Path, build: Build[Terms]) -> Terms:
     return read(path.read_text(encoding="utf-8"), path.name, build)
 
 
+@cache
+def head(path: Path) -> Head:
+    """What a vocabulary says of its source; nothing where there is no file. Raises `VocabularyError`."""
+    if not path.is_file():
+        return Head()
+    # the rest is for who reads the page, and takes its time
+    parts = _TOP.split(path.read_text(encoding="utf-8"))
+    found = sections("".join(part for part in parts if part.partition(":")[0] in _HEAD), path.name)
+    return Head(**{key: found[key] for key in _HEAD if key in found})
+
+
+class _Addressed(Protocol):
+    """Terms that have what every source module offers."""
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """By representation, the address it is fetched from."""
+
+    @property
+    def renames(self) -> Mapping[str, str]:
+        """Renames a person has confirmed: old model id to new."""
+
+
+def offered(
+    load_terms: Callable[[], _Addressed],
+) -> tuple[Callable[[], Mapping[str, str]], Callable[[], Mapping[str, str]]]:
+    """The functions `urls` and `renames` of a source module, each an entry of its vocabulary."""
+    return lambda: load_terms().urls, lambda: load_terms().renames
+
+
+def whole(body: str) -> str:
+    """The fingerprint of a page that carries nothing that changes by itself: all of it."""
+    return body
+
+
 def read(text: str, where: str, build: Build[Terms]) -> Terms:
     """The terms that a text says. Raises `VocabularyError` where it is not the vocabulary that `build` reads."""
-    plain = sections(text, where)
+    plain = {key: value for key, value in sections(text, where).items() if key not in _HEAD}
     asked = _Asked(plain, ())
     asked.get("name")  # for people
     try:
@@ -218,7 +271,8 @@ class Term:
 
     Of a section only: its `model` where no words name one, `models` finds the sentence that names those of a table
     without a column for them, `transposed` are tables with the models across, `needs` are the roles that one column of
-    each table must have, and `only` are the meters whose amounts are rates although it is ignored.
+    each table must have, and `only` are the meters of which it says something, where it does not of
+    all ("" is a column that names none); words of a name may say so, too.
     """
 
     service_tier: str | None = None
@@ -273,12 +327,12 @@ class TableTerms:
     """The vocabulary of a source whose page is tables; each field is the entry of the same name in its file.
 
     Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `ids_printed` whether the
-    page prints ids as well, and `aliases` by id the other ids that mean the same model. `untitled` are headings that
-    begin no section, `starts` finds the sentence that says from which day models are billed.
+    page prints ids as well, and `aliases` by id the other ids that mean the same model. `name_asides` are words of a
+    name that say nothing of its prices, `name_words` those that do. `untitled` are headings that begin no section,
+    `starts` finds the sentence that says from which day models are billed.
     """
 
     source: str
-    authority: str
     parser: str
     urls: Mapping[str, str]
     proofs: Proofs
@@ -300,7 +354,7 @@ class TableTerms:
     facts: Sequence[tuple[str, re.Pattern[str]]]
     dated: re.Pattern[str]
     starts: re.Pattern[str]
-    ignore_rows: Sequence[tuple[re.Pattern[str], str]]
+    name_words: Sequence[tuple[re.Pattern[str], Term]]
     ignore: Sequence[tuple[re.Pattern[str], str]]
     asides: Sequence[re.Pattern[str]]
     renames: Mapping[str, str]
@@ -332,7 +386,6 @@ def table_terms(data: Any) -> TableTerms:
     nouns = data.get("nouns", {})
     return TableTerms(
         source=data["source"],
-        authority=data["authority"],
         parser=data["parser"],
         urls=data["urls"],
         proofs=Proofs(**data.get("proofs", {})),
@@ -354,7 +407,7 @@ def table_terms(data: Any) -> TableTerms:
         facts=[(entry["name"], _re(entry["match"])) for entry in data.get("facts", [])],
         dated=_re(data.get("dated", _NEVER)),
         starts=_re(data.get("starts", _NEVER)),
-        ignore_rows=_reasons(data.get("ignore_rows", [])),
+        name_words=[(_re(words), _term(says)) for words, says in data.get("name_words", {}).items()],
         ignore=_reasons(data.get("ignore", [])),
         asides=[_re(text) for text in data.get("asides", [])],
         renames=data.get("renames", {}),

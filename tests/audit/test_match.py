@@ -47,6 +47,16 @@ VIDEO = card(
 )
 
 
+def test_a_tuned_model_is_another() -> None:
+    """A claim is not judged by what a tuned model costs, even where nothing else is priced."""
+    tuned = rate("3", context="finetuning")
+
+    assert ("right", "0.5", "") == verdict(claim(), card(tuned, rate("0.5")))
+    assert ("wrong", "0.5", "") == verdict(claim("3"), card(tuned, rate("0.5")))
+    assert "not held" == verdict(claim("3"), card(tuned, rate("25", meter="tuning")))[0]
+    assert ("right", "3", "") == verdict(claim("3", context="finetuning"), card(tuned, rate("0.5")))
+
+
 def test_a_claim_without_a_modality_is_of_text() -> None:
     """Or of what is not split; a rate that is not split stands for every modality."""
     assert ("right", "0.3", "") == verdict(claim("0.3"), SPLIT)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
 from ratecards.model import row, validate_rate
 from scraper.errors import LayoutChanged
+from scraper.fetch.copies import readers_copy
+from scraper.sources import gemini_api
 from tests import accept
-from tests.support.captures import needed
+from tests.support.captures import captured, needed
 
 pytestmark = needed
 
@@ -163,3 +166,36 @@ def test_traps(name):
         "video": Decimal("0.30"),
         "audio": Decimal("1.00"),
     } == flash
+
+
+COPIES = ("2026-05-08.reader.md", "2026-06-05.reader.md")
+
+
+def prices(name: str) -> dict[tuple, tuple]:
+    """What a saved page says: by model (under its newest name) and price key, the value."""
+    body = captured("google/gemini-api", name)
+    copy = readers_copy(body)
+    reading = gemini_api.read_copy(copy.content) if copy else gemini_api.read(body)
+    assert ([], []) == (reading.problems, reading.suspicions)
+    assert reading.amounts.read == reading.amounts.seen
+    names = gemini_api.renames()
+    return {
+        (names.get(r.model, r.model), *r.join_key[1:]): (r.availability, r.price, r.unit, r.effective_from)
+        for r in reading.rates()
+    }
+
+
+def test_readers_copies_beside_their_neighbours():
+    """From edition to edition no price of tokens moves but Embedding 2's in batches, which were not sold before."""
+    days = [prices(name) for name in ("2026-04-27.html", *COPIES, "2026-08-27.md.txt")]
+    moved: list[set[str]] = []
+    for before, after in pairwise(days):
+        both = {key[0] for key in before} & {key[0] for key in after}
+        keys = {key for key in before.keys() | after.keys() if key[0] in both}
+        moved.append({f"{key[0]} {key[3]}" for key in keys if before.get(key) != after.get(key)})
+    grounding = {line for found in moved for line in found if line.endswith("_grounding")}
+
+    assert [set(), {"gemini-embedding-2 input"}, set()] == [found - grounding for found in moved]
+    assert {"gemini-3.5-flash"} == {key[0] for key in days[2]} - {key[0] for key in days[1]}
+    # with Flash-Lite 3.1 under both of its names 903 rates
+    assert [827, 882] == [len(days[1]), len(days[2])]

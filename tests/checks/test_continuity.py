@@ -194,7 +194,7 @@ def test_fault_80_words_under_a_heading_concern_the_models_there():
     assert (plain, []) == compared_with_published(plain, old, said, {}, DAY)
     found, lines = compared_with_published(found, old, said, {}, DAY)
     assert [] == lines
-    assert {("tools", "condition")} == {(s.title, p.kind) for s in found.unread for p in s.problems}
+    assert {("Tools", "condition")} == {(s.title, p.kind) for s in found.unread for p in s.problems}
 
 
 @pytest.mark.parametrize(

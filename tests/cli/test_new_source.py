@@ -12,11 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.catalog.authority import DOCUMENTATION, RESELLERS
 from scraper import ROOT
 from scraper.cli import newsource
-from scraper.sources import SOURCES
-from scraper.sources.table_reader import TableSource
 from scraper.sources.vocabulary import read, table_terms
 from tests.support.workshop import Ran
 
@@ -163,12 +160,3 @@ def test_a_registry_that_nobody_knows(run, tree: Path) -> None:
     ran: Ran = run("new", "a/b", "https://a.test/")
 
     assert (1, True) == (ran.code, "the list of sources is gone" in ran.err)
-
-
-def test_whose_word_a_vocabulary_is():
-    """What the reader knows of a seller is what its vocabulary says."""
-    for source in SOURCES:
-        if isinstance(source.module, TableSource):
-            authority = source.module.load_terms().authority
-            assert (authority == "reseller") == (source.provider in RESELLERS)
-            assert authority not in ("documentation", "reseller") or source.name in DOCUMENTATION

@@ -178,6 +178,18 @@ class TestShow:
         assert ["Flash: flash", "flash-latest is another name of flash."] == lines[:2]
         assert "Also called" not in lines[2]
 
+    def test_images_of_a_model_beside_what_is_kept_by_hand(self, root: Path, run: Run) -> None:
+        """Who answers sells tokens alone; the images that a person keeps of the model stand beside it, from no other source."""
+        of, manual = {"provider": "openai"}, (("manual", "copied"),)
+        sold = rate("pic", "output", "40", modality="image", source="openai-api", **of)
+        by_hand = rate("pic", "output", "0.1", modality="image", unit="1 image", source="image-guide", **of)
+        hand = card("pic", by_hand, source="image-guide", facts=manual, **of)
+        write(root, *added("2026-01-01", card("pic", sold, source="openai-api", **of)), source="openai-api", **of)
+        write(root, *added("2026-01-01", hand), source="image-guide", **of)
+
+        assert "pic (openai/image-guide, as observed 2026-01-01)" in run("images", "pic")
+        assert "no price of an image" in run("images", "pic", "--source", "openai-api", status=2)
+
     def test_the_rest_of_the_head(self, root: Path, run: Run) -> None:
         """Notices, facts, the sentences behind formulas once each, and what becomes of the data."""
         sentence = "Output images consume 1120 tokens."

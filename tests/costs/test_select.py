@@ -105,6 +105,18 @@ def test_a_row_without_conditions_comes_before_one_with():
     assert [sized] == picked(plain, sized, resolution="1k", quality="LOW")
 
 
+@pytest.mark.parametrize("context", ["finetuning", "data sharing", "data sharing, finetuning"])
+def test_a_tuned_model_is_another(context: str):
+    """What a tuned model costs, or who shares data, is never the model's own price; who asks for it gets that alone."""
+    plain, apart = rate(price="1"), rate(price="2", context=context)
+    assert [plain] == picked(plain, apart)
+    assert [apart] == picked(plain, apart, context=context)
+    with pytest.raises(CostError, match=f"input is sold only in a context that must be asked for: '{context}'"):
+        picked(apart, rate(price="3", meter="output"))
+    with pytest.raises(CostError, match="only in a context"):
+        picked(apart, context="finetuning, data sharing")
+
+
 def test_words_that_select_nothing():
     """Global and thinking stand for the plain row."""
     assert ["", "with audio"] == [selecting(rate(context=c)) for c in ("global, thinking", "long, with audio")]

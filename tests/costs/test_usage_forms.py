@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -114,3 +115,17 @@ def test_text_that_is_no_json_holds_nothing():
     assert None is usage_forms.at({"metadata": "text"}, ("metadata", "x"))
     assert 5 == usage_forms.at({"a": [{"key": "k", "value": {"intValue": 5}}, {"key": "l"}, 3]}, ("a", "k"))
     assert {"kvlist": 1} == usage_forms.at({"a": [{"key": "k", "value": {"kvlist": 1}}]}, ("a", "k"))
+
+
+def test_a_wheel_has_all_forms_in_one_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    """They are the same."""
+    right = usage_forms.forms()
+    folder = Path(usage_forms.__file__).parent / "forms"
+    read = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.toml"))}
+    (tmp_path / "forms.json").write_text(json.dumps(read))
+    monkeypatch.setattr(usage_forms, "__file__", str(tmp_path / "usage_forms.py"))
+    usage_forms.forms.cache_clear()
+    try:
+        assert right == usage_forms.forms()
+    finally:
+        usage_forms.forms.cache_clear()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scraper.sources import ai_studio, cloud_billing, find, gemini_api, openai_api, rate_limits, vertex_ai
-from tests.drill.limits_subject import LimitsSubject
+from tests.drill.facts_subjects import FactsSubject
 from tests.drill.mutants import Kind
 from tests.drill.said import Said
 from tests.drill.subjects import Subject, drilled
@@ -56,7 +56,7 @@ def capture_subjects() -> list[Subject]:
     for source, name, files in CAPTURES:
         provider, module = _MODULES[source]
         bodies = {kind: (folder / provider / source / file).read_text(encoding="utf-8") for kind, file in files.items()}
-        made = LimitsSubject if source == "rate-limits" else Subject
+        made = FactsSubject if source in ("rate-limits", "deprecations") else Subject
         subject = made(f"{source} {name}", drilled(provider, source, module), bodies, Said(()))
         subject.says = subject.told(subject.published)
         found.append(subject)

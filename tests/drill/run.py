@@ -14,6 +14,7 @@ from tests.drill import (  # noqa: F401 - they register their kinds
     gemini_prices,
     gemini_tables,
     gemini_twin,
+    lifecycles,
     limits,
     openai,
     plain,

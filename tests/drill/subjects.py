@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from unittest import mock
 
 from ratecards.model import RateCard
 from scraper.errors import FetchFailed
@@ -33,7 +32,9 @@ NOW = BEFORE + timedelta(hours=6)
 _TYPES = {"html": "text/html", "md.txt": "text/plain", "md": "text/markdown", "json": "application/json"}
 
 
-_FEW_TABLES = replace(openai_api.load_terms(), tables_min=dict.fromkeys(openai_api.load_terms().tables_min, 1))
+_OPENAI = openai_api.load_terms()
+_FEW = {"tables_min": 1, "models_min": 1, "headings": (), "first_headings": ()}
+_FEW_TABLES = replace(_OPENAI, proofs=replace(_OPENAI.proofs, **_FEW))
 
 
 class Drilled(Source):
@@ -89,7 +90,8 @@ class Subject:
         return edition
 
     def _page(self, kind: str, body: str | bytes, at: datetime) -> Page:
-        url = self.source.module.urls()[kind]
+        urls = self.source.module.urls()
+        url = urls.get(kind) or next(iter(urls.values()))
         data = body if isinstance(body, bytes) else body.encode("utf-8", "surrogatepass")
         return Page(url, url, 200, {"content-type": f"{_TYPES[kind]}; charset=utf-8"}, data, at)
 
@@ -155,7 +157,7 @@ def other_subjects() -> list[Subject]:
         found.append(_accepted(f"billing-{case}", billing, {"json": billing_body(skus)}, skus))
     found.append(_accepted("laozhang-era-2026-10", reseller, {"md": test_laozhang.PAGE}))
     # OpenAI's page as Markdown, by another name than the HTML that other kinds change
-    plain = drilled("openai", "openai-markdown", openai_api.MARKDOWN, read=openai_markdown)
+    plain = drilled("openai", "openai-markdown", openai_api.PAGE, read=openai_markdown)
     page = FOLDER / "openai_api" / "cases" / "era-2026-10" / "page.md"
     found.append(_accepted("openai-markdown", plain, {"md": page.read_text(encoding="utf-8")}))
     docs = drilled("google", "ai-studio-docs", ai_studio_docs, read=READ["ai_studio_docs"])
@@ -170,14 +172,12 @@ def other_subjects() -> list[Subject]:
 
 def openai_markdown(body: str) -> Any:
     """The reader of OpenAI's Markdown, under the name by which the drill knows it."""
-    terms = openai_api.MARKDOWN.load_terms()
-    return openai_api.MARKDOWN.read(body, replace(terms, source="openai/openai-markdown"))
+    return openai_api.PAGE.read(body, replace(_OPENAI, source="openai/openai-markdown"))
 
 
 def small_openai(body: str) -> Any:
     """The reader, for pages of a few tables."""
-    with mock.patch.object(openai_api, "load_terms", lambda: _FEW_TABLES):
-        return openai_api.read(body)
+    return openai_api.PAGE.read(body, _FEW_TABLES)
 
 
 def openai_subject(source: Drilled, case: str, first: int, last: int) -> Subject:
@@ -201,9 +201,9 @@ def billing_body(skus: list[dict]) -> str:
 
 def all_subjects() -> list[Subject]:
     """Every page of the drill."""
-    from tests.drill.limits_subject import limits_subjects
+    from tests.drill.facts_subjects import facts_subjects
 
-    return [*gemini_subjects(), *other_subjects(), *limits_subjects()]
+    return [*gemini_subjects(), *other_subjects(), *facts_subjects()]
 
 
 def gemini_subjects() -> list[Subject]:

@@ -21,6 +21,7 @@ MODULES = (
     "openai",
     "records",
     "limits",
+    "lifecycles",
     "plain",
 )
 KINDS = [replace(kind, count=min(kind.count, max(LEAST, round(kind.count * SHARE)))) for kind in run.kinds()]
@@ -38,7 +39,7 @@ def test_there_are_enough_mutants():
     for kind in KINDS:
         counts[kind.source] = counts.get(kind.source, 0) + kind.count
     sources = {"gemini-api", "ai-studio", "vertex-ai", "cloud-billing", "rate-limits", "openai-api", "laozhang"}
-    sources |= {"anthropic-api", "openai-markdown", "ai-studio-docs"}
+    sources |= {"deprecations", "anthropic-api", "openai-markdown", "ai-studio-docs"}
 
     assert ALTOGETHER <= sum(counts.values())
     assert sources == set(counts)

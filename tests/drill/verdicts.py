@@ -10,6 +10,7 @@ from decimal import Decimal
 from ratecards.model import Rate
 from ratecards.storage import codec
 from scraper.model import GOOD, SourceResult
+from scraper.publish.dataset import FACTS
 from tests.drill.mutants import Mutant
 from tests.drill.said import Facts
 from tests.drill.subjects import NOW, Subject
@@ -47,7 +48,7 @@ def _outcome(subject: Subject, mutant: Mutant) -> Outcome:
     if verdict.outcome not in GOOD and verdict.cards is not None and verdict.outcome != "PARTLY_READ":
         wrong.append(f"{verdict.outcome}, but cards would be written")
     wrong += _unwritable(subject, verdict)
-    if subject.source.source != "rate-limits":  # its figures are no prices
+    if subject.source.name not in FACTS:  # their figures are no prices
         wrong += at_once(subject.says, subject.told(verdict), NOW.date().isoformat())
     if verdict.held:
         # what waits is published in the end: it must be what the page says, too

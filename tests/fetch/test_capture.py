@@ -14,7 +14,8 @@ from scraper.fetch import all_sources as module
 from scraper.fetch.all_sources import getter, look
 from scraper.fetch.capture import Capture, captures, kind_of, load, replay, save
 from scraper.fetch.client import Page, Validators
-from scraper.sources import Source
+from scraper.model import State
+from scraper.sources import SOURCES, Source
 from tests.support import tiny
 from tests.support.workshop import ACME, at
 
@@ -107,8 +108,110 @@ def test_a_source_is_fetched_on_its_own_hosts(monkeypatch):
 
     monkeypatch.setattr(module, "fetch", fetch)
     assert page() == getter(ACME, lambda: DAY)(URLS["json"], KNOWN["json"])
-    assert {"acme.example"} == seen["hosts"]
+    assert ({"acme.example"}, (), set()) == (seen["hosts"], seen["through"], seen["elsewhere"])
     assert (DAY, KNOWN["json"], URLS["json"]) == (seen["now"](), seen["validators"], seen["url"])
+
+
+NAMED = {source.name: source for source in SOURCES}
+GEMINI, DOCS, VERTEX = (NAMED[f"google/{name}"] for name in ("gemini-api", "ai-studio-docs", "vertex-ai"))
+LIMITS, DEPRECATIONS = NAMED["google/rate-limits"], NAMED["google/deprecations"]
+
+
+def test_the_hosts_of_a_publication(monkeypatch):
+    """Redirects may lead to those of the sources that print the same document, and where the vocabulary says."""
+    seen = {}
+    monkeypatch.setattr(module, "fetch", lambda url, **words: seen.update(words))
+    found = {}
+    for source in (GEMINI, LIMITS, VERTEX):
+        getter(source, lambda: DAY)("https://a.test/", None)
+        found[source.name] = (seen["hosts"], set(seen["through"]), seen["elsewhere"])
+
+    assert {
+        "google/gemini-api": ({"ai.google.dev"}, set(), {"aistudio.google.com"}),
+        "google/rate-limits": ({"ai.google.dev"}, {"accounts.google.com"}, {"aistudio.google.com"}),
+        "google/vertex-ai": ({"cloud.google.com"}, set(), set()),
+    } == found
+
+
+def test_a_damaged_vocabulary_takes_no_other_source_with_it(monkeypatch):
+    """Its hosts are not known then, and nothing is sent there."""
+
+    def broken(source: Source, other: Source) -> bool:
+        raise DatasetError("ai_studio_docs.yaml:3: broken")
+
+    assert [DOCS, LIMITS, DEPRECATIONS] == module.publication(GEMINI)
+    monkeypatch.setattr(type(DOCS), "same_publication", broken)
+    assert [] == module.publication(GEMINI)
+
+
+def moving(monkeypatch, to: dict[str, str], sources: tuple[Source, ...], folder: Path | None = None) -> dict:
+    """What a fetch of sources brings where addresses lead to others; each says where it came from. `""` fails."""
+
+    def fetch(url: str, **words: object) -> Page:
+        if not (final := to.get(url, url)):
+            raise FetchFailed("slow")
+        return Page(url, final, 200, {}, final.encode(), DAY)
+
+    monkeypatch.setattr(module, "fetch", fetch)
+    state = lambda name: State()  # noqa: E731 - nothing is known
+    return module.fetch_all(sources, state, DAY, lambda: DAY, folder, lambda *_: None)
+
+
+HTML, TWIN = GEMINI.module.urls().values()
+(MARKDOC,) = DOCS.module.urls().values()
+
+
+def test_a_page_that_moved_is_no_word_of_the_source_that_was_asked(monkeypatch, tmp_path):
+    """It is not fetched, and the message says where it went and whose that is; so it is when it was saved."""
+    found = moving(monkeypatch, {HTML: MARKDOC, TWIN: "https://aistudio.google.com/docs/x"}, (GEMINI, DOCS), tmp_path)
+    gemini, docs = found.values()
+
+    assert ({}, {"html", "md.txt"}) == (gemini.pages, set(gemini.failed))
+    assert f"{HTML}: moved to {MARKDOC}, which is google/ai-studio-docs's" in str(gemini.failed["html"])
+    assert "/docs/x, which no source reads" in str(gemini.failed["md.txt"])
+    assert (MARKDOC, {}) == (docs.pages["md"].final_url, docs.failed)
+    ((again,), (other,)) = (replay(tmp_path, source) for source in (GEMINI, DOCS))
+    assert ({}, {"html", "md.txt"}, ["md"]) == (again.pages, set(again.failed), list(other.pages))
+
+
+@pytest.mark.parametrize("sources", [(GEMINI, DOCS), (DOCS, GEMINI)], ids=["asked first", "asked last"])
+def test_it_counts_for_the_source_whose_address_it_came_from(monkeypatch, sources):
+    """Where that one was sent elsewhere itself, each has the page of its own address; none has one twice."""
+    found = moving(monkeypatch, {TWIN: MARKDOC, MARKDOC: TWIN}, sources)
+    gemini, docs = found[GEMINI.name], found[DOCS.name]
+
+    assert {"html": HTML.encode(), "md.txt": TWIN.encode()} == {k: p.body for k, p in gemini.pages.items()}
+    assert {"md": MARKDOC.encode()} == {k: p.body for k, p in docs.pages.items()}
+    assert ({}, {}) == (gemini.failed, docs.failed)
+
+
+def test_it_is_nobody_elses_where_that_source_is_not_looked_at(monkeypatch):
+    """One job looks at one source."""
+    found = moving(monkeypatch, {MARKDOC: TWIN}, (DOCS,))
+
+    assert ({}, ["md"]) == (found[DOCS.name].pages, list(found[DOCS.name].failed))
+
+
+def test_a_page_at_another_address_of_its_source(monkeypatch, tmp_path):
+    """It is the page, and is told; also of a saved one."""
+    ((kind, url),) = VERTEX.module.urls().items()
+    new = "https://cloud.google.com/vertex-ai/generative-ai/pricing"
+    found = moving(monkeypatch, {url: new}, (VERTEX,), tmp_path)[VERTEX.name]
+    (again,) = replay(tmp_path, VERTEX)
+
+    assert [(url, new, True)] * 2 == [
+        (c.pages[kind].url, c.pages[kind].final_url, c.pages[kind].moved) for c in (found, again)
+    ]
+    assert [] == list(found.failed)
+
+
+def test_a_folder_that_cannot_be_written(monkeypatch, tmp_path):
+    """It is told as what came of each source."""
+    path = tmp_path / "file"
+    path.touch()
+    found = moving(monkeypatch, {}, (GEMINI,), path)
+
+    assert "expected a folder to keep pages in" in str(found[GEMINI.name])
 
 
 # ------------------------------------------------------------------------------------------ kept pages

@@ -17,6 +17,7 @@ import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from types import SimpleNamespace
@@ -605,6 +606,38 @@ class TestRedirects:
         with serving(says(answer)) as wall:
             url = script(httpserver, Response(status=302, headers={"Location": wall.url}))
             assert seen in refusal(FetchFailed, url, through={"127.0.0.1"}, validators=Validators('"1"'))
+
+    def test_where_another_source_is_read(self, httpserver):
+        """The page comes back whole and says where it came from; what was known of ours is not asked about there."""
+        with serving(WHOLE) as other:
+            url = script(httpserver, Response(status=302, headers={"Location": other.url}))
+            page = get(url, elsewhere={"127.0.0.1"}, validators=Validators('"1"'))
+
+        assert (b"whole", url, other.url, True) == (page.body, page.url, page.final_url, page.moved)
+        assert '"1"' == httpserver.log[0][0].headers["If-None-Match"]
+        assert b"if-none-match" not in other.requests[0].lower()
+
+    def test_what_another_source_calls_unmodified(self, httpserver):
+        """It cannot know what we have."""
+        with serving(says(b"HTTP/1.1 304 Not Modified\r\n\r\n")) as other:
+            url = script(httpserver, Response(status=302, headers={"Location": other.url}))
+            message = refusal(FetchFailed, url, elsewhere={"127.0.0.1"}, validators=Validators('"1"'))
+
+        assert "304, though nothing to compare with was sent" in message
+
+    @pytest.mark.parametrize(
+        ("final", "moved"),
+        [
+            ("https://a.test/p?hl=en", False),
+            ("https://a.test/q", True),
+            ("https://b.test/p", True),
+            ("2026-11-01.html", False),
+            ("", False),
+        ],
+    )
+    def test_what_counts_as_moved(self, final, moved):
+        """Another host or path; a parameter is none, and neither is the name of a saved page."""
+        assert moved == replace(page_of(b"x"), url="https://a.test/p", final_url=final).moved
 
     @pytest.mark.parametrize(
         "cookie", [b"a=SECR\xe9T; Path=/", b"a=1; Domain=evil.test", b"a=1; Secure", b"=;;=", b"\xff"]

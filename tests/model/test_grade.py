@@ -10,6 +10,7 @@ from ratecards.catalog import authority
 from ratecards.model import grade
 from scraper import ROOT
 from scraper.publish.dataset import FACTS
+from scraper.release.readme import authorities, with_authorities
 from scraper.sources import SOURCES
 from tests.support.histories import card
 
@@ -19,6 +20,14 @@ def test_every_source_has_a_grade():
     kept = {f"{path.parent.parent.name}/{path.parent.name}" for path in (ROOT / "manual").glob("*/*/*.yaml")}
     fetched = {source.name for source in SOURCES} - set(FACTS)
     assert [] == [name for name in sorted(kept | fetched) if not grade.grade(name)]
+
+
+def test_the_table_of_the_code_is_what_the_vocabularies_say():
+    """`python -m scraper readme` writes it."""
+    text = (ROOT / "ratecards" / "model" / "grade.py").read_text(encoding="utf-8")
+    assert text == with_authorities(text)
+    assert authorities() == grade.AUTHORITY
+    assert text == with_authorities(text.replace('"google/vertex-ai": "separate"', '"google/vertex-ai": "billed"'))
 
 
 def test_the_table_of_the_documents_is_the_one_of_the_code():

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ratecards.__main__ import main
 from ratecards.storage import history
 from scraper import ROOT
 from scraper.publish.dataset import Dataset
@@ -317,3 +318,114 @@ def test_pages_of_the_demo_are_backfilled_as_they_are_refreshed(run, tmp_path):
     assert {p: b for p, b in one.items() if "/cards/" in p} == {p: b for p, b in other.items() if "/cards/" in p}
     name = f"ratecards/history/{GEMINI}.2026.jsonl"
     assert len(one[name].splitlines()) == len(other[name].splitlines())
+
+
+# --------------------------------------------------------------------------------------------- copies
+
+
+def copied(workshop: Workshop, day: str, prices: dict) -> Path:
+    """What a mirror made of the page, saved under its day."""
+    path = saved(workshop.root.parent, day, tiny.page(prices))
+    return path.rename(path.with_name(f"{day}.converted.json"))
+
+
+BETWEEN = {"m-1": {"input": "1.2"}, "m-2": {"input": "20"}, "m-3": {"input": "3"}, "m-4": {"input": "4"}}
+
+
+@pytest.fixture
+def asked(workshop, capsys):
+    """What `ratecards` answers of the workshop's dataset."""
+
+    def call(*words: str) -> str:
+        assert 0 == main([*words, "--dataset", str(workshop.root)])
+        return capsys.readouterr().out
+
+    return call
+
+
+def test_a_copy_fills_a_day_and_says_that_it_is_one(workshop, fill, asked):
+    """Its day says what it says; the days around it, the cards and the state stay as the page itself has left them."""
+    fill(*DAYS)
+    before, files = state(workshop), workshop.files
+    ran = fill(copied(workshop, "2026-02-20", BETWEEN))
+    assert (0, "CHANGED", before) == (ran.code, outcomes(ran.out)[ACME.name], state(workshop))
+    assert {**EDITIONS, "2026-02-20": BETWEEN} == {d: folded(workshop, d) for d in (*DAYS, "2026-02-20")}
+    marks = [(c.stamp.observed.isoformat(), c.stamp.copied) for c in Dataset(workshop.root).changes(ACME.name)]
+    assert {*((day, False) for day in DAYS), ("2026-02-20", True)} == {*marks}
+    stamps = {c.stamp.parser for c in Dataset(workshop.root).changes(ACME.name)}
+    assert {"1", "copy 1"} == stamps
+    cards = {name for name in files if name.startswith("ratecards/cards")}
+    assert {name: files[name] for name in cards} == {name: workshop.files[name] for name in cards}
+    told = json.loads(workshop.files["ratecards/v1/changes.json"])["changes"]
+    assert {"2026-02-20"} == {c["observed"] for c in told if c.get("copied")}
+    assert 0 == workshop.check("2026-04-01").code
+    assert "2026-02-20  acme tiny, read from a copy of the page" in asked("changes", "--since", "2026-02-20")
+    assert "read from a copy of the page" in asked("show", "m-1", "--on", "2026-02-21")
+    assert "copy" not in asked("show", "m-1", "--on", "2026-03-11")
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_a_day_of_which_the_page_is_known_takes_no_copy(workshop, fill, kept):
+    """Known before, or given beside it: it is skipped, and that is said."""
+    page = () if kept else ("2026-02-10",)
+    if kept:
+        fill(*DAYS)
+    ran = fill(*page, copied(workshop, "2026-02-10", BETWEEN))
+    assert (0, "SKIPPED") == (ran.code, outcomes(ran.out)[ACME.name])
+    assert "a copy: what the page itself said on 2026-02-10 is known" in ran.out
+    assert EDITIONS["2026-02-10"] == folded(workshop, "2026-02-10")
+
+
+def test_a_copy_that_was_taken_before_copies_were_marked_can_be_corrected(workshop, fill, monkeypatch):
+    """It is the very file that its day was read from."""
+    fill(*DAYS)
+    page = workshop.root.parent / "pages" / f"{DAYS[1]}.json"
+    copy = page.rename(page.with_name(f"{DAYS[1]}.converted.json"))
+    before = workshop.files
+    assert (0, before) == (fill(copy).code, workshop.files)
+    better(monkeypatch, '"20"', '"21"')
+    fill(copy)
+    assert [(DAYS[1], "repriced!", "m-2")] == log(workshop)[len(IN_ORDER) :]
+    assert "21" == folded(workshop, DAYS[1])["m-2"]["input"]
+
+
+def test_the_day_of_the_last_look_takes_no_copy(workshop, fill):
+    """Nothing had changed, so that the history has no line of it; the state knows."""
+    fill(DAYS[2], saved(workshop.root.parent, "2026-03-20", tiny.page(EDITIONS[DAYS[2]])))
+    ran = fill(copied(workshop, "2026-03-20", BETWEEN))
+    assert "a copy: what the page itself said on 2026-03-20 is known" in ran.out
+
+
+def test_a_copy_is_never_what_is_published(workshop, fill):
+    """Newer than the page as it was read itself, it would be."""
+    fill(*DAYS)
+    before = workshop.files
+    ran = fill(copied(workshop, "2026-03-20", BETWEEN))
+    assert (5, "SUSPECT", before) == (ran.code, outcomes(ran.out)[ACME.name], workshop.files)
+    assert "newer than the page as it was last read itself, on 2026-03-10" in ran.out
+
+
+def test_a_source_may_begin_with_a_copy(workshop, fill):
+    """It vouches for nothing, and the page itself takes its place."""
+    fill(copied(workshop, "2026-01-02", BETWEEN))
+    assert ("copy 1", {}, {}) == tuple(state(workshop)[name] for name in ("parser", "hashes", "validators"))
+    assert Dataset(workshop.root).state(ACME.name).copied
+    assert 0 == workshop.check("2026-04-01").code
+    fill(copied(workshop, "2026-01-03", EDITIONS[DAYS[0]]))
+    assert Dataset(workshop.root).state(ACME.name).copied
+    fill(DAYS[0])
+    assert ("1", "2026-01-10") == tuple(state(workshop)[name] for name in ("parser", "verified"))
+    assert 0 == workshop.check("2026-04-01").code
+
+
+def test_an_older_edition_announces_nothing_of_today(workshop, tmp_path):
+    """The steps of the newest cards are no news of a page that was saved before them."""
+    newest, older = tmp_path / "2026-11-20.html", tmp_path / "2026-11-01.html"
+    promo = ["$0.75 through December 31, 2026.", "$1.50 starting January 1, 2027."]
+    dated = facts("2026-11-20T06:00:00Z", gemini_1=model("Gemini 1", promo))
+    newest.write_bytes(pages(dated)["html"])
+    older.write_bytes(pages(facts("2026-11-01T06:00:00Z", gemini_2=model("Gemini 2", "$7.00")))["html"])
+
+    assert "announced 2027-01-01" in workshop.run("backfill", GEMINI, newest, "--to", workshop.root).out
+    ran = workshop.run("backfill", GEMINI, older, "--to", workshop.root)
+    assert (0, 1, 0) == (ran.code, ran.out.count("wrote"), ran.out.count("announced"))

@@ -12,7 +12,8 @@ from scraper.model import State
 from scraper.pipeline.corroboration import corroboration, says_the_same
 from scraper.publish import state_file
 from scraper.publish.dataset import Dataset
-from scraper.sources import SOURCES, find
+from scraper.sources import Source, find
+from scraper.sources.vocabulary import Head, VocabularyError
 from tests.support.kit import card, cards, change, rate
 
 TODAY = date(2026, 11, 20)
@@ -56,10 +57,10 @@ def dataset(tmp_path) -> Dataset:
     return found
 
 
-def verified(dataset: Dataset, day: str) -> None:
+def verified(dataset: Dataset, day: str, parser: str = "") -> None:
     path = dataset.root / dataset.state_path("google/ai-studio")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(state_file.text(State(verified=day, models=["flash"])))
+    path.write_text(state_file.text(State(verified=day, models=["flash"], parser=parser)))
 
 
 def asked(dataset: Dataset, source: str = "google/gemini-api") -> str:
@@ -80,6 +81,13 @@ def test_a_source_that_was_not_read_lately_is_no_witness(dataset, day):
     assert "" == asked(dataset)
 
 
+def test_copies_are_no_witness(dataset):
+    """Whatever day they are of: nobody read the page itself."""
+    verified(dataset, "2026-11-10", "copy 1")
+
+    assert "" == asked(dataset)
+
+
 def test_a_damaged_source_is_no_witness(dataset):
     """Its own verdict says that it is damaged."""
     path = dataset.root / dataset.card_path("google/ai-studio", "flash")
@@ -95,12 +103,24 @@ def test_who_is_in_no_pair_has_no_witness(dataset):
 
 def test_the_same_publication_is_no_witness(dataset, monkeypatch):
     """The same document at another address says nothing that it does not say already."""
-    same = [replace(s, publication="gemini docs") if s.source in ("gemini-api", "ai-studio") else s for s in SOURCES]
-    monkeypatch.setattr("scraper.pipeline.corroboration.SOURCES", same)
-    ask = corroboration(dataset, same[0], TODAY)
-
-    assert ask(RISE, card(NEW)) is None
     assert not find("gemini-api").same_publication(find("ai-studio"))
+    assert find("gemini-api").same_publication(find("ai-studio-docs"))
+    monkeypatch.setattr(Source, "head", Head(publication="gemini docs"))
+
+    assert "" == asked(dataset)
+
+
+def test_a_damaged_vocabulary_is_no_witness(dataset, monkeypatch):
+    """What a source prints is not known then; its own verdict says so."""
+
+    def broken(source: Source) -> Head:
+        if source.source == "ai-studio":
+            raise VocabularyError("ai_studio.yaml:3: broken")
+        return Head(publication="gemini docs")
+
+    monkeypatch.setattr(Source, "head", property(broken))
+
+    assert "" == asked(dataset)
 
 
 def test_cards_are_read_once(dataset, monkeypatch):

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ratecards.__main__ import main
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
 from ratecards.storage.codec import encode
 from ratecards.storage.history import line, replay
 from scraper.publish.dataset import DEPRECATIONS
+from scraper.report import messages
+from scraper.report.alerts import of_run, parsed
+from scraper.report.run_report import load
 from tests.sources.deprecations.test_deprecations import built
 from tests.support.histories import added, card, rate
 from tests.support.workshop import Ran, outcomes, tree
@@ -58,6 +62,7 @@ class Desk:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / f"{day}T06-00-00Z.md.txt").write_text(text, encoding="utf-8")
         place = ("--replay", self.root / day, "--to", self.data, "--now", f"{day}T06:00:00Z")
+        place += ("--report", self.root / "report.json")
         self.ran = self.run("refresh", DEPRECATIONS, *place)
         return outcomes(self.ran.out)[DEPRECATIONS], self.ran.code
 
@@ -106,6 +111,29 @@ def test_the_first_look_is_published(desk):
     assert {"release"} == desk.published[PRO].keys() & {"release", "shutdown", "earliest", "successor"}
 
 
+def copied(desk: Desk, day: str, text: str) -> str:
+    """What becomes of a mirror's copy of a day."""
+    path = desk.root / f"{day}.converted.md"
+    path.write_text(text, encoding="utf-8")
+    place = ("--to", desk.data, "--now", "2026-11-05T06:00:00Z")
+    return outcomes(desk.run("backfill", DEPRECATIONS, path, *place).out)[DEPRECATIONS]
+
+
+def test_a_copy_is_taken_until_the_page_itself_is_read(desk, capsys):
+    """It says so everywhere, and the page takes its place even where it says the same."""
+    assert "NEW" == copied(desk, "2026-10-01", page(*FIRST))
+    assert (True, "2026-10-01") == tuple(desk.published[FLASH][name] for name in ("copied", "observed"))
+    assert 'parser: "copy 1"' in tree(desk.data)[CARD].decode()
+    assert "CHANGED" == copied(desk, "2026-10-02", page(FIRST[0]))
+    assert 0 == main(["show", FLASH, "--on", "2026-10-03", "--dataset", str(desk.data)])
+    assert "as observed 2026-10-01, read from a copy of the page)" in " ".join(capsys.readouterr().out.split())
+
+    assert ("CHANGED", 0) == desk.look("2026-11-01", page(FIRST[0]))
+    assert (None, "2026-10-01") == tuple(desk.published[FLASH].get(name) for name in ("copied", "observed"))
+    assert "SKIPPED" == copied(desk, "2026-11-02", page(*LATER))
+    assert "2027-05-01" == desk.published[FLASH]["earliest"]
+
+
 def test_what_says_the_same_stays(desk):
     """A page with other words, or with one other day, leaves the entries that say what they said as they were."""
     desk.look("2026-11-01", page(*FIRST))
@@ -122,6 +150,59 @@ def test_what_says_the_same_stays(desk):
     assert "2026-11-01" == desk.published[PRO]["observed"]
     package = json.loads((desk.data / "ratecards/v1/datapackage.json").read_text(encoding="utf-8"))
     assert ("2026-11-03", "2026-11-03T06:00:00Z") == (package["observed"], package["created"])
+
+
+def test_a_day_that_moved_is_news_and_an_alert(desk):
+    """Told with what the page said before, until that day; the first contents are none, nor is a model without a day."""
+    told = {}
+    pages = {
+        "2026-11-01": page(*FIRST),
+        "2026-11-02": page(*FIRST, "gemini-9-nano | - | No shutdown date announced | "),
+        "2026-11-03": page(*LATER, "gemini-9-lite | - | June 1, 2027 | "),
+        "2026-11-04": page(LATER[0], FIRST[1]),
+        "2026-11-05": page(LATER[0].replace("July 9, 2027", "No shutdown date announced"), FIRST[1]),
+    }
+    for day, text in pages.items():
+        desk.look(day, text)
+        facts = load(desk.root / "report.json")
+        told[day] = (messages.lines(messages.all_news(facts)), [(a.do, a.key, a.title) for a in of_run(facts, [])])
+
+    quiet, moved = ([], []), f"{FLASH}: to be shut down on 2027-07-09, which was: may be shut down from 2027-05-01 on"
+    new = "gemini-9-lite: to be shut down on 2027-06-01"
+    gone = f"{FLASH}: no shutdown announced, which was: to be shut down on 2027-07-09"
+    key = f"end:google/deprecations:{FLASH}"
+    assert {
+        "2026-11-01": quiet,
+        "2026-11-02": quiet,
+        "2026-11-03": (
+            [moved, new],
+            [("open", key, moved), ("open", "end:google/deprecations:gemini-9-lite", new)],
+        ),
+        "2026-11-04": quiet,
+        "2026-11-05": ([gone], [("open", key, gone)]),
+    } == told
+    assert "1 shutdown announced otherwise" == messages.headline(facts)
+
+
+def test_an_alert_of_an_end_is_over_on_its_day(desk):
+    """And told again where the day moves once more; a person may close it, and it stays closed."""
+    desk.look("2026-11-01", page(*FIRST))
+    desk.look("2026-11-02", page(*LATER))
+    facts = load(desk.root / "report.json")
+    (action,) = of_run(facts, [])
+    assert "by [the page](https://ai.google.dev/gemini-api/docs/deprecations.md.txt?hl=en)" in action.body
+    items = {"number": 1, "state": "open", "title": action.title, "body": action.body}
+    assert [] == of_run(facts, parsed([items])) == of_run(facts, parsed([{**items, "state": "closed"}]))
+    desk.look("2026-11-03", page(LATER[0].replace("July 9", "August 9"), LATER[1]))
+    again = of_run(load(desk.root / "report.json"), parsed([{**items, "state": "closed"}]))
+    assert ["reopen"] == [a.do for a in again]
+    days = {
+        day: of_run(replace(facts, at=f"{day}T06:00:00Z", sources=[]), parsed([items]))
+        for day in ("2027-07-08", "2027-07-09")
+    }
+    assert [[], ["close"]] == [[a.do for a in done] for done in days.values()]
+    nowhere = {**items, "body": items["body"].replace("about=2027-07-09", "about=none")}
+    assert [] == of_run(replace(facts, at="2030-01-01T06:00:00Z", sources=[]), parsed([nowhere]))
 
 
 def test_an_unread_row_keeps_what_was_published_of_it(desk):

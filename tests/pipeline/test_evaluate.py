@@ -106,6 +106,15 @@ def test_a_source_that_is_not_configured_is_skipped(desk):
     assert ("SKIPPED", ["set ACME_KEY"], before) == (verdict.outcome, verdict.messages, asdict(verdict.state))
 
 
+def test_a_page_that_moved_within_its_source_is_told(desk):
+    """It is read, and whoever keeps the addresses learns of it."""
+    moved = replace(page(tiny.page(MODELS, updated="2026-10-30")), final_url="https://acme.example/new.json")
+    verdict = desk.sees(Capture(DAY, {"json": moved, "txt": page(moved.body, "txt")}))
+
+    words = "json moved: https://acme.example/prices.json leads to https://acme.example/new.json; if that stays"
+    assert ("UNCHANGED", [f"{words}, it belongs into the vocabulary"]) == (verdict.outcome, verdict.messages)
+
+
 def test_the_baseline_is_asked_for_only_when_a_page_is_read(desk):
     """Nothing new: the cards are not even loaded."""
     assert 1 == desk.asked

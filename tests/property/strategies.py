@@ -126,6 +126,7 @@ formulas = st.builds(
     tokens=st.one_of(st.none(), st.integers(0, 10**6)),
     amount=st.one_of(st.none(), prices),
     currency=st.sampled_from(("", "USD")),
+    quality=st.sampled_from(("", "low")),
 )
 
 
@@ -156,6 +157,7 @@ _FORMULAS = (
     Formula(quote="A.", unit="1 image", tokens=1290),
     Formula(quote="A.", unit="1 image", tokens=0),
     Formula(quote="A.", unit="1 image", amount=Decimal("0.039"), currency="USD", meter="output"),
+    Formula(quote="A.", unit="1 image", tokens=272, resolution="1K", quality="low"),
 )
 
 

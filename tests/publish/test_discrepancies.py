@@ -18,7 +18,7 @@ from scraper.publish import discrepancies
 from scraper.publish.dataset import Dataset
 from tests.support import ai_studio_body as picker
 from tests.support.kit import card, cards, rate
-from tests.support.workshop import GEMINI, Ran, Workshop, facts, outcomes
+from tests.support.workshop import GEMINI, Ran, Workshop, facts, outcomes, pages
 
 STUDIO = "google/ai-studio"
 MODEL = "gemini-3.1-flash-image-preview"
@@ -64,6 +64,14 @@ class Desk:
         path = self.folder / f"{day}-{next(self.names)}.json"
         path.write_text(answer(*prices), encoding="utf-8")
         return self.shop.run("refresh", STUDIO, "--from", path, "--to", self.shop.root, "--now", f"{day}T06:00:00Z")
+
+    def backfill(self, day: str, *prices: str) -> Ran:
+        path = self.folder / f"{day}.html"
+        path.write_bytes(pages(documentation(day, *prices))["html"])
+        return self.shop.run("backfill", GEMINI, path, "--to", self.shop.root)
+
+    def forget(self) -> None:
+        (self.shop.root / "ratecards/v1/discrepancies.json").unlink()
 
     @property
     def published(self) -> dict:
@@ -351,3 +359,51 @@ def test_waiting_entries_are_not_published():
     assert {"version": 1, "coverage": {}, "discrepancies": []} == json.loads(discrepancies.published(entries, {}))
     opened = [replace(e, state="open") for e in entries]
     assert ["open"] == [e["state"] for e in json.loads(discrepancies.published(opened, {}))["discrepancies"]]
+
+
+# what the page does next -> whether its history has to be replayed for a picker read long ago
+LATER = {
+    "moves": (lambda desk: desk.page("2026-03-24", "$0.50", "$3.00"), False),
+    "moves, and again": (lambda desk: (desk.page("2026-03-24", "$0.50"), desk.page("2026-03-25", "$0.75")), False),
+    "the picker moves": (lambda desk: (desk.page("2026-03-24"), desk.studio("2026-03-24", "0.7")), False),
+    "a picker of a day before": (
+        lambda desk: (desk.page("2026-03-24", "$0.50"), desk.studio("2026-03-10", "0.5")),
+        True,
+    ),
+    "an edition in between": (
+        lambda desk: (desk.page("2026-03-24", "$0.50"), desk.backfill("2026-03-02", "$0.35")),
+        True,
+    ),
+    "an edition of the day of the comparison": (
+        lambda desk: (
+            desk.page("2026-03-24", "$0.50"),
+            desk.studio("2026-03-10", "0.5"),
+            desk.backfill("2026-03-10", "$0.35"),
+        ),
+        True,
+    ),
+    "coverage lost": (lambda desk: (desk.forget(), desk.page("2026-03-24", "$0.50")), True),
+}
+
+
+@pytest.mark.parametrize(("later", "replays"), LATER.values(), ids=LATER)
+def test_what_is_kept_is_what_a_comparison_of_all_gives(march, monkeypatch, later, replays):
+    """A pair that nothing has moved on its day is not compared again, and is what comparing it again would give."""
+    asked = []
+    days = Dataset.days
+    monkeypatch.setattr(Dataset, "days", lambda self, name, *more: asked.append(name) or days(self, name, *more))
+    later(march)
+    kept = march.published, (march.shop.root / PAIR).read_text(encoding="utf-8")
+
+    assert (GEMINI in asked) is replays
+    march.shop.run("rebuild", "--to", march.shop.root, "--now", "2026-03-25")
+    assert kept == (march.published, (march.shop.root / PAIR).read_text(encoding="utf-8"))
+
+
+def test_a_page_first_read_after_the_picker_is_compared_each_day(desk):
+    """There is no day on which both had been read, so the page's last counts, and moves with each look."""
+    desk.studio("2026-03-03")
+    desk.page("2026-03-09")
+    desk.page("2026-03-10", "$0.30")
+
+    assert "2026-03-10" == next(e["left"]["observed"] for e in desk.entries if e["meter"] == "output")

@@ -10,6 +10,8 @@ from jsonschema import Draft202012Validator
 
 from scraper.model import Hold, State
 from scraper.publish import schemas, v1_files
+from scraper.sources import Source
+from scraper.sources.vocabulary import Head, VocabularyError
 from tests.support.shelves import state
 from tests.support.workshop import GEMINI, facts, model
 from tests.test_escaping import HOSTILE
@@ -30,6 +32,8 @@ def test_an_entry():
         "verified": "2026-11-01",
         "failing_since": "2026-11-02T06:00:00Z",
         "message": "label",
+        "authority": "documentation",
+        "publication": "the Gemini API's documentation",
         "stale_after_days": 3,
         "expires": "2026-11-04",
         "models": 2,
@@ -56,6 +60,18 @@ def test_a_source_that_a_person_keeps():
     found = entry(state(["a"]), "google/enterprise")
 
     assert (None, "", 0) == (found["stale_after_days"], found["expires"], found["rates"])
+
+
+def test_fault_92_a_damaged_vocabulary(monkeypatch):
+    """What its source prints is not known then; the status stands."""
+
+    def broken(source: Source) -> Head:
+        raise VocabularyError("gemini_api.yaml:3: broken")
+
+    monkeypatch.setattr(Source, "head", property(broken))
+    found = entry(state(["a"]))
+
+    assert ("documentation", "") == (found["authority"], found["publication"])
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -177,6 +177,7 @@ SOUND = [
     rate("$0.50, then $ 1"),
     rate("$1,250.00", "1250"),
     rate("$.75", "0.75"),
+    rate("$0.0000045", "4.5"),
     rate("1.00"),
     rate("input 0.50, output 1"),
     rate("1,250", "1250"),
@@ -189,6 +190,7 @@ SOUND = [
 UNSOUND = [
     (rate("$12.00, prompts <= 200k", "200"), "does not contain 200"),
     (rate("0.1", "1"), "does not contain 1"),
+    (rate("$0.000045", "4.5"), "does not contain 4.5"),
     (rate("[0.1,11]", "1"), "does not contain 1"),
     (rate("1.05", "1"), "does not contain 1"),
     (rate("11", "1"), "does not contain 1"),

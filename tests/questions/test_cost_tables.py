@@ -71,8 +71,8 @@ def test_notes_that_say_nothing_of_an_image():
         Formula(quote="c", meter="output", modality="image", unit="1 image", tokens=9, resolution="2K"),
     )
     offer = PricedModel(card("m", formulas=notes), MARCH)
-    assert formula_of(offer, "1K") is None
-    assert notes[2] is formula_of(offer, "2k")
+    assert formula_of(offer, Size("1K")) is None
+    assert notes[2] is formula_of(offer, Size("2k", "high"))
 
 
 def test_sizes_by_another_name():
@@ -101,6 +101,99 @@ def test_t1_of_a_price_by_a_condition():
     two = card("two", picture("two", "0.5", context="upscaling"), picture("two", "0.6", context="x"))
     sheet = images([PricedModel(two, MARCH)])
     assert [(None, "")] == list(zip(column(sheet, "standard_listed"), column(sheet, "currency"), strict=True))
+
+
+# ---------------------------------------------------------------------------- images that are sold by the token
+
+
+BY_TOKEN, GUIDED = {"provider": "openai", "source": "openai-api"}, {"provider": "openai", "source": "image-tokens"}
+_TOKENS_OF = [
+    Formula(
+        quote=f"{q}: {n} tokens", meter="output", modality="image", unit="1 image", tokens=n, resolution=r, quality=q
+    )
+    for q, r, n in (("low", "1024x1024", 272), ("high", "1024x1024", 4160), ("low", "1024x1536", 408))
+]
+
+
+def openai_shelf(*notes: Formula, listed: tuple[str, ...] = ()) -> Catalog:
+    """An image model that is sold by the token, the notes that a person keeps of it, and its listed prices by hand."""
+    manual = {"facts": (("manual", "no run fetches it"),), "observed": date(2025, 12, 20)}
+    tokens = [
+        rate("pic", "output", price, modality="image", service_tier=tier, **BY_TOKEN)
+        for tier, price in (("standard", "40"), ("batch", "20"))
+    ]
+    by_piece = [
+        rate("pic", "output", p, modality="image", unit="1 image", resolution="1024x1024", quality="low", **GUIDED)
+        for p in listed
+    ]
+    cards = [card("pic", *tokens, **BY_TOKEN), card("pic", *by_piece, formulas=notes, **GUIDED, **manual)]
+    return Catalog(cards if notes or listed else cards[:1], MARCH)
+
+
+def test_images_by_the_tokens_that_another_page_counts():
+    """Tokens times the price of one, as metered and never as listed; the line and the sheet say whose count it is."""
+    offer = openai_shelf(*_TOKENS_OF).choose("pic").offer
+    sheet = images([offer], 100, 30)
+
+    assert ["1024x1024, low", "1024x1536, low", "1024x1024, high"] == [size.words for size in sizes(offer)]
+    assert [272, 408, 4160] == column(sheet, "tokens")
+    assert [None] * 3 == column(sheet, "standard_listed") == column(sheet, "batch_listed")
+    assert ["0.01088", "0.01632", "0.1664"] == [str(n) for n in column(sheet, "standard_metered")]
+    assert ["0.00544", "0.00816", "0.0832"] == [str(n) for n in column(sheet, "batch_metered")]
+    assert [Decimal("32.64"), Decimal("48.96"), Decimal("499.2")] == column(sheet, "per_month")
+    assert sheet.title.endswith("standard, as listed, else as metered")
+    assert sheet.notes[-1].startswith("openai/openai-api sells by the token")
+    assert "openai/image-tokens of 2025-12-20, https://example.test/pricing" in sheet.notes[-1]
+    line = price(Choice(offer), read({"images": {"1024x1024": 2}, "quality": "high"}), "standard").lines[0]
+    assert (8320, "0.3328") == (line.quantity, str(line.amount))
+    assert "4,160 tokens an image: high: 4160 tokens (openai/image-tokens, 2025-12-20)" == line.how
+
+
+def test_images_by_their_tokens_want_a_size_whose_tokens_are_known():
+    """Another size, and one of several qualities, are no guess; without any count the page's own words stand."""
+    offer = openai_shelf(*_TOKENS_OF).choose("pic").offer
+    for asked in ({"images": {"2K": 1}, "quality": "low"}, {"images": {"1024x1024": 1}}):
+        with pytest.raises(
+            CostError, match=r"how many tokens an image of .* has; known: 1024x1024, low; 1024x1536, low"
+        ):
+            price(Choice(offer), read(asked), "standard")
+    alone = openai_shelf().choose("pic").offer
+    assert [] == sizes(alone)
+    with pytest.raises(CostError, match=r"output \(image\) is not priced per image"):
+        price(Choice(alone), read({"images": {"1024x1024": 1}}), "standard")
+    with pytest.raises(CostError, match=r"the page does not say how many tokens an image has\Z"):
+        price(Choice(alone), read({"images": 1, "reading": "metered"}), "standard")
+
+
+def test_the_listed_and_the_metered_price_of_one_image_stand_beside_each_other():
+    """They are of two sources and may differ: both are compared, and each says what it is."""
+    shelf = openai_shelf(*_TOKENS_OF, listed=("0.011",))
+    sheet = compare_images(shelf.sellers(), Workload(day=MARCH))
+
+    said = list(zip(*(column(sheet, key) for key in ("source", "quality", "per_image", "mark")), strict=True))
+    assert ("openai/openai-api", "low", Decimal("0.01088"), "by its tokens") == said[0]
+    assert ("openai/image-tokens", "low", "0.011", "by hand, 94 days old") == said[1]
+    assert ("openai/openai-api", "high", Decimal("0.1664"), "by its tokens") == said[2]
+    assert sheet.notes[-1].startswith("openai/openai-api sells by the token")
+    # one that lists its images is not metered unless that is asked for
+    listed = shelf.choose("pic", source="image-tokens").offer
+    assert ["1024x1024, low"] == [size.words for size in sizes(listed)]
+    assert "as metered" not in images([listed]).title
+
+
+def test_a_budget_of_images_by_their_tokens():
+    """It says that they are metered."""
+    offer = openai_shelf(*_TOKENS_OF).choose("pic").offer
+    made = budget(Choice(offer), Work({}, True, Size("", "low")), [10])
+    assert "images as metered" in made.title
+    assert [Decimal("3.264"), Decimal("4.896")] == column(made, "per_month")
+
+
+def test_a_card_of_counts_alone_sells_nothing():
+    """Whoever asks it for a price is told so."""
+    offer = openai_shelf(*_TOKENS_OF).choose("pic", source="image-tokens").offer
+    with pytest.raises(CostError, match="the standard tier is not offered on the paid plan; offered: nothing"):
+        price(Choice(offer), read({"output_tokens": 5}), "standard")
 
 
 # --------------------------------------------------------------------------------------------- T3

@@ -111,8 +111,8 @@ def test_side_by_side(run):
         f"{FLASH}: standard input image, text\n"
         "  aaa  open since 2026-03-03: price, x2\n"
         "  google/gemini-api  0.25 USD per 1M tokens  2026-03-03  $0.25\n"
-        "  google/ai-studio   0.5 USD per 1M tokens   2026-03-03  $0.5\n"
-        "  for a budget: 0.5; recommended: 0.25 USD per 1000000 tokens (google/gemini-api)\n"
+        "  google/ai-studio   0.50 USD per 1M tokens  2026-03-03  $0.5\n"
+        "  for a budget: 0.50; recommended: 0.25 USD per 1000000 tokens (google/gemini-api)\n"
     )
     assert run().startswith(expected)
 

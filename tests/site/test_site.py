@@ -18,8 +18,11 @@ from ratecards.dataset import Dataset
 from ratecards.escaping import script, visible
 from ratecards.model import Evidence
 from ratecards.storage import discrepancies as ledger
+from ratecards.storage.codec import encode
 from ratecards.storage.discrepancies import Discrepancy, Side
+from ratecards.storage.reported import OF
 from scraper.errors import DatasetError
+from scraper.publish.reported import path_of
 from scraper.site import pictures
 from scraper.site.discrepancies import discrepancy
 from scraper.site.figures import figures, tiers_of
@@ -78,6 +81,15 @@ def test_a_figure_says_what_it_is_of_where_that_is_not_text():
 
     assert ("$20.00", "audio") == audio[:2]
     assert ("$0.00025", "per 1,000 characters", "0.00025") == (*letters[:2], letters.value)
+
+
+def test_a_tuned_model_is_no_figure_of_the_model():
+    """Its price stands in the table of rates alone."""
+    tuned = text("input", "3", context="finetuning")
+
+    assert [] == shown(tuned)
+    assert ["$1.25"] == [figure.text for *_, figure in shown(tuned, text("input", "1.25"))]
+    assert [()] == [figure.notes for *_, figure in shown(tuned, text("input", "1.25"))]
 
 
 def test_tokens_are_sorted_by_a_million():
@@ -417,6 +429,23 @@ def test_the_wire_has_every_price_and_no_other():
 
 
 # -------------------------------------------------------------------------------------------- health
+
+
+def test_who_reported_first_stands_on_the_page_of_sources(tmp_path):
+    """With what was said otherwise; of a dataset in which nothing was reported before there is no such table."""
+    plain = site(tmp_path / "plain", history())["sources.html"].decode()
+    said = {"source": "reported/somebody"}
+    early = whole("gemini-3.7-flash", rate("gemini-3.7-flash", "output", "5", **said), **said)
+    read = {"observed": date(2026, 11, 1), "capture": f"sha256:{0:064}", "parser": "1"}
+    early = replace(early, facts=((OF, "google/gemini-api"),), **read)
+    path = tmp_path / "told" / path_of(early)
+    path.parent.mkdir(parents=True)
+    path.write_text(encode(early), encoding="utf-8")
+    told = site(tmp_path / "told", history())["sources.html"].decode()
+
+    assert "Who reported first" not in plain
+    assert "Who reported first" in told
+    assert "reported 5 per 1000000 tokens, was 4 per 1000000 tokens" in told
 
 
 def status(root: Path, **values) -> Path:

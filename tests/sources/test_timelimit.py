@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import suppress
+from threading import Thread
 from time import process_time
 
 import pytest
 
 from scraper.errors import LayoutChanged
 from scraper.pipeline import evaluate
-from scraper.sources import openai_api
+from scraper.sources import gemini_api, openai_api
 from scraper.sources.timelimit import limited, look
 from tests.sources.vertex_ai.test_vertex_ai import read as read_vertex
 from tests.support.deadline import deadline
@@ -78,3 +81,46 @@ def test_no_limit_is_left_behind():
     with limited(-1), pytest.raises(LayoutChanged):
         look("x")
     look("x")
+
+
+def test_fault_89_what_never_looks_is_interrupted(workshop, monkeypatch):
+    """Such as a parser: NOT_READ, and the run goes on; what a library catches of it is raised again."""
+    workshop.refresh(facts())
+    data, tries = workshop.data, []
+
+    def parses(body: str) -> None:
+        with suppress(LayoutChanged):
+            while True:
+                pass
+        tries.append(body)
+        while True:
+            pass
+
+    monkeypatch.setattr(gemini_api, "read", parses)
+    monkeypatch.setattr(evaluate, "limited", lambda: limited(0.05))
+    ran = workshop.refresh(facts("2026-11-02T06:00:00Z", gemini_2={"name": "Gemini 2", "rows": ROWS}))
+
+    assert (4, "NOT_READ", data) == (ran.code, ran.outcome, workshop.data)
+    assert "stopped outside of any section, as its markup was parsed" in ran.out
+    assert 2 == len(tries)
+
+
+def test_the_timer_leaves_nothing_behind():
+    """Neither itself nor its handler; where another one runs, or in another thread, there is none."""
+    before = signal.getsignal(signal.SIGALRM)
+    with limited(60):
+        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 66
+        assert before != signal.getsignal(signal.SIGALRM)
+    assert (0, before) == (signal.getitimer(signal.ITIMER_REAL)[0], signal.getsignal(signal.SIGALRM))
+    with deadline(60, "x"), limited(1):
+        assert 50 < signal.getitimer(signal.ITIMER_REAL)[0]
+    seen = []
+
+    def elsewhere() -> None:
+        with limited(60):
+            seen.append(signal.getitimer(signal.ITIMER_REAL)[0])
+
+    thread = Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+    assert [0] == seen

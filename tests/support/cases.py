@@ -18,8 +18,9 @@ from pathlib import Path
 from ratecards.model import COLUMNS, row
 from ratecards.storage import strict_yaml
 from scraper import ROOT
+from scraper.fetch.copies import readers_copy
 from scraper.model import Reading
-from scraper.sources import SOURCES, Source, ai_studio_docs
+from scraper.sources import SOURCES, Source, ai_studio_docs, gemini_api
 from tests.support import agent_platform_page, ai_studio_body, billing_page, openai_page, pagebuilder
 from tests.support.workshop import SMALL
 
@@ -30,6 +31,7 @@ BUILD: dict[str, Callable[[dict], dict[str, str]]] = {
     "gemini_api": lambda facts: {
         "html": pagebuilder.html_page(facts).decode(),
         "md": pagebuilder.twin_page(facts).decode(),
+        "copy": pagebuilder.readers_copy(facts).decode(),
     },
     "vertex_ai": lambda facts: {"html": agent_platform_page.html_page(facts)},
     "openai_api": lambda facts: {"html": openai_page.html_page(facts)},
@@ -41,9 +43,11 @@ BUILD: dict[str, Callable[[dict], dict[str, str]]] = {
 # The proofs of a page of many tables, but for a few.
 DOCS = ai_studio_docs.load_terms()
 READ = {
-    "gemini_api": lambda body: _source("gemini_api").module.read(body, SMALL),
+    "gemini_api": lambda body: gemini_api.read(body, SMALL),
     "ai_studio_docs": lambda body: ai_studio_docs.read(body, replace(DOCS, prices=replace(DOCS.prices, tables_min=1))),
 }
+# Of a source whose copies are not read as its Markdown is.
+COPIES = {"gemini_api": lambda content: gemini_api.read_copy(content, SMALL)}
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,8 @@ def _source(module: str) -> Source:
 
 @functools.cache
 def _reading(source: str, body: str) -> Reading:
+    if copy := readers_copy(body):
+        return COPIES[source](copy.content)
     return READ.get(source, _source(source).module.read)(body)
 
 

@@ -1,4 +1,4 @@
-"""OpenAI's pricing page and its twin, built from the facts of a case."""
+"""OpenAI's pricing page, built from the facts of a case."""
 
 from __future__ import annotations
 
@@ -136,37 +136,3 @@ def html_page(told: dict, lang: str = "en", canonical: str = "https://developers
         f'<main><article class="prose" id="mainContent"><style>x</style>{"".join(parts)}'
         f"<script>var a = 1</script></article></main> </body></html>"
     )
-
-
-def jsx(given: object) -> str:
-    """A value as the twin writes it."""
-    if isinstance(given, dict) and len(given) == 1 and next(iter(given)).startswith("__"):
-        name, inner = next(iter(given.items()))
-        return f"{name[2:]}({jsx(inner)})"
-    if isinstance(given, dict):
-        return "{" + ", ".join(f"{name}: {jsx(inner)}" for name, inner in given.items()) + "}"
-    if isinstance(given, list):
-        return "[" + ", ".join(jsx(inner) for inner in given) + ",]"
-    return json.dumps(given, ensure_ascii=False)
-
-
-def mdx_page(told: dict) -> str:
-    """The twin, with every table in it."""
-    parts = [
-        '# Pricing\n\nimport {\n  PricingTable,\n} from "./pricing.jsx";\n\n<style\n  is:global\n  set:html={`a {}`}\n/>\n'
-    ]
-    for section in told["sections"]:
-        meta = f'<small className="pricing-switcher-meta">{section["caption"]}</small>' if "caption" in section else ""
-        parts.append(f'<div className="pricing-section-heading">\n\n\n{section["title"]}\n\n\n    {meta}\n</div>\n')
-        for tab, pane in section.get("tabs", {}).items():
-            parts.append(f'<div data-content-switcher-pane data-value="{tab}" hidden>\n<div class="hidden">x</div>\n')
-            parts.append(component(section, pane, tab) + "</div>\n")
-        if "component" in section and "tabs" not in section:
-            parts.append(component(section, section, "standard"))
-    return "\n".join([*parts, "<div set:html={`Learn <b>more</b>.`} />\n"])
-
-
-def component(section: dict, pane: dict, tier: str) -> str:
-    given = props(section, pane, tier)
-    lines = [f'  {n}="{v}"' if isinstance(v, str) else f"  {n}={{{jsx(v)}}}" for n, v in given.items()]
-    return "\n".join([f"<{section['component']}", "  client:load", *lines, "/>\n"])

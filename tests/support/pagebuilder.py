@@ -1,4 +1,4 @@
-"""Builds the Gemini API pricing page, as HTML and as its Markdown twin, from one dictionary of facts.
+"""Builds the Gemini API pricing page, as HTML, as its Markdown twin and as a reader's copy, from one dictionary of facts.
 
     python -m tests.support.pagebuilder FACTS.yaml OUT_DIR
 
@@ -153,6 +153,11 @@ def html_page(edition: dict) -> bytes:
 def twin_page(edition: dict) -> bytes:
     """The Markdown twin of the same page."""
     return _Twin(edition).page().encode()
+
+
+def readers_copy(edition: dict) -> bytes:
+    """What a reader service makes of the HTML page: Markdown of another dialect, without the tabs' headings."""
+    return _Copy(edition).page().encode()
 
 
 def _tables(model: dict) -> list[tuple[str, list]]:
@@ -472,6 +477,64 @@ class _Twin:
         if "notes" in edition:
             out += ["## Notes", "\n".join(f"- {self.text(note)}" for note in edition["notes"])]
         return "\n\n".join(out) + "\n"
+
+
+class _Copy(_Twin):
+    """The Markdown of a reader service: nothing is escaped, emphasis by underscores, a line of links for the tabs."""
+
+    def __init__(self, edition: dict) -> None:
+        super().__init__(edition)
+        self.old = False
+
+    def plain(self, source: str) -> str:
+        return source
+
+    def token(self, found: re.Match[str]) -> str:
+        return found["mark"] or (f"_{found['em']}_" if found["em"] else super().token(found))
+
+    def cell(self, cell: str | list[str]) -> str:
+        return re.sub(r" +", " ", super().cell(cell)).strip()
+
+    def callout(self, kind: str, text: str) -> str:
+        return text
+
+    def heading(self, anchor: str, model: dict) -> list[str]:
+        ids = model.get("joined", ", ").join(self.model_id(each, model) for each in _ids(anchor, model))
+        return [
+            f"## [{model['name']}]({model['heading_link']})" if "heading_link" in model else f"## {model['name']}",
+            *([f"_{ids}_"] if ids else []),
+            *([self.text(_try_link(anchor, model))] if _try_link(anchor, model) else []),
+        ]
+
+    def section(self, anchor: str, model: dict) -> list[str]:
+        names = [tab for tab, _ in _tables(model) if tab]
+        line = "".join(f"[{tab}]({PAGE}#{tab.lower()})" for tab in names)
+        parts = [part for part in super().section(anchor, model) if part not in {f"### {tab}" for tab in names}]
+        first = next(at for at, part in enumerate(parts) if part.startswith("|"))
+        return [*parts[:first], *([f"{line}More"] if names else []), *parts[first:]]
+
+    def plan(self, name: str, about: str, features: list[str], link: str) -> list[str]:
+        return [
+            part.replace("- check_circle", "*   check_circle ") for part in super().plan(name, about, features, link)
+        ]
+
+    def page(self) -> str:
+        updated = f"Last updated {self.edition['updated']} UTC."
+        modified = datetime.fromisoformat(self.edition["updated"]).replace(tzinfo=UTC)
+        anchors = {model["name"]: anchor for anchor, model in self.edition["models"].items()}
+        contents = "\n".join(f"*   [{name}]({PAGE}#{anchor})" for name, anchor in anchors.items())
+        lines = [
+            *(f"Title: {TITLE}", f"URL Source: {PAGE}", f"Published Time: {format_datetime(modified, usegmt=True)}"),
+            f"Markdown Content:\n# {TITLE} | Gemini API | Google AI for Developers",
+            *(f"[Skip to main content]({PAGE}#main-content)", f"*   [English]({PAGE})\n*   [Deutsch]({PAGE}?hl=de)"),
+            *(f"# {TITLE}", contents, super().page().strip()),
+            *(
+                "Text under a licence, samples under another.",
+                updated,
+                f' [[["Other","otherUp"]],["{updated}"],[],[]] ',
+            ),
+        ]
+        return "\n\n".join(lines) + "\n"
 
 
 def load(facts: Path) -> dict:

@@ -216,6 +216,8 @@
   const per = (rate) => over(decimal(rate.price), data().units[rate.unit][0]);
   const selecting = (rate) => rate.context.split(", ").filter((w) => !data().plain.includes(w)).join(", ");
 
+  const apart = (rate) => rate.context.split(", ").some((w) => data().apart.includes(w));
+
   function pick(offer, want, tier, plan, day) {
     let rates = offer.rates.filter((r) => r.service_tier === tier && r.plan === plan);
     if (!rates.length) throw new Lack(`the ${tier} tier is not offered on the ${plan} plan`);
@@ -230,6 +232,7 @@
       if (left.length) rates = left;
     };
     stage((r) => r.meter === want.meter, `no price for ${thing}`);
+    stage((r) => r.context === (want.context || "") || !apart(r), `${thing} is sold only in a context that must be asked for`);
     stage((r) => want.nouns.includes(noun(r.unit)) &&
       (noun(r.unit) !== "request" || !want.modalities.length || want.modalities.includes(r.modality)),
       `${thing} is not priced per ${want.nouns[0]}`);

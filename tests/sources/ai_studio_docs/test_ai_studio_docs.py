@@ -101,6 +101,18 @@ def test_a_cell_with_an_unknown_annotation_is_a_gap() -> None:
     ]
 
 
+@pytest.mark.parametrize("amount", ["CHF 35", "35 CHF", "€35", "35 EUR", "kr 35", "A$35"])
+def test_tools_in_another_currency(amount: str) -> None:
+    """It is an amount like any other, and refused where it stands."""
+    reading = changed(("$35 / 1,000", f"{amount} / 1,000"))
+
+    assert (18, 17) == (reading.amounts.seen, reading.amounts.read)
+    (problem,) = reading.problems
+    assert problem.place == "pricing-for-tools / - / Google Search"
+    assert problem.message.startswith("expected an allowance, or an amount in dollars with its unit\n")
+    assert f"then {amount} / 1,000 grounded prompts" in problem.message
+
+
 @pytest.mark.parametrize(
     ("page", "words"),
     [

@@ -89,9 +89,8 @@ def test_reading():
 
 
 def test_vocabulary_is_offered():
-    """Address, sign-in, renames and fingerprint."""
+    """Address, renames and fingerprint."""
     assert {"md.txt": "https://ai.google.dev/gemini-api/docs/deprecations.md.txt?hl=en"} == deprecations.urls()
-    assert ["accounts.google.com"] == deprecations.through()
     assert {} == deprecations.renames()
     assert "the body" == deprecations.fingerprint("the body")
 

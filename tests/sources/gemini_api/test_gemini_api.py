@@ -9,13 +9,15 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.model import row
+from ratecards.model import Rate, row
 from scraper.errors import LayoutChanged
-from scraper.model import Provenance, cards
+from scraper.fetch.copies import readers_copy
+from scraper.model import Provenance, Reading, cards
 from scraper.sources import gemini_api
 from scraper.sources.gemini_terms import load_terms
 from tests import accept
 from tests.support.gemini_page import KINDS, ROWS, TOOLS, body, edition, one, rates, read, same
+from tests.support.pagebuilder import PAGE
 from tests.support.workshop import SMALL
 
 # ------------------------------------------------------------------------------------------- own cases
@@ -980,7 +982,6 @@ OTHER_PAGES = {
     "words": ("Not found", "truncated page: expected the last section .* saw 'no heading'"),
     "JSON": ('{"error": 404}', "truncated page"),
     "machine translation": ("AI 翻訳には誤りが含まれる場合があります", "translated or copied page"),
-    "reader": ("Title: Pricing\n\nURL Source: https://ai.google.dev/pricing\n\nMarkdown Content:\n", "a reader's copy"),
 }
 
 
@@ -1146,6 +1147,79 @@ def test_a_twin_that_ends_before_its_tools(last, words):
     page = body(edition(), "md")
     with pytest.raises(LayoutChanged, match=words):
         read(page[: page.index("## Pricing for tools")] + last)
+
+
+# --------------------------------------------------------------------------------------------- readers' copies
+
+COPY = readers_copy(accept.bodies("era-2026-04")["copy"]).content
+TABS = re.compile(r"^\[Standard\].*More$", re.MULTILINE)
+
+
+def read_copy(content: str) -> Reading:
+    return gemini_api.read_copy(content, SMALL)
+
+
+def test_a_copy_has_the_page_s_own_date_and_kind():
+    """The HTML's date, and that it is a copy."""
+    found = read_copy(COPY)
+    assert ("copy", accept.reading("era-2026-04", "html").last_updated) == (found.representation, found.last_updated)
+
+
+def test_tables_get_their_tabs_in_order():
+    """The line of tabs is all that tells them apart: another order gives the prices to other tiers."""
+    line = TABS.search(COPY)[0]
+    names = re.findall(r"\[[^\]]+\]\([^)]+\)", line)
+    turned = COPY.replace(line, "".join(reversed(names)))
+    tiers = [label.lower() for label in re.findall(r"\[([^\]]+)\]", line)]
+    other = dict(zip(tiers, reversed(tiers), strict=True))
+    one = {(r.model, other[r.service_tier], r.meter, r.price) for r in read_copy(COPY).rates() if line_of(r)}
+    assert len(tiers) > 1
+    assert one == {(r.model, r.service_tier, r.meter, r.price) for r in read_copy(turned).rates() if line_of(r)}
+
+
+def line_of(rate: Rate) -> bool:
+    """Whether it is a rate of a section with tabs, which all have the same ones on this page, and priced in them."""
+    tabbed = COPY[: TABS.search(COPY).start()].rpartition("\n## ")[2]
+    return f"`{rate.model}`" in tabbed and rate.plan == "paid" and rate.price is not None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (TABS, lambda m: m[0].replace("[Standard]", "[Ultra]"), "expected the tabs standard, .*, saw ultra"),
+        (TABS, lambda m: m[0].replace("More", f"[Ultra]({PAGE}#ultra)"), "expected the tabs standard, .*, saw ultra"),
+        (
+            TABS,
+            lambda m: m[0].replace("More", f"[Standard]({PAGE}#x)"),
+            "expected a table for each tab, saw fewer tables",
+        ),
+        (TABS, lambda m: f"[Standard]({PAGE}#standard)More", "expected a table for each tab, saw more tables"),
+        (TABS, lambda m: f"{m[0]}\n\n{m[0]}", "expected a table for each tab, saw fewer tables"),
+        (re.compile(r"\n\| .*(?:\n\|.*)+"), "", "expected a table for each tab, saw fewer tables"),
+        (re.compile(r"Last updated.*"), "Last updated 2026-04-31 UTC.", "expected a 'Last updated' date"),
+        (re.compile(r"\nLast updated.*"), "\nLast updated 2026-04-30 UTC.", "expected one 'Last updated' date"),
+        (re.compile(r"^# .*$", re.MULTILINE), "Title", "expected a title and, at the end of the page"),
+        (re.compile(r"\nLast updated"), " Last updated", "expected a title and, at the end of the page"),
+    ],
+)
+def test_a_copy_that_is_not_whole(old, new, words):
+    """More tables than tabs or fewer, a tab of another name, no title, no end: nothing of it is read."""
+    changed = old.sub(new, COPY)
+    assert changed != COPY
+    with pytest.raises(LayoutChanged, match=words):
+        read_copy(changed)
+
+
+@pytest.mark.parametrize("percent", range(5, 100, 5))
+def test_a_truncated_copy(percent):
+    """A copy that is cut has no date at its end, and is no twin."""
+    with pytest.raises(LayoutChanged):
+        read_copy(COPY[: len(COPY) * percent // 100])
+
+
+def test_a_mirror_s_copy_is_the_twin():
+    """One without the line "Last updated" is Markdown of the page's own."""
+    assert accept.reading("era-2026-04", "md").rates() == read_copy(accept.bodies("era-2026-04")["md"]).rates()
 
 
 # --------------------------------------------------------------------------------------------- the vocabulary
