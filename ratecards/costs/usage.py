@@ -273,7 +273,7 @@ def _own(record: object, kept: dict[str, Any]) -> Iterator[Answer | str]:
     elif (holder := _holder(record)) is None:
         raise CostError(_no_answer(record))
     elif holder:
-        for answer in records(record[holder], kept):
+        for answer in records(usage_forms.opened(record[holder]), kept):
             yield _beside(answer, record, kept) if isinstance(answer, Answer) else answer
     else:
         answer = Answer(_columns(record), tier=tier_word(usage_forms.said(record, TIERS, kept)))
@@ -293,7 +293,7 @@ def _holder(record: Mapping[Any, Any]) -> str | None:
     if not PLAIN.isdisjoint(record) and any(record.get(name) for name in ("model", *TIMES)):
         return ""
     for name in _HOLDS:
-        inner = _data(record.get(name))
+        inner = usage_forms.opened(_data(record.get(name)))
         if isinstance(inner, Mapping) and inner:
             plain = PLAIN.issuperset(inner)
             if plain or usage_forms.recognised(inner) or _google(inner) is not None or _holder(inner) is not None:

@@ -180,9 +180,7 @@ def _places(texts: Sequence[str]) -> tuple[Place, ...]:
 def recognised(record: Mapping[Any, Any]) -> tuple[Form, Any] | None:
     """The form of a record and its usage; None where it has none of these."""
     for form, place in _candidates(tuple(record)):
-        usage = at(record, place) if place else record
-        if isinstance(usage, list):
-            usage = _attributes(usage)
+        usage = opened(at(record, place)) if place else record
         if isinstance(usage, Mapping) and _fits(form, record, usage):
             return form, usage
     return None
@@ -228,10 +226,7 @@ def at(holder: object, place: Place) -> Any:
     A text that is itself JSON is looked into, and so is a list of names and values, as OpenTelemetry writes attributes.
     """
     for name in place:
-        if isinstance(holder, str) and holder.startswith("{"):
-            holder = _inner(holder)
-        elif isinstance(holder, list):
-            holder = _attributes(holder)
+        holder = opened(holder)
         if not isinstance(holder, Mapping):
             return None
         holder = holder.get(name)
@@ -251,6 +246,13 @@ def identity(form: Form, record: Mapping[Any, Any], kept: Mapping[str, Any]) -> 
     """What all records of the same call have in common; empty where the form has no such thing, or one says nothing."""
     found = [said(record, places, kept) for places in form.same]
     return () if None in found else tuple(v if isinstance(v, str) else json.dumps(v, sort_keys=True) for v in found)
+
+
+def opened(value: object) -> object:
+    """A text that is JSON as its value, as cells of a table have it, and OTLP's attributes by name; else as it is."""
+    if isinstance(value, str) and value.startswith("{"):
+        return _inner(value)
+    return _attributes(value) if isinstance(value, list) else value
 
 
 @lru_cache(maxsize=64)
