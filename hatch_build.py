@@ -1,11 +1,16 @@
-"""Puts the database into the wheel, made of the histories beside it: the same histories give the same bytes."""
+"""Puts two files into the wheel: the database, made of the histories beside it, and the forms of usage in one.
+
+The same histories and forms give the same bytes.
+"""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import tempfile
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +29,11 @@ class DatabaseHook(BuildHookInterface):  # type: ignore[type-arg]
             env = {**os.environ, "PYTHONPATH": self.root}
             subprocess.run([sys.executable, "-c", code], cwd=self.root, env=env, check=True)
             build_data["force_include"][str(made)] = "ratecards/ratecards.sqlite"
+            forms = sorted(Path(self.root, "ratecards/costs/forms").glob("*.toml"))
+            packed = Path(self._folder.name, "forms.json")
+            read = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in forms}
+            packed.write_text(json.dumps(read, separators=(",", ":")), encoding="utf-8")
+            build_data["force_include"][str(packed)] = "ratecards/costs/forms.json"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - given by hatchling
         """Clear away what was packed."""

@@ -1,8 +1,9 @@
 """What AI models cost: rate cards read from the official pages, with evidence and history.
 
 `load()` gives the dataset, `find()` rates by column, `cost()` what a usage costs, `total()` its total alone,
-`changes()` what changed, `as_of()` the dataset on a day of the past, `upcoming()` what pages date for later; a
-`StaleWarning` says that an answer is old, a `ReportedWarning` that it is only what others report.
+`costs()` what each of many rows costs, `cost_column()` the same of a table, `changes()` what changed, `as_of()` the
+dataset on a day of the past, `upcoming()` what pages date for later; a `StaleWarning` says that an answer is old, a
+`ReportedWarning` that it is only what others report.
 They are imported when they are first asked for, so that importing the package is quick.
 """
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
         as_of,
         changes,
         cost,
+        cost_column,
+        costs,
         find,
         load,
         total,
@@ -30,6 +33,8 @@ __all__ = [
     "as_of",
     "changes",
     "cost",
+    "cost_column",
+    "costs",
     "find",
     "load",
     "total",

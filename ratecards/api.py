@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -18,7 +18,7 @@ from ratecards.costs.calls import Asked
 from ratecards.costs.counts import PLAIN, TOKENS, Usage, usage_of
 from ratecards.costs.snapshot import Snapshot
 from ratecards.dataset import VARIABLE, Dataset, directory, unsettled
-from ratecards.errors import ReportedWarning, StaleError, StaleWarning
+from ratecards.errors import CostError, ReportedWarning, StaleError, StaleWarning
 from ratecards.model import Rate
 
 TYPE_CHECKING = False
@@ -36,6 +36,8 @@ __all__ = [
     "as_of",
     "changes",
     "cost",
+    "cost_column",
+    "costs",
     "find",
     "load",
     "total",
@@ -134,6 +136,45 @@ def total(
         if priced is not None:
             return priced
     return _cost(usage, on, Asked(model, tier, plan, source, policy, as_if), each, dataset).total
+
+
+def costs(
+    rows: Iterable[object],
+    on: date | str | None = None,
+    *,
+    model: str | None = None,
+    tier: str | None = None,
+    plan: str = "paid",
+    source: str | None = None,
+    policy: str | None = None,
+    lines: bool = False,
+    refused: str = "raise",
+    dataset: Where = None,
+) -> Iterator[Decimal | Breakdown | CostError]:
+    """What each of many rows costs, in turn: its total, or with `lines` its breakdown.
+
+    A row is what `cost` takes, an answer or plain counts, with its model, tier and time in columns beside them
+    (`model`, `tier`, `time`): it is priced at those, at `model` and `tier` where it names none, and as of `on`, else
+    of its own day. Searches are priced as beyond what is free of charge. Raises `CostError` naming the row; with
+    `refused="keep"` the error stands in its place.
+    """
+    from ratecards.bill import rows as priced
+
+    if refused not in ("raise", "keep"):
+        raise CostError(f"refused: expected raise or keep, saw {refused!r}")
+    asked = Asked(model, tier, plan, source, policy)
+    return priced.costs(_catalog_of(dataset, on), rows, asked, lines=lines, keep=refused == "keep")
+
+
+def cost_column(table: object, on: date | str | None = None, **asked: Any) -> list[Decimal | None]:
+    """The total of each row of a table of pandas, Polars or Arrow, or of a dict of columns, as `costs` tells it.
+
+    Columns are named as the fields of a row there; with `refused="keep"` a row that cannot be priced has None.
+    """
+    from ratecards.bill.rows import rows_of
+
+    found = costs(rows_of(table), on, **asked)
+    return [total if isinstance(total, Decimal) else None for total in found]
 
 
 def _cost(usage: object, on: date | str | None, asked: Asked, each: bool | None, dataset: Where) -> Breakdown:

@@ -207,12 +207,15 @@ class Dataset:
         if on is not None and on < self.first:
             raise DatasetError(f"{self._root}: nothing was observed before {self.first}; asked for {on}")
 
-    def catalog(self, on: date | None, today: date, days: Mapping[str, date] | None = None) -> DatedCatalog:
+    def catalog(
+        self, on: date | None, today: date, days: Mapping[str, date] | None = None, known_on: date | None = None
+    ) -> DatedCatalog:
         """The cards as of a day, else the newest, priced on that day or `today`; with `days` some on their own.
 
-        Raises `CostError` before the first observation.
+        With `known_on` they are those that were known then. Raises `CostError` before the first observation.
         """
-        return DatedCatalog(self.database, on, days or {}, today, self._freshness)
+        then = (known_on, self.known(known_on)) if known_on else None
+        return DatedCatalog(self.database, on, days or {}, today, self._freshness, then)
 
     def as_of(self, on: date | str, known_on: date | str | None = None) -> Snapshot:
         """The dataset as of a day, and as it was known on another. Raises `CostError` where nothing was."""

@@ -180,7 +180,7 @@ def test_upcoming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_the_names_of_the_package():
     """Each is there, and no other."""
-    functions = ["as_of", "changes", "cost", "find", "load", "total", "upcoming"]
+    functions = ["as_of", "changes", "cost", "cost_column", "costs", "find", "load", "total", "upcoming"]
     assert ["ReportedWarning", "StaleError", "StaleWarning", *functions] == ratecards.__all__
     assert all(callable(getattr(ratecards, name)) and getattr(ratecards, name).__doc__ for name in ratecards.__all__)
     with pytest.raises(AttributeError, match="module 'ratecards' has no attribute 'prices'"):
@@ -188,9 +188,17 @@ def test_the_names_of_the_package():
 
 
 def test_no_module_hides_a_name_of_the_package():
-    """A module is set on its package when it is first imported: one called `cost` would replace the function."""
+    """A module is set on its package when it is first imported: one called `cost` would replace the function.
+
+    The package `costs` may: called, it is the function, whichever is imported first.
+    """
     beside = {path.stem for path in Path(ratecards.__file__).parent.iterdir()}
-    assert set() == beside & {*ratecards.__all__}
+    assert {"costs"} == beside & {*ratecards.__all__}
+    for first in ("ratecards", "ratecards.costs.plan", "ratecards.api"):
+        code = f"import {first}, ratecards; print(len([*ratecards.costs([], '2026-04-27')]))"
+        root = Path(ratecards.__file__).parents[1]
+        done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+        assert "0" == done.stdout.strip()
 
 
 def test_import_is_quick():

@@ -61,9 +61,12 @@ def load(path: str | os.PathLike[str]) -> PriceFile:
 
 def from_text(where: str, text: str) -> PriceFile:
     """The prices that a text states; `where` names it in messages. Raises `FormatError`."""
+    start = _start(text)
+    if what := next((what for what, like in _UNREAD.items() if like.match(text, start)), ""):
+        line = text.count("\n", 0, start) + 1
+        raise FormatError(f"{where}:{line}: expected JSON, TOML, YAML or our CSV, saw {what}; save its prices as one")
     kind, data = parse(text, where)
     if not kind:
-        start = _start(text)
         seen = repr(text[start : start + 30]) if text[start:] else "nothing"
         line = text.count("\n", 0, start) + 1
         raise FormatError(f"{where}:{line}: expected JSON, TOML, YAML or our CSV, saw {seen}")
@@ -73,6 +76,16 @@ def from_text(where: str, text: str) -> PriceFile:
     if not name:
         raise FormatError(f"{where}: expected {_EXPECTED}, saw {_seen(data)}")
     return PriceFile(where, name, shaped(name, data), text)
+
+
+# What people keep prices in that is not read, and how it begins; a table of TOML does not go over several lines.
+_UNREAD = {
+    "the source of a Python program": re.compile(
+        r"(?:from|import|def|class)[ \t]+\w|[A-Za-z_]\w*+(?:[ \t]*:[^=\n]++)?[ \t]*=[ \t]*\{[ \t]*+(?:#[^\n]*+)?$",
+        re.MULTILINE,
+    ),
+    "a table of Markdown": re.compile(r"\|[^\n]*\|[ \t]*$", re.MULTILINE),
+}
 
 
 def read(where: str, most: int = MAX_BYTES) -> str:

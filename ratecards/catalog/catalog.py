@@ -234,6 +234,7 @@ class DatedCatalog(Catalog):
         self._reports = Reports(freshness.reports if known is None else "", base)
         self._only: dict[int, PricedModel] = {}
         self._others: dict[date, DatedCatalog] = {}
+        self._sellers: dict[str, str] = {}
         own = {base.source(name): day for name, day in days.items()}
         if on is not None and on < base.first:
             raise CostError(f"nothing was observed before {base.first}; asked for {on}")
@@ -249,6 +250,15 @@ class DatedCatalog(Catalog):
                 self._others.clear()
             self._others[day] = DatedCatalog(self._base, day, *self._again)
         return self._others[day]
+
+    def seller(self, name: str) -> str:
+        """Whose documentation has ever had a model of that name; empty where none has."""
+        if name not in self._sellers:
+            model = model_names.model_id(name)
+            pages = (source for source in DOCUMENTATION if source in self._base.sources)
+            found = (s for s in pages if model_names.ids(self._base.sources[s].names, model))
+            self._sellers[name] = next(found, "").partition("/")[0]
+        return self._sellers[name]
 
     def _stock(self, source: str, days: Mapping[str, date]) -> SourceCards:
         first = self._base.sources[source].first or str(date.max)

@@ -14,3 +14,7 @@ FAILING = {"unknown": "unknown model", "unread": "unread", "stale": "stale"}
 STALE = ("allow", "warn", "error")
 # The least grade of trust that an answer may be of: `official` leaves out what is only reported.
 TRUST = ("official", "reported")
+# How long what is written to a cache is kept, where that decides its price; in the words of the cards' context.
+LIFETIMES = ("5 minutes", "1 hour")
+# What the sums of a bill may be by, beside the fields of its rows.
+BILL_BY = ("model", "tier", "day", "month", "source", "provider")

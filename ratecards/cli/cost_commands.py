@@ -34,7 +34,6 @@ from ratecards.tables.table import Table, json_text
 # The answers of a day of calls have a few MB.
 _MOST_BYTES = 50_000_000
 _EVENT = re.compile(r"data:\s*(?P<data>.*)")
-_JSONL = "; several values, one a line? `jq -s . FILE` makes them the list that is read here"
 _REPR = "; Python's own words for an object? save what its model_dump_json() gives"
 
 
@@ -115,16 +114,21 @@ def read_file(file: str) -> tuple[object, bool]:
 
 
 def parsed(text: str, where: str) -> tuple[object, bool]:
-    """The value of a JSON text, or the list of a stream's events; and which of these it was."""
+    """The value of a JSON text, the list of its lines, or that of a stream's events; and whether it was a stream."""
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if lines and lines[0].startswith(("data:", "event:", "id:", ":")):
         events = [found["data"] for line in lines if (found := _EVENT.match(line))]
         return [_loads(event, where) for event in events if event not in ("", "[DONE]")], True
+    if len(lines) > 1 and all(map(_is_object, lines[:2])):
+        return [_loads(line, f"{where}, line {number}") for number, line in _numbered(text)], False
     try:
         return _loads(text, where), False
     except CostError as error:
-        hint = _JSONL if len(lines) > 1 and all(map(_is_object, lines[:2])) else ""
-        raise CostError(f"{error}{hint or _REPR * bool(re.match(r'[A-Za-z_.]+[=(]', text.strip()))}") from error
+        raise CostError(f"{error}{_REPR * bool(re.match(r'[A-Za-z_.]+[=(]', text.strip()))}") from error
+
+
+def _numbered(text: str) -> list[tuple[int, str]]:
+    return [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
 
 
 def _loads(text: str, where: str) -> object:

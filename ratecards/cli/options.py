@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NoReturn
 
-from ratecards.catalog.choices import FAILING, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
+from ratecards.catalog.choices import BILL_BY, FAILING, LIFETIMES, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -98,6 +98,8 @@ def parser() -> Parser:
     words = "what else ends with 1: unknown models, unread prices, prices unlike a stale card"
     audit.add_argument("--fail-on", type=_failing, default=(), metavar="unknown,unread,stale", help=words)
     audit.add_argument("--all", action="store_true", help="every price, also what is right or cannot be judged")
+    bill = _command(commands, "bill", "what the calls of a log cost", (*_FORMATS, "markdown", "focus", "parquet"))
+    _add_bill(bill)
     for command in (models, show, upcoming, discrepancies, export, audit):
         when = "as they stood on this day" if command is discrepancies else "as of this day (default: today)"
         command.add_argument("--on", type=_day, metavar="DATE", help=when)
@@ -173,6 +175,25 @@ def _add_costs(make: Make) -> None:
         _grade(parser)
         if parser is not limits:
             parser.add_argument("--explain", action="store_true", help="each rate used, with its words and its day")
+
+
+def _add_bill(bill: argparse.ArgumentParser) -> None:
+    bill.add_argument("logs", nargs="+", metavar="LOG", help="files, folders, patterns; - for standard input")
+    words = f"sums by these: {', '.join(BILL_BY)}, or fields of the rows (default: model,tier)"
+    bill.add_argument("--by", type=_names, default=("model", "tier"), metavar="KEY,KEY,...", help=words)
+    bill.add_argument("--on", type=_day, metavar="DATE", help="price all as of this day (default: each on its own)")
+    bill.add_argument("--known-on", type=_day, metavar="DATE", help="by what was known on this day: an old bill again")
+    bill.add_argument("--model", help="the model of rows that name none")
+    bill.add_argument("--tier", metavar="TIER", help="the tier of rows that name none (default: standard)")
+    bill.add_argument("--plan", default="paid", help="free or paid (default: paid)")
+    words = "how long what is written to a cache is kept, where a row does not say"
+    bill.add_argument("--cache-lifetime", choices=LIFETIMES, default="", help=words)
+    bill.add_argument("--each", action="store_true", default=None, help="each row or element is a call of its own")
+    bill.add_argument("--jobs", type=_whole, default=0, metavar="N", help="processes (default: one a processor)")
+    bill.add_argument("--to", metavar="FILE", help="write into this file (default: stdout)")
+    bill.add_argument("--explain", metavar="FILE:LINE", help="one row, with each rate that its cost is made of")
+    _words(bill, "source", "policy")
+    _grade(bill)
 
 
 def _grade(parser: argparse.ArgumentParser) -> None:
@@ -269,6 +290,10 @@ def _on(text: str) -> tuple[str, date]:
     except ValueError:
         pass
     raise argparse.ArgumentTypeError(f"{text!r} is not a date like 2026-03-24, or laozhang=2026-03-24")
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name for name in text.split(",") if name)
 
 
 def _failing(text: str) -> tuple[str, ...]:

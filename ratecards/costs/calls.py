@@ -11,6 +11,7 @@ from datetime import date
 
 from ratecards.costs.breakdown import Breakdown, together
 from ratecards.costs.counts import PLAIN_TOKENS, Shape, Usage, shape_of, usage_of
+from ratecards.costs.days import seller_day
 from ratecards.costs.plan import CostPlan
 from ratecards.errors import CostError
 from ratecards.model import SERVICE_TIERS
@@ -83,11 +84,11 @@ def _choice(catalog: DatedCatalog, model: str, asked: Asked) -> Choice:
 
 def _one(catalog: DatedCatalog, answer: Answer, asked: Asked) -> Breakdown:
     notes: list[str] = []
-    if answer.day and answer.day != catalog.day:
-        catalog = _day(catalog, answer.day, notes)
-    tier = _tier(answer, asked, notes)
+    tier = tier_of(answer, asked, notes)
     differs = answer.model and asked.model and answer.model != asked.model
     model = asked.model or answer.model or None
+    if answer.time and model and (day := seller_day(catalog.seller(model), answer.time)) != catalog.day:
+        catalog = _day(catalog, day, notes)
     try:
         plan_of(catalog, model, tier, asked)
     except CostError as error:
@@ -111,7 +112,7 @@ def _day(catalog: DatedCatalog, day: date, notes: list[str]) -> DatedCatalog:
         raise CostError(f"the answer is of {day}: {error}; say another day (--on)") from error
 
 
-def _tier(answer: Answer, asked: Asked, notes: list[str]) -> str | None:
+def tier_of(answer: Answer, asked: Asked, notes: list[str]) -> str | None:
     """The tier that is billed: an answer does not say that it came by the batch API, which the caller knows."""
     served, wanted = answer.tier, asked.tier
     if not served or served == wanted or (served == "standard" and wanted == "batch"):

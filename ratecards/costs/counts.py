@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
-from ratecards.catalog.choices import MODALITIES, NUMBER, READINGS
+from ratecards.catalog.choices import LIFETIMES, MODALITIES, NUMBER, READINGS
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 
@@ -17,7 +17,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    Kind = tuple[str, tuple[str, ...], tuple[str, ...], str]
+    Kind = tuple[str, tuple[str, ...], tuple[str, ...], str, str]
 
 MOST = 10**15
 
@@ -25,7 +25,7 @@ MOST = 10**15
 class Count(NamedTuple):
     """So many of one thing. `modalities` are those it may be of: they must all cost the same; none means unsaid.
 
-    `used` is how many of it the period has already seen.
+    `used` is how many of it the period has already seen, `context` another condition of the price of this one alone.
     """
 
     meter: str
@@ -34,10 +34,11 @@ class Count(NamedTuple):
     modalities: tuple[str, ...] = ()
     resolution: str = ""
     used: int = 0
+    context: str = ""
 
 
 class Usage(NamedTuple):
-    """What one request used. `prompt` is the size of its prompt, in tokens."""
+    """What one request used. `prompt` is the size of its prompt in tokens, those written to a cache included."""
 
     counts: tuple[Count, ...]
     prompt: int = 0
@@ -99,7 +100,8 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
     said = {name: value for name, value in usage.items() if value is not None}
     inputs = _by_modality("input_tokens", said, "text")
     counts = _input(inputs, _by_modality("cached_tokens", said))
-    counts += _tokens("cache_write", _by_modality("cache_write_tokens", said, "text"))
+    written = _written(said)
+    counts += written
     counts += _tokens("output", _by_modality("output_tokens", said))
     counts += _tokens("output", _by_modality("thoughts_tokens", said, "text"))
     if _COUNTS.isdisjoint(said):
@@ -110,12 +112,13 @@ def usage_of(usage: Mapping[str, Any]) -> Usage:
         words = said.get("quality") or "", said.get("context") or "", said.get("reading") or "listed"
         if not all(isinstance(word, str) for word in words) or words[2] not in READINGS:
             raise CostError(f"quality and context are words, reading is one of {', '.join(READINGS)}; saw {words}")
-    return Usage(tuple(counts), sum(inputs.values()), *words)
+    prompt = sum(inputs.values()) + sum(int(count.amount) for count in written)
+    return Usage(tuple(counts), prompt, *words)
 
 
 def shape_of(usage: Usage) -> Shape:
     """The shape of a usage."""
-    kinds = tuple([(c.meter, c.nouns, c.modalities, c.resolution) for c in usage.counts])
+    kinds = tuple([(c.meter, c.nouns, c.modalities, c.resolution, c.context) for c in usage.counts])
     return _new(Shape, (kinds, usage.quality, usage.context, usage.reading))
 
 
@@ -153,9 +156,24 @@ def _input(tokens: Mapping[str, int], cached: Mapping[str, int]) -> list[Count]:
     return _tokens("input", rest) + _tokens("cache_read", named)
 
 
+def _written(said: Mapping[str, Any]) -> list[Count]:
+    """What was written to a cache, by modality, or by how long it is kept."""
+    value = said.get("cache_write_tokens")
+    if not isinstance(value, Mapping) or value.keys().isdisjoint(LIFETIMES):
+        return _tokens("cache_write", _by_modality("cache_write_tokens", said, "text"))
+    if unknown := [kind for kind in value if kind not in LIFETIMES and kind]:
+        raise CostError(f"cache_write_tokens: expected {', '.join(LIFETIMES)}; saw {unknown[0]!r}")
+    amounts = {kind: whole("cache_write_tokens", number) for kind, number in value.items()}
+    return [
+        Count("cache_write", _TOKEN, Decimal(amount), ("text",), "", 0, kind)
+        for kind, amount in amounts.items()
+        if amount
+    ]
+
+
 def _tokens(meter: str, by_modality: Mapping[str, int]) -> list[Count]:
     return [
-        _new(Count, (meter, _TOKEN, Decimal(amount), STANDS_FOR[name], "", 0))
+        _new(Count, (meter, _TOKEN, Decimal(amount), STANDS_FOR[name], "", 0, ""))
         for name, amount in by_modality.items()
         if amount
     ]
@@ -165,7 +183,7 @@ def _tokens(meter: str, by_modality: Mapping[str, int]) -> list[Count]:
 STANDS_FOR = {"": (), "document": ("image", "text"), **{m: (m,) for m in MODALITIES}}
 # Plain numbers of tokens, by any of the names in `TOKENS`: the sent ones without the cached, the cached, ...
 _METERS = (("input", "text"), ("cache_read", "text"), ("cache_write", "text"), ("output", ""), ("output", "text"))
-PLAIN_TOKENS = Shape(tuple((meter, ("token",), STANDS_FOR[modality], "") for meter, modality in _METERS))
+PLAIN_TOKENS = Shape(tuple((meter, ("token",), STANDS_FOR[modality], "", "") for meter, modality in _METERS))
 _NOTHING: dict[str, int] = {}
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 
 from ratecards import wording
 from ratecards.costs.counts import FIELDS, MOST, whole
+from ratecards.costs.days import instant
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 
@@ -126,6 +127,49 @@ def tokens(found: Mapping[Any, Any]) -> Counted:
     return Counted({**usage, "thoughts_tokens": counts.get("thoughts", 0)}, tuple(notes), tuple(tiers), tools)
 
 
+_TEXT = {
+    "promptTokenCount": 0,
+    "cachedContentTokenCount": 1,
+    "candidatesTokenCount": 2,
+    "thoughtsTokenCount": 3,
+    "totalTokenCount": 4,
+}
+_TEXT_DETAILS = {"promptTokensDetails": 0, "cacheTokensDetails": 1, "candidatesTokensDetails": 2}
+
+
+def text_tokens(usage: object) -> tuple[int, int, int, int, str] | None:
+    """What was sent, of that cached, answered and thought, and the tier's word, of a usage of text that adds up.
+
+    None where it is anything else, which `tokens` must look at: these are what that says, sooner.
+    """
+    if usage.__class__ is not dict:
+        return None
+    found, details, tier = [0, 0, 0, 0, -1], [], ""
+    for name, value in usage.items():
+        place = _TEXT.get(name)
+        if place is not None:
+            if value.__class__ is not int or not 0 <= value <= MOST:
+                return None
+            found[place] = value
+        elif name in _TEXT_DETAILS:
+            if value.__class__ is not list or len(value) != 1 or value[0].__class__ is not dict or len(value[0]) != 2:
+                return None
+            if value[0].get("modality") != "TEXT":
+                return None
+            details.append((_TEXT_DETAILS[name], value[0].get("tokenCount")))
+        elif name in ("trafficType", "serviceTier") and not tier and value.__class__ is str:
+            tier = value
+        else:
+            return None
+    sent, cached, out, thoughts, total = found
+    if total != sent + out + thoughts and total != -1:
+        return None
+    for place, number in details:
+        if number.__class__ is not int or number != found[place]:
+            return None
+    return sent, cached, out, thoughts, tier
+
+
 def _uncounted(name: object, value: object, found: Mapping[Any, Any]) -> tuple[str, str]:
     """A field that is not known: words count nothing, anything else might."""
     if isinstance(value, str) and not value.strip().isdecimal():
@@ -196,36 +240,17 @@ def _adds_up(counts: Mapping[str, int], notes: list[str], *, live: bool) -> None
     raise CostError(f"the usage does not add up: its parts are {parts} tokens, totalTokenCount is {total}")
 
 
-# -------------------------------------------------------------------------------------------------- what is of others
-
-
-# What such a thing holds, and what it is.
-_FOREIGN = (
-    ({"prompttokens", "completiontokens"}, "the usage of an OpenAI chat completion"),
-    ({"inputtokensdetails", "outputtokensdetails"}, "the usage of OpenAI's Responses or Images API"),
-    ({"inputtokendetails", "outputtokendetails", "cachedinputtokens"}, "the usage of an SDK (LangChain, Vercel AI)"),
-    ({"tokens"}, "a line of a session's log"),
-    ({"attributes"}, "a span of a trace"),
-)
-SAY_COUNTS = "say its counts as input_tokens, cached_tokens, output_tokens, thoughts_tokens"
+# ---------------------------------------------------------------------------------------------- what is not known
 
 
 def unknown(name: str, usage: Mapping[Any, Any]) -> str:
-    """That a usage counts what is not known: whose it is, where that is known, else the nearest names."""
-    if what := foreign_kind(usage):
-        return f"saw {what}, which is not read here; {SAY_COUNTS}"
+    """That a usage counts what is not known, and the nearest names."""
     if name in FIELDS:
         other = next((str(other) for other in usage if other not in FIELDS), "")
         words = f"unknown count {other!r} beside the plain count {name!r}"
         return words if other else f"{name!r} is a plain count: it stands beside a usage, and not in one"
     near = difflib.get_close_matches(name, [*FIELDS, "usageMetadata", "promptTokenCount", "candidatesTokenCount"])
     return f"unknown count {name!r} in the usage" + (f"; nearest: {', '.join(near)}" if near else "")
-
-
-def foreign_kind(data: Mapping[Any, Any]) -> str:
-    """What a usage that is not of Google's APIs is, in words; empty where that is not known."""
-    fields = spelled(data).keys()
-    return next((what for names, what in _FOREIGN if names & fields), "")
 
 
 # ---------------------------------------------------------------------------------------------- what counts no tokens
@@ -294,27 +319,21 @@ def is_cache(fields: Mapping[str, Any]) -> bool:
     return "expiretime" in fields or "cachedContents/" in str(fields.get("name"))
 
 
+def _moment(name: str, fields: Mapping[str, Any]) -> datetime | None:
+    found = instant(name, fields.get(folded(name)))
+    return found if isinstance(found, datetime) else None
+
+
 def cache(fields: Mapping[str, Any], usage: Mapping[str, Any]) -> Counted:
     """The storage of a cache: its tokens times the hours of its life, in millionths. Raises `CostError`."""
     kept = whole("totalTokenCount", usage.get("totaltokencount"))
-    start, end = instant("createTime", fields.get("createtime")), instant("expireTime", fields.get("expiretime"))
+    start, end = (_moment(n, fields) for n in ("createTime", "expireTime"))
     if start is None or end is None:
         words = "createTime and expireTime are needed for its storage, or say it as cache_token_hours"
         return Counted({}, lacks=("cache_token_hours", f"the cache holds {kept} tokens; {words}"))
     seconds = Decimal(str((end - start).total_seconds()))
     hours = (kept * seconds / 3600).quantize(Decimal("0.000001")).normalize()
     return Counted({"cache_token_hours": hours}, (_STORED,))
-
-
-def instant(name: str, value: object) -> datetime | None:
-    """An instant in UTC, which one without an offset is; None for nothing. Raises `CostError`."""
-    if value is None or value == "":
-        return None
-    try:
-        found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-        return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
-    except (ValueError, OverflowError) as error:
-        raise CostError(f"{name}: expected an instant like 2026-03-24T09:00:00Z, saw {value!r}") from error
 
 
 # ---------------------------------------------------------------------------------------------------------- grounding

@@ -81,6 +81,18 @@ class CostPlan:
         currency = currencies[0] if currencies else ""
         return Breakdown(*self._head, total, currency, tuple(lines), tuple(notes), (), self._ends)
 
+    def band(self, prompt: int) -> int:
+        """Which band of sizes a prompt is in: usages in one band are priced by the same rates."""
+        return bisect_left(self._bounds, prompt)
+
+    def linear(self, usage: Usage) -> bool:
+        """Whether usages of this shape and band cost together what their sum costs.
+
+        What is beyond every allowance does; tokens of images that may be whole images do not.
+        """
+        terms = [(self._term(place, count, usage.prompt), count) for place, count in enumerate(usage.counts)]
+        return all(isinstance(term, Factor) or count.used >= MOST for term, count in terms)
+
     def cost_of_tokens(self, values: Sequence[Any]) -> Breakdown | None:
         """What plain numbers of tokens cost, in the order of the names and a 0 behind; None where `cost` must be asked.
 
@@ -107,7 +119,8 @@ class CostPlan:
             if number.__class__ is not int or number < 0 or number > MOST:
                 return None
         sent, cached, written, out, thought = self._pick(values)
-        finest, unpriced, parts, currency = self._quick[bisect_left(self._bounds, sent)] or self._quick_row(sent)
+        row = bisect_left(self._bounds, sent + written)
+        finest, unpriced, parts, currency = self._quick[row] or self._quick_row(sent + written)
         if cached > sent or not finest or (unpriced and any(values[index] for index in unpriced)):
             return None
         of_sent, of_cached, of_written, of_out, of_thought = finest
@@ -121,7 +134,7 @@ class CostPlan:
         unpriced, whole = [], True
         for place, index in enumerate(self._places):
             if index >= 0:
-                meter, nouns, modalities, _ = self._kinds[place]
+                meter, nouns, modalities, _, _ = self._kinds[place]
                 try:
                     term = self._term(place, Count(meter, nouns, Decimal(0), modalities), sent)
                 except CostError:

@@ -97,7 +97,7 @@ class TermFinder:
             count.modalities,
             count.resolution,
             self._shape.quality,
-            self._shape.context,
+            count.context or self._shape.context,
             prompt,
             # a page that sells by the token prints the price of a minute as an equivalent
             bases=BASES if "minute" in count.nouns else ("list",),

@@ -2,18 +2,19 @@
 
 Answers of generateContent, streamed or not, of the Live and the Interactions API, of embeddings and countTokens, and
 what `gemini_usage.made` knows; as data or as an object of Google's SDKs. Plain counts are an answer too, and may stand
-beside one: `{**response, "search_queries": 2}`. A list is of several calls, or of the chunks of one.
+beside one: `{**response, "search_queries": 2}`. A list is of several calls, or of the chunks of one. What others write
+has a form (`usage_forms`): each record of it is a call, several of them, or says why it holds none.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from ratecards.costs import gemini_usage
-from ratecards.costs.counts import COUNTS, FIELDS, PLAIN, Usage, usage_of
+from ratecards.costs import days, gemini_usage, usage_forms
+from ratecards.costs.counts import COUNTS, FIELDS, PLAIN, TOKENS, Usage, usage_of
 from ratecards.costs.gemini_usage import Counted, counts_tokens, folded, spelled
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
@@ -38,14 +39,23 @@ _PROMPT = frozenset(("prompttokencount", "totalinputtokens"))
 class Answer(NamedTuple):
     """One call: its plain counts with what must be said of them, and what it says of itself; empty where nothing.
 
-    `tier` is one of ours, or the API's own word where there is no such tier.
+    `tier` is one of ours, or the API's own word where there is no such tier; `time` the instant of the call, or the
+    day of its seller. Records of one call have the same words in `same`, which are empty where each is a call.
     """
 
     counts: Mapping[str, Any]
     notes: tuple[str, ...] = ()
     model: str = ""
     tier: str = ""
-    day: date | None = None
+    time: datetime | date | None = None
+    same: tuple[str, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """All tokens of its counts: of two records of one call the larger is the later one."""
+        found = (self.counts.get(name) for name in TOKENS if name != "cached_tokens")
+        each = (number for value in found for number in (value.values() if isinstance(value, Mapping) else [value]))
+        return sum(number for number in each if number.__class__ is int)
 
 
 class Part(NamedTuple):
@@ -111,6 +121,9 @@ def answers(data: object, beside: Mapping[str, Any] | None = None, each: bool | 
     A list is of several calls, or of the chunks of one: `each` says which where they do not.
     """
     found = _data(data)
+    each_of = found if isinstance(found, (list, tuple)) else [found]
+    if any(map(has_form, each_of)):
+        return _of_records(each_of, beside or {}, alone=each_of is not found)
     if not isinstance(found, (list, tuple)) or not found:
         return [_answer([part(found)], beside or {})]
     calls = _calls([_numbered(number, element) for number, element in enumerate(found, 1)], each)
@@ -166,6 +179,188 @@ def _data(value: object) -> object:
     return value
 
 
+# --------------------------------------------------------------------------------------- records that have a form
+
+# Where a log of one's own has an answer, and what it says beside it.
+_HOLDS = ("response", "answer", "completion", "result", "body", "usage", "usageMetadata", "usage_metadata")
+_MODEL, _TIER = (("model",),), (("service_tier",), ("serviceTier",))
+TIERS = (*_TIER, ("tier",))
+TIMES = ("time", "timestamp", "ts", "date", "day", "created_at", "createdAt", "start_time", "startTime")
+_TIME = tuple((name,) for name in TIMES)
+
+
+def records(data: object, kept: dict[str, Any]) -> Iterator[Answer | str]:
+    """The calls of one record of a log, or why it holds none. Raises `CostError` on a record that cannot be read.
+
+    `kept` is what earlier records of its file say of it.
+    """
+    record = _data(data)
+    found = usage_forms.recognised(record) if isinstance(record, Mapping) else None
+    if found is None or not isinstance(record, Mapping):
+        yield from _own(record, kept)
+        return
+    form, usage = found
+    for name, place in form.keeps.items():
+        if (value := usage_forms.at(record, place)) is not None:
+            kept[name] = value
+    if form.nothing:
+        yield form.nothing
+    elif form.each:
+        for element in _elements(record, form.each):
+            yield from records(element, kept)
+    elif form.inside:
+        for answer in records(usage_forms.at(record, form.inside), kept):
+            yield _of_form(form, answer, record, kept) if isinstance(answer, Answer) else answer
+    else:
+        counts = usage_forms.counted(form, usage)
+        for place, (values, why) in form.refused.items():
+            if usage_forms.at(record, place) in values:
+                raise CostError(why)
+        yield _beside(_of_form(form, Answer(counts.counts, counts.notes), record, kept), record, kept)
+
+
+def once(found: Iterable[Answer]) -> list[Answer]:
+    """The calls, each once: of the records of one call the largest, which is the last that was written."""
+    largest: dict[object, Answer] = {}
+    for number, answer in enumerate(found):
+        key = answer.same or number
+        if key not in largest or answer.size > largest[key].size:
+            largest[key] = answer
+    return list(largest.values())
+
+
+def has_form(data: object) -> bool:
+    """Whether a record is read by itself, whatever stands beside it: it has a form, or holds what was used."""
+    record = _data(data)
+    if not isinstance(record, Mapping) or not record or PLAIN.issuperset(record):
+        return False
+    found = usage_forms.recognised(record)
+    return not found[0].nothing if found else _google(record) is None and _holder(record) is not None
+
+
+def _of_records(each: Sequence[object], beside: Mapping[str, Any], *, alone: bool) -> list[Answer]:
+    """The calls of several records, with the counts given beside one. Raises `CostError` naming the element."""
+    found: list[Answer] = []
+    empty: list[str] = []
+    kept: dict[str, Any] = {}
+    for number, data in enumerate(each, 1):
+        try:
+            for answer in records(data, kept):
+                found.append(answer) if isinstance(answer, Answer) else empty.append(answer)
+        except CostError as error:
+            raise error if alone else CostError(f"element {number}: {error}") from error
+    calls = once(found)
+    if not calls:
+        raise CostError(f"saw {empty[0]}" if empty else "saw no call: the list of them is empty")
+    if given := [name for name in beside if name in _COUNTED and len(calls) > 1]:
+        raise CostError(f"{given[0]} is given beside {len(calls)} calls: say it in the call that it belongs to")
+    if beside:
+        counts = dict(calls[0].counts)
+        _add(counts, beside)
+        calls[0] = calls[0]._replace(counts=counts)
+    if empty:
+        words = f"{len(empty)} of {len(found) + len(empty)} records hold no call: {', '.join(dict.fromkeys(empty))}"
+        calls[0] = calls[0]._replace(notes=(*calls[0].notes, words))
+    return calls
+
+
+def _own(record: object, kept: dict[str, Any]) -> Iterator[Answer | str]:
+    """The call of an answer of Google's, of plain counts, or of a record of one's own log that holds either."""
+    if not isinstance(record, Mapping) or PLAIN.issuperset(record):
+        yield _answer([part(record)], {})
+    elif (own := _google(record)) is not None:
+        yield _answer([own], {})
+    elif (holder := _holder(record)) is None:
+        raise CostError(_no_answer(record))
+    elif holder:
+        for answer in records(usage_forms.opened(record[holder]), kept):
+            yield _beside(answer, record, kept) if isinstance(answer, Answer) else answer
+    else:
+        answer = Answer(_columns(record), tier=tier_word(usage_forms.said(record, TIERS, kept)))
+        yield _beside(answer, record, kept)
+
+
+def _google(record: Mapping[Any, Any]) -> Part | None:
+    try:
+        found = part(record)
+    except CostError:
+        return None
+    return found if found.usage is not None else None
+
+
+def _holder(record: Mapping[Any, Any]) -> str | None:
+    """Where a record has what was used: the name of a field, empty for its own columns; None where it has nothing."""
+    if not PLAIN.isdisjoint(record) and any(record.get(name) for name in ("model", *TIMES)):
+        return ""
+    for name in _HOLDS:
+        inner = usage_forms.opened(_data(record.get(name)))
+        if isinstance(inner, Mapping) and inner:
+            plain = PLAIN.issuperset(inner)
+            if plain or usage_forms.recognised(inner) or _google(inner) is not None or _holder(inner) is not None:
+                return name
+    return None
+
+
+def _columns(record: Mapping[Any, Any]) -> dict[str, Any]:
+    """The plain counts of a row; texts are numbers as a table writes them. Raises `CostError` on other tokens."""
+    found: dict[str, Any] = {}
+    for name, value in record.items():
+        if value is None or value == "":
+            continue
+        if name in PLAIN:
+            found[name] = _cell(value) if isinstance(value, str) and name in _COUNTED else value
+        elif "token" in str(name).lower() and not isinstance(value, (str, Mapping, list)):
+            raise CostError(f"unknown count {name!r} beside the plain counts; they are {', '.join(COUNTS)}")
+    return found
+
+
+def _cell(text: str) -> Any:
+    if text.startswith("{"):
+        import json
+
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
+    return int(text) if text.isascii() and text.isdecimal() else text
+
+
+def _elements(record: object, place: Sequence[str]) -> Iterator[object]:
+    """What a list at a place holds, lists on the way included."""
+    if not place:
+        yield from record if isinstance(record, list) else [record] if isinstance(record, Mapping) else ()
+    elif isinstance(record, list):
+        for element in record:
+            yield from _elements(element, place)
+    elif isinstance(record, Mapping) and record.get(place[0]) is not None:
+        yield from _elements(record[place[0]], place[1:])
+
+
+def _of_form(form: usage_forms.Form, answer: Answer, record: Mapping[Any, Any], kept: Mapping[str, Any]) -> Answer:
+    """An answer with what its record says of it by the places of its form."""
+    model = usage_forms.said(record, form.model, kept)
+    tier = form.tier_is or tier_word(usage_forms.said(record, form.tier, kept))
+    time = usage_forms.said(record, form.time, kept)
+    return answer._replace(
+        model=str(model) if model else answer.model,
+        tier=tier or answer.tier,
+        time=days.instant("/".join(form.time[0]), time) if time else answer.time,
+        same=usage_forms.identity(form, record, kept) or answer.same,
+    )
+
+
+def _beside(answer: Answer, record: Mapping[Any, Any], kept: Mapping[str, Any]) -> Answer:
+    """An answer with what its record says beside it by the usual names, where it does not say so itself."""
+    if answer.model and answer.tier and answer.time:
+        return answer
+    model, time = usage_forms.said(record, _MODEL, kept), usage_forms.said(record, _TIME, kept)
+    return answer._replace(
+        model=answer.model or (model if isinstance(model, str) else ""),
+        tier=answer.tier or tier_word(usage_forms.said(record, _TIER, kept)),
+        time=answer.time or (days.instant("time", time) if time else None),
+    )
+
+
 # ------------------------------------------------------------------------------------------ one answer
 
 
@@ -186,7 +381,8 @@ def _answer(parts: Sequence[Part], beside: Mapping[str, Any]) -> Answer:
     fields = last.fields
     if len(parts) > 1:  # of what the chunks say of their answer, the last word of each
         fields = {name: value for p in parts for name, value in p.fields.items() if value is not None}
-    return Answer(counts, notes, _model(fields), _tier(fields, found.tiers), _day(fields))
+    answer = Answer(counts, notes, _model(fields), _tier(fields, found.tiers), _time(fields))
+    return _beside(answer, last.data, {})
 
 
 def _counted(last: Part) -> Counted:
@@ -255,20 +451,20 @@ def _tier(fields: Mapping[str, Any], said: Sequence[object]) -> str:
     headers = fields.get("sdkhttpresponse")
     headers = headers.get("headers") if isinstance(headers, Mapping) else None
     served = headers.get("x-gemini-service-tier") if isinstance(headers, Mapping) else None
-    found = dict.fromkeys(t for value in (*said, fields.get("servicetier"), served) if (t := _tier_word(value)))
+    found = dict.fromkeys(t for value in (*said, fields.get("servicetier"), served) if (t := tier_word(value)))
     return " and ".join(found)
 
 
-def _tier_word(value: object) -> str:
+def tier_word(value: object) -> str:
+    """A service tier in our word, from an API's; another word as it is."""
     word = str(value or "").rpartition(".")[2]
     return _TIERS.get(folded(word.lower().removeprefix("service_tier_")), word)
 
 
-def _day(fields: Mapping[str, Any]) -> date | None:
-    """The day of the request, UTC."""
+def _time(fields: Mapping[str, Any]) -> datetime | date | None:
+    """When the request was made."""
     value = fields.get("createtime") or (fields.get("created") if isinstance(fields.get("created"), str) else None)
-    found = gemini_usage.instant("createTime", value)
-    return found.date() if found else None
+    return days.instant("createTime", value)
 
 
 # -------------------------------------------------------------------------------------------------- what is no answer
@@ -281,27 +477,14 @@ def _no_answer(data: object) -> str:
     """Why something is no answer that can be read, and the way out, in one line."""
     if not isinstance(data, Mapping) or not data:
         return f"{_EXPECTED}; saw {_kind(data)}"
-    fields = spelled(data)
-    if isinstance(inner := fields.get("response"), Mapping) and counts_tokens(spelled(_usage(inner))):
-        return (
-            "saw a line of a batch's output: expected its answer alone, which stands under 'response', and --tier batch"
-        )
-    if isinstance(fields.get("error"), (str, Mapping)):
-        return "saw an error and no answer: nothing was counted"
-    if "contents" in fields:
+    if (found := usage_forms.recognised(data)) and found[0].nothing:
+        return f"saw {found[0].nothing}"
+    if "contents" in spelled(data):
         return "saw a request and no answer: expected what came back"
-    if what := gemini_usage.foreign_kind(_usage(data)) or gemini_usage.foreign_kind(data):
-        return f"saw {what}, which is not read here; {gemini_usage.SAY_COUNTS}"
     odd = [str(name) for name, value in data.items() if name not in FIELDS and isinstance(value, (int, float))]
     if odd and not any(isinstance(value, (Mapping, list)) for value in data.values()):
         return gemini_usage.unknown(odd[0], {})
     return f"{_EXPECTED}; saw an object with {', '.join(repr(str(name)) for name in list(data)[:4])}"
-
-
-def _usage(data: Mapping[Any, Any]) -> Mapping[Any, Any]:
-    fields = spelled(data)
-    found = fields.get("usagemetadata", fields.get("usage"))
-    return found if isinstance(found, Mapping) else data
 
 
 def _kind(data: object) -> str:

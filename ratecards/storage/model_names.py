@@ -32,7 +32,7 @@ class ModelNames(NamedTuple):
 
 # What callers write before an id: paths of Google's APIs; LiteLLM, OpenRouter and gateways; Pydantic AI and LangChain.
 PREFIXES = (
-    *("models/", "google/", "gemini/", "vertex_ai/", "vertex-ai/", "vertexai/", "vertex/", "openai/"),
+    *("models/", "google/", "gemini/", "vertex_ai/", "vertex-ai/", "vertexai/", "vertex/", "openai/", "anthropic/"),
     *(
         "google-gla:",
         "google-vertex:",
@@ -42,6 +42,7 @@ PREFIXES = (
         "gemini:",
         "vertex_ai:",
         "openai:",
+        "anthropic:",
     ),
 )
 _PUBLISHER = "publishers/google/models/"

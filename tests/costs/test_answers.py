@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ratecards.costs.days import seller_day
 from ratecards.costs.usage import Answer, answers
 from ratecards.errors import CostError
 
@@ -30,8 +31,8 @@ def test_an_answer_says_what_it_is():
     snake = {"usage_metadata": {"prompt_token_count": 12}, "model_version": "x", "create_time": "2026-04-20T10:00:00Z"}
     found = one(answer)
     assert ({"": 12}, {"": 5}, 0) == tuple(found.counts[f"{name}_tokens"] for name in ("input", "output", "thoughts"))
-    assert ("gemini-2.5-flash", "flex", None) == (found.model, found.tier, found.day)
-    assert ("x", "", date(2026, 4, 20)) == (one(snake).model, one(snake).tier, one(snake).day)
+    assert ("gemini-2.5-flash", "flex", None) == (found.model, found.tier, found.time)
+    assert ("x", "", date(2026, 4, 20)) == (one(snake).model, one(snake).tier, one(snake).time.date())
 
 
 def test_plain_counts_are_an_answer():
@@ -86,7 +87,8 @@ def test_the_tier_beside_the_usage():
 )
 def test_the_day_of_the_request(instant: object, day: date | None):
     """UTC, whatever the offset; one without an offset is UTC."""
-    assert day == one({"usageMetadata": USAGE, "createTime": instant}).day
+    time = one({"usageMetadata": USAGE, "createTime": instant}).time
+    assert day == (time and seller_day("openai", time))
 
 
 def test_a_day_that_is_none():
@@ -108,8 +110,8 @@ def test_the_interactions_api():
     for data in (found, {"event_type": "interaction.complete", "interaction": found}, [found]):
         answer = one(data)
         assert ({"": 6}, 103) == (answer.counts["input_tokens"], answer.counts["thoughts_tokens"])
-        assert ("gemini-3-flash", date(2026, 4, 20)) == (answer.model, answer.day)
-    assert None is one({**found, "created": 1776679200}).day
+        assert ("gemini-3-flash", date(2026, 4, 20)) == (answer.model, answer.time.date())
+    assert None is one({**found, "created": 1776679200}).time
 
 
 def test_a_count_of_tokens():
@@ -143,7 +145,7 @@ CACHE = {
 def test_a_cache_that_is_kept():
     """Its storage, from its lifetime; on the Agent Platform what it holds is counted in other measures too."""
     found = one(CACHE)
-    assert ({"cache_token_hours": Decimal(2784876)}, date(2026, 4, 20)) == (found.counts, found.day)
+    assert ({"cache_token_hours": Decimal(2784876)}, date(2026, 4, 20)) == (found.counts, found.time.date())
     assert "billed with the calls" in found.notes[0]
     other = {"totalTokenCount": 43130, "textCount": 153, "imageCount": 167, "audioDurationSeconds": 5}
     path = "projects/1/locations/us-central1/publishers/google/models/gemini-2.5-flash"
@@ -278,7 +280,7 @@ def test_objects_of_the_sdks():
     }
     for data in (Dumped(usage), Dumped(response), [Dumped(response)]):
         assert ({"text": 20}, 405) == (one(data).counts["input_tokens"], one(data).counts["thoughts_tokens"])
-    assert ("m", date(2026, 4, 20)) == (one(Dumped(response)).model, one(Dumped(response)).day)
+    assert ("m", date(2026, 4, 20)) == (one(Dumped(response)).model, one(Dumped(response)).time.date())
     numbers = {
         "prompt_token_count": 20,
         "prompt_tokens_details": [{"modality": 2, "token_count": 20}],

@@ -1,4 +1,4 @@
-"""Usage in the words of others: the message says what was brought, and what to do."""
+"""What cannot be read: the message says what was brought, what of it is not known, and what to do."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import ratecards
 from ratecards.costs.usage import answers
 from ratecards.errors import CostError
 
@@ -25,21 +26,39 @@ ANSWER = {"candidates": [], "usageMetadata": {"promptTokenCount": 9, "totalToken
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        (CHAT, "saw the usage of an OpenAI chat completion, which is not read here; say its counts as input_tokens"),
-        ({"id": "x", "object": "chat.completion", "usage": CHAT}, "saw the usage of an OpenAI chat completion"),
-        ({**CHAT, "total_tokens": 81}, "saw the usage of an OpenAI chat completion"),
-        (RESPONSES, "saw the usage of OpenAI's Responses or Images API"),
-        ({"created": 1, "data": [], "quality": "medium", "usage": RESPONSES}, "saw the usage of OpenAI's Responses"),
-        (LANGCHAIN, "saw the usage of an SDK (LangChain, Vercel AI)"),
-        ({"content": "x", "usage_metadata": LANGCHAIN}, "saw the usage of an SDK (LangChain, Vercel AI)"),
-        (VERCEL, "saw the usage of an SDK (LangChain, Vercel AI)"),
-        ({"id": "m1", "tokens": {"input": 1, "total": 1}}, "saw a line of a session's log"),
-        ({"name": "x", "attributes": {"gen_ai.usage.input_tokens": 1}}, "saw a span of a trace"),
-        ({"key": "req-1", "response": ANSWER}, "saw a line of a batch's output: expected its answer alone"),
-        ({"status": "", "request": {}, "response": ANSWER}, "which stands under 'response', and --tier batch"),
+        (
+            {"prompt_tokens": 9, "sound_tokens": 3},
+            "unknown count 'sound_tokens' in the usage of an OpenAI chat completion",
+        ),
+        ({**CHAT, "total_tokens": 20}, "the usage does not add up: its parts are 21 tokens, its total is 20"),
+        ({**RESPONSES, "total_tokens": 1260}, "does not add up: its parts are 1261 tokens, its total is 1260"),
+        (
+            {**LANGCHAIN, "input_token_details": {"cache": 7}},
+            "unknown count 'input_token_details/cache' in a message of",
+        ),
+        ({**VERCEL, "totalTokens": 4996}, "does not add up: its parts are 4995 tokens, its total is 4996"),
+        ({**VERCEL, "inputTokenDetails": {"cacheReadTokens": 1}}, "both are the cached of input"),
+        ({**CHAT, "prompt_tokens": 1.5}, "prompt_tokens: expected a whole number from 0 to 10^15, saw 1.5"),
+        ([{**CHAT, "prompt_tokens": -1}], "element 1: prompt_tokens: expected a whole number from 0 to 10^15, saw -1"),
+        ({**CHAT, "prompt_tokens": "many"}, "prompt_tokens: expected a whole number from 0 to 10^15, saw 'many'"),
+        ({**CHAT, "completion_tokens": True}, "completion_tokens: expected a whole number from 0 to 10^15, saw True"),
+        ({**CHAT, "prompt_tokens": "9" * 5000}, "prompt_tokens: expected a whole number from 0 to 10^15, saw '999"),
+        ({"prompt_tokens": 21, "prompt_tokens_details": {"audio_tokens": 22}}, "by modality are 22, and 21 in all"),
+        ({**CHAT, "prompt_tokens_details": {"cache_write_tokens": 22}}, "more cache writes than input tokens"),
+        (
+            {
+                "input_tokens": 1,
+                "output_tokens": 1,
+                "cache_creation_input_tokens": 5,
+                "cache_creation": {"ephemeral_5m_input_tokens": 6},
+            },
+            "6 tokens of cache writes by lifetime, and 5 in all",
+        ),
+        ({"key": "a", "response": {"text": "x"}}, "saw an object with 'text'"),
+        ({"usage": CHAT, "steps": []}, "saw no call: the list of them is empty"),
+        ({"model": "m", "input_tokens": 9, "sound_tokens": 3}, "unknown count 'sound_tokens' beside the plain counts"),
         ({"key": "req-3", "error": {"code": 8}}, "saw an error and no answer: nothing was counted"),
         ({"contents": [], "generationConfig": {}}, "saw a request and no answer"),
-        ({"input_tokens": 9, "output_tokens": 4, "total_tokens": 13}, "unknown count 'total_tokens' beside the plain"),
         (
             {"usageMetadata": {"input_tokens": 9}},
             "'input_tokens' is a plain count: it stands beside a usage, and not in one",
@@ -67,3 +86,33 @@ def test_what_is_no_usage_of_ours_is_named(data: Any, words: str):
     with pytest.raises(CostError) as caught:
         answers(data)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("usage", "words"),
+    [
+        ({"cache_write_tokens": {"5 minutes": 1, "a year": 2}}, "expected 5 minutes, 1 hour; saw 'a year'"),
+        (
+            {**CHAT, "completion_tokens": 60, "prompt_tokens_details": {"cached_tokens": 22}},
+            "a part of input_tokens: 22 of",
+        ),
+        ({"model": "gpt-5", "input_tokens": "{", "output_tokens": "5"}, "input_tokens: expected a whole number"),
+    ],
+    ids=str,
+)
+def test_counts_that_cannot_be_are_refused(usage: Any, words: str):
+    """Where they are priced."""
+    with pytest.raises(CostError) as caught:
+        ratecards.cost("gpt-5", usage, "2026-08-01")
+    assert words in str(caught.value)
+
+
+def test_counts_beside_an_answer_of_another_form():
+    """They add to it, and cannot change it; beside several they are of none."""
+    chat = {"model": "gpt-5", "usage": {"prompt_tokens": 21, "completion_tokens": 60}}
+    (one,) = answers(chat, {"search_queries": 2})
+    assert 2 == one.counts["search_queries"]
+    with pytest.raises(CostError, match="input_tokens stands in the usage and beside it"):
+        answers(chat, {"input_tokens": 22})
+    with pytest.raises(CostError, match="search_queries is given beside 2 calls"):
+        answers([chat, chat], {"search_queries": 2})

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ratecards.costs import gemini_usage
 from ratecards.costs.gemini_usage import counts_tokens, folded, is_live, spelled, tokens
 from ratecards.errors import CostError
 
@@ -170,3 +171,32 @@ def test_names_without_their_spelling():
     assert not counts_tokens(spelled({"serviceTier": "flex", "text": 1}))
     assert is_live(spelled({"response_token_count": 1}))
     assert not is_live(spelled({"candidatesTokenCount": 1}))
+
+
+TEXT = {"promptTokenCount": 5, "cachedContentTokenCount": 3, "candidatesTokenCount": 2, "thoughtsTokenCount": 1}
+
+
+@pytest.mark.parametrize(
+    ("more", "found"),
+    [
+        ({}, (5, 3, 2, 1, "")),
+        ({"totalTokenCount": 8, "trafficType": "ON_DEMAND"}, (5, 3, 2, 1, "ON_DEMAND")),
+        ({"promptTokensDetails": [{"modality": "TEXT", "tokenCount": 5}]}, (5, 3, 2, 1, "")),
+        ({"promptTokensDetails": [{"modality": "TEXT", "tokenCount": 4}]}, None),
+        ({"promptTokensDetails": [{"modality": "AUDIO", "tokenCount": 5}]}, None),
+        ({"promptTokensDetails": []}, None),
+        ({"totalTokenCount": 9}, None),
+        ({"promptTokenCount": 5.0}, None),
+        ({"toolUsePromptTokenCount": 5}, None),
+        ({"trafficType": "ON_DEMAND", "serviceTier": "flex"}, None),
+    ],
+    ids=str,
+)
+def test_a_usage_of_text_alone(more: dict[str, Any], found: object):
+    """What adds up is read at once, and anything else as before."""
+    usage = {**TEXT, **more}
+    assert found == gemini_usage.text_tokens(usage)
+    if found:
+        counts = gemini_usage.tokens(usage).counts
+        assert [5, 3, 2] == [sum(counts[name].values()) for name in ("input_tokens", "cached_tokens", "output_tokens")]
+    assert None is gemini_usage.text_tokens([usage])

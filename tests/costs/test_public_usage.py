@@ -260,6 +260,146 @@ CASES: dict[str, tuple[str | None, Any, str]] = {
         },
         "0.0015135",
     ),
+    # https://github.com/router-for-me/CLIProxyAPI/issues/5733
+    "thoughts outside of a completion": (
+        FLASH,
+        {
+            "usage": {
+                "completion_tokens": 0,
+                "total_tokens": 81,
+                "prompt_tokens": 21,
+                "completion_tokens_details": {"reasoning_tokens": 60},
+            }
+        },
+        "0.0001563",
+    ),
+    # https://github.com/MartialBE/one-hub/issues/795
+    "thoughts in the total alone": (
+        FLASH,
+        {"usage": {"prompt_tokens": 9, "completion_tokens": 664, "total_tokens": 1994, "prompt_tokens_details": {}}},
+        "0.0049652",
+    ),
+    # https://github.com/danny-avila/LibreChat/issues/12855
+    "LangChain's sums": (
+        FLASH,
+        {
+            "input_tokens": 11125,
+            "output_tokens": 429,
+            "total_tokens": 11554,
+            "input_token_details": {"text": 11125, "cache_read": 7441},
+            "output_token_details": {"text": 20, "reasoning": 409},
+        },
+        "0.00240093",
+    ),
+    # https://github.com/bespokelabsai/curator/pull/403
+    "the output of a batch, one row an error": (
+        None,
+        [
+            {"key": "req-1", "response": {**usage(120, 30, totalTokenCount=150), "modelVersion": FLASH}},
+            {"key": "req-2", "response": {**usage(110, 40, totalTokenCount=150), "modelVersion": FLASH}},
+            {"key": "req-3", "error": {"code": 8, "message": "RESOURCE_EXHAUSTED"}},
+        ],
+        "0.000122",
+    ),
+    # https://github.com/BerriAI/litellm/pull/16126
+    "a row of a batch at the Agent Platform": (
+        None,
+        {
+            "status": "",
+            "request": {"contents": []},
+            "response": {
+                **usage(900, 50, totalTokenCount=950, trafficType="ON_DEMAND"),
+                "modelVersion": f"{FLASH}@default",
+            },
+        },
+        "0.0001975",
+    ),
+    # https://github.com/junhoyeo/tokscale/issues/492
+    "a session of Gemini CLI": (
+        None,
+        {
+            "id": "m1",
+            "type": "gemini",
+            "model": "gemini-3.1-pro-preview",
+            "tokens": {"input": 14918, "output": 60, "cached": 0, "thoughts": 863, "tool": 0, "total": 15841},
+        },
+        "0.040912",
+    ),
+    # https://github.com/thoughtbot/opentelemetry-instrumentation-ruby_llm/pull/38
+    "a span": (
+        None,
+        {
+            "name": f"generate_content {FLASH}",
+            "attributes": {
+                "gen_ai.operation.name": "generate_content",
+                "gen_ai.response.model": FLASH,
+                "gen_ai.usage.input_tokens": 11935,
+                "gen_ai.usage.output_tokens": 420,
+                "gen_ai.usage.cache_read.input_tokens": 5758,
+            },
+        },
+        "0.00307584",
+    ),
+    # https://github.com/BerriAI/litellm/issues/31142
+    "a picture of OpenAI's": (
+        "gpt-image-1.5",
+        {
+            "created": 1767170804,
+            "data": [{"b64_json": "..."}],
+            "usage": {
+                "total_tokens": 1079,
+                "input_tokens": 23,
+                "input_tokens_details": {"image_tokens": 0, "text_tokens": 23},
+                "output_tokens": 1056,
+            },
+        },
+        "0.033907",
+    ),
+    # https://github.com/BerriAI/litellm/issues/13810
+    "a chat completion, flex": (
+        None,
+        {
+            "object": "chat.completion",
+            "model": "gpt-5-nano",
+            "service_tier": "flex",
+            "usage": {
+                "prompt_tokens": 2006,
+                "completion_tokens": 300,
+                "total_tokens": 2306,
+                "prompt_tokens_details": {"cached_tokens": 1920, "audio_tokens": 0},
+                "completion_tokens_details": {"reasoning_tokens": 256, "audio_tokens": 0},
+            },
+        },
+        "0.00006695",
+    ),
+    # https://github.com/Routstr/routstr-core/issues/213
+    "a response of OpenAI's": (
+        "gpt-5-mini",
+        {
+            "usage": {
+                "input_tokens": 75,
+                "input_tokens_details": {"cached_tokens": 0},
+                "output_tokens": 1186,
+                "output_tokens_details": {"reasoning_tokens": 1024},
+                "total_tokens": 1261,
+            }
+        },
+        "0.00239075",
+    ),
+    # https://github.com/pydantic/genai-prices/issues/334
+    "the Vercel AI SDK": (
+        FLASH,
+        {
+            "inputTokens": 4740,
+            "inputTokenDetails": {"noCacheTokens": 740, "cacheReadTokens": 4000, "cacheWriteTokens": 0},
+            "outputTokens": 255,
+            "outputTokenDetails": {"textTokens": 55, "reasoningTokens": 200},
+            "totalTokens": 4995,
+            "reasoningTokens": 200,
+            "cachedInputTokens": 4000,
+        },
+        "0.0009795",
+    ),
     # https://github.com/livekit/agents-js/issues/510
     "ten minutes of voice each way": (LIVE, {"input_minutes": {"audio": 10}, "output_minutes": {"audio": 10}}, "0.23"),
 }

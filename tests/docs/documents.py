@@ -29,6 +29,7 @@ EXAMPLES = {
     "NAME": "google/gemini-api",
     "COMMAND": "refresh",
     "FILE": "examples/answer.json",
+    "LOG": "examples/calls.jsonl",
     "REPORT": "report.json",
     "DIR": "folder",
     "DATE": "2026-10-04",

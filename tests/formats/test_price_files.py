@@ -110,6 +110,16 @@ REFUSED = {
     b"\xfe\xff\x00{\x00}": ": expected UTF-8, saw the mark of UTF-16",
     b"\x00\x00\xfe\xff\x00\x00\x00{": ": expected UTF-8, saw the mark of UTF-32",
     b'{"a":\n "\xe9"}': ":2: expected UTF-8, saw the byte 0xe9",
+    # https://github.com/soumyadepp/benchmark-json-toon-vsc (benchmarking/constants.py), and notes in Markdown
+    b'# prices\nPRICES = {\n    "gemini-2.5-flash": {"input_token": 0.0000003},\n}\n': (
+        ":2: expected JSON, TOML, YAML or our CSV, saw the source of a Python program; save its prices as one"
+    ),
+    b"import os\n": (
+        ":1: expected JSON, TOML, YAML or our CSV, saw the source of a Python program; save its prices as one"
+    ),
+    b"| Model ID | Input |\n| --- | --- |\n| `gemini-2.5-pro` | $1.25 |\n": (
+        ":1: expected JSON, TOML, YAML or our CSV, saw a table of Markdown; save its prices as one"
+    ),
     b"": ":1: expected JSON, TOML, YAML or our CSV, saw nothing",
     b"# only words\n\n": ":3: expected JSON, TOML, YAML or our CSV, saw nothing",
     b"\nprices of models": ":2: expected JSON, TOML, YAML or our CSV, saw 'prices of models'",
