@@ -100,6 +100,12 @@ def parser() -> Parser:
     audit.add_argument("--all", action="store_true", help="every price, also what is right or cannot be judged")
     bill = _command(commands, "bill", "what the calls of a log cost", (*_FORMATS, "markdown", "focus", "parquet"))
     _add_bill(bill)
+    reconcile = _command(commands, "reconcile", "a Google Cloud billing export against the cards, and a log")
+    words = "an export of usage cost, or its FOCUS form: CSV, JSON lines, Parquet; a file, folder or pattern"
+    reconcile.add_argument("billing", metavar="BILLING", help=words)
+    reconcile.add_argument("logs", nargs="*", metavar="LOG", help="what `ratecards bill` reads (default: none)")
+    words = "end with 1 where more of it is not explained, as in 1%%"
+    reconcile.add_argument("--fail-over", type=_percent, metavar="SHARE", help=words)
     for command in (models, show, upcoming, discrepancies, export, audit):
         when = "as they stood on this day" if command is discrepancies else "as of this day (default: today)"
         command.add_argument("--on", type=_day, metavar="DATE", help=when)
@@ -268,6 +274,10 @@ def _share(text: str) -> Decimal:
     if share > 1:
         raise argparse.ArgumentTypeError(f"expected a share from 0 to 1, saw {text!r}")
     return share
+
+
+def _percent(text: str) -> Decimal:
+    return _number(text.removesuffix("%")) / 100 if text.endswith("%") else _share(text)
 
 
 def _list(text: str) -> list[int]:
