@@ -118,6 +118,19 @@ def test_no_stray_file_is_in_the_wheel(wheel: Path, tmp_path: Path):
         assert sorted(clean.namelist()) == sorted(other.namelist())
 
 
+def test_an_invoice_is_reconciled_alone(python: Path, tmp_path: Path):
+    """The words of SKUs are in the wheel."""
+    export = ROOT / "examples" / "billing.csv"
+    done = subprocess.run(
+        [python, "-I", "-m", "ratecards", "reconcile", str(export), "--stale", "allow"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "1224.603766 USD billed, 12.7 not explained (1.04 %)" in done.stdout
+
+
 def test_it_is_used_alone(python: Path, tmp_path: Path):
     """Every function of the package, by an interpreter that has no other package and no network."""
     done = subprocess.run([python, "-I", "-c", USE], cwd=tmp_path, capture_output=True, text=True, check=True)
