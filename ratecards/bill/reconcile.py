@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ratecards.catalog.catalog import DatedCatalog
 
 SERVICE = "Gemini API"
+VERDICTS = ("as listed", "by contract", "other price")
 _DOCUMENTATION = "google/gemini-api"
 _FIRST = 3
 _LONG = 10**9
@@ -78,15 +79,16 @@ class Key(NamedTuple):
 class Sum:
     """Rows of one key: how many, how much, what was billed and what the export calls the list cost.
 
-    `dollars` is what they cost as listed, in the list's currency, `listed` the same in that of the export.
+    `dollars` is what they cost as listed, in the list's currency, `listed` the same in that of the export, and `left`
+    what is not explained.
     """
 
-    __slots__ = ("billed", "dollars", "list_cost", "listed", "places", "price", "quantity", "rows")
+    __slots__ = ("billed", "dollars", "left", "list_cost", "listed", "places", "price", "quantity", "rows")
 
     def __init__(self, price: Price | None = None) -> None:
         self.price = price
         self.rows = 0
-        self.quantity, self.billed, self.listed, self.dollars = Decimal(0), Decimal(0), Decimal(0), Decimal(0)
+        self.quantity = self.billed = self.listed = self.dollars = self.left = Decimal(0)
         self.list_cost: Decimal | None = Decimal(0)
         self.places: list[tuple[int, int]] = []
 
@@ -162,6 +164,9 @@ class Reconciling:
                 found.listed = EXACT.multiply(found.dollars, key.conversion)
                 if key.period and not first.price:
                     self.free[pool] = EXACT.add(self.free.get(pool, Decimal(0)), found.quantity)
+                found.left = found.difference if found.verdict == "other price" else Decimal(0)
+            elif key.section == "unexplained":
+                found.left = found.billed
 
     def _is_own(self, charge: Charge) -> bool:
         service = self._terms.service.removeprefix("services/")

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Context, Decimal
 
 from ratecards import wording
-from ratecards.bill.export import EXACT
-from ratecards.bill.reconcile import Key, Logged, Reconciling, Sum
+from ratecards.bill.export import EXACT, WAY_OUT
+from ratecards.bill.reconcile import SERVICE, VERDICTS, Key, Logged, Reconciling, Sum
 from ratecards.catalog.priced_model import measure
 from ratecards.costs.breakdown import Line
 from ratecards.model import plain
@@ -64,31 +64,24 @@ class Balance(NamedTuple):
     share: Decimal | None
 
 
-def section(key: Key, found: Sum) -> str:
-    """Where a sum stands: a price that differs is not explained."""
-    return "unexplained" if key.section == "usage" and found.verdict == "other price" else key.section
-
-
 def balances(found: Reconciling) -> dict[str, Balance]:
     """The money by currency."""
     made: dict[str, Balance] = {}
-    for currency in sorted({key.currency for key in found.sums}):
-        own = [(key, one) for key, one in found.sums.items() if key.currency == currency]
-        usage = [one for key, one in own if key.section == "usage"]
-        rest = [one.billed for key, one in own if key.section == "unexplained"]
-        differing = [one.difference for one in usage if one.verdict == "other price"]
-        billed = _sum([*(one.billed for one in usage), *rest])
-        volume = _sum(map(abs, [*(one.billed for one in usage), *rest]))
-        unexplained = _sum(map(abs, [*differing, *rest]))
+    for currency in sorted({key.currency for key in found.sums if key.section in ("usage", "unexplained")}):
+        own = [(key.section, one) for key, one in found.sums.items() if key.currency == currency]
+        usage = [one for name, one in own if name == "usage"]
+        rest = [one.billed for name, one in own if name == "unexplained"]
+        of = {name: _sum(one.difference for one in usage if one.verdict == name) for name in VERDICTS}
+        billed, unexplained = [*(one.billed for one in usage), *rest], _sum(abs(one.left) for _, one in own)
         made[currency] = Balance(
-            billed,
+            _sum(billed),
             _sum(one.listed for one in usage),
-            _sum(one.difference for one in usage if one.verdict == "as listed"),
-            _sum(one.difference for one in usage if one.verdict == "by contract"),
-            _sum(differing),
+            of["as listed"],
+            of["by contract"],
+            of["other price"],
             _sum(rest),
             unexplained,
-            share(unexplained, volume),
+            share(unexplained, _sum(map(abs, billed))),
         )
     return made
 
@@ -107,27 +100,28 @@ def _sum(numbers: Iterable[Decimal]) -> Decimal:
 
 def table(found: Reconciling) -> Table:
     """A row per sum: what is not explained first, each section by dollars."""
-    made = [(section(key, one), key, one) for key, one in found.sums.items()]
+    made = [("unexplained" if one.left else key.section, key, one) for key, one in found.sums.items()]
     order = list(_SECTIONS)
-    made.sort(key=lambda m: (order.index(m[0]), -abs(_matters(*m)), str(m[1])))
-    return Table(_title(found), _COLUMNS, tuple(_row(*one) for one in made))
+    made.sort(key=lambda m: (order.index(m[0]), -abs(m[2].left or m[2].billed), str(m[1])))
+    title = [
+        f"{plain(money.billed)} {currency} billed, {plain(money.unexplained)} not explained ({percent(money.share)})"
+        for currency, money in balances(found).items()
+    ]
+    words = "; ".join(title) or f"nothing billed for the {SERVICE}"
+    return Table(words, _COLUMNS, tuple(_row(*one) for one in made))
 
 
-def _matters(name: str, key: Key, found: Sum) -> Decimal:
-    return found.difference if name == "unexplained" and key.section == "usage" else found.billed
-
-
-def _row(name: str, key: Key, found: Sum) -> Row:
+def _row(section: str, key: Key, found: Sum) -> Row:
     cells: dict[str, Cell] = {
-        "section": name,
+        "section": section,
         "what": key.what,
         "thing": key.what,
         "period": key.period,
         "rows": found.rows,
         "billed": found.billed,
         "currency": key.currency,
-        "verdict": key.why or ("" if key.section != "usage" else found.verdict),
-        "difference": found.billed if name == "unexplained" else None,
+        "verdict": key.why or (found.verdict if found.price else ""),
+        "difference": found.left if section == "unexplained" else None,
     }
     lines: tuple[Line, ...] = ()
     if found.price is not None:
@@ -155,15 +149,7 @@ def _row(name: str, key: Key, found: Sum) -> Row:
         rest = rate.evidence.quote, found.price.source, found.price.model, found.price.observed, rate.evidence.locator
         price = rate.price or Decimal(0)
         lines = (Line(key.what, found.quantity, rate.unit, price, found.dollars, rate.currency, *rest),)
-    return Row(cells, lines, _SECTIONS[name])
-
-
-def _title(found: Reconciling) -> str:
-    words = [
-        f"{plain(money.billed)} {currency} billed, {plain(money.unexplained)} not explained ({percent(money.share)})"
-        for currency, money in balances(found).items()
-    ]
-    return "; ".join(words) or "nothing billed"
+    return Row(cells, lines, _SECTIONS[section])
 
 
 def percent(part: Decimal | None) -> str:
@@ -173,15 +159,11 @@ def percent(part: Decimal | None) -> str:
 
 def counts(found: Reconciling) -> dict[str, int]:
     """How many rows there were, and what became of them."""
-    own = [(key.section, one.rows) for key, one in found.sums.items()]
-    apart = [name for name in _SECTIONS if name not in ("usage", "unexplained", "other service")]
-    made = {
-        "attributed": sum(rows for name, rows in own if name == "usage"),
-        "unexplained": sum(rows for name, rows in own if name == "unexplained"),
-        "apart": sum(rows for name, rows in own if name in apart),
-        "other_services": sum(rows for name, rows in own if name == "other service"),
-        "unread": sum(rows for _, rows, _ in found.unread.values()),
-    }
+    names = {"usage": "attributed", "unexplained": "unexplained", "other service": "other_services"}
+    made = dict.fromkeys(("attributed", "unexplained", "apart", "other_services", "unread"), 0)
+    for key, one in found.sums.items():
+        made[names.get(key.section, "apart")] += one.rows
+    made["unread"] = sum(rows for _, rows, _ in found.unread.values())
     return {"seen": sum(made.values()), **made}
 
 
@@ -210,6 +192,8 @@ def said(found: Reconciling, paths: Sequence[str]) -> Iterator[str]:
             yield f"{key.what or 'no description'!r}: {key.why} ({', '.join(map(_place(paths), one.places))})."
     for words, count, places in sorted(found.unread.values()):
         yield f"Unread: {wording.count(count, 'row')}, {words} ({', '.join(map(_place(paths), places))})."
+    if found.unread:
+        yield f"To have all rows read: {WAY_OUT}."
 
 
 def _place(paths: Sequence[str]) -> Callable[[tuple[int, int]], str]:

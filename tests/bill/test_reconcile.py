@@ -336,17 +336,23 @@ def test_a_share_of_nothing():
         ({"cost": float("inf")}, "column cost: expected a number like 1234.5, saw inf"),
         ({"cost": True}, "column cost: expected a number like 1234.5, saw True"),
         ({"cost": "1e999999"}, "column cost: expected a number like 1234.5, saw '1e999999'"),
-        ({"cost": None}, "column cost: expected an amount of money, saw nothing; export the table as it is"),
+        (
+            {"cost": None},
+            "column cost or ContractedCost: expected an amount of money, saw nothing; export the table as it is",
+        ),
         ({"currency": "dollars"}, "column currency: expected a currency like USD, saw 'dollars'"),
         ({"currency_conversion_rate": "0"}, "column currency_conversion_rate: expected what one dollar is, saw '0'"),
         ({"cost_type": "gift"}, "column cost_type: expected one of tax, adjustment,"),
-        ({"usage_start_time": "noon"}, "usage_start_time: expected an instant like 2026-03-24T09:00:00Z, saw 'noon'"),
+        (
+            {"usage_start_time": "noon"},
+            "column usage_start_time: expected an instant like 2026-03-24T09:00:00Z, saw 'noon'",
+        ),
         ({"credits": "[{"}, "column credits: expected a JSON list of credits, saw '[{'"),
-        ({"credits": [5]}, "column credits: expected credits with an amount each, saw '5'"),
+        ({"credits": [5]}, "column credits: expected credits with an amount each, saw [5]"),
         ({"credits": [{"amount": True}]}, "column credits: expected credits with an amount each"),
         (
             {"usage": {"amount": "many"}},
-            "column usage.amount_in_pricing_units: expected a number like 1234.5, saw 'many'",
+            "column usage.amount: expected a number like 1234.5, saw 'many'",
         ),
     ],
 )
@@ -362,7 +368,7 @@ def test_a_row_that_is_no_record():
     with pytest.raises(CostError, match="expected a row of a billing export, saw 5"):
         export.charge(5)
     with pytest.raises(
-        CostError, match=r"BilledCost: expected ContractedCost with x_Credits \(10.298376 and 0\), saw 3"
+        CostError, match=r"BilledCost: expected ContractedCost with x_Credits \(10.298376 and 0\), saw '3'"
     ):
         export.charge({**focus(row()), "BilledCost": "3"})
     found = export.charge({k: v for k, v in focus(row()).items() if k != "ContractedCost"})
@@ -392,6 +398,7 @@ def test_unread_rows_fail_and_are_placed(run: Run):
         in " ".join(out.split())
     )
     assert "billing.jsonl:2)." in out and "billing.jsonl:3)." in out
+    assert "To have all rows read: export the table as it is" in out
 
 
 @pytest.mark.parametrize("text", ["", "[]", '{"model": "gpt"}\n', "nothing at all", "[1, 2]", "data: 5\n"])
