@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all refresh site venv dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline fuzz pins clean
+.PHONY: demo test test-all refresh site venv dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -82,6 +82,12 @@ drill-full: dev ## the same over a sample of the captures in RATECARDS_CAPTURES
 
 timeline: dev ## every edition in RATECARDS_CAPTURES in order of date: what each guard held or doubted
 	$(BIN)/python -m tests.timeline
+
+ablation: dev ## the pricing page's editions in RATECARDS_CAPTURES without one term or word at a time: what is read all the same
+	$(BIN)/python -m tests.ablation
+
+timemachine: dev ## each edition in RATECARDS_CAPTURES by the vocabulary of those before it
+	$(BIN)/python -m tests.timemachine
 
 SECONDS := 60
 fuzz: dev ## by coverage, with atheris: SECONDS for each of the readers

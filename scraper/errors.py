@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 class ScrapeError(Exception):
@@ -15,11 +16,25 @@ class FetchFailed(ScrapeError):
 
 
 class LayoutChanged(ScrapeError):
-    """Bytes arrived but they are not the page we know. Fix the source module."""
+    """Bytes arrived but they are not the page we know. Fix the source module.
+
+    `reading` is what can be read of them where nothing but unknown words speaks against the page.
+    """
+
+    def __init__(self, *words: object, reading: Any = None) -> None:
+        super().__init__(*words)
+        self.reading = reading
 
 
 class UnknownTerm(ScrapeError):
-    """A label, header, tab or phrase is not in the vocabulary. Fix the vocabulary or the grammar."""
+    """A label, header, tab or phrase is not in the vocabulary. Fix the vocabulary or the grammar.
+
+    `at` is where in a cell, blanks folded, the first word stands that is not understood; None where it is no such word.
+    """
+
+    def __init__(self, *words: object, at: int | None = None) -> None:
+        super().__init__(*words)
+        self.at = at
 
 
 class DatasetError(ScrapeError):

@@ -7,7 +7,7 @@ and read a source comes to exactly one `SourceResult`; what of it must be known 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from fractions import Fraction
@@ -158,7 +158,10 @@ class Draft:
 
 @dataclass(slots=True)
 class Reading:
-    """A page as read: sections, page-wide problems, and the page's own date."""
+    """A page as read: sections, page-wide problems, and the page's own date.
+
+    `again` reads the same page by other terms: by number, the sections that are asked for, all where none are named.
+    """
 
     source: str
     representation: str
@@ -168,6 +171,7 @@ class Reading:
     last_updated: date | None = None
     suspicions: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    again: Again | None = field(default=None, compare=False, repr=False)
 
     @property
     def problems(self) -> list[Problem]:
@@ -215,6 +219,9 @@ def _open(draft: Draft, gaps: Sequence[Gap]) -> Draft:
     return replace(draft, rates=tuple(r for r in draft.rates if not any(gap.hides(r) for gap in gaps)))
 
 
+Again = Callable[[Any, Collection[int] | None], dict[int, Section]]
+
+
 @dataclass(frozen=True, slots=True)
 class Provenance:
     """Which bytes a reading came from: url, sha256, day fetched and the page's own date."""
@@ -228,6 +235,11 @@ class Provenance:
 
 def cards(reading: Reading, provenance: Provenance, provider: str, source: str) -> dict[str, RateCard]:
     """The publishable cards by model. Raises nothing: conflicts were found while reading."""
+    return cards_of(reading.drafts(), provenance, provider, source)
+
+
+def cards_of(drafts: Iterable[Draft], provenance: Provenance, provider: str, source: str) -> dict[str, RateCard]:
+    """The cards of drafts, by model."""
     return {
         draft.model: RateCard(
             provider=provider,
@@ -247,7 +259,7 @@ def cards(reading: Reading, provenance: Provenance, provider: str, source: str) 
             parser=provenance.parser,
             rates=tuple(sorted(draft.rates, key=canonical_order)),
         )
-        for draft in reading.drafts()
+        for draft in drafts
     }
 
 
@@ -313,6 +325,16 @@ class Released:
 
 
 @dataclass(frozen=True, slots=True)
+class Inferred:
+    """Words in no vocabulary that were proven: what they mean, in which rows, by which proofs, and as lines."""
+
+    words: str
+    places: tuple[str, ...]
+    proof: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RecentMove:
     """A published move: when it was seen, the rates before and after (None where there was none), without evidence.
 
@@ -341,7 +363,8 @@ class State:
 
     `outcome` is READ after any good attempt; `verified` is the day, `observed` the instant of the last good one.
     `unstable` is the instant at which a price last went back. `said` are digests of the sentences about prices that
-    nothing reads, by section. `hashes` are of the part of each representation that prices stand in, keyed like
+    nothing reads, by section. `inferred` are the unknown words that were proven, which the vocabulary may have learned
+    since. `hashes` are of the part of each representation that prices stand in, keyed like
     `validators` by representation.
     """
 
@@ -364,6 +387,7 @@ class State:
     recent: RecentMoves = RecentMoves()
     unstable: str = ""
     said: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    inferred: Sequence[str] = field(default_factory=list)
 
     @property
     def copied(self) -> bool:
@@ -398,8 +422,9 @@ class SourceResult:
 
     `cards` are all cards as published afterwards; None where they stay as they are. `disagreed` tells that
     representations gave different rates: the one doubt that another attempt may settle. `proven` tells that cards were
-    compared with what the history was found to give. `files` are further files to write, by path. `ends` are models
-    whose end is announced otherwise than before, as it was and as it is.
+    compared with what the history was found to give. `inferred` are the unknown words that were proven. `files` are
+    further files to write, by path. `ends` are models whose end is announced otherwise than before, as it was and as it
+    is.
     """
 
     source: SourceInfo
@@ -416,6 +441,7 @@ class SourceResult:
     state: State = field(default_factory=State)
     disagreed: bool = False
     proven: bool = False
+    inferred: Sequence[Inferred] = field(default_factory=list)
     files: Mapping[str, str] = field(default_factory=dict)
     ends: Sequence[tuple[Lifecycle | None, Lifecycle]] = ()
 

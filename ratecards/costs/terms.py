@@ -74,6 +74,7 @@ def factor(offer: PricedModel, rate: Rate, modality: str, how: str = "", times: 
     what = f"{words} ({conditions})" if conditions else words
     day = evidence.observed or offer.card.observed
     rest = rate.currency, evidence.quote, offer.source, rate.model, day, evidence.locator
+    how = "; ".join(filter(None, (how, evidence.reading)))
     whole, part = price.as_integer_ratio()
     finest, remainder = divmod(whole * int(FINEST), part * per)
     return Factor(what, rate.unit, price, Decimal(per), rest, None if remainder else finest, how, times)

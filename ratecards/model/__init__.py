@@ -34,6 +34,9 @@ METERS = (
 )
 MODALITIES = ("", "text", "image", "video", "audio")
 BASES = ("list", "equivalent")
+# What proves the meaning of words that are in no vocabulary; without such words a reading is exact.
+PROOFS = ("continuity", "arithmetic", "corroboration", "relation")
+EXACT = "exact"
 AVAILABILITIES = ("priced", "free", "supported", "not_available", "not_published", "refers")
 PERIODS = ("", "day", "month")
 
@@ -53,13 +56,16 @@ class Evidence:
     """Where a rate was read: the verbatim words and their place.
 
     `capture` (sha256) and `observed` stand only where they differ from the card's, that is on a
-    rate that was held back while the rest of its card moved on.
+    rate that was held back while the rest of its card moved on. `reading` and `how` stand where words of the place are
+    in no vocabulary: "inferred: " and the proof that settled what they mean, and these words with the figures of it.
     """
 
     quote: str
     locator: str
     capture: str = ""
     observed: date | None = None
+    reading: str = ""
+    how: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +109,11 @@ class Rate:
     def join_key(self) -> tuple[object, ...]:
         """What two editions, or two sources, are compared by; unit, availability and dates are values."""
         return _JOIN_KEY(self)
+
+    @property
+    def reading(self) -> str:
+        """How its words were understood: `exact`, or `inferred: ` and the proof."""
+        return self.evidence.reading or EXACT
 
     def holds_on(self, day: date) -> bool:
         """Whether the row's effective dates, both inclusive, cover `day`."""
@@ -152,6 +163,7 @@ COLUMNS = (
     "effective_until",
     "quote",
     "locator",
+    "reading",
 )
 
 

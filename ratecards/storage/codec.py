@@ -39,7 +39,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_\-]*\Z")
 _RESERVED = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 _GROUP = ("service_tier", "plan", "meter")
-_EVIDENCE = ("quote", "locator", "capture", "observed")
+_EVIDENCE = ("quote", "locator", "capture", "observed", "reading", "how")
 _LINE = (
     "modality",
     "resolution",
@@ -100,7 +100,7 @@ def _rate_pairs(rate: Rate) -> list[tuple[str, object]]:
     if rate.unit == "":
         pairs.append(("unit", ""))
     pairs.append(("quote", rate.evidence.quote))
-    pairs += [(n, v) for n in ("capture", "observed") if (v := getattr(rate.evidence, n))]
+    pairs += [(n, v) for n in _EVIDENCE[2:] if (v := getattr(rate.evidence, n))]
     return pairs
 
 
@@ -231,7 +231,9 @@ def _strings(card: RateCard) -> Iterator[tuple[str, object]]:
         yield from ((name, value) for pair in getattr(card, name) for value in pair)
     yield from (("quote", formula.quote) for formula in card.formulas)
     for rate in card.rates:
-        yield from (("quote", rate.evidence.quote), ("locator", rate.evidence.locator), ("context", rate.context))
+        proof = rate.evidence
+        yield from (("quote", proof.quote), ("locator", proof.locator), ("context", rate.context))
+        yield from (("reading", proof.reading), ("how", proof.how))
 
 
 def _check_rates(card: RateCard, where: str) -> None:
@@ -303,7 +305,7 @@ def rate_data(rate: Rate) -> dict[str, object]:
     data.setdefault("unit", "")
     # an empty cell has an empty quote, and says so
     data |= {"quote": rate.evidence.quote, "locator": rate.evidence.locator}
-    return data | {n: _json(v) for n in ("capture", "observed") if (v := getattr(rate.evidence, n))}
+    return data | {n: _json(v) for n in _EVIDENCE[2:] if (v := getattr(rate.evidence, n))}
 
 
 def formula_data(formula: Formula) -> dict[str, object]:

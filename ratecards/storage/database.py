@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
     Day = tuple[date, Mapping[str, RateCard]]
 
-APPLICATION, VERSION = 0x72617465, 2  # "rate"
+APPLICATION, VERSION = 0x72617465, 3  # "rate"
 _SCHEMA = f"""
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
@@ -76,6 +76,7 @@ CREATE TABLE rate (
   prompt_over INTEGER, prompt_up_to INTEGER, used_over INTEGER, used_up_to INTEGER, period TEXT, context TEXT,
   basis TEXT, availability TEXT, price TEXT, price_number REAL, currency TEXT,
   effective_from TEXT, effective_until TEXT, quote TEXT, locator TEXT, capture TEXT, observed TEXT,
+  reading TEXT, how TEXT,
   PRIMARY KEY (provider, source, model, place, since)) WITHOUT ROWID;
 CREATE TABLE model (
   provider TEXT NOT NULL, source TEXT NOT NULL, model TEXT NOT NULL, first TEXT NOT NULL,
@@ -92,7 +93,7 @@ CREATE VIEW rates AS SELECT
   row_number() OVER (ORDER BY provider, source, model, place) AS row,
   provider, source, model, service_tier, plan, meter, modality, unit, resolution, quality,
   prompt_over, prompt_up_to, used_over, used_up_to, period, context, basis, availability, price, price_number, currency,
-  effective_from, effective_until, quote, locator
+  effective_from, effective_until, quote, locator, ifnull(reading, 'exact') AS reading
   FROM rate WHERE until IS NULL;
 """
 # ---------------------------------------------------------------------------------------------- making it

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ratecards.model.lifecycle import Lifecycle
 
 _BOUNDS = ("prompt_over", "prompt_up_to", "used_over", "used_up_to")
-_EVIDENCE = ("quote", "locator", "capture", "observed")
+_EVIDENCE = ("quote", "locator", "capture", "observed", "reading", "how")
 RATE = (*RATE_FIELDS, *_EVIDENCE)
 _LISTS = ("aliases", "used_to_improve", "notices", "formulas", "facts")
 CARD = (
@@ -94,7 +94,7 @@ def rate_from(row: Sequence[Any]) -> Rate:
     rate.provider, rate.source, rate.model, rate.service_tier, rate.plan, rate.meter, rate.modality, rate.unit = row[:8]
     rate.resolution, rate.quality, rate.prompt_over, rate.prompt_up_to, rate.used_over, rate.used_up_to = row[8:14]
     rate.period, rate.context, rate.basis, rate.availability, price, rate.currency, start, end = row[14:22]
-    proof.quote, proof.locator, proof.capture, seen = row[22:]
+    proof.quote, proof.locator, proof.capture, seen, proof.reading, proof.how = row[22:]
     proof.observed = None if seen is None else day_from(seen)
     rate.price = None if price is None else _amount(price)
     rate.effective_from = None if start is None else day_from(start)

@@ -20,10 +20,13 @@ from ratecards.costs.effective import price_key
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage.history import Change
 from scraper.checks import reasons, recent
+from scraper.checks.proofs import INFERRED
 from scraper.checks.reasons import MOVING, Reason, SideBySide
 from scraper.model import Held, Hold, PriceKey, RecentMoves, Released
 
 LOOKS, WAIT = 3, timedelta(hours=24)
+# What waits only because words of it were inferred is published when it is seen again.
+LOOKS_INFERRED = 2
 
 Cards = Mapping[str, RateCard]
 # The name of another publication that says what a change says, if there is one.
@@ -34,7 +37,8 @@ CorroboratedBy = Callable[[Change], str | None]
 class Circumstances:
     """What is known of the new cards besides: when they were seen and in which capture, and who says the same.
 
-    One capture seen twice counts once. `doubts` are what rules over single cards found. `partial` says why a part of
+    One capture seen twice counts once. `doubts` are what rules over single cards found, `inferred` the
+    new prices whose words were inferred. `partial` says why a part of
     the page may not have been read, if so.
     """
 
@@ -44,6 +48,7 @@ class Circumstances:
     partial: str = ""
     recent: RecentMoves = field(default_factory=RecentMoves)
     corroborated_by: CorroboratedBy = lambda _: None
+    inferred: Sequence[Reason] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +79,8 @@ def hold_changes(
     for doubt in seen.doubts:
         if waiting.isdisjoint(doubt.new):
             groups.hold(doubt)
+    for one in seen.inferred:
+        groups.infer(one)
     moved = {m.lane for m in sides.moves}
     for members in groups.together():
         own = [changes[i] for i in members]
@@ -87,9 +94,12 @@ def hold_changes(
             result.publish.extend(own)
             result.returned.extend(own if returned else ())
             continue
-        person = any(i in groups.persons for i in members)
-        hold = _seen_again(before, own, reason, seen)
-        if because := _settled(hold, seen, own, person=person):
+        inferred = any(i in groups.inferred for i in members)
+        alone = inferred and reason.startswith(INFERRED) and not any(i in groups.doubted for i in members)
+        # what is inferred ends no other doubt: it is read exactly, said by another publication or confirmed
+        person = any(i in groups.persons for i in members) or (inferred and not alone)
+        hold = _seen_again(before, own, reason, seen, counts=alone or not inferred)
+        if because := _settled(hold, seen, own, person=person, alone=alone):
             result.publish.extend(own)
             result.released.extend(Released(key, change, because) for change in own)
             continue
@@ -107,12 +117,14 @@ def _returns(changes: Sequence[Change], moved: set[PriceKey], sides: SideBySide)
     return all(recent.stood(sides.recent, k, before.get(k, []), after.get(k, []), sides.today) for k in keys)
 
 
-def _seen_again(hold: Hold | None, changes: Sequence[Change], reason: str, seen: Circumstances) -> Hold:
-    """The hold with this observation counted, if it is later than the last one that was."""
+def _seen_again(
+    hold: Hold | None, changes: Sequence[Change], reason: str, seen: Circumstances, *, counts: bool = True
+) -> Hold:
+    """The hold with this observation counted, if it `counts` and is later than the last one that did."""
     last = seen.at.isoformat(), seen.capture
     if hold is None:
         hold = Hold(last[0], last=last)
-    elif not hold.last[0] or datetime.fromisoformat(hold.last[0]) < seen.at:
+    elif counts and (not hold.last[0] or datetime.fromisoformat(hold.last[0]) < seen.at):
         hold = replace(hold, looks=hold.looks + 1, last=last)
     members = tuple(sorted(map(hold_id, changes)))
     return replace(hold, reason=reason, what=_what(changes, reason), members=members)
@@ -126,12 +138,14 @@ def _what(changes: Sequence[Change], reason: str) -> str:
     return f"{len(changes)} changes of {', '.join(models[:3])}{more}: {reason}"
 
 
-def _settled(hold: Hold, seen: Circumstances, changes: Sequence[Change], *, person: bool) -> str:
+def _settled(hold: Hold, seen: Circumstances, changes: Sequence[Change], *, person: bool, alone: bool = False) -> str:
     """What releases a hold now; empty while it waits. Of changes that go together one corroborated proves all."""
     if hold.confirmed:
         return "confirmed by a person"
     if source := next(filter(None, map(seen.corroborated_by, changes)), None):
         return f"{source} says the same"
+    if alone and hold.looks >= LOOKS_INFERRED:
+        return f"seen {hold.looks} times since {hold.since}"
     if not person and hold.looks >= LOOKS and seen.at - datetime.fromisoformat(hold.since) >= WAIT:
         return f"seen {hold.looks} times since {hold.since}"
     return ""
@@ -168,6 +182,8 @@ class _Groups:
         changes = sides.changes
         self.reasons: dict[int, str] = {}
         self.persons: set[int] = set()
+        self.inferred: set[int] = set()
+        self.doubted: set[int] = set()
         self._appeared = sides.recent.appeared
         self._old = {c.old.row_key: i for i, c in enumerate(changes) if c.old is not None}
         self._new = {c.new.row_key: i for i, c in enumerate(changes) if c.new is not None}
@@ -200,11 +216,19 @@ class _Groups:
         named = self._numbers(finding.old, finding.new)
         named = list(dict.fromkeys([*named, *(self._model[key] for key in finding.models if key in self._model)]))
         self._join(named)
+        self.doubted |= {*named}
         for i in named:
             self.reasons.setdefault(i, finding.reason)
         # what was priced for the first time a few days ago may itself be what was wrong: no person is needed to mend it
         if finding.person and any(price_key(rate) not in self._appeared for rate in finding.old):
             self.persons |= {*named}
+
+    def infer(self, found: Reason) -> None:
+        """Have new prices wait whose words were inferred, each with what it goes together with."""
+        named = self._numbers((), found.new)
+        self.inferred |= {*named}
+        for i in named:
+            self.reasons.setdefault(i, found.reason)
 
     def together(self) -> list[list[int]]:
         """The changes by number, those that go together in one list; in their own order."""

@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from ratecards.model import row
+from ratecards.wording import exact_name, exact_price
 from scraper import ROOT
+from scraper.checks.proofs import Known
 from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch.capture import text
 from scraper.fetch.client import Page
-from scraper.model import EXIT, Problem, Reading, page_status
+from scraper.model import EXIT, Problem, Reading, Section, page_status
+from scraper.pipeline import second_pass
 from scraper.prices.normalize import label_key
 from scraper.sources import Source
-from scraper.sources.vocabulary import sections
+from scraper.sources.vocabulary import lines, sections
 
+# So many of the rates that a choice would publish are shown.
+_SHOWN = 3
 CASES = ROOT / "tests" / "sources"
 _NUMBER = re.compile(r"[0-9][0-9.,]*")
 _CASE = re.compile(r"[a-z0-9][a-z0-9._\-]*\Z")
@@ -48,14 +54,7 @@ _OF_TABLES = {
     "unclaimed": 'ignore:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
 }
 _REMEDIES = {
-    "google/gemini-api": {
-        "label": "rows:\n  {term}: {{meter: METER}}",
-        "tab": "tabs: {{{term}: SERVICE_TIER}}",
-        "header": "headers:\n  plans: {{{plan}: PLAN}}",
-        "unclaimed": 'ignore:\n  - {{section: {section}, match: {match}, reason: "WHY IT GIVES NO RATE"}}',
-        "layout": "without_ids: [{anchor}]",
-        "cell": "# a production in scraper/prices/grammar.py, or a phrase under phrases:",
-    },
+    "google/gemini-api": {"cell": "# a production in scraper/prices/grammar.py, or a phrase under phrases:"},
     "google/ai-studio": {"label": "labels:\n  {term}: {{modality: MODALITY}}"},
     "google/rate-limits": {"label": "sections:\n  {term}: ignored  # or prose, tiers, batch, figures: what it is"},
     "google/deprecations": {
@@ -71,31 +70,61 @@ _REMEDIES = {
 }
 # How the problems of a kind begin that such a line settles; others of it are settled in code.
 _SETTLED = {
-    ("google/gemini-api", "layout"): "no model id",
     ("google/vertex-ai", "unclaimed"): "money in a text",
 }
 
 
-def examine(source: Source, name: str, page: Page) -> tuple[list[str], int]:
-    """The findings on one page as lines, and the exit status that `read` would give."""
+def examine(source: Source, name: str, page: Page, known: Known | None = None) -> tuple[list[str], int]:
+    """The findings on one page as lines, and the exit status that `read` would give.
+
+    `known` is what is published: by it the lines are marked that `learn` would write.
+    """
     body = ""
     try:
         body = text(page)
-        reading = source.read(body, copy=page.copy)
+        reading, refused = source.read(body, copy=page.copy), ""
     except LayoutChanged as error:
-        return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
-    outcome = page_status(reading)
+        if error.reading is None:
+            return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
+        reading, refused = error.reading, f"{name}: NOT_READ: {error}"
+    outcome = "NOT_READ" if refused else page_status(reading)
     # the words of a page may stand in another file than its source's own
     file = getattr(source.module, "vocabulary_of", lambda _: source.source)(body)
     worded = replace(source, source=file.replace("_", "-"))
-    lines = [f"{name}: {reading.accounted}; {len(reading.problems)} problems in {len(reading.incomplete)} sections"]
-    for section in reading.incomplete:
-        for problem in (*section.problems, *(gap.problem for gap in section.gaps)):
-            lines += _explain(problem, "model" if section.counted else "SECTION", worded)
-    lines += [f"SUSPECT: {words}" for words in reading.suspicions]
+    found = [refused] if refused else []
+    found += [f"{name}: {reading.accounted}; {len(reading.problems)} problems in {len(reading.incomplete)} sections"]
+    inferred = second_pass.infer(source.module, reading, known)[1] if known else []
+    for one in inferred:
+        found += [
+            f"inferred: {one.words}",
+            f"  proof: {one.proof}, in {len(one.places)} rows, the first {one.places[0]}",
+        ]
+        found += [f"  `learn` would write, into {_vocabulary(worded)}:", *(f"    {line}" for line in one.lines)]
+    told: set[str] = set()
+    for number, section in enumerate(reading.sections):
+        for problems in _places(section):
+            choices = _choices(source.module, reading, number, problems)
+            for problem in problems:
+                found += _explain(problem, "model" if section.counted else "SECTION", worded, choices, told)
+    found += [f"SUSPECT: {words}" for words in reading.suspicions]
     if outcome == "READ":
-        return [*lines, "nothing to settle: every amount is read or accounted for"], 0
-    return [*lines, f"{outcome}: {_standing(reading)}"], EXIT[outcome]
+        return [*found, "nothing to settle: every amount is read or accounted for"], 0
+    return [*found, f"{outcome}: {_standing(reading)}"], EXIT[outcome]
+
+
+def _choices(module: Any, reading: Reading, number: int, problems: Sequence[Problem]) -> list[list[str]]:
+    """What a person may choose of to settle a place: the lines of each choice, and what it would have published."""
+    found = []
+    section = reading.sections[number]
+    for candidate in module.choices(problems, section) if hasattr(module, "choices") else ():
+        said = second_pass.would_publish(module, reading, number, candidate, problems)
+        if said is None:
+            continue
+        rates = [f"{exact_name(rate)}: {exact_price(row(rate))}" for rate in said[:_SHOWN]]
+        more = f" and {len(said) - _SHOWN} more" if len(said) > _SHOWN else ""
+        told = f"would publish {'; '.join(rates)}{more}" if said else "would publish no rate by itself"
+        found.append([*lines(candidate.patch), f"# {candidate.words}; {told}"])
+    return found
 
 
 def _standing(reading: Reading) -> str:
@@ -114,15 +143,43 @@ def _proofs(body: str) -> list[str]:
     ]
 
 
-def _explain(problem: Problem, section: str, source: Source) -> Iterator[str]:
+def _explain(
+    problem: Problem, section: str, source: Source, choices: Sequence[Sequence[str]] = (), told: set[str] | None = None
+) -> Iterator[str]:
+    """One place in lines; choices that were `told` already are not repeated."""
     yield f"{problem.kind} at {problem.place}"
     yield from (f"  {line}" for line in problem.message.splitlines())
     term = label_key(problem.term)[:120]
     if near := get_close_matches(term, _known_terms(source, problem.kind), n=3, cutoff=0.5):
         yield f"  nearest known: {', '.join(near)}"
-    if lines := _remedy(problem, term, section, source.name):
-        yield f"  to settle it, in {_vocabulary(source)}:"
-        yield from (f"    {line}" for line in lines)
+    said = choices or [found for found in [_remedy(problem, term, section, source.name)] if found]
+    known = repr([list(choice)[:-1] for choice in choices])
+    if choices and told is not None and known in told:
+        yield "  to settle it: as above"
+        return
+    if told is not None:
+        told.add(known)
+    for number, choice in enumerate(said):
+        yield f"  to settle it, in {_vocabulary(source)}:" if number == 0 else "  or:"
+        yield from (f"    {line}" for line in choice)
+
+
+def remedies(module: Any, reading: Reading) -> list[list[list[str]]]:
+    """For each place that is not understood, the choices there are, each as lines of the vocabulary."""
+    return [
+        [lines(candidate.patch) for candidate in module.choices(problems, section)]
+        for section in reading.incomplete
+        for problems in _places(section)
+    ]
+
+
+def _places(section: Section) -> list[list[Problem]]:
+    """The problems of a section; those of one table's headers are one place, for one line each settles none."""
+    found: dict[object, list[Problem]] = {}
+    for problem in (*section.problems, *(gap.problem for gap in section.gaps)):
+        key = (problem.kind, problem.place) if problem.kind == "header" else id(problem)
+        found.setdefault(key, []).append(problem)
+    return list(found.values())
 
 
 def _remedy(problem: Problem, term: str, section: str, source: str) -> list[str]:
@@ -137,7 +194,6 @@ def _remedy(problem: Problem, term: str, section: str, source: str) -> list[str]
         .format(
             term=_quoted(term),
             words=_quoted(" ".join(problem.term.split())[:120]),
-            plan=_quoted(term.partition(", per ")[0]),
             match=_quoted(re.escape(" ".join(problem.term.split())[:120])),
             anchor=_quoted(problem.place),
             section=section,
@@ -177,10 +233,11 @@ def case_folder(source: Source, below: Path) -> Path:
     return below / source.source.replace("-", "_") / "cases"
 
 
-def keep_case(source: Source, case: str, pages: Mapping[str, Page]) -> Path:
+def keep_case(source: Source, case: str, pages: Mapping[str, Page], *, whole: bool = False) -> Path:
     """Save a page as a case: `tests/sources/<source>/cases/<case>/`, with url, date and hash in `page.json`.
 
-    Only the part that prices stand in is saved: browser keys and scripts stand outside of it, or are taken out.
+    Only the part that prices stand in is saved: browser keys and scripts stand outside of it, or are taken out. A
+    `whole` page is one that is read as it stands.
     """
     if not _CASE.match(case):
         raise DatasetError(f"{case!r}: expected a name of small letters, digits, dots and hyphens for a case")
@@ -189,7 +246,7 @@ def keep_case(source: Source, case: str, pages: Mapping[str, Page]) -> Path:
     about = {}
     for name, page in pages.items():
         body = page.body.decode("utf-8", "replace")
-        prices = _KEY.sub("AIza-REDACTED", _SCRIPTS.sub("", source.module.fingerprint(body)))
+        prices = _KEY.sub("AIza-REDACTED", _SCRIPTS.sub("", body if whole else source.module.fingerprint(body)))
         kinds = [k for k in source.module.urls() if (k == "html") == body.lstrip().startswith("<")]
         kind = kinds[0] if kinds else "txt"
         file = f"page.{'body.json' if kind == 'json' else kind}"

@@ -14,15 +14,20 @@ from pathlib import Path
 from ratecards.escaping import plain_text
 from ratecards.model import Rate, row
 from ratecards.wording import exact_name, exact_price
+from scraper.checks.proofs import Known
 from scraper.cli.doctor import covered, examine, keep_case, strange
+from scraper.cli.learn import learned, written
 from scraper.cli.run import moment, named_source, say, writing
-from scraper.errors import LayoutChanged
+from scraper.diff import consistency
+from scraper.errors import DatasetError, LayoutChanged
 from scraper.fetch.all_sources import getter, look
 from scraper.fetch.capture import load_any, load_for_history, text
 from scraper.fetch.client import Page
 from scraper.model import EXIT, page_status
 from scraper.pipeline import backfill as history
+from scraper.pipeline import second_pass
 from scraper.publish import v1_files
+from scraper.publish.dataset import Dataset
 from scraper.sources import Source
 
 
@@ -76,12 +81,39 @@ def doctor(options: argparse.Namespace) -> int:
     """Every place that is not understood, the nearest known terms, and the lines that would settle it."""
     source = named_source(options.source)
     pages, code = _patients(source, options.file)
+    known = _known(options.to, source)
     for name, page in pages.items():
-        lines, found = examine(source, name, page)
+        lines, found = examine(source, name, page, known)
         print("\n".join(plain_text(line) for line in lines))
         code = max(code, found)
     if options.keep and pages:
         print(f"kept as {keep_case(source, options.keep, pages)}")
+    return code
+
+
+def _known(root: Path, source: Source) -> Known | None:
+    """What is published of a source; None where nothing is, or it cannot be read."""
+    try:
+        cards = Dataset(root).cards(source.name)
+    except DatasetError:
+        return None
+    published = second_pass.published(cards, source.module.renames())
+    factors = consistency.findings(published.values(), datetime.now(UTC).date(), {})[1]
+    return Known(published, factors) if published else None
+
+
+def learn(options: argparse.Namespace) -> int:
+    """Write what the numbers of a page prove of its unknown words into the vocabulary, and the page as a case."""
+    source = named_source(options.source)
+    pages, code = _patients(source, options.file)
+    known = _known(options.to, source)
+    if known is None:
+        raise DatasetError(
+            f"{options.to}: expected published cards of {source.name}, by which words are proven; saw none"
+        )
+    found = {name: learned(source, page, known) for name, page in pages.items()}
+    for line in written(source, pages, found, options.case, options.vocabulary):
+        print(plain_text(line))
     return code
 
 

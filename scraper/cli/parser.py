@@ -68,6 +68,7 @@ def _refresh(refresh: argparse.ArgumentParser) -> None:
     pages = refresh.add_mutually_exclusive_group()
     pages.add_argument("--replay", type=Path, metavar="DIR", help="take kept pages instead of the network")
     pages.add_argument("--keep", type=Path, metavar="DIR", help="save what was fetched, for --replay")
+    refresh.add_argument("--strict", action="store_true", help="infer nothing: what is in no vocabulary stays unread")
     refresh.add_argument("--at-once", action="store_true", help="the kept pages are the looks of one run")
     refresh.add_argument("--report", type=Path, metavar="FILE", help="write what the run did, for `report`")
     _dataset(refresh, "the clock, for tests and replays")
@@ -95,6 +96,14 @@ def _page_commands(commands: Commands) -> None:
     doctor.add_argument("file", type=Path, nargs="?", help="a saved page; fetched if none is given")
     doctor.add_argument("--keep", metavar="CASE", help="save the page as a new case under tests/sources")
 
+    doctor.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset that words are proven by")
+    learn = commands.add_parser("learn", help="write what the numbers of a page prove of its unknown words, and a case")
+    learn.add_argument("source")
+    learn.add_argument("file", type=Path, nargs="?", help="a saved page; fetched if none is given")
+    learn.add_argument("--case", default="", metavar="NAME", help="what the case is called (default: learned-DAY)")
+    learn.add_argument("--vocabulary", type=Path, metavar="FILE", help="the file to write to (default: the source's)")
+    learn.add_argument("--to", type=Path, default=ROOT, metavar="DIR", help="the dataset that words are proven by")
+
     canary = commands.add_parser("canary", help="whether the kept cases still look like the live page")
     canary.add_argument("source")
     canary.add_argument("file", type=Path, nargs="?", help="a saved page; fetched if none is given")
@@ -109,7 +118,7 @@ def _page_commands(commands: Commands) -> None:
     backfill.add_argument("file", type=Path, nargs="+")
     backfill.add_argument("--date", type=_instant, help="the pages' day, if their names do not say it")
     _dataset(backfill, "the instant to record")
-    for command in (read, doctor, canary, backfill):
+    for command in (read, doctor, learn, canary, backfill):
         command.set_defaults(module="scraper.cli.pages")
 
 

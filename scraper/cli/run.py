@@ -59,12 +59,12 @@ def refresh(options: argparse.Namespace) -> int:
         recorder = Recorder(dataset, options.report)
         if not options.replay:
             captures, now, again = _live(dataset, sources, options, progress)
-            done = refresh_once(dataset, sources, captures, now, recorder, progress, again)
+            done = refresh_once(dataset, sources, captures, now, recorder, progress, again, strict=options.strict)
             return _tell(done, now, dry=options.dry_run)
         worst = 0
         for at, looks in _replayed(options.replay, sources, dataset, moment(options.now), at_once=options.at_once):
             named, now = [s for s in sources if s.name in looks], options.now or at
-            done = refresh_once(dataset, named, looks, now, recorder, progress)
+            done = refresh_once(dataset, named, looks, now, recorder, progress, strict=options.strict)
             worst = max(worst, _tell(done, now, dry=options.dry_run))
         return worst
 
@@ -222,6 +222,9 @@ def _story(verdict: SourceResult, now: datetime) -> Iterator[str]:
             yield f"  {line}"
     if quiet := console.quiet_count(verdict.changes, verdict.cards):
         yield f"  {quiet} changes of wording or notes recorded"
+    for one in verdict.inferred:
+        rows = "1 row" if len(one.places) == 1 else f"{len(one.places)} rows"
+        yield f"  inferred: {plain_text(one.words)} ({one.proof}, {rows}); `learn` writes it into the vocabulary"
     yield from _waiting(verdict)
     for old, new in verdict.proposals:
         yield f"  looks renamed: {old} -> {new}; if so, add it to renames in the vocabulary"

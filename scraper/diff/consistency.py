@@ -7,7 +7,7 @@ changes is one finding, not seventeen.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -134,6 +134,12 @@ def _ratios(models: Iterable[list[Rate]]) -> dict[str, list[Row]]:
                 if base is not None and base.price and rate.price and base.unit == rate.unit:
                     rows.setdefault(rule, []).append((rate.price / base.price, rate, base))
     return rows
+
+
+def related(rates: Sequence[Rate]) -> Iterator[tuple[str, Rate, Rate]]:
+    """The rates of a model that usually follow another one: the rule, the rate, and the one that it follows."""
+    for rule, rows in _ratios([[rate for rate in rates if rate.price]]).items():
+        yield from ((rule, rate, base) for _, rate, base in rows)
 
 
 def _bases(rate: Rate, index: Mapping[tuple[object, ...], Rate]) -> list[tuple[str, Rate | None]]:

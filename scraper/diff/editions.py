@@ -130,6 +130,7 @@ def _kind(old: Rate | None, new: Rate | None, *, places: bool) -> str:
         # a cell without a price borrows its unit from its neighbour: no news when that changes
         ("relabelled", old.unit != new.unit),
         ("reworded", old.evidence.quote != new.evidence.quote),
+        ("reworded", old.reading != new.reading),
         ("reworded", places and old.evidence.locator != new.evidence.locator),
         # a rate that was held and is read again as it was has the card's own edition for evidence
         ("reworded", old.evidence.capture != new.evidence.capture),

@@ -14,7 +14,7 @@ from ratecards.costs import effective
 from ratecards.costs.effective import price_key
 from ratecards.model import Evidence, Rate, RateCard
 from ratecards.storage.history import Change, Stamp
-from scraper.checks import recent
+from scraper.checks import proofs, recent
 from scraper.checks.holds import Circumstances, HoldResult, hold_changes, hold_id, pinned
 from scraper.checks.reasons import MOVING, Reason
 from scraper.checks.recent import FLAP_WINDOW, key_of
@@ -107,7 +107,8 @@ def _split(compared: PublishedAndRead, state: State, at: datetime, corroborated:
         return corroborated(change, card) if card else None
 
     capture = f"sha256:{compared.provenance.sha256}"
-    seen = Circumstances(at, capture, compared.doubts, compared.partial, state.recent, corroborated_by)
+    inferred = proofs.waiting(compared.new.values())
+    seen = Circumstances(at, capture, compared.doubts, compared.partial, state.recent, corroborated_by, inferred)
     return hold_changes(compared.changes, compared.old, compared.new, state.holds, seen)
 
 

@@ -98,11 +98,14 @@ def _one(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> S
     result = evaluate(source, capture, Previous(then, lambda: before), None, now)
     if result.cards is None:
         return result
-    more = [] if then.capture else afterwards(log, result.changes, day, now)
-    found = [*result.changes, *more]
+    older = state.observed > result.state.observed
+    # what an older edition is quoted by stays as it was first read: only what it says can be corrected
+    read = [c for c in result.changes if not (older and then.capture and c.kind == "reworded")]
+    more = [] if then.capture else afterwards(log, read, day, now)
+    found = [*read, *more]
     current = history.replay([*log, *found])
     after = replace(result.state, holds=state.holds, recent=state.recent, unstable=state.unstable)
-    if state.observed > result.state.observed:
+    if older:
         after = state  # an older edition than the newest known: the newest attempt stays what it was
     return replace(result, changes=found, cards=current, state=replace(after, models=sorted(current)), proven=True)
 

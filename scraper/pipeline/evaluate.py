@@ -11,17 +11,31 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from ratecards.model import COPIED, RateCard
+from ratecards.model import COPIED, Rate, RateCard
 from ratecards.storage import codec, history
 from ratecards.storage.history import Change, Stamp, Step
-from scraper.checks import plausibility
+from scraper.checks import plausibility, proofs
 from scraper.checks import representations as checks
 from scraper.checks.reasons import too_few_tables
+from scraper.diff import consistency
 from scraper.diff.editions import changes, rename_proposals
 from scraper.errors import LayoutChanged
 from scraper.fetch.capture import Capture, text
 from scraper.fetch.copies import COPY
-from scraper.model import GOOD, Provenance, Reading, SourceResult, State, cards, instant, page_status
+from scraper.model import (
+    GOOD,
+    Draft,
+    Inferred,
+    Provenance,
+    Reading,
+    SourceResult,
+    State,
+    cards,
+    cards_of,
+    instant,
+    page_status,
+)
+from scraper.pipeline import second_pass
 from scraper.pipeline.apply_holds import Applied, PublishedAndRead, apply_holds, reparses, unread_models
 from scraper.pipeline.corroboration import Corroborated
 from scraper.sources import Source
@@ -43,9 +57,18 @@ class Previous:
 
 
 def evaluate(
-    source: Source, capture: Capture, previous: Previous, corroborated: Corroborated | None, now: datetime
+    source: Source,
+    capture: Capture,
+    previous: Previous,
+    corroborated: Corroborated | None,
+    now: datetime,
+    *,
+    strict: bool = False,
 ) -> SourceResult:
-    """The result of an attempt at a source. Where `corroborated` is None nothing is held."""
+    """The result of an attempt at a source. Where `corroborated` is None nothing is held, and nothing is inferred.
+
+    `strict` leaves the second pass out.
+    """
     start, state = SourceResult(source, "UNCHANGED", capture.at, state=previous.state), previous.state
     if capture.skipped:
         return replace(start, outcome="SKIPPED", messages=[capture.skipped])
@@ -60,12 +83,20 @@ def evaluate(
         return _with_steps(_verified(start, capture, hashes, now), previous.cards, now)
     if not bodies:
         return _failed(start, "NOT_FETCHED", ["not modified, but what was read before is not known well enough"], now)
-    readings, unreadable = _read_all(source, bodies)
-    if unreadable:
+    readings, unreadable, doubtful = _read_all(source, bodies)
+    second = corroborated if not strict else None
+    if unreadable and not (second and len(doubtful) == len(unreadable)):
         return _failed(start, "NOT_READ", unreadable, now)
     old = previous.cards()
+    inferred: Sequence[Inferred] = ()
+    if second:
+        every = {kind: {**readings, **doubtful}[kind] for kind in bodies}
+        seen, inferred = _inferred(source, every, old, second, capture.at.date())
+        readings = dict(seen)
+        if any(page_status(readings[kind]) == "NOT_READ" for kind in doubtful):
+            return _failed(start, "NOT_READ", unreadable, now)
     readings, problems = _checked(readings, source, state, old, capture.at.date())
-    read = replace(_told(start, problems), reading=next(iter(readings.values())))
+    read = replace(_told(start, problems), reading=next(iter(readings.values())), inferred=inferred)
     if failure := _page_failure(readings, state, old, capture.at):
         return _failed(replace(read, disagreed=failure.disagreed), failure.outcome, failure.messages, now)
     provenance = _provenance(source, capture, readings)
@@ -118,13 +149,14 @@ def _decoded(source: Source, capture: Capture) -> tuple[dict[str, str], list[str
 
 def _nothing_new(source: Source, state: State, hashes: Mapping[str, str]) -> bool:
     known = all(state.hashes.get(kind) == digest for kind, digest in hashes.items())
-    good = state.outcome == "READ" and not state.holds
+    good = state.outcome == "READ" and not (state.holds or state.inferred)
     return known and good and state.parser == source.module.PARSER
 
 
-def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Reading], list[str]]:
-    """Each body as read, and why those that were not could not be."""
+def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Reading], list[str], dict[str, Reading]]:
+    """Each body as read; why those that were not could not be, and those of them against which only words speak."""
     readings: dict[str, Reading] = {}
+    doubtful: dict[str, Reading] = {}
     wrong = []
     for kind, body in bodies.items():
         try:
@@ -132,9 +164,35 @@ def _read_all(source: Source, bodies: Mapping[str, str]) -> tuple[dict[str, Read
                 readings[kind] = source.read(body, copy=kind == COPY)
         except LayoutChanged as error:
             wrong.append(f"{kind}: {error}")
+            doubtful |= {kind: error.reading} if error.reading else {}
         except Exception as error:  # noqa: BLE001 - a fault in one reader must not take the other sources with it
             wrong.append(f"{kind}: the reader failed, fix it: {type(error).__name__}: {error}")
-    return readings, wrong
+    return readings, wrong, doubtful
+
+
+def _inferred(
+    source: Source, readings: Readings, old: Cards, corroborated: Corroborated, day: date
+) -> tuple[Readings, Sequence[Inferred]]:
+    """The readings with what the second pass could prove of their unknown words, and these words."""
+    if not any(reading.incomplete for reading in readings.values()):
+        return readings, ()
+    provider, name = source.provider, source.source
+
+    def says(rate: Rate) -> str | None:
+        said = Draft(model=rate.model, name=rate.model, anchor="", rates=(rate,))
+        alone = cards_of([said], Provenance("", "", day, None, source.module.PARSER), provider, name)[rate.model]
+        owner: dict[str, Any] = {"provider": provider, "source": name, "model": rate.model}
+        return corroborated(Change(kind="rate_added", new=rate, **owner), alone)
+
+    published = second_pass.published(old, source.module.renames())
+    factors = consistency.findings(published.values(), day, {})[1]
+    found: dict[str, Reading] = {}
+    words: dict[str, Inferred] = {}
+    for kind, reading in readings.items():
+        twins = [rate for other, twin in readings.items() if other != kind for rate in twin.rates()]
+        found[kind], own = second_pass.infer(source.module, reading, proofs.Known(published, factors, twins, says))
+        words |= {one.words: one for one in own if one.words not in words}
+    return found, list(words.values())
 
 
 def _checked(
@@ -259,6 +317,7 @@ def _published(
         holds=applied.holds,
         recent=applied.recent,
         unstable=applied.unstable,
+        inferred=[one.words for one in read.inferred],
         said=checks.sentences_of(readings.values(), state.said, whole=len(readings) == len(source.module.urls())),
     )
     return replace(

@@ -40,9 +40,11 @@ def refresh_once(
     recorder: Recorder,
     progress: Progress,
     again: Again | None = None,
+    *,
+    strict: bool = False,
 ) -> Refreshed:
     """Evaluate what came of each source, publish what may be, and report it. Raises `DatasetError`."""
-    results = evaluate_all(dataset, sources, captures, now, progress, again)
+    results = evaluate_all(dataset, sources, captures, now, progress, again, strict=strict)
     result = publication(dataset, results, now)
     paths = result.commit()
     recorder.add(results, now, paths)
@@ -56,26 +58,33 @@ def evaluate_all(
     now: datetime,
     progress: Progress,
     again: Again | None = None,
+    *,
+    strict: bool = False,
 ) -> list[SourceResult]:
-    """One result per source. Where representations disagree, all of them are fetched `again`, once."""
+    """One result per source. Where representations disagree, all of them are fetched `again`, once.
+
+    `strict` infers nothing.
+    """
     results = []
     for source in sources:
         progress(source, "reading")
-        results.append(_result(dataset, source, captures[source.name], now))
+        results.append(_result(dataset, source, captures[source.name], now, strict=strict))
     disagreed = [source for source, result in zip(sources, results, strict=True) if result.disagreed]
     second = again(disagreed) if again and disagreed else {}
     return [
-        _settled(dataset, source, result, captures[source.name], second[source.name], now)
+        _settled(dataset, source, result, captures[source.name], second[source.name], now, strict=strict)
         if source.name in second
         else result
         for source, result in zip(sources, results, strict=True)
     ]
 
 
-def _result(dataset: Dataset, source: Source, capture: Capture | DatasetError, now: datetime) -> SourceResult:
+def _result(
+    dataset: Dataset, source: Source, capture: Capture | DatasetError, now: datetime, *, strict: bool
+) -> SourceResult:
     if isinstance(capture, DatasetError):
         return SourceResult(source, "DAMAGED", now, [str(capture)])
-    return evaluate_one(dataset, source, capture, now)
+    return evaluate_one(dataset, source, capture, now, strict=strict)
 
 
 def _settled(
@@ -85,13 +94,15 @@ def _settled(
     before: Capture | DatasetError,
     after: Capture | DatasetError,
     now: datetime,
+    *,
+    strict: bool,
 ) -> SourceResult:
     """The result of the second attempt, if it brought as much as the first; one page alone settles nothing."""
     if isinstance(after, Capture) and better(before, after) is not after:
         lost = {**after.failed, **after.not_read}
         told = [f"fetched once more, {kind}: {error}" for kind, error in lost.items()]
         return replace(first, messages=[*first.messages, *told])
-    result = _result(dataset, source, after, now)
+    result = _result(dataset, source, after, now, strict=strict)
     return replace(result, messages=["the representations disagreed; both were fetched once more", *result.messages])
 
 
@@ -103,7 +114,7 @@ def better(first: Capture | DatasetError, second: Capture | DatasetError | None)
 
 
 def evaluate_one(
-    dataset: Dataset, source: Source, capture: Capture, now: datetime, *, hold: bool = True
+    dataset: Dataset, source: Source, capture: Capture, now: datetime, *, hold: bool = True, strict: bool = False
 ) -> SourceResult:
     """The result of an attempt at one source; a damaged baseline is a result, too."""
     try:
@@ -114,7 +125,7 @@ def evaluate_one(
         state = dataset.state(source.name)
         previous = Previous(state, lambda: current_cards(dataset, source.name, state))
         asked: Corroborated | None = corroboration(dataset, source, capture.at.date()) if hold else None
-        return replace(evaluate(source, capture, previous, asked, now), proven=True)
+        return replace(evaluate(source, capture, previous, asked, now, strict=strict), proven=True)
     except DatasetError as error:
         words = str(error) if "git" in str(error) else f"{error}; restore it from git"
         return SourceResult(source, "DAMAGED", capture.at, [words])

@@ -76,4 +76,4 @@ class Scanner:
     def fail(self, expected: str) -> UnknownTerm:
         """The error that shows the cell with a mark under the first word not understood."""
         at = self.at + (self.text[self.at : self.at + 1] == " ")
-        return UnknownTerm(f"expected {expected}\n    {self.source}\n    {' ' * at}~~~^ here")
+        return UnknownTerm(f"expected {expected}\n    {self.source}\n    {' ' * at}~~~^ here", at=at)

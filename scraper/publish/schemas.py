@@ -98,9 +98,13 @@ FIELDS: dict[str, Schema] = {
     "effective_until": DAY,
     "quote": WORDS,
     "locator": WORDS,
+    "reading": matching(rf"{model.EXACT}|inferred: (?:{'|'.join(model.PROOFS)})"),
 }
 ALWAYS = ("provider", "source", "model", "service_tier", "plan", "meter", "basis", "availability")
-VALUES = ("unit", "availability", "price", "currency", "effective_from", "effective_until", "quote", "locator")
+VALUES = (
+    *("unit", "availability", "price", "currency", "effective_from", "effective_until", "quote", "locator"),
+    "reading",
+)
 KEYS = tuple(name for name in ROW_KEY if name not in VALUES)
 
 _PRICED = {"properties": {"availability": one_of(("priced", "free"))}, "required": ["availability"]}

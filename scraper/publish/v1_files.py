@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ratecards.escaping import markdown, plain_text
-from ratecards.model import COLUMNS, MODEL_ID, Rate, RateCard, canonical_order, plain, row
+from ratecards.model import COLUMNS, EXACT, MODEL_ID, Rate, RateCard, canonical_order, plain, row
 from ratecards.model.grade import authority
 from ratecards.model.lifecycle import Shutdown, endings, observed
 from ratecards.questions import price_news
@@ -25,6 +25,8 @@ from scraper.sources import SOURCES, expires, published_in
 
 ATTRIBUTION = "Quoted cells: Google's documentation, CC BY 4.0, https://ai.google.dev/gemini-api/docs/pricing"
 _RECENT = 2000
+# What a record leaves out: a field of which the page says nothing, and that it was read exactly.
+_UNSAID = ("", EXACT)
 STATUS = "ratecards/v1/status.json"
 DAMAGED = State(outcome="DAMAGED", message="the state file cannot be read; restore it from git")
 
@@ -81,7 +83,7 @@ def _lines(value: object) -> str:
 
 
 def _row(rate: Rate) -> dict[str, object]:
-    return {name: value for name, value in row(rate).items() if value != ""}
+    return {name: value for name, value in row(rate).items() if value not in _UNSAID}
 
 
 def _sources(cards: Sequence[RateCard], states: Mapping[str, State]) -> dict[str, Any]:
@@ -190,7 +192,7 @@ def _values(rate: Rate | None, other: Rate | None = None) -> dict[str, object] |
     if rate is None:
         return None
     names = [n for n in COLUMNS if n in VALUES or (other and getattr(rate, n) != getattr(other, n))]
-    return {n: v for n, v in row(rate).items() if n in names and v != ""}
+    return {n: v for n, v in row(rate).items() if n in names and v not in _UNSAID}
 
 
 def step_data(step: Step) -> dict[str, object]:

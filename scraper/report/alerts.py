@@ -1,14 +1,15 @@
 """What the owner hears of: issues to open, to remind of and to close. Pure: facts, issues and a clock in, actions out.
 
-One rolling issue per source that cannot be read, once that is confirmed; one per held change that needs a person; one
-per source and day of dated steps, 30, 7 and 1 days ahead; one per model whose end is announced otherwise than before;
-one for the schedule itself. Nothing else is ever opened.
+One rolling issue per source that cannot be read, once that is confirmed; one per source with words to learn; one per
+held change that needs a person; one per source and day of dated steps, 30, 7 and 1 days ahead; one per model whose end
+is announced otherwise than before; one for the schedule itself. Nothing else is ever opened.
 What was told when stands in the issue, in a comment that is not shown: there is no other memory to lose. An issue that
 a person closed stays closed for as long as it is about the same.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -117,12 +118,24 @@ def of_run(facts: RunReport, issues: Sequence[Issue]) -> list[Action]:
     wants: list[Want] = []
     over: dict[str, str] = {}
     for source in facts.sources:
-        wants += [w for w in (_broken(source, now, told), *_holds(source), *_ends(source)) if w]
+        wants += [w for w in (_broken(source, now, told), _inferred(source), *_holds(source), *_ends(source)) if w]
         over |= _recovered(source) | _settled(source, issues)
+        if source.outcome in messages.READ_NOW and not source.inferred:
+            over[f"inferred:{source.name}"] = "Every word of the page is in the vocabulary."
     wants += _steps(facts, now.date())
     standing = {w.key for w in wants}
     over |= {i.key: "This is over or no longer announced." for i in issues if _past(i, facts, now.date())}
     return actions(wants, issues, {key: why for key, why in over.items() if key not in standing})
+
+
+def _inferred(source: SourceReport) -> Want | None:
+    """Words of a source that numbers proved and no vocabulary has; told again when they are others."""
+    if not source.inferred:
+        return None
+    words = "\n".join(one["words"] for one in source.inferred)
+    about = hashlib.sha256(words.encode()).hexdigest()[:12]
+    text = "\n".join(messages.inferred(source))
+    return Want(f"inferred:{source.name}", about, about, f"{source.name}: words to learn", text)
 
 
 def _broken(source: SourceReport, now: datetime, issues: Mapping[str, Issue]) -> Want | None:

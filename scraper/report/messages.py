@@ -157,7 +157,7 @@ def capped(blocks: Iterable[str], limit: int, rest: str = "The whole report is a
 
 def summary(facts: RunReport, limit: int = SUMMARY) -> str:
     """The step summary: the headline, the sources, then what each says that is new."""
-    told = [s for s in facts.sources if news(s) or s.held or s.proposals]
+    told = [s for s in facts.sources if news(s) or s.held or s.proposals or s.inferred]
     page = [f"## {markdown(headline(facts))}", "", f"{facts.at[:16].replace('T', ' ')} UTC", ""]
     page += _health(facts.sources, facts)
     page += [line for s in told for line in (f"### {s.name}", "", *_source(s))]
@@ -275,9 +275,25 @@ def _source(source: SourceReport) -> Iterator[str]:
     ]
     if held:
         yield from ("Waiting, not published:", "", *table(("change", "why", "since"), held))
+    yield from inferred(source)
     for old, new in source.proposals:
         names = f"{markdown(old)} → {markdown(new)}"
         yield from (f"Looks renamed: {names}; if so, add it to `renames` in the vocabulary.", "")
+
+
+def inferred(source: SourceReport) -> Iterator[str]:
+    """The unknown words that numbers proved: what they mean, where, by which proof, and the lines to learn."""
+    if not source.inferred:
+        return
+    yield from ("Words in no vocabulary, read because the numbers prove what they mean:", "")
+    for one in source.inferred:
+        places = markdown("; ".join(one["places"][:3]), 300)
+        more = f" and {len(one['places']) - 3} more" if len(one["places"]) > 3 else ""
+        yield f"- {markdown(one['words'], 300)} ({one['proof']}): {places}{more}"
+    known = [line for one in source.inferred for line in one["lines"]]
+    fence = "```"
+    yield from ("", f"`python -m scraper learn {source.name}` writes these lines and a case of the tests:", "")
+    yield from (f"{fence}yaml", *(plain_text(line).replace("`", "'") for line in known[:60]), fence, "")
 
 
 def _model(model: str, group: Sequence[Plain], prices: Sequence[Plain]) -> Iterator[str]:

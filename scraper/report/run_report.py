@@ -42,7 +42,8 @@ _PRICE = ("price", "currency", "unit", "effective_from", "effective_until")
 class SourceReport:
     """One source's part of a run. `rates` is None where the cards were not read this time.
 
-    `news` is what a buyer pays differently, `files` are further files written, `proposed` tells that a pull request has
+    `news` is what a buyer pays differently, `inferred` are the unknown words that were proven: their meaning, places,
+    proof and vocabulary lines. `files` are further files written, `proposed` tells that a pull request has
     the changes; None where there are none of these.
     """
 
@@ -63,6 +64,7 @@ class SourceReport:
     held: list[Plain] = field(default_factory=list)
     proposals: list[list[str]] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    inferred: list[Plain] = field(default_factory=list)
     proposed: bool | None = None
 
 
@@ -191,6 +193,10 @@ def source(result: SourceResult) -> SourceReport:
         held=[_held(h, result.at, links.get(h.change.model, url)) for h in result.held],
         proposals=[list(p) for p in result.proposals],
         files=sorted(result.files),
+        inferred=[
+            {"words": one.words, "places": list(one.places), "proof": one.proof, "lines": list(one.lines)}
+            for one in result.inferred
+        ],
     )
 
 

@@ -16,7 +16,7 @@ from scraper.model import Problem, Reading
 from scraper.parse.blocks import Block, Text
 from scraper.parse.markdoc import UNKNOWN, markdoc_blocks, uncommented
 from scraper.prices.lexicon import counted
-from scraper.sources import gemini_api, gemini_terms, vocabulary
+from scraper.sources import gemini_api, gemini_candidates, gemini_terms, vocabulary
 from scraper.sources.page_proofs import refuse_other_pages
 
 PARSER = "1"
@@ -58,6 +58,8 @@ def renames() -> Mapping[str, str]:
 
 
 fingerprint = vocabulary.whole
+# its unknown words are those of the Gemini API's vocabulary
+candidates, choices, patched = gemini_candidates.candidates, gemini_candidates.choices, gemini_candidates.patched
 
 
 def vocabulary_of(_body: str) -> str:

@@ -7,8 +7,9 @@ a free and a paid column. Text is CC BY 4.0.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
+from functools import partial
 from html import unescape
 
 from scraper.errors import LayoutChanged
@@ -16,11 +17,25 @@ from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, html_blocks, markdown_blocks, only, soup, without
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
+from scraper.sources.gemini_candidates import candidates, choices, patched
 from scraper.sources.gemini_rows import TableReader
 from scraper.sources.gemini_section import Notes, Part
 from scraper.sources.gemini_terms import Terms, load_terms
 from scraper.sources.page_proofs import is_html, refuse_other_pages, title_of, validate_html
 from scraper.sources.timelimit import look
+
+__all__ = [
+    "PARSER",
+    "candidates",
+    "choices",
+    "fingerprint",
+    "patched",
+    "read",
+    "read_copy",
+    "renames",
+    "representation",
+    "urls",
+]
 
 PARSER = "2"
 # A line of links to the tabs of a section; where they may not fit the screen, "More" stands behind them.
@@ -59,7 +74,7 @@ def read(body: str, terms: Terms | None = None) -> Reading:
     kind = representation(body)
     refuse_foreign_pages(body, terms)
     blocks, updated = _html(body, terms) if kind == "html" else (markdown_blocks(body), None)
-    return _accounted(read_blocks(blocks, terms, kind), body, updated)
+    return _accounted(partial(read_blocks, blocks, terms, kind), body, updated)
 
 
 def read_copy(body: str, terms: Terms | None = None) -> Reading:
@@ -77,11 +92,17 @@ def read_copy(body: str, terms: Terms | None = None) -> Reading:
     if not titles or end < titles[-1]:
         raise LayoutChanged("expected a title and, at the end of the page, a line 'Last updated', saw others")
     page = _with_tabs(body[titles[-1] : end], terms)
-    return _accounted(read_blocks(markdown_blocks(page), terms, "copy"), page, updated)
+    return _accounted(partial(read_blocks, markdown_blocks(page), terms, "copy"), page, updated)
 
 
-def _accounted(reading: Reading, body: str, updated: date | None) -> Reading:
+def _accounted(read_page: Callable[[], Reading], body: str, updated: date | None) -> Reading:
     """The reading with the page's date, and a suspicion where amounts of the page stand in none of its texts."""
+    try:
+        reading = read_page()
+    except LayoutChanged as error:
+        if error.reading:
+            error.reading.last_updated = updated
+        raise
     reading.last_updated = updated
     missing = counted(unescape(without(fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
     if missing > 0:
@@ -92,10 +113,21 @@ def _accounted(reading: Reading, body: str, updated: date | None) -> Reading:
 def read_blocks(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
     """The reading of the page's blocks, whatever they were written in. Raises `LayoutChanged` where it is not whole."""
     _validate_end(blocks, terms)
-    _validate_tables(blocks, terms)
+    renamed = _validate_tables(blocks, terms)
     reading = _sections(blocks, terms, kind)
     _settle(reading)
+    reading.again = partial(_again, blocks, kind)
+    if renamed:
+        raise LayoutChanged(renamed, reading=reading)
     return reading
+
+
+def _again(blocks: Sequence[Block], kind: str, terms: Terms, only: Collection[int] | None) -> dict[int, Section]:
+    """The sections of these numbers as other terms read them; all of them, and settled, where none are named."""
+    reading = _sections(blocks, terms, kind, only)
+    if only is None:
+        _settle(reading)
+    return dict(zip(range(len(reading.sections)) if only is None else sorted(only), reading.sections, strict=True))
 
 
 # ---------------------------------------------------------------------------------- the page's proofs
@@ -179,27 +211,31 @@ def _validate_end(blocks: Sequence[Block], terms: Terms) -> None:
         raise LayoutChanged("truncated page: expected notes behind the table of tools, saw the page end before")
 
 
-def _validate_tables(blocks: Sequence[Block], terms: Terms) -> None:
+def _validate_tables(blocks: Sequence[Block], terms: Terms) -> str:
+    """What the page lacks of its headers; empty where it has them. Raises `LayoutChanged` where tables are missing."""
     tables = [b for b in blocks if isinstance(b, Table)]
     headers = {label_key(cell) for table in tables for cell in table.header}
     said = {terms.header(header) for header in headers}
-    if missing := [h for h in terms.headers if terms.header(h) not in said]:
-        raise LayoutChanged(f"header renamed or localised page: expected {missing}, saw {sorted(headers)[:6]}")
     if len(tables) < terms.tables_min:
         raise LayoutChanged(f"expected at least {terms.tables_min} tables, saw {len(tables)}")
+    missing = [h for h in terms.headers if terms.header(h) not in said]
+    words = f"header renamed or localised page: expected {missing}, saw {sorted(headers)[:6]}"
+    return words if missing else ""
 
 
 # ------------------------------------------------------------------------------------------- sections
 
 
-def _sections(blocks: Sequence[Block], terms: Terms, kind: str) -> Reading:
+def _sections(blocks: Sequence[Block], terms: Terms, kind: str, only: Collection[int] | None = None) -> Reading:
     reading = Reading(terms.source, kind, [], Amounts())
     found = parts(blocks, terms)
     notes = Notes(found, terms)
-    for part in found:
+    for number, part in enumerate(found):
+        if only is not None and number not in only:
+            continue
         look(part.title)
         section = _section(part, notes, terms)
-        if terms.tab(part.title) and reading.sections:
+        if only is None and terms.tab(part.title) and reading.sections:
             before = reading.sections[-1]
             words = f"behind it the tab {part.title!r} stands as a section of its own"
             before.problems.append(Problem("layout", before.anchor or before.title, words, part.title))

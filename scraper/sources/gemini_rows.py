@@ -12,7 +12,7 @@ from ratecards.model import Evidence, Rate
 from scraper.errors import UnknownTerm
 from scraper.model import Gap, Problem, too_little_read
 from scraper.parse.blocks import Heading, Table
-from scraper.prices.grammar import Cell, read_cell
+from scraper.prices.grammar import Cell
 from scraper.prices.labels import why_unknown
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import Observation, Place, RowRule, label_key, row_rates
@@ -94,19 +94,18 @@ class TableReader(SectionReader):
     def _columns(self, table: Table, tab: str) -> dict[int, tuple[str, str]] | None:
         """By column index: plan and unit. None when a header is unknown."""
         columns: dict[int, tuple[str, str]] = {}
+        unknown = False
         for at, header in enumerate(table.header):
             if at == 0 and not header:
                 continue
-            meaning = self.terms.header(header)
-            if meaning is None:
-                self.problem(
-                    "header",
-                    f" / {tab or '-'}",
-                    f"unknown header {header!r}{why_unknown(header, self.terms.plans)}",
-                    header,
-                )
-                return None
-            columns[at] = meaning
+            if meaning := self.terms.header(header):
+                columns[at] = meaning
+            else:
+                words = f"unknown header {header!r}{why_unknown(header, self.terms.plans)}"
+                self.problem("header", f" / {tab or '-'}", words, header)
+                unknown = True
+        if unknown:
+            return None
         plans = [plan for plan, _ in columns.values()]
         if sorted(plans) != ["free", "paid"]:
             self.problem("header", f" / {tab or '-'}", f"expected a free and a paid column, saw {list(table.header)}")
@@ -154,7 +153,7 @@ class TableReader(SectionReader):
     def _seen(self, text: str, label: str, header: str, column: tuple[str, str], tab: str) -> Observation:
         """A cell and its coordinates; `column` is its plan and unit. Raises `UnknownTerm`."""
         locator = " / ".join((self.part.anchor, tab or "-", fold_stars(label), header))
-        return Observation(text, read_cell(text, self.terms.phrases), column[0], header, column[1], locator)
+        return Observation(text, self.terms.cell(text), column[0], header, column[1], locator)
 
     def _texts(self, row: Sequence[str], columns: Iterable[int]) -> dict[int, str]:
         """The cells of the columns. Raises `UnknownTerm` on an empty one that nothing explains."""
@@ -228,7 +227,7 @@ class TableReader(SectionReader):
                 read += counted(row[at])
                 continue
             try:
-                prices = read_tool(row[at], self.terms.phrases, self.terms.tool_ignored)
+                prices = read_tool(self.terms.in_known_nouns(row[at]), self.terms.phrases, self.terms.tool_ignored)
             except UnknownTerm as error:
                 self._gap(error, row, tab, Gap(_NOTHING, ("tools",), tier, (rate.meter,), context=rate.context or None))
                 return None
@@ -271,7 +270,7 @@ class TableReader(SectionReader):
 
     def _cell(self, text: str) -> Cell | None:
         try:
-            return read_cell(text, self.terms.phrases)
+            return self.terms.cell(text)
         except UnknownTerm:
             return None  # prose, with an allowance perhaps
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ratecards.model import SERVICE_TIERS
 from scraper.errors import UnknownTerm
+from scraper.prices.grammar import Cell, read_cell
 from scraper.prices.labels import Listed, Tabs, take_apart
 from scraper.prices.normalize import RowRule, label_key
 from scraper.prices.scanner import Phrases, phrases
 from scraper.sources import vocabulary
 
+# A tab that has the rate table's own name of a tier is one of it; `ultrafast` and `fast` are other providers' words.
+_TIERS = {tier: tier for tier in SERVICE_TIERS if tier not in ("ultrafast", "fast")}
 VOCABULARY = Path(__file__).with_name("gemini_api.yaml")
 
 
@@ -58,6 +62,10 @@ class Terms:
     label_asides: re.Pattern[str]
     metadata_rows: Listed[str]
     phrases: Phrases
+    cells: Mapping[str, str]
+    nouns: Mapping[str, str]
+    noun: re.Pattern[str]
+    columns: Mapping[str, tuple[str, str]]
     tool_meters: Mapping[str, str]
     tool_ignored: re.Pattern[str]
     notices: re.Pattern[str]
@@ -102,17 +110,35 @@ class Terms:
 
     def header(self, header: str) -> tuple[str, str] | None:
         """A column header's plan and unit ("" where it names none). None when it is unknown."""
+        if known := self.columns.get(label_key(header)):
+            return known
         try:
             said = take_apart(header, self.plans)
         except UnknownTerm:
             return None
         plans = [said.plan] * bool(said.plan) + [self.plans[word] for word in said.own]
-        known = said.only("plan", "unit", "currency", "own") and said.currency in ("", self.currency)
-        return (plans[0], said.unit) if len(plans) == 1 and known else None
+        plain = said.only("plan", "unit", "currency", "own") and said.currency in ("", self.currency)
+        return (plans[0], said.unit) if len(plans) == 1 and plain else None
 
     def tab(self, tab: str) -> str:
         """The service tier of a tab; empty when it is unknown."""
         return self.tabs.get(label_key(tab), "")
+
+    def cell(self, text: str) -> Cell:
+        """A price cell. Raises `UnknownTerm` unless every word of it is understood."""
+        if availability := self.cells.get(label_key(text)):
+            return Cell(availability)
+        said = self.in_known_nouns(text)
+        cell = read_cell(said, self.phrases)
+        if said == text:
+            return cell
+        quote = " ".join(text.split())  # the printed words, not those that they stand for
+        amounts = tuple(replace(amount, quote=quote) for amount in cell.amounts)
+        return replace(cell, amounts=amounts, allowances=tuple(replace(a, quote=quote) for a in cell.allowances))
+
+    def in_known_nouns(self, text: str) -> str:
+        """The text with the nouns of the page in the lexicon's words."""
+        return self.noun.sub(lambda match: self.nouns[match[0].lower()], text)
 
     def ignored(self, section: str, text: str) -> str:
         """The reason why money in `text` gives no rate; empty when it must."""
@@ -124,6 +150,10 @@ def load_terms(data: Any) -> Terms:
     """The vocabulary, read and compiled once."""
     proofs, own, tools, shared = data["proofs"], dict(data["phrases"]), data["tools"], data["shared"]
     own["ignored"] += rf"|{shared}|\(\s*{shared}\s*\)"
+    # beside an amount they select nothing
+    skipped = "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in data.get("cell_asides", [])) or "(?!)"
+    own["ignored"] += f"|{skipped}"
+    nouns = data.get("nouns", {})
     rows = {label: _rule(entry) for label, entry in data["rows"].items()}
     targets = {**rows, **{label: _rule(entry) for label, entry in data["variant_targets"].items()}}
     return Terms(
@@ -138,7 +168,7 @@ def load_terms(data: Any) -> Terms:
         foreign=proofs["foreign"],
         not_the_page=proofs["not_the_page"],
         plans=data["headers"]["plans"],
-        tabs=Tabs(data["tabs"]),
+        tabs=Tabs({**_TIERS, **data["tabs"]}),
         sections=data["sections"],
         without_ids=data["without_ids"],
         rows=Listed(rows),
@@ -147,8 +177,12 @@ def load_terms(data: Any) -> Terms:
         label_asides=_re(data["label_asides"]),
         metadata_rows=Listed({label: label for label in data["metadata_rows"]}),
         phrases=phrases(own),
+        cells=data.get("cells", {}),
+        nouns=nouns,
+        noun=_re(rf"(?<!\w)(?:{'|'.join(map(re.escape, nouns)) or '(?!)'})(?!\w)"),
+        columns={header: (entry["plan"], entry["unit"]) for header, entry in data.get("columns", {}).items()},
         tool_meters=tools["meters"],
-        tool_ignored=_re(tools["ignored"]),
+        tool_ignored=_re(f"{tools['ignored']}|{skipped}"),
         notices=_re(data["notices"]),
         effective=_re(data["effective"]),
         asides=[_re(text) for text in data["asides"]],

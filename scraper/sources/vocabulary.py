@@ -6,8 +6,10 @@ section may stand in several places of a file, so that a line which settles some
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, fields
 from functools import cache, partial
 from pathlib import Path
@@ -26,6 +28,8 @@ from scraper.sources.page_proofs import Proofs
 
 Terms = TypeVar("Terms")
 Build = Callable[[Any], Terms]
+# Lines of a vocabulary as data: by section, words and what they mean, or a list of words.
+Patch = Mapping[str, Any]
 
 _TOP = re.compile(r"(?m)^(?=[A-Za-z_\"'][^\n]*:)")
 # how Python says that a class has no such field, or wants another one
@@ -113,6 +117,60 @@ def read(text: str, where: str, build: Build[Terms]) -> Terms:
     if path := next(asked.unasked(), ()):
         raise VocabularyError(f"{_place(text, where, key=path)}: unknown key {str(path[-1])!r}")
     return build(plain)
+
+
+def data_of(load: Callable[[], Terms]) -> dict[Any, Any]:
+    """The data of the vocabulary that a loader made by `of` reads; a copy, to be changed at will."""
+    return deepcopy(_data(load.__wrapped__.args[0]))  # type: ignore[attr-defined]
+
+
+def patched(load: Callable[[], Terms], patch: Patch) -> Terms:
+    """The terms of a loader made by `of`, had its file `lines(patch)` at its end. Raises `VocabularyError`."""
+    path, build = load.__wrapped__.args  # type: ignore[attr-defined]
+    data = data_of(load)
+    for key, value in patch.items():
+        _add(data, key, value, path.name)
+    return build(data)  # type: ignore[no-any-return]
+
+
+def merged(patches: Iterable[Patch]) -> dict[str, Any]:
+    """Several patches as one. Raises `VocabularyError` where two say different things of one word."""
+    found: dict[str, Any] = {}
+    for patch in patches:
+        for key, value in patch.items():
+            before = found.setdefault(key, deepcopy(value))
+            if isinstance(value, Mapping):
+                if wrong := [word for word, means in value.items() if before.setdefault(word, means) != means]:
+                    raise VocabularyError(f"{key}: {wrong[0]!r} would mean two things")
+            elif isinstance(value, list):
+                before += [item for item in value if item not in before]
+    return found
+
+
+def lines(patch: Patch) -> list[str]:
+    """A patch as the lines to put at the end of the vocabulary."""
+    out: list[str] = []
+    for key, value in patch.items():
+        out.append(f"{key}:")
+        if isinstance(value, Mapping):
+            out += [f"  {_flow(name)}: {_flow(inner)}" for name, inner in value.items()]
+        else:
+            out += [f"  - {_flow(item)}" for item in value]
+    return out
+
+
+def _flow(value: Any) -> str:
+    """A value on one line; words in quotes, so that none of them is taken for another kind of value."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{name}: {_flow(inner)}" for name, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+@cache
+def _data(path: Path) -> dict[Any, Any]:
+    return sections(path.read_text(encoding="utf-8"), path.name)
 
 
 def sections(text: str, where: str) -> dict[Any, Any]:

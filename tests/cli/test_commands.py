@@ -72,7 +72,8 @@ def test_a_page_as_csv(read):
     """Exactly the columns of the rate table, in their order."""
     header = (
         "provider,source,model,service_tier,plan,meter,modality,unit,resolution,quality,prompt_over,prompt_up_to,used_over,"
-        "used_up_to,period,context,basis,availability,price,currency,effective_from,effective_until,quote,locator"
+        "used_up_to,period,context,basis,availability,price,currency,effective_from,effective_until,quote,locator,"
+        "reading"
     )
     ran = read(facts(), "--format", "csv")
     assert header == ran.out.splitlines()[0] == ",".join(COLUMNS)

@@ -67,21 +67,21 @@ PROPOSED = {
         "label at gemini-2 / Standard",
         "unknown row label 'Imput price'",
         "input price",
-        {"rows": {"imput price": {"meter": "METER"}}},
+        {"rows": {"imput price": {"meter": "input"}}},
     ),
     "label that YAML would take apart": (
         with_row('Price: "new", {x} #1', "Free of charge", "$1.00"),
         "label at gemini-2 / Standard",
         "unknown row label",
         "",
-        {"rows": {'price: "new", {x} #1': {"meter": "METER"}}},
+        {"rows": {'price: "new", {x} #1': {"meter": "input"}}},
     ),
     "tab": (
         facts(gemini_2=model("Gemini 2", tabs={"Standards": [["Input price", "Free of charge", "$1.00"]]})),
         "tab at gemini-2 / Standards",
         "unknown tab 'Standards'",
         "standard",
-        {"tabs": {"standards": "SERVICE_TIER"}},
+        {"tabs": {"standards": "standard"}},
     ),
     "unclaimed": (
         facts(gemini_2=model("Gemini 2", footnotes=["A deposit of $5 (once) is asked for."])),
@@ -122,11 +122,12 @@ def test_each_place_with_what_would_settle_it(diagnose, edition, place, message,
 
 
 def test_an_unknown_header_names_the_plan_that_is_missing(diagnose):
-    """Without unit and currency; a known header is near."""
+    """With its unit; a known header is near."""
     body = pages(facts())["html"].replace(b"Paid Tier, per 1M", b"Payed Tier, per 1M", 1)
     ran = diagnose(body)
     assert 4 == ran.code
-    assert {"headers": {"plans": {"payed tier": "PLAN"}}} == remedy(ran.out)
+    entry = {"plan": "paid", "unit": "1000000 tokens"}
+    assert {"columns": {"payed tier, per 1m tokens in usd": entry}} == remedy(ran.out)
     assert "nearest known: paid tier, per 1m tokens in usd" in ran.out
 
 

@@ -14,7 +14,7 @@ from ratecards.model import COLUMNS, ROW_KEY, RateCard, plain, row
 Row = dict[str, str]
 Facts = dict[str, dict[tuple, object]]
 
-RATE = [name for name in COLUMNS if name not in ("provider", "source", "quote")]
+RATE = [name for name in COLUMNS if name not in ("provider", "source", "quote", "reading")]
 FIGURE = ["model", "meter", "modality", "resolution", "unit", "tokens", "amount"]
 _KEY = [name for name in ROW_KEY if name not in ("provider", "source", "model")]
 _VALUE = ["availability", "price", "currency"]

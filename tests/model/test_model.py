@@ -37,6 +37,7 @@ CONTRACT = [
     "effective_until",
     "quote",
     "locator",
+    "reading",
 ]
 
 
@@ -47,8 +48,8 @@ def test_columns_are_those_of_the_contract():
 
 def test_a_rate_has_the_columns_as_fields():
     """Every column but those of evidence is a field of `Rate`, in the same order."""
-    assert tuple(CONTRACT[:-2]) == RATE_FIELDS
-    assert [*CONTRACT[:-2], "evidence"] == [f.name for f in fields(Rate)]
+    assert tuple(CONTRACT[:-3]) == RATE_FIELDS
+    assert [*CONTRACT[:-3], "evidence"] == [f.name for f in fields(Rate)]
 
 
 def test_the_row_key_is_everything_up_to_basis_and_the_dates():
@@ -249,6 +250,7 @@ def test_a_row_is_text_by_column():
         "effective_until": "2026-12-31",
         "quote": "$0.30 | x",
         "locator": "here",
+        "reading": "exact",
     }
 
     assert expected == row(full)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -190,6 +191,27 @@ def test_a_correction_may_take_away_a_model(workshop, fill, monkeypatch):
     monkeypatch.setattr(tiny, "read", without)
     fill(*DAYS)
     assert not any("m-2" in folded(workshop, day) for day in DAYS)
+    assert 0 == workshop.check("2026-05-01").code
+
+
+def test_an_older_edition_stays_quoted_as_it_was(workshop, fill, monkeypatch):
+    """A parser that only calls the places otherwise corrects nothing; the newest edition has the new names."""
+    fill(*DAYS)
+    original = tiny.read
+
+    def elsewhere(body: str) -> object:
+        found = original(body)
+        for section in found.sections:
+            section.cards = [
+                replace(d, rates=tuple(replace(r, evidence=replace(r.evidence, locator="here")) for r in d.rates))
+                for d in section.cards
+            ]
+        return found
+
+    monkeypatch.setattr(tiny, "PARSER", "2")
+    monkeypatch.setattr(tiny, "read", elsewhere)
+    fill(*DAYS)
+    assert {("2026-03-10", "reworded!")} == {(day, kind) for day, kind, _ in log(workshop)[len(IN_ORDER) :]}
     assert 0 == workshop.check("2026-05-01").code
 
 

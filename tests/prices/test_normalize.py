@@ -42,7 +42,7 @@ def rates(
 
 def said(found: list[Rate]) -> list[str]:
     """Each rate in one line, without what is the same for all."""
-    skip = ("provider", "source", "model", "service_tier", "currency", "quote", "locator")
+    skip = ("provider", "source", "model", "service_tier", "currency", "quote", "locator", "reading")
     assert [] == [problem for rate in found for problem in validate_rate(rate)]
     out = []
     for rate in found:

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards.model import COLUMNS
+from ratecards.model import COLUMNS, EXACT
 from ratecards.storage import database
 from scraper import ROOT
 from scraper.errors import DatasetError
@@ -157,7 +157,7 @@ def test_sqlite_is_sound(base):
     indices = {name for (name,) in rows(base, "SELECT name FROM sqlite_master WHERE type = 'index'")}
 
     assert [("ok",)] == rows(base, "PRAGMA integrity_check")
-    assert ([(2,)], [(database.APPLICATION,)]) == (
+    assert ([(3,)], [(database.APPLICATION,)]) == (
         rows(base, "PRAGMA user_version"),
         rows(base, "PRAGMA application_id"),
     )
@@ -176,7 +176,7 @@ def test_sqlite_holds_the_rates(base, files):
 
     assert len(wanted) == len(found)
     for seen, rate_ in zip(found, wanted, strict=True):
-        assert rate_ == {n: str(seen[n]) for n in COLUMNS if seen[n] is not None}
+        assert rate_ == {n: str(seen[n]) for n in COLUMNS if seen[n] not in (None, EXACT)}
         assert seen["price_number"] == (float(rate_["price"]) if "price" in rate_ else None)
     assert HOSTILE in {row["quote"] for row in found}
     assert [("text", "real", "integer")] == rows(

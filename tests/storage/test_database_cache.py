@@ -193,14 +193,14 @@ def test_one_that_is_damaged(root: Path, harm):
     file.write_bytes(harm(file.read_bytes()))
     assert "0.5" == price(root)
     (root / "history/google/gemini-api.jsonl").unlink()
-    with pytest.raises(DatasetError, match=f"{file}: expected a database of version 2, saw another or damage"):
+    with pytest.raises(DatasetError, match=f"{file}: expected a database of version 3, saw another or damage"):
         price(root)
 
 
 def test_one_of_another_version(root: Path):
     """It is not read."""
     base = sqlite3.connect(shipped(root) / FILE)
-    base.execute("PRAGMA user_version = 3")
+    base.execute("PRAGMA user_version = 4")
     base.execute("UPDATE rate SET price = '9'")
     base.commit()
     base.close()

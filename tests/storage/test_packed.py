@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from contextlib import closing
 from datetime import date
@@ -33,6 +34,8 @@ def wheel(tmp_path: Path) -> Dataset:
 def as_wheel(root: Path, folder: Path) -> Dataset:
     """A dataset without histories, of the packed database of another."""
     folder.mkdir()
+    if (root / "v1" / "lifecycle.json").exists():
+        shutil.copytree(root / "v1", folder / "v1")
     Dataset(root).write_database(folder / FILE, packed=True)
     return Dataset(folder)
 

@@ -7,17 +7,15 @@ understood, where there are any; or `expected_error.txt`, words of the refusal o
 
 from __future__ import annotations
 
-import csv
 import functools
-import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ratecards.model import COLUMNS, row
 from ratecards.storage import strict_yaml
 from scraper import ROOT
+from scraper.cli import learn
 from scraper.fetch.copies import readers_copy
 from scraper.model import Reading
 from scraper.sources import SOURCES, Source, ai_studio_docs, gemini_api
@@ -25,8 +23,6 @@ from tests.support import agent_platform_page, ai_studio_body, billing_page, ope
 from tests.support.workshop import SMALL
 
 FOLDER = ROOT / "tests" / "sources"
-# The same on every row of a source, or no part of what was read.
-LEFT_OUT = ("provider", "source", "locator")
 BUILD: dict[str, Callable[[dict], dict[str, str]]] = {
     "gemini_api": lambda facts: {
         "html": pagebuilder.html_page(facts).decode(),
@@ -103,13 +99,7 @@ def _reading(source: str, body: str) -> Reading:
 
 def table(reading: Reading) -> str:
     """The rates as `expected.csv` has them: a line each, of the columns those that say something."""
-    rates = [row(rate) for rate in reading.rates()]
-    columns = [name for name in COLUMNS if name not in LEFT_OUT and any(rate[name] for rate in rates)]
-    out = io.StringIO()
-    writer = csv.DictWriter(out, columns, extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rates)
-    return out.getvalue()
+    return learn.table(reading.rates())
 
 
 def problems(reading: Reading) -> str:

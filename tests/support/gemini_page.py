@@ -54,7 +54,7 @@ def read(page: dict | str, kind: str = "html") -> Reading:
 
 def rates(found: Reading, model: str = "gemini-a") -> list[str]:
     """The paid rates of a model, a line each."""
-    skip = ("provider", "source", "model", "plan", "currency", "locator", "quote", "availability")
+    skip = ("provider", "source", "model", "plan", "currency", "locator", "quote", "availability", "reading")
     out = []
     for rate in found.rates():
         if rate.model == model and rate.plan == "paid":

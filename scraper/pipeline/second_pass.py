@@ -1,0 +1,495 @@
+"""The second pass: what unknown words of a page could mean, where the numbers prove it. Pure; the strict reading stays.
+
+Words that stopped the strict reader are tried as lines of the vocabulary, in a few of the sections that have them. What
+one candidate alone proves is taken for the whole page, which is then read once more. Only rates of rows that are proven
+are added to the strict reading, each marked; a row that is not stays unread, and its section with it where nothing says
+what the row is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+from ratecards.model import METERS, Rate, RateCard
+from scraper.checks import proofs
+from scraper.checks.proofs import STRONG, TIERS, Known, Proof, row_of
+from scraper.model import Amounts, Gap, Inferred, Problem, Reading, Section, too_little_read
+from scraper.prices.lexicon import counted
+from scraper.prices.normalize import label_key
+from scraper.sources.candidates import Candidate
+from scraper.sources.vocabulary import Patch, VocabularyError, lines, merged
+
+# So many different unknown terms are a redesign.
+MOST_TERMS = 5
+# In so many sections a candidate is tried; what it proves there, it proves.
+_TRIED, _ROUNDS = 6, 3
+_WORDS = ("label", "header", "tab", "cell")
+# A candidate that brings such a problem reads the page wrongly.
+_WRONG = ("conflict", "layout", "unclaimed")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Unknown words: their candidates, and by number of section the problems in which they stand."""
+
+    kind: str
+    words: tuple[str, ...]
+    candidates: Sequence[Candidate]
+    places: Mapping[int, Sequence[Problem]]
+
+
+class Tried(NamedTuple):
+    """What a candidate gives at the places that were tried: by row its rates, and the proofs of those that have one."""
+
+    rows: Mapping[tuple[int, str], frozenset[Rate]]
+    proven: Mapping[tuple[int, str], Proof]
+
+
+def terms_of(module: Any, reading: Reading) -> list[Term]:
+    """The unknown words of a reading, by what they could mean."""
+    found: dict[object, Term] = {}
+    known: dict[object, Sequence[Candidate]] = {}
+    for number, section in enumerate(reading.sections):
+        for kind, words, problems in _unknown(section):
+            asked = kind, tuple(p.term for p in problems), section.models, section.counted
+            if asked not in known:
+                known[asked] = module.candidates(problems, section)
+            candidates = known[asked]
+            key = (kind, repr(candidates)) if candidates else (kind, words)
+            term = found.setdefault(key, Term(kind, words, candidates, defaultdict(list)))
+            term.places[number].extend(problems)  # type: ignore[attr-defined]
+    return _joined(found.values())
+
+
+def _joined(terms: Iterable[Term]) -> list[Term]:
+    """The terms, those about one word as one: it means in every cell what it can mean in all of them."""
+    every, found = list(terms), list[Term]()
+    for term in [replace(term, candidates=_everywhere(term, every)) for term in every]:
+        for at, other in enumerate(found):
+            common = [c for c in other.candidates if c in term.candidates]
+            if common and _nouns(common) and _nouns(term.candidates) == _nouns(other.candidates):
+                places: dict[int, Sequence[Problem]] = defaultdict(list, other.places)
+                for number, problems in term.places.items():
+                    places[number] = [*places[number], *problems]
+                found[at] = Term(term.kind, other.words, common, places)
+                break
+        else:
+            found.append(term)
+    return found
+
+
+def _everywhere(term: Term, terms: Sequence[Term]) -> Sequence[Candidate]:
+    """The candidates of a term that hold in every other cell in which a word of theirs stands."""
+    left = list(term.candidates)
+    for other in terms:
+        text = " ".join(other.words)
+        shared = {word for word in _nouns(left) if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)}
+        left = [c for c in left if not shared & _nouns([c]) or c in other.candidates]
+    return left
+
+
+def _nouns(candidates: Iterable[Candidate]) -> set[str]:
+    """The words that candidates say to stand for nouns."""
+    return {word for candidate in candidates for word in candidate.patch.get("nouns", ())}
+
+
+def _unknown(section: Section) -> Iterator[tuple[str, tuple[str, ...], list[Problem]]]:
+    """The problems of words, those of one table's headers together."""
+    headers: dict[str, list[Problem]] = defaultdict(list)
+    for problem in dict.fromkeys((*section.problems, *(gap.problem for gap in section.gaps))):
+        if problem.kind not in _WORDS or not problem.term:
+            continue
+        if problem.kind == "header":
+            headers[problem.place].append(problem)
+        else:
+            yield problem.kind, (label_key(problem.term),), [problem]
+    for problems in headers.values():
+        yield "header", tuple(label_key(p.term) for p in problems), problems
+
+
+def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[Inferred]]:
+    """The reading with what could be proven of its unknown words, and these words; the same where there are none."""
+    if not (reading.again and hasattr(module, "candidates")):
+        return reading, []
+    terms = terms_of(module, reading)
+    if not terms:
+        return reading, []
+    if (count := sum(bool(term.candidates) for term in terms)) > MOST_TERMS:
+        words = f"{count} different unknown terms, more than {MOST_TERMS}: that is a redesign, and nothing is inferred"
+        return replace(reading, notes=[*reading.notes, words]), []
+    taken: list[tuple[Term, Candidate]] = []
+    sections, asked = dict(enumerate(reading.sections)), list[Term]()
+    for _ in range(_ROUNDS):
+        fresh = [t for t in terms if t.candidates and not any(_same(t, other) for other in asked)]
+        asked += fresh
+        found = [(t, chosen) for t in fresh if (chosen := _chosen(module, reading, sections, t, taken, known))]
+        if not found:
+            break
+        taken = _agreeing([*taken, *found])
+        sections = reading.again(module.patched(merged(c.patch for _, c in taken)), None)
+        terms = terms_of(module, replace(reading, sections=list(sections.values())))
+    accepted, inferred = _accepted(reading, sections, taken, known) if taken else (reading, [])
+    after = _isolated(module, accepted, [c.patch for _, c in taken])
+    every = sum(section.counted for section in after.sections)
+    if inferred and too_little_read(unread := len(unproven(after)), every):
+        words = f"{unread} of {every} sections hold something that nothing proves"
+        after = replace(after, suspicions=[*after.suspicions, words])
+    return after, inferred
+
+
+def _same(one: Term, other: Term) -> bool:
+    return (one.kind, one.words) == (other.kind, other.words)
+
+
+def _agreeing(taken: Sequence[tuple[Term, Candidate]]) -> list[tuple[Term, Candidate]]:
+    """Those that can be taken together; of two that say different things of one word neither."""
+    kept = []
+    for item in taken:
+        try:
+            for other in taken:
+                merged([item[1].patch, other[1].patch])
+        except VocabularyError:
+            continue
+        kept.append(item)
+    return kept
+
+
+# ------------------------------------------------------------------------------------------------ one term
+
+
+def _chosen(
+    module: Any,
+    reading: Reading,
+    sections: Mapping[int, Section],
+    term: Term,
+    taken: Sequence[tuple[Term, Candidate]],
+    known: Known,
+) -> Candidate | None:
+    """The one candidate of a term that has a proof: where several have, the one that is proven wherever others are."""
+    before = [c.patch for _, c in taken]
+    tried: list[tuple[Candidate, Tried]] = []
+    for candidate in term.candidates:
+        found = tried_out(module, reading, sections, term, candidate, known, before)
+        if found.proven and not any(found.rows == other.rows for _, other in tried):
+            tried.append((candidate, found))
+    strong = [(c, {*t.proven}) for c, t in tried if any(p.name in STRONG for p in t.proven.values())]
+    if not strong:
+        strong = [(c, {*t.proven}) for c, t in tried if any(p.tiers >= TIERS for p in t.proven.values())]
+    best = [c for c, places in strong if all(others < places for other, others in strong if other is not c)]
+    return best[0] if len(best) == 1 else None
+
+
+def tried_out(
+    module: Any,
+    reading: Reading,
+    sections: Mapping[int, Section],
+    term: Term,
+    candidate: Candidate,
+    known: Known,
+    before: Sequence[Mapping[str, Any]] = (),
+) -> Tried:
+    """What a candidate gives in the sections that are tried: those whose models were published come first."""
+    published = {n: bool({*sections[n].models, *_drafted(sections[n])} & known.cards.keys()) for n in term.places}
+    only = sorted(sorted(term.places, key=lambda n: (not published[n], n))[:_TRIED])
+    rows: dict[tuple[int, str], frozenset[Rate]] = {}
+    proven: dict[tuple[int, str], Proof] = {}
+    assert reading.again  # noqa: S101 - asked before
+    try:
+        again = reading.again(module.patched(merged([*before, candidate.patch])), only)
+    except VocabularyError:
+        return Tried(rows, proven)
+    for number, now in again.items():
+        was = sections[number]
+        if _spoilt(was, now):
+            continue
+        for place, row in _added(was, now).items():
+            rows[number, place] = frozenset(row)
+            if not _taken(row, was) and (proof := _proof(row, was, now, [candidate], known)):
+                proven[number, place] = proof
+        if candidate.no_prices and not _added(was, now) and _settled_metadata(was, now, known):
+            rows[number, ""], proven[number, ""] = frozenset(), Proof("continuity", "what it says is as published")
+    return Tried(rows, proven)
+
+
+def would_publish(
+    module: Any, reading: Reading, number: int, candidate: Candidate, problems: Sequence[Problem]
+) -> list[Rate] | None:
+    """The rates that a section would have with a candidate's lines, and has not, proven or not; None if it is none.
+
+    Whether a sentence is new only what was published knows: lines that name it settle it.
+    """
+    was = reading.sections[number]
+    now = reading.again(module.patched(candidate.patch), [number])[number] if reading.again else was
+    left = {*now.problems, *(gap.problem for gap in now.gaps)}
+    settled = any(problem not in left for problem in problems)
+    fresh = left - {*was.problems, *(gap.problem for gap in was.gaps)}
+    worse = any(p.kind in _WRONG or not p.term or (p.kind == "cell" and candidate.no_prices) for p in fresh)
+    if (not settled and problems[0].kind != "condition") or worse:
+        return None
+    before = {*_rates(was)}
+    return [rate for rate in _rates(now) if rate not in before]
+
+
+def _spoilt(was: Section, now: Section) -> bool:
+    """Whether another reading has contradictions that were not there, or reads otherwise what was read."""
+    old = {(p.kind, p.place, p.message) for p in was.problems}
+    wrong = [p for p in now.problems if (p.kind, p.place, p.message) not in old and (p.kind in _WRONG or not p.term)]
+    read = {rate.row_key: rate for rate in _rates(now)}
+    return bool(wrong) or any(read.get(rate.row_key) != rate for rate in _rates(was))
+
+
+def _rates(section: Section) -> list[Rate]:
+    return [rate for draft in section.cards for rate in draft.rates]
+
+
+def _drafted(section: Section) -> set[str]:
+    return {draft.model for draft in section.cards}
+
+
+def _added(was: Section, now: Section) -> dict[str, list[Rate]]:
+    """By place, the whole rows of which the strict reader had not every rate."""
+    before, rows = {*_rates(was)}, defaultdict[str, list[Rate]](list)
+    for rate in _rates(now):
+        rows[row_of(rate)].append(rate)
+    return {place: row for place, row in rows.items() if not before.issuperset(row)}
+
+
+def _taken(row: Sequence[Rate], was: Section) -> bool:
+    """Whether another row gives a rate of the row already: what it means, the table has."""
+    read = {rate: row_of(rate) for rate in _rates(was)}
+    return any(read.get(rate, place) != place for rate in row for place in (row_of(rate),))
+
+
+def _settled_metadata(was: Section, now: Section, known: Known) -> bool:
+    """Whether a problem is gone and what the cards say of the use of data is what was published."""
+    fewer = len(now.problems) < len(was.problems)
+    same = [d.used_to_improve == known.cards[d.model].used_to_improve for d in now.cards if d.model in known.cards]
+    return fewer and bool(same) and all(same)
+
+
+def _proof(
+    row: Sequence[Rate], was: Section, section: Section, candidates: Sequence[Candidate], known: Known
+) -> Proof | None:
+    """The strongest proof of a row."""
+    if proof := proofs.continuity(row, known):
+        return proof
+    skipped = {words.lower() for candidate in candidates for words in candidate.skipped}
+    section_rates = _rates(section)
+    formulas = [formula for draft in section.cards for formula in draft.formulas]
+    in_cells = all(candidate.skipped for candidate in candidates)
+    if in_cells and (proof := proofs.arithmetic(row, skipped, section_rates, formulas)):
+        return proof
+    if proof := proofs.corroboration(row, known):
+        return proof
+    one = row[0].model
+    model, read = [rate for rate in section_rates if rate.model == one], {*_rates(was)}
+    new = {rate for rate in model if rate not in read}
+    return proofs.relation([rate for rate in row if rate.model == one], new, model, known)
+
+
+# ------------------------------------------------------------------------------------------------ the page
+
+
+def _accepted(
+    reading: Reading, sections: Mapping[int, Section], taken: Sequence[tuple[Term, Candidate]], known: Known
+) -> tuple[Reading, list[Inferred]]:
+    """The strict reading with the rows that are proven, and the terms that they are proven of."""
+    found: list[Section] = []
+    suspicions = list(reading.suspicions)
+    said: dict[int, tuple[list[str], dict[str, None]]] = {}
+    for number, was in enumerate(reading.sections):
+        now = sections[number]
+        if not (was.problems or was.gaps):
+            if sorted(map(repr, _rates(was))) != sorted(map(repr, _rates(now))):
+                suspicions.append(f"{was.anchor or was.title}: read otherwise with the words that were inferred")
+            found.append(was)
+            continue
+        if _spoilt(was, now):
+            suspicions.append(f"{was.anchor or was.title}: what was read contradicts what was inferred")
+            found.append(was)
+            continue
+        if now.problems:
+            found.append(was)
+            continue
+        marked = _marked(number, was, now, taken, known, said)
+        found.append(was if _unmarked(was, marked) else marked)
+    amounts = Amounts(
+        reading.amounts.cells, reading.amounts.notes, reading.amounts.read, reading.amounts.ignored.copy()
+    )
+    for was, now in zip(reading.sections, found, strict=True):
+        amounts.read += now.amounts.read - was.amounts.read
+        amounts.ignored += now.amounts.ignored - was.amounts.ignored
+    inferred = [
+        Inferred(taken[n][1].words, tuple(dict.fromkeys(places)), ", ".join(proven), tuple(lines(taken[n][1].patch)))
+        for n, (places, proven) in sorted(said.items())
+    ]
+    return replace(reading, sections=found, amounts=amounts, suspicions=suspicions), inferred
+
+
+def _isolated(module: Any, reading: Reading, taken: Sequence[Patch]) -> Reading:
+    """The reading, where sections whose unknown words say which rates they can touch have gaps of these alone."""
+    sections = list(reading.sections)
+    for number, section in enumerate(sections):
+        if not section.problems or any(p.kind not in ("label", "tab") for p in section.problems):
+            continue
+        gaps, patches = list[Gap](), list[Patch]()
+        for _, _, problems in _unknown(section):
+            candidates = [c for c in module.candidates(problems, section) if not c.no_prices]
+            tried = [(c, _alone(module, reading, number, [*taken, c.patch])) for c in candidates]
+            read = [(c, now) for c, now in tried if now and _added(section, now)]
+            # a tier that another table has is none of this one's; a row that contradicts another puts both in doubt
+            if not read or (problems[0].kind == "label" and len(read) < len(candidates)):
+                break
+            patches.append(read[0][0].patch)
+            rows = [row for _, now in read for row in _added(section, now).values()]
+            gaps += _touched(problems[0], [rate for row in rows for rate in row])
+        else:
+            now = _alone(module, reading, number, [*taken, *patches])
+            rows_read = len({row_of(rate) for rate in _rates(now)}) if now else 0
+            lost = len({row for gap in gaps for row in _hidden(now, gap)}) if now else 0
+            if now and not now.problems and not too_little_read(lost, rows_read):
+                hiding = _hiding(now, [*section.gaps, *gaps])
+                sections[number] = section if _unmarked(section, hiding) else hiding
+    amounts = replace(reading.amounts, ignored=reading.amounts.ignored.copy())
+    for was, now in zip(reading.sections, sections, strict=True):
+        amounts.read += now.amounts.read - was.amounts.read
+        amounts.ignored += now.amounts.ignored - was.amounts.ignored
+    return replace(reading, sections=sections, amounts=amounts)
+
+
+def _unmarked(was: Section, now: Section) -> bool:
+    """Whether a section would publish, as if it were exact, what the strict reader did not read."""
+    read = {*_rates(was)}
+    shown = (rate for rate in _rates(now) if not any(gap.hides(rate) for gap in now.gaps))
+    return any(rate not in read and not rate.evidence.reading for rate in shown)
+
+
+def _alone(module: Any, reading: Reading, number: int, patches: Sequence[Patch]) -> Section | None:
+    """One section by further lines; None where they say different things of one word, or contradict what was read."""
+    assert reading.again  # noqa: S101 - asked before
+    try:
+        now = reading.again(module.patched(merged(patches)), [number])[number]
+    except VocabularyError:
+        return None
+    return None if _spoilt(reading.sections[number], now) else now
+
+
+def _touched(problem: Problem, rates: Sequence[Rate]) -> list[Gap]:
+    """What may be of an unknown row or table: every rate of the tier and of the meters that it can have."""
+    models = tuple(dict.fromkeys(rate.model for rate in rates))
+    tiers: dict[str, dict[str, None]] = {}
+    for rate in rates:
+        tiers.setdefault(rate.service_tier, {})[rate.meter] = None
+    whole = problem.kind == "tab"
+    return [Gap(problem, models, tier, METERS if whole else tuple(meters)) for tier, meters in tiers.items()]
+
+
+def _hidden(section: Section, gap: Gap) -> set[str]:
+    return {row_of(rate) for rate in _rates(section) if gap.hides(rate)}
+
+
+def _hiding(section: Section, gaps: Sequence[Gap]) -> Section:
+    """The section with these gaps; what they hide does not count as read."""
+    hidden = [rate for rate in _rates(section) if any(gap.hides(rate) for gap in gaps)]
+    lost = sum(counted(quote) for _, quote in {(r.evidence.locator, r.evidence.quote) for r in hidden})
+    return replace(section, gaps=list(gaps), amounts=replace(section.amounts, read=section.amounts.read - lost))
+
+
+def _marked(
+    number: int,
+    was: Section,
+    now: Section,
+    taken: Sequence[tuple[Term, Candidate]],
+    known: Known,
+    said: dict[int, tuple[list[str], dict[str, None]]],
+) -> Section:
+    """A section as it reads with the inferred words: proven rows are marked, each other new row is a gap."""
+    own = [n for n, (term, _) in enumerate(taken) if number in term.places]
+    read = {*_rates(was)}
+    marked: dict[Rate, Rate] = {}
+    gaps = list(now.gaps)
+    lost = 0
+    for place, row in _added(was, now).items():
+        touching = [n for n in own if _touches(taken[n][0], number, place)] or own
+        proof = None if _taken(row, was) else _proof(row, was, now, [taken[n][1] for n in touching], known)
+        if proof and not _counts(proof, [taken[n] for n in touching], number):
+            proof = None
+        if proof is None:
+            gap = _gap(place, row)
+            gaps.append(gap)
+            lost += gap.amounts
+            continue
+        words = f"{'; '.join(taken[n][1].words for n in touching)}; {proof.figures}"
+        for rate in row:
+            if rate not in read:
+                evidence = replace(rate.evidence, reading=f"inferred: {proof.name}", how=words)
+                marked[rate] = replace(rate, evidence=evidence)
+        for n in touching:
+            places, proven = said.setdefault(n, ([], {}))
+            places.append(place)
+            proven[proof.name] = None
+    for n in own if not _added(was, now) else ():
+        places, proven = said.setdefault(n, ([], {}))
+        places.append(was.anchor or was.title)
+        proven["continuity"] = None
+    cards = [replace(d, rates=tuple(marked.get(rate, rate) for rate in d.rates)) for d in now.cards]
+    return replace(now, cards=cards, gaps=gaps, amounts=replace(now.amounts, read=now.amounts.read - lost))
+
+
+def _counts(proof: Proof, touching: Sequence[tuple[Term, Candidate]], number: int) -> bool:
+    """Whether a proof is enough: factors count beside another section with the same words, or three other tiers."""
+    if proof.name in STRONG or proof.tiers >= TIERS:
+        return True
+    return bool(touching) and all(any(other != number for other in term.places) for term, _ in touching)
+
+
+def _touches(term: Term, number: int, place: str) -> bool:
+    """Whether a row stands where the words of a term do."""
+    row = label_key(place)
+    for problem in term.places.get(number, ()):
+        where = label_key(problem.place)
+        here = row == where or row.startswith(f"{where} / ")
+        if here and (term.kind != "label" or row == f"{where} / {label_key(problem.term)}" or row == where):
+            return True
+    return False
+
+
+def _gap(place: str, row: Sequence[Rate]) -> Gap:
+    """A row whose words are known by now, and whose prices nothing proves: what was published of it stands."""
+    by_place = {rate.evidence.locator: dict[str, None]() for rate in row}
+    for rate in row:
+        by_place[rate.evidence.locator][rate.evidence.quote] = None
+    amounts = sum(counted(quote) for quotes in by_place.values() for quote in quotes)
+    quotes = " | ".join(quote for quotes in by_place.values() for quote in quotes)
+    problem = Problem(
+        "cell", place, f"words that are in no vocabulary, and nothing proves the prices: {quotes}", quotes
+    )
+    contexts = {rate.context for rate in row}
+    return Gap(
+        problem,
+        tuple(dict.fromkeys(rate.model for rate in row)),
+        row[0].service_tier,
+        tuple(dict.fromkeys(rate.meter for rate in row)),
+        tuple(dict.fromkeys(rate.modality for rate in row if rate.modality)),
+        contexts.pop() if len(contexts) == 1 else None,
+        amounts,
+    )
+
+
+def published(cards: Mapping[str, RateCard], renames: Mapping[str, str]) -> dict[str, RateCard]:
+    """The published cards by present id."""
+    renamed = {
+        new: replace(cards[old], model=new, rates=tuple(replace(r, model=new) for r in cards[old].rates))
+        for old, new in renames.items()
+        if old in cards and new not in cards
+    }
+    return {**cards, **renamed}
+
+
+def unproven(reading: Reading) -> Sequence[Section]:
+    """The sections of models in which something is unproven."""
+    return [section for section in reading.sections if section.counted and (section.problems or section.gaps)]

@@ -1,0 +1,265 @@
+"""What words in no vocabulary could mean: lines of the vocabulary that would make them known. What every source shares.
+
+A candidate comes from what the words name and from the shape of the page, never from a default, and claims every word
+that could change a price. Which of several is right is for the numbers to prove (`scraper.checks.proofs`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from ratecards.model import PLANS, SERVICE_TIERS
+from scraper.errors import UnknownTerm
+from scraper.model import Problem
+from scraper.prices.lexicon import COUNTED, UNIT, counted, plain, unit_of
+from scraper.prices.normalize import label_key
+from scraper.prices.skippable import selecting, skippable
+from scraper.sources.vocabulary import Patch, VocabularyError, merged
+
+# What a label or a header counts, by the beginnings of words.
+_KEY_NOUNS = {
+    "input": r"inputs?|prompts?",
+    "output": r"outputs?|responses?|completions?|generat\w*",
+    "cache": r"cach\w*",
+    "storage": r"stor(?:age|ed|ing)",
+    "search": r"search",
+    "maps": r"maps?",
+    "tuning": r"tun(?:ing|ed)|train\w*|fine-tun\w*",
+}
+_METERS = {
+    ("input",): "input",
+    ("output",): "output",
+    ("cache",): "cache_read",
+    ("cache", "input"): "cache_read",
+    ("cache", "storage"): "cache_storage",
+    ("storage",): "cache_storage",
+    ("search",): "search_grounding",
+    ("maps",): "maps_grounding",
+    ("tuning",): "tuning",
+}
+_MODALITY = re.compile(r"(text|image|audio|video)s?\Z")
+# The nouns of the lexicon that another word may stand for.
+_STANDS_FOR = (
+    *(
+        "text",
+        "image",
+        "audio",
+        "video",
+        "token",
+        "tokens",
+        "second",
+        "minute",
+        "hour",
+        "request",
+        "requests",
+        "prompt",
+    ),
+    *(
+        "prompts",
+        "query",
+        "queries",
+        "song",
+        "frame",
+        "character",
+        "characters",
+        "storage",
+        "price",
+        "million",
+        "thousand",
+    ),
+    *("free", "RPD", "equivalent", "approximately", "available", "supported", "charge"),
+)
+# What is counted where something is asked for.
+_ASKED = ("request", "requests", "prompt", "prompts", "query", "queries")
+_AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refers")
+# Words of any label: what is counted in tokens says so in its header.
+_OF_PRICES = re.compile(r"(?:pric(?:e|es|ing)|costs?|rates?|charges?|fees?|tokens?)\Z")
+_NEGATION = re.compile(r"(?:un|not|no|non|none|without|\w+n't)\Z")
+_WORDS = re.compile(r"[^\W_]+(?:['’]\w+)?")
+_MOST_PHRASES = 4
+# For a cell and a patch, what is not understood.
+Reads = Callable[[str, Patch], UnknownTerm | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Lines of a vocabulary, what they say of the unknown words, and the phrases that they skip in cells.
+
+    `no_prices`: the row that they are of gives none. `claims`: every word is accounted for; else it is for a person.
+    """
+
+    patch: Patch
+    words: str
+    skipped: tuple[str, ...] = ()
+    no_prices: bool = False
+    claims: bool = True
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text, folded."""
+    return _WORDS.findall(plain(text).lower())
+
+
+def key_nouns(text: str) -> tuple[str, ...]:
+    """Which of the key nouns stand in a label, sorted."""
+    words = words_of(text)
+    return tuple(sorted(n for n, form in _KEY_NOUNS.items() if any(re.fullmatch(form, word) for word in words)))
+
+
+def modalities_in(text: str) -> tuple[str, ...]:
+    """The modalities that a text names, each once."""
+    return tuple(dict.fromkeys(found[1] for word in words_of(text) if (found := _MODALITY.match(word))))
+
+
+def meters_of(label: str) -> list[str]:
+    """The meters that a label may name: the one of its key nouns, input and output where it names modalities alone."""
+    nouns = key_nouns(label)
+    if not nouns:
+        return ["input", "output"] if modalities_in(label) else []
+    return [_METERS[nouns]] if nouns in _METERS else []
+
+
+def claimed(text: str, *meanings: str) -> bool:
+    """Whether every word of a label, header or tab that could change a price is one of `meanings`, or a key noun.
+
+    Numbers are none of these; money is no word.
+    """
+    known = {word.rstrip("s") for meaning in meanings for word in words_of(meaning)}
+    rest = [word for word in words_of(text) if word.rstrip("s") not in known and not _OF_PRICES.match(word)]
+    nouns = [form for noun, form in _KEY_NOUNS.items() if noun in meanings]
+    nouns += [r"ground(?:ing|ed)"] if {"search", "maps"} & {*meanings} else []
+    rest = [word for word in rest if not any(re.fullmatch(form, word) for form in nouns)]
+    symbols = re.search(r"[%<>≤≥=~≈×+€£¥₩₹]", plain(text))
+    return not symbols and not any(word[0].isdigit() or selecting(word) for word in rest)
+
+
+def tabs(tab: str, known: Mapping[str, str]) -> Iterator[Candidate]:
+    """The service tiers that a tab may mean: the one that it names, else each that the vocabulary has."""
+    named = [tier for tier in SERVICE_TIERS if tier in words_of(tab)]
+    if {*named} - {*known.values()}:
+        return  # a tier of others, which may be any of this page's
+    for tier in named if len(named) == 1 else [] if named else dict.fromkeys(known.values()):
+        if claimed(tab, tier):
+            yield Candidate({"tabs": {label_key(tab): tier}}, f"{tab!r} is the tab of {tier}")
+
+
+def columns(headers: Sequence[str]) -> Iterator[Candidate]:
+    """The plan and the unit that each of several headers may mean, together."""
+    for entries in product(*(list(_column(header)) for header in headers)):
+        patch = {"columns": {label_key(h): entry for h, entry in zip(headers, entries, strict=True)}}
+        said = [f"{h!r} is the {e['plan']} plan, per {e['unit']}" for h, e in zip(headers, entries, strict=True)]
+        yield Candidate(patch, "; ".join(said).replace(", per ;", ";").removesuffix(", per "))
+
+
+def _column(header: str) -> Iterator[dict[str, str]]:
+    named = [plan for plan in PLANS if plan in words_of(header)]
+    for said in _in_known_nouns(header):
+        units = {unit for found in UNIT.finditer(said) if (unit := unit_of(found.group()))}
+        text = UNIT.sub(" ", said) if units else said
+        if len(units) < 2 and len(named) < 2 and claimed(text, "per", "USD", "dollar", *named, "price"):
+            yield from ({"plan": plan, "unit": next(iter(units), "")} for plan in named or PLANS)
+
+
+def _in_known_nouns(header: str) -> Iterator[str]:
+    """A header as it stands; and where it counts in a word that nobody knows, in each noun that the word may be."""
+    yield header
+    for found in re.finditer(r"\b[0-9][0-9,]*[KM]?\s+([a-z]{2,})", plain(header), re.IGNORECASE):
+        if skippable(found[1]):
+            for noun in ("tokens", "requests", "prompts", "queries", "characters", "images"):
+                yield header[: found.start(1)] + noun + header[found.end(1) :]
+
+
+def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> Iterator[Candidate]:
+    """What the unknown words of a cell may mean. `reads` gives what of it is not understood under a patch.
+
+    Words are skipped where they can change no price; one word may stand for a noun of the lexicon; a cell without an
+    amount may say an availability.
+    """
+    error = reads(text, {})
+    if error is None:
+        return
+    if not counted(text):
+        yield from _availabilities(text, quoted)
+    yield from _skipping(text, error, reads)
+    if (word := _unknown_word(text, error)) is not None:
+        said = " ".join(plain(text).split()).lower()
+        counts = re.search(rf"(?:/|\bper\b)\s*[0-9,]+\s+(?:[a-z]+\s+)?{re.escape(word)}\b", said)
+        for noun in _STANDS_FOR:
+            if counts and noun in _ASKED:
+                continue  # of these pages change one for the other, and the number stays
+            patch = {"nouns": {word: noun}}
+            if reads(text, patch) is None:
+                yield Candidate(patch, f"{word!r} is {noun}", (word,))
+
+
+def _availabilities(text: str, quoted: Callable[[str], str]) -> Iterator[Candidate]:
+    words = words_of(text)
+    denied, free = any(map(_NEGATION.match, words)), any(word in ("free", "gratis") for word in words)
+    allowed = {"free"} if free and not denied else {"free", "not_available"} if denied else {*_AVAILABILITIES}
+    if not words or any(word[0].isdigit() for word in words):
+        return
+    for availability in (a for a in _AVAILABILITIES if a in allowed):
+        said = f"{label_key(text)!r} is {availability.replace('_', ' ')}"
+        yield Candidate({"cells": {quoted(text): availability}}, said, (label_key(text),))
+
+
+def _skipping(text: str, error: UnknownTerm, reads: Reads) -> Iterator[Candidate]:
+    phrases = unknown_words(text, reads, error)
+    if phrases and all(map(skippable, phrases)):
+        yield Candidate({"cell_asides": phrases}, f"{' and '.join(map(repr, phrases))} skipped", tuple(phrases))
+
+
+def unknown_words(text: str, reads: Reads, error: UnknownTerm | None = None) -> list[str]:
+    """The phrases without which a cell is understood, each once; none where it is, or is not without them either."""
+    source, found = " ".join(plain(text).split()), list[tuple[int, int]]()
+    error = error or reads(text, {})
+    for _ in range(4 * _MOST_PHRASES):
+        if error is None or error.at is None or not (span := _phrase(source, error.at)):
+            return []
+        if found and source[found[-1][1] : span[0]].strip() == "" and source[found[-1][0]] != "(" != source[span[0]]:
+            span = (found.pop()[0], span[1])
+        if span in found or len(found) == _MOST_PHRASES:
+            return []
+        found.append(span)
+        phrases = list(dict.fromkeys(source[start:end].lower() for start, end in found))
+        error = reads(text, {"cell_asides": phrases})
+        if error is None:
+            return phrases
+    return []
+
+
+def _phrase(text: str, at: int) -> tuple[int, int] | None:
+    """The words at a position that are to be skipped as one: those in brackets, or the next word."""
+    found = re.compile(r"\s*(\([^()$]*\)|[^\s$€£(),;]+)").match(text, at)
+    if found is None or COUNTED.search(found[1]):
+        return None
+    return found.span(1)
+
+
+def _unknown_word(text: str, error: UnknownTerm) -> str | None:
+    """The first word that nobody knows at the place, or behind it."""
+    source = " ".join(plain(text).split()).lower()
+    for found in re.compile(r"(?<![\w$])[a-z]{2,}(?!\w)").finditer(source, error.at or 0):
+        if skippable(found.group()):
+            return found.group()
+    return None
+
+
+def together(choices: Sequence[Sequence[Candidate]]) -> Iterator[Candidate]:
+    """Each way to take one candidate of every choice, as one."""
+    for chosen in product(*choices):
+        try:
+            patch = merged(candidate.patch for candidate in chosen)
+        except VocabularyError:
+            continue  # one word cannot mean two things
+        if chosen:
+            words = "; ".join(dict.fromkeys(c.words for c in chosen))
+            yield Candidate(patch, words, tuple(s for c in chosen for s in c.skipped))
+
+
+def problem_cells(problem: Problem) -> list[str]:
+    """The cells of the row that a problem is of."""
+    return problem.term.split(" | ") if problem.term else []
