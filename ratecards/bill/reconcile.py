@@ -195,8 +195,6 @@ class Reconciling:
         """What is listed for a row, or why nothing is."""
         at = charge.sku, charge.description, charge.day, charge.unit, charge.tier_start
         if at not in self._prices:
-            if len(self._prices) > 100_000:
-                self._prices.clear()
             try:
                 self._prices[at] = self._find(charge)
             except (CostError, UnmappedError) as error:

@@ -376,6 +376,43 @@ def test_a_row_that_is_no_record():
     assert (("credits", Decimal(-2)),) == export.charge({**row(), "credits": "-2"}).credits
 
 
+ANY = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=8)
+    | st.sampled_from(["USD", "1e9", "[]", "{}"]),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner, max_size=2),
+    max_leaves=4,
+)
+COLUMNS = [
+    *row(),
+    "price",
+    "adjustment_info",
+    "cost_at_list",
+    "BilledCost",
+    "ContractedCost",
+    "x_Credits",
+    "SkuPriceId",
+]
+
+
+@given(
+    st.lists(st.dictionaries(st.sampled_from(COLUMNS), ANY, max_size=3), min_size=1, max_size=3), st.binary(max_size=60)
+)
+@settings(max_examples=150, deadline=None)
+def test_whatever_stands_in_a_row_it_is_counted(changes: Rows, rubbish: bytes):
+    """Attributed, listed or unread: nothing is lost, and nothing else is raised."""
+    with TemporaryDirectory() as folder:
+        paths = [Path(folder, name) for name in ("a.jsonl", "b.csv", "c.jsonl")]
+        paths[0].write_text("".join(json.dumps({**row(), **one}) + "\n" for one in changes), encoding="utf-8")
+        paths[1].write_text(as_csv([{**row(), **one} for one in changes]), encoding="utf-8", errors="replace")
+        paths[2].write_bytes(rubbish)
+        counts, _ = outcome(paths)
+    assert sum(counts.values()) >= len(changes)
+
+
 # ------------------------------------------------------------------------------------------------ the command
 
 
@@ -450,6 +487,35 @@ def test_against_a_log(run: Run):
     assert "Log (gemini-3-flash-preview standard output): 3432792 billed, 3000001 logged; 10.298376 USD listed" in said
     assert "Left out: 2 calls of the log, of other days or not Google's." in said
     assert "1 row of the log could not be priced: see `ratecards bill`." in said
+
+
+def test_a_log_of_what_was_not_billed(run: Run):
+    """All of it is missing on the bill, and no share can be told of nothing; an allowance of another month is none."""
+    log = json.dumps({"model": "gemini-3-flash-preview", "time": "2026-08-20T12:00:00Z", "output_tokens": 1_000_000})
+    other = json.dumps(
+        {"model": "gemini-3-flash-preview", "time": "2026-07-20T12:00:00Z", "output_tokens": 1, "search_queries": 9}
+    )
+    text = as_lines([row("Generate content input token count gemini 9 text", "0")])
+    assert 0 == run(text, log=log)[0]
+    status, out, _ = run(text, "--format", "json", "--fail-over", "99%", log=f"{log}\n{other}\n")
+    found = json.loads(out)
+    assert (1, None, ["-3"]) == (status, found["log_share"], [one["missing"] for one in found["log"]])
+
+
+def test_credits_are_told_apart(run: Run):
+    """By service and type; what was billed is before them."""
+    given = [{"name": "Free trial", "amount": -2.5, "type": "PROMOTION"}, {"name": "other", "amount": -1}]
+    _, out, _ = run(as_lines([row(credits=given), row(credits=given[:1])]))
+    assert "20.596752 USD billed" in out
+    assert ["Credit (Gemini API): -5 USD, PROMOTION.", "Credit (Gemini API): -1 USD, other."] == [
+        line for line in out.splitlines() if line.startswith("Credit")
+    ]
+
+
+def test_an_export_without_the_service(run: Run):
+    """Nothing was billed for it; nothing fails."""
+    status, out, _ = run(as_lines([row(service={"description": "Cloud Run"})]), "--fail-over", "0")
+    assert (0, "nothing billed for the Gemini API") == (status, out.splitlines()[0])
 
 
 def test_shares_are_said_as_percent_or_as_numbers(run: Run):

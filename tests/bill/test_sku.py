@@ -78,3 +78,21 @@ def test_what_is_no_reading(text: str, expected: str):
     with pytest.raises(UnmappedError) as error:
         meaning(text, TERMS)
     assert expected == str(error.value)
+    if "search" not in text:
+        with pytest.raises(UnmappedError) as error:
+            meaning_in_bill(text, TERMS)
+        assert expected == str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "expected"),
+    [
+        ("Gemini 2.5 Flash text input token count", "s", "names no one unit (token and s)"),
+        ("Lyria 3 Clip Preview Generation (output)", "count", "names no one unit (output per count)"),
+    ],
+)
+def test_what_is_counted_must_be_one_thing(text: str, unit: str, expected: str):
+    """A unit that is not the noun's, and none at all."""
+    with pytest.raises(UnmappedError) as error:
+        noun_of(meaning(text, TERMS), unit, TERMS)
+    assert expected == str(error.value)
