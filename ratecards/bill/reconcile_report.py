@@ -188,6 +188,8 @@ def said(found: Reconciling, paths: Sequence[str]) -> Iterator[str]:
         over = f"; {plain(used - free)} beyond it" if used > free else ""
         yield f"Allowance ({meter.replace('_', ' ')}, {pool}, {period}): {plain(free)} of {size:,} used{over}."
     for key, one in sorted(found.sums.items(), key=lambda item: str(item[0])):
+        if one.price and one.price.noun != (listed := measure(one.price.rate.unit)[1]):
+            yield f"{key.what!r}: billed by the {one.price.noun}, listed by the {listed}."
         if key.section == "unexplained" and one.billed:
             yield f"{key.what or 'no description'!r}: {key.why} ({', '.join(map(_place(paths), one.places))})."
     for words, count, places in sorted(found.unread.values()):

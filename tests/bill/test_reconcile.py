@@ -149,6 +149,8 @@ def test_parquet_says_the_same(run: Run, tmp_path: Path):
     ("description", "amount", "cost", "model", "price"),
     [
         (PAID, "85040", "1190.56", "gemini-3", "14"),
+        # an invoice in cents
+        (PAID, "62271", "871.79", "gemini-3", "14"),
         (OUTPUT, "3432792", "10.298376", "gemini-3-flash-preview", "3"),
         ("Generate content search query gemini 2.5 paid one", "1000", "35", "gemini-2.5", "35"),
         (
@@ -487,6 +489,25 @@ def test_against_a_log(run: Run):
     assert "Log (gemini-3-flash-preview standard output): 3432792 billed, 3000001 logged; 10.298376 USD listed" in said
     assert "Left out: 2 calls of the log, of other days or not Google's." in said
     assert "1 row of the log could not be priced: see `ratecards bill`." in said
+
+
+def test_a_quarter_of_an_invoice_that_no_log_of_tokens_has(run: Run):
+    """All tokens were logged, none of 151,154 search queries: as a public report of August 2026 has it."""
+    log = json.dumps(
+        {"model": "gemini-3-flash-preview", "time": "2026-08-20T12:00:00Z", "output_tokens": 1_909_048_000}
+    )
+    text = as_lines([row(cost="5727.144", amount="1909048000"), row(PAID, "2116.156", "151154")])
+    assert 0 == run(text, "--fail-over", "1%")[0]
+    status, out, _ = run(text, "--fail-over", "1%", log=log)
+    assert 1 == status
+    assert "Log (search grounding): 151154 billed, 0 logged; 2116.156 USD listed" in " ".join(out.split())
+    assert "Not in the log: 2116.156 USD (26.98 %)." in out
+
+
+def test_what_is_billed_by_another_unit_than_is_listed_is_said(run: Run):
+    """Queries on the bill, prompts on the page."""
+    _, out, _ = run(as_lines([row("Generate content search query gemini 2.5 paid one", "35", "1000")]))
+    assert "'Generate content search query gemini 2.5 paid one': billed by the query, listed by the prompt." in out
 
 
 def test_a_log_of_what_was_not_billed(run: Run):
