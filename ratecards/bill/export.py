@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 EXACT = Context(prec=200)
 # Costs are floating point numbers there: what rounding to a millionth may make of a row.
 MICRO = Decimal("0.000001")
-WAY_OUT = "export the table as it is (JSON lines or Parquet), or as CSV with these columns"
+WAY_OUT = (
+    "export the table of BigQuery as it is, as JSON lines or Parquet; as CSV it needs service.id, sku.description, "
+    "usage_start_time, cost, currency, usage.amount and usage.unit"
+)
 _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,2})?")
 _TIER_START = re.compile(r"Price Tier Start Amount: ([0-9.]+)")
 # What is read of a row, and the columns that may say it: of usage cost, then of FOCUS. The first that does so counts.

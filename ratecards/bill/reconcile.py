@@ -188,7 +188,7 @@ class Reconciling:
             tier=said.service_tier,
             conversion=EXACT.normalize(charge.conversion or Decimal(1)),
             period=period,
-            rate=(*map(_price_of, found.bands), found.source, rate.evidence.quote),
+            rate=(*map(_price_of, found.bands), found.source, *(band.evidence.quote for band in found.bands)),
         ), found
 
     def _price(self, charge: Charge) -> Price | str:

@@ -100,8 +100,8 @@ def parser() -> Parser:
     audit.add_argument("--all", action="store_true", help="every price, also what is right or cannot be judged")
     bill = _command(commands, "bill", "what the calls of a log cost", (*_FORMATS, "markdown", "focus", "parquet"))
     _add_bill(bill)
-    reconcile = _command(commands, "reconcile", "a Google Cloud billing export against the cards, and a log")
-    words = "an export of usage cost, or its FOCUS form: CSV, JSON lines, Parquet; a file, folder or pattern"
+    reconcile = _command(commands, "reconcile", "an invoice against the cards, and against a log")
+    words = "Google Cloud's export of usage cost, or its FOCUS form: a file, folder or pattern"
     reconcile.add_argument("billing", metavar="BILLING", help=words)
     reconcile.add_argument("logs", nargs="*", metavar="LOG", help="what `ratecards bill` reads (default: none)")
     words = "end with 1 where more of it is not explained, as in 1%%"

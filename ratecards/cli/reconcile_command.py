@@ -33,8 +33,10 @@ def run(args: Namespace) -> str:
     found.done()
     rows = report.counts(found)
     if rows["seen"] == rows["unread"]:
-        first = min(found.unread.values(), key=lambda one: one[2], default=("expected rows, saw none", 0, []))
-        raise CostError(f"{args.billing}: no row of a billing export: {first[0]}; {export.WAY_OUT}")
+        nothing = "expected rows, saw none", 0, [(0, 1)]
+        words, _, places = min(found.unread.values(), key=lambda one: one[2], default=nothing)
+        where = f"{paths[places[0][0]]}:{places[0][1]}" if paths else args.billing
+        raise CostError(f"{where}: no row of a billing export: {words}; {export.WAY_OUT}")
     logged, notes = _logged(args, found)
     args.status = int(bool(rows["unread"]) or _over(args, found, logged))
     made = report.table(found).aged(_ages(args, found))
