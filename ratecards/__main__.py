@@ -24,7 +24,10 @@ _MODULES = {
     "audit": "audit_command",
     "bill": "bill_command",
     "reconcile": "reconcile_command",
+    "mcp": "mcp_command",
 }
+
+_ALONE = ("update", "completion")
 
 
 def main(argv: Sequence[str] | None = None, *, today: date | None = None) -> int:
@@ -36,9 +39,12 @@ def _main(argv: Sequence[str] | None, today: date | None) -> int:
     if isinstance(sys.stdout, io.TextIOWrapper):  # a character that the terminal lacks must not stop it
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
-        args = options.parser().parse_args(argv)
+        words = sys.argv[1:] if argv is None else argv
+        args = options.parser(*words[:1]).parse_args(words)
     except options.UsageError as error:
         return _refuse(error)
+    if args.command in _ALONE:
+        return _alone(args)
     args.today = args.today or today or datetime.now(UTC).date()
     from ratecards.catalog import freshness
     from ratecards.dataset import Dataset, directory
@@ -64,6 +70,18 @@ def _main(argv: Sequence[str] | None, today: date | None) -> int:
         console.say(f"ratecards: {words}")
     sys.stdout.write(text)
     return int(getattr(args, "status", 0))
+
+
+def _alone(args: argparse.Namespace) -> int:
+    """Run a command that answers from no dataset."""
+    from ratecards.cli import install_commands
+    from ratecards.errors import DatasetError
+
+    try:
+        sys.stdout.write(install_commands.run(args))
+    except (DatasetError, OSError) as error:
+        return _refuse(error)
+    return 0
 
 
 def _unsettled(args: argparse.Namespace) -> str:

@@ -17,7 +17,7 @@ from ratecards.costs.breakdown import Breakdown
 from ratecards.costs.calls import Asked
 from ratecards.costs.counts import PLAIN, TOKENS, Usage, usage_of
 from ratecards.costs.snapshot import Snapshot
-from ratecards.dataset import VARIABLE, Dataset, directory, unsettled
+from ratecards.dataset import PACKAGE, VARIABLE, Dataset, directory, unsettled
 from ratecards.errors import CostError, ReportedWarning, StaleError, StaleWarning
 from ratecards.model import Rate
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ratecards.catalog.catalog import DatedCatalog
     from ratecards.costs.plan import CostPlan
     from ratecards.storage.history import Change, Step
+    from ratecards.storage.update import Updated
 
 __all__ = [
     "ReportedWarning",
@@ -38,10 +39,12 @@ __all__ = [
     "cost",
     "cost_column",
     "costs",
+    "data_version",
     "find",
     "load",
     "total",
     "upcoming",
+    "update",
 ]
 
 Where = Dataset | str | os.PathLike[str] | None
@@ -259,4 +262,24 @@ def upcoming(on: date | str | None = None, dataset: Where = None) -> list[Step]:
     found = steps([*cards, *only], as_day(on) or today)
     stepping = {step.after.source for step in found}
     catalog.tell([*map(name_of, cards), *(card.source for card in only if card.source in stepping)])
+    return found
+
+
+def data_version(dataset: Where = None) -> str:
+    """The version of the data that is answered from: that of the package, or a newer one that an update brought."""
+    return _dataset(dataset).version
+
+
+def update(releases: str = "") -> Updated:
+    """Fetch the data of the newest release; from then on, this process and others answer from it.
+
+    `releases` is the address of the releases, else that of RATECARDS_RELEASES, else the one that the package names.
+    Gives the version that is there now and the one before. Raises `DatasetError` where no newer data could be had, with
+    the age of those that stay; and in a checkout, which has data of its own.
+    """
+    from ratecards.storage import update as updating
+
+    found = updating.update(PACKAGE, releases)
+    _opened.cache_clear()
+    _catalog.cache_clear()  # type: ignore[attr-defined]  # a function to whoever calls it
     return found

@@ -49,12 +49,21 @@ def locate(argument: str | os.PathLike[str] | None = None, environ: Mapping[str,
 def directory(argument: str | os.PathLike[str] | None = None, environ: Mapping[str, str] = os.environ) -> str:
     """The data directory, as `locate` gives it, by its name."""
     named = argument or environ.get(VARIABLE)
-    root = os.path.expanduser(named) if named else os.fspath(PACKAGE)
+    root = os.path.expanduser(named) if named else _own(environ)
     for path in (root, os.path.join(root, "ratecards")):
         if os.path.isfile(os.path.join(path, FILE)) or database_cache.has_history(path):
             return _settled(path)
     origin = "" if argument else f" (from {VARIABLE})" if named else " (the package's own directory)"
     raise DatasetError(f"{root}{origin} is not a dataset: expected {_EXPECTED}, saw {_seen(root)}")
+
+
+def _own(environ: Mapping[str, str]) -> str:
+    """The package's own directory; of a wheel, the newer data in its place that an update brought."""
+    if not os.path.exists(os.path.join(PACKAGE, FILE)):
+        return PACKAGE
+    from ratecards.storage import update
+
+    return update.newest(PACKAGE, environ)
 
 
 def _settled(path: str) -> str:
@@ -134,8 +143,17 @@ class Dataset:
             from ratecards.storage.packed import pack
 
             pack(base)
+        if self.version:
+            base.execute("INSERT INTO meta VALUES ('version', ?)", (self.version,))
         base.execute("VACUUM INTO ?", (os.fspath(target),))
         base.close()
+
+    @cached_property
+    def version(self) -> str:
+        """The version of the data, as they are or will be released: `2026.10.7`; empty where nothing says one."""
+        from ratecards.storage import update
+
+        return update.version_of(self._root)
 
     def known(self, day: date) -> Database:
         """What was recorded up to a day, as a database. Raises `DatasetError`."""

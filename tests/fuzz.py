@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
-from ratecards.audit.price_file import load
+from ratecards.formats.price_file import load
 from ratecards.storage import codec, history
 from ratecards.storage.bounded_json import FormatError
 from ratecards.storage.strict_yaml import StrictYamlError

@@ -180,7 +180,19 @@ def test_upcoming(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_the_names_of_the_package():
     """Each is there, and no other."""
-    functions = ["as_of", "changes", "cost", "cost_column", "costs", "find", "load", "total", "upcoming"]
+    functions = [
+        "as_of",
+        "changes",
+        "cost",
+        "cost_column",
+        "costs",
+        "data_version",
+        "find",
+        "load",
+        "total",
+        "upcoming",
+    ]
+    functions.append("update")
     assert ["ReportedWarning", "StaleError", "StaleWarning", *functions] == ratecards.__all__
     assert all(callable(getattr(ratecards, name)) and getattr(ratecards, name).__doc__ for name in ratecards.__all__)
     with pytest.raises(AttributeError, match="module 'ratecards' has no attribute 'prices'"):

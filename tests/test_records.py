@@ -165,3 +165,17 @@ def test_a_first_cost_imports_little():
         [sys.executable, "-I", "-S", "-c", code, str(root)], capture_output=True, text=True, check=True
     )
     assert "[] False" == done.stdout.strip()
+
+
+def test_the_command_imports_little():
+    """Beside its options what a cost needs; and it makes the options of no other command."""
+    slow = {"typing", "dataclasses", "inspect", "csv", "pathlib", "difflib", "ratecards.questions.limits"}
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from ratecards.__main__ import main\n"
+        "main(['cost', 'gemini-2.5-pro', '--input-tokens', '1', '--stale', 'allow'])\n"
+        f"print(sorted({slow} & set(sys.modules)))"
+    )
+    root = Path(records.__file__).parents[1]
+    command = [sys.executable, "-I", "-S", "-c", code, str(root)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "[]" == done.stdout.splitlines()[-1]

@@ -119,6 +119,8 @@ def _finding(claim: Claim, cards: PastCards) -> Finding:
 def _unknown(claim: Claim, cards: PastCards) -> str:
     if gone := cards.last_day(f"{claim.provider}/{claim.source}", claim.model):
         return f"gone from {claim.source} since {gone}"
+    if claim.model.endswith("-latest"):
+        return f"not at {claim.source}; no page that is held says what it points to"
     others = [source for source in cards.elsewhere(claim.provider, claim.model) if source != claim.source]
     return f"not at {claim.source}; {' and '.join(others)} has it" if others else f"not at {claim.source}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -92,6 +93,14 @@ _OPENAI = re.compile(
 )
 # By a file's word for a provider, whose price list it means.
 SELLERS = {"google": "google/gemini-api", "google-vertex": "google/vertex-ai", "openai": "openai/openai-api"}
+# The same, as people and other projects write it.
+_SAME = {
+    **dict.fromkeys(("gemini", "google-gemini", "google-ai", "google-ai-studio", "google-deepmind"), "google"),
+    **dict.fromkeys(("vertex", "vertex-ai", "vertexai", "google-vertex-ai", "google-vertexai"), "google-vertex"),
+    "open-ai": "openai",
+}
+_HOSTS = ("googleapis.com", "openai.com")
+_PICTURES = re.compile(r"(?:\A|-)image(?:-|\Z)")
 
 
 class EntryHead(NamedTuple):
@@ -176,6 +185,17 @@ def amount(value: object) -> Decimal | None:
     return abs(number)  # a file may say -0.0
 
 
+def dated(start: str, end: str, day: date | None) -> str:
+    """Why a price that holds from one ISO date to another is none of a day's; empty where it is, or has no dates."""
+    try:
+        first, last = date.fromisoformat(start or "0001-01-01"), date.fromisoformat(end or "9999-12-31")
+    except ValueError:
+        return f"expected ISO dates, saw {shown(start)!r} and {shown(end)!r}"
+    if (start or end) and (day is None or not first <= day <= last):
+        return f"holds {' '.join(filter(None, (start and f'from {start}', end and f'until {end}')))} only"
+    return ""
+
+
 def shown(value: object) -> str:
     """A value as it stands, shortened where it is long."""
     words = str(value)
@@ -197,6 +217,29 @@ def maker_of(name: str) -> str | None:
     """Whose documentation a model is of that a file names no seller of, by its id; None: somebody else's."""
     model = model_names.model_id(name)
     return SELLERS["openai"] if _OPENAI.match(model) else SELLERS["google"] if is_google(model) else None
+
+
+def named_seller(words: str, name: str) -> str | None:
+    """`seller_of` for a provider in anybody's words: `Vertex AI`, `google_ai_studio`."""
+    provider = re.sub(r"[\s_]+", "-", words.strip().casefold())
+    return seller_of(_SAME.get(provider, provider), name)
+
+
+def seller_by_id(name: str) -> str | None:
+    """Whose price list a model is of in a file of many makers that names none: empty where its id does not tell."""
+    model = model_names.model_id(name)
+    return SELLERS["openai"] if _OPENAI.match(model) else "" if is_google(name) else None
+
+
+def elsewhere(url: object) -> bool:
+    """Whether an address is another server than those of the sellers that are held."""
+    host = re.match(r"(?:[a-z]+://)?([^/:?#]+)", str(url), re.IGNORECASE)
+    return host is None or not host[1].casefold().endswith(_HOSTS)
+
+
+def makes_pictures(model: str) -> bool:
+    """Whether a model makes pictures, by its id."""
+    return bool(_PICTURES.search(model))
 
 
 def model_of(name: str) -> str:

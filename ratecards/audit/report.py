@@ -55,12 +55,12 @@ def audit_text(audited: Audited, *, everything: bool) -> str:
         groups += [Group(title, [_cells(f) for f in same], level=1) for title, same in _by_entry(found).items()]
     listed = "\n" + table(_COLUMNS, groups) + "\n" if groups else ""
     lines = [*([] if everything else _rest(audited)), *([note(audited.ages)] if audited.ages else [])]
-    return paragraphs([_summary(audited)]) + listed + paragraphs(lines)
+    return paragraphs([summary(audited)]) + listed + paragraphs(lines)
 
 
 def audit_markdown(audited: Audited, *, everything: bool) -> str:
     """The same as Markdown, every character of the file and of the page harmless."""
-    parts = [f"**{markdown_cell(_summary(audited))}**\n"]
+    parts = [f"**{markdown_cell(summary(audited))}**\n"]
     for verdict, found in _shown(audited, everything=everything):
         heads = [("entry", False), *((column.head, column.kind in NUMBERS) for column in _COLUMNS)]
         body = [[*map(markdown_cell, (_name(f.claim.key), *_cells(f)))] for f in found]
@@ -86,10 +86,15 @@ def _by_entry(found: Sequence[Finding]) -> dict[str, list[Finding]]:
     return entries
 
 
-def audit_json(audited: Audited) -> str:
-    """Every finding with its claim and, as a row of the rate table, the rate that it was judged by."""
+def audit_json(files: Sequence[Audited]) -> str:
+    """Every finding with its claim and the row of the rate table that it was judged by; a list of several files."""
+    listed = [_file(audited) for audited in files]
+    return json_text(listed[0] if len(listed) == 1 else listed)
+
+
+def _file(audited: Audited) -> dict[str, object]:
     ages = {age.source: age for age in audited.ages}
-    data = {
+    return {
         "file": audited.path,
         "format": audited.format,
         "on": str(audited.day),
@@ -99,7 +104,6 @@ def audit_json(audited: Audited) -> str:
         "sources": [{"source": age.source, **freshness.columns([age])} for age in audited.ages],
         "findings": [_data(finding, ages) for finding in audited.findings],
     }
-    return json_text(data)
 
 
 def entries(audited: Audited) -> dict[str, object]:
@@ -152,7 +156,8 @@ def stale(finding: Finding) -> str:
     return f"theirs is stale since {finding.stale_since}" if finding.stale_since else ""
 
 
-def _summary(audited: Audited) -> str:
+def summary(audited: Audited) -> str:
+    """How many prices were judged, and how; and of which entries the others are."""
     count = tally(audited.findings)
     judged = sum(count[verdict] for verdict in JUDGED)
     old = sum(1 for f in audited.findings if f.stale_since and f.verdict in ERRORS)

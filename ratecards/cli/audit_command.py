@@ -8,18 +8,33 @@ from ratecards import formats
 from ratecards.audit.audit import ERRORS, Account, audit, unjudged
 from ratecards.audit.claims import PriceEntry
 from ratecards.audit.past_cards import PastCards
-from ratecards.audit.price_file import load
 from ratecards.audit.report import Audited, audit_json, audit_markdown, audit_text, counted
 from ratecards.catalog.choices import FAILING
 from ratecards.errors import DatasetError
+from ratecards.formats.price_file import PriceFile, load
 
 _NOT_ASKED = "of a source that was not asked for"
 
 
 def run(args: Namespace) -> str:
-    """The text of the command; `args.status` becomes 1 where the file has errors, or what counts as one."""
-    file = load(args.file)
+    """The text of the command; `args.status` becomes 1 where a file has errors, or what counts as one."""
     cards = PastCards(args.opened, args.on, args.today)
+    files = [load(name) for name in args.file]
+    done = [_audited(file, args, cards) for file in files]
+    args.status = int(any(finding.verdict in found.failing for found in done for finding in found.findings))
+    texts = [file.text for file in files]
+    if args.format in ("sarif", "github"):
+        from ratecards.audit.sarif import audit_github, audit_sarif
+
+        return (audit_sarif if args.format == "sarif" else audit_github)(list(zip(done, texts, strict=True)))
+    if args.format == "json":
+        return audit_json(done)
+    text = audit_markdown if args.format == "markdown" else audit_text
+    return "\n".join(text(found, everything=args.all) for found in done)
+
+
+def _audited(file: PriceFile, args: Namespace, cards: PastCards) -> Audited:
+    """What was found of a file. Raises `DatasetError` where it has no price of a seller that is held."""
     accounts = audit(formats.read(file.format, file.data, cards.day), cards)
     if args.source:
         source = _source(args.source, cards)
@@ -35,15 +50,7 @@ def run(args: Namespace) -> str:
     # a model that is only reported is no better known than one that nobody knows
     only = ("reported only",) if "unknown" in args.fail_on else ()
     failing = (*ERRORS, *(FAILING[word] for word in args.fail_on), *only)
-    found = Audited(file.path, file.format, cards.day, accounts, ages, failing)
-    args.status = int(any(finding.verdict in failing for finding in found.findings))
-    if args.format == "sarif":
-        from ratecards.audit.sarif import audit_sarif
-
-        return audit_sarif(found, file.text)
-    if args.format == "json":
-        return audit_json(found)
-    return (audit_markdown if args.format == "markdown" else audit_text)(found, everything=args.all)
+    return Audited(file.path, file.format, cards.day, accounts, ages, failing)
 
 
 def _source(name: str, cards: PastCards) -> str:

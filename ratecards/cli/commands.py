@@ -90,8 +90,11 @@ def changes(args: Namespace) -> str:
     span = (args.since, args.until, args.model)
     people = args.format == "table"
     found = news.changes(dataset, *span, everything=args.all, corrections=True, labels=people)
+    if args.by is not None:
+        found = news.moved(dataset, found, args.by)
     ages = _ages(dataset, dataset.holders(args.model), args.until or args.today)
     nothing = "No changes.\n" if args.all else "No price changes; --all also lists changes of wording.\n"
+    nothing = nothing if args.by is None else f"No price moved by {args.by} % or more.\n"
     return _told(args, found, ages, nothing, lambda: news.changes_text(dataset, found))
 
 

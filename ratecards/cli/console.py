@@ -7,7 +7,10 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
 
 # 128 and the number of the signal, as shells have it
 INTERRUPTED = 130

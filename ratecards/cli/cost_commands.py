@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from argparse import Namespace
 from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any
 
 from ratecards.catalog import freshness
 from ratecards.catalog.authority import SEPARATE, is_manual, is_reseller
@@ -20,16 +20,19 @@ from ratecards.costs.image_sizes import Size, sizes
 from ratecards.costs.usage import Answer, answers
 from ratecards.errors import CostError
 from ratecards.model.lifecycle import said
-from ratecards.questions import limits
-from ratecards.questions.alternatives import Workload, compare_images, compare_text
-from ratecards.questions.bill import bill, bill_data
-from ratecards.questions.budget import VOLUMES, Work, budget, matrix
-from ratecards.questions.image_cost import images
-from ratecards.questions.savings import Volume, savings
+from ratecards.questions.bill import bill, bill_data, converted_data
 from ratecards.storage import bounded, bounded_json
 from ratecards.storage.bounded_json import FormatError
-from ratecards.storage.limits import read_json
 from ratecards.tables.table import Table, json_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ratecards.costs.breakdown import Breakdown
+    from ratecards.costs.exchange import Converted
+    from ratecards.questions.alternatives import Workload
+    from ratecards.questions.budget import Work
 
 # The answers of a day of calls have a few MB.
 _MOST_BYTES = 50_000_000
@@ -78,16 +81,35 @@ def cost(args: Namespace, shelf: DatedCatalog) -> str:
     counts = _counts(args)
     asked = Asked(args.model, args.tier, args.plan, args.source, args.policy, args.as_if)
     found = calls.cost(shelf, _saved(args, counts) if args.usage else [Answer(counts)], asked)
+    exchanged = _converted(args, found)
     if args.format == "json":
-        ages = shelf.tell([found.source, *(line.source for line in found.lines)])
-        first = (found.calls or (found,))[0].model
-        card = shelf.choose(first, args.source, args.policy).offer.card
-        observed = max((line.observed for line in found.lines), default=card.observed)
-        data = bill_data(found, explain=args.explain)
-        says = shelf.who_says((line.source, line.model) for line in found.lines)
-        only = {"grade": found.grade, "reported": says} if says else {}
-        return json_text({**only, **data, "observed": str(observed), **freshness.columns(ages)})
-    return _form(args, bill(found))
+        data = cost_data(shelf, found, asked, explain=args.explain)
+        return json_text(data | (converted_data(exchanged) if exchanged else {}))
+    return _form(args, bill(found, exchanged))
+
+
+def _converted(args: Namespace, found: Breakdown) -> Converted | None:
+    """The total in the currency that is asked for, where that is another than its own. Raises `CostError`."""
+    if not args.currency or found.currency in ("", args.currency):
+        return None
+    from ratecards.costs.exchange import convert
+
+    file = args.exchange or os.environ.get("RATECARDS_EXCHANGE")
+    if not file:
+        raise CostError("--currency: expected a file of reference rates in --exchange or RATECARDS_EXCHANGE, saw none")
+    return convert(found.total, found.currency, args.currency, args.day, file)
+
+
+def cost_data(shelf: DatedCatalog, found: Breakdown, asked: Asked, *, explain: bool) -> dict[str, Any]:
+    """A breakdown as plain data, with its age; explained, with the words of each rate."""
+    ages = shelf.tell([found.source, *(line.source for line in found.lines)])
+    first = (found.calls or (found,))[0].model
+    card = shelf.choose(first, asked.source, asked.policy).offer.card
+    observed = max((line.observed for line in found.lines), default=card.observed)
+    data = bill_data(found, explain=explain)
+    says = shelf.who_says((line.source, line.model) for line in found.lines)
+    only = {"grade": found.grade, "reported": says} if says else {}
+    return {**only, **data, "observed": str(observed), **freshness.columns(ages)}
 
 
 def _saved(args: Namespace, beside: Mapping[str, Any]) -> list[Answer]:
@@ -153,6 +175,8 @@ def _ending(made: Table, offer: PricedModel) -> Table:
 
 def _images(args: Namespace, shelf: DatedCatalog) -> str:
     """The cost per image."""
+    from ratecards.questions.image_cost import images
+
     named = [shelf.choose(name, args.source).offer for name in args.models]
     # beside who answers, what is kept by hand of the same model
     own = [list(shelf.offers(o.card.provider, model=o.card.model)) if not args.source else [] for o in named]
@@ -172,6 +196,8 @@ def _picturing(shelf: DatedCatalog, source: str | None) -> list[PricedModel]:
 
 def _work(args: Namespace, offer: PricedModel) -> Work:
     """The request that is done again and again: an image where the model sells them and nothing else is said."""
+    from ratecards.questions.budget import Work
+
     counts = _counts(args)
     said = {name: counts.pop(name) for name in ("quality", "reading") if name in counts}
     pictures = bool(sizes(offer)) and not set(counts) - {"input_tokens"}
@@ -185,6 +211,8 @@ def _work(args: Namespace, offer: PricedModel) -> Work:
 
 def _budget(args: Namespace, shelf: DatedCatalog) -> str:
     """The monthly budget: rows for programs, the matrix for people."""
+    from ratecards.questions.budget import VOLUMES, budget, matrix
+
     choice = shelf.choose(args.model, args.source, args.policy)
     work = _work(args, choice.offer)
     made = budget(choice, work, args.per_day or VOLUMES, args.tier, args.days)
@@ -196,32 +224,44 @@ def _budget(args: Namespace, shelf: DatedCatalog) -> str:
 
 def _compare(args: Namespace, shelf: DatedCatalog) -> str:
     """The same thing elsewhere."""
+    from ratecards.questions.alternatives import Workload
+
     to = shelf.choose(args.to).offer if args.to else None
     terms = Workload(args.per_day, args.days, args.tier, to, args.day, args.region or "")
-    counts = _counts(args)
-    if args.what == "images":
+    made = comparison(shelf, args.what, _counts(args), terms, args.resolution or "")
+    return made.form(args.format, explain=args.explain)
+
+
+def comparison(
+    shelf: DatedCatalog, what: str, counts: Mapping[str, Any], terms: Workload, resolution: str = ""
+) -> Table:
+    """One image, or one text request, from every seller, with ages; for programs with grades of trust at the end.
+
+    `counts` are tokens by modality of a text request. Raises `CostError` where they are of something else.
+    """
+    from ratecards.questions.alternatives import compare_images, compare_text
+
+    if what == "images":
         if counts:
             raise CostError("compare images: the tokens of a prompt are not compared")
-        if args.region:
+        if terms.region:
             raise CostError("compare images: no page tells regions apart by the image; compare text --region does")
-        made = compare_images([*shelf.sellers(), *shelf.reported()], terms, args.resolution or "")
-        return _compared(args, made)
-    if set(counts) != {"input_tokens", "output_tokens"}:
-        raise CostError("compare text: say what a request is, as --input-tokens and --output-tokens")
-    output = {modality or "text": number for modality, number in counts["output_tokens"].items()}
-    # the platform's list is one of its own: it has other prices by region
-    lists = [offer for offer in shelf if offer.source in SEPARATE] if args.region else []
-    offers = [*shelf.sellers(), *lists, *shelf.reported()]
-    return _compared(args, compare_text(offers, terms, usage_of({**counts, "output_tokens": output})))
-
-
-def _compared(args: Namespace, made: Table) -> str:
-    """A comparison: with the ages of its rows, and for programs their grades of trust at the end."""
-    return _told(args.shelf, made.aged(args.shelf.tell).graded()).form(args.format, explain=args.explain)
+        made = compare_images([*shelf.sellers(), *shelf.reported()], terms, resolution)
+    else:
+        if set(counts) != {"input_tokens", "output_tokens"}:
+            raise CostError("compare text: say what a request is, as --input-tokens and --output-tokens")
+        output = {modality or "text": number for modality, number in counts["output_tokens"].items()}
+        # the platform's list is one of its own: it has other prices by region
+        lists = [offer for offer in shelf if offer.source in SEPARATE] if terms.region else []
+        offers = [*shelf.sellers(), *lists, *shelf.reported()]
+        made = compare_text(offers, terms, usage_of({**counts, "output_tokens": output}))
+    return _told(shelf, made.aged(shelf.tell).graded())
 
 
 def _savings(args: Namespace, shelf: DatedCatalog) -> str:
     """Where money can be saved."""
+    from ratecards.questions.savings import Volume, savings
+
     choice = shelf.choose(args.model, args.source)
     volume = Volume(args.per_day, args.days, args.repeated_share, args.day)
     made = savings(choice, _work(args, choice.offer), shelf.sellers(), volume, args.tier)
@@ -230,6 +270,9 @@ def _savings(args: Namespace, shelf: DatedCatalog) -> str:
 
 def _limits(args: Namespace, shelf: DatedCatalog) -> str:
     """The free plan and limits: records for programs, two tables for people."""
+    from ratecards.questions import limits
+    from ratecards.storage.limits import read_json
+
     cards = read_json(args.opened.path / "v1" / "limits.json")
     offers = [shelf.choose(name).offer for name in args.models]
     every = offers or limits.models(shelf.sellers())

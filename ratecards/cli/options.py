@@ -7,9 +7,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import NoReturn
 
 from ratecards.catalog.choices import BILL_BY, FAILING, LIFETIMES, MODALITIES, NUMBER, POLICIES, READINGS, STALE, TRUST
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
@@ -50,18 +53,73 @@ class UsageError(ValueError):
     """The command line does not say what a command needs."""
 
 
+class _Checking(argparse.HelpFormatter):
+    """What each option is checked with when it is added: that needs no look at the terminal, which takes longer."""
+
+    def __init__(self, prog: str, **given: Any) -> None:
+        super().__init__(prog, width=80, **given)
+
+
 class Parser(argparse.ArgumentParser):
     """A parser that raises `UsageError`."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given, formatter_class=_Checking)
+
+    def format_help(self) -> str:
+        """The help, as wide as the terminal."""
+        self.formatter_class = argparse.HelpFormatter
+        return super().format_help()
 
     def error(self, message: str) -> NoReturn:
         """Refuse the command line."""
         raise UsageError(f"{message} (see {self.prog} --help)")
 
 
-def parser() -> Parser:
-    """The whole command line; a usage error raises `UsageError`."""
+class _Versions(argparse.Action):
+    """Ends with the versions, which take a look at the data."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: Any, **__: Any) -> NoReturn:
+        from ratecards.cli import install_commands
+
+        print(install_commands.versions(), end="")
+        parser.exit()
+
+
+class _Unasked(Parser):
+    """The parser of a command that was not asked for: it takes options, and makes nothing of them."""
+
+    def __init__(self) -> None:  # to make the options of every command takes longer than a cost
+        pass
+
+    def add_argument(self, *_: Any, **__: Any) -> Any:
+        """No option."""
+
+    def add_mutually_exclusive_group(self, **_: Any) -> Any:
+        """No group."""
+        return self
+
+
+class _Commands:
+    """The commands of a parser; of those beside `only`, where it is one of them, just the names."""
+
+    def __init__(self, parser: Parser, only: str) -> None:
+        self._added = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+        self._only, self.found = only, False
+
+    def add_parser(self, name: str, words: str) -> Parser:
+        """The parser of a command."""
+        if self._only not in ("", name):
+            return _Unasked()
+        self.found = True
+        return self._added.add_parser(name, help=words, description=f"{words.capitalize()}.")
+
+
+def parser(only: str = "") -> Parser:
+    """The whole command line, or that of one command alone; a usage error raises `UsageError`."""
     top = Parser(prog="ratecards", description="What AI models cost: rate cards with evidence and history.")
-    commands = top.add_subparsers(title="commands", dest="command", metavar="COMMAND", required=True)
+    top.add_argument("--version", action=_Versions, nargs=0, help="the versions of the package and of its data")
+    commands = _Commands(top, only)
 
     models = _command(commands, "models", "list the models")
     show = _command(commands, "show", "show a model's rate card")
@@ -77,6 +135,7 @@ def parser() -> Parser:
     changes.add_argument("--until", type=_day, metavar="DATE", help="observed on this day or earlier")
     changes.add_argument("--model", help="only this model, under all its names")
     changes.add_argument("--all", action="store_true", help="also changes that are no news: words, labels")
+    changes.add_argument("--by", type=_number, metavar="PERCENT", help="only prices that moved by at least so much")
     diff = _command(commands, "diff", "the net difference between two days")
     diff.add_argument("since", type=_day, metavar="DATE")
     diff.add_argument("until", type=_day, metavar="DATE")
@@ -91,41 +150,51 @@ def parser() -> Parser:
     words = "the cards of this source; may be repeated (default: google/gemini-api)"
     export.add_argument("--source", action="append", metavar="SOURCE", help=words)
     audit = _command(
-        commands, "audit", "check somebody's prices against the cards", ("table", "json", "sarif", "markdown")
+        commands, "audit", "check somebody's prices against the cards", ("table", "json", "sarif", "markdown", "github")
     )
-    audit.add_argument("file", help="a LiteLLM map, models.dev, genai-prices, Portkey or our CSV; - for standard input")
+    words = "a price file or a folder of them, of any form in docs/audit.md; - for standard input"
+    audit.add_argument("file", nargs="+", help=words)
     audit.add_argument("--source", help="only what is claimed of this source, as in `gemini-api`")
     words = "what else ends with 1: unknown models, unread prices, prices unlike a stale card"
     audit.add_argument("--fail-on", type=_failing, default=(), metavar="unknown,unread,stale", help=words)
     audit.add_argument("--all", action="store_true", help="every price, also what is right or cannot be judged")
     bill = _command(commands, "bill", "what the calls of a log cost", (*_FORMATS, "markdown", "focus", "parquet"))
     _add_bill(bill)
-    reconcile = _command(commands, "reconcile", "an invoice against the cards, and against a log")
-    words = "Google Cloud's export of usage cost, or its FOCUS form: a file, folder or pattern"
-    reconcile.add_argument("billing", metavar="BILLING", help=words)
-    reconcile.add_argument("logs", nargs="*", metavar="LOG", help="what `ratecards bill` reads (default: none)")
-    words = "end with 1 where more of it is not explained, as in 1%%"
-    reconcile.add_argument("--fail-over", type=_percent, metavar="SHARE", help=words)
+    _add_reconcile(_command(commands, "reconcile", "an invoice against the cards, and against a log"))
     for command in (models, show, upcoming, discrepancies, export, audit):
         when = "as they stood on this day" if command is discrepancies else "as of this day (default: today)"
         command.add_argument("--on", type=_day, metavar="DATE", help=when)
-    for command in (show, upcoming, discrepancies, audit):
+    words = "serve on 127.0.0.1 alone, at this port, by streamable HTTP (default: stdio)"
+    mcp = _bare(commands, "mcp", "answer as tools of a Model Context Protocol server")
+    mcp.add_argument("--http", type=_port, metavar="PORT", help=words)
+    for command in (show, upcoming, discrepancies, audit, mcp):
         _grade(command)
     _add_costs(lambda name, words: _command(commands, name, words, (*_FORMATS, "markdown")))
-    return top
+    _add_own(commands)
+    return top if commands.found else parser()
 
 
-def _command(
-    commands: argparse._SubParsersAction[Parser], name: str, words: str, formats: tuple[str, ...] = _FORMATS
-) -> Parser:
+def _add_own(commands: _Commands) -> None:
+    """Add the commands about the package itself."""
+    update = commands.add_parser("update", "fetch the newest released data")
+    where = "the address of the releases (default: $RATECARDS_RELEASES, else the package's own)"
+    update.add_argument("--from", metavar="URL", dest="releases", default="", help=where)
+    update.add_argument(
+        "--remove", action="store_true", help="remove what was fetched: the package's own data are read"
+    )
+    completion = commands.add_parser("completion", "write a script that completes commands and options in a shell")
+    completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+
+
+def _command(commands: _Commands, name: str, words: str, formats: tuple[str, ...] = _FORMATS) -> Parser:
     parser = _bare(commands, name, words)
     parser.add_argument("--format", choices=formats, default="table", help="default: table")
     return parser
 
 
-def _bare(commands: argparse._SubParsersAction[Parser], name: str, words: str) -> Parser:
+def _bare(commands: _Commands, name: str, words: str) -> Parser:
     """A command whose output has one form."""
-    parser = commands.add_parser(name, help=words, description=f"{words.capitalize()}.")
+    parser = commands.add_parser(name, words)
     where = "a dataset or a root with one (default: $RATECARDS_DATASET, else the package's own)"
     parser.add_argument("--dataset", metavar="DIR", help=where)
     old = "where a source was not read for longer than its limit (default: $RATECARDS_STALE, else warn)"
@@ -148,6 +217,10 @@ def _add_costs(make: Make) -> None:
     _counts(cost, (*_SPLIT, *_SINGLE))
     cost.add_argument("--plan", default="paid", help="free or paid (default: paid)")
     cost.add_argument("--tier", metavar="TIER", help=f"{TIERS} (default: the answer's, else standard)")
+    words = "the total in this currency, too, by the reference rates of --exchange: EUR"
+    cost.add_argument("--currency", metavar="CODE", help=words)
+    words = "reference rates as the European Central Bank's eurofxref.csv (default: $RATECARDS_EXCHANGE)"
+    cost.add_argument("--exchange", metavar="FILE", help=words)
     _words(cost, "source", "policy", "quality", "context", "reading")
     images = make("images", "the cost per image, by resolution")
     images.add_argument("models", nargs="*", metavar="MODEL", help="a model id or an alias (default: all)")
@@ -200,6 +273,14 @@ def _add_bill(bill: argparse.ArgumentParser) -> None:
     bill.add_argument("--explain", metavar="FILE:LINE", help="one row, with each rate that its cost is made of")
     _words(bill, "source", "policy")
     _grade(bill)
+
+
+def _add_reconcile(reconcile: argparse.ArgumentParser) -> None:
+    words = "Google Cloud's export of usage cost, or its FOCUS form: a file, folder or pattern"
+    reconcile.add_argument("billing", metavar="BILLING", help=words)
+    reconcile.add_argument("logs", nargs="*", metavar="LOG", help="what `ratecards bill` reads (default: none)")
+    words = "end with 1 where more of it is not explained, as in 1%%"
+    reconcile.add_argument("--fail-over", type=_percent, metavar="SHARE", help=words)
 
 
 def _grade(parser: argparse.ArgumentParser) -> None:
@@ -261,6 +342,13 @@ def _whole(text: str) -> int:
     if not text.isascii() or not text.isdecimal() or len(text) > 15:
         raise argparse.ArgumentTypeError(f"expected a whole number from 0, saw {text!r}")
     return int(text)
+
+
+def _port(text: str) -> int:
+    port = _whole(text)
+    if not 0 < port < 65536:
+        raise argparse.ArgumentTypeError(f"expected a port from 1 to 65535, saw {text!r}")
+    return port
 
 
 def _number(text: str) -> Decimal:

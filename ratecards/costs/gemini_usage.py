@@ -7,7 +7,6 @@ https://ai.google.dev/api/live#UsageMetadata, https://ai.google.dev/gemini-api/d
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -249,6 +248,8 @@ def unknown(name: str, usage: Mapping[Any, Any]) -> str:
         other = next((str(other) for other in usage if other not in FIELDS), "")
         words = f"unknown count {other!r} beside the plain count {name!r}"
         return words if other else f"{name!r} is a plain count: it stands beside a usage, and not in one"
+    import difflib
+
     near = difflib.get_close_matches(name, [*FIELDS, "usageMetadata", "promptTokenCount", "candidatesTokenCount"])
     return f"unknown count {name!r} in the usage" + (f"; nearest: {', '.join(near)}" if near else "")
 

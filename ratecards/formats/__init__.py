@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from ratecards.model import RateCard
 
 _READERS = {
-    "litellm": "litellm.reader",
-    "models.dev": "modelsdev.reader",
+    **dict.fromkeys(("litellm", "litellm-proxy", "truefoundry"), "litellm.reader"),
+    **dict.fromkeys(("models.dev", "opencode"), "modelsdev.reader"),
     "genai-prices": "genai_prices.reader",
     "portkey": "portkey",
+    "sheet": "sheet",
     "ratecards": "own_table",
 }
 _WRITERS = {"litellm": "litellm.writer", "models.dev": "modelsdev.writer", "genai-prices": "genai_prices.writer"}
@@ -30,6 +31,9 @@ _DATED = ("genai-prices", "ratecards")
 
 def read(name: str, data: Any, day: date) -> list[PriceEntry]:
     """What data of the format of that name states as of a day, entry by entry."""
+    if name not in _READERS:
+        described: list[PriceEntry] = import_module(f"{__name__}.forms").entries(name, data, day)
+        return described
     entries = import_module(f"{__name__}.{_READERS[name]}").entries
     found: list[PriceEntry] = entries(data, day) if name in _DATED else entries(data)
     return found

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ratecards.audit.claims import Claim, PriceEntry, Unread, amount, entry, shown
+from ratecards.audit.claims import Claim, PriceEntry, Unread, amount, dated, entry, shown
 from ratecards.model import COLUMNS, METERS, MODALITIES, PLANS, SERVICE_TIERS, UNIT
 
 # A spreadsheet takes what starts so for a formula; the published table puts an apostrophe before it.
@@ -32,8 +32,9 @@ def entries(rows: Iterable[object], on: date | None = None) -> list[PriceEntry]:
 
 def _entry(row: Mapping[str, Any], on: date | None) -> PriceEntry:
     values = {**_DEFAULTS, **{name: _text(value) for name, value in row.items()}}
-    key = "/".join(values[name] for name in ("provider", "source", "model"))
-    return entry(key, f"{values['provider']}/{values['source']}", _stated(key, values, row, on))
+    key = "/".join(filter(None, (values[name] for name in ("provider", "source", "model"))))
+    seller = f"{values['provider']}/{values['source']}" if values["provider"] else ""
+    return entry(key, seller, _stated(key, values, row, on))
 
 
 def _stated(key: str, values: Mapping[str, str], row: Mapping[str, Any], on: date | None) -> Iterator[Claim | Unread]:
@@ -65,22 +66,11 @@ def _why_not(row: Mapping[str, str], on: date | None) -> str:
         return "expected whole numbers as bounds of a prompt"
     if row["used_up_to"]:
         return "an allowance of a period, not the price of a call"
-    return _dated(row, on)
+    return dated(row["effective_from"], row["effective_until"], on)
 
 
 def _whole(text: str) -> bool:
     return text == "" or (text.isascii() and text.isdecimal() and len(text) <= 12)
-
-
-def _dated(row: Mapping[str, str], on: date | None) -> str:
-    start, end = row["effective_from"], row["effective_until"]
-    try:
-        first, last = date.fromisoformat(start or "0001-01-01"), date.fromisoformat(end or "9999-12-31")
-    except ValueError:
-        return f"expected ISO dates, saw {shown(start)!r} and {shown(end)!r}"
-    if (start or end) and (on is None or not first <= on <= last):
-        return f"holds {' '.join(filter(None, (start and f'from {start}', end and f'until {end}')))} only"
-    return ""
 
 
 def _claim(key: str, row: Mapping[str, str], price: Decimal) -> Claim:

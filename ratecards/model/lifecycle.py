@@ -162,9 +162,11 @@ def may_end(cards: Iterable[RateCard], after: date = date.min) -> list[tuple[dat
 @lru_cache(maxsize=1024)
 def shutdown(notices: tuple[str, ...], ids: tuple[str, ...]) -> Shutdown | None:
     """What the notices of a card announce of the model that goes by these ids; None where they name no one day."""
+    if not notices:
+        return None
     from ratecards.model.notices import announced  # its patterns take longer to compile than a cost to find
 
-    found = announced(notices, ids) if notices else None
+    found = announced(notices, ids)
     return Shutdown(*found) if found else None
 
 

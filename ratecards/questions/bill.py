@@ -11,6 +11,10 @@ from ratecards.tables.table import Row, Table, printed
 from ratecards.tables.terminal import Column
 from ratecards.wording import unit
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ratecards.costs.exchange import Converted
+
 _LINES = (
     Column("what", "what"),
     Column("quantity", "quantity", "count"),
@@ -29,10 +33,19 @@ _CALLS = (
 )
 
 
-def bill(found: Breakdown) -> Table:
-    """A breakdown as a table, the total in its last row; of several calls with a row for each."""
+def bill(found: Breakdown, converted: Converted | None = None) -> Table:
+    """A breakdown as a table, the total in its last row; of several calls with a row for each.
+
+    The total `converted` into another currency stands below it, with the rate and the day of that rate.
+    """
     rows = [_call(number, call) for number, call in enumerate(found.calls, 1)] or [_line(line) for line in found.lines]
-    total = Row({"model" if found.calls else "what": "total", "amount": found.total, "currency": found.currency})
+    head = "model" if found.calls else "what"
+    totals = [Row({head: "total", "amount": found.total, "currency": found.currency})]
+    if converted:
+        own, other = found.currency, converted.currency
+        words = f"total in {other}, 1 {own} = {plain(converted.rate)} {other} on {converted.day}"
+        words += f" ({converted.age_days} day{'s' * (converted.age_days != 1)} before)" if converted.age_days else ""
+        totals.append(Row({head: words, "amount": converted.amount, "currency": converted.currency}))
     calls = found.calls or (found,)
     # the end of each model that its page announces
     ends = dict.fromkeys(ends for call in calls if (ends := said(call.model, call.shutdown, call.on)))
@@ -40,7 +53,13 @@ def bill(found: Breakdown) -> Table:
     where = f"{found.tier} tier, {found.plan} plan, by {found.source} as of {found.on}"
     title = f"{many}{found.model}, {where}: {plain(found.total)} {found.currency}".strip()
     notes = tuple(f"Note: {note}." for note in found.notes)
-    return Table(title, _CALLS if found.calls else _LINES, (*rows, total), notes, tuple(ends))
+    return Table(title, _CALLS if found.calls else _LINES, (*rows, *totals), notes, tuple(ends))
+
+
+def converted_data(converted: Converted) -> dict[str, object]:
+    """The total in another currency as plain data, with the rate and the day of that rate."""
+    age = {"age_days": converted.age_days}
+    return {"converted": {name: _plain(value) for name, value in converted._asdict().items()} | age}
 
 
 def _call(number: int, call: Breakdown) -> Row:

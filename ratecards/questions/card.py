@@ -43,10 +43,11 @@ def card_text(card: RateCard, asked: str, age: Age, day: date, *, everything: bo
     # an address is copied, so it is not broken
     address = visible(card.url + (f"#{card.anchor}" if card.anchor else ""))
     body = table(_COLUMNS, groups) if groups else "No such rates.\n"
-    return f"{paragraphs(_head(card, asked, age, day))}{address}\n\n{body}"
+    return f"{paragraphs(head(card, asked, age, day))}{address}\n\n{body}"
 
 
-def _head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
+def head(card: RateCard, asked: str, age: Age, day: date) -> list[str]:
+    """What is to be said of a card before its rates, a line each, some of them empty."""
     known_as = model_names.model_id(asked)
     others = [alias for alias in card.aliases if alias != known_as]
     updated = f"; page last updated {card.last_updated}" if card.last_updated else ""

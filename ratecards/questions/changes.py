@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from itertools import groupby
 
 from ratecards import wording
 from ratecards.dataset import Dataset
 from ratecards.model import SERVICE_TIERS, RateCard
 from ratecards.model import row as rate_row
+from ratecards.questions import price_news
 from ratecards.questions.news_lines import told
 from ratecards.questions.price_news import MOVING
 from ratecards.storage.history import ANNOUNCED, Change
@@ -35,6 +37,8 @@ _KEYS = (
 # A few rates are worth a line each, more are worth a count.
 _FEW = 3
 _COLUMNS = (Column("", "what", least=30), Column("", "change", least=30))
+# News of something that had a price.
+_MOVES = ("moved", "announced", "withdrawn")
 # What is recorded and no price: told only where everything is asked for.
 _QUIET = ("reworded", "kept")
 
@@ -66,6 +70,28 @@ def changes(
         and (since or date.min) <= day_of(change) <= (until or date.max)
     ]
     return sorted(found, key=day_of)
+
+
+def moved(dataset: Dataset, found: Iterable[Change], percent: Decimal) -> list[Change]:
+    """The changes by which somebody pays at least so many percent more or less than before for the same thing.
+
+    A price from or to nothing, or in another unit, has no such share and is more than any.
+    """
+    kept: list[Change] = []
+    for (day, *_), own in groupby(found, key=lambda c: (day_of(c), c.provider, c.source)):
+        edition = list(own)
+        current = cards(dataset, edition, day)
+        for model in dict.fromkeys(change.model for change in edition):
+            some = [change for change in edition if change.model == model]
+            listed = price_news.each(some, day, current[model].rates if model in current else ())
+            far = [news for news in listed if news.kind in _MOVES and _by(news.factor) >= percent]
+            rates = {rate.row_key for n in far for rate in (n.before, n.after, *(r for _, r in n.then)) if rate}
+            kept += [change for change in some if rates & price_news.keys(change)]
+    return kept
+
+
+def _by(factor: Decimal | None) -> Decimal:
+    return Decimal("Infinity") if factor is None else abs(factor - 1) * 100
 
 
 def _corrects(change: Change) -> bool:

@@ -8,7 +8,7 @@ later; what can be bought for the first time, or no longer. `news_lines` says it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -106,10 +106,11 @@ def of(changes: Iterable[Change], day: date, rates: Iterable[Rate] = ()) -> Fold
         moved |= {rate.row_key for days in moving for _, *sides in days for rate in sides if rate}
         if any(one.allowance for one in news):
             moved |= {rate.row_key for rate in (*old, *new) if rate.used_over is not None}
-    return Folded(found, [c for c in listed if not moved & _keys(c) and _says_something(c)])
+    return Folded(found, [c for c in listed if not moved & keys(c) and _says_something(c)])
 
 
-def _keys(change: Change) -> set[tuple[object, ...]]:
+def keys(change: Change) -> set[tuple[object, ...]]:
+    """The keys of the rates that a change is about."""
     return {rate.row_key for rate in (_old(change), change.new) if rate}
 
 
@@ -244,14 +245,17 @@ def by_change(changes: Sequence[Change], day: date, rates: Iterable[Rate] = ()) 
     of_new = {c.new.row_key: c for c in moving if c.new}
     of_old = {rate.row_key: c for c in moving if (rate := _old(c))}
     found: dict[int, dict[str, object]] = {}
-    for old, new in _sides(moving, rates):
-        for news in _news(_calls(old, new, day), old, new, day):
-            change = (news.after and of_new.get(news.after.row_key)) or (
-                news.before and of_old.get(news.before.row_key)
-            )
-            if change and not news.allowance:
-                found.setdefault(id(change), _data(news, change.old))
+    for news in each(moving, day, rates):
+        change = (news.after and of_new.get(news.after.row_key)) or (news.before and of_old.get(news.before.row_key))
+        if change and not news.allowance:
+            found.setdefault(id(change), _data(news, change.old))
     return found
+
+
+def each(changes: Iterable[Change], day: date, rates: Iterable[Rate] = ()) -> Iterator[News]:
+    """The news in one model's changes of one edition, each modality's by itself."""
+    for old, new in _sides([change for change in changes if change.kind in MOVING], rates):
+        yield from _news(_calls(old, new, day), old, new, day)
 
 
 def _data(news: News, old: Rate | None) -> dict[str, object]:

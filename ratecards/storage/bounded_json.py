@@ -11,7 +11,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any, NoReturn, Self
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn, Self
 
 # Real price files nest 12 deep and hold some 130,000 values.
 MAX_DEPTH = 40

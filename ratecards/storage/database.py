@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
     from ratecards.model.lifecycle import Lifecycle
     from ratecards.storage.history import Change
-    from ratecards.storage.packed import Parts
+    from ratecards.storage.packed import Packed
 
     Day = tuple[date, Mapping[str, RateCard]]
 
@@ -120,9 +120,19 @@ def known_by(changes: Iterable[Change], day: date | None) -> list[Change]:
     return ordered[: next(late, len(ordered))]
 
 
+class Connection(sqlite3.Connection):
+    """One that is closed with its last reader; from Python 3.13 on another one warns that nobody did."""
+
+    def __del__(self) -> None:
+        try:  # noqa: SIM105 - `contextlib` is not imported for a cost
+            self.close()
+        except sqlite3.ProgrammingError:
+            pass  # it was never opened
+
+
 def created() -> sqlite3.Connection:
     """A database in memory with its tables, still empty."""
-    base = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    base = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False, factory=Connection)
     base.executescript(_SCHEMA)
     base.execute("BEGIN")
     return base
@@ -251,6 +261,8 @@ _NOW = "until IS NULL"
 _THEN = "since <= ? AND (until IS NULL OR until > ?)"
 _LINES = "SELECT lines FROM history WHERE provider = ? AND source = ?"
 _OF = "provider = ? AND source = ?"
+_MODELS = f"SELECT model, first FROM model WHERE {_OF}"
+_DEPARTURES = f"SELECT model, day FROM departure WHERE {_OF} ORDER BY rowid"
 
 
 class Database:
@@ -262,7 +274,7 @@ class Database:
     def __init__(self, base: sqlite3.Connection, root: str, file: str = "in memory", known: date | None = None) -> None:
         self._base, self.root, self.file, self.known = base, root, file, known
         self._lock = allocate_lock()
-        self.packed = self._parts() if self.ask("SELECT 1 FROM sqlite_master WHERE name = 'part'") else None
+        self.packed = self._packed() if self.ask("SELECT 1 FROM sqlite_master WHERE name = 'past'") else None
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
         self.sources = {f"{row[0]}/{row[1]}": SourceHistory(self, *row) for row in rows}
 
@@ -274,17 +286,18 @@ class Database:
         except sqlite3.Error as error:
             raise self.damaged(str(error)) from error
 
-    def _text(self, owner: tuple[str, ...], lines: bytes) -> str:
+    def _packed(self) -> Packed:
+        from ratecards.storage.packed import Packed
+
+        return Packed(self.ask)
+
+    def _lines(self, owner: tuple[str, ...]) -> list[str]:
+        """What the histories of a source say."""
         if self.packed:
-            return self.packed.lines(owner, lines)
+            return [self.packed.lines(owner)]
         import bz2
 
-        return bz2.decompress(lines).decode()
-
-    def _parts(self) -> Parts:
-        from ratecards.storage.packed import Parts
-
-        return Parts(self.ask)
+        return [bz2.decompress(lines).decode() for (lines,) in self.ask(_LINES, owner)]
 
     def damaged(self, words: str) -> DatasetError:
         """That something is not as it was written."""
@@ -304,8 +317,7 @@ class Database:
 
         owner = source.partition("/")[::2]
         try:
-            texts = [self._text(owner, lines) for (lines,) in self.ask(_LINES, owner)]
-            return [change for text in texts for change in history.parse(text, *owner, source)]
+            return [change for text in self._lines(owner) for change in history.parse(text, *owner, source)]
         except (OSError, EOFError, *DAMAGE) as error:
             raise self.damaged(f"{error}") from error
 
@@ -359,12 +371,21 @@ class SourceHistory:
         """All names there have been."""
         gone: dict[str, list[date]] = {}
         ids: dict[str, list[str]] = {}
-        for model, day in self.ask(f"SELECT model, day FROM departure WHERE {_OF} ORDER BY rowid"):
+        started, departed = self._named()
+        for model, day in departed:
             gone.setdefault(model, []).append(day_from(day))
         for alias, model in self.ask(f"SELECT alias, model FROM alias WHERE {_OF}"):
             ids.setdefault(alias, []).append(model)
-        first = {model: day_from(day) for model, day in self.ask(f"SELECT model, first FROM model WHERE {_OF}")}
-        return ModelNames(first, gone, ids, self.renamed)
+        return ModelNames({model: day_from(day) for model, day in started}, gone, ids, self.renamed)
+
+    def _named(self) -> tuple[Iterable[Sequence[Any]], ...]:
+        """Each model with its first day; each that went, with the day."""
+        if self.base.packed:
+            try:
+                return self.base.packed.ids(self.owner), self.base.packed.departures(self.owner)
+            except DAMAGE as error:
+                raise self.base.damaged(f"names of {self.name}: {error}") from error
+        return tuple(map(self.ask, (_MODELS, _DEPARTURES)))
 
     @cached_property
     def renamed(self) -> Sequence[Renamed]:
@@ -400,6 +421,7 @@ class SourceCards:
         now = on is None or source.last <= day
         self._at = _NOW if now else _THEN
         self._days = () if now else (day, day)
+        self._packed = None if self._empty else source.base.packed
 
     def _ask(self, columns: str, table: str, more: str = "", *values: str) -> list[Any]:
         if self._empty:
@@ -407,16 +429,28 @@ class SourceCards:
         where = f"{_OF} {'AND model = ?' * len(values)} AND {self._at}"
         return self._source.ask(f"SELECT {columns} FROM {table} WHERE {where} {more}", *values, *self._days)
 
+    def _rows(self, *model: str) -> Iterable[Sequence[Any]]:
+        if not self._packed:
+            return self._ask(CARD_COLUMNS, "card", "ORDER BY model", *model)
+        held = self._packed.cards(self._source.owner, *self._days[:1])
+        return [held[name][: len(CARD)] for name in model or held]
+
     def __bool__(self) -> bool:
-        return bool(self._ask("1", "card", "LIMIT 1"))
+        return bool(self.models if self._packed else self._ask("1", "card", "LIMIT 1"))
 
     def __contains__(self, model: str) -> bool:
-        return bool(self._ask("1", "card", "LIMIT 1", model))
+        return model in self.models if self._packed else bool(self._ask("1", "card", "LIMIT 1", model))
 
     @cached_property
     def models(self) -> list[str]:
         """The models, sorted."""
-        return [model for (model,) in self._ask("model", "card", "ORDER BY model")]
+        if not self._packed:
+            return [model for (model,) in self._ask("model", "card", "ORDER BY model")]
+        try:
+            owner = self._source.owner
+            return list(self._packed.cards(owner, *self._days[:1])) if self._days else self._packed.models(owner)
+        except DAMAGE as error:
+            raise self._source.base.damaged(f"models of {self._source.name}: {error}") from error
 
     def card(self, model: str) -> RateCard:
         """The card of one of the models. Raises `DatasetError` where what is written of it is damaged."""
@@ -431,24 +465,15 @@ class SourceCards:
         try:
             for row in self._rates(*model):
                 rates.setdefault(row[2], []).append(rate_from(row))
-            cards = self._ask(CARD_COLUMNS, "card", "ORDER BY model", *model)
+            cards = self._rows(*model)
             return [card_from(row, rates.get(row[2], ()), self._days_of) for row in cards]
         except DAMAGE as error:
             raise self._source.base.damaged(f"{' '.join((*model, 'at', self._source.name))}: {error}") from error
 
     def _rates(self, *model: str) -> Iterable[Sequence[Any]]:
-        packed = self._source.base.packed
-        if not packed:
-            return self._ask(RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model)
-        if self._empty:
-            return ()
-        day = self._days[0] if self._days else ""
-        return (
-            row
-            for *row, since, until in packed.rates(self._source.owner, *model)
-            if until is None or (day and until > day)
-            if not day or since <= day
-        )
+        if self._packed:
+            return self._packed.rates(self._source.owner, *(model or (None,)), *self._days[:1])
+        return self._ask(RATE_COLUMNS, "rate", "ORDER BY provider, source, model, place", *model)
 
     def _days_of(self, model: str, aliases: Iterable[str]) -> tuple[Lifecycle, ...]:
         """What is known of the days of a model."""

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from ratecards.errors import DatasetError
 from ratecards.storage import bounded, database
-from ratecards.storage.database import Database
+from ratecards.storage.database import Connection, Database
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def opened(root: str, histories: Histories) -> Database:
     """
     files, stands = _files(root), os.path.join(root, FILE)
     if os.path.exists(stands):
-        found = _connected(stands)
+        found = connected(stands)
         if found and (not files or _made_of(found, stands, root, files)):
             return Database(found, root, stands)
         if not files:
@@ -50,7 +50,7 @@ def opened(root: str, histories: Histories) -> Database:
 
     place = sha256(os.path.abspath(root).encode(errors="surrogateescape")).hexdigest()[:16]
     seen = _Seen(os.path.join(folder(), f"{place}.seen"), root, files)
-    if (path := seen.kept()) and (base := _connected(path)):
+    if (path := seen.kept()) and (base := connected(path)):
         return Database(base, root, path)
     proved = _kept(root, place, _digest(root, files), histories)
     seen.keep(proved.file)
@@ -121,14 +121,14 @@ def _code_files() -> list[tuple[str, str]]:
     return [(name, path) for name in _CODE if os.path.isfile(path := os.path.join(here, name))]
 
 
-def _connected(path: str) -> sqlite3.Connection | None:
+def connected(path: str) -> sqlite3.Connection | None:
     """A file that is a database of this version, opened to read; else None."""
     name = os.path.abspath(path).replace("\\", "/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     base = None
     try:
         # nobody writes to it: a new one is moved into its place
         uri = f"file:{'/' * (name[0] != '/')}{name}?mode=ro&immutable=1"
-        base = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False)
+        base = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection)
         if base.execute("PRAGMA user_version").fetchone() == (database.VERSION,):
             base.execute("SELECT count(*) FROM meta").fetchone()
             return base
@@ -204,7 +204,7 @@ class _Seen:
 def _kept(root: str, place: str, digest: str, histories: Histories) -> Database:
     """The database with that digest from the cache; made first where it is not there, or not as it was kept."""
     cache, name = folder(), f"{place}-{digest[:32]}"
-    if (path := _intact(cache, name)) and (base := _connected(path)):
+    if (path := _intact(cache, name)) and (base := connected(path)):
         return Database(base, root, path)
     start = time.monotonic()
     base = _built(root, digest, histories)

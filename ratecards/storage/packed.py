@@ -1,10 +1,11 @@
-"""The database as a wheel brings it: what takes the most room is packed, and read part by part.
+"""The database as a wheel brings it: what holds now in little room, and the past as one archive.
 
-A packed file has the tables of `ratecards.storage.database` but for `rate` and the view; instead it has
+A packed file has the tables of `ratecards.storage.database`, of which `card`, `rate`, `history`, `model` and
+`departure` are empty. Two more have the rest:
 
-- `part`: the rates of some models of a source, from the model `first` to the next part, column by column as JSON;
-- `history`: the changes of a source, column by column as JSON (xz), in which a rate that the source ever had is its
-  number among them.
+- `now`: a row a source, the models, cards and rates that hold now, as JSON;
+- `past`: one row, JSON (xz), a list a source: its rates and cards that hold no longer, its models and their departures,
+  and the changes of its history, in which a rate is a number. It is opened when anything of that is first asked for.
 
 The same database gives the same bytes.
 """
@@ -12,90 +13,332 @@ The same database gives the same bytes.
 from __future__ import annotations
 
 import json
-from itertools import chain
+from functools import cached_property
+from itertools import accumulate, chain, groupby
+from operator import sub
 
-from ratecards.storage.rows import RATE, RATE_COLUMNS, rate_from
+from ratecards.storage.rows import CARD, CARD_COLUMNS, EMPTY, RATE, RATE_COLUMNS, rate_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import Any
 
-# So many models are read at once: more take less room, and longer to the first answer.
-TOGETHER = 8
+    Owner = tuple[str, ...]
+    Row = tuple[Any, ...]
+
 _SCHEMA = """
-CREATE TABLE part (
-  provider TEXT NOT NULL, source TEXT NOT NULL, first TEXT NOT NULL, rates TEXT NOT NULL,
-  PRIMARY KEY (provider, source, first)) WITHOUT ROWID;
-DROP VIEW rates;
+CREATE TABLE now (provider TEXT NOT NULL, source TEXT NOT NULL,
+  models TEXT NOT NULL, cards TEXT NOT NULL, rates TEXT NOT NULL, PRIMARY KEY (provider, source)) WITHOUT ROWID;
+CREATE TABLE past (content BLOB NOT NULL);
 """
+_EMPTIED = ("card", "rate", "history", "model", "departure")
 _OF = "WHERE provider = ? AND source = ?"
-# the columns that are one for a source
-_OWNER = 2
-# all of them, `since` and `until`
-_WIDTH = len(RATE) + 2
+_CARDS = f"SELECT {CARD_COLUMNS}, since, until FROM card {_OF} ORDER BY until NOTNULL, model, since"
+_RATES = f"SELECT {RATE_COLUMNS}, since, until, place FROM rate {_OF} ORDER BY until NOTNULL, model, place, since"
+# of a model, and of its departures
+_MODELS, _DEPARTURES = f"SELECT model, first FROM model {_OF}", f"SELECT model, day FROM departure {_OF} ORDER BY rowid"
+# where in a row the model, the price, the quote and the locator stand
+_WIDTH, _NAME = len(RATE), CARD.index("name")
+_MODEL, _PRICE, _QUOTE, _LOCATOR = (RATE.index(name) for name in ("model", "price", "quote", "locator"))
+# in quotes and locators they stand for the price in cents, the price, the model, its name
+_MARKS = "\x01\x02\x03\x04"
+
+
+# ---------------------------------------------------------------------------------------------- packing
 
 
 def pack(base: sqlite3.Connection) -> None:
-    """Pack a database that has its histories, in place."""
+    """Pack a database that has its histories, in place. Raises `ValueError` where a text has a control character."""
+    base.executescript(_SCHEMA)
+    past = []
+    for owner in base.execute("SELECT provider, source FROM source ORDER BY provider, source").fetchall():
+        cards, held = (base.execute(asked, owner).fetchall() for asked in (_CARDS, _RATES))
+        here, standing = ([row for row in rows if row[at] is None] for rows, at in ((cards, -1), (held, -2)))
+        rows = [row[:_WIDTH] for row in held]
+        kinds: dict[Row, int] = {}
+        models = [row[_MODEL] for row in here]
+        now = _folded(rows[: len(standing)], models, kinds, _names(here))
+        known = len(kinds)
+        texts = models, _turned(row[_MODEL + 1 : -1] for row in here), [_turned(kinds), now]
+        base.execute("INSERT INTO now VALUES (?, ?, ?, ?, ?)", (*owner, *map(_dumped, texts)))
+        changes, others = _numbered(_changes(base, owner), rows, owner)
+        ids = sorted({row[_MODEL] for row in (*rows, *others)})
+        gone = [_folded(of, ids, kinds, _names(cards)) for of in (rows[len(standing) :], others)]
+        spans = _turned(row[_WIDTH:] for row in held)
+        tables = [_turned(base.execute(asked, owner)) for asked in (_MODELS, _DEPARTURES)]
+        ended = _turned(row[_MODEL:] for row in cards[len(here) :])
+        past.append([_turned([*kinds][known:]), ids, *gone, spans, ended, *tables, columns(_steps_of(changes))])
+    base.execute("INSERT INTO past VALUES (?)", (packed(past),))
+    base.executescript("".join(f"DELETE FROM {table};" for table in _EMPTIED))
+
+
+def _names(cards: Iterable[Sequence[Any]]) -> dict[str, str]:
+    """By model the name on its last card; of rows that begin with `CARD_COLUMNS`, those that hold now first."""
+    last = sorted(cards, key=lambda row: (row[-1] is None, row[-2]))
+    return {row[_MODEL]: row[_NAME] for row in last}
+
+
+def _changes(base: sqlite3.Connection, owner: Owner) -> list[dict[str, Any]]:
+    """The changes of a source, as data; the fields of a card are the change's own, so that each is a column."""
     import bz2
 
-    base.executescript(_SCHEMA)
-    for owner in base.execute("SELECT provider, source FROM source ORDER BY provider, source").fetchall():
-        asked = f"SELECT {RATE_COLUMNS}, since, until FROM rate {_OF} ORDER BY model, place, since"
-        rows = base.execute(asked, owner).fetchall()
-        models = sorted({row[_OWNER] for row in rows})
-        for start in range(0, len(models), TOGETHER):
-            few = models[start : start + TOGETHER]
-            part = zip(*(row[_OWNER:] for row in rows if row[_OWNER] in few), strict=True)
-            base.execute("INSERT INTO part VALUES (?, ?, ?, ?)", (*owner, few[0], _dumped(list(part))))
-        for (lines,) in base.execute(f"SELECT lines FROM history {_OF}", owner).fetchall():
-            told = _numbered([json.loads(line) for line in bz2.decompress(lines).splitlines()], _data(rows))
-            base.execute(f"UPDATE history SET lines = ? {_OF}", (_packed(columns(told)), *owner))
-    base.execute("DROP TABLE rate")
+    told = base.execute(f"SELECT lines FROM history {_OF}", owner).fetchall()
+    read = [json.loads(line) for (lines,) in told for line in bz2.decompress(lines).splitlines()]
+    return [{**{f"card.{n}": value for n, value in change.pop("card", {}).items()}, **change} for change in read]
 
 
-def _dumped(data: object, *, sort_keys: bool = False) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
+def _numbered(
+    changes: Sequence[dict[str, Any]], rows: Sequence[Row], owner: Owner
+) -> tuple[list[dict[str, Any]], list[Row]]:
+    """Changes in which a rate is its number among the rows, or beyond them among others; and those others."""
+    numbers = {_key(data): number for number, data in enumerate(_data(rows))}
+    others: dict[str, Row] = {}
+    for change in changes:
+        for rate in _rates(change):
+            row = (*owner, change["model"], *(rate.get(name, EMPTY[name]) for name in RATE[_MODEL + 1 :]))
+            if (key := _key(rate)) not in numbers:
+                others[key] = row
+    ordered = sorted(others.values(), key=lambda row: row[_MODEL])
+    numbers |= {_key(data): len(rows) + number for number, data in enumerate(_data(ordered))}
+    return [_each(change, lambda _, rate: numbers[_key(rate)]) for change in changes], ordered
 
 
-def _packed(data: object) -> bytes:
-    import lzma
+def _rates(change: dict[str, Any]) -> list[Any]:
+    found: list[Any] = []
+    _each(change, lambda _, rate: found.append(rate))
+    return found
 
-    return lzma.compress(_dumped(data).encode(), preset=9 | lzma.PRESET_EXTREME)
+
+def _steps_of(changes: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Each number of a rate as the step from the last one in a field of that name."""
+    last: dict[str, int] = {}
+
+    def step(name: str, number: Any) -> Any:
+        before, last[name] = last.get(name, 0), number
+        return number - before
+
+    return [_each(change, step) for change in changes]
 
 
-def _unpacked(content: bytes) -> Any:
-    import lzma
+def _each(change: dict[str, Any], other: Callable[[str, Any], Any]) -> dict[str, Any]:
+    """A change in which each rate is what `other` gives for it, and for the field that it stands in."""
+    new = {name: other(name, value) if name in ("old", "new") else value for name, value in change.items()}
+    return new | {name: [other(name, rate) for rate in new[name]] for name in ("kept", "card.rates") if name in new}
 
-    try:
-        return json.loads(lzma.decompress(content))
-    except lzma.LZMAError as error:
-        raise ValueError(f"a history that cannot be unpacked: {error}") from error
+
+def _key(rate: object) -> str:
+    return _dumped(rate, sort_keys=True)
 
 
 def _data(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
     """Rates as a history writes them, of their rows."""
     from ratecards.storage.codec import rate_data
 
-    return [rate_data(rate_from(row[:-2])) for row in rows]
+    return [rate_data(rate_from(row)) for row in rows]
 
 
-def _numbered(changes: Iterable[dict[str, Any]], rates: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Changes in which a rate is its number among `rates` where it is one of them."""
-    numbers = {_dumped(rate, sort_keys=True): number for number, rate in enumerate(rates)}
-    return [_each(change, lambda rate: numbers.get(_dumped(rate, sort_keys=True), rate)) for change in changes]
+def _dumped(data: object, *, sort_keys: bool = False) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"), sort_keys=sort_keys)
 
 
-def _each(change: dict[str, Any], other: Callable[[Any], Any]) -> dict[str, Any]:
-    """A change in which each rate is what `other` gives for it."""
-    new = {name: other(value) if name in ("old", "new") else value for name, value in change.items()}
-    if "kept" in new:
-        new["kept"] = [other(rate) for rate in new["kept"]]
-    if "rates" in new.get("card", ()):
-        new["card"] = {**new["card"], "rates": [other(rate) for rate in new["card"]["rates"]]}
-    return new
+def packed(data: object) -> bytes:
+    """JSON as an archive."""
+    import lzma
+
+    return lzma.compress(_dumped(data).encode(), check=lzma.CHECK_CRC32, preset=9 | lzma.PRESET_EXTREME)
+
+
+# ---------------------------------------------------------------------------------------------- reading
+
+
+class Packed:
+    """What a packed file has beside its tables; `ask` gives the rows of a statement. Each thing is read once."""
+
+    def __init__(self, ask: Callable[[str, Sequence[object]], list[Any]]) -> None:
+        self._ask = ask
+        # by source
+        self._models: dict[Owner, list[str]] = {}
+        self._cards: dict[Owner, dict[str, Row]] = {}
+        self._now: dict[Owner, tuple[list[Row], list[Any]]] = {}
+        self._then: dict[Owner, dict[str, list[Row]]] = {}
+
+    def models(self, owner: Owner) -> list[str]:
+        """The models that have a card now, in order."""
+        if owner not in self._models:
+            ((text,),) = self._ask(f"SELECT models FROM now {_OF}", owner)
+            self._models[owner] = json.loads(text)
+        return self._models[owner]
+
+    def cards(self, owner: Owner, day: str = "") -> dict[str, Row]:
+        """By model the rows that begin with `CARD_COLUMNS` that hold now, or held on a day, in order."""
+        if owner not in self._cards:
+            ((text,),) = self._ask(f"SELECT cards FROM now {_OF}", owner)
+            rows = zip(self.models(owner), *json.loads(text), strict=True)
+            self._cards[owner] = {row[0]: (*owner, *row, None) for row in rows}
+        now = self._cards[owner]
+        if not day:
+            return now
+        held = sorted([*now.values(), *self._ended(owner)], key=lambda row: row[_MODEL])
+        return {row[_MODEL]: row for row in held if row[-2] <= day and (row[-1] is None or row[-1] > day)}
+
+    def _ended(self, owner: Owner) -> list[Row]:
+        return [(*owner, *row) for row in zip(*self._past[owner][5], strict=True)]
+
+    def rates(self, owner: Owner, model: str | None = None, day: str = "") -> Iterator[Row]:
+        """The rows of `RATE_COLUMNS` that hold now, or held on a day; of a model or of a source, in order."""
+        if not day:
+            kinds, now = self._read(owner)
+            return _unfolded(now, self.models(owner), kinds, owner, _names(self.cards(owner).values()), model)
+        held = self._held(owner)
+        rows = chain.from_iterable(held.get(of, ()) for of in ((model,) if model else sorted(held)))
+        return (row for row, since, until in rows if since <= day and (until is None or until > day))
+
+    def ids(self, owner: Owner) -> Iterator[Row]:
+        """Each model that a source has had, and the first day of its id."""
+        return zip(*self._past[owner][6], strict=True)
+
+    def departures(self, owner: Owner) -> Iterator[Row]:
+        """Each model that went, and the day, in the order recorded."""
+        return zip(*self._past[owner][7], strict=True)
+
+    def _read(self, owner: Owner) -> tuple[list[Row], list[Any]]:
+        if owner not in self._now:
+            ((text,),) = self._ask(f"SELECT rates FROM now {_OF}", owner)
+            kinds, now = json.loads(text)
+            self._now[owner] = list(zip(*kinds, strict=True)), now
+        return self._now[owner]
+
+    @cached_property
+    def _past(self) -> dict[Owner, list[Any]]:
+        import lzma
+
+        ((content,),) = self._ask("SELECT content FROM past", ())
+        owners = self._ask("SELECT provider, source FROM source ORDER BY provider, source", ())
+        try:
+            return dict(zip(owners, json.loads(lzma.decompress(content)), strict=True))
+        except lzma.LZMAError as error:
+            raise ValueError(f"a past that cannot be unpacked: {error}") from error
+
+    def _rates(self, owner: Owner) -> tuple[list[Row], list[Row]]:
+        """All rates that a source has had; and others that only changes have. Both in the order of their numbers."""
+        known, now = self._read(owner)
+        more, ids, gone, others = self._past[owner][:4]
+        kinds = [*known, *zip(*more, strict=True)]
+        here = self.cards(owner).values()
+        names = _names([*here, *self._ended(owner)])
+        held = [
+            *_unfolded(now, self.models(owner), kinds, owner, _names(here)),
+            *_unfolded(gone, ids, kinds, owner, names),
+        ]
+        return held, list(_unfolded(others, ids, kinds, owner, names))
+
+    def _held(self, owner: Owner) -> dict[str, list[Row]]:
+        """By model all rates that a source has had, each with the days that it held, in order."""
+        if owner not in self._then:
+            found: dict[str, list[Row]] = {}
+            spans = zip(*self._past[owner][4], strict=True)
+            for row, (since, until, _) in sorted(zip(self._rates(owner)[0], spans, strict=True), key=_place):
+                found.setdefault(row[_MODEL], []).append((row, since, until))
+            self._then[owner] = found
+        return self._then[owner]
+
+    def lines(self, owner: Owner) -> str:
+        """The lines of the history of a source."""
+        held, others = self._rates(owner)
+        rates, last = _data([*held, *others]), dict[str, int]()
+
+        def rate(name: str, step: int) -> dict[str, Any]:
+            last[name] = last.get(name, 0) + step
+            return rates[last[name]]
+
+        told = [_each(change, rate) for change in records(self._past[owner][-1])]
+        return "".join(_dumped(_carded(change)) + "\n" for change in told)
+
+
+def _carded(change: dict[str, Any]) -> dict[str, Any]:
+    card = {name.removeprefix("card."): change.pop(name) for name in list(change) if name.startswith("card.")}
+    return change | {"card": card} if card else change
+
+
+def _place(held: tuple[Row, Row]) -> Any:
+    return held[1][-1]
+
+
+# ---------------------------------------------------------------------------------------------- columns and kinds
+
+
+def _folded(
+    rows: Sequence[Row], models: Sequence[str], kinds: dict[Row, int], names: Mapping[str, str]
+) -> list[list[Any]]:
+    """Rows of `RATE` in order of model, as columns: how many rates each model has; of each rate its kind and price.
+
+    A kind is a row without owner, model and price, in whose quote and locator marks stand for these and for the name.
+    It is written as the step from the one before it in `kinds`, to which those are added that are not there.
+    """
+    numbers = []
+    for row in rows:
+        words = _words(row[_MODEL], names, row[_PRICE])
+        texts = _marked(row[_QUOTE], words[:2]), _marked(row[_LOCATOR], words[2:])
+        kind = (*row[_MODEL + 1 : _PRICE], *row[_PRICE + 1 : _QUOTE], *texts, *row[_LOCATOR + 1 :])
+        numbers.append(kinds.setdefault(kind, len(kinds)))
+    counts = {model: len(list(run)) for model, run in groupby(row[_MODEL] for row in rows)}
+    return [[counts.get(model, 0) for model in models], _steps(numbers), [row[_PRICE] for row in rows]]
+
+
+def _unfolded(
+    folded: Sequence[Any],
+    models: Sequence[str],
+    kinds: Sequence[Row],
+    owner: Owner,
+    names: Mapping[str, str],
+    only: str | None = None,
+) -> Iterator[Row]:
+    """The rows again, or only those of a model."""
+    counts, steps, prices = folded
+    numbers = list(accumulate(steps))
+    if not len(prices) == len(numbers) == sum(counts):
+        raise ValueError(f"expected {sum(counts)} rates, saw {len(numbers)} kinds and {len(prices)} prices")
+    for model, count, end in zip(models, counts, accumulate(counts), strict=True):
+        if only in (None, model):
+            for place in range(end - count, end):
+                *first, quote, locator, capture, observed = kinds[numbers[place]]
+                words = _words(model, names, prices[place])
+                first.insert(_PRICE - _MODEL - 1, prices[place])
+                yield (*owner, model, *first, _said(quote, words), _said(locator, words), capture, observed)
+
+
+def _words(model: str, names: Mapping[str, str], price: str | None) -> Sequence[tuple[str, str]]:
+    """Each mark with what it stands for, where that is said: the price in cents and as it is, the model, its name."""
+    whole, _, cents = (price or "").partition(".")
+    return tuple(
+        zip(_MARKS, (f"{whole}.{cents:0<2}" if price else "", price or "", model, names.get(model, "")), strict=True)
+    )
+
+
+def _marked(text: str, words: Iterable[tuple[str, str]]) -> str:
+    if any(mark in text for mark in _MARKS):
+        raise ValueError(f"expected text without control characters, saw {text!r}")
+    for mark, word in words:
+        text = text.replace(word, mark, 1) if word else text
+    return text
+
+
+def _said(text: str, words: Iterable[tuple[str, str]]) -> str:
+    for mark, word in words:
+        if mark in text:
+            text = text.replace(mark, word)
+    return text
+
+
+def _steps(numbers: Sequence[int]) -> list[int]:
+    return list(map(sub, numbers, (0, *numbers)))
+
+
+def _turned(rows: Iterable[Sequence[Any]]) -> list[Row]:
+    """Rows as columns."""
+    return list(zip(*rows, strict=True))
 
 
 def columns(records: Sequence[dict[str, Any]]) -> list[Any]:
@@ -113,38 +356,3 @@ def records(data: Sequence[Any]) -> list[dict[str, Any]]:
         for record, value in zip(of, values, strict=True):
             record[name] = value
     return found
-
-
-class Parts:
-    """The rates of a packed file; `ask` gives the rows of a statement. A part is read once."""
-
-    def __init__(self, ask: Callable[[str, Sequence[object]], list[Any]]) -> None:
-        self._ask = ask
-        self._read: dict[tuple[str, ...], list[tuple[Any, ...]]] = {}
-        self._firsts: dict[tuple[str, ...], list[str]] = {}
-        for *owner, first in ask("SELECT provider, source, first FROM part ORDER BY first", ()):
-            self._firsts.setdefault(tuple(owner), []).append(first)
-
-    def rates(self, owner: tuple[str, ...], model: str | None = None) -> Iterator[tuple[Any, ...]]:
-        """All rows of a model, or of a source, in order, as `RATE_COLUMNS`, `since` and `until`."""
-        firsts = self._firsts.get(owner, [])
-        if model is None:
-            yield from chain.from_iterable(self._part(owner, first) for first in firsts)
-        elif before := [first for first in firsts if first <= model]:
-            yield from (row for row in self._part(owner, before[-1]) if row[_OWNER] == model)
-
-    def _part(self, owner: tuple[str, ...], first: str) -> list[tuple[Any, ...]]:
-        key = (*owner, first)
-        if key not in self._read:
-            ((text,),) = self._ask(f"SELECT rates FROM part {_OF} AND first = ?", key)
-            rows = [(*owner, *row) for row in zip(*json.loads(text), strict=True)]
-            if not rows or len(rows[0]) != _WIDTH:
-                raise ValueError(f"part {first}: expected rates of {_WIDTH} columns, saw {text[:40]!r}")
-            self._read[key] = rows
-        return self._read[key]
-
-    def lines(self, owner: tuple[str, ...], packed: bytes) -> str:
-        """The lines of the history of a source."""
-        rates = _data(self.rates(owner))
-        told = (_each(change, lambda r: rates[r] if type(r) is int else r) for change in records(_unpacked(packed)))
-        return "".join(_dumped(change) + "\n" for change in told)

@@ -45,6 +45,8 @@ RATE_COLUMNS, CARD_COLUMNS = (
     ", ".join(name if name in none else f"ifnull({name}, '')" for name in columns)
     for columns, none in ((RATE, _NONE | {"observed"}), (CARD, _NONE))
 )
+# what stands in a row of `RATE_COLUMNS` for what is not said
+EMPTY = {name: None if name in _NONE | {"observed"} else "" for name in RATE}
 _make_card, _make_formula = maker(RateCard), maker(Formula)
 
 

@@ -7,14 +7,11 @@ nowhere else: programs get every digit.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from itertools import groupby
-from typing import NamedTuple
 
 from ratecards import wording
 from ratecards.catalog import freshness
@@ -23,6 +20,7 @@ from ratecards.costs.breakdown import Line
 from ratecards.escaping import csv_field, markdown_cell
 from ratecards.model import plain
 from ratecards.model.grade import least
+from ratecards.records import NamedTuple
 from ratecards.tables import terminal
 from ratecards.tables.terminal import NUMBERS, Column, Group, paragraph
 
@@ -142,9 +140,9 @@ class Table(NamedTuple):
 
 
 def _source(row: Row) -> list[str]:
-    """The source that a row names, as `google/gemini-api`."""
-    source, provider = str(row.cells.get("source") or ""), row.cells.get("provider")
-    return [source if "/" in source else f"{provider}/{source}"] if source else []
+    """The source that a row names, as `google/gemini-api`, or the two that it holds beside each other."""
+    named = [str(row.cells[name]) for name in ("source", "left", "right") if row.cells.get(name)]
+    return [source if "/" in source else f"{row.cells.get('provider')}/{source}" for source in named]
 
 
 def records_table(keys: Iterable[str], rows: Iterable[Mapping[str, Cell]]) -> Table:
@@ -154,6 +152,9 @@ def records_table(keys: Iterable[str], rows: Iterable[Mapping[str, Cell]]) -> Ta
 
 def csv_text(keys: Sequence[str], rows: Iterable[Mapping[str, object]]) -> str:
     """The rows as CSV under one header line, every field safe in a terminal and in a spreadsheet."""
+    import csv
+    import io
+
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(keys)

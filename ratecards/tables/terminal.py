@@ -6,14 +6,12 @@ Nothing a page printed reaches a terminal but through `table` or `paragraph`.
 from __future__ import annotations
 
 import re
-import shutil
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from itertools import zip_longest
-from typing import NamedTuple
 
 from ratecards.escaping import plain_text, visible
+from ratecards.records import NamedTuple
 
 NUMBERS = ("listed", "count", "exact", "money", "percent", "ratio")
 _GAP = "  "
@@ -52,6 +50,8 @@ class Group(NamedTuple):
 
 def terminal_width() -> int:
     """The columns of the terminal; 120 where there is none."""
+    import shutil
+
     return shutil.get_terminal_size(fallback=(120, 24)).columns
 
 
@@ -109,13 +109,13 @@ def _head(text: str, width: int) -> str:
     return text[:end]
 
 
-@dataclass(slots=True, eq=False)
 class _Strip:
     """One column of cells on its way to a width."""
 
-    column: Column
-    cells: list[str]
-    width: int
+    __slots__ = ("cells", "column", "width")
+
+    def __init__(self, column: Column, cells: list[str], width: int) -> None:
+        self.column, self.cells, self.width = column, cells, width
 
     def floor(self, *, last: bool) -> int:
         """The least width that may be asked of it, or in the last resort."""

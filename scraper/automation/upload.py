@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,5 +99,7 @@ def release(forge: GitHub, version: str, commit: str, folder: Path, notes: str) 
     for name in todo.upload:
         forge.upload(made["upload_url"], name, files[name])
     if todo.publish:
-        forge.ask("PATCH", f"/releases/{made['id']}", {**head, "draft": False})
+        made = forge.ask("PATCH", f"/releases/{made['id']}", {**head, "draft": False})
+        if not made.get("immutable"):
+            print(f"{PREFIX}{version} can be changed: the settings have immutable releases", file=sys.stderr)
     return f"{PREFIX}{version}: {'published' if todo.publish else 'completed'}, {len(todo.upload)} files uploaded"

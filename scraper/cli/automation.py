@@ -13,11 +13,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scraper.errors import DatasetError
+from ratecards.cli import console
+from ratecards.wording import count
+from scraper.errors import DatasetError, FetchFailed
 
 if TYPE_CHECKING:
     from scraper.automation.github import GitHub
     from scraper.report.alerts import Action
+    from scraper.report.events import Address, Event, Filter
 
 
 def fetch(options: argparse.Namespace) -> int:
@@ -109,44 +112,92 @@ def _output(path: Path | None, values: Mapping[str, object]) -> None:
 
 
 def alert(options: argparse.Namespace) -> int:
-    """Tell the owner of a run: issues on GitHub, and the webhook."""
+    """Tell people of a run: issues on GitHub, the webhook, the addresses. Exit 3 where one of the latter failed."""
     from scraper.automation import issues
     from scraper.automation.github import from_environment
-    from scraper.report import alerts, messages, run_report
+    from scraper.report import alerts, events, messages, run_report
 
+    wanted = events.Filter(tuple(options.model), options.over, tuple(kind for some in options.kind for kind in some))
     run = run_report.load(options.report)
     if not run.at:
         print("nothing was looked at, nothing to tell")
         return 0
     published = replace(run, sources=[s for s in run.sources if not s.proposed])
+    telling = _Telling(wanted, dry=options.dry_run)
     if options.published and any(s.changes for s in published.sources):
-        _hooked(messages.webhook(published, link_to_run(os.environ)))
+        telling.webhook(messages.webhook(published, link_to_run(os.environ)))
+    if options.published:
+        telling.people(events.of_run(published))
     forge = None if options.dry_run else from_environment()
-    return _told(forge, alerts.of_run(run, issues.known(forge)))
+    return _told(forge, alerts.of_run(run, issues.known(forge)), telling)
 
 
-def _told(forge: GitHub | None, todo: Sequence[Action]) -> int:
-    """Do what was decided, and tell the webhook of it; without GitHub, say what would be done."""
+class _Telling:
+    """Tells the webhook and the addresses; one that fails is told of on stderr, and keeps no other from hearing.
+
+    `status` is the exit status: 3 where one failed.
+    """
+
+    def __init__(self, wanted: Filter, *, dry: bool = False) -> None:
+        from scraper.automation.notify import addressed
+
+        self._wanted, self._dry = wanted, dry
+        self._addresses: list[Address] = []
+        self.status = 0
+        try:
+            self._addresses = addressed()
+        except DatasetError as error:
+            self._fails(str(error))
+
+    def _fails(self, words: str) -> None:
+        console.say(f"alert: {words}")
+        self.status = 3
+
+    def webhook(self, payload: Mapping[str, object]) -> None:
+        """POST a JSON value to the webhook, if there is one."""
+        from scraper.automation.issues import tell_webhook
+
+        try:
+            if not self._dry and tell_webhook(payload):
+                print("told the webhook")
+        except FetchFailed as error:
+            self._fails(str(error))
+
+    def people(self, told: Sequence[Event]) -> None:
+        """Send what is wanted to each address, as one message."""
+        from scraper.automation.notify import tell
+
+        if self._dry:
+            passing = [event for event in told if self._wanted.passes(event)]
+            for address in self._addresses:
+                own = sum(map(address.wanted.passes, passing))
+                print(f"would send {count(own, 'alert')} to address {address.number}")
+            return
+        done, problems = tell(self._addresses, told, link_to_run(os.environ), self._wanted)
+        for words in problems:
+            self._fails(words)
+        if done:
+            print(f"alerts sent: {done}")
+
+
+def _told(forge: GitHub | None, todo: Sequence[Action], telling: _Telling) -> int:
+    """Do what was decided, and tell of it; without GitHub, say what would be done. Exit 3 where telling failed."""
     from scraper.automation import issues
-    from scraper.report import messages
+    from scraper.report import events, messages
 
     if forge is None:
         for action in todo:
             print(f"would {action.do} {action.key}: {action.title}")
-        return 0
+        return telling.status
+    telling.people(events.of_actions(todo))
     for action in todo:
         text = action.title or f"{action.key}: {action.comment}"
-        _hooked(messages.payload(text, link_to_run(os.environ), event=action.do, key=action.key, title=action.title))
+        telling.webhook(
+            messages.payload(text, link_to_run(os.environ), event=action.do, key=action.key, title=action.title)
+        )
     for line in issues.carry_out(forge, todo):
         print(line)
-    return 0
-
-
-def _hooked(payload: Mapping[str, object]) -> None:
-    from scraper.automation.issues import tell_webhook
-
-    if tell_webhook(payload):
-        print("told the webhook")
+    return telling.status
 
 
 def heartbeat(options: argparse.Namespace) -> int:
@@ -154,19 +205,21 @@ def heartbeat(options: argparse.Namespace) -> int:
     from scraper.automation import issues
     from scraper.automation.github import from_environment
     from scraper.automation.heartbeat import complaint_of, kept_alive, newest_day, published
-    from scraper.report import alerts
+    from scraper.report import alerts, events
 
     now = options.now or datetime.now(UTC)
     newest = newest_day(published(options.url, options.file, now))
     complaint = complaint_of(newest, now, options.max_age_hours)
     print(complaint or f"looked at on {newest}")
+    code = 0
     forge = from_environment() if options.alert or options.keep_alive else None
     if options.alert:
         day = newest.isoformat() if newest else ""
-        _told(forge, alerts.of_heartbeat(complaint, day, now, issues.known(forge)))
+        telling = _Telling(events.Filter())
+        code = _told(forge, alerts.of_heartbeat(complaint, day, now, issues.known(forge)), telling)
     for workflow in options.keep_alive:
         print(kept_alive(forge, workflow) if forge else f"{workflow}: no token, nothing done")
-    return 1 if complaint else 0
+    return 1 if complaint else code
 
 
 def publish_release(options: argparse.Namespace) -> int:

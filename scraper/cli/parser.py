@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,24 @@ def _instant(text: str) -> datetime:
     if not _YEARS[0] <= at.year <= _YEARS[1]:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date of the years {_YEARS[0]} to {_YEARS[1]}")
     return at
+
+
+def _share(text: str) -> Decimal:
+    from scraper.report import events
+
+    try:
+        return events.share(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}, saw {text!r}") from error
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    from scraper.report import events
+
+    try:
+        return events.kinds(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}, saw {text!r}") from error
 
 
 def parser() -> argparse.ArgumentParser:
@@ -159,17 +178,22 @@ def _release_commands(commands: Commands) -> None:
     version.add_argument("--write", action="store_true", help=words)
     release = commands.add_parser("release", help="build the assets of a release")
     release.add_argument("--to", type=Path, required=True, metavar="DIR", help="where the assets go")
-    words = "the dataset's root (default: here)"
-    release.add_argument("--from", dest="dataset", type=Path, default=ROOT, metavar="DIR", help=words)
     words = "an asset not to build; may be repeated"
-    release.add_argument("--without", action="append", default=[], choices=("parquet", "wheel"), help=words)
+    release.add_argument("--without", action="append", default=[], choices=("parquet", "sbom", "wheel"), help=words)
+    words = "the reader's wheel, built twice and compared byte for byte"
+    wheel = commands.add_parser("wheel", help=words)
+    wheel.add_argument("--to", type=Path, required=True, metavar="DIR", help="where the wheel goes")
+    wheel.add_argument("--released", type=Path, metavar="FILE", help="a wheel that must be the same, too")
+    for command in (release, wheel):
+        words = "the dataset's root (default: here)"
+        command.add_argument("--from", dest="dataset", type=Path, default=ROOT, metavar="DIR", help=words)
     for command in (version, release):
         command.add_argument("--tags", type=Path, metavar="FILE", help="tags, one a line (default: git's)")
         words = "the newest release's datapackage.json (default: git's)"
         command.add_argument("--released", type=Path, metavar="FILE", help=words)
     validate = commands.add_parser("validate", help="prove the data package with frictionless")
     _dataset(validate)
-    for command in (rebuild, version, release, validate):
+    for command in (rebuild, version, release, wheel, validate):
         command.set_defaults(module="scraper.cli.run")
 
 
@@ -180,9 +204,15 @@ def _automation_commands(commands: Commands) -> None:
     fetch.add_argument("--keep", type=Path, required=True, metavar="DIR", help="the folder to save to")
     _dataset(fetch, "the clock, for tests")
 
-    alert = commands.add_parser("alert", help="open, remind of and close issues after a run; call the webhook")
+    alert = commands.add_parser("alert", help="tell of a run: issues, the webhook, the addresses in RATECARDS_ALERTS")
     alert.add_argument("report", type=Path, metavar="REPORT")
-    alert.add_argument("--published", action="store_true", help="the run's changes are published: tell the webhook")
+    alert.add_argument("--published", action="store_true", help="the run's changes are published: tell of them, too")
+    words = "to the addresses only what is about this model, or this pattern as gemini-2.5-*; may be repeated"
+    alert.add_argument("--model", action="append", default=[], metavar="MODEL", help=words)
+    words = "to the addresses of prices that moved only those by more than this"
+    alert.add_argument("--over", type=_share, metavar="PERCENT", help=words)
+    words = "to the addresses only these kinds of events"
+    alert.add_argument("--kind", type=_kinds, action="append", default=[], metavar="KIND,KIND", help=words)
     alert.add_argument("--dry-run", action="store_true", help="print what would be done")
 
     release = commands.add_parser("publish-release", help="make or complete the release of a version on GitHub")

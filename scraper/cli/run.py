@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -377,6 +378,20 @@ def release(options: argparse.Namespace) -> int:
     for name in fresh:
         print(name)
     print(f"wrote {len(fresh)} files to {options.to}" if fresh else f"{options.to} holds this release already")
+    return 0
+
+
+def wheel(options: argparse.Namespace) -> int:
+    """The reader's wheel, built twice; exit 1 where the builds differ, or one that was released does."""
+    from scraper.publish import package
+    from scraper.release import wheel as building
+
+    version = package.current(Dataset(whole(options.dataset)))["version"]
+    options.to.mkdir(parents=True, exist_ok=True)
+    built = building.build(options.dataset, options.to, version)
+    if options.released:
+        building.compare(built, options.released)
+    print(f"{hashlib.sha256(built.read_bytes()).hexdigest()}  {built.name}")
     return 0
 
 

@@ -99,8 +99,8 @@ def _one(dataset: Dataset, source: Source, capture: Capture, now: datetime) -> S
     if result.cards is None:
         return result
     older = state.observed > result.state.observed
-    # what an older edition is quoted by stays as it was first read: only what it says can be corrected
-    read = [c for c in result.changes if not (older and then.capture and c.kind == "reworded")]
+    # an edition between others tells what it says otherwise, and not by which words
+    read = [c for c in result.changes if not (older and c.kind == "reworded")]
     more = [] if then.capture else afterwards(log, read, day, now)
     found = [*read, *more]
     current = history.replay([*log, *found])

@@ -16,11 +16,11 @@ from typing import Any
 
 from ratecards import dataset as reader
 from ratecards import formats
-from ratecards.audit import price_file
 from ratecards.audit.audit import placed
 from ratecards.audit.claims import Claim
 from ratecards.audit.past_cards import PastCards
-from ratecards.audit.price_file import PriceFile
+from ratecards.formats import price_file
+from ratecards.formats.price_file import PriceFile
 from ratecards.model import Evidence, Rate, RateCard, canonical_order, validate_rate
 from ratecards.model.grade import REPORTED, grade
 from ratecards.storage import codec

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
+import subprocess
+import sys
 import zipfile
 from collections.abc import Callable, Collection, Mapping
 from io import BytesIO
@@ -11,20 +13,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from ratecards.storage.database_cache import FILE
-from scraper.automation.git import Git
 from scraper.errors import DatasetError
 from scraper.publish import package
 from scraper.publish.dataset import FACTS, Dataset
 from scraper.publish.version import Version
-from scraper.release import parquet, released, sqlitefile
+from scraper.release import parquet, released, sqlitefile, wheel
 from scraper.release.released import PublishedRelease
 
-OPTIONAL = ("parquet", "wheel")
-SUMS = "SHA256SUMS"
+OPTIONAL = ("parquet", "sbom", "wheel")
+SBOM, SUMS = "sbom.cdx.json", "SHA256SUMS"
 _FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 _OURS = re.compile(
     r"ratecards-v1\.zip|ratecards\.sqlite|rates\.parquet|datapackage\.json|captures\.txt|notes\.md|SHA256SUMS"
-    r"|ratecards-[0-9.]+-py3-none-any\.whl"
+    r"|ratecards-[0-9.]+-py3-none-any\.whl|sbom\.cdx\.json"
 )
 
 
@@ -63,7 +64,8 @@ def _build(
     sqlitefile.write(folder / FILE, dataset.root / "ratecards", files)
     steps: dict[str, Callable[[], object]] = {
         "parquet": lambda: parquet.write(folder / "rates.parquet", files),
-        "wheel": lambda: wheel(dataset.root, folder, version),
+        "sbom": lambda: sbom(dataset.root, folder / SBOM),
+        "wheel": lambda: wheel.build(dataset.root, folder, str(version)),
     }
     for name in OPTIONAL:
         if name not in without:
@@ -93,19 +95,14 @@ def captures(dataset: Dataset) -> str:
     return "".join(f"{sha.removeprefix('sha256:')}  {name}  {day}\n" for name, day, sha in sorted(found))
 
 
-def wheel(root: Path, folder: Path, version: Version) -> None:
-    """The package, built by its own build backend. Raises `DatasetError` when project and data differ in version."""
-    from hatchling.builders.wheel import WheelBuilder
+def sbom(root: Path, target: Path) -> None:
+    """What the workshop is made of, as CycloneDX: the pins, each with its hashes. The reader has no dependency.
 
-    own = released.project_version(root)
-    if own != str(version):
-        raise DatasetError(
-            f"{root}: pyproject.toml says {own}, the data {version}; run python -m scraper version --write"
-        )
-    for built in WheelBuilder(str(root)).build(directory=str(folder), versions=["standard"]):
-        if (root / ".git").exists():
-            known = {f"ratecards/{FILE}", *Git(root)("ls-files", "-z", "--", "ratecards").split("\0")}
-            with zipfile.ZipFile(built) as opened:
-                strange = sorted(n for n in opened.namelist() if n.startswith("ratecards/") and n not in known)
-            if strange:
-                raise DatasetError(f"{root}: expected a wheel of what git has, saw {', '.join(strange[:5])} in it")
+    Raises `DatasetError` where cyclonedx-bom is not installed, or says that the file is not valid.
+    """
+    command = [sys.executable, "-W", "ignore", "-m", "cyclonedx_py", "requirements", "requirements.txt"]
+    more = ["--pyproject", "pyproject.toml", "--mc-type", "library", "--output-reproducible", "-o", str(target)]
+    done = subprocess.run([*command, *more], cwd=root, capture_output=True, text=True, check=False)
+    if done.returncode:
+        seen = done.stderr.strip().splitlines()[-1:]
+        raise DatasetError(f"{SBOM} is made by cyclonedx-bom (pip install --group release), saw {' '.join(seen)}")

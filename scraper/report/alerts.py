@@ -44,7 +44,10 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """What to do with an issue: `open`, `reopen`, `comment` or `close`. `body` renews its own, `comment` is added."""
+    """What to do with an issue: `open`, `reopen`, `comment` or `close`. `body` renews its own, `comment` is added.
+
+    `models` are those it is about, where it is about models.
+    """
 
     do: str
     key: str
@@ -52,6 +55,7 @@ class Action:
     title: str = ""
     body: str = ""
     comment: str = ""
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Want:
     title: str
     text: str
     again: str = ""
+    models: tuple[str, ...] = ()
 
 
 def mark(key: str, about: str, told: str) -> str:
@@ -102,13 +107,13 @@ def _closing(issue: Issue, why: str) -> Action:
 def _action(want: Want, issue: Issue | None) -> Action | None:
     body = f"{want.text}\n{mark(want.key, want.about, want.told)}\n"
     if issue is None:
-        return Action("open", want.key, title=want.title, body=body)
+        return Action("open", want.key, title=want.title, body=body, models=want.models)
     same = issue.about == want.about
     if same and (issue.told == want.told or not issue.open):
         return None
     if not issue.open:
-        return Action("reopen", want.key, issue.number, want.title, body, want.again or want.text)
-    return Action("comment", want.key, issue.number, want.title, body, want.again or want.text)
+        return Action("reopen", want.key, issue.number, want.title, body, want.again or want.text, want.models)
+    return Action("comment", want.key, issue.number, want.title, body, want.again or want.text, want.models)
 
 
 def of_run(facts: RunReport, issues: Sequence[Issue]) -> list[Action]:
@@ -208,7 +213,8 @@ def _holds(source: SourceReport) -> list[Want]:
         ]
         key = f"held:{source.name}:{held['id']}"
         title = f"{source.name}: held, {words}"[:200]
-        found.append(Want(key, held["id"], held["id"], unlinked(title), messages.capped(lines, messages.BODY)))
+        body, models = messages.capped(lines, messages.BODY), (change["model"], *(h["change"]["model"] for h in more))
+        found.append(Want(key, held["id"], held["id"], unlinked(title), body, models=models))
     return found
 
 
@@ -250,7 +256,7 @@ def _steps(facts: RunReport, today: date) -> list[Want]:
             says = "says, and no official page that was read, that it is" if name.startswith(REPORTED) else "announces"
             text = messages.capped([f"{name} {says} for {day}:", "", *messages.steps_table(steps)], messages.BODY)
             again = f"In {count(left, 'day')}.\n"
-            found.append(Want(f"step:{name}:{day}", day, str(min(due)), unlinked(title), text, again))
+            found.append(Want(f"step:{name}:{day}", day, str(min(due)), unlinked(title), text, again, tuple(models)))
     return found
 
 

@@ -24,7 +24,7 @@ from ratecards.storage import discrepancies as book
 from ratecards.storage import history
 from ratecards.storage.discrepancies import Discrepancy
 from ratecards.storage.history import Change, Stamp, Step
-from ratecards.wording import exact_name
+from ratecards.wording import exact_name, exact_ratio
 from scraper.checks.holds import hold_id
 from scraper.errors import DatasetError
 from scraper.model import Held, SourceResult, instant
@@ -209,9 +209,11 @@ def _end(link: str, before: Lifecycle | None, now: Lifecycle) -> Plain:
 
 
 def _news(line: Told, link: str) -> Plain:
-    """A line of news: what a buyer pays differently, and the words of the page."""
+    """A line of news: what a buyer pays differently, the words of the page, and new price over old one."""
     said = {n: getattr(line, n) for n in ("model", "what", "change", "kind", "number", "correction")}
-    return {**said, "link": link, **({"quote": line.news.rate.evidence.quote} if line.news else {})}
+    behind = {"quote": line.news.rate.evidence.quote} if line.news else {}
+    ratio = exact_ratio(line.news.factor) if line.news else ""
+    return {**said, "link": link, **behind, **({"ratio": ratio} if ratio else {})}
 
 
 def _change(change: Change, link: str) -> Plain:

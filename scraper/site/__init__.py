@@ -1,5 +1,7 @@
 """The static site: today's prices, a page per model, what changed, what is coming, and how each source stands.
 
+Each page has a twin in Markdown, `index.html.md` beside `index.html`, and `llms.txt` lists them.
+
 `build` is pure: a dataset and a day in, paths and bytes out. The day only decides between dated prices.
 """
 
@@ -85,10 +87,15 @@ def build(facts: Contents, base: str = "") -> dict[str, bytes]:
     """The site's files by path. `base` is the address it will stand at; without one the feeds' links are relative."""
     observed = max((str(offer.card.observed) for model in facts.models for offer in model.offers), default="")
     render = Renderer(attribution=ATTRIBUTION, newest=observed)
-    pages = {path: render.page(template, path, **values) for path, template, values in _pages(facts)}
+    pages: dict[str, bytes] = {}
+    for path, name, values in _pages(facts):
+        pages[path] = render.page(f"{name}.html", path, **values)
+        pages[f"{path}.md"] = render.markdown(f"{name}.md", "../" * path.count("/"), **values)
+    above = f"{base.rstrip('/')}/" if base else ""
     return {
         **assets(),
         **pages,
+        "llms.txt": render.markdown("llms.txt", base=above, models=facts.models),
         "data.js": script("RATECARDS", wire.data(facts.models, facts.health)).encode(),
         **_feeds(facts, base),
         f"{feeds.FOLDER}/coming.ics": feeds.calendar(facts.coming),
@@ -104,24 +111,24 @@ def _feeds(facts: Contents, base: str) -> dict[str, bytes]:
 
 
 def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
-    """Path, template and values of every page."""
+    """Path, template (its name) and values of every page."""
     listed = [(model, figures(model, facts.day)) for model in facts.models]
     known = {model.path for model in facts.models}
     past = [entry for entry in reversed(facts.coming) if entry.day <= facts.day]
     by_state = [(state, [d for d in facts.discrepancies if d.state == state]) for state in STATES]
     rows = [(m, found, tiers_of(found), _kinds(m)) for m, found in listed]
-    yield "index.html", "index.html", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
-    yield "rates.html", "rates.html", {"models": facts.models}
-    yield "calculator.html", "calculator.html", {}
-    yield "images.html", "images.html", pictures.values(facts.shelf)
-    yield "changes.html", "changes.html", {"editions": _editions(facts.changes), "known": known}
-    yield "coming.html", "coming.html", {"ahead": _ahead(facts), "past": past}
-    yield "discrepancies.html", "discrepancies.html", {"states": [found for found in by_state if found[1]]}
-    yield "sources.html", "sources.html", {"sources": facts.health, "record": facts.record}
+    yield "index.html", "index", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
+    yield "rates.html", "rates", {"models": facts.models}
+    yield "calculator.html", "calculator", {}
+    yield "images.html", "images", pictures.values(facts.shelf)
+    yield "changes.html", "changes", {"editions": _editions(facts.changes), "known": known}
+    yield "coming.html", "coming", {"ahead": _ahead(facts), "past": past, "known": known}
+    yield "discrepancies.html", "discrepancies", {"states": [found for found in by_state if found[1]]}
+    yield "sources.html", "sources", {"sources": facts.health, "record": facts.record}
     for model, found in listed:
         first = next(iter(tiers_of(found)), "")
         own = {kind: [span for span in spans if first in span.tiers] for kind, spans in found.items()}
-        yield model.path, "model.html", _model_values(model, facts) | {"figures": own, "tier": first}
+        yield model.path, "model", _model_values(model, facts) | {"figures": own, "tier": first}
 
 
 def _looks(facts: Contents) -> list[Health]:
@@ -168,5 +175,6 @@ def _model_values(model: ModelPage, facts: Contents) -> dict[str, object]:
         "changes": [e for e in facts.changes if e.model == model.model and f"{e.provider}/{e.source}" in own],
         "discrepancies": [d for d in disputed if d.state != "explained"],
         "explained": sum(d.state == "explained" for d in disputed),
+        "looks": {look.source: look for look in facts.health},
         "elsewhere": [m for m in facts.models if m.model == model.model and m.provider != model.provider],
     }

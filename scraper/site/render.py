@@ -1,15 +1,18 @@
-"""Pages from templates, every value escaped for HTML and visible; and the folder that a site is put into."""
+"""Pages from templates, every value escaped and visible, in HTML and in Markdown; and the folder for a site."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
-from ratecards.escaping import visible
+from ratecards.escaping import markdown_cell, visible
 from scraper.errors import DatasetError
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -22,24 +25,53 @@ def _finalize(value: object) -> object:
     return visible(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
+def _marked_down(value: object) -> object:
+    """The same in Markdown, which programs read as it stands: what is no markup on a page of ours is left as it is."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    words = markdown_cell(value).replace("\\$", "$").replace("&lt;", "\\<").replace("&gt;", ">")
+    return Markup(words)  # noqa: S704 - escaped for where it goes
+
+
+def _code(text: str) -> Markup:
+    """Words of a page as they stand there, in Markdown."""
+    words = visible(text).strip()
+    fence = "`" * (max(map(len, re.findall("`+", words)), default=0) + 1)
+    blank = " " if words[:1] == "`" or words[-1:] == "`" else ""
+    return Markup(f"{fence}{blank}{words}{blank}{fence}")  # noqa: S704 - nothing in it is markup
+
+
+def _address(url: str) -> Markup:
+    """An address inside of a link in Markdown."""
+    return Markup(re.sub(r"[\s<>()]", lambda found: f"%{ord(found[0]):02X}", url))  # noqa: S704 - nor in this
+
+
 class Renderer:
     """Pages from templates, with what all of them show: the newest reading, the attribution."""
 
     def __init__(self, **common: object) -> None:
-        self._env = Environment(
+        make = partial(
+            Environment,
             loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
-            finalize=_finalize,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.globals.update(common)
+        self._env, self._markdown = make(finalize=_finalize), make(finalize=_marked_down)
+        self._markdown.filters.update(code=_code, address=_address)
+        for env in (self._env, self._markdown):
+            env.globals.update(common)
 
     def page(self, template: str, path: str, **values: Any) -> bytes:
         """The page of a template that will stand at `path`: addresses in it are relative to there."""
         root = "../" * path.count("/")
         return self._env.get_template(template).render(root=root, path=path, **values).encode()
+
+    def markdown(self, template: str, root: str = "", **values: Any) -> bytes:
+        """The text of a template in Markdown; `root` is where the site's root is, seen from it."""
+        text = self._markdown.get_template(template).render(root=root, **values)
+        return (re.sub("\n{3,}", "\n\n", text).strip() + "\n").encode()
 
 
 def assets() -> dict[str, bytes]:

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from ratecards import formats
-from ratecards.audit import price_file
-from ratecards.audit.price_file import FormatError, PriceFile
+from ratecards.formats import price_file
+from ratecards.formats.price_file import FormatError, PriceFile
 from scraper.errors import LayoutChanged
 from scraper.model import Amounts, Reading, Section
 from scraper.sources import vocabulary

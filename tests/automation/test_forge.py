@@ -405,6 +405,13 @@ def test_fault_64_a_release_is_a_draft_until_it_is_whole(releasing, forge):
     assert forge.asked.index("PATCH /releases/1") == len(forge.asked) - 1
 
 
+@pytest.mark.parametrize("immutable", [True, False])
+def test_a_release_that_can_still_be_changed(releasing, forge, immutable):
+    """Is told of; the owner can forbid it."""
+    forge.immutable = immutable
+    assert ("can be changed: the settings have immutable releases" in releasing().err) is not immutable
+
+
 def test_fault_64_a_release_that_stands_is_left(releasing, forge):
     """The second time one question is asked, and nothing is done."""
     releasing()

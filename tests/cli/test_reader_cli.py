@@ -18,6 +18,7 @@ import pytest
 
 from ratecards import model
 from ratecards.__main__ import main
+from ratecards.cli import options
 from ratecards.model import Formula
 from tests.support.histories import added, card, change, rate, write
 
@@ -296,6 +297,18 @@ class TestChanges:
         assert "No price changes; --all also lists changes of wording.\n" + age == run("changes", *bounds)
         assert "No changes.\n" + age == run("changes", "--all", *bounds)
         assert "[]\n" == run("changes", "--format", "json", *bounds, told=f"ratecards: {age}")
+
+    def test_prices_that_moved_by_so_much(self, run: Run) -> None:
+        """Up or down, at least; new models and prices are no moves."""
+        # https://github.com/dgtlmoon/changedetection.io/issues/2331
+        assert run("changes", "--by", "100").splitlines() == [
+            "2026-03-24  google gemini-api",
+            "  flash",
+            "    input (standard)  0.25 -> 0.50 USD per 1M tokens (x2.00)",
+            seen("2026-04-01", 235),
+        ]
+        assert "No price moved by 100.1 % or more.\n" == run("changes", "--by", "100.1").splitlines(keepends=True)[0]
+        assert ["repriced"] == [row["kind"] for row in json.loads(run("changes", "--by", "10", "--format", "json"))]
 
     def test_everything_that_was_recorded(self, run: Run) -> None:
         """--all also has what is no news."""
@@ -721,3 +734,19 @@ class TestTerminal:
         with pytest.raises(SystemExit) as end:
             runpy.run_module("ratecards", run_name="__main__")
         assert (0, "provider,") == (end.value.code, capsys.readouterr().out[:9])
+
+
+def test_one_command_is_parsed_as_the_whole_line_would():
+    """Only its options are made; its help and what it refuses are the same."""
+    whole = {a.dest: a for a in options.parser()._actions}["command"].choices
+    for name, parser in whole.items():
+        alone = {a.dest: a for a in options.parser(name)._actions}["command"].choices
+        assert [name] == list(alone)
+        assert parser.format_help() == alone[name].format_help()
+    for words in ([], ["bogus"], ["cost", "--bogus"], ["images", "--on", "yesterday"]):
+        refusals = []
+        for only in ("", *words[:1]):
+            with pytest.raises(options.UsageError) as refused:
+                options.parser(only).parse_args(words)
+            refusals.append(str(refused.value))
+        assert 1 == len(set(refusals))

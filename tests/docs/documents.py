@@ -40,8 +40,12 @@ EXAMPLES = {
     "WORDS": "reasons",
     "CASE": "case",
     "KIND": "kind",
+    "KINDS": "repriced,shutdown",
+    "PERCENT": "10%",
     "URL": "https://example.org",
     "N": "10",
+    "EUR": "EUR",
+    "OWNER": "somebody",
     "V": "2026.10.7",
     "SHA": "0123456789abcdef",
 }

@@ -46,7 +46,7 @@ def test_the_price_of_a_day(base):
 def test_what_moved_between_two_days(base):
     """Among them the film that became cheaper."""
     found = ask(base, "between")
-    assert ("2026-04-16", "veo-3.1-fast-generate-preview", "output", "0.35", "0.3") in found
+    assert ("2026-04-27", "veo-3.1-fast-generate-preview", "output", "0.35", "0.3") in found
     assert [] == [row for row in found if not "2026-03-24" < row[0] <= "2026-04-27"]
 
 

@@ -18,12 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import ratecards
-from ratecards.audit.price_file import FormatError
-from ratecards.audit.price_file import load as load_prices
 from ratecards.cli import console, cost_commands, options
 from ratecards.costs.counts import measured
 from ratecards.errors import CostError, DatasetError
 from ratecards.formats.litellm import reader as litellm
+from ratecards.formats.price_file import FormatError
+from ratecards.formats.price_file import load as load_prices
 from ratecards.storage import bounded
 from scraper import ROOT
 from scraper import __main__ as scraper

@@ -11,12 +11,11 @@ from typing import Any
 
 import pytest
 
-from ratecards.audit import price_file
 from ratecards.audit.claims import Claim, Unread, amount, is_google, model_of, shown
-from ratecards.audit.price_file import recognise
-from ratecards.formats import own_table, portkey
+from ratecards.formats import own_table, portkey, price_file
 from ratecards.formats.genai_prices import reader as genai_prices
 from ratecards.formats.modelsdev import reader as modelsdev
+from ratecards.formats.price_file import recognise
 from scraper.publish.v1_files import rates_csv
 from tests.support.kit import claimed, rate
 

@@ -172,7 +172,7 @@ def test_both_projects(look: Callable[..., str], tmp_path: Path):
     [
         ({"gemini/argon": MAP["gemini/argon"]}, "expected at least 2 models, saw 1"),
         (GENAI, "expected a price file of litellm, saw one of genai-prices"),
-        ("<html>busy</html>", "expected JSON, TOML, YAML or our CSV"),
+        ("<html>busy</html>", "expected JSON, TOML, YAML or CSV"),
     ],
 )
 def test_fault_65_a_map_that_is_none(look: Callable[..., str], tmp_path: Path, body: object, words: str):

@@ -15,6 +15,7 @@ from ratecards.audit.audit import JUDGED, audit, findings, unjudged
 from ratecards.audit.past_cards import PastCards
 from ratecards.dataset import Dataset
 from ratecards.formats import read as entries_of
+from ratecards.formats.price_file import shaped
 from tests.support.histories import added, card, rate, write
 
 # Many runs of code that other tests cover: tracing them would double their time and show nothing.
@@ -62,6 +63,21 @@ ROW = st.fixed_dictionaries(
         "price": st.sampled_from(("0.3", "0.9", "", "much")),
     }
 )
+PRICED = entry(("prompt", "input", "completion", "odd"), overrides=st.lists(entry(("min_prompt_tokens", "prompt"))))
+NAMED = st.builds(str.__add__, PREFIXES, MODELS)
+DEPLOYMENT = st.fixed_dictionaries(
+    {"litellm_params": entry(LITELLM, model=NAMED, api_base=st.sampled_from((None, "http://x", 5)))},
+    optional={"model_info": entry(LITELLM)},
+)
+TIER = entry(
+    ("prices", "odd"), prices=entry(("input", "total", "odd")), conditions=st.lists(entry(("operator", "value")))
+)
+CELLS = st.fixed_dictionaries(
+    {"Model": NAMED, "Vendor": st.sampled_from(("", "Google", "openai", "Acme"))}
+    | dict.fromkeys(
+        ("Input ($/1M)", "Output", "EUR/1M output", "Notes"), st.sampled_from(("", "0.3", "$9", "much", "-"))
+    )
+)
 FILES: dict[str, st.SearchStrategy[Any]] = {
     "litellm": st.dictionaries(
         st.builds(str.__add__, PREFIXES, MODELS), entry(LITELLM, litellm_provider=SELLERS) | st.just([1]), max_size=8
@@ -80,13 +96,40 @@ FILES: dict[str, st.SearchStrategy[Any]] = {
         MODELS, st.fixed_dictionaries({"pricing_config": st.fixed_dictionaries({"pay_as_you_go": PORTKEY})}), max_size=6
     ),
     "ratecards": st.lists(ROW, max_size=8),
+    "sheet": st.lists(CELLS, max_size=6),
+    "litellm-proxy": st.lists(DEPLOYMENT | st.just(1), max_size=6).map(lambda rows: {"model_list": rows}),
+    "truefoundry": st.lists(
+        st.fixed_dictionaries({"model": NAMED, "costs": entry(LITELLM, region=SELLERS)}), max_size=4
+    ),
+    "openrouter": st.lists(entry(("odd",), id=NAMED, pricing=PRICED) | PRICES, max_size=6).map(
+        lambda rows: {"data": rows}
+    ),
+    "helicone": st.lists(
+        entry(("input_cost_per_1m", "per_image", "date_range"), model=NAMED, provider=SELLERS), max_size=6
+    ).map(lambda rows: {"data": rows}),
+    "langfuse": st.lists(entry(("prices",), modelName=NAMED, pricingTiers=st.lists(TIER | PRICES)), max_size=5),
+    "llm-prices": st.lists(
+        entry(("input", "output", "to_date"), id=NAMED, vendor=SELLERS, name=MODELS), max_size=6
+    ).map(lambda rows: {"prices": rows}),
+    "librechat": st.dictionaries(NAMED, PRICED | PRICES, max_size=6).map(
+        lambda models: {"endpoints": {"custom": [{"tokenConfig": models}]}}
+    ),
+    "dify": st.lists(
+        entry(("provider",), model=NAMED, pricing=entry(("input", "unit", "currency"))) | PRICES, max_size=6
+    ),
+    "new-api": st.lists(
+        entry(("model_ratio", "completion_ratio", "model_price", "quota_type"), model_name=NAMED), max_size=6
+    ).map(lambda rows: {"data": rows}),
 }
 ENTRIES = {
     "litellm": len,
     "models.dev": lambda data: sum(len(provider["models"]) for provider in data.values()),
     "genai-prices": lambda data: sum(len(provider["models"]) for provider in data),
-    "portkey": len,
-    "ratecards": len,
+    "librechat": lambda data: len(data["endpoints"]["custom"][0]["tokenConfig"]),
+    "litellm-proxy": lambda data: len(data["model_list"]),
+    "llm-prices": lambda data: len(data["prices"]),
+    **dict.fromkeys(("openrouter", "helicone", "new-api"), lambda data: len(data["data"])),
+    **dict.fromkeys(("portkey", "ratecards", "sheet", "truefoundry", "langfuse", "dify"), len),
 }
 
 
@@ -106,7 +149,7 @@ def cards(tmp_path_factory: pytest.TempPathFactory) -> PastCards:
 def test_fault_100_every_entry_is_accounted_for(cards: PastCards, name: str, data: st.DataObject) -> None:
     """Once; its prices are findings, and one that was judged is not among those that were not."""
     file = data.draw(FILES[name])
-    accounts = audit(entries_of(name, file, TODAY), cards)
+    accounts = audit(entries_of(name, shaped(name, file), TODAY), cards)
     rest = unjudged(accounts)
     judged = [account for account in accounts if any(f.verdict in JUDGED for f in account.findings)]
 

@@ -17,7 +17,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.audit.claims import Claim
-from ratecards.audit.price_file import _toml_model
 from ratecards.formats.export import SEARCH, Slots, slots
 from ratecards.formats.genai_prices import reader as genai_prices
 from ratecards.formats.genai_prices import writer as genai_writer
@@ -25,6 +24,7 @@ from ratecards.formats.genai_prices.writer import write
 from ratecards.formats.modelsdev import reader as modelsdev
 from ratecards.formats.modelsdev import writer as modelsdev_writer
 from ratecards.formats.modelsdev.writer import _prices, _why
+from ratecards.formats.price_file import _toml_model
 from ratecards.model import Rate, RateCard, canonical_order
 from tests.property import strategies
 from tests.support.kit import card, claimed, rate

@@ -558,3 +558,22 @@ def test_an_edition_that_says_nothing_has_no_lines(tmp_path):
     dataset = Dataset(histories.write(tmp_path, *histories.added("2026-01-01", histories.card("flash", first)), silent))
 
     assert "" == news.changes_text(dataset, [silent])
+
+
+def test_a_price_is_moved_by_what_is_paid_not_by_how_it_is_kept(tmp_path):
+    """A dated price in place of another, for every modality; what has no share is more than any."""
+    old = [histories.rate(price="2", modality=kind) for kind in ("text", "audio")]
+    new = [histories.rate(price="1", modality=kind, effective_until=LAST) for kind in ("text", "audio")]
+    unit = histories.rate(meter="output", price="1"), histories.rate(meter="output", price="1", unit="1 image")
+    histories.write(
+        tmp_path,
+        *histories.added("2026-01-01", histories.card("flash", *old, unit[0])),
+        *(histories.change("2026-03-24", "rate_removed", old=one) for one in old),
+        *(histories.change("2026-03-24", "rate_added", new=one) for one in new),
+        histories.change("2026-03-25", "unit_changed", old=unit[0], new=unit[1]),
+    )
+    found = Dataset(tmp_path)
+    listed = news.changes(found)
+    kinds = [[c.kind for c in news.moved(found, listed, Decimal(percent))] for percent in (50, 51)]
+
+    assert [["rate_removed"] * 2 + ["rate_added"] * 2 + ["unit_changed"], ["unit_changed"]] == kinds

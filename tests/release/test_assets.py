@@ -60,11 +60,11 @@ def files(shelf) -> dict[str, bytes]:
 
 def test_what_a_release_consists_of(shelf, tmp_path):
     """Each file once, the sums over all of them; a second time nothing is written."""
-    fresh = build(shelf, tmp_path / "out", None, ["parquet", "wheel"])
+    fresh = build(shelf, tmp_path / "out", None, assets.OPTIONAL)
     first = tree(tmp_path / "out")
 
     assert NAMES == set(first) == set(fresh)
-    assert [] == build(shelf, tmp_path / "out", None, ["parquet", "wheel"])
+    assert [] == build(shelf, tmp_path / "out", None, assets.OPTIONAL)
     assert first == tree(tmp_path / "out")
     sums = dict(reversed(line.split("  ")) for line in first["SHA256SUMS"].decode().splitlines())
     assert sums == {n: hashlib.sha256(data).hexdigest() for n, data in first.items() if n != "SHA256SUMS"}
@@ -76,19 +76,19 @@ def test_the_same_data_elsewhere(tmp_path):
     """Another folder, another run, another day: the same bytes."""
     several = [shelves.dataset(tmp_path / name, log(), LATER) for name in "ab"]
     for one in several:
-        build(one, one.root / "out", None, ["parquet", "wheel"])
+        build(one, one.root / "out", None, assets.OPTIONAL)
 
     assert tree(several[0].root / "out") == tree(several[1].root / "out")
 
 
 def test_fault_64_half_a_release_is_finished(shelf, tmp_path):
     """What is missing or torn is written, and nothing else."""
-    build(shelf, tmp_path, None, ["parquet", "wheel"])
+    build(shelf, tmp_path, None, assets.OPTIONAL)
     whole = tree(tmp_path)
     (tmp_path / "ratecards.sqlite").write_bytes(whole["ratecards.sqlite"][:100])
     (tmp_path / "notes.md").unlink()
 
-    assert {"notes.md", "ratecards.sqlite"} == set(build(shelf, tmp_path, None, ["parquet", "wheel"]))
+    assert {"notes.md", "ratecards.sqlite"} == set(build(shelf, tmp_path, None, assets.OPTIONAL))
     assert whole == tree(tmp_path)
 
 
@@ -96,12 +96,12 @@ def test_a_folder_of_something_else(shelf, tmp_path):
     """A release is not mixed with other files, nor with another release; nothing is written."""
     (tmp_path / "letter.txt").write_text("dear")
     with pytest.raises(DatasetError, match=r"expected a folder for a release, saw letter\.txt"):
-        build(shelf, tmp_path, None, ["parquet", "wheel"])
+        build(shelf, tmp_path, None, assets.OPTIONAL)
 
     assert ["letter.txt"] == list(tree(tmp_path))
     (tmp_path / "letter.txt").rename(tmp_path / "ratecards-2026.4.27-py3-none-any.whl")
     with pytest.raises(DatasetError, match=r"expected the assets of 2026\.11\.8 or nothing, saw ratecards-2026\.4\.27"):
-        build(shelf, tmp_path, None, ["parquet", "wheel"])
+        build(shelf, tmp_path, None, assets.OPTIONAL)
     assert 1 == len(tree(tmp_path))
 
 
@@ -118,7 +118,7 @@ def test_the_zip(files):
 
 def test_the_zip_holds_data_alone(shelf, tmp_path):
     """What changes with every look is not in it."""
-    build(shelf, tmp_path, None, ["parquet", "wheel"])
+    build(shelf, tmp_path, None, assets.OPTIONAL)
     names = zipfile.ZipFile(tmp_path / "ratecards-v1.zip").namelist()
 
     assert "v1/rates.csv" in names
@@ -301,7 +301,7 @@ def project(shelf, tmp_path) -> Path:
 
     root = tmp_path / "project"
     shutil.copytree(shelf.root, root, ignore=shutil.ignore_patterns("out", ".lock"))
-    for path in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
+    for path in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "requirements.txt"):
         shutil.copy(ROOT / path, root / path)
     code = shutil.ignore_patterns("__pycache__", "cards", "discrepancies", "history", "v1", "held")
     shutil.copytree(ROOT / "ratecards", root / "ratecards", ignore=code, dirs_exist_ok=True)
@@ -313,6 +313,7 @@ def project(shelf, tmp_path) -> Path:
 def test_the_command(project, run, tmp_path):
     """Version first, then the assets with the wheel, which holds the reader and its data."""
     pytest.importorskip("duckdb", reason="DuckDB is not installed here")
+    pytest.importorskip("cyclonedx_py", reason="cyclonedx-bom is not installed here")
     out = tmp_path / "out"
     ran = run("release", "--from", project, "--to", out)
     assert (1, "", False) == (ran.code, ran.out, out.exists())
@@ -320,8 +321,8 @@ def test_the_command(project, run, tmp_path):
     assert 0 == run("version", "--to", project, "--write").code
     ran = run("release", "--from", project, "--to", out)
     wheel = "ratecards-2026.11.8-py3-none-any.whl"
-    assert (0, f"wrote 8 files to {out}") == (ran.code, ran.out.splitlines()[-1])
-    assert NAMES | {wheel, "rates.parquet"} == set(tree(out))
+    assert (0, f"wrote 9 files to {out}") == (ran.code, ran.out.splitlines()[-1])
+    assert NAMES | {wheel, "rates.parquet", "sbom.cdx.json"} == set(tree(out))
     names = zipfile.ZipFile(out / wheel).namelist()
     assert {"ratecards/__init__.py", "ratecards/ratecards.sqlite"} <= set(names)
     assert not [name for name in names if name.startswith(("scraper", "state"))]
@@ -333,7 +334,7 @@ def test_a_module_that_git_does_not_know_is_not_released(project, run, tmp_path)
     pytest.importorskip("duckdb", reason="DuckDB is not installed here")
     run("version", "--to", project, "--write")
     (project / "ratecards" / "mine.py").write_text("")
-    ran = run("release", "--from", project, "--to", tmp_path / "out", "--without", "parquet")
+    ran = run("release", "--from", project, "--to", tmp_path / "out", "--without", "parquet", "--without", "sbom")
 
     assert (1, False) == (ran.code, (tmp_path / "out").exists())
     assert "expected a wheel of what git has, saw ratecards/mine.py in it" in ran.err
@@ -343,7 +344,14 @@ def test_notes_are_the_changelog_s(project, run, tmp_path):
     """What people wrote in the version's entry goes out with it."""
     (project / "CHANGELOG.md").write_text("# C\n\n## Unreleased\n\n- A command.\n")
     run("version", "--to", project, "--write")
-    run("release", "--from", project, "--to", tmp_path / "out", "--without", "wheel", "--without", "parquet")
+    run(
+        "release",
+        "--from",
+        project,
+        "--to",
+        tmp_path / "out",
+        *(w for name in assets.OPTIONAL for w in ("--without", name)),
+    )
 
     assert (tmp_path / "out/notes.md").read_text().startswith("- A command.\n\nData as of 2026-11-08")
 

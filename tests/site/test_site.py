@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from datetime import date
@@ -667,6 +668,65 @@ def test_every_link_leads_to_a_file_of_the_site(made):
             assert "/".join(parts) in made, f"{path}: {target}"
 
 
+def markdown(files, path: str) -> str:
+    """The twin of a page."""
+    return files[f"{path}.md"].decode()
+
+
+def test_every_page_has_a_twin_that_it_names(made):
+    """At its address with `.md` behind it; llms.txt names the pages and each model."""
+    html = [path for path in made if path.endswith(".html")]
+    assert {f"{path}.md" for path in html} == {path for path in made if path.endswith(".md")}
+    for path, page in pages(made).items():
+        links = [a for a in page.all("link") if a.get("type") == "text/markdown"]
+        assert [f"{'../' * path.count('/')}{path}.md"] == [a["href"] for a in links]
+    listed = re.findall(r"\]\((\S+)\)", made["llms.txt"].decode())
+    assert {f"{path}.md" for path in html} == {path for path in listed if path.endswith(".md")}
+
+
+def test_every_link_of_a_twin_leads_to_a_file_of_the_site(made):
+    """To other twins, or to a source's page."""
+    for path in (path for path in made if path.endswith((".md", "llms.txt"))):
+        links = re.findall(r"\]\((\S+?)\)", made[path].decode())
+        assert links, path
+        for target in (link for link in links if not link.startswith("https://example.test/")):
+            assert os.path.normpath(Path(path).parent / target) in made, f"{path}: {target}"
+
+
+def test_the_twin_of_a_model_has_what_an_answer_needs(made):
+    """Rates, source, day, last look, grade, and the page's words as they stand there."""
+    said = markdown(made, "models/google/gemini-2.5-pro.html")
+    assert "# gemini-2.5-pro\n" in said
+    assert "- input: $1.25 (over 200k: $2.50)\n" in said
+    assert "| input text | prompt \\<= 200k | 1M tokens | $1.25 |" in said
+    assert "Read 2026-10-01 from the edition of 2026-10-01, [the page](https://example.test/pricing); grade" in said
+    assert "grade: official." in said
+    assert "`$1.25`" in said
+    flash = markdown(made, "models/google/gemini-2.5-flash.html")
+    assert "- 2026-10-20: gemini-2.5-flash, google/gemini-api\n  - output text (standard): 2.50 -> 3.00 USD" in flash
+    index = markdown(made, "index.html")
+    assert "| [gemini-3.7-flash](models/google/gemini-3.7-flash.html.md) | google | standard |" in index
+    assert "$0.75 until 2026-12-31; $1.50 from 2027-01-01" in index
+    assert "2027-01-01: [gemini-3.7-flash]" in markdown(made, "coming.html")
+
+
+def test_a_site_that_stands_somewhere_says_where(tmp_path):
+    """In llms.txt, which is read by itself; the twins stay relative."""
+    files = site(tmp_path, history(), base="https://example.test/prices")
+    assert "](https://example.test/prices/models/google/gemini-2.5-pro.html.md)" in files["llms.txt"].decode()
+    assert b"example.test/prices" not in files["index.html.md"]
+
+
+def test_words_as_they_stand_there():
+    """A quote is a code span, whatever it holds; an address cannot end its link."""
+    from scraper.site.render import _address, _code
+
+    assert ["`a`", "`` a`b ``".replace(" ", ""), "``` ``a` ```", "``"] == [
+        _code(t) for t in (" a\n", "a`b", "``a`", "")
+    ]
+    assert "https://x/%28a%29%20%3Cb%3E" == _address("https://x/(a) <b>")
+
+
 def test_the_policy_allows_nothing_from_elsewhere(made):
     """No inline script or style, no other host."""
     policy = Page(made["index.html"]).all("meta")[1]["content"]
@@ -696,12 +756,21 @@ def test_hostile_words_are_only_words(tmp_path):
         assert not any(str(a.get("href")).startswith("javascript") for a in page.all("a")), path
         assert not set("\u202e\u2028") & set(files[path].decode()), path
     assert visible(HOSTILE) in " ".join(Page(files["models/google/m.html"]).words)
+    for path in (path for path in files if path.endswith((".md", ".txt"))):
+        said = files[path].decode()
+        outside = re.sub(r"(?m)(?<![`\\])(`+)(?!`).*?(?<!`)\1(?!`)", "", said)
+        assert not re.search(r"(?<!\\)<(?!!)|(?<!\\)\]\((?!/?[\w./-]+\))", outside), path
+        assert not set("\u202e\u2028") & set(said), path
     assert b"<" not in files["data.js"]
 
 
 def test_an_empty_ledger_and_no_history_of_changes(tmp_path):
-    """Pages that have nothing to say say so."""
-    found = pages(site(tmp_path, added("2026-11-10", whole("m", text("input", None)))))
+    """Pages that have nothing to say say so, and so do their twins."""
+    files = site(tmp_path, added("2026-11-10", whole("m", text("input", None))))
+    found = pages(files)
+    assert "None are known." in markdown(files, "discrepancies.html")
+    assert "No page that was looked at announces" in markdown(files, "coming.html")
+    assert "Nothing is priced." in markdown(files, "models/google/m.html")
 
     assert "None are known." in found["discrepancies.html"].text
     assert "No page that was looked at announces a dated price or the end of a model." in found["coming.html"].text
@@ -828,12 +897,15 @@ def test_what_the_command_refuses(tmp_path, run):
 
 
 def test_the_real_dataset_is_small_enough():
-    """Under ten kilobytes a model, all pages and data together."""
+    """Under ten kilobytes a model, all pages and data together, and under five what is made for programs of them."""
     from scraper import ROOT
     from scraper.site import build, gather
 
     found = gather(Dataset(ROOT / "ratecards"), ROOT, TODAY)
     files = build(found)
 
-    assert sum(map(len, files.values())) < 10_000 * len(found.models)
+    sizes = {path.endswith((".md", ".txt")): 0 for path in files}
+    for path, content in files.items():
+        sizes[path.endswith((".md", ".txt"))] += len(content)
+    assert [True, True] == [sizes[twin] < most * len(found.models) for twin, most in ((False, 10_000), (True, 5_000))]
     assert not [p for p in files if not re.fullmatch(r"[a-z0-9./\-]+", p)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import date
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -23,6 +25,8 @@ LOG = [
     *added("2026-01-01", card("flash", OLD, aliases=("f",)), card("pro", PRO)),
     change("2026-02-01", "repriced", old=OLD, new=NEW),
 ]
+# rates of which some have no kind, or no price
+CUT = ["[[],[[],[],[],[],[]]]".replace("[],[]]", end) for end in ("[0],[]]", "[],[null]]", "[0],[null]]")]
 
 
 @pytest.fixture
@@ -61,7 +65,7 @@ def test_all_of_this_repository(tmp_path: Path):
     for source in whole.sources:
         # what stands below a change that was recorded late is packed in the order recorded
         assert repr(whole.changes(source)) == repr(wheel.changes(source)), source
-    assert (tmp_path / "wheel" / FILE).stat().st_size < 3_000_000
+    assert (tmp_path / "wheel" / FILE).stat().st_size < 1_000_000
 
 
 def test_the_same_bytes(tmp_path: Path):
@@ -72,40 +76,64 @@ def test_the_same_bytes(tmp_path: Path):
 
 
 def test_one_model_on_a_day(wheel: Dataset):
-    """Of any age; a model of another part is not read for it."""
+    """Of any age."""
     assert ["0.5"] == [str(r.price) for r in wheel.find("f", date(2026, 1, 31))[0].rates]
     assert ["0.7"] == [str(r.price) for r in wheel.find("flash")[0].rates]
     assert wheel.find("pro")[0].rates[0] == PRO
 
 
-def test_parts_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """However few models stand in one."""
-    monkeypatch.setattr(packed, "TOGETHER", 1)
-    wheel = as_wheel(write(tmp_path / "data", *LOG), tmp_path / "wheel")
-    assert ["0.7"] == [str(r.price) for r in wheel.find("flash")[0].rates]
-    assert ["flash", "pro"] == [card.model for card in wheel.cards() if card.rates]
-    assert 3 == len(wheel.changes("gemini-api"))
+def test_words_of_rates_come_back(tmp_path: Path):
+    """Whatever stands of the price, the model and its name in a quote and a locator."""
+    texts = ("$0.50", "$.5", "0.5", "0.50 or 0.5", "flash Flash", "Flash / flash / 0.5 / flash", "", "5")
+    rates = [rate(quote=quote, locator=f"{at} {number}") for number, (quote, at) in enumerate(product(texts, texts))]
+    rates = [replace(rate, context=str(number)) for number, rate in enumerate(rates)]
+    free = rate(meter="output", price="0", quote="Free", locator="flash")
+    none = rate(meter="output", price=None, modality="text", quote="", locator="flash / Flash")
+    wheel = as_wheel(write(tmp_path / "data", *added("2026-01-01", card("flash", *rates, free, none))), tmp_path / "w")
+    assert {(r, r.evidence) for r in (*rates, free, none)} == {(r, r.evidence) for r in wheel.find("flash")[0].rates}
+
+
+def test_a_control_character(tmp_path: Path):
+    """Is none that a mark could be told from."""
+    root = write(tmp_path / "data", *added("2026-01-01", card("flash", rate(locator="a\x03b"))))
+    with pytest.raises(ValueError, match="control character"):
+        as_wheel(root, tmp_path / "wheel")
+
+
+def test_what_was_taken_back(tmp_path: Path):
+    """Stands in the changes alone: a rate that never held."""
+    wrong = rate(price="5")
+    log = [*LOG, change("2026-02-01", "repriced", correction=True, old=NEW, new=wrong)]
+    log.append(change("2026-02-01", "repriced", correction=True, old=wrong, new=NEW))
+    root = write(tmp_path / "data", *log)
+    assert repr(Dataset(root).changes("gemini-api")) == repr(as_wheel(root, tmp_path / "w").changes("gemini-api"))
 
 
 def test_a_card_without_rates(tmp_path: Path):
-    """Before the first part, too."""
+    """Beside one that has some."""
     wheel = as_wheel(write(tmp_path / "data", *added("2026-01-01", card("a"), card("flash", OLD))), tmp_path / "wheel")
     assert [(), (OLD,)] == [card.rates for card in wheel.cards()]
     assert () == wheel.find("a")[0].rates
 
 
-@pytest.mark.parametrize("text", ["", "[", "[[1]]", "[[1],[2,3]]", "{}", "null"])
-def test_a_damaged_part(wheel: Dataset, text: str):
-    """Is no answer, and no empty one."""
+@pytest.mark.parametrize("text", ["", "[", "[[1]]", "[[1],[2,3]]", "{}", "null", *CUT])
+def test_damaged_rates(wheel: Dataset, text: str):
+    """Are no answer, and no empty one."""
     with pytest.raises(DatasetError, match="damaged"):
-        edited(wheel, "UPDATE part SET rates = ?", text).cards()
+        edited(wheel, "UPDATE now SET rates = ?", text).cards()
 
 
-@pytest.mark.parametrize("lines", [b"", b"no archive", packed._packed([1, ["kind", "1", []]]), packed._packed({})])
-def test_a_damaged_history(wheel: Dataset, lines: bytes):
-    """Neither."""
+@pytest.mark.parametrize("content", [b"", b"no archive", *map(packed.packed, ([], {}, [[]], [[[], [], [], [], []]]))])
+def test_a_damaged_past(wheel: Dataset, content: bytes):
+    """Neither; what holds now is read all the same."""
+    damaged = edited(wheel, "UPDATE past SET content = ?", content)
+    assert 2 == len(damaged.cards())
     with pytest.raises(DatasetError, match="damaged"):
-        edited(wheel, "UPDATE history SET lines = ?", lines).changes("gemini-api")
+        damaged.changes("gemini-api")
+    with pytest.raises(DatasetError, match="damaged"):
+        damaged.cards(date(2026, 1, 31))
+    with pytest.raises(DatasetError, match="damaged"):
+        damaged.find("unknown")
 
 
 @pytest.mark.parametrize("found", [[], [{}], [{"a": 1}, {"b": None}, {"a": [1], "b": {}}]])

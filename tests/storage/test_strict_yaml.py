@@ -131,7 +131,7 @@ def test_mappings_count_as_levels():
 def test_a_deep_text_neither_crashes_nor_takes_long(opening):
     """A hundred thousand levels overran the C stack when the text was composed first."""
     before = time.monotonic()
-    with pytest.raises(StrictYamlError, match="nested deeper than 40"):
+    with pytest.raises(StrictYamlError, match=r"nested deeper than 40|maximum nesting depth"):  # libyaml's own, or ours
         load(opening * 100_000, "f")
 
     assert time.monotonic() - before < 5

@@ -35,6 +35,7 @@ class Forge:
     answers: dict[str, list[Response]] = field(default_factory=dict)
     api: str = ""
     disabled: bool = False
+    immutable: bool = False
     numbers: Any = field(default_factory=lambda: itertools.count(1))
 
     @property
@@ -120,7 +121,7 @@ class Forge:
             for release in self.releases.values():
                 release["assets"] = [a for a in release["assets"] if a["id"] != int(rest[-1])]
             return Response(status=204)
-        self.releases[int(rest[0])].update(body)
+        self.releases[int(rest[0])].update(body, immutable=self.immutable and not body["draft"])
         return _json(self.releases[int(rest[0])])
 
     def _upload(self, number: int, name: str, data: bytes) -> Response:

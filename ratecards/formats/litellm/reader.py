@@ -7,7 +7,7 @@ name: `input_cost_per_audio_token_above_200k_tokens_priority`. What no column of
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,8 +21,10 @@ from ratecards.audit.claims import (
     Statements,
     Unread,
     claim,
+    elsewhere,
     entry,
     is_google,
+    mapping,
     shown,
 )
 from ratecards.catalog.choices import NUMBER
@@ -42,6 +44,12 @@ _PREFIXES = {
 _PROVIDERS = {
     **dict.fromkeys(("gemini", "google", "google_ai_studio", "google ai studio"), _API),
     **dict.fromkeys(("openai", "text-completion-openai"), _OPENAI),
+}
+_TRUEFOUNDRY = {"google-gemini": "gemini", "google-vertex": "vertex_ai"}
+_STEPS = {
+    "input": "input_cost_per_token",
+    "output": "output_cost_per_token",
+    "cache_read": "cache_read_input_token_cost",
 }
 _SIZES = re.compile(r"(?:[a-z]+/)?[0-9]+-x-[0-9]+/|(?:low|medium|high|standard|hd|auto)/", re.IGNORECASE)
 FIELDS = {
@@ -90,19 +98,70 @@ _WHY = {
     "per_session": "a session of a tool is no meter of the table",
     "tiered_pricing": "a table of price steps is not read",
     "off_peak": "hours of the day have no column",
+    " (": "a price of one region alone",
 }
 
 
-def entries(data: Mapping[str, Any]) -> list[PriceEntry]:
-    """Every entry of a map: what it claims, or why that is none of ours."""
-    return [_read(key, value) for key, value in data.items()]
+def entries(data: Mapping[str, Any] | Iterable[tuple[str, object]]) -> list[PriceEntry]:
+    """Every entry of a map, or of pairs in its fields: what it claims, or why that is none of ours."""
+    return [_read(str(key), value) for key, value in (data.items() if isinstance(data, Mapping) else data)]
+
+
+def deployments(data: Mapping[str, Any]) -> Iterator[tuple[str, object]]:
+    """The models of a proxy's `config.yaml` with their prices: `litellm_params` go before `model_info` there.
+
+    One that has a base URL of its own is that server's, whatever its id says.
+    """
+    for row in data["model_list"]:
+        params, info = mapping(mapping(row).get("litellm_params")), mapping(mapping(row).get("model_info"))
+        key, url = str(params.get("model") or ""), params.get("api_base") or params.get("base_url")
+        prices = {
+            **info,
+            **params,
+            "litellm_provider": params.get("custom_llm_provider") or info.get("litellm_provider"),
+        }
+        if url and elsewhere(url):
+            prices["litellm_provider"] = str(url)
+            key = key.rpartition("/")[2]
+        yield key or str(mapping(row).get("model_name")), prices if key else None
+
+
+def regions(data: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, object]]:
+    """The prices of TrueFoundry's models in each region, which have LiteLLM's fields; steps by LiteLLM's names."""
+    for row in data:
+        provider = _TRUEFOUNDRY.get(str(row.get("provider")), row.get("provider"))
+        for cost in row["costs"] if isinstance(row["costs"], list) else [row["costs"]]:
+            prices = {**mapping(cost), "litellm_provider": provider}
+            region = prices.pop("region", "*")
+            yield str(row.get("model")), _regional(_steps(prices), region)
+
+
+def _regional(prices: Mapping[str, Any], region: object) -> Mapping[str, Any]:
+    """Prices as they are, or as nothing that is read where they are those of a region."""
+    return (
+        prices if region == "*" else {n if n == "litellm_provider" else f"{n} ({region})": v for n, v in prices.items()}
+    )
+
+
+def _steps(prices: dict[str, Any]) -> dict[str, Any]:
+    """Prices with their steps as `input_cost_per_token_above_200000_tokens`; a step of another shape stays as it is."""
+    steps = mapping(prices.pop("tiered_pricing", None))
+    for name, listed in steps.items():
+        for step in map(mapping, listed if isinstance(listed, list) else [listed]):
+            field = _STEPS.get(name)
+            if field and set(step) == {"from", "cost_per_token"}:
+                prices[f"{field}_above_{step['from']}_tokens"] = step["cost_per_token"]
+            else:
+                prices[f"tiered_pricing.{name}"] = step or listed
+    return prices
 
 
 def _read(key: str, value: object) -> PriceEntry:
     if not isinstance(value, Mapping) or key == "sample_spec":
         return PriceEntry(key, why=NO_MODEL)
-    seller = seller_of(key, value)
-    return PriceEntry(key, why=OTHER) if seller is None else entry(key, seller, _stated(key, value))
+    fields = {str(name): inner for name, inner in value.items()}  # YAML has numbers for names
+    seller = seller_of(key, fields)
+    return PriceEntry(key, why=OTHER) if seller is None else entry(key, seller, _stated(key, fields))
 
 
 def seller_of(key: str, value: Mapping[str, Any]) -> str | None:

@@ -5,7 +5,6 @@ Both are read here, and written by the writer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -17,6 +16,7 @@ from ratecards.audit.claims import (
     Statements,
     entry,
     leaves,
+    makes_pictures,
     mapping,
     model_of,
     seller_of,
@@ -35,8 +35,6 @@ _FIELDS: dict[str, FieldMeaning | str] = {
     },
     "reasoning": FieldMeaning("output", context="thinking"),
 }
-# One field for all that comes out: of a model that makes pictures it has the price of these.
-_PICTURES = re.compile(r"(?:\A|-)image(?:-|\Z)")
 _UNKNOWN = "no such field is known"
 _OLD_TIER = 200_000
 
@@ -81,8 +79,9 @@ def _model(found: Statements, where: EntryHead, model: Mapping[str, Any]) -> Non
 
 
 def _makes_pictures(where: EntryHead, model: Mapping[str, Any]) -> bool:
+    """Whether its one field for all that comes out has the price of pictures."""
     made = mapping(model.get("modalities")).get("output")
-    return bool(_PICTURES.search(where.model)) or (isinstance(made, list) and "image" in made)
+    return makes_pictures(where.model) or (isinstance(made, list) and "image" in made)
 
 
 def _meaning(fields: Mapping[str, FieldMeaning | str], field: str, value: object) -> FieldMeaning | str:

@@ -1,8 +1,9 @@
 """Somebody else's prices from a file or a folder: bounded, strict, and recognised by what they say, never by a name.
 
-What each format's `claims` gets as `data`: LiteLLM and Portkey the JSON object as it stands; models.dev its api.json,
-and a folder of its TOML files in the same shape; genai-prices a list of providers, also for a single one; ours a list
-of rows, strings by column. Numbers are `int`, or `Decimal` of the digits that stand there, never a float.
+What each format's `entries` gets as `data`: LiteLLM and Portkey the JSON object as it stands; models.dev its api.json,
+and a folder of its TOML files in the same shape; genai-prices a list of providers, also for a single one; ours and a
+sheet a list of rows, strings by column; dify a list of its files; a proxy of LiteLLM and TrueFoundry pairs of an id and
+LiteLLM's fields. Numbers are `int`, or `Decimal` of the digits that stand there, never a float.
 """
 
 from __future__ import annotations
@@ -10,21 +11,37 @@ from __future__ import annotations
 import csv
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ratecards.audit.claims import elsewhere, mapping
+from ratecards.formats import forms, sheet
+from ratecards.formats.litellm import reader as litellm
 from ratecards.storage import bounded, bounded_json
 from ratecards.storage.bounded_json import MAX_VALUES, BadText, FormatError
 
 __all__ = ["FORMATS", "FormatError", "PriceFile", "from_text", "load"]
 
-FORMATS = ("litellm", "models.dev", "genai-prices", "portkey", "ratecards")
+FORMATS = (
+    *("litellm", "litellm-proxy", "models.dev", "opencode", "genai-prices", "portkey", "truefoundry"),
+    *(*forms.FORMS, "sheet", "ratecards"),
+)
 # The largest file of prices there is has 3.2 MB, the largest TOML 2 kB, the largest YAML 100 kB.
 MAX_BYTES = 16_000_000
 MAX_TEXT_BYTES = {"YAML": 2_000_000, "TOML": 200_000}
-_EXPECTED = "a LiteLLM map, models.dev's api.json or TOML folder, genai-prices or Portkey data, or our own rate table"
-_HEADER = "provider,source,model,"
+_EXPECTED = f"a price file of {', '.join(FORMATS[:-2])}, a sheet with headers, or our own rate table"
+_LANGUAGES = "expected JSON, TOML, YAML or CSV"
+_DELIMITERS = ",;\t|"
+_ROW = {"meter", "unit", "price"}
+_BARS = re.compile(r"\s*\|(.*)\|\s*\Z", re.DOTALL)
+_RULE = re.compile(r"[\s|:-]+\n?\Z")
+# A table in a program: `PRICES = {`, `const prices: Prices = {`.
+_PROGRAM = re.compile(
+    r"(?:import|from|def|class|const|let|var|export)[ \t]+[\w{*\"'.]|<\?php|//|/\*"
+    r"|[A-Za-z_][\w.]*+(?:[ \t]*:[^\n=]*+)?[ \t]*+=[ \t]*+\{[ \t]*+(?:#[^\n]*+)?$",
+    re.MULTILINE,
+)
 _TOML = re.compile(r"\[\[?\s*+[A-Za-z_\"'][^\]\n]*+\]\]?[ \t]*+(?:#.*+)?$|[\w.\"'-]++[ \t]*+=", re.MULTILINE)
 _YAML = re.compile(r"-{3}(?:\s|$)|- |[^\s\[\]{}#\"'][^:\n]*+:(?:\s|$)|[\"'][^\"'\n]*+[\"']\s*+:(?:\s|$)")
 _SKIPPED = re.compile(r"(?:\s++|#[^\n]*+)*+")
@@ -62,30 +79,41 @@ def load(path: str | os.PathLike[str]) -> PriceFile:
 def from_text(where: str, text: str) -> PriceFile:
     """The prices that a text states; `where` names it in messages. Raises `FormatError`."""
     start = _start(text)
-    if what := next((what for what, like in _UNREAD.items() if like.match(text, start)), ""):
-        line = text.count("\n", 0, start) + 1
-        raise FormatError(f"{where}:{line}: expected JSON, TOML, YAML or our CSV, saw {what}; save its prices as one")
+    line = text.count("\n", 0, start) + 1
+    if _PROGRAM.match(text, start):
+        raise FormatError(f"{where}:{line}: {_LANGUAGES}, saw the source of a program; save its prices as one")
     kind, data = parse(text, where)
     if not kind:
         seen = repr(text[start : start + 30]) if text[start:] else "nothing"
-        line = text.count("\n", 0, start) + 1
-        raise FormatError(f"{where}:{line}: expected JSON, TOML, YAML or our CSV, saw {seen}")
+        raise FormatError(f"{where}:{line}: {_LANGUAGES}, saw {seen}")
     if kind == "TOML":
         data = _toml_model(Path(where), data)
-    name = recognise(data)
+    name = _checked(where, data) if kind == "CSV" else recognise(data)
     if not name:
-        raise FormatError(f"{where}: expected {_EXPECTED}, saw {_seen(data)}")
+        raise FormatError(f"{where}: expected {_EXPECTED}, saw {_seen(data)}{_lacking(data)}")
+    if name in _ONE_MODEL and isinstance(data, Mapping):
+        data = _placed(name, Path(where), data)
     return PriceFile(where, name, shaped(name, data), text)
 
 
-# What people keep prices in that is not read, and how it begins; a table of TOML does not go over several lines.
-_UNREAD = {
-    "the source of a Python program": re.compile(
-        r"(?:from|import|def|class)[ \t]+\w|[A-Za-z_]\w*+(?:[ \t]*:[^=\n]++)?[ \t]*=[ \t]*\{[ \t]*+(?:#[^\n]*+)?$",
-        re.MULTILINE,
-    ),
-    "a table of Markdown": re.compile(r"\|[^\n]*\|[ \t]*$", re.MULTILINE),
-}
+def _table(rows: list[dict[str, str]]) -> str:
+    """Whether a table is ours or somebody's sheet; empty where it is neither."""
+    heads = list(rows[0]) if rows else []
+    if set(heads) >= _ROW:
+        return "ratecards"
+    return "sheet" if sheet.model_column(heads) is not None and sheet.priced(heads) else ""
+
+
+def _checked(where: str, rows: list[dict[str, str]]) -> str:
+    """What a table is. Raises `FormatError` where it lacks what either kind has, or has decimal commas."""
+    name, heads = _table(rows), list(rows[0]) if rows else []
+    if not name and len(_ROW & set(heads)) > 1:
+        raise FormatError(f"{where}: expected rows of our rate table, saw none with: {', '.join(_ROW - set(heads))}")
+    if not name:
+        raise FormatError(f"{where}: expected {sheet.LACKING}, saw {', '.join(heads)[:200] or 'no rows'}")
+    if comma := sheet.decimal_comma(rows, ["price"] if name == "ratecards" else sheet.priced(heads)):
+        raise FormatError(f"{where}: expected amounts with a point, as 1.25, saw {comma!r}, a decimal comma")
+    return name
 
 
 def read(where: str, most: int = MAX_BYTES) -> str:
@@ -109,11 +137,11 @@ def _text(content: bytes, where: str, most: int) -> str:
 
 
 def parse(text: str, where: str) -> tuple[str, Any]:
-    """The language of a text (JSON, TOML, YAML or our CSV) and its data; nothing for another language."""
+    """The language of a text (JSON, TOML, YAML or CSV) and its data; nothing for another language."""
     start = _start(text)
     head = text[start : start + 2000]
-    if head.startswith(_HEADER):
-        return "CSV", _csv(text, where)
+    if delimiter := _delimiter(head):
+        return "CSV", _csv(text[start:], where, delimiter)
     if _TOML.match(head):
         return "TOML", _toml(text, where)
     if head.startswith(("{", "[")):
@@ -121,6 +149,14 @@ def parse(text: str, where: str) -> tuple[str, Any]:
     if _YAML.match(head):
         return "YAML", _yaml(text, where)
     return "", None
+
+
+def _delimiter(head: str) -> str:
+    """What stands between the headers of a table; empty where the first line is none."""
+    first = head.partition("\n")[0].rstrip("\r")
+    found = max(_DELIMITERS, key=first.count)
+    bare = not first.startswith(("{", "[", "- ", "---", "<")) and not _TOML.match(head)
+    return found if bare and found in first and not _YAML.match(first.partition(found)[0]) else ""
 
 
 def _start(text: str) -> int:
@@ -175,16 +211,19 @@ def _check(text: str, where: str, language: str) -> None:
         raise FormatError(f"{where}:{line}: expected a number of at most 40 digits, saw a longer one")
 
 
-def _csv(text: str, where: str) -> list[dict[str, str]]:
-    if (values := text.count(",")) > MAX_VALUES:
-        raise FormatError(f"{where}: expected at most {MAX_VALUES:,} values, saw {values:,} commas")
-    lines = csv.reader(text.splitlines(keepends=True), strict=True)
+def _csv(text: str, where: str, delimiter: str) -> list[dict[str, str]]:
+    if (values := text.count(delimiter)) > MAX_VALUES:
+        raise FormatError(f"{where}: expected at most {MAX_VALUES:,} values, saw {values:,} times {delimiter!r}")
+    table = text.splitlines(keepends=True)
+    if delimiter == "|":  # of Markdown: bars at both ends of a row, and a rule below the headers
+        table = [_BARS.sub(r"\1\n", line) for line in table if not _RULE.match(line)]
+    lines = csv.reader(table, delimiter=delimiter, strict=True)
     rows: list[dict[str, str]] = []
     try:
-        columns = next(lines)
+        columns = [head.strip() for head in next(lines)]
         if len(set(columns)) < len(columns):
             raise FormatError(f"{where}:1: expected each column once, saw {', '.join(columns)[:200]}")
-        for cells in lines:
+        for cells in filter(None, lines):
             if len(cells) != len(columns):
                 raise FormatError(f"{where}:{lines.line_num}: expected {len(columns)} cells, saw {len(cells)}")
             rows.append(dict(zip(columns, cells, strict=True)))
@@ -196,21 +235,27 @@ def _csv(text: str, where: str) -> list[dict[str, str]]:
 def recognise(data: object) -> str:
     """The format that data is of, by its shape; empty where it is none."""
     if isinstance(data, list):
-        if any(isinstance(row, Mapping) and {"meter", "unit", "price"} <= set(row) for row in data):
+        if any(isinstance(row, Mapping) and set(row) >= _ROW for row in data):
             return "ratecards"
-        return "genai-prices" if any(map(_is_provider, data)) else ""
+        return "genai-prices" if any(map(_is_provider, data)) else forms.form_of(data)
     if not isinstance(data, Mapping):
         return ""
     if _is_provider(data):
         return "genai-prices"
     if isinstance(data.get("rates"), list) and recognise(data["rates"]) == "ratecards":
         return "ratecards"
+    if any("litellm_params" in mapping(row) for _, row in forms.walk(data, "model_list[]")):
+        return "litellm-proxy"
+    if {"model", "costs"} <= set(data):
+        return "truefoundry"
+    if any(True for _ in forms.walk(data, "provider.*.models.*")):
+        return "opencode"
     entries = [entry for entry in data.values() if isinstance(entry, Mapping)]
     if any("litellm_provider" in entry or _PER_TOKEN & set(entry) for entry in entries):
         return "litellm"
     if any("pricing_config" in entry for entry in entries):
         return "portkey"
-    return "models.dev" if any(isinstance(e.get("models"), Mapping) for e in entries) else ""
+    return "models.dev" if any(isinstance(e.get("models"), Mapping) for e in entries) else forms.form_of(data)
 
 
 def _is_provider(data: object) -> bool:
@@ -220,12 +265,37 @@ def _is_provider(data: object) -> bool:
 
 
 def shaped(name: str, data: Any) -> Any:
-    """The data in the one shape that the format's `claims` expects."""
-    if name == "genai-prices" and isinstance(data, Mapping):
-        return [data]
+    """The data in the one shape that the format's `entries` expects."""
+    if name in ("genai-prices", *_ONE_MODEL) and isinstance(data, Mapping):
+        return shaped(name, [data])
+    if name in _PAIRS:
+        return list(_PAIRS[name](data))
     if name == "ratecards" and isinstance(data, Mapping):
         return data["rates"]
-    return data
+    if name == "opencode":
+        return {_server(provider, words): words for provider, words in mapping(data["provider"]).items()}
+    return forms.shaped(name, data) if name in forms.FORMS else data
+
+
+def _server(provider: str, words: object) -> str:
+    """The provider, or its address where that is a server of somebody else's."""
+    url = mapping(mapping(words).get("options")).get("baseURL")
+    return f"{provider} at {url}" if url and elsewhere(url) else provider
+
+
+def _lacking(data: object) -> str:
+    """What a file lacks of the form that it is nearest to; empty where it is near to none."""
+    if (
+        isinstance(data, Mapping)
+        and data
+        and not any(isinstance(value, (Mapping, list, str)) for value in data.values())
+    ):
+        return '; bare numbers do not say what they are: write ratios of new-api as {"model_ratio": ...}'
+    near = [(len(lacks), name, lacks) for name in forms.FORMS if (lacks := forms.near(name, data))]
+    if not near:
+        return ""
+    _, name, lacks = min(near)
+    return f"; for {name} its entries lack {', '.join(sorted(lacks))}"
 
 
 def _seen(data: object) -> str:
@@ -238,6 +308,12 @@ def _seen(data: object) -> str:
 
 
 MAX_FILES = 20_000
+_PAIRS: dict[str, Callable[[Any], Iterator[tuple[str, object]]]] = {
+    "litellm-proxy": litellm.deployments,
+    "truefoundry": litellm.regions,
+}
+# A file is a model, whose provider is where it stands.
+_ONE_MODEL = {"dify": forms.FORMS["dify"].place, "truefoundry": r"/providers/([^/]+)/[^/]+\Z"}
 MAX_LEVELS = 12
 _SUFFIXES = (".toml", ".json", ".yml", ".yaml", ".csv")
 
@@ -252,7 +328,11 @@ def _folder(root: Path) -> PriceFile:
         if size > MAX_BYTES or values > MAX_VALUES:
             raise FormatError(f"{root}: expected at most {MAX_BYTES:,} bytes and {MAX_VALUES:,} values, saw more")
         kind, data = parse(text, str(path))
-        name = "models.dev" if kind == "TOML" and _place_of(path) else recognise(data)
+        name = (
+            "models.dev" if kind == "TOML" and _place_of(path) else _table(data) if kind == "CSV" else recognise(data)
+        )
+        if name in _ONE_MODEL:
+            data = _placed(name, path, data)
         if name:
             found.setdefault(name, []).append((path, data))
     if len(found) != 1:
@@ -263,8 +343,8 @@ def _folder(root: Path) -> PriceFile:
 
 
 def _joined(root: Path, name: str, files: list[tuple[Path, Any]]) -> Any:
-    if name == "genai-prices":
-        return [provider for _, data in files for provider in shaped(name, data)]
+    if name in ("genai-prices", *_ONE_MODEL):
+        return shaped(name, [one for _, data in files for one in (data if isinstance(data, list) else [data])])
     if name == "models.dev" and all(path.suffix == ".toml" for path, _ in files):
         providers: dict[str, Any] = {}
         for path, data in files:
@@ -275,6 +355,12 @@ def _joined(root: Path, name: str, files: list[tuple[Path, Any]]) -> Any:
         names = ", ".join(path.name for path, _ in files[:3])
         raise FormatError(f"{root}: expected one file of {name}, saw {len(files)}, as {names}: name one")
     return shaped(name, files[0][1])
+
+
+def _placed(name: str, path: Path, data: Any) -> Any:
+    """The file of a model with its provider, which its path names; as it is where the path does not."""
+    place = re.search(_ONE_MODEL[name], path.absolute().as_posix())
+    return {"provider": place[1], **data} if place and isinstance(data, Mapping) else data
 
 
 def _toml_model(path: Path, data: Mapping[str, Any]) -> dict[str, Any]:
