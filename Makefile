@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 
-.PHONY: demo test test-all refresh new-release site venv alerts dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
+.PHONY: demo test test-all refresh new-release site npm venv alerts dev lint lint-workflows types wheel-test bench soak drill drifts drill-full timeline ablation timemachine fuzz pins clean
 
 demo: venv ## the main job over recorded responses: no network, no key
 	@rm -rf demo
@@ -43,6 +43,9 @@ new-release: dev ## a dry run of the next release, in dist/: its version, notes 
 site: venv ## the static site of this dataset, in site/
 	$(BIN)/python -m scraper site --to site
 	@echo "open site/index.html"
+
+npm: venv ## the npm package of this dataset, in npm/
+	$(BIN)/python -m scraper npm --to npm
 
 venv: $(VENV)/.run
 $(VENV)/.run: requirements.txt pyproject.toml
@@ -121,4 +124,4 @@ pins: ## renew the pins; needs uv
 	uv pip compile pyproject.toml --group reader --constraint requirements-dev.txt --universal --python-version 3.11 --generate-hashes --no-header -q -o requirements-reader.txt
 
 clean:
-	rm -rf $(VENV) demo site build dist .coverage
+	rm -rf $(VENV) demo site npm build dist .coverage

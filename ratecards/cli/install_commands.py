@@ -7,7 +7,6 @@ from argparse import Namespace
 
 import ratecards
 from ratecards import dataset
-from ratecards.cli import options
 from ratecards.errors import DatasetError
 from ratecards.storage import update as updating
 
@@ -44,4 +43,4 @@ def completion(args: Namespace) -> str:
         import shtab
     except ImportError as error:
         raise DatasetError("completion is made by shtab: pip install 'ratecards[completion]'") from error
-    return str(shtab.complete(options.parser(), shell=args.shell)) + "\n"
+    return str(shtab.complete(args.whole(), shell=args.shell)) + "\n"

@@ -184,6 +184,7 @@ def _add_own(commands: _Commands) -> None:
     )
     completion = commands.add_parser("completion", "write a script that completes commands and options in a shell")
     completion.add_argument("shell", choices=("bash", "zsh", "tcsh"))
+    completion.set_defaults(whole=parser)
 
 
 def _command(commands: _Commands, name: str, words: str, formats: tuple[str, ...] = _FORMATS) -> Parser:

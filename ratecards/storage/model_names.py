@@ -45,14 +45,14 @@ PREFIXES = (
         "anthropic:",
     ),
 )
-_PUBLISHER = "publishers/google/models/"
+PUBLISHER = "publishers/google/models/"
 # Words of an id that do not make it another model, for finding what is near.
 _LATEST, _STAGES = "-latest", ("latest", "preview", "exp")
 
 
 def model_id(name: str) -> str:
     """A model id as the table spells it, from what a person, a gateway or an API path writes."""
-    model = name.strip().lower().rpartition(_PUBLISHER)[2]
+    model = name.strip().lower().rpartition(PUBLISHER)[2]
     while model.startswith(PREFIXES):
         model = next(model[len(prefix) :] for prefix in PREFIXES if model.startswith(prefix))
     return model.partition("@")[0] or model  # a version at the Agent Platform: gemini-2.5-flash@default

@@ -61,7 +61,7 @@ def pack(base: sqlite3.Connection) -> None:
         models = [row[_MODEL] for row in here]
         now = _folded(rows[: len(standing)], models, kinds, _names(here))
         known = len(kinds)
-        texts = models, _turned(row[_MODEL + 1 : -1] for row in here), [_turned(kinds), now]
+        texts = models, _turned(row[_MODEL + 1 : -1] for row in here), [_shared([*kinds]), now]
         base.execute("INSERT INTO now VALUES (?, ?, ?, ?, ?)", (*owner, *map(_dumped, texts)))
         changes, others = _numbered(_changes(base, owner), rows, owner)
         ids = sorted({row[_MODEL] for row in (*rows, *others)})
@@ -69,7 +69,7 @@ def pack(base: sqlite3.Connection) -> None:
         spans = _turned(row[_WIDTH:] for row in held)
         tables = [_turned(base.execute(asked, owner)) for asked in (_MODELS, _DEPARTURES)]
         ended = _turned(row[_MODEL:] for row in cards[len(here) :])
-        past.append([_turned([*kinds][known:]), ids, *gone, spans, ended, *tables, columns(_steps_of(changes))])
+        past.append([_shared([*kinds][known:]), ids, *gone, spans, ended, *tables, columns(_steps_of(changes))])
     base.execute("INSERT INTO past VALUES (?)", (packed(past),))
     base.executescript("".join(f"DELETE FROM {table};" for table in _EMPTIED))
 
@@ -207,7 +207,7 @@ class Packed:
         if owner not in self._now:
             ((text,),) = self._ask(f"SELECT rates FROM now {_OF}", owner)
             kinds, now = json.loads(text)
-            self._now[owner] = list(zip(*kinds, strict=True)), now
+            self._now[owner] = _kinds(kinds), now
         return self._now[owner]
 
     @cached_property
@@ -225,7 +225,7 @@ class Packed:
         """All rates that a source has had; and others that only changes have. Both in the order of their numbers."""
         known, now = self._read(owner)
         more, ids, gone, others = self._past[owner][:4]
-        kinds = [*known, *zip(*more, strict=True)]
+        kinds = [*known, *_kinds(more)]
         here = self.cards(owner).values()
         names = _names([*here, *self._ended(owner)])
         held = [
@@ -281,7 +281,7 @@ def _folded(
     for row in rows:
         words = _words(row[_MODEL], names, row[_PRICE])
         texts = _marked(row[_QUOTE], words[:2]), _marked(row[_LOCATOR], words[2:])
-        kind = (*row[_MODEL + 1 : _PRICE], *row[_PRICE + 1 : _QUOTE], *texts, *row[_LOCATOR + 1 :])
+        kind = (*row[_MODEL + 1 : _PRICE], *row[_PRICE + 1 : _QUOTE], *row[_LOCATOR + 1 :], *texts)
         numbers.append(kinds.setdefault(kind, len(kinds)))
     counts = {model: len(list(run)) for model, run in groupby(row[_MODEL] for row in rows)}
     return [[counts.get(model, 0) for model in models], _steps(numbers), [row[_PRICE] for row in rows]]
@@ -303,10 +303,25 @@ def _unfolded(
     for model, count, end in zip(models, counts, accumulate(counts), strict=True):
         if only in (None, model):
             for place in range(end - count, end):
-                *first, quote, locator, capture, observed = kinds[numbers[place]]
+                *said, quote, locator = kinds[numbers[place]]
                 words = _words(model, names, prices[place])
-                first.insert(_PRICE - _MODEL - 1, prices[place])
-                yield (*owner, model, *first, _said(quote, words), _said(locator, words), capture, observed)
+                said.insert(_PRICE - _MODEL - 1, prices[place])
+                said[_QUOTE - _MODEL - 1 : _QUOTE - _MODEL - 1] = _said(quote, words), _said(locator, words)
+                yield (*owner, model, *said)
+
+
+def _shared(kinds: Sequence[Row]) -> list[Any]:
+    """Kinds as columns: what they say but for quote and locator, each once; the step to it of each kind; those two."""
+    said: dict[Row, int] = {}
+    steps = _steps([said.setdefault(kind[:-2], len(said)) for kind in kinds])
+    return [_turned(said), steps, [kind[-2] for kind in kinds], [kind[-1] for kind in kinds]]
+
+
+def _kinds(shared: Sequence[Any]) -> list[Row]:
+    """What `_shared` was made of."""
+    columns, steps, quotes, locators = shared
+    said = list(zip(*columns, strict=True))
+    return [(*said[n], *texts) for n, *texts in zip(accumulate(steps), quotes, locators, strict=True)]
 
 
 def _words(model: str, names: Mapping[str, str], price: str | None) -> Sequence[tuple[str, str]]:

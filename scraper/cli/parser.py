@@ -61,10 +61,14 @@ def parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="prove that history, cards, evidence and counts fit together")
     _dataset(check, "today")
     site = commands.add_parser("site", help="make the static site: prices, a page per model, feeds, a calendar")
-    site.add_argument("--to", type=Path, required=True, metavar="DIR", help="an empty folder, or an earlier site")
-    site.add_argument("--from", dest="root", type=Path, default=ROOT, metavar="DIR", help="the dataset (default: here)")
     site.add_argument("--base-url", default="", metavar="URL", help="where it will stand; for absolute links in feeds")
-    site.add_argument("--now", type=_instant, metavar="ISO", help="the day that decides between dated prices")
+    npm = commands.add_parser("npm", help="make the npm package: the site's calculator as a module, with these prices")
+    for made in (site, npm):
+        made.add_argument("--to", type=Path, required=True, metavar="DIR", help="an empty folder, or an earlier one")
+        made.add_argument(
+            "--from", dest="root", type=Path, default=ROOT, metavar="DIR", help="the dataset (default: here)"
+        )
+        made.add_argument("--now", type=_instant, metavar="ISO", help="the day that decides between dated prices")
     sources = commands.add_parser("sources", help="the sources there are")
     sources.add_argument("source", nargs="*", help="only these")
     sources.add_argument("--json", action="store_true")

@@ -8,13 +8,13 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ratecards.escaping import plain_text
 from ratecards.storage.bounded import STAGING
@@ -31,6 +31,9 @@ from scraper.report import console
 from scraper.report.run_report import Recorder
 from scraper.sources import SOURCES, Source, find
 from scraper.sources.vocabulary import VocabularyError
+
+if TYPE_CHECKING:
+    from scraper.site import Contents
 
 
 def moment(given: datetime | None) -> datetime:
@@ -293,18 +296,32 @@ def check(options: argparse.Namespace) -> int:
 
 def site(options: argparse.Namespace) -> int:
     """The static site of a dataset, in a folder of its own."""
-    from ratecards import dataset as product
-    from ratecards.errors import CostError
-    from scraper.site import address, build, gather
-    from scraper.site.render import write
+    from scraper.site import address, build
 
     base = options.base_url or address(os.environ)
     if base and not base.startswith(("https://", "http://")):
         raise UsageError(f"--base-url: expected http:// or https://, saw {base!r}")
+    return _made(options, lambda facts: build(facts, base))
+
+
+def npm(options: argparse.Namespace) -> int:
+    """The npm package of a dataset, in a folder of its own."""
+    from scraper.site import wire
+
+    return _made(options, lambda facts: wire.package(facts.models, facts.shelf, facts.names))
+
+
+def _made(options: argparse.Namespace, make: Callable[[Contents], dict[str, bytes]]) -> int:
+    """What is made of a dataset's contents, written into a folder that holds nothing else."""
+    from ratecards import dataset as product
+    from ratecards.errors import CostError
+    from scraper.site import gather
+    from scraper.site.render import write
+
     try:
         root = whole(options.root)
         found = product.Dataset(product.locate(root))
-        files = build(gather(found, root, moment(options.now).date()), base)
+        files = make(gather(found, root, moment(options.now).date()))
     except (product.DatasetError, CostError) as error:
         raise DatasetError(str(error)) from error
     touched = write(options.to, files)

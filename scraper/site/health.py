@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ratecards.catalog.authority import name_of
-from ratecards.model import RateCard
+from ratecards.model import RateCard, grade
 from scraper.errors import DatasetError
 from scraper.publish import v1_files
 from scraper.publish.dataset import Dataset
@@ -42,6 +42,11 @@ class Health(NamedTuple):
     def verified_on(self) -> date | None:
         """The day of the last good look."""
         return date.fromisoformat(self.verified) if self.verified else None
+
+    @property
+    def grade(self) -> str:
+        """How far the source is trusted; empty of pages that hold no prices."""
+        return grade.grade(self.source)
 
     @property
     def expires(self) -> str:

@@ -48,6 +48,7 @@ class Words(NamedTuple):
     quote: str
     place: str
     observed: date | None
+    inferred: str = ""
 
 
 class Quotes(NamedTuple):
@@ -137,20 +138,17 @@ def _quotes(what: str, conditions: str, cells: Sequence[Sequence[Rate]]) -> Quot
     alike = [len(set(steps)) == 1 for steps in zip(*places, strict=False)]
     if len(set(map(len, places))) > 1:
         alike = [False] * max(map(len, places))
-    rows: dict[tuple[str, str, date | None], list[str]] = {}
+    rows: dict[tuple[str, str, date | None, str], list[str]] = {}
     for cell, steps in zip(cells, places, strict=True):
         own = " / ".join(step for step, same in zip(steps, alike, strict=False) if not same)
-        said = cell[0].evidence
-        rows.setdefault((said.quote, own, said.observed), []).append(_tier(cell[0]))
+        # a place that is only the tier's own name says nothing more
+        own, said = "" if own.casefold() in _tier(cell[0]) else own, cell[0].evidence
+        inferred = "" if cell[0].reading == "exact" else cell[0].reading
+        rows.setdefault((said.quote, own, said.observed, inferred), []).append(_tier(cell[0]))
     shared = [step if same else "…" for step, same in zip(places[0], alike, strict=False)]
     place = " / ".join(shared) if any(alike) else ""
-    return Quotes(what, conditions, place, tuple(_words(tiers, *said) for said, tiers in rows.items()))
+    return Quotes(what, conditions, place, tuple(Words("; ".join(tiers), *said) for said, tiers in rows.items()))
 
 
 def _tier(rate: Rate) -> str:
     return f"{rate.service_tier}{', free plan' if rate.plan == 'free' else ''}"
-
-
-def _words(tiers: Sequence[str], quote: str, place: str, observed: date | None) -> Words:
-    """A row; a place that is only the tier's own name says nothing more."""
-    return Words("; ".join(tiers), quote, "" if place.casefold() in tiers else place, observed)

@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
-from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, is_manual, is_reseller, is_witness, name_of
+from ratecards.catalog.authority import DOCUMENTATION, RESELLERS, is_manual, is_witness, name_of
+from ratecards.catalog.catalog import DatedCatalog
+from ratecards.catalog.freshness import Age
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.escaping import visible
 from ratecards.model import MODEL_ID, RateCard
@@ -56,13 +58,13 @@ class ModelPage(NamedTuple):
 
     @property
     def marks(self) -> tuple[str, ...]:
-        """What a reader must know of who says its prices, and of its announced end."""
-        words = ["reseller"] if is_reseller(self.card) else []
-        words += ["kept by hand"] if is_manual(self.card) else []
+        """What a reader must know beside the grade of who says its prices, and of its announced end."""
+        words = ["kept by hand"] if is_manual(self.card) and self.card.grade != "by hand" else []
         documented = any(name.startswith(f"{self.provider}/") for name in DOCUMENTATION)
         words += [f"only in {self.card.source}"] if documented and is_witness(self.card) else []
         plans = {rate.plan for offer in self.offers for rate in offer.card.rates if rate.price is not None}
         words += ["free plan only"] if plans == {"free"} else []
+        words += ["partly inferred"] if any(rate.reading != "exact" for rate in self.card.rates) else []
         ends = self.card.shutdown
         words += [f"shutdown announced for {ends.day}"] if ends else []
         return tuple(words)
@@ -83,6 +85,15 @@ def page_link(card: RateCard) -> str:
     ending = next((twin for twin in _TWINS if parts.path.endswith(twin)), "")
     path = parts.path.removesuffix(ending)
     return visible(urlunsplit((parts.scheme, parts.netloc, path, parts.query, quote(card.anchor))))
+
+
+def ages(shelf: DatedCatalog) -> dict[str, Age]:
+    """By source, how old what it says is. On a day before its first reading it is as old as that says."""
+    found: dict[str, Age] = {}
+    for offer in shelf:
+        age = found.get(offer.source) or shelf.age(offer.source)
+        found[offer.source] = age if age.verified else age._replace(verified=offer.card.observed, days=None)
+    return found
 
 
 def models(offers: Iterable[PricedModel]) -> list[ModelPage]:
@@ -112,8 +123,8 @@ def _family(model: str) -> str:
 
 def _version(model: str) -> tuple[str, list[int], str]:
     """Family, version with the newest first, and the rest of the name."""
-    number = re.match(r"[a-z]*-?([0-9]+(?:\.[0-9]+)?)", model)
-    parts = [-int(part) for part in number[1].split(".")] if number else [0]
+    number = re.search(r"([0-9]+)(?:[.-]([0-9]{1,2})(?![0-9]))?", model)
+    parts = [-int(part or 0) for part in number.groups()] if number else [0]
     return _family(model), [*parts, 0][:2], model
 
 

@@ -16,7 +16,7 @@ from ratecards.escaping import markdown_cell, visible
 from scraper.errors import DatasetError
 
 TEMPLATES = Path(__file__).parent / "templates"
-FILES = ("site.css", "site.js", "icon.svg")
+FILES = ("site.css", "site.js", "icon.svg", "embed.html")
 MARKER = ".ratecards-site.json"
 
 
@@ -75,7 +75,7 @@ class Renderer:
 
 
 def assets() -> dict[str, bytes]:
-    """The style sheet, the script and the icon."""
+    """The style sheet, the script, the icon, and the page for frames, whose figures are all the script's."""
     return {name: (TEMPLATES / name).read_bytes() for name in FILES}
 
 

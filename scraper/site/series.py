@@ -78,8 +78,9 @@ def series(past: Past, model: str) -> list[Series]:
 
 
 def step_charts(past: Past, model: str) -> list[tuple[Series, StepChart]]:
-    """The headline prices of a model, drawn."""
-    return [(found, _drawn(found)) for found in series(past, model)]
+    """The headline prices of a model that have moved, or will, drawn."""
+    moved = (found for found in series(past, model) if len({point.price for point in found.points}) > 1)
+    return [(found, _drawn(found)) for found in moved]
 
 
 def _drawn(found: Series) -> StepChart:

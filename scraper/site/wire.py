@@ -1,21 +1,40 @@
-"""The prices as a script reads them: what the calculator and the rate table need, packed small."""
+"""The prices as the JavaScript module reads them (`js/ratecards.js`), packed small; and the module as a package.
+
+The site's pages use the same module as a classic script: a browser loads no module from `file:`.
+"""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
 
-from ratecards.catalog.authority import DOCUMENTATION, TEXT_ALONE
+from ratecards.catalog.authority import DOCUMENTATION, TEXT_ALONE, name_of
+from ratecards.catalog.catalog import DatedCatalog
 from ratecards.catalog.priced_model import PricedModel, measure
+from ratecards.costs.image_sizes import formulas
 from ratecards.costs.select import APART, PLAIN
-from ratecards.escaping import visible
+from ratecards.errors import CostError
+from ratecards.escaping import script, visible
 from ratecards.model import Rate, plain
-from scraper.site.health import Health
-from scraper.site.models import ModelPage
+from ratecards.storage import model_names
+from ratecards.storage.model_names import ModelNames
+from scraper.errors import DatasetError
+from scraper.site.models import ModelPage, ages
+
+PACKAGE = Path(__file__).parents[2] / "js"
+_COPIED = ("README.md", "index.js", "index.d.ts", "data.d.ts", "ratecards.js", "ratecards.d.ts")
+_HEAD = '"use strict";\nwindow.ratecards = (() => {\n'
+_EXPORT = re.compile(r"^export ", re.MULTILINE)
+_NAMES = re.compile(r"^export (?:const|class|function) ([A-Za-z]+)", re.MULTILINE)
 
 FIELDS = (
     *("service_tier", "plan", "meter", "modality", "unit", "resolution", "quality"),
     *("prompt_over", "prompt_up_to", "used_over", "used_up_to", "period", "context", "basis", "price", "currency"),
-    *("effective_from", "effective_until"),
+    *("effective_from", "effective_until", "reading"),
 )
 
 
@@ -29,20 +48,27 @@ class _Pool:
         return self.words.setdefault(word, len(self.words))
 
 
-def data(models: Sequence[ModelPage], looks: Iterable[Health]) -> dict[str, object]:
+def data(models: Sequence[ModelPage], shelf: DatedCatalog, known: ModelNames) -> dict[str, object]:
     """Every priced rate of every offer, as rows of numbers into `words`, in the order of `fields`.
 
     `units` tells how many of what a unit is; a price is a string, as everywhere. `looks` says by source when it was
-    last looked at, and until when that is not too old.
+    last looked at, and after how many days that is too long ago; `day` is the newest of these. `names` has by id, alias
+    and former id the place of the offer that answers for it: no name that means several, or that nobody official has.
     """
     pool = _Pool()
-    offers = [_offer(model, offer, pool) for model in models for offer in model.offers]
-    units = sorted({rate.unit for model in models for offer in model.offers for rate in _priced(offer)})
+    shown = [(model, offer) for model in models for offer in model.offers]
+    offers = [_offer(model, offer, pool) for model, offer in shown]
+    units = sorted({rate.unit for _, offer in shown for rate in _priced(offer)})
+    places = {(offer.source, offer.card.model): place for place, (_, offer) in enumerate(shown)}
+    looked = sorted(ages(shelf).items())
     return {
+        "day": max((str(age.verified) for _, age in looked), default=str(date.min)),
         "fields": FIELDS,
         "offers": offers,
-        "looks": {look.source: [look.verified, look.expires] for look in looks if look.verified},
+        "names": _names(shelf, known, places),
+        "looks": {source: [str(age.verified), age.limit] for source, age in looked},
         "units": {unit: measure(unit) for unit in units},
+        "prefixes": [model_names.PUBLISHER, *model_names.PREFIXES],
         "documented": DOCUMENTATION,
         "text_alone": TEXT_ALONE,
         "plain": PLAIN,
@@ -51,28 +77,72 @@ def data(models: Sequence[ModelPage], looks: Iterable[Health]) -> dict[str, obje
     }
 
 
+def _names(shelf: DatedCatalog, known: ModelNames, places: dict[tuple[str, str], int]) -> dict[str, int]:
+    found = {}
+    for name in sorted({*known.first, *known.ids, *(one.former for one in known.renamed)}):
+        try:
+            offer = shelf.choose(name).offer
+        except CostError:
+            continue
+        if (place := places.get((offer.source, offer.card.model))) is not None:
+            found[name] = place
+    return found
+
+
+def package(models: Sequence[ModelPage], shelf: DatedCatalog, known: ModelNames) -> dict[str, bytes]:
+    """The files of the npm package, by name: the module, its types, the data, and the day of these as its version."""
+    made = data(models, shelf, known)
+    head = json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))
+    head["version"] = ".".join(str(int(part)) for part in str(made["day"]).split("-"))
+    held = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+    return {
+        **{name: (PACKAGE / name).read_bytes() for name in _COPIED},
+        "package.json": (json.dumps(head, indent=2) + "\n").encode(),
+        "data.js": f"export default {held};\n".encode(),
+    }
+
+
+def scripts(models: Sequence[ModelPage], shelf: DatedCatalog, known: ModelNames) -> dict[str, bytes]:
+    """The same module and data for the pages, as classic scripts: `window.ratecards` has what the module exports."""
+    module = (PACKAGE / "ratecards.js").read_text(encoding="utf-8")
+    exported = ", ".join(_NAMES.findall(module))
+    if len(_EXPORT.findall(module)) != len(_NAMES.findall(module)):
+        raise DatasetError(f"{PACKAGE / 'ratecards.js'}: expected every export to be a const, class or function")
+    body = _EXPORT.sub("", module)
+    return {
+        # pages name the offer that they mean
+        "data.js": script("RATECARDS", data(models, shelf, known) | {"names": {}}).encode(),
+        "ratecards.js": f"{_HEAD}{body}return {{ {exported} }};\n}})();\n".encode(),
+    }
+
+
 def _offer(model: ModelPage, offer: PricedModel, pool: _Pool) -> dict[str, object]:
-    card = offer.card
-    said = (f for f in card.formulas if _of_image(f.meter, f.modality, f.unit) and not f.quality)
-    tokens = {f.resolution.casefold(): f.tokens for f in said}
+    card, guide = offer.card, offer.guide
+    beside = [f for f in card.formulas if (f.meter, f.modality, measure(f.unit)[1]) == ("output", "image", "token")]
     optional = {
         "name": visible(card.name) if card.name != card.model else "",
         "aliases": [visible(alias) for alias in card.aliases],
         "shutdown": str(card.shutdown.day) if card.shutdown else "",
-        "tokens": {size: number for size, number in tokens.items() if number},
+        # how many tokens an image has, what such an image costs, and what the page says beside its table of a token
+        "formulas": [_formula(f.resolution, f.quality, f.tokens, f.amount) for f in formulas(offer)],
+        "token_prices": [
+            {"unit": f.unit, "amount": plain(f.amount), "currency": f.currency} for f in beside if f.amount
+        ],
+        "guide": f" ({name_of(guide)}, {guide.observed})" if guide is not card else "",
     }
     return {
         "provider": model.provider,
         "source": card.source,
         "model": model.model,
         "observed": str(card.observed),
+        "grade": card.grade,
         **{name: value for name, value in optional.items() if value},
         "rates": [_row(rate, pool) for rate in _priced(offer)],
     }
 
 
-def _of_image(meter: str, modality: str, unit: str) -> bool:
-    return (meter, modality, measure(unit)) == ("output", "image", (1, "image"))
+def _formula(resolution: str, quality: str, tokens: int | None, amount: Decimal | None) -> dict[str, object]:
+    return {"resolution": resolution, "quality": quality, "tokens": tokens, "amount": plain(amount) if amount else ""}
 
 
 def _priced(offer: PricedModel) -> Iterable[Rate]:
@@ -80,8 +150,10 @@ def _priced(offer: PricedModel) -> Iterable[Rate]:
 
 
 def _row(rate: Rate, pool: _Pool) -> list[int]:
-    values = ((name, getattr(rate, name)) for name in FIELDS)
-    words = ("" if v is None else plain(v) if name == "price" else str(v) for name, v in values)
+    said = {name: getattr(rate, name) for name in FIELDS}
+    # the module knows that what says nothing else is exact
+    said |= {"price": plain(rate.price or Decimal(0)), "reading": "" if rate.reading == "exact" else rate.reading}
+    words = ("" if value is None else str(value) for value in said.values())
     row = [pool.number(word) for word in words]
     while row[-1] == 0:
         row.pop()

@@ -26,7 +26,10 @@ LOG = [
     change("2026-02-01", "repriced", old=OLD, new=NEW),
 ]
 # rates of which some have no kind, or no price
-CUT = ["[[],[[],[],[],[],[]]]".replace("[],[]]", end) for end in ("[0],[]]", "[],[null]]", "[0],[null]]")]
+CUT = [
+    f"[[[],[],[],[]],{rates}]"
+    for rates in ("[[1,1],[0],[]]", "[[1,1],[],[null]]", "[[1,1],[0,0],[null,null]]", "[[1],[0],[null]]")
+]
 
 
 @pytest.fixture

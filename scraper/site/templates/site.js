@@ -20,19 +20,11 @@
       const left = days(now, node.dataset.day);
       node.textContent = left > 0 ? `in ${plural(left, "day")}` : left ? `for ${plural(-left, "day")}` : "today";
     }
-    for (const node of all(".age")) {
-      const age = days(node.dataset.day, now);
-      const limit = Number(node.dataset.stale);
-      node.textContent = age <= 0 ? "today" : `${plural(age, "day")} ago`;
-      if (limit && age > limit) {
-        node.classList.add("stale");
-        node.textContent += ", stale";
-      }
-    }
-    for (const box of all(".old")) {
-      const looks = all("[data-expires]", box);
-      for (const look of looks) look.hidden = now <= look.dataset.expires;
-      box.hidden = looks.every((look) => look.hidden);
+    for (const node of all("time.age")) {
+      const age = days(node.textContent, now), limit = Number(node.dataset.stale);
+      const stale = limit && age > limit;
+      node.classList.toggle("stale", stale);
+      node.after(text("span", ` (${age <= 0 ? "today" : `${plural(age, "day")} ago`}${stale ? ", stale" : ""})`, stale ? "stale" : ""));
     }
     for (const node of all(".price[data-since], .price[data-until]")) {
       node.classList.toggle("later", (node.dataset.since || "") > now);
@@ -151,227 +143,25 @@
     $("q").focus();
   }
 
-  /* ---- the data: rows of numbers become rates */
-  function offers() {
-    const data = window.RATECARDS;
-    const numbers = new Set(["prompt_over", "prompt_up_to", "used_over", "used_up_to"]);
-    return data.offers.map((offer) => ({
-      name: "", aliases: [], tokens: {}, ...offer, id: `${offer.provider}/${offer.model}`, at: `${offer.provider}/${offer.source}`,
-      rates: offer.rates.map((row) => {
-        const rate = {};
-        data.fields.forEach((field, n) => {
-          const word = data.words[row[n] || 0];
-          rate[field] = numbers.has(field) ? (word === "" ? null : Number(word)) : word;
-        });
-        return rate;
-      }),
-    }));
-  }
-  const unitWords = (unit) => unit.replace(/^1000000 /, "1M ").replace(/^1000 /, "1,000 ").replace(/^1 /, "");
-  const short = (n) => (n && n % 1e6 === 0 ? `${n / 1e6}M` : n && n % 1e3 === 0 ? `${n / 1e3}k` : String(n));
-  function conditions(rate) {
-    const words = [rate.resolution, rate.quality];
-    if (rate.prompt_over !== null) words.push(`prompt > ${short(rate.prompt_over)}`);
-    if (rate.prompt_up_to !== null) words.push(`prompt <= ${short(rate.prompt_up_to)}`);
-    const per = rate.period ? `/${rate.period}` : "";
-    if (rate.used_over !== null) words.push(`over ${grouped(String(rate.used_over))}${per}`);
-    if (rate.used_up_to !== null) words.push(`up to ${grouped(String(rate.used_up_to))}${per}`);
-    words.push(rate.context, rate.basis === "list" ? "" : rate.basis);
-    if (rate.effective_from) words.push(`from ${rate.effective_from}`);
-    if (rate.effective_until) words.push(`until ${rate.effective_until}`);
-    return words.filter(Boolean).join(", ");
-  }
-
-  /* ---- money: exact fractions of whole numbers, never binary floats */
-  const decimal = (words) => {
-    const [whole, fraction = ""] = words.split(".");
-    return { n: BigInt(whole + fraction), d: 10n ** BigInt(fraction.length) };
+  /* ---- what things cost: the same module as the npm package (js/ratecards.js), as a classic script */
+  const { CostError, RULES, conditions, grouped, multiply, order: bySize, shown, unitWords } = window.ratecards || {};
+  const LABELS = {
+    images: "Images made", seconds: "Seconds made", songs: "Songs made", characters: "Characters in",
+    output_characters: "Characters out", input_images: "Images sent", input_seconds: "Seconds sent",
+    input_minutes: "Minutes sent", output_minutes: "Minutes made", cache_token_hours: "Cached tokens × hours",
+    grounded_prompts: "Prompts grounded with Search", search_queries: "Search queries", search_requests: "Search requests",
+    maps_prompts: "Prompts grounded with Maps", maps_queries: "Maps queries", maps_requests: "Maps requests",
   };
-  const times = (a, b) => ({ n: a.n * b.n, d: a.d * b.d });
-  const over = (a, k) => ({ n: a.n, d: a.d * BigInt(k) });
-  const plus = (a, b) => ({ n: a.n * b.d + b.n * a.d, d: a.d * b.d });
-  const whole = (n) => ({ n: BigInt(n), d: 1n });
-  const compare = (a, b) => (a.n * b.d < b.n * a.d ? -1 : a.n * b.d > b.n * a.d ? 1 : 0);
-  const minus = (a, b) => plus(a, { n: -b.n, d: b.d });
-  const ZERO = whole(0);
-  const grouped = (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ",");
-  /* Plain notation with all digits, as far as `places`; half up. */
-  function plain(value, places = 20) {
-    const scale = 10n ** BigInt(places);
-    const digits = ((value.n * scale * 2n + value.d) / (value.d * 2n)).toString().padStart(places + 1, "0");
-    const fraction = digits.slice(digits.length - places).replace(/0+$/, "");
-    return digits.slice(0, digits.length - places) + (fraction && `.${fraction}`);
-  }
-  /* For people: thousands grouped, at least two decimals. */
-  function shown(value, currency, places = 20) {
-    const [head, tail = ""] = plain(value, places).split(".");
-    const amount = `${grouped(head)}.${tail.padEnd(2, "0")}`;
-    return currency === "USD" ? `$${amount}` : `${amount} ${currency}`.trim();
-  }
-
-  /* ---- which rate a count is billed by: the same stages as `ratecards cost` */
-  class Lack extends Error {}
-  const data = () => window.RATECARDS;
-  const noun = (unit) => data().units[unit][1];
-  const per = (rate) => over(decimal(rate.price), data().units[rate.unit][0]);
-  const selecting = (rate) => rate.context.split(", ").filter((w) => !data().plain.includes(w)).join(", ");
-
-  const apart = (rate) => rate.context.split(", ").some((w) => data().apart.includes(w));
-
-  function pick(offer, want, tier, plan, day) {
-    let rates = offer.rates.filter((r) => r.service_tier === tier && r.plan === plan);
-    if (!rates.length) throw new Lack(`the ${tier} tier is not offered on the ${plan} plan`);
-    const thing = want.meter.replace("_", " ") + (want.modalities.length ? ` (${want.modalities.join(" or ")})` : "");
-    const stage = (keeps, why) => {
-      const left = rates.filter(keeps);
-      if (!left.length) throw new Lack(why);
-      rates = left;
-    };
-    const nearest = (near) => {
-      const left = rates.filter(near);
-      if (left.length) rates = left;
-    };
-    stage((r) => r.meter === want.meter, `no price for ${thing}`);
-    stage((r) => r.context === (want.context || "") || !apart(r), `${thing} is sold only in a context that must be asked for`);
-    stage((r) => want.nouns.includes(noun(r.unit)) &&
-      (noun(r.unit) !== "request" || !want.modalities.length || want.modalities.includes(r.modality)),
-      `${thing} is not priced per ${want.nouns[0]}`);
-    stage((r) => (want.bases || ["list"]).includes(r.basis), `${thing} is not sold per ${want.nouns[0]}`);
-    stage((r) => r.modality || !want.modalities.length
-      ? !want.modalities.length || want.modalities.includes(r.modality)
-      : !data().text_alone.includes(offer.at) || want.modalities.includes("text"), `no price for ${thing}`);
-    stage((r) => (!r.effective_from || r.effective_from <= day) && (!r.effective_until || day <= r.effective_until),
-      `no price of ${thing} holds on ${day}`);
-    stage((r) => (r.prompt_over === null || want.prompt > r.prompt_over) &&
-      (r.prompt_up_to === null || want.prompt <= r.prompt_up_to), `no price of ${thing} for such a prompt`);
-    const same = (a, b) => !a || a.toLowerCase() === b.toLowerCase();
-    stage((r) => same(want.resolution, r.resolution), `${want.resolution} is not sold`);
-    stage((r) => same(want.quality, r.quality), `no quality ${want.quality}`);
-    stage((r) => !want.context || want.context === r.context, `no price “${want.context}”`);
-    nearest((r) => r.basis === "list");
-    nearest((r) => want.context || !selecting(r));
-    nearest((r) => want.resolution || !r.resolution);
-    nearest((r) => want.quality || !r.quality);
-    const split = new Set(rates.map((r) => r.modality));
-    const rows = new Set(want.modalities.map((m) => (split.has(m) ? m : "")));
-    rates = rates.filter((r) => !rows.size || rows.has(r.modality));
-    const bands = new Map(), distinct = new Set();
-    for (const r of rates) {
-      const band = [r.used_over, r.used_up_to, r.period].join();
-      distinct.add([band, plain(decimal(r.price)), r.unit, r.currency].join("|"));
-      if (!bands.has(band)) bands.set(band, r);
-    }
-    if (distinct.size > bands.size) {
-      const words = rates.map((r) => `${shown(decimal(r.price), r.currency)} (${[r.modality, conditions(r)].filter(Boolean).join(" ") || "plain"})`);
-      throw new Lack(`${thing} has several prices; say which: ${[...new Set(words)].join(", ")}`);
-    }
-    return [...bands.values()].sort((a, b) => (a.used_over || 0) - (b.used_over || 0));
-  }
-
-  /* What a form field counts: [meter, nouns, modalities], its words, and whether it may have decimals. */
-  const RULES = {
-    images: ["output", ["image", "request"], ["image"], "Images made"],
-    seconds: ["output", ["second"], [], "Seconds made", true],
-    songs: ["output", ["song", "request"], ["audio"], "Songs made"],
-    characters: ["input", ["character"], ["text"], "Characters in"],
-    output_characters: ["output", ["character"], ["text"], "Characters out"],
-    input_images: ["input", ["image"], ["image"], "Images sent"],
-    input_seconds: ["input", ["second"], [], "Seconds sent", true],
-    input_minutes: ["input", ["minute"], [], "Minutes sent", true],
-    cache_token_hours: ["cache_storage", ["token-hour"], [], "Cached tokens × hours", true],
-    grounded_prompts: ["search_grounding", ["prompt"], [], "Prompts grounded with Search"],
-    search_queries: ["search_grounding", ["query"], [], "Search queries"],
-    search_requests: ["search_grounding", ["request"], [], "Search requests"],
-    maps_prompts: ["maps_grounding", ["prompt"], [], "Prompts grounded with Maps"],
-    maps_queries: ["maps_grounding", ["query"], [], "Maps queries"],
-    maps_requests: ["maps_grounding", ["request"], [], "Maps requests"],
-  };
-  const USED = { search_grounding: "search_used", maps_grounding: "maps_used" };
-  const sum = (counts) => Object.values(counts).reduce((a, b) => a + b, 0n);
-
-  function byModality(value, unsaid = "") {
-    const found = {};
-    for (const [name, n] of Object.entries(value && typeof value === "object" ? value : { "": value || 0 }))
-      if (BigInt(n)) found[name || unsaid] = (found[name || unsaid] || 0n) + BigInt(n);
-    return found;
-  }
-  const standsFor = (name) => (name === "" ? [] : name === "document" ? ["image", "text"] : [name]);
-  const tokens = (meter, counts) => Object.entries(counts).map(([name, n]) => ({ meter, nouns: ["token"], amount: { n, d: 1n }, modalities: standsFor(name) }));
-
-  function inputs(sent, cached) {
-    if (sum(cached) > sum(sent)) throw new Lack(`cached tokens are a part of the input: ${sum(cached)} of ${sum(sent)}`);
-    if (cached[""] && Object.keys(sent).length > 1) {
-      const modalities = [...new Set(Object.keys(sent).flatMap(standsFor))];
-      return [["input", sum(sent) - sum(cached)], ["cache_read", sum(cached)]].map(([meter, n]) => ({ meter, nouns: ["token"], amount: { n, d: 1n }, modalities }));
-    }
-    const named = {};
-    for (const [name, n] of Object.entries(cached)) named[name || Object.keys(sent)[0] || "text"] = n;
-    for (const [name, n] of Object.entries(named))
-      if (n > (sent[name] || 0n)) throw new Lack(`more ${name} tokens were cached (${n}) than sent (${sent[name] || 0n})`);
-    const rest = Object.fromEntries(Object.entries(sent).map(([name, n]) => [name, n - (named[name] || 0n)]));
-    return [...tokens("input", rest), ...tokens("cache_read", named)];
-  }
-
-  /* What a usage costs by one offer: plain counts as `ratecards.cost` takes them. Throws a Lack. */
-  function cost(offer, usage, tier = "standard", plan = "paid", day = today()) {
-    const sent = byModality(usage.input_tokens, "text");
-    const counts = [
-      ...inputs(sent, byModality(usage.cached_tokens)), ...tokens("cache_write", byModality(usage.cache_write_tokens, "text")),
-      ...tokens("output", byModality(usage.output_tokens)), ...tokens("output", byModality(usage.thoughts_tokens, "text")),
-    ];
-    for (const [name, [meter, nouns, modalities]] of Object.entries(RULES)) {
-      const value = usage[name];
-      if (value === undefined || value === null) continue;
-      for (const [resolution, n] of Object.entries(typeof value === "object" ? value : { "": value }))
-        counts.push({ meter, nouns, modalities, resolution, amount: decimal(String(n)), used: usage[USED[meter]] || 0 });
-    }
-    const prompt = Number(sum(sent));
-    const words = { quality: usage.quality || "", context: usage.context || "" };
-    const lines = counts.filter((c) => c.amount.n).flatMap((count) => bill(offer, { resolution: "", ...count, ...words, prompt }, usage, tier, plan, day));
-    if (!lines.length && !offer.rates.some((r) => r.service_tier === tier && r.plan === plan))
-      throw new Lack(`the ${tier} tier is not offered on the ${plan} plan`);
-    const currencies = [...new Set(lines.map((l) => l.rate.currency))];
-    if (currencies.length > 1) throw new Lack(`amounts in ${currencies.join(" and ")} do not add up`);
-    return { lines, total: lines.reduce((a, l) => plus(a, l.amount), ZERO), currency: currencies[0] || "" };
-  }
-
-  function bill(offer, count, usage, tier, plan, day) {
-    const line = (rate, quantity, how = "") => ({ rate, quantity, amount: times(quantity, per(rate)), modality: count.modalities.length === 1 ? count.modalities[0] : rate.modality, how });
-    if (count.meter === "output" && count.nouns.includes("image")) {
-      if (usage.reading !== "metered") return [line(pick(offer, { ...count, bases: ["list", "equivalent"] }, tier, plan, day)[0], count.amount)];
-      const each = offer.tokens[count.resolution.toLowerCase()];
-      if (!each) throw new Lack("the page does not say how many tokens an image has");
-      const want = { ...count, nouns: ["token"], resolution: "" };
-      return [line(pick(offer, want, tier, plan, day)[0], times(count.amount, whole(each)), `${grouped(String(each))} tokens an image`)];
-    }
-    if (count.meter === "output" && !count.modalities.length && Object.keys(offer.tokens).length) {
-      const images = offer.rates.filter((r) => r.service_tier === tier && r.plan === plan && r.meter === "output" && r.modality === "image");
-      if (!images.some((r) => noun(r.unit) === "token")) throw new Lack("images are sold by the piece: say how many of the output tokens are of them");
-    }
-    // a page that sells by the token prints the price of a minute as an equivalent
-    if (count.nouns.includes("minute")) count = { ...count, bases: ["list", "equivalent"] };
-    const start = whole(count.used || 0), end = plus(start, count.amount);
-    const parts = [];
-    let shared = ZERO;
-    for (const rate of pick(offer, count, tier, plan, day)) {
-      const to = rate.used_up_to === null || compare(whole(rate.used_up_to), end) > 0 ? end : whole(rate.used_up_to);
-      const from = compare(start, whole(rate.used_over || 0)) > 0 ? start : whole(rate.used_over || 0);
-      const part = minus(to, from);
-      if (part.n > 0n) {
-        shared = plus(shared, part);
-        parts.push(line(rate, part));
-      }
-    }
-    if (compare(shared, count.amount)) throw new Lack(`no one price for ${count.meter.replace("_", " ")} of the period`);
-    return parts;
-  }
-  window.ratecards = { offers, cost, pick, plain, shown, Lack };
+  const href = (offer) => `models/${offer.provider}/${offer.model}.html`;
+  /* Who says so, how far that is trusted, and how old it is. */
+  const standing = (age, grade, at) => `${at}, ${grade}, last looked at ${age.verified || "never"}${age.verified ? ` (${plural(age.age_days, "day")} ago${age.stale ? ": too long to be sure" : ""})` : ""}`;
 
   /* ---- the rate table */
   function rates() {
+    const prices = window.ratecards.open(window.RATECARDS);
     const LIMIT = 250;
-    const rows = offers().flatMap((offer) => offer.rates.map((rate) => ({
-      ...rate, model: offer.model, source: offer.at, href: `models/${offer.provider}/${offer.model}.html`,
+    const rows = prices.offers.flatMap((offer) => offer.rates.map((rate) => ({
+      ...rate, model: offer.model, source: offer.at, href: href(offer),
       conditions: conditions(rate), words: `${offer.model} ${offer.name.toLowerCase()} ${offer.aliases.join(" ")}`,
     })));
     const table = $("rates"), filters = all("select[data-field]");
@@ -399,7 +189,7 @@
       head.append(link);
       tr.append(head, ...[r.source, r.service_tier, r.plan, r.meter.replace("_", " "), r.modality, r.conditions].map((w) => text("td", w)));
       const price = text("td", "", "num");
-      price.append(text("b", shown(decimal(r.price), r.currency)));
+      price.append(text("b", shown(r.price, r.currency)));
       tr.append(price, text("td", unitWords(r.unit)));
       return tr;
     }
@@ -422,7 +212,8 @@
 
   /* ---- the calculator */
   function calculator() {
-    const known = offers();
+    const data = window.RATECARDS;
+    const { costOf, noun, offers: known, selecting } = window.ratecards.open(data);
     const models = [...new Set(known.filter((o) => o.rates.length).map((o) => o.id))];
     $("known").append(...models.map((id) => new Option(id, id)));
     const choose = (select, values, kept) => {
@@ -438,12 +229,18 @@
       for (const m of of("input")) add("input_tokens", m || "text", `Input tokens${m && of("input").length > 1 ? `, ${m}` : ""}`);
       if (of("cache_read").length) add("cached_tokens", "", "of these, cached");
       for (const m of of("output")) add("output_tokens", m, `Output tokens${m ? `, ${m}` : ""}`);
-      for (const [name, [meter, nouns, modalities, label, decimals]] of Object.entries(RULES))
+      for (const [name, { meter, nouns, modalities = [], measured, by }] of Object.entries(RULES))
         for (const r of own)
           if (r.meter === meter && nouns.includes(noun(r.unit)) && (noun(r.unit) !== "request" || meter !== "output" || modalities.includes(r.modality))) {
-            const size = name === "images" || name === "seconds" ? r.resolution : "";
-            add(name, size, label + (size ? `, ${size}` : ""), decimals);
+            const size = by === "resolution" ? r.resolution : "";
+            add(name, size, LABELS[name] + (size ? `, ${size}` : ""), measured);
           }
+      // what is sold by the token alone can be asked for by the piece where a page says how many tokens it has
+      if (of("output").includes("image"))
+        for (const f of offer.formulas) {
+          add("images", f.resolution, LABELS.images + (f.resolution ? `, ${f.resolution}` : ""));
+          if (f.quality) add("quality", "", "Quality");
+        }
       for (const r of own) {
         if (r.quality) add("quality", "", "Quality");
         if (selecting(r) && r.meter === "output") add("context", "", "Condition");
@@ -459,7 +256,9 @@
       let input;
       if (field.name === "quality" || field.name === "context") {
         input = document.createElement("select");
-        const options = new Set(offer.rates.map((r) => (field.name === "quality" ? r.quality : selecting(r) ? r.context : "")));
+        const options = new Set(field.name === "quality"
+          ? [...offer.rates, ...offer.formulas].map((one) => one.quality)
+          : offer.rates.map((r) => (selecting(r) ? r.context : "")));
         choose(input, [...options].sort(), values[id] || (field.name === "quality" ? [...options].filter(Boolean).sort()[0] : ""));
       } else {
         input = document.createElement("input");
@@ -476,7 +275,7 @@
       const words = input.value.trim().replace(/[,_\s]/g, "") || "0";
       const good = pattern.test(words);
       input.setAttribute("aria-invalid", String(!good));
-      if (!good) throw new Lack(`${(input.labels[0] || {}).firstChild.textContent.trim()}: expected a number from 0, saw “${input.value}”`);
+      if (!good) throw new CostError(`${(input.labels[0] || {}).firstChild.textContent.trim()}: expected a number from 0, saw “${input.value}”`);
       return words;
     }
     function usage() {
@@ -489,7 +288,6 @@
           continue;
         }
         const n = number(input, input.inputMode === "decimal" ? DECIMAL : NUMBER);
-        if (n === "0") continue;
         found[name] = { ...found[name], [key]: n };
       }
       for (const name of Object.keys(found)) {
@@ -522,24 +320,22 @@
       $("bill").hidden = true;
       $("how").textContent = "";
       try {
-        if (!offer()) throw new Lack(`No model “${$("model").value.trim()}”; choose one from the list.`);
-        const found = cost(offer(), usage(), $("tier").value, $("plan").value);
+        if (!offer()) throw new CostError(`No model “${$("model").value.trim()}”; choose one from the list.`);
+        const found = costOf(offer(), usage(), { tier: $("tier").value, plan: $("plan").value });
         const day = number($("perday"), NUMBER), span = number($("days"), NUMBER);
-        const month = times(found.total, times(whole(day), whole(span)));
+        const month = multiply(found.total, day, span);
         const figure = (value, words, places) => {
           const div = text("div", "");
           div.append(text("b", shown(value, found.currency, places)), words);
           return div;
         };
         const totals = text("div", "", "totals");
-        totals.append(figure(found.total, "one request"), figure(month, `${grouped(day)} a day for ${plural(Number(span), "day")}`, month.n && compare(month, whole(1)) < 0 ? 20 : 2));
+        totals.append(figure(found.total, "one request"), figure(month, `${grouped(day)} a day for ${plural(Number(span), "day")}`, month !== "0" && bySize(month, "1") < 0 ? 20 : 2));
         box.replaceChildren(totals);
         lines(found);
-        const [seen, expires] = data().looks[offer().at] || ["", ""];
-        const old = expires && today() > expires ? `, which is ${plural(days(seen, today()), "day")} ago: too long to be sure` : "";
-        $("how").textContent = `By ${offer().at}, as read ${offer().observed} and last looked at ${seen || "never"}${old}, at the prices that hold on ${today()}.${offer().shutdown ? ` Its page announces the model's shutdown on ${offer().shutdown}.` : ""} On the command line: ratecards cost.`;
+        $("how").textContent = `By ${standing(found, found.grade, found.source)}, at the prices that hold on ${found.on}; first read so ${found.observed}.${found.shutdown ? ` Its page announces the model's shutdown on ${found.shutdown}.` : ""} On the command line: ratecards cost.`;
       } catch (error) {
-        if (!(error instanceof Lack)) throw error;
+        if (!(error instanceof CostError)) throw error;
         box.replaceChildren(text("p", error.message, "wrong"));
       }
       keep({ model: $("model").value.trim(), source: $("source").value, tier: $("tier").value, plan: $("plan").value });
@@ -551,13 +347,14 @@
         head.scope = "row";
         const more = [conditions(l.rate), l.how].filter(Boolean).join(", ");
         if (more) head.append(text("small", more));
-        const cells = [grouped(plain(l.quantity).split(".")[0]) + (plain(l.quantity).split(".")[1] ? `.${plain(l.quantity).split(".")[1]}` : ""), shown(decimal(l.rate.price), l.rate.currency), unitWords(l.rate.unit), shown(l.amount, l.rate.currency)];
+        const [digits, places] = l.quantity.split(".");
+        const cells = [grouped(digits) + (places ? `.${places}` : ""), shown(l.rate.price, l.rate.currency), unitWords(l.rate.unit), shown(l.amount, l.rate.currency)];
         tr.append(head, ...cells.map((c, n) => text("td", c, n === 2 ? "" : "num")));
         return tr;
       }));
     }
     const kept = hash();
-    const usual = (o) => data().documented.includes(o.at) && ["input", "output", "cache_read"].every((m) => o.rates.some((r) => r.meter === m));
+    const usual = (o) => data.documented.includes(o.at) && ["input", "output", "cache_read"].every((m) => o.rates.some((r) => r.meter === m));
     $("model").value = kept.get("model") || (known.find(usual) || { id: models[0] || "" }).id;
     $("model").addEventListener("input", () => sources());
     $("source").addEventListener("input", () => tiers());
@@ -568,6 +365,113 @@
     $("calculator").addEventListener("submit", (event) => event.preventDefault());
     sources(kept.get("source"));
     if (kept.has("tier")) tiers(kept.get("tier"), kept.get("plan") || "paid");
+  }
+
+  /* ---- the comparison */
+  function compare() {
+    const data = window.RATECARDS, { costOf, offers, age } = window.ratecards.open(data);
+    const form = $("compare"), models = all(".model", form);
+    const counts = ["input_tokens", "cached_tokens", "output_tokens", "images"];
+    const fields = [...counts, "tier", "perday", "days"];
+    // the first offer of a model is the one that answers for it
+    const first = new Map();
+    for (const offer of offers) if (offer.rates.length && !first.has(offer.id)) first.set(offer.id, offer);
+    $("known").append(...[...first.keys()].map((id) => new Option(id, id)));
+    const number = (id) => {
+      const words = $(id).value.trim().replace(/[,_\s]/g, "") || "0";
+      const good = /^[0-9]{1,15}$/.test(words);
+      $(id).setAttribute("aria-invalid", String(!good));
+      if (!good) throw new CostError(`${$(id).labels[0].firstChild.textContent.trim()}: expected a whole number from 0, saw “${$(id).value}”`);
+      return words;
+    };
+    function row(id, usage, tier, together) {
+      const offer = first.get(id);
+      if (!offer) return { id, wrong: "not a model that has prices here; choose one from the list" };
+      try {
+        const found = costOf(offer, usage, { tier });
+        return { id, offer, found, total: found.total, together: multiply(found.total, together) };
+      } catch (error) {
+        if (!(error instanceof CostError)) throw error;
+        return { id, offer, wrong: error.message };
+      }
+    }
+    function shownRow(one, least) {
+      const tr = document.createElement("tr"), head = document.createElement("th");
+      head.scope = "row";
+      const link = text(one.offer ? "a" : "span", one.offer ? one.offer.model : one.id, "id");
+      if (one.offer) link.href = href(one.offer);
+      head.append(link);
+      if (one.offer) head.append(text("small", standing(age(one.offer.at), one.offer.grade, one.offer.at)));
+      tr.append(head);
+      if (one.wrong) {
+        const cell = text("td", one.wrong, "wrong");
+        cell.colSpan = 2;
+        tr.append(cell);
+        return tr;
+      }
+      const { currency } = one.found, small = one.together !== "0" && bySize(one.together, "1") < 0;
+      const ratio = least && least.found.currency === currency && least.total !== "0" ? `× ${(Number(one.total) / Number(least.total)).toFixed(2)}` : "";
+      const together = text("td", "", "num");
+      together.append(text("b", shown(one.together, currency, small ? 20 : 2)));
+      together.append(text("small", one === least ? "cheapest" : ratio));
+      tr.append(text("td", shown(one.total, currency), "num"), together);
+      return tr;
+    }
+    function apply() {
+      $("wrong").textContent = "";
+      const chosen = [...new Set(models.map((m) => m.value.trim()).filter(Boolean))];
+      keep({ models: chosen.join(" "), ...Object.fromEntries(fields.map((f) => [f, $(f).value])) });
+      try {
+        const usage = Object.fromEntries(counts.map((name) => [name, number(name)]));
+        const together = multiply(number("perday"), number("days"));
+        const rows = chosen.map((id) => row(id, usage, $("tier").value, together));
+        rows.sort((a, b) => (a.wrong ? 1 : 0) - (b.wrong ? 1 : 0) || (a.wrong ? 0 : bySize(a.total, b.total)));
+        const least = rows.find((one) => !one.wrong);
+        $("costs").tBodies[0].replaceChildren(...rows.map((one) => shownRow(one, least)));
+      } catch (error) {
+        if (!(error instanceof CostError)) throw error;
+        $("wrong").textContent = error.message;
+      }
+    }
+    const kept = hash(), names = (kept.get("models") || form.dataset.models).trim().split(" ");
+    models.forEach((input, n) => (input.value = names[n] || ""));
+    for (const f of fields) if (kept.has(f)) $(f).value = kept.get(f);
+    form.addEventListener("input", apply);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    apply();
+  }
+
+  /* ---- one model in somebody else's page: embed.html#model=google/gemini-2.5-flash&tier=batch */
+  function embed() {
+    const { offers, age } = window.ratecards.open(window.RATECARDS);
+    const kept = hash(), tier = kept.get("tier") || "standard", id = kept.get("model") || "";
+    const offer = offers.find((one) => one.id === id && one.rates.length);
+    $("embed").textContent = id || "No model is named";
+    if (!offer) {
+      $("how").prepend(text("span", `Not a model that has prices here${id ? "" : ": add #model=PROVIDER/MODEL to the address"}. `));
+      return;
+    }
+    const now = today(), own = offer.rates.filter((r) => r.service_tier === tier && r.plan === "paid" && (r.effective_until || "9999") >= now);
+    const link = text("a", `${tier} tier, paid plan`);
+    link.href = href(offer);
+    link.target = "_top";
+    $("how").replaceChildren(link, ` by ${standing(age(offer.at), offer.grade, offer.at)}.${own.length ? "" : " Nothing is sold so."}`);
+    // modalities that differ in nothing else are one row
+    const rows = new Map();
+    for (const r of own) {
+      const key = [r.meter, conditions(r), r.price, r.currency, r.unit].join("|");
+      rows.set(key, [...(rows.get(key) || []), r]);
+    }
+    $("card").tBodies[0].append(...[...rows.values()].map((alike) => {
+      const [r] = alike, tr = document.createElement("tr");
+      const head = text("th", [r.meter.replace("_", " "), alike.map((one) => one.modality).filter(Boolean).join(", ")].filter(Boolean).join(" "));
+      head.scope = "row";
+      if (conditions(r)) head.append(text("small", conditions(r)));
+      const price = text("td", "", "num");
+      price.append(text("b", r.price === "0" ? "free" : shown(r.price, r.currency)));
+      tr.append(head, price, text("td", unitWords(r.unit)));
+      return tr;
+    }));
   }
 
   addEventListener("beforeprint", () => all("details:not([open])").forEach((d) => {
@@ -583,4 +487,6 @@
   else for (const cell of all(".big dd:has([data-tier])")) figure(cell, cell.querySelector("[data-tier]").dataset.tier.split(" ")[0]);
   if ($("rates")) rates();
   if ($("calculator")) calculator();
+  if ($("compare")) compare();
+  if ($("embed")) embed();
 })();

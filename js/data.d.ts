@@ -1,0 +1,3 @@
+import type { Data } from "./ratecards.js";
+declare const data: Data;
+export default data;
