@@ -1,8 +1,8 @@
 """The reader's command line: `ratecards`, or `python -m ratecards`.
 
-Exit status: 0 fine; 1 where an audit finds errors, or rows of a bill are refused; 2 for usage or bad input, with one
-line on stderr; 6 where a source that is answered from was not read for longer than its limit, and `--stale error` was
-said.
+Exit status: 0 fine; 1 where an audit finds errors, rows of a bill are refused, or more of a billing export than may be
+is not explained; 2 for usage or bad input, with one line on stderr; 6 where a source that is answered from was not read
+for longer than its limit, and `--stale error` was said.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ _MODULES = {
     "sql": "sql_command",
     "audit": "audit_command",
     "bill": "bill_command",
+    "reconcile": "reconcile_command",
     "mcp": "mcp_command",
 }
 

@@ -173,6 +173,7 @@ def parser(only: str = "") -> Parser:
     audit.add_argument("--all", action="store_true", help="every price, also what is right or cannot be judged")
     bill = _command(commands, "bill", "what the calls of a log cost", (*_FORMATS, "markdown", "focus", "parquet"))
     _add_bill(bill)
+    _add_reconcile(_command(commands, "reconcile", "an invoice against the cards, and against a log"))
     for command in (models, show, upcoming, discrepancies, export, audit):
         when = "as they stood on this day" if command is discrepancies else "as of this day (default: today)"
         command.add_argument("--on", type=_day, metavar="DATE", help=when)
@@ -303,6 +304,14 @@ def _add_bill(bill: argparse.ArgumentParser) -> None:
     _grade(bill)
 
 
+def _add_reconcile(reconcile: argparse.ArgumentParser) -> None:
+    words = "Google Cloud's export of usage cost, or its FOCUS form: a file, folder or pattern"
+    reconcile.add_argument("billing", metavar="BILLING", help=words)
+    reconcile.add_argument("logs", nargs="*", metavar="LOG", help="what `ratecards bill` reads (default: none)")
+    words = "end with 1 where more of it is not explained, as in 1%%"
+    reconcile.add_argument("--fail-over", type=_percent, metavar="SHARE", help=words)
+
+
 def _grade(parser: argparse.ArgumentParser) -> None:
     words = "official: leave out what is only reported (default: reported)"
     parser.add_argument("--grade", choices=TRUST, default="reported", help=words)
@@ -382,6 +391,10 @@ def _share(text: str) -> Decimal:
     if share > 1:
         raise argparse.ArgumentTypeError(f"expected a share from 0 to 1, saw {text!r}")
     return share
+
+
+def _percent(text: str) -> Decimal:
+    return _number(text.removesuffix("%")) / 100 if text.endswith("%") else _share(text)
 
 
 def _list(text: str) -> list[int]:

@@ -266,16 +266,17 @@ def _progress(sources: Sequence[Source]) -> Iterator[Progress]:
 
 
 def readme(_: argparse.Namespace) -> int:
-    """What is made of data and vocabularies in docs/cost.md, docs/sources.md and `ratecards/model/grade.py`."""
+    """What is made of data and vocabularies in docs, `ratecards/model/grade.py` and `ratecards/bill/skus.json`."""
     from scraper import ROOT
     from scraper.release import scorecard
-    from scraper.release.readme import renewed, with_authorities, with_scorecard
+    from scraper.release.readme import renewed, skus, with_authorities, with_scorecard
 
     tables = ROOT / "ratecards" / "v1" / "tables"
     for path, make in (
         (ROOT / "docs" / "cost.md", lambda text: renewed(text, tables)),
         (ROOT / "docs" / "sources.md", lambda text: with_scorecard(text, scorecard.tables(Dataset(ROOT)))),
         (ROOT / "ratecards" / "model" / "grade.py", with_authorities),
+        (ROOT / "ratecards" / "bill" / "skus.json", lambda _: skus()),
     ):
         path.write_text(make(path.read_text(encoding="utf-8")), encoding="utf-8")
     return 0

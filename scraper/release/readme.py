@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
+from ratecards.bill.sku import Vocabulary
 from ratecards.model.grade import REPORTED
 from scraper import ROOT
 from scraper.errors import DatasetError
-from scraper.sources import SOURCES
+from scraper.sources import SOURCES, cloud_billing, vocabulary
 
 # marker: published table, and the one section of it that is shown ("" for all of it)
 SHOWN = {
@@ -36,6 +38,13 @@ def with_authorities(text: str) -> str:
     """The text of `ratecards/model/grade.py` with the table of authorities as the vocabularies have it."""
     rows = "".join(f'    "{name}": "{word}",\n' for name, word in authorities().items())
     return re.sub(r"^(AUTHORITY = \{\n)[^}]*", rf"\g<1>{rows}", text, count=1, flags=re.MULTILINE)
+
+
+def skus() -> str:
+    """The text of `ratecards/bill/skus.json`: the words of the Cloud Billing Catalog, by which bills are read too."""
+    path = cloud_billing.VOCABULARY
+    data = vocabulary.sections(path.read_text(encoding="utf-8"), path.name)
+    return json.dumps({name: data[name] for name in Vocabulary._fields}, separators=(",", ":")) + "\n"
 
 
 def with_scorecard(text: str, scorecard: str) -> str:

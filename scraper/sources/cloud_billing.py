@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from ratecards.bill.sku import Meaning, UnmappedError, Vocabulary, meaning, noun_of
+from ratecards.bill.sku import vocabulary as vocabulary_of
 from ratecards.model import Evidence, Rate, plain, validate_rate
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Draft, Problem, Reading, Section
@@ -26,50 +28,34 @@ PARSER = "1"
 VOCABULARY = Path(__file__).with_name("cloud_billing.yaml")
 
 _SKU_ID = re.compile(r"[0-9A-F]{4}(?:-[0-9A-F]{4}){2}\Z")
-_PARTS = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Za-z])(?=[0-9])")
-_BLANKS = re.compile(r"[\s_\-\u2013/(),:]+")
 _PASSING = re.compile(r'("(?:effectiveTime|nextPageToken)"\s*:\s*)"[^"]*"')
 _UNITS = re.compile(r"[0-9]{1,6}\Z")
-_HOLE = "|"  # where the model stood: no phrase reaches across it
 _PLURALS = {"query": "queries"}
-
-
-class _UnmappedError(Exception):
-    """The SKU has no one reading. `args` are the reason it is counted under, and the detail."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Each field is the entry of the same name in the vocabulary file, where it is explained."""
+    """Each field is the entry of the same name in the vocabulary file, where it is explained.
 
-    service: str
+    `said` has those that descriptions are read by, here and on a bill.
+    """
+
     urls: Mapping[str, str]
     plan: str
     currencies: Sequence[str]
     regions: Sequence[str]
     usage_types: Sequence[str]
-    usage_units: Mapping[str, str]
     periods: Mapping[str, str]
-    nouns: Mapping[str, Mapping[str, Any]]
-    counted: Mapping[str, Sequence[str]]
-    modalities: Mapping[str, str]
-    words: Mapping[tuple[str, ...], Mapping[str, str]]
-    models: Mapping[tuple[str, ...], str]
     renames: Mapping[str, str]
-
-    @property
-    def longest(self) -> int:
-        """How many words the longest phrase has."""
-        return max(map(len, (*self.words, *self.models)))
+    said: Vocabulary
 
 
 @vocabulary.of(VOCABULARY)
 def load_terms(data: Any) -> Terms:
-    """The vocabulary, read once; its phrases are taken apart as descriptions are."""
+    """The vocabulary, read once."""
     del data["name"]
-    for name in ("words", "models"):
-        data[name] = {tuple(words_of(phrase)): meaning for phrase, meaning in data[name].items()}
-    return Terms(**data)
+    said = vocabulary_of({name: data.pop(name) for name in Vocabulary._fields if name in data})
+    return Terms(**data, said=said)
 
 
 urls, renames = vocabulary.offered(load_terms)
@@ -91,7 +77,7 @@ def read(body: str) -> Reading:
     for sku in skus:
         try:
             _read_sku(sku, sections, rates, terms)
-        except _UnmappedError as error:
+        except UnmappedError as error:
             reason, detail = error.args
             unmapped.amounts.cells += len(sku.tiers)
             unmapped.amounts.ignored[f"unmapped: {reason}"] += len(sku.tiers)
@@ -196,8 +182,8 @@ def _sku(raw: Any, terms: Terms) -> _Sku:
     sku, name, description = (raw.get(field) for field in ("skuId", "name", "description"))
     if not (isinstance(sku, str) and _SKU_ID.match(sku) and isinstance(description, str)):
         raise LayoutChanged(f"expected a SKU with id and description, saw {json.dumps(raw)[:80]}")
-    if name != f"{terms.service}/skus/{sku}":
-        raise LayoutChanged(f"{sku}: expected a SKU of {terms.service}, saw {name!r}")
+    if name != f"{terms.said.service}/skus/{sku}":
+        raise LayoutChanged(f"{sku}: expected a SKU of {terms.said.service}, saw {name!r}")
     elsewhere = []
     if raw.get("serviceRegions") != list(terms.regions):
         elsewhere.append(f"regions {json.dumps(raw.get('serviceRegions'))[:60]}")
@@ -208,123 +194,16 @@ def _sku(raw: Any, terms: Terms) -> _Sku:
     return _Sku(sku, name, description, ", ".join(elsewhere), raw.get("pricingInfo"))
 
 
-# ------------------------------------------------------------------------------- what a description says
-
-
-def words_of(text: str) -> list[str]:
-    """The words of a description or phrase: `ER1.6_short` is er, 1.6, short."""
-    return [word for word in _BLANKS.split(_PARTS.sub(" ", text).lower()) if word]
-
-
-@dataclass(frozen=True, slots=True)
-class Meaning:
-    """What a description says: the model, the meter, what selects the price, and what is counted if it says so."""
-
-    model: str
-    meter: str
-    modality: str
-    service_tier: str
-    context: str
-    resolution: str
-    noun: str
-
-
-def meaning(description: str, terms: Terms) -> Meaning:
-    """The one reading of a description. Raises `_UnmappedError` where it has none, or several."""
-    words = words_of(description)
-    found: list[Meaning] = []
-    failures: list[_UnmappedError] = []
-    for start, end in _spans(words, terms):
-        try:
-            rest = [*words[:start], _HOLE, *words[end:]]
-            found.append(_meaning(terms.models[tuple(words[start:end])], _fields(rest, terms), terms))
-        except _UnmappedError as error:
-            failures.append(error)
-    if len(set(found)) > 1:
-        readings = " or ".join(sorted(f"{m.model} {m.meter} {m.modality}".strip() for m in found))
-        raise _UnmappedError("several readings", readings)
-    if found:
-        return found[0]
-    # the longest model phrase leaves the fewest words: its failure says most
-    raise failures[0] if failures else _UnmappedError("no known model", "")
-
-
-def _spans(words: Sequence[str], terms: Terms) -> list[tuple[int, int]]:
-    """Where model phrases stand, the longest first."""
-    return [
-        (start, start + size)
-        for size in range(terms.longest, 0, -1)
-        for start in range(len(words) - size + 1)
-        if tuple(words[start : start + size]) in terms.models
-    ]
-
-
-def _phrases(words: Sequence[str], terms: Terms) -> Iterator[Mapping[str, str]]:
-    """What each phrase around the model sets, the longest phrases first. Raises on a word that is in none."""
-    at = 0
-    while at < len(words):
-        sizes = range(min(terms.longest, len(words) - at), 0, -1)
-        phrase = next((p for size in sizes if (p := tuple(words[at : at + size])) in terms.words), None)
-        if phrase is not None:
-            yield terms.words[phrase]
-        elif words[at] != _HOLE:
-            raise _UnmappedError("unknown word", words[at])
-        at += len(phrase or _HOLE)
-
-
-def _fields(words: Sequence[str], terms: Terms) -> dict[str, str]:
-    """What the words around the model say, one value to each field."""
-    fields: dict[str, str] = {}
-    for name, value in (pair for sets in _phrases(words, terms) for pair in sets.items()):
-        # a modality said twice is one too many: one "image" of the two is part of the model's name
-        if name in fields and (fields[name] != value or name == "modality"):
-            raise _UnmappedError("says two things", f"{fields[name]} and {value}")
-        fields[name] = value
-    return fields
-
-
-def _meaning(model: str, fields: Mapping[str, str], terms: Terms) -> Meaning:
-    family = model.partition("-")[0]
-    modality = fields.get("modality", terms.modalities.get(family, ""))
-    context = sorted(fields[name] for name in ("length", "thinking", "sound") if name in fields)
-    resolution = fields.get("resolution", "")
-    return Meaning(
-        model=model,
-        meter=_meter(fields),
-        modality=modality,
-        service_tier=fields.get("tier", "standard"),
-        context=", ".join(context),
-        resolution=resolution.lower() if modality == "video" else resolution,
-        noun=fields.get("noun", ""),
-    )
-
-
-def _meter(fields: Mapping[str, str]) -> str:
-    """The meter that direction, caching, storage and grounding name together."""
-    direction, cached = fields.get("direction", ""), "cached" in fields
-    if "meter" in fields:
-        meter, fits = fields["meter"], not (direction or cached or "storage" in fields)
-    elif "storage" in fields:
-        meter, fits = "cache_storage", direction != "output"
-    elif cached:
-        meter, fits = "cache_read", direction != "output"
-    else:
-        meter, fits = direction, True
-    if not fits:
-        raise _UnmappedError("says two things", f"{meter} and {direction or 'caching'}")
-    if not meter:
-        raise _UnmappedError("names no meter", "")
-    return meter
-
-
 # ------------------------------------------------------------------------------------------ the prices
 
 
 def _read_sku(sku: _Sku, sections: dict[str, Section], rates: dict[str, list[Rate]], terms: Terms) -> None:
-    """Add a SKU's rates, or what is wrong with them, to its model's section. Raises `_UnmappedError`."""
-    said = meaning(sku.description, terms)
+    """Add a SKU's rates, or what is wrong with them, to its model's section. Raises `UnmappedError`."""
+    said = meaning(sku.description, terms.said)
+    if said.allowance:
+        raise UnmappedError("a part of an allowance", said.allowance)
     if sku.elsewhere:
-        raise _UnmappedError("not the worldwide on-demand price", sku.elsewhere)
+        raise UnmappedError("not the worldwide on-demand price", sku.elsewhere)
     section = sections.get(said.model, Section(said.model, said.model, (said.model,)))
     try:
         found = _rates(sku, said, terms)
@@ -387,15 +266,9 @@ def _expression(sku: _Sku) -> Mapping[str, Any]:
 
 def _unit(said: Meaning, usage_unit: object, quantity: int, terms: Terms) -> str:
     """The unit of the display quantity. The noun is the description's, the usage unit's, or the family's own."""
-    if not isinstance(usage_unit, str) or usage_unit not in terms.usage_units:
+    if not isinstance(usage_unit, str) or usage_unit not in terms.said.usage_units:
         raise UnknownTerm(f"unknown usage unit {usage_unit!r}")
-    noun, own = said.noun, terms.usage_units[usage_unit]
-    if own and noun not in ("", own) and (noun, own) != ("token", "token-hour"):
-        raise _UnmappedError("names no one unit", f"{noun} and {usage_unit}")
-    family = terms.nouns.get(said.model.partition("-")[0], {})
-    noun = own or noun or (family["noun"] if family.get("quantity") == quantity else "")
-    if noun not in terms.counted[said.meter]:
-        raise _UnmappedError("names no one unit", f"{said.meter} per {quantity} {noun or usage_unit}")
+    noun = noun_of(said, usage_unit, terms.said, quantity)
     return f"{quantity} {noun if quantity == 1 else _PLURALS.get(noun, f'{noun}s')}"
 
 

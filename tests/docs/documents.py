@@ -30,6 +30,7 @@ EXAMPLES = {
     "COMMAND": "refresh",
     "FILE": "examples/answer.json",
     "LOG": "examples/calls.jsonl",
+    "BILLING": "examples/billing.csv",
     "REPORT": "report.json",
     "DIR": "folder",
     "DATE": "2026-10-04",

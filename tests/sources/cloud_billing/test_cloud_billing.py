@@ -130,21 +130,13 @@ def test_vocabulary_is_offered():
     assert {} == cloud_billing.renames()
 
 
-def test_models_of_the_vocabulary_are_read_by_their_own_phrase():
-    """Each model phrase is found whole, and is not taken for a shorter one."""
-    terms = cloud_billing.load_terms()
-    said = {
-        phrase: cloud_billing.meaning(f"input text token count for {' '.join(phrase)}", terms).model
-        for phrase in terms.models
-    }
+def test_an_allowance_of_its_own_is_no_price():
+    """The SKU of what is free, and that of what is beyond it, are parts of one price: neither is published as it."""
+    allowed = "Grounding with Google Search query count gemini 3.5 flash"
+    reading = read({"description": PLAIN, "nanos": 1}, {"description": f"{allowed} free", "nanos": 0})
 
-    assert terms.models == said
-
-
-def test_words_of():
-    """Glued and underscored words come apart; version numbers and sizes stay whole."""
-    said = "batch generate content er 1.6 short 4k 8b 720p imagen 4"
-    assert said == " ".join(cloud_billing.words_of("BatchGenerateContent_ER1.6-short (4K), 8B 720p Imagen4/"))
+    assert "2 SKUs: 1 mapped, 1 unmapped" == reading.notes[0]
+    assert reading.notes[1].endswith("a part of an allowance (free)")
 
 
 @pytest.mark.parametrize("text", ["Gemini 3.7 Flash", "Gemini 3.7", "Gemini 3.7 Flash Flash", "3.7"])
