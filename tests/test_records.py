@@ -128,10 +128,11 @@ def test_copies():
 
 def test_from_all_values():
     """Exactly as many as there are fields."""
-    make = records.maker(Evidence)
-    assert Evidence("q", "l") == make(("q", "l", "", None))
+    make, whole = records.maker(Evidence), Evidence("q", "l")
+    values = [getattr(whole, name) for name in Evidence.__slots__]
+    assert whole == make(values)
     with pytest.raises(ValueError, match="shorter"):
-        make(("q", "l", ""))
+        make(values[:-1])
 
 
 def test_a_named_tuple():
