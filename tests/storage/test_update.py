@@ -245,7 +245,7 @@ def test_rates_of_another_form(installed, releases, tmp_path):
     """All is read once before it is kept: columns that this package does not know are found then."""
     root = data(tmp_path / "next", NEW)
     with closing(sqlite3.connect(root / FILE)) as base:
-        base.execute("UPDATE part SET rates = '[[\"flash\"]]'")
+        base.execute("UPDATE now SET rates = '[[\"flash\"]]'")
         base.commit()
     releases.release(NEW, wheel(root))
     refused("is damaged: ")
