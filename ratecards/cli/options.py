@@ -111,6 +111,9 @@ class _Unasked(Parser):
         """No group."""
         return self
 
+    def set_defaults(self, **_: Any) -> None:
+        """No default."""
+
 
 class _Commands:
     """The commands of a parser; of those beside `only`, where it is one of them, just the names."""
