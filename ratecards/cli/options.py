@@ -111,10 +111,6 @@ class _Unasked(Parser):
         """No group."""
         return self
 
-    def add_argument_group(self, *_: Any, **__: Any) -> Any:
-        """No group."""
-        return self
-
     def set_defaults(self, **_: Any) -> None:
         """No default."""
 

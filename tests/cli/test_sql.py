@@ -6,6 +6,7 @@ import pytest
 
 from ratecards.__main__ import main
 from ratecards.catalog.choices import DIALECTS
+from ratecards.cli import options
 from scraper import ROOT
 
 pytest.importorskip("sqlglot", reason="SQLGlot is not installed here")
@@ -46,3 +47,9 @@ def test_the_columns_and_the_source(capsys):
 def test_what_is_wrong(capsys, words, message):
     """One line on stderr."""
     assert message in asked(capsys, "--dialect", "duckdb", *words, status=2)
+
+
+def test_a_command_alone():
+    """It is parsed without the options of the others, whatever those are."""
+    args = options.parser("sql").parse_args(["sql", "--dialect", "spark"])
+    assert ("usage", "bands", None) == (args.usage, args.bands, args.columns)
