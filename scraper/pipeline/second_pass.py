@@ -463,7 +463,7 @@ def _marked(
         elsewhere = min((len(strongly[n] - {number}) for n in touching), default=0)
         candidates = [taken[n][1] for n in touching]
         # words that are skipped need a factor of their own beside what others prove
-        sections = 0 if any(c.skipped and "nouns" not in c.patch for c in candidates) else elsewhere
+        sections = 0 if any("cell_asides" in c.patch for c in candidates) else elsewhere
         proof = None if _taken(row, was) else _proof(row, was, now, candidates, known, sections)
         if proof and not (proof.name in STRONG or proof.tiers >= TIERS or elsewhere):
             proof = None
