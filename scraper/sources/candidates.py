@@ -114,7 +114,7 @@ def claimed(text: str, *meanings: str) -> bool:
     nouns += [r"ground(?:ing|ed)"] if {"search", "maps"} & {*meanings} else []
     rest = [word for word in rest if not any(re.fullmatch(form, word) for form in nouns)]
     symbols = re.search(r"[%<>≤≥=~≈×+€£¥₩₹]", plain(text))
-    return not symbols and not any(word[0].isdigit() or selecting(word) for word in rest)
+    return not symbols and not any(re.search(r"\d", word) or selecting(word) for word in rest)
 
 
 def tabs(tab: str, known: Mapping[str, str]) -> Iterator[Candidate]:
