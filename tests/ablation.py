@@ -90,7 +90,9 @@ class Loss:
     wrong: list[str] = field(default_factory=list)
 
 
-def losses(folder: str, every: int = 1, editions: Sequence[str] = EDITIONS) -> Iterator[Loss]:
+def losses(
+    folder: str, every: int = 1, editions: Sequence[str] = EDITIONS, words: Sequence[str] = LEXICON
+) -> Iterator[Loss]:
     """Each term that matters to an edition, with what became of its rates."""
     truths = {name: gemini_api.read(page(folder, name)) for name in editions}
     data = vocabulary.data_of(gemini_terms.load_terms)
@@ -104,7 +106,7 @@ def losses(folder: str, every: int = 1, editions: Sequence[str] = EDITIONS) -> I
                     yield from _loss(vocabularies.named(data, path), name, strict, truth, stood)
             except KeyError:
                 continue  # a row that others point to
-        for word in LEXICON[::every]:
+        for word in words[::every] if words is LEXICON else words:
             with _unknown(word):
                 strict = _read(body, gemini_terms.load_terms())
             yield from _loss(f"lexicon: {word}", name, strict, truth, stood)

@@ -6,8 +6,10 @@ prove it, in words, and nothing where it does not hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from ratecards.model import Formula, Rate, RateCard, plain
@@ -23,6 +25,11 @@ INFERRED = "inferred: "
 STRONG = ("continuity", "arithmetic", "corroboration")
 # So many other service tiers whose factors hold prove words that stand in no other place.
 TIERS = 3
+# So many other sections that prove words strongly prove them of a new row, whatever its factors.
+SECTIONS = 2
+# What is counted where something is asked for: pages change one for the other, and the number stays.
+_ASKED = frozenset({"request", "requests", "prompt", "prompts", "query", "queries"})
+_WORDS = re.compile(r"[^\W_]+")
 _TOKENS = Decimal(1_000_000)
 
 
@@ -64,17 +71,33 @@ def row_of(rate: Rate) -> str:
     return rate.evidence.locator.rpartition(" / ")[0]
 
 
-def continuity(row: Sequence[Rate], known: Known) -> Proof | None:
-    """The row gives exactly what was published of it: every rate, and no other of the rows that they stood in."""
+def continuity(row: Sequence[Rate], known: Known, nouns: Mapping[str, str] | None = None) -> Proof | None:
+    """The row gives exactly what was published of it: every rate, and no other of the rows that they stood in.
+
+    A word that stands for what is asked (`nouns`, "calls" for "requests") is proven where all else of its cell stands
+    as it was: of these a page may exchange one for the other, whatever the number.
+    """
     for model in {rate.model for rate in row}:
         card, own = known.cards.get(model), {rate for rate in row if rate.model == model}
-        stood = {rate: row_of(rate) for rate in card.rates} if card else {}
+        stood = {rate: rate for rate in card.rates} if card else {}
         if any(rate not in stood for rate in own):
             return None
-        rows = {stood[rate] for rate in own}
-        if {rate for rate, place in stood.items() if place in rows} != own:
+        rows = {row_of(stood[rate]) for rate in own}
+        if {rate for rate in stood.values() if row_of(rate) in rows} != own:
+            return None
+        if not all(_worded(rate, stood[rate], nouns or {}) for rate in own):
             return None
     return Proof("continuity", f"as published: {_listed(row)}") if row else None
+
+
+def _worded(rate: Rate, before: Rate, nouns: Mapping[str, str]) -> bool:
+    """Whether a cell is, in the words that its words stand for, the one of before; where none is what is asked."""
+    words = _WORDS.findall(rate.evidence.quote.lower())
+    if not any(nouns.get(word) in _ASKED for word in words):
+        return True
+    meant = _WORDS.findall(" ".join(nouns.get(word, word) for word in words).lower())
+    stood = _WORDS.findall(before.evidence.quote.lower())  # of a cell, or of the part of it that an amount has
+    return f" {' '.join(stood)} " in f" {' '.join(meant)} "
 
 
 def arithmetic(
@@ -137,16 +160,21 @@ def corroboration(row: Sequence[Rate], known: Known) -> Proof | None:
     return Proof("corroboration", f"{', '.join(sorted(filter(None, names)))} says the same: {_listed(row)}")
 
 
-def relation(row: Sequence[Rate], new: Collection[Rate], model: Sequence[Rate], known: Known) -> Proof | None:
+def relation(
+    row: Sequence[Rate], new: Collection[Rate], model: Sequence[Rate], known: Known, sections: int = 0
+) -> Proof | None:
     """What is new of a model keeps the factors that hold on the published cards: some hold, and none is broken.
 
-    `new` are all rates of the model that unknown words gave, those of the row among them.
+    `new` are all rates of the model that unknown words gave, those of the row among them. Where enough other
+    `sections` prove strongly what their words mean, the model's own factors say nothing more of these.
     """
     published = known.cards.get(row[0].model)
     if {rate.join_key for rate in row} & ({rate.join_key for rate in published.rates} if published else set()):
         return None
+    if sections >= SECTIONS:
+        return Proof("relation", f"{sections} other sections prove the same words")
     found, tiers = dict[str, None](), set[str]()
-    for rule, rate, base in consistency.related(model):
+    for rule, rate, base in _related(model):
         if rule not in known.factors or not (rate in new or base in new):
             continue
         if not consistency.within(base.price * Decimal(known.factors[rule]), rate):  # type: ignore[operator]
@@ -158,6 +186,12 @@ def relation(row: Sequence[Rate], new: Collection[Rate], model: Sequence[Rate], 
         return None
     mine = {rate.service_tier for rate in row}
     return Proof("relation", "; ".join([*found][:4]), len(tiers - mine))
+
+
+def _related(model: Sequence[Rate]) -> Iterator[tuple[str, Rate, Rate]]:
+    """The rates of a model that usually follow another one, of each day on which some begin."""
+    for day in dict.fromkeys(rate.effective_from or date.min for rate in model):
+        yield from consistency.related([rate for rate in model if rate.holds_on(day)])
 
 
 def _listed(row: Iterable[Rate]) -> str:

@@ -9,7 +9,7 @@ what the row is.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -20,7 +20,7 @@ from scraper.checks.proofs import STRONG, TIERS, Known, Proof, row_of
 from scraper.model import Amounts, Gap, Inferred, Problem, Reading, Section, too_little_read
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
-from scraper.sources.candidates import Candidate
+from scraper.sources.candidates import Candidate, words_of
 from scraper.sources.vocabulary import Patch, VocabularyError, lines, merged
 
 # So many different unknown terms are a redesign.
@@ -83,9 +83,9 @@ def _joined(terms: Iterable[Term]) -> list[Term]:
 
 
 def _everywhere(term: Term, terms: Sequence[Term]) -> Sequence[Candidate]:
-    """The candidates of a term that hold in every other cell in which a word of theirs stands."""
+    """The candidates of a term that hold in every other cell in which a word of theirs stands, and that any reads."""
     left = list(term.candidates)
-    for other in terms:
+    for other in (other for other in terms if other.candidates and other.kind == term.kind):
         text = " ".join(other.words)
         shared = {word for word in _nouns(left) if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text)}
         left = [c for c in left if not shared & _nouns([c]) or c in other.candidates]
@@ -118,7 +118,7 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
     terms = terms_of(module, reading)
     if not terms:
         return reading, []
-    if (count := sum(bool(term.candidates) for term in terms)) > MOST_TERMS:
+    if (count := _rewordings(terms, known)) > MOST_TERMS:
         words = f"{count} different unknown terms, more than {MOST_TERMS}: that is a redesign, and nothing is inferred"
         return replace(reading, notes=[*reading.notes, words]), []
     taken: list[tuple[Term, Candidate]] = []
@@ -139,6 +139,20 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
         words = f"{unread} of {every} sections hold something that nothing proves"
         after = replace(after, suspicions=[*after.suspicions, words])
     return after, inferred
+
+
+def _rewordings(terms: Sequence[Term], known: Known) -> int:
+    """How many things are unknown: terms that share a word which the published cards have nowhere are one."""
+    left = [{*words_of(" ".join(term.words))} for term in terms if term.candidates]
+    if len(left) <= MOST_TERMS:
+        return len(left)
+    said = {(rate.evidence.quote, rate.evidence.locator) for card in known.cards.values() for rate in card.rates}
+    printed = {word for texts in said for text in texts for word in words_of(text)}
+    left, count = [words - printed for words in left], 0
+    while shared := Counter(word for words in left for word in sorted(words)):
+        most = shared.most_common(1)[0][0]
+        left, count = [words for words in left if most not in words], count + 1
+    return count + len(left)
 
 
 def _same(one: Term, other: Term) -> bool:
@@ -272,10 +286,16 @@ def _settled_metadata(was: Section, now: Section, known: Known) -> bool:
 
 
 def _proof(
-    row: Sequence[Rate], was: Section, section: Section, candidates: Sequence[Candidate], known: Known
+    row: Sequence[Rate],
+    was: Section,
+    section: Section,
+    candidates: Sequence[Candidate],
+    known: Known,
+    elsewhere: int = 0,
 ) -> Proof | None:
-    """The strongest proof of a row."""
-    if proof := proofs.continuity(row, known):
+    """The strongest proof of a row; `elsewhere` says how many other sections prove its words strongly."""
+    nouns = {word: noun for candidate in candidates for word, noun in candidate.patch.get("nouns", {}).items()}
+    if proof := proofs.continuity(row, known, nouns):
         return proof
     skipped = {words.lower() for candidate in candidates for words in candidate.skipped}
     section_rates = _rates(section)
@@ -285,10 +305,16 @@ def _proof(
         return proof
     if proof := proofs.corroboration(row, known):
         return proof
-    one = row[0].model
-    model, read = [rate for rate in section_rates if rate.model == one], {*_rates(was)}
-    new = {rate for rate in model if rate not in read}
-    return proofs.relation([rate for rate in row if rate.model == one], new, model, known)
+    found, read = list[Proof](), {*_rates(was)}
+    for one in dict.fromkeys(rate.model for rate in row):
+        model = [rate for rate in section_rates if rate.model == one]
+        new = {rate for rate in model if rate not in read}
+        mine = [rate for rate in row if rate.model == one]
+        own = proofs.continuity(mine, known, nouns) or proofs.relation(mine, new, model, known, elsewhere)
+        if own is None:
+            return None
+        found.append(own)
+    return min((proof for proof in found if proof.name not in STRONG), key=lambda proof: proof.tiers)
 
 
 # ------------------------------------------------------------------------------------------------ the page
@@ -298,25 +324,22 @@ def _accepted(
     reading: Reading, sections: Mapping[int, Section], taken: Sequence[tuple[Term, Candidate]], known: Known
 ) -> tuple[Reading, list[Inferred]]:
     """The strict reading with the rows that are proven, and the terms that they are proven of."""
-    found: list[Section] = []
-    suspicions = list(reading.suspicions)
-    said: dict[int, tuple[list[str], dict[str, None]]] = {}
+    suspicions, doubted = list(reading.suspicions), dict[int, Section]()
     for number, was in enumerate(reading.sections):
         now = sections[number]
         if not (was.problems or was.gaps):
             if sorted(map(repr, _rates(was))) != sorted(map(repr, _rates(now))):
                 suspicions.append(f"{was.anchor or was.title}: read otherwise with the words that were inferred")
-            found.append(was)
-            continue
-        if _spoilt(was, now):
+        elif _spoilt(was, now):
             suspicions.append(f"{was.anchor or was.title}: what was read contradicts what was inferred")
-            found.append(was)
-            continue
-        if now.problems:
-            found.append(was)
-            continue
-        marked = _marked(number, was, now, taken, known, said)
-        found.append(was if _unmarked(was, marked) else marked)
+        elif not now.problems:
+            doubted[number] = was
+    strongly = _strongly({number: (was, sections[number]) for number, was in doubted.items()}, taken, known)
+    said: dict[int, tuple[list[str], dict[str, None]]] = {}
+    found = list(reading.sections)
+    for number, was in doubted.items():
+        marked = _marked(number, was, sections[number], taken, known, strongly, said)
+        found[number] = was if _unmarked(was, marked) else marked
     amounts = Amounts(
         reading.amounts.cells, reading.amounts.notes, reading.amounts.read, reading.amounts.ignored.copy()
     )
@@ -328,6 +351,27 @@ def _accepted(
         for n, (places, proven) in sorted(said.items())
     ]
     return replace(reading, sections=found, amounts=amounts, suspicions=suspicions), inferred
+
+
+def _strongly(
+    sections: Mapping[int, tuple[Section, Section]], taken: Sequence[tuple[Term, Candidate]], known: Known
+) -> list[set[int]]:
+    """By term the sections, each as it was and as it reads now, of which a row proves it strongly."""
+    found = [set[int]() for _ in taken]
+    for number, (was, now) in sections.items():
+        for place, row in _added(was, now).items():
+            own = _touching(taken, number, place)
+            proof = None if _taken(row, was) else _proof(row, was, now, [taken[n][1] for n in own], known)
+            if proof and proof.name in STRONG:
+                for n in own:
+                    found[n].add(number)
+    return found
+
+
+def _touching(taken: Sequence[tuple[Term, Candidate]], number: int, place: str) -> list[int]:
+    """The terms whose words stand at a row; those of its section where none says so."""
+    own = [n for n, (term, _) in enumerate(taken) if number in term.places]
+    return [n for n in own if _touches(taken[n][0], number, place)] or own
 
 
 def _isolated(module: Any, reading: Reading, taken: Sequence[Patch]) -> Reading:
@@ -405,6 +449,7 @@ def _marked(
     now: Section,
     taken: Sequence[tuple[Term, Candidate]],
     known: Known,
+    strongly: Sequence[set[int]],
     said: dict[int, tuple[list[str], dict[str, None]]],
 ) -> Section:
     """A section as it reads with the inferred words: proven rows are marked, each other new row is a gap."""
@@ -414,9 +459,13 @@ def _marked(
     gaps = list(now.gaps)
     lost = 0
     for place, row in _added(was, now).items():
-        touching = [n for n in own if _touches(taken[n][0], number, place)] or own
-        proof = None if _taken(row, was) else _proof(row, was, now, [taken[n][1] for n in touching], known)
-        if proof and not _counts(proof, [taken[n] for n in touching], number):
+        touching = _touching(taken, number, place)
+        elsewhere = min((len(strongly[n] - {number}) for n in touching), default=0)
+        candidates = [taken[n][1] for n in touching]
+        # words that are skipped need a factor of their own beside what others prove
+        sections = 0 if any("cell_asides" in c.patch for c in candidates) else elsewhere
+        proof = None if _taken(row, was) else _proof(row, was, now, candidates, known, sections)
+        if proof and not (proof.name in STRONG or proof.tiers >= TIERS or elsewhere):
             proof = None
         if proof is None:
             gap = _gap(place, row)
@@ -438,13 +487,6 @@ def _marked(
         proven["continuity"] = None
     cards = [replace(d, rates=tuple(marked.get(rate, rate) for rate in d.rates)) for d in now.cards]
     return replace(now, cards=cards, gaps=gaps, amounts=replace(now.amounts, read=now.amounts.read - lost))
-
-
-def _counts(proof: Proof, touching: Sequence[tuple[Term, Candidate]], number: int) -> bool:
-    """Whether a proof is enough: factors count beside another section with the same words, or three other tiers."""
-    if proof.name in STRONG or proof.tiers >= TIERS:
-        return True
-    return bool(touching) and all(any(other != number for other in term.places) for term, _ in touching)
 
 
 def _touches(term: Term, number: int, place: str) -> bool:

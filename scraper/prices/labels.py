@@ -126,6 +126,11 @@ def why_unknown(text: str, own: Iterable[str] = ()) -> str:
     return f" ({_lost(found)})" if found.lost and (found.said or found.own) else ""
 
 
+def lost_words(text: str) -> list[str]:
+    """The words of a label that have no place."""
+    return _found(text, ()).lost
+
+
 def _lost(found: _Found) -> str:
     return f"not understood: {', '.join(map(repr, found.lost))}"
 

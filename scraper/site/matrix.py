@@ -16,13 +16,17 @@ NOT_AVAILABLE = "not available"
 
 
 class MatrixPrice(NamedTuple):
-    """One price of a cell: its words, the dates it is printed with, and whether it is an amount."""
+    """One price of a cell: its words, the dates it is printed with, and whether it is an amount.
+
+    `reading` says what proves words of it that were not known; empty where all were.
+    """
 
     words: str
     dates: str = ""
     since: date | None = None
     until: date | None = None
     priced: bool = True
+    reading: str = ""
 
 
 class MatrixLine(NamedTuple):
@@ -114,11 +118,11 @@ def _line(thing: _Thing, shown: tuple[tuple[MatrixPrice, ...], ...], modalities:
 
 
 def _price(rate: Rate) -> MatrixPrice:
+    words, priced = rate.availability.replace("_", " "), rate.price is not None
+    if rate.price is not None and rate.availability != "free":
+        words = with_currency(rate.price, rate.currency)
     dates = wording.dates(rate)
-    if rate.price is None or rate.availability == "free":
-        words = rate.availability.replace("_", " ")
-        return MatrixPrice(words, dates, rate.effective_from, rate.effective_until, rate.price is not None)
-    return MatrixPrice(with_currency(rate.price, rate.currency), dates, rate.effective_from, rate.effective_until)
+    return MatrixPrice(words, dates, rate.effective_from, rate.effective_until, priced, rate.evidence.reading)
 
 
 def words(offer: PricedModel) -> list[Quotes]:

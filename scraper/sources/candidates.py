@@ -14,7 +14,8 @@ from itertools import product
 from ratecards.model import PLANS, SERVICE_TIERS
 from scraper.errors import UnknownTerm
 from scraper.model import Problem
-from scraper.prices.lexicon import COUNTED, UNIT, counted, plain, unit_of
+from scraper.prices.labels import lost_words, take_apart
+from scraper.prices.lexicon import COUNTED, counted, plain
 from scraper.prices.normalize import label_key
 from scraper.prices.skippable import selecting, skippable
 from scraper.sources.vocabulary import Patch, VocabularyError, merged
@@ -41,39 +42,19 @@ _METERS = {
     ("tuning",): "tuning",
 }
 _MODALITY = re.compile(r"(text|image|audio|video)s?\Z")
-# The nouns of the lexicon that another word may stand for.
-_STANDS_FOR = (
-    *(
-        "text",
-        "image",
-        "audio",
-        "video",
-        "token",
-        "tokens",
-        "second",
-        "minute",
-        "hour",
-        "request",
-        "requests",
-        "prompt",
-    ),
-    *(
-        "prompts",
-        "query",
-        "queries",
-        "song",
-        "frame",
-        "character",
-        "characters",
-        "storage",
-        "price",
-        "million",
-        "thousand",
-    ),
-    *("free", "RPD", "equivalent", "approximately", "available", "supported", "charge"),
+# What a word of a header may stand for: a plan, what joins a unit to it, how many of what.
+_IN_HEADERS = (
+    *("free", "paid", "per", "1M", "1K", "token", "tokens", "request", "requests", "prompts", "queries", "characters"),
+    *("image", "images", "second", "minute", "hour", "song", "USD"),
 )
-# What is counted where something is asked for.
-_ASKED = ("request", "requests", "prompt", "prompts", "query", "queries")
+# The words of the lexicon that another word may stand for in a cell.
+_STANDS_FOR = (
+    *("text", "image", "images", "audio", "video", "thinking", "token", "tokens", "second", "minute", "hour", "frame"),
+    *("song", "request", "requests", "prompt", "prompts", "query", "queries", "character", "characters", "storage"),
+    *("search", "grounded", "grounding", "input", "output", "caching", "resolution", "price", "million", "thousand"),
+    *("through", "starting", "before", "after", "over", "up to", "per", "then", "month", "day", "RPD", "limit"),
+    *("shared", "free", "charge", "not", "available", "supported", "equivalent", "approximately"),
+)
 _AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refers")
 # Words of any label: what is counted in tokens says so in its header.
 _OF_PRICES = re.compile(r"(?:pric(?:e|es|ing)|costs?|rates?|charges?|fees?|tokens?)\Z")
@@ -133,7 +114,7 @@ def claimed(text: str, *meanings: str) -> bool:
     nouns += [r"ground(?:ing|ed)"] if {"search", "maps"} & {*meanings} else []
     rest = [word for word in rest if not any(re.fullmatch(form, word) for form in nouns)]
     symbols = re.search(r"[%<>≤≥=~≈×+€£¥₩₹]", plain(text))
-    return not symbols and not any(word[0].isdigit() or selecting(word) for word in rest)
+    return not symbols and not any(re.search(r"\d", word) or selecting(word) for word in rest)
 
 
 def tabs(tab: str, known: Mapping[str, str]) -> Iterator[Candidate]:
@@ -148,34 +129,42 @@ def tabs(tab: str, known: Mapping[str, str]) -> Iterator[Candidate]:
 
 def columns(headers: Sequence[str]) -> Iterator[Candidate]:
     """The plan and the unit that each of several headers may mean, together."""
-    for entries in product(*(list(_column(header)) for header in headers)):
+    for entries in product(*(_column(header) for header in headers)):
         patch = {"columns": {label_key(h): entry for h, entry in zip(headers, entries, strict=True)}}
         said = [f"{h!r} is the {e['plan']} plan, per {e['unit']}" for h, e in zip(headers, entries, strict=True)]
         yield Candidate(patch, "; ".join(said).replace(", per ;", ";").removesuffix(", per "))
 
 
-def _column(header: str) -> Iterator[dict[str, str]]:
-    named = [plan for plan in PLANS if plan in words_of(header)]
-    for said in _in_known_nouns(header):
-        units = {unit for found in UNIT.finditer(said) if (unit := unit_of(found.group()))}
-        text = UNIT.sub(" ", said) if units else said
-        if len(units) < 2 and len(named) < 2 and claimed(text, "per", "USD", "dollar", *named, "price"):
-            yield from ({"plan": plan, "unit": next(iter(units), "")} for plan in named or PLANS)
+def _column(header: str) -> list[dict[str, str]]:
+    """Plan and unit by the words of a header that have a place: each plan that there is where they name none."""
+    found = list[dict[str, str]]()
+    for said in _in_known_words(header):
+        try:
+            label = take_apart(said)
+        except UnknownTerm:
+            continue
+        if label.only("plan", "unit", "currency"):
+            found += ({"plan": plan, "unit": label.unit} for plan in ([label.plan] if label.plan else PLANS))
+    return [entry for at, entry in enumerate(found) if entry not in found[:at]]
 
 
-def _in_known_nouns(header: str) -> Iterator[str]:
-    """A header as it stands; and where it counts in a word that nobody knows, in each noun that the word may be."""
-    yield header
-    for found in re.finditer(r"\b[0-9][0-9,]*[KM]?\s+([a-z]{2,})", plain(header), re.IGNORECASE):
-        if skippable(found[1]):
-            for noun in ("tokens", "requests", "prompts", "queries", "characters", "images"):
-                yield header[: found.start(1)] + noun + header[found.end(1) :]
+def _in_known_words(header: str) -> Iterator[str]:
+    """A header without the words that nobody knows, and with each word that one of them may be in its place."""
+    unknown = [word for word in dict.fromkeys(lost_words(header)) if skippable(word)]
+    for word in unknown if len(unknown) <= _MOST_PHRASES else ():
+        for meant in ("", *_IN_HEADERS):
+            text = plain(header)
+            for other in unknown:
+                text = re.sub(
+                    rf"(?<!\w){re.escape(other)}(?!\w)", meant if other == word else "", text, flags=re.IGNORECASE
+                )
+            yield text
 
 
 def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> Iterator[Candidate]:
     """What the unknown words of a cell may mean. `reads` gives what of it is not understood under a patch.
 
-    Words are skipped where they can change no price; one word may stand for a noun of the lexicon; a cell without an
+    One word may stand for a word of the lexicon; words are skipped where they can change no price; a cell without an
     amount may say an availability.
     """
     error = reads(text, {})
@@ -183,16 +172,12 @@ def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> 
         return
     if not counted(text):
         yield from _availabilities(text, quoted)
-    yield from _skipping(text, error, reads)
     if (word := _unknown_word(text, error)) is not None:
-        said = " ".join(plain(text).split()).lower()
-        counts = re.search(rf"(?:/|\bper\b)\s*[0-9,]+\s+(?:[a-z]+\s+)?{re.escape(word)}\b", said)
         for noun in _STANDS_FOR:
-            if counts and noun in _ASKED:
-                continue  # of these pages change one for the other, and the number stays
             patch = {"nouns": {word: noun}}
             if reads(text, patch) is None:
                 yield Candidate(patch, f"{word!r} is {noun}", (word,))
+    yield from _skipping(text, error, reads)
 
 
 def _availabilities(text: str, quoted: Callable[[str], str]) -> Iterator[Candidate]:
@@ -257,7 +242,7 @@ def together(choices: Sequence[Sequence[Candidate]]) -> Iterator[Candidate]:
             continue  # one word cannot mean two things
         if chosen:
             words = "; ".join(dict.fromkeys(c.words for c in chosen))
-            yield Candidate(patch, words, tuple(s for c in chosen for s in c.skipped))
+            yield Candidate(patch, words, tuple(dict.fromkeys(s for c in chosen for s in c.skipped)))
 
 
 def problem_cells(problem: Problem) -> list[str]:

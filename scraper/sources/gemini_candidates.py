@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
@@ -169,17 +170,25 @@ def _variant(label: str, found: re.Match[str], section: Section) -> Iterator[Can
 
 
 def _cells(problem: Problem, section: Section) -> Iterator[Candidate]:
-    found = (list(cells(text, _reads(section))) for text in problem_cells(problem))
+    found = [_in_cell(text, section.counted) for text in problem_cells(problem)]
     yield from together([choices for choices in found if choices])
+
+
+@cache
+def _in_cell(text: str, of_model: bool) -> tuple[Candidate, ...]:
+    return tuple(cells(text, _reading(of_model)))
 
 
 def _reads(section: Section) -> Reads:
     """A function that gives what is not understood of a cell of the section under a patch."""
+    return _reading(section.counted)
 
+
+def _reading(of_model: bool) -> Reads:
     def reads(text: str, patch: Patch) -> UnknownTerm | None:
-        terms = patched(patch) if patch else load_terms()
+        terms = _patched(json.dumps(patch)) if patch else load_terms()
         try:
-            if not section.counted and counted(text):
+            if not of_model and counted(text):
                 read_tool(terms.in_known_nouns(text), terms.phrases, terms.tool_ignored)
             else:
                 terms.cell(text)
@@ -188,6 +197,12 @@ def _reads(section: Section) -> Reads:
         return None
 
     return reads
+
+
+@cache
+def _patched(patch: str) -> Terms:
+    """The vocabulary with further lines, in JSON: each word is tried in many cells."""
+    return patched(json.loads(patch))
 
 
 def _named(rule: Mapping[str, Any]) -> list[str]:

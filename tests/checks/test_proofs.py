@@ -152,3 +152,44 @@ def test_what_waits():
     assert ["inferred: relation, to be seen once more"] == [
         reason.reason for reason in waiting([card(*marked), card()])
     ]
+
+
+def test_words_that_other_sections_prove():
+    """They are proven of what is new, whatever its factors; of what was published never."""
+    one, far = rate("2"), rate("1.5", service_tier="batch")
+    factors = {"batch input": "0.5"}
+    found = relation([far], {far}, [one, far], Known(factors=factors), sections=2)
+
+    assert found is not None
+    assert ("relation", "2 other sections prove the same words") == (found.name, found.figures)
+    assert relation([far], {far}, [one, far], Known(factors=factors), sections=1) is None
+    assert relation([far], {far}, [one, far], known(rate("9", service_tier="batch")), sections=2) is None
+
+
+def test_factors_are_those_of_one_day():
+    """A price of this year is no base for one of the next."""
+    ends, starts = {"effective_until": date(2026, 12, 31)}, {"effective_from": date(2027, 1, 1)}
+    model = [rate("2", **ends), rate("4", **starts)]
+    model += [rate("1", service_tier="batch", **ends), rate("2", service_tier="batch", **starts)]
+    found = relation(model[2:], {*model[2:]}, model, Known(factors={"batch input": "0.5"}))
+
+    assert found is not None
+    assert "1 USD is 0.5 of 2 USD (batch input); 2 USD is 0.5 of 4 USD (batch input)" == found.figures
+
+
+@pytest.mark.parametrize(
+    ("before", "quote", "holds"),
+    [
+        ("$14 / 1,000 search queries", "$14 / 1,000 search calls", True),
+        ("$14 / 1,000 search queries", "5,000 free, then $14 / 1,000 search calls", True),
+        ("$14 / 1,000 search queries", "$14 per 1,000 calls", False),
+        ("$14 / 1,000 search requests", "$14 / 1,000 search calls", False),
+        ("$14 / 1,000 search queries", "$14 per 1,000", True),
+    ],
+)
+def test_a_word_for_what_is_asked(before, quote, holds):
+    """All else of its cell stands as it was: these nouns are exchanged while the number stays."""
+    old = rate("14", unit="1000 queries", quote=before)
+    new = replace(old, evidence=Evidence(quote, NEW))
+
+    assert holds == (continuity([new], known(old), {"calls": "queries"}) is not None)

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from ratecards.model import plain
 from ratecards.storage import codec
+from scraper.checks.proofs import Known
+from scraper.errors import LayoutChanged
+from scraper.model import Provenance
+from scraper.model import cards as found_cards
+from scraper.pipeline import second_pass
 from scraper.sources import gemini_api, gemini_candidates
 from tests.support import workshop
 from tests.support.workshop import facts, model
@@ -183,3 +189,83 @@ def workshop_twin(edition: dict, old: str, new: str) -> bytes:
 def workshop_pages(edition: dict) -> bytes:
     """The HTML of an edition."""
     return workshop.pages(edition)["html"]
+
+
+# ------------------------------------------------------------------------------------------------ one word everywhere
+
+
+def reworded(edition: dict, old: str, new: str) -> bytes:
+    """The twin of an edition with another word in the place of one."""
+    return workshop.pages(edition)["md.txt"].replace(old.encode(), new.encode())
+
+
+def read(body: bytes, known: dict, **more) -> tuple:
+    """A page by the small page's terms, with what is inferred of it."""
+    terms = replace(gemini_api.load_terms(), tables_min=1)
+    try:
+        strict = gemini_api.read(body.decode(), terms)
+    except LayoutChanged as error:
+        strict = error.reading
+    return second_pass.infer(gemini_api, strict, Known(known, **more))
+
+
+@pytest.fixture
+def cards():
+    """The published cards of six models."""
+    body = workshop.pages(facts(FIRST))["md.txt"].decode()
+    reading = gemini_api.read(body, replace(gemini_api.load_terms(), tables_min=1))
+    provenance = Provenance("https://x", "0" * 64, date(2026, 11, 1), None, "0")
+    return found_cards(reading, provenance, "google", "gemini-api")
+
+
+NEWER = {"gemini_8": model("Gemini 8", "$8.00", "$9.00")}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [("1M tokens", "1M zorble"), ("Paid", "Zorble"), ("USD", "zorble"), ("1M", "zorble"), ("per", "zorble")],
+)
+def test_one_word_of_every_header(cards, old, new):
+    """Continuity proves it in the sections that were known, and these prove it for a new one."""
+    reading, inferred = read(reworded(facts(NEXT, **NEWER), old, new), cards)
+
+    said = {rate.reading for rate in reading.rates() if rate.price}
+    assert {"inferred: continuity", "inferred: relation"} == said
+    assert {"gemini-8"} == {rate.model for rate in reading.rates() if rate.reading == "inferred: relation"}
+    assert 1 == len(inferred)
+
+
+def test_a_price_that_changed_under_a_word_of_every_header(cards):
+    """That the word is proven elsewhere proves no price of a model that was known."""
+    edition = facts(NEXT, gemini_2=model("Gemini 2", "$2.20", "$2.50"))
+    reading, _ = read(reworded(edition, "1M tokens", "1M zorble"), cards)
+
+    assert not [rate for rate in reading.rates() if rate.model == "gemini-2"]
+    assert 20 == len(reading.rates())
+
+
+def test_a_word_that_one_other_section_proves(cards):
+    """One is not enough without factors."""
+    few = {name: card for name, card in cards.items() if name == "gemini-1"}
+    names = {f"gemini_{n}": None for n in range(3, 7)}
+    reading, _ = read(reworded(facts(NEXT, **names), "1M tokens", "1M zorble"), few)
+
+    assert {"gemini-1"} == {rate.model for rate in reading.rates()}
+
+
+def test_many_words_are_a_redesign(cards):
+    """Nothing is inferred where more than five different ones are unknown; one that stands in many terms is one."""
+    names = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
+    many = {
+        f"gemini_{n}": {**rows(f"Input {word}", f"${n}.00"), "name": f"Gemini {n}"} for n, word in enumerate(names, 1)
+    }
+    reading, inferred = read(workshop.pages(facts(NEXT, **many))["md.txt"], cards)
+    assert [] == inferred
+    assert any("6 different unknown terms" in note for note in reading.notes)
+    one = {
+        f"gemini_{n}": {**rows(paid=f"${n}.00 (zorble {word})", out=f"${n}.50"), "name": f"Gemini {n}"}
+        for n, word in enumerate(names, 1)
+    }
+    _, inferred = read(workshop.pages(facts(NEXT, **one))["md.txt"], cards)
+
+    assert 6 == len(inferred)

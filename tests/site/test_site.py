@@ -30,7 +30,7 @@ from scraper.site.figures import figures, tiers_of
 from scraper.site.health import health
 from scraper.site.matrix import matrix, words
 from scraper.site.models import ModelPage, models, page_link, page_of
-from scraper.site.render import MARKER, write
+from scraper.site.render import MARKER, Renderer, write
 from scraper.site.series import Past, series
 from scraper.site.wire import data
 from tests.support.histories import added, card, change, rate
@@ -237,6 +237,16 @@ def test_dated_prices_share_a_cell():
 
     assert [("$0.75", "until 2026-12-31"), ("$1.50", "from 2027-01-01")] == [p[:2] for p in line.cells[0]]
     assert "" == line.conditions
+
+
+def test_an_inferred_price_says_so():
+    """What proves words that were not known stands beside the price; an exact one says nothing."""
+    rates = [text("input", "1"), text("output", "2")]
+    rates[0] = replace(rates[0], evidence=Evidence("$1", "m / a", reading="inferred: continuity"))
+
+    assert ["inferred: continuity", ""] == [line.cells[0][0].reading for line in matrix(offer(*rates)).lines]
+    shown = Renderer()._env.get_template("parts.html").module.price(matrix(offer(*rates)).lines[0].cells[0])
+    assert "$1.00 <small>inferred: continuity</small>" == " ".join(shown.split())
 
 
 def quoted(price: str, quote: str, place: str, **values):

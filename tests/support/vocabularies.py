@@ -93,7 +93,10 @@ def without(data: Mapping[str, Any], *paths: Path) -> dict[str, Any]:
     return found  # type: ignore[no-any-return]
 
 
-_CACHES = (gemini_candidates._known_rows, gemini_candidates._known_tabs, gemini_candidates._targets)
+_CACHES = (
+    *(gemini_candidates._known_rows, gemini_candidates._known_tabs, gemini_candidates._targets),
+    *(gemini_candidates._in_cell, gemini_candidates._patched),
+)
 # Sections in which words stand as keys; elsewhere a key names a pattern, which may match nothing but must be there.
 _OF_WORDS = ("tabs", "sections", "rows", "headers", "tools", "columns", "cells", "nouns")
 
