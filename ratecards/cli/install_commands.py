@@ -43,4 +43,4 @@ def completion(args: Namespace) -> str:
         import shtab
     except ImportError as error:
         raise DatasetError("completion is made by shtab: pip install 'ratecards[completion]'") from error
-    return str(shtab.complete(args.whole(), shell=args.shell)) + "\n"
+    return str(shtab.complete(args.whole(), args.shell)) + "\n"

@@ -326,7 +326,7 @@ def test_an_export_says_until_when(run, tmp_path):
 
 
 def test_the_first_page_of_the_site_says_the_day_above_the_search(root, tmp_path):
-    """Where what it shows is older than its limit; else it is hidden until it is. No days are counted."""
+    """Of each page, marked where what it shows is older than its limit. The script counts the days."""
     from scraper.site import build, gather
 
     fill = {"outcome": "READ", "failing_since": "", "message": "", "models": 1, "rates": 1, "amounts": {}, "unread": []}
@@ -339,8 +339,8 @@ def test_the_first_page_of_the_site_says_the_day_above_the_search(root, tmp_path
         for day in (TODAY, date(2026, 11, 24))
     ]
 
-    for page, hidden in zip(pages, ("", " hidden"), strict=True):
+    for page, old in zip(pages, (" old", ""), strict=True):
         head = page.partition("<form")[0]
-        assert f'<p class="old"{hidden}>Not read for longer than it should be, last looked at:' in head
-        assert f'<span data-expires="2026-11-24"{hidden}>google/gemini-api on <time>2026-11-21</time>' in head
+        assert f'<details class="looks{old}">' in head
+        assert '>google/gemini-api</a> official, looked at <time class="age" data-stale="3">2026-11-21</time>' in head
         assert "days ago" not in page
