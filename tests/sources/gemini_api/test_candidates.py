@@ -154,3 +154,24 @@ def test_words_of_two_meanings():
 
     assert [] == list(shared.together([[one], [other]]))
     assert [] == list(shared.together([]))
+
+
+def test_a_section_that_is_no_model():
+    """Without an id it is a family without ids, or has no prices of a model; money in it may be no rate."""
+    section = Section("Zorble", "zorble")
+    unnamed = Problem("layout", "zorble", "no model id under the heading 'Zorble'", "Zorble")
+    other = Problem("layout", "zorble", "'X' is not a model id", "X")
+    sections = [{"sections": {"zorble": kind}} for kind in ("notes", "agents")]
+
+    assert [{"without_ids": ["zorble"]}, *sections] == [dict(c.patch) for c in choices([unnamed], section)]
+    assert [] == choices([other], section)
+    assert [["model", "A\\ fee\\ of\\ \\$3"], ["tools", "A\\ fee\\ of\\ \\$3"]] == [
+        [patch["ignore"][0][name] for name in ("section", "match")]
+        for of in (section, TOOLS)
+        for patch in found("unclaimed", "A fee of  $3", section=of, by=choices)
+    ]
+
+
+def test_words_that_only_a_person_may_skip():
+    """Where they stand beside an amount; of a cell that they do not make readable there are none."""
+    assert [] == [patch for patch in found("cell", "$2.00 (a $3) off", by=choices) if "cell_asides" in patch]
