@@ -208,7 +208,8 @@ def _best(
         found = tried_out(module, reading, sections, term, candidate, known, before, most)
         if found.proven and not any(found.rows == other.rows for _, other in tried):
             tried.append((candidate, found))
-    strong = [(c, {*t.proven}) for c, t in tried if any(p.name in STRONG for p in t.proven.values())]
+    strong = [(c, {place for place, p in t.proven.items() if p.name in STRONG}) for c, t in tried]
+    strong = [(c, places) for c, places in strong if places]
     if not strong:
         strong = [(c, {*t.proven}) for c, t in tried if any(p.tiers >= TIERS for p in t.proven.values())]
     best = [c for c, places in strong if all(others < places for other, others in strong if other is not c)]
