@@ -183,14 +183,33 @@ def _chosen(
     taken: Sequence[tuple[Term, Candidate]],
     known: Known,
 ) -> Candidate | None:
-    """The one candidate of a term that has a proof: where several have, the one that is proven wherever others are."""
+    """The one candidate of a term that has a proof: where several have, the one that is proven wherever others are.
+
+    Where a few sections do not tell, all that have its words are asked.
+    """
     before = [c.patch for _, c in taken]
+    few = _best(module, reading, sections, term, known, before, _TRIED)
+    if few is None and len(term.places) > _TRIED:
+        return _best(module, reading, sections, term, known, before, len(term.places))
+    return few
+
+
+def _best(
+    module: Any,
+    reading: Reading,
+    sections: Mapping[int, Section],
+    term: Term,
+    known: Known,
+    before: Sequence[Patch],
+    most: int,
+) -> Candidate | None:
     tried: list[tuple[Candidate, Tried]] = []
     for candidate in term.candidates:
-        found = tried_out(module, reading, sections, term, candidate, known, before)
+        found = tried_out(module, reading, sections, term, candidate, known, before, most)
         if found.proven and not any(found.rows == other.rows for _, other in tried):
             tried.append((candidate, found))
-    strong = [(c, {*t.proven}) for c, t in tried if any(p.name in STRONG for p in t.proven.values())]
+    strong = [(c, {place for place, p in t.proven.items() if p.name in STRONG}) for c, t in tried]
+    strong = [(c, places) for c, places in strong if places]
     if not strong:
         strong = [(c, {*t.proven}) for c, t in tried if any(p.tiers >= TIERS for p in t.proven.values())]
     best = [c for c, places in strong if all(others < places for other, others in strong if other is not c)]
@@ -204,11 +223,12 @@ def tried_out(
     term: Term,
     candidate: Candidate,
     known: Known,
-    before: Sequence[Mapping[str, Any]] = (),
+    before: Sequence[Patch],
+    most: int,
 ) -> Tried:
     """What a candidate gives in the sections that are tried: those whose models were published come first."""
     published = {n: bool({*sections[n].models, *_drafted(sections[n])} & known.cards.keys()) for n in term.places}
-    only = sorted(sorted(term.places, key=lambda n: (not published[n], n))[:_TRIED])
+    only = sorted(sorted(term.places, key=lambda n: (not published[n], n))[:most])
     rows: dict[tuple[int, str], frozenset[Rate]] = {}
     proven: dict[tuple[int, str], Proof] = {}
     assert reading.again  # noqa: S101 - asked before
@@ -518,7 +538,7 @@ def _gap(place: str, row: Sequence[Rate]) -> Gap:
         tuple(dict.fromkeys(rate.meter for rate in row)),
         tuple(dict.fromkeys(rate.modality for rate in row if rate.modality)),
         contexts.pop() if len(contexts) == 1 else None,
-        amounts,
+        amounts=amounts,
     )
 
 
