@@ -17,7 +17,7 @@ from scraper.parse import blocks
 from scraper.pipeline import evaluate
 from scraper.prices import amounts, normalize
 from scraper.prices.grammar import Amount, Cell, read_cell
-from scraper.sources import gemini_api, gemini_rows, gemini_section
+from scraper.sources import gemini_api, gemini_rows, gemini_section, gemini_terms
 from tests.drill import __main__ as command
 from tests.drill import run, verdicts
 from tests.drill.mutants import kind, mutant
@@ -92,7 +92,7 @@ def rounded(text: str) -> Decimal:
 
 ROW, MONEY = gemini_rows.TableReader._row, amounts.money
 BREAKS: dict[str, tuple[Any, str, Any, str]] = {
-    "a cell is guessed": (gemini_rows, "read_cell", guessing, "new_phrase"),
+    "a cell is guessed": (gemini_terms, "read_cell", guessing, "new_phrase"),
     "columns go by position": (gemini_rows.TableReader, "_columns", by_position, "columns_changed"),
     "headers go unread": (gemini_rows.TableReader, "_columns", by_position, "header_unit_changed"),
     "the unit is the header's": (normalize, "unit_of_amount", header_unit, "unit_printed"),
@@ -223,7 +223,7 @@ def test_mutants_are_the_same_in_every_run():
 
 def test_a_wrong_outcome_can_be_replayed(monkeypatch, capsys):
     """It names its kind, number and page, shows the difference, and the command that shows it again."""
-    monkeypatch.setattr(gemini_rows, "read_cell", guessing)
+    monkeypatch.setattr(gemini_terms, "read_cell", guessing)
     figures = run.drill(SUBJECTS, [kind.kinds["new_phrase"]], seeds=SEEDS)
     first = figures.wrong[0].splitlines()
     words = first[1].split()

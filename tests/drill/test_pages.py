@@ -15,7 +15,7 @@ from scraper.prices import amounts, grammar, toolcells
 from scraper.prices.amounts import Amount
 from scraper.prices.normalize import label_key
 from scraper.prices.scanner import Scanner
-from scraper.sources import gemini_rows, vertex_ai, vertex_rows, vertex_terms
+from scraper.sources import gemini_terms, vertex_ai, vertex_rows, vertex_terms
 from tests.drill import said
 from tests.drill.gemini_sites import slots
 from tests.drill.subjects import PAGES, Subject, all_subjects, gemini_subjects, small_gemini
@@ -149,13 +149,13 @@ def test_the_pages_have_every_shape_of_the_agent_platform():
 def test_the_pages_have_every_part_of_an_amount():
     """Each field that an amount may carry is carried by some, and each availability is some cell's."""
     seen: list[grammar.Cell] = []
-    read = gemini_rows.read_cell
+    read = gemini_terms.read_cell
 
     def noted(*words: object) -> grammar.Cell:
         seen.append(read(*words))
         return seen[-1]
 
-    with mock.patch.object(gemini_rows, "read_cell", noted):
+    with mock.patch.object(gemini_terms, "read_cell", noted):
         for subject in GEMINI:
             small_gemini(subject.bodies["html"])
 
