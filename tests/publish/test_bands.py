@@ -44,6 +44,7 @@ def editions(name: str) -> list[tuple[date, list, list]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in REAL.names() if bands._official([name]) and editions(name)])
 def test_a_look_goes_on_as_the_history_does(name):
     """Of each edition of a real page: the table before it and what it changed make the table after it."""

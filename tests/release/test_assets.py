@@ -333,6 +333,7 @@ def project(shelf, tmp_path) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_the_command(project, run, tmp_path):
     """Version first, then the assets with the wheel, which holds the reader and its data."""
     pytest.importorskip("duckdb", reason="DuckDB is not installed here")

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+import pytest
+
 import ratecards
 from ratecards.dataset import Dataset
 from ratecards.storage import database, history
 from ratecards.storage.database import Database
 
 
+@pytest.mark.slow
 def test_the_repository_s_own_database_is_what_its_histories_say():
     """On every day on which anything was observed, by what was known on every day on which anything was recorded."""
     data = Dataset(Path(ratecards.__file__).parent)

@@ -55,6 +55,7 @@ def edited(dataset: Dataset, statement: str, *values: object) -> Dataset:
     return Dataset(dataset.path)
 
 
+@pytest.mark.slow
 def test_all_of_this_repository(tmp_path: Path):
     """On every day that is in it: all cards with their evidence, and all changes."""
     whole, wheel = Dataset(ROOT / "ratecards"), as_wheel(ROOT / "ratecards", tmp_path / "wheel")

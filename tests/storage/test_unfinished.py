@@ -97,6 +97,7 @@ def site(shop: Workshop, root: Path) -> tuple[int, dict[str, bytes], str]:
     return ran.code, tree(folder), ran.err
 
 
+@pytest.mark.slow
 def test_fault_95_whatever_was_moved_one_state_is_read(shop, tmp_path, monkeypatch, capsys):
     """Killed before any of its moves: reader, `site` and `check` say so, and give the finished publication, whole."""
     before = tmp_path / "before"
