@@ -173,6 +173,11 @@ class Reading:
     notes: list[str] = field(default_factory=list)
     again: Again | None = field(default=None, compare=False, repr=False)
 
+    def suspect_unseen(self, printed: int) -> None:
+        """Suspect the page where more amounts are printed in its bytes than stand in its texts."""
+        if (missing := printed - self.amounts.seen) > 0:
+            self.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+
     @property
     def problems(self) -> list[Problem]:
         """Every problem on the page, in page order; that of a row is told once, however many models share it."""

@@ -78,9 +78,7 @@ def read(body: str, terms: Terms | None = None) -> Reading:
     for part, section in zip(gemini_api.parts(blocks, terms.prices), reading.sections, strict=True):
         for tag in _unknown(part.blocks):
             section.problems.append(Problem("layout", section.anchor or section.title, f"unknown tag {tag}", tag))
-    missing = counted(uncommented(body)) - reading.amounts.seen
-    if missing > 0:
-        reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+    reading.suspect_unseen(counted(uncommented(body)))
     return reading
 
 

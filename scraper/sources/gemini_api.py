@@ -104,9 +104,7 @@ def _accounted(read_page: Callable[[], Reading], body: str, updated: date | None
             error.reading.last_updated = updated
         raise
     reading.last_updated = updated
-    missing = counted(unescape(without(fingerprint(body), "script", "style", "!--"))) - reading.amounts.seen
-    if missing > 0:
-        reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+    reading.suspect_unseen(counted(unescape(without(fingerprint(body), "script", "style", "!--"))))
     return reading
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ratecards.model import PLANS, SERVICE_TIERS
@@ -174,7 +174,7 @@ def _cells(problem: Problem, section: Section) -> Iterator[Candidate]:
     yield from together([choices for choices in found if choices])
 
 
-@cache
+@lru_cache(maxsize=1024)  # of a page's texts, which have no end
 def _in_cell(text: str, of_model: bool) -> tuple[Candidate, ...]:
     return tuple(cells(text, _reading(of_model)))
 
@@ -199,7 +199,7 @@ def _reading(of_model: bool) -> Reads:
     return reads
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _patched(patch: str) -> Terms:
     """The vocabulary with further lines, in JSON: each word is tried in many cells."""
     return patched(json.loads(patch))

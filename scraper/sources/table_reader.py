@@ -97,9 +97,7 @@ class TableSource:
         for part in parts:
             book.prose(part)
         reading = book.reading(kind)
-        missing = self.printed(body) - reading.amounts.seen
-        if missing > 0:
-            reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+        reading.suspect_unseen(self.printed(body))
         return reading
 
 

@@ -61,10 +61,7 @@ def read(body: str) -> Reading:
     for section in page.parts:
         reading.amounts.add(section.amounts)
     reading.tables = sum(isinstance(block, Grid) for block in blocks)
-    printed = unescape(without(fingerprint(body), "script", "style", "template", "!--"))
-    missing = counted(printed) - reading.amounts.seen
-    if missing > 0:
-        reading.suspicions.append(f"{missing} amounts stand in the page's bytes and in none of its texts")
+    reading.suspect_unseen(counted(unescape(without(fingerprint(body), "script", "style", "template", "!--"))))
     return reading
 
 
