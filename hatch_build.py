@@ -43,11 +43,11 @@ class DatabaseHook(BuildHookInterface):  # type: ignore[type-arg]
             env = {**os.environ, "PYTHONPATH": self.root}
             subprocess.run([sys.executable, "-c", code], cwd=self.root, env=env, check=True)
             build_data["force_include"][str(made)] = "ratecards/ratecards.sqlite"
-            forms = sorted(Path(self.root, "ratecards/costs/forms").glob("*.toml"))
+            forms = sorted(Path(self.root, "ratecards/costing/forms").glob("*.toml"))
             packed = Path(self._folder.name, "forms.json")
             read = {path.stem: tomllib.loads(path.read_text(encoding="utf-8")) for path in forms}
             packed.write_text(json.dumps(read, separators=(",", ":")), encoding="utf-8")
-            build_data["force_include"][str(packed)] = "ratecards/costs/forms.json"
+            build_data["force_include"][str(packed)] = "ratecards/costing/forms.json"
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:  # noqa: ARG002 - given by hatchling
         """Clear away what was packed, and deflate the wheel once more."""

@@ -12,11 +12,11 @@ from time import time
 from ratecards.catalog.authority import name_of
 from ratecards.catalog.catalog import as_day
 from ratecards.catalog.freshness import policy
-from ratecards.costs import calls, snapshot
-from ratecards.costs.breakdown import Breakdown
-from ratecards.costs.calls import Asked
-from ratecards.costs.counts import PLAIN, TOKENS, Usage, usage_of
-from ratecards.costs.snapshot import Snapshot
+from ratecards.costing import calls, snapshot
+from ratecards.costing.breakdown import Breakdown
+from ratecards.costing.calls import Asked
+from ratecards.costing.counts import PLAIN, TOKENS, Usage, usage_of
+from ratecards.costing.snapshot import Snapshot
 from ratecards.dataset import PACKAGE, VARIABLE, Dataset, directory, unsettled
 from ratecards.errors import CostError, ReportedWarning, StaleError, StaleWarning
 from ratecards.model import Rate
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ratecards.catalog.catalog import DatedCatalog
-    from ratecards.costs.plan import CostPlan
+    from ratecards.costing.plan import CostPlan
     from ratecards.storage.history import Change, Step
     from ratecards.storage.update import Updated
 
@@ -184,7 +184,7 @@ def _cost(usage: object, on: date | str | None, asked: Asked, each: bool | None,
     """What a usage costs, plain or not, of a shape that was priced before or not."""
     catalog = _catalog_of(dataset, on)
     if not isinstance(usage, Usage) and not (isinstance(usage, Mapping) and PLAIN.issuperset(usage)):
-        from ratecards.costs.usage import answers
+        from ratecards.costing.usage import answers
 
         return calls.cost(catalog, answers(usage, each=each), asked)
     counts = usage if isinstance(usage, Usage) else usage_of(usage)

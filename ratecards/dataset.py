@@ -16,7 +16,7 @@ from ratecards.catalog.catalog import DatedCatalog, as_day
 from ratecards.catalog.choices import TRUST
 from ratecards.catalog.freshness import Freshness
 from ratecards.catalog.reported import Reports, is_reported
-from ratecards.costs.snapshot import Snapshot, today
+from ratecards.costing.snapshot import Snapshot, today
 from ratecards.errors import CostError, DatasetError
 from ratecards.model import RateCard
 from ratecards.storage import database_cache, model_names
@@ -245,7 +245,7 @@ class Dataset:
 
     def bands(self) -> list[dict[str, str]]:
         """The rows of the price table that joins, by column: what `v1/bands.csv` says. Raises `DatasetError`."""
-        from ratecards.costs import bands
+        from ratecards.costing import bands
 
         return bands.of_dataset(self.database)
 

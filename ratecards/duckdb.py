@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ratecards.costs.bands import COLUMNS, types
-from ratecards.costs.usage_query import COUNTS, WORDS, Priced, query, translated
+from ratecards.costing.bands import COLUMNS, types
+from ratecards.costing.usage_query import COUNTS, WORDS, Priced, query, translated
 from ratecards.dataset import Dataset, directory
 
 TYPE_CHECKING = False

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ratecards.costs.bands import COLUMNS, types
-from ratecards.costs.counts import PLAIN_RULES
-from ratecards.costs.usage_query import COUNTS, WORDS, Priced, query, translated
+from ratecards.costing.bands import COLUMNS, types
+from ratecards.costing.counts import PLAIN_RULES
+from ratecards.costing.usage_query import COUNTS, WORDS, Priced, query, translated
 from ratecards.dataset import Dataset, directory
 from ratecards.errors import CostError
 from ratecards.storage.rows import day_from

@@ -18,7 +18,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from ratecards.costs import effective
+from ratecards.costing import effective
 from ratecards.model import RateCard
 from ratecards.storage.history import Change
 from scraper.checks import plausibility

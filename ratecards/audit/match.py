@@ -15,8 +15,8 @@ from typing import NamedTuple
 from ratecards import wording
 from ratecards.audit.claims import Claim
 from ratecards.catalog.priced_model import measure
-from ratecards.costs.effective import SECONDS, per_one, per_one_of, singles
-from ratecards.costs.select import is_apart, selecting
+from ratecards.costing.effective import SECONDS, per_one, per_one_of, singles
+from ratecards.costing.select import is_apart, selecting
 from ratecards.model import Evidence, Formula, Rate, RateCard
 
 # One search under several names; a prompt is another thing, which may search more than once.

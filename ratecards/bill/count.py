@@ -11,8 +11,8 @@ from pathlib import Path
 from ratecards.bill import log
 from ratecards.bill.log import Listed, Part, Stream
 from ratecards.bill.tally import Counting, Tally
-from ratecards.costs.calls import Asked
-from ratecards.costs.usage import answers, has_form
+from ratecards.costing.calls import Asked
+from ratecards.costing.usage import answers, has_form
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple

@@ -14,8 +14,8 @@ from decimal import Context, Decimal
 
 from ratecards.bill import log
 from ratecards.bill.log import Listed, Part, Stream
-from ratecards.costs.days import instant, seller_day
-from ratecards.costs.usage_forms import at
+from ratecards.costing.days import instant, seller_day
+from ratecards.costing.usage_forms import at
 from ratecards.errors import CostError
 from ratecards.model import CURRENCY
 from ratecards.records import NamedTuple

@@ -19,7 +19,7 @@ from ratecards.bill.count import Counted
 from ratecards.bill.report import allowances, fields_of
 from ratecards.bill.tally import Key
 from ratecards.catalog.priced_model import measure
-from ratecards.costs.breakdown import EXACT, Line
+from ratecards.costing.breakdown import EXACT, Line
 from ratecards.escaping import csv_field
 from ratecards.model import plain
 

@@ -18,8 +18,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
-from ratecards.costs import usage_forms
-from ratecards.costs.counts import PLAIN
+from ratecards.costing import usage_forms
+from ratecards.costing.counts import PLAIN
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 

@@ -15,7 +15,7 @@ from ratecards.bill.export import EXACT, MICRO, Charge
 from ratecards.bill.sku import GROUNDING, Meaning, UnmappedError
 from ratecards.catalog.authority import BILLED
 from ratecards.catalog.priced_model import PricedModel, measure
-from ratecards.costs.select import RateQuery, select_rate
+from ratecards.costing.select import RateQuery, select_rate
 from ratecards.errors import CostError
 from ratecards.model import METERS, Rate
 from ratecards.records import NamedTuple

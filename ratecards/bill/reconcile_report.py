@@ -9,7 +9,7 @@ from ratecards import wording
 from ratecards.bill.export import EXACT, WAY_OUT
 from ratecards.bill.reconcile import SERVICE, VERDICTS, Key, Logged, Reconciling, Sum
 from ratecards.catalog.priced_model import measure
-from ratecards.costs.breakdown import Line
+from ratecards.costing.breakdown import Line
 from ratecards.model import plain
 from ratecards.records import NamedTuple
 from ratecards.tables.table import Cell, Row, Table

@@ -9,7 +9,7 @@ from ratecards import wording
 from ratecards.bill.count import Counted
 from ratecards.bill.tally import Allowance, Key, Sum
 from ratecards.catalog.choices import BILL_BY
-from ratecards.costs.breakdown import EXACT, Line
+from ratecards.costing.breakdown import EXACT, Line
 from ratecards.errors import CostError
 from ratecards.model import plain
 from ratecards.records import NamedTuple

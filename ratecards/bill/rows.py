@@ -7,12 +7,12 @@ from decimal import Decimal
 from operator import itemgetter
 
 from ratecards.bill.tally import Counting
-from ratecards.costs import calls, usage_forms
-from ratecards.costs.breakdown import Breakdown, together
-from ratecards.costs.calls import Asked
-from ratecards.costs.counts import PLAIN, TOKENS
-from ratecards.costs.days import instant
-from ratecards.costs.usage import TIERS, TIMES, Answer, records, tier_word
+from ratecards.costing import calls, usage_forms
+from ratecards.costing.breakdown import Breakdown, together
+from ratecards.costing.calls import Asked
+from ratecards.costing.counts import PLAIN, TOKENS
+from ratecards.costing.days import instant
+from ratecards.costing.usage import TIERS, TIMES, Answer, records, tier_word
 from ratecards.errors import CostError
 
 TYPE_CHECKING = False
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ratecards.catalog.catalog import DatedCatalog
-    from ratecards.costs.plan import CostPlan
+    from ratecards.costing.plan import CostPlan
 
     Priced = Decimal | Breakdown | CostError
     # the plan of a head, where a row says model, tier and time, and the numbers of a row

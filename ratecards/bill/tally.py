@@ -13,13 +13,13 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
-from ratecards.costs import calls, gemini_usage, usage_forms
-from ratecards.costs.breakdown import EXACT, Breakdown, Line
-from ratecards.costs.calls import Asked
-from ratecards.costs.counts import MOST, PLAIN, Usage, shape_of, usage_of
-from ratecards.costs.days import instant, seller_day
-from ratecards.costs.gemini_usage import folded
-from ratecards.costs.usage import TIMES, Answer, records, tier_word
+from ratecards.costing import calls, gemini_usage, usage_forms
+from ratecards.costing.breakdown import EXACT, Breakdown, Line
+from ratecards.costing.calls import Asked
+from ratecards.costing.counts import MOST, PLAIN, Usage, shape_of, usage_of
+from ratecards.costing.days import instant, seller_day
+from ratecards.costing.gemini_usage import folded
+from ratecards.costing.usage import TIMES, Answer, records, tier_word
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ratecards.catalog.catalog import DatedCatalog
-    from ratecards.costs.plan import CostPlan
+    from ratecards.costing.plan import CostPlan
 
     Place = tuple[int, int, int]
     Fields = tuple[str, ...]

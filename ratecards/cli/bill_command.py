@@ -16,9 +16,9 @@ from ratecards.bill.log import Listed, Part, Stream
 from ratecards.catalog import freshness
 from ratecards.catalog.freshness import Age
 from ratecards.cli import console
-from ratecards.costs.breakdown import together
-from ratecards.costs.calls import Asked
-from ratecards.costs.usage import Answer, answers, records
+from ratecards.costing.breakdown import together
+from ratecards.costing.calls import Asked
+from ratecards.costing.usage import Answer, answers, records
 from ratecards.errors import CostError
 from ratecards.questions.bill import bill
 from ratecards.tables.table import Table, json_text

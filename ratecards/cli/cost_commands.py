@@ -13,11 +13,11 @@ from ratecards.catalog import freshness
 from ratecards.catalog.authority import SEPARATE, is_manual, is_reseller
 from ratecards.catalog.catalog import DatedCatalog
 from ratecards.catalog.priced_model import PricedModel
-from ratecards.costs import calls
-from ratecards.costs.calls import Asked
-from ratecards.costs.counts import FIELDS, usage_of
-from ratecards.costs.image_sizes import Size, sizes
-from ratecards.costs.usage import Answer, answers
+from ratecards.costing import calls
+from ratecards.costing.calls import Asked
+from ratecards.costing.counts import FIELDS, usage_of
+from ratecards.costing.image_sizes import Size, sizes
+from ratecards.costing.usage import Answer, answers
 from ratecards.errors import CostError
 from ratecards.model.lifecycle import said
 from ratecards.questions.bill import bill, bill_data, converted_data
@@ -29,8 +29,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ratecards.costs.breakdown import Breakdown
-    from ratecards.costs.exchange import Converted
+    from ratecards.costing.breakdown import Breakdown
+    from ratecards.costing.exchange import Converted
     from ratecards.questions.alternatives import Workload
     from ratecards.questions.budget import Work
 
@@ -92,7 +92,7 @@ def _converted(args: Namespace, found: Breakdown) -> Converted | None:
     """The total in the currency that is asked for, where that is another than its own. Raises `CostError`."""
     if not args.currency or found.currency in ("", args.currency):
         return None
-    from ratecards.costs.exchange import convert
+    from ratecards.costing.exchange import convert
 
     file = args.exchange or os.environ.get("RATECARDS_EXCHANGE")
     if not file:

@@ -18,11 +18,11 @@ from ratecards.catalog import freshness
 from ratecards.catalog.authority import name_of
 from ratecards.catalog.catalog import DatedCatalog, as_day
 from ratecards.cli import cost_commands
-from ratecards.costs import calls
-from ratecards.costs.calls import Asked
-from ratecards.costs.counts import PLAIN
-from ratecards.costs.snapshot import today
-from ratecards.costs.usage import Answer, answers
+from ratecards.costing import calls
+from ratecards.costing.calls import Asked
+from ratecards.costing.counts import PLAIN
+from ratecards.costing.snapshot import today
+from ratecards.costing.usage import Answer, answers
 from ratecards.dataset import Dataset, directory
 from ratecards.errors import CostError, DatasetError
 from ratecards.model.grade import grade

@@ -29,7 +29,7 @@ _FORMATS = ("table", "csv", "json")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _TABLE = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*\Z")
 Make = Callable[[str, str], argparse.ArgumentParser]
-# By option: the plain counts of `ratecards.costs.usage` that a command takes, with their help.
+# By option: the plain counts of `ratecards.costing.usage` that a command takes, with their help.
 _SPLIT = {
     "input_tokens": "tokens of the prompt, the cached ones included",
     "cached_tokens": "of these, read from the cache",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 
-from ratecards.costs.usage_query import USUAL, query, translated
+from ratecards.costing.usage_query import USUAL, query, translated
 
 
 def run(args: Namespace) -> str:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ratecards.catalog.priced_model import measure
-from ratecards.costs.select import selecting
+from ratecards.costing.select import selecting
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage.codec import dumps
 

@@ -16,10 +16,10 @@ from typing import NamedTuple
 from ratecards.catalog.authority import is_manual, is_reseller
 from ratecards.catalog.catalog import Choice
 from ratecards.catalog.priced_model import PricedModel, measure
-from ratecards.costs.breakdown import EXACT, Breakdown
-from ratecards.costs.counts import Usage
-from ratecards.costs.image_sizes import USUAL, Size, canonical, is_picture, sizes
-from ratecards.costs.plan import price
+from ratecards.costing.breakdown import EXACT, Breakdown
+from ratecards.costing.counts import Usage
+from ratecards.costing.image_sizes import USUAL, Size, canonical, is_picture, sizes
+from ratecards.costing.plan import price
 from ratecards.errors import CostError
 from ratecards.model import Rate
 from ratecards.model.lifecycle import past

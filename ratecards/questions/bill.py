@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from ratecards.costs.breakdown import Breakdown, Line
+from ratecards.costing.breakdown import Breakdown, Line
 from ratecards.model import plain
 from ratecards.model.lifecycle import otherwise, said
 from ratecards.tables.table import Row, Table, printed
@@ -13,7 +13,7 @@ from ratecards.wording import unit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ratecards.costs.exchange import Converted
+    from ratecards.costing.exchange import Converted
 
 _LINES = (
     Column("what", "what"),

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from ratecards.catalog.catalog import Choice
 from ratecards.catalog.priced_model import measure
-from ratecards.costs.breakdown import EXACT, Breakdown
-from ratecards.costs.counts import measured, usage_of, whole
-from ratecards.costs.image_sizes import IMAGE, Size, sizes
-from ratecards.costs.plan import price
+from ratecards.costing.breakdown import EXACT, Breakdown
+from ratecards.costing.counts import measured, usage_of, whole
+from ratecards.costing.image_sizes import IMAGE, Size, sizes
+from ratecards.costing.plan import price
 from ratecards.errors import CostError
 from ratecards.tables.table import Cell, Row, Table
 from ratecards.tables.terminal import Column

@@ -8,10 +8,10 @@ from decimal import Decimal
 from ratecards.catalog.authority import name_of
 from ratecards.catalog.catalog import Choice
 from ratecards.catalog.priced_model import PricedModel, measure
-from ratecards.costs.breakdown import Line
-from ratecards.costs.counts import Count, Usage
-from ratecards.costs.image_sizes import IMAGE, Size, formula_of, formulas, sizes
-from ratecards.costs.plan import price
+from ratecards.costing.breakdown import Line
+from ratecards.costing.counts import Count, Usage
+from ratecards.costing.image_sizes import IMAGE, Size, formula_of, formulas, sizes
+from ratecards.costing.plan import price
 from ratecards.errors import CostError
 from ratecards.tables.table import Row, Table, printed
 from ratecards.tables.terminal import Column

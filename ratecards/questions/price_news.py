@@ -14,8 +14,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
-from ratecards.costs import effective
-from ratecards.costs.effective import Point, PriceKey, price_key, same_price
+from ratecards.costing import effective
+from ratecards.costing.effective import Point, PriceKey, price_key, same_price
 from ratecards.model import METERS, MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain
 from ratecards.storage.history import Change
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ratecards.catalog.catalog import Choice
 from ratecards.catalog.priced_model import PricedModel
-from ratecards.costs.breakdown import EXACT, Breakdown
+from ratecards.costing.breakdown import EXACT, Breakdown
 from ratecards.model import plain
 from ratecards.questions import savings_options
 from ratecards.questions.budget import Work

@@ -15,8 +15,8 @@ from ratecards import wording
 from ratecards.catalog.authority import is_reseller
 from ratecards.catalog.catalog import Choice
 from ratecards.catalog.priced_model import PricedModel
-from ratecards.costs.breakdown import Breakdown
-from ratecards.costs.image_sizes import Size, canonical, sizes
+from ratecards.costing.breakdown import Breakdown
+from ratecards.costing.image_sizes import Size, canonical, sizes
 from ratecards.errors import CostError
 from ratecards.model import plain
 from ratecards.model.lifecycle import past

@@ -16,7 +16,7 @@ from itertools import groupby
 from ratecards import wording
 from ratecards.catalog import freshness
 from ratecards.catalog.freshness import Age
-from ratecards.costs.breakdown import Line
+from ratecards.costing.breakdown import Line
 from ratecards.escaping import csv_field, markdown_cell
 from ratecards.model import plain
 from ratecards.model.grade import least

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from ratecards.costs import effective
-from ratecards.costs.effective import price_key
+from ratecards.costing import effective
+from ratecards.costing.effective import price_key
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage.history import Change
 from scraper.checks import reasons, recent

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ratecards.costs.effective import noun_of, per_one, per_one_of
+from ratecards.costing.effective import noun_of, per_one, per_one_of
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strict_yaml
 from scraper.checks.reasons import Reason

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ratecards.costs import effective
-from ratecards.costs.effective import Move, price_key
+from ratecards.costing import effective
+from ratecards.costing.effective import Move, price_key
 from ratecards.model import UNDATED, Rate, RateCard
 from ratecards.storage.history import Change
 from scraper.checks import recent

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from ratecards.costs.effective import moves, price_key
+from ratecards.costing.effective import moves, price_key
 from ratecards.model import Evidence, Rate
 from ratecards.storage.history import Change
 from scraper.model import PriceKey, RecentMove, RecentMoves

@@ -19,8 +19,8 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from ratecards.costs import effective
-from ratecards.costs.effective import Move, PriceKey, at, per_one, same_price
+from ratecards.costing import effective
+from ratecards.costing.effective import Move, PriceKey, at, per_one, same_price
 from ratecards.model import JOIN_KEY, Rate, RateCard, canonical_order, plain
 from ratecards.storage.history import Change
 

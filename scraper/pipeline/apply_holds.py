@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from ratecards.costs import effective
-from ratecards.costs.effective import price_key
+from ratecards.costing import effective
+from ratecards.costing.effective import price_key
 from ratecards.model import Evidence, Rate, RateCard
 from ratecards.storage.history import Change, Stamp
 from scraper.checks import proofs, recent

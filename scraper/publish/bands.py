@@ -14,8 +14,8 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from ratecards.costs import bands
-from ratecards.costs.bands import COLUMNS, KEY, LARGEST, PRICES, Spans
+from ratecards.costing import bands
+from ratecards.costing.bands import COLUMNS, KEY, LARGEST, PRICES, Spans
 from ratecards.model import RateCard, grade
 from ratecards.storage import database
 from ratecards.storage.bounded import content

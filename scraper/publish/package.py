@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from ratecards.costs import bands
+from ratecards.costing import bands
 from ratecards.model import COLUMNS, ROW_KEY
 from ratecards.storage import bounded
 from ratecards.storage.history import Change

@@ -12,7 +12,7 @@ from datetime import date
 from ratecards.catalog.authority import is_reseller
 from ratecards.catalog.catalog import Catalog, Choice
 from ratecards.catalog.priced_model import PricedModel
-from ratecards.costs.image_sizes import USUAL, Size, canonical, sizes
+from ratecards.costing.image_sizes import USUAL, Size, canonical, sizes
 from ratecards.errors import CostError
 from ratecards.escaping import markdown
 from ratecards.model import RateCard

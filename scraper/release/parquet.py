@@ -14,8 +14,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from ratecards.costs.bands import COLUMNS as BAND_COLUMNS
-from ratecards.costs.bands import types
+from ratecards.costing.bands import COLUMNS as BAND_COLUMNS
+from ratecards.costing.bands import types
 from ratecards.model import COLUMNS
 from scraper.errors import DatasetError
 from scraper.publish import bands

@@ -18,7 +18,7 @@ from scraper.release import released
 # What a build reads beside the package.
 _BESIDE = ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE")
 # What it makes; git knows what of.
-_MADE = {f"ratecards/{FILE}", "ratecards/costs/forms.json"}
+_MADE = {f"ratecards/{FILE}", "ratecards/costing/forms.json"}
 
 
 def build(root: Path, folder: Path, version: str) -> Path:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ratecards.catalog.catalog import Choice
 from ratecards.catalog.priced_model import PricedModel
-from ratecards.costs.counts import usage_of
-from ratecards.costs.plan import price
+from ratecards.costing.counts import usage_of
+from ratecards.costing.plan import price
 from ratecards.errors import CostError
 from ratecards.wording import with_currency
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ratecards import wording
 from ratecards.catalog.authority import is_manual
 from ratecards.catalog.priced_model import PricedModel, measure
-from ratecards.costs.image_sizes import is_picture
-from ratecards.costs.select import is_apart, selecting
+from ratecards.costing.image_sizes import is_picture
+from ratecards.costing.select import is_apart, selecting
 from ratecards.model import MODALITIES, SERVICE_TIERS, Rate, canonical_order, plain
 from ratecards.wording import with_currency
 from scraper.site.models import ModelPage, moments

@@ -9,7 +9,7 @@ from ratecards import wording
 from ratecards.catalog.authority import is_reseller
 from ratecards.catalog.catalog import Catalog, Choice
 from ratecards.catalog.priced_model import PricedModel
-from ratecards.costs.image_sizes import sizes
+from ratecards.costing.image_sizes import sizes
 from ratecards.errors import CostError
 from ratecards.questions.alternatives import Workload, compare_images
 from ratecards.questions.image_cost import TIERS, images, per_image

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from ratecards import wording
 from ratecards.catalog.priced_model import PricedModel
-from ratecards.costs.image_sizes import USUAL, canonical
+from ratecards.costing.image_sizes import USUAL, canonical
 from ratecards.dataset import Dataset
 from ratecards.model import Rate, RateCard
 from ratecards.storage import history, model_names

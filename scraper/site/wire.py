@@ -15,8 +15,8 @@ from pathlib import Path
 from ratecards.catalog.authority import DOCUMENTATION, TEXT_ALONE, name_of
 from ratecards.catalog.catalog import DatedCatalog
 from ratecards.catalog.priced_model import PricedModel, measure
-from ratecards.costs.image_sizes import formulas
-from ratecards.costs.select import APART, PLAIN
+from ratecards.costing.image_sizes import formulas
+from ratecards.costing.select import APART, PLAIN
 from ratecards.errors import CostError
 from ratecards.escaping import script, visible
 from ratecards.model import Rate, plain

@@ -19,7 +19,7 @@ from ratecards.__main__ import main
 from ratecards.bill import focus
 from ratecards.cli import bill_command
 
-USAGE = Path(__file__).parent.parent / "costs/usage"
+USAGE = Path(__file__).parent.parent / "costing/usage"
 ROWS: list[dict[str, Any]] = [
     {
         "model": "gemini-2.5-pro",

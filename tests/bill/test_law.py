@@ -22,7 +22,7 @@ from ratecards.bill import count, log, report
 from ratecards.bill.count import Counted, Wanted, counted
 from ratecards.bill.log import Part
 from ratecards.bill.tally import Counting, Sum
-from ratecards.costs.calls import Asked
+from ratecards.costing.calls import Asked
 from ratecards.errors import CostError
 from tests.bill.calls import CALLS, gemini
 
@@ -139,7 +139,7 @@ def test_a_file_in_parts_is_the_same_file(part: int, tmp_path: Path, monkeypatch
 def test_several_processes_count_as_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """A file in parts and a session that is not, each by a process."""
     rows = [{"model": "gpt-5-mini", "time": "2026-08-01", "input_tokens": n, "output_tokens": n} for n in range(300)]
-    path, session = tmp_path / "log.jsonl", Path(__file__).parent.parent / "costs/usage/codex/input.jsonl"
+    path, session = tmp_path / "log.jsonl", Path(__file__).parent.parent / "costing/usage/codex/input.jsonl"
     path.write_bytes(lines(rows))
     monkeypatch.setattr(log, "_PART", 9000)
     alone = billed([path, session])

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import ratecards
 from ratecards.bill.tally import Counting
-from ratecards.costs import usage_forms
-from ratecards.costs.calls import Asked
-from ratecards.costs.counts import FIELDS
-from ratecards.costs.usage import TIMES
+from ratecards.costing import usage_forms
+from ratecards.costing.calls import Asked
+from ratecards.costing.counts import FIELDS
+from ratecards.costing.usage import TIMES
 
 CATALOG = ratecards.load(stale="allow").catalog(None, date(2026, 10, 7))
 NAMES = sorted(

@@ -18,8 +18,8 @@ from pytest_httpserver import HTTPServer
 
 from ratecards import load
 from ratecards.catalog.catalog import Catalog
-from ratecards.costs.plan import price
-from ratecards.costs.usage import read
+from ratecards.costing.plan import price
+from ratecards.costing.usage import read
 from ratecards.errors import CostError
 from ratecards.formats.genai_prices import writer as genai_prices
 from ratecards.model import RateCard

@@ -25,8 +25,8 @@ from hypothesis import HealthCheck, given, seed, settings
 
 import ratecards
 from ratecards.catalog.catalog import Catalog
-from ratecards.costs.plan import price
-from ratecards.costs.usage import read
+from ratecards.costing.plan import price
+from ratecards.costing.usage import read
 from ratecards.errors import CostError
 from ratecards.formats.litellm import writer as litellm
 from ratecards.model import RateCard

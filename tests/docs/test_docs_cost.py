@@ -7,7 +7,7 @@ import doctest
 import pytest
 
 from ratecards.__main__ import main
-from ratecards.costs.counts import COUNTS
+from ratecards.costing.counts import COUNTS
 from scraper import ROOT
 
 FILE = ROOT / "docs" / "cost.md"

@@ -9,9 +9,9 @@ import sys
 
 import pytest
 
-from ratecards.costs.bands import COLUMNS, KEY, PRICES
-from ratecards.costs.counts import COUNTS
-from ratecards.costs.usage_query import WORDS, query
+from ratecards.costing.bands import COLUMNS, KEY, PRICES
+from ratecards.costing.counts import COUNTS
+from ratecards.costing.usage_query import WORDS, query
 from scraper import ROOT
 
 TEXT = (ROOT / "docs" / "warehouse.md").read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import ratecards
 from ratecards.cli import console, cost_commands, options
-from ratecards.costs.counts import measured
+from ratecards.costing.counts import measured
 from ratecards.errors import CostError, DatasetError
 from ratecards.formats.litellm import reader as litellm
 from ratecards.formats.price_file import FormatError

@@ -10,9 +10,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ratecards.costs.bands import PRICES
-from ratecards.costs.counts import usage_of
-from ratecards.costs.usage_query import COUNTS
+from ratecards.costing.bands import PRICES
+from ratecards.costing.counts import usage_of
+from ratecards.costing.usage_query import COUNTS
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 

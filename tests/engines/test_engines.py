@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 import pytest
 
-from ratecards.costs.bands import COLUMNS, types
-from ratecards.costs.usage_query import COUNTS, WORDS, Priced, query, translated
+from ratecards.costing.bands import COLUMNS, types
+from ratecards.costing.usage_query import COUNTS, WORDS, Priced, query, translated
 from ratecards.dataset import Dataset
 from ratecards.tables.table import csv_text
 from scraper import ROOT

@@ -10,7 +10,7 @@ from decimal import Decimal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratecards.costs import effective
+from ratecards.costing import effective
 from ratecards.model import RateCard
 from ratecards.storage import history
 from scraper.checks import plausibility

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from ratecards.costs.bands import COLUMNS
+from ratecards.costing.bands import COLUMNS
 from ratecards.storage import history
 from ratecards.storage.history import stamp_of
 from scraper import ROOT

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratecards.costs import effective
+from ratecards.costing import effective
 from ratecards.dataset import Dataset
 from ratecards.questions import changes as news
 from ratecards.questions import news_lines, price_news

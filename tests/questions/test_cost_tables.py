@@ -10,9 +10,9 @@ import pytest
 
 from ratecards.catalog.catalog import Catalog, Choice
 from ratecards.catalog.priced_model import PricedModel
-from ratecards.costs.image_sizes import Size, canonical, formula_of, sizes
-from ratecards.costs.plan import price
-from ratecards.costs.usage import read
+from ratecards.costing.image_sizes import Size, canonical, formula_of, sizes
+from ratecards.costing.plan import price
+from ratecards.costing.usage import read
 from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard
 from ratecards.questions.alternatives import Workload, compare_images, compare_text

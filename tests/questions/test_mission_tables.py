@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.costs.image_sizes import Size
+from ratecards.costing.image_sizes import Size
 from ratecards.questions.alternatives import Workload, compare_images
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images

@@ -15,9 +15,9 @@ from decimal import ROUND_HALF_UP, Decimal
 import pytest
 
 from ratecards.catalog.priced_model import PricedModel
-from ratecards.costs.breakdown import EXACT
-from ratecards.costs.plan import price
-from ratecards.costs.usage import read
+from ratecards.costing.breakdown import EXACT
+from ratecards.costing.plan import price
+from ratecards.costing.usage import read
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from ratecards.model import Formula, plain

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.costs.breakdown import Line
+from ratecards.costing.breakdown import Line
 from ratecards.tables.table import Cell, Row, Table, data, money, printed, shown, used
 from ratecards.tables.terminal import Column
 

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from ratecards.catalog.priced_model import measure, price_of_one
-from ratecards.costs.select import selecting
+from ratecards.costing.select import selecting
 from ratecards.formats.export import ALLOWANCES, NOT_SOLD_SO, Reason, by_meter, dated
 from ratecards.model import Rate, RateCard
 

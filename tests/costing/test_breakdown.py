@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from ratecards.catalog.catalog import Catalog, Choice
 from ratecards.catalog.priced_model import PricedModel
-from ratecards.costs.breakdown import Breakdown
-from ratecards.costs.plan import price
-from ratecards.costs.usage import read
+from ratecards.costing.breakdown import Breakdown
+from ratecards.costing.plan import price
+from ratecards.costing.usage import read
 from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard
 from tests.support.guide import FLASH_IMAGE, MARCH, flash_image, shelf

@@ -13,9 +13,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from ratecards.costs import days, gemini_usage, usage_forms
-from ratecards.costs.counts import COUNTS, FIELDS, PLAIN, TOKENS, Usage, usage_of
-from ratecards.costs.gemini_usage import Counted, counts_tokens, folded, spelled
+from ratecards.costing import days, gemini_usage, usage_forms
+from ratecards.costing.counts import COUNTS, FIELDS, PLAIN, TOKENS, Usage, usage_of
+from ratecards.costing.gemini_usage import Counted, counts_tokens, folded, spelled
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.costs.usage import answers, read
+from ratecards.costing.usage import answers, read
 from ratecards.errors import CostError
 
 COUNTS = st.tuples(st.integers(1, 50), st.integers(0, 50))

@@ -14,9 +14,9 @@ from ratecards import wording
 from ratecards.catalog.authority import BILLED, name_of
 from ratecards.catalog.catalog import Choice
 from ratecards.catalog.priced_model import PricedModel, measure, price_of_one
-from ratecards.costs.breakdown import EXACT, Line
-from ratecards.costs.counts import Count
-from ratecards.costs.image_sizes import (
+from ratecards.costing.breakdown import EXACT, Line
+from ratecards.costing.counts import Count
+from ratecards.costing.image_sizes import (
     BASES,
     IMAGE,
     Size,
@@ -27,7 +27,7 @@ from ratecards.costs.image_sizes import (
     sizes,
     token_rate,
 )
-from ratecards.costs.select import RateQuery, select_rate
+from ratecards.costing.select import RateQuery, select_rate
 from ratecards.errors import CostError, SeveralPricesError
 from ratecards.model import Formula, Rate
 from ratecards.records import NamedTuple
@@ -36,7 +36,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ratecards.costs.counts import Shape
+    from ratecards.costing.counts import Shape
 
 # The amount of one thing is a whole number of these parts of a unit of money, as far as prices are printed.
 FINEST = Decimal(10**18)

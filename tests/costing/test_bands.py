@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.costs.bands import (
+from ratecards.costing.bands import (
     COLUMNS,
     KEY,
     LARGEST,
@@ -24,7 +24,7 @@ from ratecards.costs.bands import (
     spans_of,
     types,
 )
-from ratecards.costs.counts import PLAIN_RULES
+from ratecards.costing.counts import PLAIN_RULES
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from ratecards.model import RateCard

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.costs import effective
-from ratecards.costs.effective import at, lanes, moves, noun_of, pairs, per_one, points, price_key, same_price
+from ratecards.costing import effective
+from ratecards.costing.effective import at, lanes, moves, noun_of, pairs, per_one, points, price_key, same_price
 from tests.support.kit import card, rate
 
 DAY, NEW_YEAR = date(2026, 11, 1), date(2027, 1, 1)

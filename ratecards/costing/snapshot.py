@@ -9,9 +9,9 @@ from time import time
 
 from ratecards.catalog.authority import name_of
 from ratecards.catalog.catalog import DatedCatalog
-from ratecards.costs.breakdown import Breakdown
-from ratecards.costs.calls import Asked, cost, usage_cost
-from ratecards.costs.counts import Usage
+from ratecards.costing.breakdown import Breakdown
+from ratecards.costing.calls import Asked, cost, usage_cost
+from ratecards.costing.counts import Usage
 from ratecards.errors import CostError
 from ratecards.model import COLUMNS, ENUMS, Rate, RateCard, cell, plain
 
@@ -62,7 +62,7 @@ class Snapshot:
         asked = Asked(model, tier, plan, source, policy, as_if)
         if isinstance(usage, Usage):
             return usage_cost(self._catalog, model, tier, asked, usage)
-        from ratecards.costs.usage import answers
+        from ratecards.costing.usage import answers
 
         return cost(self._catalog, answers(usage, each=each), asked)
 

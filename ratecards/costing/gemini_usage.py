@@ -13,8 +13,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from ratecards import wording
-from ratecards.costs.counts import FIELDS, MOST, whole
-from ratecards.costs.days import instant
+from ratecards.costing.counts import FIELDS, MOST, whole
+from ratecards.costing.days import instant
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 

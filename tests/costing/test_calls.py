@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import ratecards
-from ratecards.costs.breakdown import Breakdown, together
-from ratecards.costs.usage import read
+from ratecards.costing.breakdown import Breakdown, together
+from ratecards.costing.usage import read
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from tests.support.histories import added, card, change, rate, write

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import ratecards
-from ratecards.costs import calls
+from ratecards.costing import calls
 from ratecards.errors import CostError
 from ratecards.storage.database import SourceCards
 from tests.support.histories import added, card, change, rate, write

@@ -20,11 +20,11 @@ import ratecards
 from ratecards import api
 from ratecards.catalog.catalog import Catalog, Choice
 from ratecards.catalog.priced_model import measure
-from ratecards.costs import terms
-from ratecards.costs.counts import MOST, PLAIN_TOKENS, TOKENS, shape_of
-from ratecards.costs.plan import CostPlan, price
-from ratecards.costs.select import RateQuery, select_rate
-from ratecards.costs.usage import read
+from ratecards.costing import terms
+from ratecards.costing.counts import MOST, PLAIN_TOKENS, TOKENS, shape_of
+from ratecards.costing.plan import CostPlan, price
+from ratecards.costing.select import RateQuery, select_rate
+from ratecards.costing.usage import read
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from tests.support.histories import added, card, rate, write

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from ratecards.costs.breakdown import Breakdown, together
-from ratecards.costs.counts import PLAIN_TOKENS, Shape, Usage, shape_of, usage_of
-from ratecards.costs.days import seller_day
-from ratecards.costs.plan import CostPlan
+from ratecards.costing.breakdown import Breakdown, together
+from ratecards.costing.counts import PLAIN_TOKENS, Shape, Usage, shape_of, usage_of
+from ratecards.costing.days import seller_day
+from ratecards.costing.plan import CostPlan
 from ratecards.errors import CostError
 from ratecards.model import SERVICE_TIERS
 from ratecards.records import NamedTuple
@@ -20,7 +20,7 @@ from ratecards.records import NamedTuple
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ratecards.catalog.catalog import Choice, DatedCatalog
-    from ratecards.costs.usage import Answer
+    from ratecards.costing.usage import Answer
 
 _MOST_PLANS = 1024
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ratecards.costs.days import seller_day
-from ratecards.costs.usage import Answer, answers
+from ratecards.costing.days import seller_day
+from ratecards.costing.usage import Answer, answers
 from ratecards.errors import CostError
 
 USAGE = {"promptTokenCount": 12, "candidatesTokenCount": 5, "totalTokenCount": 17}

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.costs.days import instant, pacific, seller_day
+from ratecards.costing.days import instant, pacific, seller_day
 from ratecards.errors import CostError
 
 NOON = datetime(2026, 10, 6, 10, tzinfo=UTC)

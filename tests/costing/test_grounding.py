@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.costs.gemini_usage import grounding_notes as notes
-from ratecards.costs.gemini_usage import spelled
-from ratecards.costs.usage import answers
+from ratecards.costing.gemini_usage import grounding_notes as notes
+from ratecards.costing.gemini_usage import spelled
+from ratecards.costing.usage import answers
 
 USAGE = {"promptTokenCount": 42, "candidatesTokenCount": 10, "totalTokenCount": 52}
 MAPS = {"groundingChunks": [{"maps": {"uri": "https://maps.example/1"}}, {"maps": {"uri": "https://maps.example/2"}}]}

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ratecards.costs.counts import Count, Usage
-from ratecards.costs.usage import read
+from ratecards.costing.counts import Count, Usage
+from ratecards.costing.usage import read
 from ratecards.errors import CostError
 
 TOKEN = ("token",)

@@ -27,8 +27,8 @@ from functools import cache, lru_cache
 from itertools import product
 
 from ratecards.catalog.choices import LIFETIMES, MODALITIES
-from ratecards.costs.counts import COUNTS, whole
-from ratecards.costs.gemini_usage import Counted
+from ratecards.costing.counts import COUNTS, whole
+from ratecards.costing.gemini_usage import Counted
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 import ratecards
-from ratecards.costs.usage import answers
+from ratecards.costing.usage import answers
 from ratecards.errors import CostError
 
 CHAT = {"prompt_tokens": 21, "completion_tokens": 0, "completion_tokens_details": {"reasoning_tokens": 60}}

@@ -12,9 +12,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal, localcontext
 from operator import itemgetter
 
-from ratecards.costs.breakdown import EXACT, NO_PART, Breakdown, Line
-from ratecards.costs.counts import MOST, TOKENS, Count, Shape, shape_of
-from ratecards.costs.terms import FINEST, Factor, TermFinder
+from ratecards.costing.breakdown import EXACT, NO_PART, Breakdown, Line
+from ratecards.costing.counts import MOST, TOKENS, Count, Shape, shape_of
+from ratecards.costing.terms import FINEST, Factor, TermFinder
 from ratecards.errors import CostError
 
 TYPE_CHECKING = False
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ratecards.catalog.catalog import Choice
-    from ratecards.costs.counts import Usage
-    from ratecards.costs.terms import Term
+    from ratecards.costing.counts import Usage
+    from ratecards.costing.terms import Term
 
     # by how many parts (`FINEST`) each number is multiplied; which values must be 0; the words of lines; the currency
     _Quick = tuple[tuple[int, ...], list[int], tuple[tuple[Any, ...], ...], str]

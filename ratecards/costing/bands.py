@@ -16,9 +16,9 @@ from decimal import Decimal
 from ratecards.catalog.catalog import Choice
 from ratecards.catalog.choices import LIFETIMES, MODALITIES
 from ratecards.catalog.priced_model import PricedModel, measure
-from ratecards.costs.counts import PLAIN_RULES, Count, Shape
-from ratecards.costs.image_sizes import IMAGE
-from ratecards.costs.terms import Factor, TermFinder
+from ratecards.costing.counts import PLAIN_RULES, Count, Shape
+from ratecards.costing.image_sizes import IMAGE
+from ratecards.costing.terms import Factor, TermFinder
 from ratecards.errors import CostError, SeveralPricesError
 from ratecards.model import PLANS, SERVICE_TIERS, RateCard, grade, plain
 from ratecards.records import NamedTuple

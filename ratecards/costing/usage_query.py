@@ -13,8 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ratecards.catalog.choices import LIFETIMES, MODALITIES
-from ratecards.costs.bands import MEASURED_PLACES, PLACES, PRICES
-from ratecards.costs.counts import PLAIN_RULES, TOKENS
+from ratecards.costing.bands import MEASURED_PLACES, PLACES, PRICES
+from ratecards.costing.counts import PLAIN_RULES, TOKENS
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 

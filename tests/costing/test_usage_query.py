@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from ratecards.catalog.choices import DIALECTS
-from ratecards.costs.bands import COLUMNS, of_dataset, types
-from ratecards.costs.usage_query import COUNTS, USUAL, WORDS, Priced, query, translated
+from ratecards.costing.bands import COLUMNS, of_dataset, types
+from ratecards.costing.usage_query import COUNTS, USUAL, WORDS, Priced, query, translated
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from scraper import ROOT

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ratecards.costs import usage_forms
-from ratecards.costs.usage import Answer, once, records
+from ratecards.costing import usage_forms
+from ratecards.costing.usage import Answer, once, records
 from ratecards.errors import CostError
 
 CASES = sorted(path for path in (Path(__file__).parent / "usage").iterdir() if path.is_dir())

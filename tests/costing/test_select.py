@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ratecards.catalog.priced_model import PricedModel, measure
-from ratecards.costs.select import RateQuery, select_rate, selecting
+from ratecards.costing.select import RateQuery, select_rate, selecting
 from ratecards.errors import CostError
 from ratecards.model import Rate
 from tests.support.histories import card, rate

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from ratecards.__main__ import main
-from ratecards.costs.exchange import convert
+from ratecards.costing.exchange import convert
 from ratecards.errors import CostError
 from tests.support.histories import added, card, rate, write
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.costs import gemini_usage
-from ratecards.costs.gemini_usage import counts_tokens, folded, is_live, spelled, tokens
+from ratecards.costing import gemini_usage
+from ratecards.costing.gemini_usage import counts_tokens, folded, is_live, spelled, tokens
 from ratecards.errors import CostError
 
 DETAILS = [{"modality": "TEXT", "tokenCount": 600}, {"modality": "AUDIO", "tokenCount": 400}]

@@ -1,0 +1,1 @@
+"""What calls cost: counts from answers, the rate of each, exact amounts."""
