@@ -15,7 +15,7 @@ from ratecards.model import PLANS, SERVICE_TIERS
 from scraper.errors import UnknownTerm
 from scraper.model import Problem
 from scraper.prices.labels import lost_words, take_apart
-from scraper.prices.lexicon import COUNTED, counted, plain
+from scraper.prices.lexicon import BOUND_IN_BRACKETS, COUNTED, counted, plain
 from scraper.prices.normalize import label_key
 from scraper.prices.skippable import selecting, skippable
 from scraper.sources.vocabulary import Patch, VocabularyError, merged
@@ -175,6 +175,9 @@ def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> 
         return
     if not counted(text):
         yield from _availabilities(text, quoted)
+    bounds = {found.group().lower(): f"(prompts {found.group()[1:]}" for found in BOUND_IN_BRACKETS.finditer(text)}
+    if bounds and reads(text, {"nouns": bounds}) is None:
+        yield Candidate({"nouns": bounds}, f"said of the prompt: {' and '.join(bounds)}", (*bounds,))
     if (word := _unknown_word(text, error)) is not None:
         for noun in _STANDS_FOR:
             patch = {"nouns": {word: noun}}
