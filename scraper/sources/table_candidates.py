@@ -8,7 +8,7 @@ from itertools import islice, product
 from math import prod
 from typing import Any
 
-from ratecards.model import SERVICE_TIERS
+from ratecards.model import MODEL_ID, SERVICE_TIERS
 from scraper.errors import UnknownTerm
 from scraper.model import Problem
 from scraper.prices.labels import lost_words
@@ -20,6 +20,8 @@ from scraper.sources.vocabulary import Patch, TableTerms, Term, entry_of
 
 # So many ways to take the unknown headers of one table are tried, and so many unknown words of one header.
 _MOST, _MOST_WORDS = 64, 4
+# What a column without prices may hold.
+_ROLES = [{"is": role} for role in ("model", "label", "note")]
 Patched = Callable[[Patch], TableTerms]
 
 
@@ -33,7 +35,7 @@ def candidates(problems: Sequence[Problem], terms: TableTerms, patched: Patched)
     if problem.kind == "tab":
         known = {text: tab.service_tier for text, tab in terms.tabs.items() if tab.service_tier}
         return list(tabs(problem.term, known, lambda tier: {"service_tier": tier}))
-    found = {"label": _labels, "section": _sections}.get(problem.kind)
+    found = {"label": _labels, "section": _sections, "model": _models}.get(problem.kind)
     if found:
         return list(found(problem.term, terms))
     return list(_cell(problem.term, terms, patched)) if problem.kind == "cell" else []
@@ -69,8 +71,9 @@ def _entries(terms: Iterable[Term]) -> list[dict[str, Any]]:
 
 
 def _columns(headers: Sequence[str], terms: TableTerms) -> Iterator[Candidate]:
-    """What each of several headers may be, together: no two of them the same."""
-    each = [list(_read_as(header, terms.header, terms, [*terms.headers, *terms.words])) for header in headers]
+    """What each of several headers may be, together: no two prices the same."""
+    each = [_read_as(header, terms.header, terms, [*terms.headers, *terms.words]) for header in headers]
+    each = [[*entries, *(role for role in _ROLES if role not in entries)] for entries in each]
     if prod(map(len, each)) > _MOST:
         each = [[entry for entry in entries if "is" not in entry] for entries in each]
     for entries in islice(product(*each), _MOST):
@@ -87,14 +90,32 @@ def _labels(label: str, terms: TableTerms) -> Iterator[Candidate]:
 
 
 def _sections(title: str, terms: TableTerms) -> Iterator[Candidate]:
-    """The sections whose words a title's prices may stand by: those that it shares a word with, and plain ones."""
+    """What the prices under a title may be: of the tier that it names, as those of a section with its words, plain."""
     own, found = {*words_of(title)}, list[Term]()
+    for tier in SERVICE_TIERS:
+        if tier in own and claimed(title, tier):
+            found.append(Term(service_tier=tier))
+            yield Candidate({"sections": {label_key(title): {"service_tier": tier}}}, f"{title!r} is of {tier}")
     for known, term in terms.sections.items():
         plain_one = term == Term()
         related = plain_one or any(word in own for word in words_of(known) if len(word) > 3)
         if related and not term.ignore and claimed(title, *([] if plain_one else [known])) and term not in found:
             found.append(term)
             yield Candidate({"sections": {label_key(title): entry_of(term)}}, f"{title!r} is as the section {known!r}")
+
+
+def _models(name: str, terms: TableTerms) -> Iterator[Candidate]:
+    """The model whose name says as much, but for words that say nothing; the one whose id the words are.
+
+    The numbers must say so.
+    """
+    own = {*words_of(name)}
+    apart = {text: {*words_of(text)} ^ own for text in terms.models}
+    least = min((len(words) for words in apart.values() if all(map(skippable, words))), default=0)
+    found = [list(terms.models[text]) for text, words in apart.items() if 0 < len(words) == least]
+    for ids in (*found[:_MOST_WORDS], ["-".join(words_of(name))]):
+        if all(map(MODEL_ID.match, ids)):
+            yield Candidate({"models": {label_key(name): ids}}, f"{name!r} is {' and '.join(ids)}")
 
 
 def _read_as(
@@ -104,14 +125,15 @@ def _read_as(
 
     Words that could change a price are never left out; what stands in their place may be any that is known.
     """
-    words, known = " ".join(plain(text).split()), list(known)
+    words, known, alone = " ".join(plain(text).split()), list(known), terms.composed(text)
     own = {*words_of(text)}
     said = [other for other in known if own & (theirs := {*words_of(other)}) and all(map(skippable, own - theirs))]
     lost = lost_words(words, terms.words)
     if lost and len(lost) <= _MOST_WORDS and all(map(skippable, lost)):
         less = _without(words, lost[1:])
         said += [_without(less, lost[:1], meant) for meant in ("", *known)]
-    return _entries(term for each in said if each.strip() and (term := read(each)))
+    found = [alone] if alone else [term for each in said if each.strip() and (term := read(each))]
+    return _entries(found)
 
 
 def _without(text: str, lost: Iterable[str], meant: str = "") -> str:
