@@ -16,7 +16,7 @@ from ratecards import wording
 from ratecards.audit.claims import Claim
 from ratecards.catalog.priced_model import measure
 from ratecards.costing.effective import SECONDS, per_one, per_one_of, singles
-from ratecards.costing.select import is_apart, selecting
+from ratecards.costing.select import PLAIN, is_apart, selecting
 from ratecards.model import Evidence, Formula, Rate, RateCard
 
 # One search under several names; a prompt is another thing, which may search more than once.
@@ -63,6 +63,8 @@ def match_claim(claim: Claim, card: RateCard, day: date) -> Match:
         return Match("right", rate, f"rounds to ours {_only_at(rate, priced)}".rstrip())
     if other := _wrong_unit(claim, priced, sold):
         return other
+    if priced and _long_elsewhere(claim, card, priced):
+        return Match("not held", priced[0], "of this the page prints no price for long prompts, as it does of others")
     if priced:
         return Match("wrong", priced[0], _several(priced) or _near(theirs, priced[0], same_unit))
     return _unpriced(claim, card, day, meant) or _not_held(claim, sold)
@@ -73,6 +75,8 @@ def _sold(claim: Claim, card: RateCard, day: date) -> list[Rate]:
     wanted = (claim.service_tier, claim.plan, claim.meter)
     found = [r for r in card.rates if (r.service_tier, r.plan, r.meter) == wanted and r.holds_on(day)]
     found = [r for r in found if r.context == claim.context or not is_apart(r)]
+    if claim.context not in ("", *PLAIN):  # what holds under a condition is judged by what is sold under it alone
+        return [r for r in found if claim.context in (r.context, *r.context.split(", "))]
     if wanted[:2] == ("standard", "paid"):
         found += [_as_rate(f, card) for f in card.formulas if f.meter == claim.meter and f.amount is not None]
     # the price, not what is free of it
@@ -178,6 +182,20 @@ def _not_held(claim: Claim, sold: Sequence[Rate]) -> Match:
         more = f" and {len(held) - 3} more" if len(held) > 3 else ""
         return Match("not held", None, f"no {thing} under these conditions; held: {', '.join(held[:3])}{more}")
     return Match("not held", None, f"no {thing} on the {claim.service_tier} tier")
+
+
+def _long_elsewhere(claim: Claim, card: RateCard, priced: Sequence[Rate]) -> bool:
+    """Whether a claim for long prompts would be judged by undivided prices beside others that the page divides.
+
+    Anthropic's page had such rows of input and output, and said of caches that their factors apply to those.
+    """
+    undivided = all(rate.prompt_over is None for rate in priced)
+    tier = claim.service_tier, claim.plan
+    return (
+        bool(claim.prompt_over)
+        and undivided
+        and any(rate.prompt_over is not None and (rate.service_tier, rate.plan) == tier for rate in card.rates)
+    )
 
 
 def _only_at(rate: Rate, priced: Sequence[Rate]) -> str:
