@@ -45,6 +45,7 @@ _PROGRAM = re.compile(
 _TOML = re.compile(r"\[\[?\s*+[A-Za-z_\"'][^\]\n]*+\]\]?[ \t]*+(?:#.*+)?$|[\w.\"'-]++[ \t]*+=", re.MULTILINE)
 _YAML = re.compile(r"-{3}(?:\s|$)|- |[^\s\[\]{}#\"'][^:\n]*+:(?:\s|$)|[\"'][^\"'\n]*+[\"']\s*+:(?:\s|$)")
 _SKIPPED = re.compile(r"(?:\s++|#[^\n]*+)*+")
+_JSONC = re.compile(r"(?:\s++|//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)++(?=[{\[])")
 _LONG = re.compile(r"[0-9]{41}")
 # What a map of LiteLLM says of a model, with or without a provider.
 _PER_TOKEN = {"input_cost_per_token", "output_cost_per_token", "output_cost_per_image"}
@@ -145,7 +146,7 @@ def parse(text: str, where: str) -> tuple[str, Any]:
     if _TOML.match(head):
         return "TOML", _toml(text, where)
     if head.startswith(("{", "[")):
-        return "JSON", bounded_json.loads(text, where)
+        return "JSON", bounded_json.loads_commented(text, where)
     if _YAML.match(head):
         return "YAML", _yaml(text, where)
     return "", None
@@ -160,9 +161,11 @@ def _delimiter(head: str) -> str:
 
 
 def _start(text: str) -> int:
-    """Where the text begins, after blank lines, comments and blanks."""
+    """Where the text begins, after blank lines, comments and blanks; JSON may have comments of its own before it."""
     skipped = _SKIPPED.match(text)
-    return skipped.end() if skipped else 0
+    start = skipped.end() if skipped else 0
+    json = _JSONC.match(text, start)
+    return json.end() if json else start
 
 
 def _toml(text: str, where: str) -> Any:
@@ -315,7 +318,7 @@ _PAIRS: dict[str, Callable[[Any], Iterator[tuple[str, object]]]] = {
 # A file is a model, whose provider is where it stands.
 _ONE_MODEL = {"dify": forms.FORMS["dify"].place, "truefoundry": r"/providers/([^/]+)/[^/]+\Z"}
 MAX_LEVELS = 12
-_SUFFIXES = (".toml", ".json", ".yml", ".yaml", ".csv")
+_SUFFIXES = (".toml", ".json", ".jsonc", ".yml", ".yaml", ".csv")
 
 
 def _folder(root: Path) -> PriceFile:
