@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from ratecards.catalog.choices import LIFETIMES
+from ratecards.costing.select import TUNED
 from ratecards.storage import model_names
 
 OTHER = "of a seller that is not held"
@@ -89,9 +90,11 @@ _PLACES, _DIGITS = 30, 28
 
 
 _OPENAI = re.compile(
-    r"(?:gpt|chatgpt|o[0-9]|dall-e|whisper|tts|sora|codex|computer-use|davinci|babbage|omni-moderation"
+    r"(?:ft:)?(?:gpt|chatgpt|o[0-9]|dall-e|whisper|tts|sora|codex|computer-use|davinci|babbage|omni-moderation"
     r"|text-embedding-(?:ada|3))\b(?!/)"
 )
+# OpenAI's ids of models that were tuned: which it was, and then whose.
+_TUNED = re.compile(r"ft:([^:]+)(?::|\Z)")
 # Anthropic's ids as its own API has them; one with another platform before it, or a version after an @, is that one's.
 _ANTHROPIC = re.compile(r"\s*(?:anthropic[/:])?claude\b[^/@]*\Z", re.IGNORECASE)
 # By a file's word for a provider, whose price list it means.
@@ -163,13 +166,17 @@ class Statements:
 
 
 def claim(where: EntryHead, field: str, stated: tuple[object, Decimal], meaning: FieldMeaning) -> Claim:
-    """One price as a claim, whose it is still open; `stated` is the value in the file and its amount."""
+    """One price as a claim, whose it is still open; `stated` is the value in the file and its amount.
+
+    That of `ft:gpt-4o-2024-08-06:mine::1` is of that model, in the context in which pages price what was tuned.
+    """
     value, price = stated
+    tuned = _TUNED.match(where.model)
     return Claim(
         key=where.key,
         field=field,
         stated=shown(value),
-        model=where.model,
+        model=tuned[1] if tuned else where.model,
         source="",
         meter=meaning.meter,
         unit=meaning.unit,
@@ -180,7 +187,7 @@ def claim(where: EntryHead, field: str, stated: tuple[object, Decimal], meaning:
         quality=meaning.quality,
         prompt_over=where.over,
         prompt_up_to=where.up_to,
-        context=meaning.context,
+        context=TUNED if tuned else meaning.context,
     )
 
 

@@ -181,7 +181,8 @@ def _not_held(claim: Claim, sold: Sequence[Rate]) -> Match:
         held = list(dict.fromkeys(wording.subject(r) for r in sold))
         more = f" and {len(held) - 3} more" if len(held) > 3 else ""
         return Match("not held", None, f"no {thing} under these conditions; held: {', '.join(held[:3])}{more}")
-    return Match("not held", None, f"no {thing} on the {claim.service_tier} tier")
+    under = f" under {claim.context!r}" if claim.context else ""
+    return Match("not held", None, f"no {thing} on the {claim.service_tier} tier{under}")
 
 
 def _long_elsewhere(claim: Claim, card: RateCard, priced: Sequence[Rate]) -> bool:

@@ -56,7 +56,10 @@ def test_a_tuned_model_is_another() -> None:
     assert "not held" == verdict(claim("3"), card(tuned, rate("25", meter="tuning")))[0]
     assert ("right", "3", "") == verdict(claim("3", context="finetuning"), card(tuned, rate("0.5")))
     assert ("wrong", "3", "") == verdict(claim("0.5", context="finetuning"), card(tuned, rate("0.5")))
-    assert ("not held", "") == verdict(claim("0.6", context="finetuning"), card(rate("0.5")))[:2]
+    bare = "no input on the standard tier under 'finetuning'"
+    assert ("not held", "", bare) == verdict(claim("0.5", context="finetuning"), card(rate("0.5")))
+    shared = rate("2", context="data sharing, finetuning")
+    assert ("wrong", "3", "") == verdict(claim("2", context="finetuning"), card(tuned, shared))
 
 
 def test_a_claim_without_a_modality_is_of_text() -> None:
