@@ -190,13 +190,10 @@ def _long_elsewhere(claim: Claim, card: RateCard, priced: Sequence[Rate]) -> boo
 
     Anthropic's page had such rows of input and output, and said of caches that their factors apply to those.
     """
-    undivided = all(rate.prompt_over is None for rate in priced)
-    tier = claim.service_tier, claim.plan
-    return (
-        bool(claim.prompt_over)
-        and undivided
-        and any(rate.prompt_over is not None and (rate.service_tier, rate.plan) == tier for rate in card.rates)
-    )
+    if not claim.prompt_over or any(rate.prompt_over or rate.prompt_up_to for rate in priced):
+        return False
+    same = claim.service_tier, claim.plan, _noun(claim.unit)
+    return any(r.prompt_over and (r.service_tier, r.plan, _noun(r.unit)) == same for r in card.rates)
 
 
 def _only_at(rate: Rate, priced: Sequence[Rate]) -> str:

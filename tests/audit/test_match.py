@@ -125,6 +125,10 @@ def test_a_long_prompts_price_is_not_judged_by_one_that_only_its_neighbours_divi
     assert ("right", "0.3", "") == verdict(claim("0.3", "cache_read", prompt_over=200_000), held)
     assert ("wrong", "0.3", "") == verdict(claim("0.6", "cache_read"), held)
     assert ("wrong", "1", "") == verdict(claim("9", service_tier="batch", prompt_over=200_000), held)
+    assert ("wrong", "3", "") == verdict(claim("9", prompt_over=128_000), held), "divided, elsewhere"
+    searches = card(*held.rates, rate("14", meter="search_grounding", unit="1000 queries"))
+    said = claim("35", "search_grounding", "1000 queries", prompt_over=200_000)
+    assert ("wrong", "14", "") == verdict(said, searches), "not by the token"
 
 
 def test_cache_writes_are_judged_by_how_long_they_are_kept() -> None:
