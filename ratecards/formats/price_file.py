@@ -92,7 +92,7 @@ def from_text(where: str, text: str) -> PriceFile:
     name = _checked(where, data) if kind == "CSV" else recognise(data)
     if not name:
         raise FormatError(f"{where}: expected {_EXPECTED}, saw {_seen(data)}{_lacking(data)}")
-    if name in _ONE_MODEL and isinstance(data, Mapping):
+    if name in _PLACES:
         data = _placed(name, Path(where), data)
     return PriceFile(where, name, shaped(name, data), text)
 
@@ -317,6 +317,8 @@ _PAIRS: dict[str, Callable[[Any], Iterator[tuple[str, object]]]] = {
 }
 # A file is a model, whose provider is where it stands.
 _ONE_MODEL = {"dify": forms.FORMS["dify"].place, "truefoundry": r"/providers/([^/]+)/[^/]+\Z"}
+# A file has all models of a provider, whose name it has.
+_PLACES = {**_ONE_MODEL, "portkey": r"/pricing/([^/]+)\.json\Z"}
 MAX_LEVELS = 12
 _SUFFIXES = (".toml", ".json", ".jsonc", ".yml", ".yaml", ".csv")
 
@@ -334,7 +336,7 @@ def _folder(root: Path) -> PriceFile:
         name = (
             "models.dev" if kind == "TOML" and _place_of(path) else _table(data) if kind == "CSV" else recognise(data)
         )
-        if name in _ONE_MODEL:
+        if name in _PLACES:
             data = _placed(name, path, data)
         if name:
             found.setdefault(name, []).append((path, data))
@@ -361,8 +363,8 @@ def _joined(root: Path, name: str, files: list[tuple[Path, Any]]) -> Any:
 
 
 def _placed(name: str, path: Path, data: Any) -> Any:
-    """The file of a model with its provider, which its path names; as it is where the path does not."""
-    place = re.search(_ONE_MODEL[name], path.absolute().as_posix())
+    """The data of a file with its provider, which its path names; as it is where the path does not."""
+    place = re.search(_PLACES[name], path.absolute().as_posix())
     return {"provider": place[1], **data} if place and isinstance(data, Mapping) else data
 
 

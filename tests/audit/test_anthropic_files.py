@@ -84,6 +84,7 @@ PORTKEY = {
                 "response_token": {"price": 0.0015},
                 "cache_write_input_token": {"price": 0.000375},
                 "cache_read_input_token": {"price": 0.00003},
+                "additional_units": {"cache_write_1h": {"price": 0.0006}},
             }
         }
     }
@@ -140,7 +141,8 @@ CASES: dict[str, tuple[str, Any, int, list[tuple[str, str]]]] = {
         1,
         [("pricing.output", "4")],
     ),
-    "portkey": ("anthropic.json", PORTKEY, 4, []),
+    "portkey": ("anthropic.json", PORTKEY, 5, []),
+    "portkey, in its folder": ("pricing/anthropic.json", PORTKEY, 5, []),
     "new-api": ("ratio.json", NEW_API, 3, [("completion_ratio", "4")]),
     "sheet": ("prices.csv", SHEET, 3, []),
     "helicone": ("costs.json", {"data": [HELICONE]}, 3, []),
@@ -200,6 +202,11 @@ COPIES = {
     "openrouter, a copy": ("models.json", openrouter("amazon/anthropic.claude-haiku-4-5")),
     "llm-prices, Bedrock": ("current.json", {"prices": [row("claude-sonnet-4", "bedrock")]}),
     "new-api, an id of Bedrock": ("ratio.json", {"model_ratio": {"anthropic.claude-3-haiku-20240307-v1:0": 9}}),
+    "portkey, the file of another platform": ("pricing/claude-platform-aws.json", PORTKEY),
+    "portkey, the file of Bedrock": (
+        "pricing/bedrock.json",
+        {**PORTKEY, "gpt-5": PORTKEY["claude-3-7-sonnet-20250219"]},
+    ),
     "portkey, an id of Vertex": ("vertex.json", {"claude-opus-4@20250514": PORTKEY["claude-3-7-sonnet-20250219"]}),
 }
 

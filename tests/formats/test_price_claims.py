@@ -209,6 +209,22 @@ def test_portkey_unread():
     ] == whys(read)
 
 
+def test_portkey_cache_writes():
+    """Beside a unit of what is kept for an hour the price of writes is that of 5 minutes."""
+    both = config(
+        cache_write_input_token={"price": Decimal("0.000125")},
+        additional_units={"cache_write_1h": {"price": Decimal("0.0002")}},
+    )
+    alone = config(cache_write_input_token={"price": Decimal("0.000125")})
+    found, unread = claimed(portkey.entries({"claude-a": both, "claude-b": alone}))
+    assert [] == unread
+    assert [
+        ("claude-a", "5 minutes", Decimal("1.25")),
+        ("claude-a", "1 hour", Decimal(2)),
+        ("claude-b", "", Decimal("1.25")),
+    ] == [(c.model, c.context, c.price) for c in found]
+
+
 def test_portkey_nothing():
     """No price is stated by null."""
     assert ([], []) == claimed(portkey.entries({"gemini-a": config(request_token={"price": None})}))

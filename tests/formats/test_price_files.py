@@ -87,6 +87,16 @@ def test_a_mark_of_utf_8_blank_lines_and_comments_come_first(tmp_path: Path) -> 
     assert "genai-prices" == price_file.load(write(tmp_path / "b", "\n# a\n\n# b\n---\n" + YAML)).format
 
 
+def test_a_file_of_portkeys_is_of_the_provider_whose_name_it_has(tmp_path: Path) -> None:
+    """Where it stands as Portkey keeps it; elsewhere each model is its maker's."""
+    model = {"pricing_config": {"pay_as_you_go": {}}}
+    assert {"provider": "vertex-ai", "x": model} == price_file.load(
+        write(tmp_path / "pricing/vertex-ai.json", PORTKEY)
+    ).data
+    assert {"provider": "vertex-ai", "x": model} == price_file.load(tmp_path / "pricing").data
+    assert {"x": model} == price_file.load(write(tmp_path / "prices/vertex-ai.json", PORTKEY)).data
+
+
 OPENCODE = """// my models
 {
   "$schema": "https://opencode.ai/config.json", // not a comment: /* */
