@@ -165,6 +165,15 @@ def test_a_price_of_cache_writes_beside_one_for_an_hour_is_that_of_five_minutes(
     assert [""] == [claim.context for claim in one(**{write: 1})]
 
 
+def test_modes_before_an_id_of_anthropics() -> None:
+    """A fast one is of a service tier of its own; one country's prices are no column."""
+    both = {"input_cost_per_token": 1, "input_cost_per_token_batches": 2}
+    assert ["fast", "batch"] == [c.service_tier for c in one("fast/claude-a", "anthropic", **both)]
+    for key in ("us/claude-a", "fast/us/claude-a"):
+        found, unread = claimed(entries({key: {"litellm_provider": "anthropic", **both}}))
+        assert ([], ["a price of one country alone"] * 2) == (found, [item.why for item in unread])
+
+
 def test_a_price_beside_one_of_another_modality_is_that_of_text() -> None:
     """Without one it is that of whatever there is."""
     both = one(output_cost_per_token=1, output_cost_per_image_token=2, input_cost_per_token=3)
@@ -198,6 +207,11 @@ KEYS = {
     ("anthropic/claude-opus-4-5", "anthropic"): ("claude-opus-4-5", "anthropic-api"),
     ("anthropic/claude-opus-4-5", None): ("claude-opus-4-5", "anthropic-api"),
     ("claude-opus-4-5", None): ("claude-opus-4-5", ""),
+    ("fast/claude-opus-4-6", "anthropic"): ("claude-opus-4-6", "anthropic-api"),
+    ("anthropic/fast/claude-opus-4-6", None): ("claude-opus-4-6", "anthropic-api"),
+    ("fast/claude-opus-4-6", "bedrock"): None,
+    ("fast/claude-opus-4-6", None): None,
+    ("fast/gemini-2.5-pro", "gemini"): None,
     ("claude-opus-4-5@20251101", None): None,
     ("claude-opus-4-5@20251101", "anthropic"): None,
     ("anthropic/claude-opus-4-5", "openrouter"): None,

@@ -58,6 +58,8 @@ _STEPS = {
     "cache_read": "cache_read_input_token_cost",
 }
 _SIZES = re.compile(r"(?:[a-z]+/)?[0-9]+-x-[0-9]+/|(?:low|medium|high|standard|hd|auto)/", re.IGNORECASE)
+# Before an id of Anthropic's: that it answers fast, and in one country.
+_MODES = re.compile(r"(?:(?P<fast>fast/)?(?P<place>us/)?(?=claude))?", re.IGNORECASE)
 FIELDS = {
     "input_cost_per_token": FieldMeaning("input", shift=6),
     "input_cost_per_audio_token": FieldMeaning("input", modality="audio", shift=6),
@@ -179,7 +181,7 @@ def seller_of(key: str, value: Mapping[str, Any]) -> str | None:
     said = value.get("litellm_provider")
     provider = said.strip().lower() if isinstance(said, str) else ""
     prefix = _prefix(key)
-    model = key[len(prefix) :]
+    model = _MODES.sub("", key[len(prefix) :], count=1)
     platform = provider.startswith("vertex_ai")
     listed = _PREFIXES.get(prefix.lower()) or (_PLATFORM if platform else _PROVIDERS.get(provider))
     others = platform and provider.endswith("_models") and listed == _PLATFORM
@@ -200,11 +202,12 @@ def _prefix(key: str) -> str:
 
 def model_of(key: str) -> str:
     """The model id that a key means: `gemini/gemini-2.5-pro` is `gemini-2.5-pro`."""
-    return model_names.model_id(key[len(_prefix(key)) :])
+    return model_names.model_id(_MODES.sub("", key[len(_prefix(key)) :], count=1))
 
 
 def _stated(key: str, entry: Mapping[str, Any]) -> list[Claim | Unread]:
     found, where = Statements(), EntryHead(key, model_of(key), "")
+    mode = _MODES.match(key[len(_prefix(key)) :])
     for field, value in entry.items():
         if value is None or not _is_price(field):
             continue
@@ -212,13 +215,17 @@ def _stated(key: str, entry: Mapping[str, Any]) -> list[Claim | Unread]:
             value = next(iter(value.values()))  # noqa: PLW2901 - a price by size of the search context, in name only
         price = amount(value)
         why = "a size or a quality as a part of the id is not read" if _SIZES.match(key) else ""
+        why = why or ("a price of one country alone" if mode and mode["place"] else "")
         why = why or (f"expected an amount, saw {shown(value)}" if price is None else "")
         meant = why or _meaning(entry, field)
         if isinstance(meant, str) or price is None:
             found.skip(key, field, value, str(meant))
         else:
             said, bounds = meant
-            found.found.append(claim(where._replace(**bounds), field, (value, price), said))
+            head = where._replace(**bounds)
+            if mode and mode["fast"] and head.service_tier == "standard":
+                head = head._replace(service_tier="fast")
+            found.found.append(claim(head, field, (value, price), said))
     return found.found
 
 
