@@ -22,13 +22,15 @@ NO_START = "a message_delta without its message_start: the stream is cut before 
 # By the type of an event, the field that it has beside that.
 _EVENTS = {
     "message_start": "message",
-    "message_delta": "delta",
+    "message_delta": "type",
     "content_block_start": "content_block",
     "content_block_delta": "delta",
     "content_block_stop": "index",
     "message_stop": "type",
     "ping": "type",
 }
+# What every message says of itself, where a gateway leaves it out.
+_MESSAGE = {"type": "message", "role": "assistant"}
 # Where what came of a message stands for the events after it.
 _OPEN = "message_stream"
 
@@ -56,7 +58,7 @@ def follow(event: Mapping[Any, Any], kept: dict[str, Any]) -> Streamed | None:
         return Streamed(kept.pop(_OPEN)) if _OPEN in kept else None
     if kind == "message_start" and isinstance(event["message"], Mapping):
         before = unfinished(kept)
-        kept[_OPEN] = event["message"]
+        kept[_OPEN] = {**_MESSAGE, **event["message"]}
         return before
     if kind == "message_delta" and isinstance(counted, Mapping):
         if _OPEN not in kept:

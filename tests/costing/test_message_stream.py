@@ -153,6 +153,14 @@ def test_a_delta_without_counts_counts_nothing() -> None:
     assert [12] == [answer.size for answer in answers(events)]
 
 
+def test_what_gateways_leave_out() -> None:
+    """A message that says its counts alone, and a delta of nothing else."""
+    start = {"type": "message_start", "message": {"model": MODEL, "usage": {"input_tokens": 5, "output_tokens": 1}}}
+    events = [start, {"type": "message_delta", "usage": {"output_tokens": 7}}, {"type": "message_stop"}]
+
+    assert called(answers(message({"input_tokens": 5, "output_tokens": 7}))) == called(answers(events))
+
+
 def sse(events: list[Data]) -> str:
     """Events as the API sends them."""
     return "".join(f"event: {event['type']}\ndata: {json.dumps(event)}\n\n" for event in events)
