@@ -26,6 +26,7 @@ _NOISE = Decimal("1e-9")
 # How near an amount is, as a share, that a page prints with fewer digits: an equivalent, and any price.
 _NEAR, _LIKELY = Decimal("0.02"), Decimal("0.1")
 _AMOUNT = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
+_FACTOR = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)x base input price\b", re.ASCII)
 _FACTORS = {
     Decimal(1_000_000): "a million times ours",
     Decimal(1000): "a thousand times ours",
@@ -61,6 +62,8 @@ def match_claim(claim: Claim, card: RateCard, day: date) -> Match:
         return Match("right", rate, _only_at(rate, priced))
     if rate := next((r for r in priced if r.basis == "equivalent" and _rounds(theirs, r, _NEAR)), None):
         return Match("right", rate, f"rounds to ours {_only_at(rate, priced)}".rstrip())
+    if rate := next((r for r in priced if _rounds(theirs, r, Decimal(1)) and _by_factor(claim, card, theirs)), None):
+        return Match("right", rate, "by the factor that the page states; what it prints is that rounded")
     if other := _wrong_unit(claim, priced, sold):
         return other
     if priced and _long_elsewhere(claim, card, priced):
@@ -183,6 +186,14 @@ def _not_held(claim: Claim, sold: Sequence[Rate]) -> Match:
         return Match("not held", None, f"no {thing} under these conditions; held: {', '.join(held[:3])}{more}")
     under = f" under {claim.context!r}" if claim.context else ""
     return Match("not held", None, f"no {thing} on the {claim.service_tier} tier{under}")
+
+
+def _by_factor(claim: Claim, card: RateCard, theirs: Decimal) -> bool:
+    """Whether a claim is the price of what is sent times a factor that the page states, as `0.1x base input price`."""
+    same = claim.service_tier, claim.plan, "input"
+    sent = _prompt(claim, [r for r in card.rates if (r.service_tier, r.plan, r.meter) == same and r.price is not None])
+    factors = [Decimal(found[1]) for _, words in card.facts if (found := _FACTOR.match(words))]
+    return any(_equal(theirs, per_one(rate) * factor) for rate in sent for factor in factors)
 
 
 def _long_elsewhere(claim: Claim, card: RateCard, priced: Sequence[Rate]) -> bool:

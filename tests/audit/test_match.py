@@ -131,6 +131,19 @@ def test_a_long_prompts_price_is_not_judged_by_one_that_only_its_neighbours_divi
     assert ("wrong", "14", "") == verdict(said, searches), "not by the token"
 
 
+def test_a_price_that_the_page_rounds_is_right_by_the_pages_own_factor() -> None:
+    """Where it states one that gives it exactly, and prints that rounded; else it is another amount."""
+    rates = (rate("0.25"), rate("0.03", meter="cache_read", quote="$0.03"), rate("1.25", meter="output", quote="$1.25"))
+    held = card(*rates, facts=(("cache read", "0.1x base input price"), ("batch", "50% discount")))
+    words = "by the factor that the page states; what it prints is that rounded"
+
+    assert ("right", "0.03", words) == verdict(claim("0.025", "cache_read"), held)
+    assert "wrong" == verdict(claim("0.026", "cache_read"), held)[0], "not by the factor"
+    assert "wrong" == verdict(claim("0.025", "cache_read"), card(*rates))[0], "no factor is stated"
+    other = card(rate("10"), rate("0.25", meter="cache_read", quote="$0.25"), facts=held.facts)
+    assert "wrong" == verdict(claim("1", "cache_read"), other)[0], "a model that the factor is not of"
+
+
 def test_cache_writes_are_judged_by_how_long_they_are_kept() -> None:
     """What a claim does not say may be either, which is told; one that says it is judged by that alone, or not held."""
     split = card(
