@@ -92,31 +92,40 @@ class Loss:
 
 @dataclass(frozen=True)
 class Page:
-    """A page whose words are taken out: its reader, its vocabulary's loader, and its editions in date order.
+    """A page whose words are taken out: its reader, its vocabulary's loader, and its editions.
 
+    Each edition stands behind the one that was published before it; one that has none in the same form, behind itself.
     `tables` is the module, and the function of it, that the page's blocks go through.
     """
 
     source: str
     reader: Any
     load_terms: Any
-    editions: Sequence[str]
+    editions: Sequence[tuple[str, str]]
     tables: tuple[Any, str]
 
 
-def _tables(source: str, reader: Any, *editions: str) -> Page:
+def _tables(source: str, reader: Any, *editions: tuple[str, str]) -> Page:
     return Page(source, reader, reader.load_terms, editions, (table_reader, "prove"))
 
 
 PAGES = {
     one.source: one
     for one in (
-        Page("google/gemini-api", gemini_api, gemini_terms.load_terms, EDITIONS, (gemini_api, "read_blocks")),
-        _tables("openai/openai-api", openai_api.PAGE, "2026-08-21.html", "2026-10-04.md"),
+        Page(
+            "google/gemini-api", gemini_api, gemini_terms.load_terms, [*pairwise(EDITIONS)], (gemini_api, "read_blocks")
+        ),
+        _tables(
+            "openai/openai-api",
+            openai_api.PAGE,
+            ("2026-04-27.html", "2026-08-21.html"),
+            ("2026-10-04.md", "2026-10-04.md"),
+        ),
         _tables(
             "anthropic/anthropic-api",
             find("anthropic/anthropic-api").module,
-            *("2025-12-20.converted.md", "2026-03-24.md", "2026-04-16.md"),
+            ("2025-12-20.converted.md", "2026-03-24.md"),
+            ("2026-03-24.md", "2026-04-16.md"),
         ),
     )
 }
@@ -126,16 +135,16 @@ GEMINI = PAGES["google/gemini-api"]
 def losses(
     folder: str,
     every: int = 1,
-    editions: Sequence[str] = (),
+    editions: Sequence[tuple[str, str]] = (),
     words: Sequence[str] = LEXICON,
     of: Page = GEMINI,
 ) -> Iterator[Loss]:
     """Each term that matters to an edition, with what became of its rates."""
     editions = editions or of.editions
-    bodies = {name: page(folder, name, of.source) for name in editions}
+    bodies = {name: page(folder, name, of.source) for pair in editions for name in pair}
     truths = {name: of.reader.read(body) for name, body in bodies.items()}
     data = vocabulary.data_of(of.load_terms)
-    for before, name in pairwise(editions):
+    for before, name in editions:
         stood, truth, body = known(truths[before], before, of.reader.renames()), truths[name], bodies[name]
         for path in vocabularies.terms(data)[::every]:
             less = vocabularies.without(data, path)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
-from math import prod
 from typing import Any
 
 from ratecards.model import MODEL_ID, SERVICE_TIERS
@@ -71,12 +70,17 @@ def _entries(terms: Iterable[Term]) -> list[dict[str, Any]]:
 
 
 def _columns(headers: Sequence[str], terms: TableTerms) -> Iterator[Candidate]:
-    """What each of several headers may be, together: no two prices the same."""
-    each = [_read_as(header, terms.header, terms, [*terms.headers, *terms.words]) for header in headers]
-    each = [[*entries, *(role for role in _ROLES if role not in entries)] for entries in each]
-    if prod(map(len, each)) > _MOST:
-        each = [[entry for entry in entries if "is" not in entry] for entries in each]
-    for entries in islice(product(*each), _MOST):
+    """What each of several headers may be, together: no two prices the same, and one word the same in all of them."""
+    known = [*terms.headers, *terms.words]
+    lost = {word for header in headers for word in lost_words(header, terms.words) if skippable(word)}
+    ways: Iterable[Sequence[dict[str, Any]]]
+    if len(headers) > 1 and len(lost) == 1:
+        read = [[terms.header(_without(header, lost, meant)) for header in headers] for meant in ("", *known)]
+        ways = [[entry_of(term) for term in way if term] for way in read if all(way)]
+    else:
+        found = [_read_as(header, terms.header, terms, known) for header in headers]
+        ways = islice(product(*([*own, *(r for r in _ROLES if r not in own)] for own in found)), _MOST)
+    for entries in ways:
         prices = [entry for entry in entries if "is" not in entry]
         if all(entry not in prices[:at] for at, entry in enumerate(prices)):
             lines = [_line("headers", header, entry) for header, entry in zip(headers, entries, strict=True)]

@@ -385,7 +385,7 @@ def combined(terms: Iterable[tuple[str, Term]]) -> dict[str, Any]:
     return found
 
 
-# The tiers that headers and labels may name beside what they price, on any page.
+# The tiers that tabs may name by the rate table's own words, and headers and labels beside what they price.
 _TIERS = {tier: Term(service_tier=tier) for tier in ("standard", "batch", "flex", "priority")}
 
 
@@ -516,7 +516,7 @@ def table_terms(data: Any) -> TableTerms:
         defaults=_term(defaults),
         headers=Listed(_terms(data["headers"])),
         sections=_terms(data["sections"]),
-        tabs=Tabs(_terms(data.get("tabs", {}))),
+        tabs=Tabs({**_TIERS, **_terms(data.get("tabs", {}))}),
         labels=Listed(_terms(data.get("labels", {}))),
         words={**_TIERS, **_terms(data.get("words", {}))},
         untitled=_re(data.get("untitled", _NEVER)),
