@@ -23,7 +23,7 @@ class Said(NamedTuple):
 
 
 class DiscrepancyView(NamedTuple):
-    """One discrepancy; `standing` is its rule, what to reckon with, and a person's reason, as far as there are any."""
+    """One discrepancy; `standing` is its rule and what to reckon with, `because` a person's reason, if there is one."""
 
     model: str
     what: str
@@ -31,6 +31,7 @@ class DiscrepancyView(NamedTuple):
     sides: tuple[Said, Said]
     standing: tuple[str, ...]
     sources: frozenset[str]
+    because: str
 
 
 def discrepancy(entry: Discrepancy) -> DiscrepancyView:
@@ -48,8 +49,9 @@ def discrepancy(entry: Discrepancy) -> DiscrepancyView:
             _said(entry.left, entry.left.source, allowance=allowance),
             _said(entry.right, other, allowance=allowance),
         ),
-        standing=tuple(filter(None, (entry.rule, conservative, entry.because))),
+        standing=tuple(filter(None, (entry.rule, conservative))),
         sources=frozenset({entry.left.source, entry.right.source}),
+        because=entry.because,
     )
 
 

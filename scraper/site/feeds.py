@@ -16,7 +16,7 @@ from ratecards.escaping import visible
 from scraper.site.entries import FeedEntry, lasting_id
 from scraper.site.models import page_of
 
-NEWEST = 100
+NEWEST = 40
 FOLDER = "feeds"
 _ATOM = "http://www.w3.org/2005/Atom"
 # The time of a feed that never had an entry.
@@ -106,7 +106,7 @@ def json_feed(feed: Feed, base: str = "") -> bytes:
         "authors": [{"name": "ratecards"}],
         "items": items,
     }
-    return (json.dumps(head, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(head, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
 # --------------------------------------------------------------------------------------------------- a calendar

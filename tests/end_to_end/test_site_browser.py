@@ -150,7 +150,7 @@ def listed(page) -> list[str]:
 
 def figures(page, model: str) -> list[str]:
     """The figures shown of a model."""
-    return page.locator(f'#prices tr[data-model="{model}"] .fig:not([hidden]) b').all_inner_texts()
+    return page.locator(f'#prices tr[data-model="{model}"] data:not([hidden])').all_inner_texts()
 
 
 # ------------------------------------------------------------------------------------------- prices
@@ -164,7 +164,7 @@ def test_one_types_a_name_and_sees_its_price(tab, real):
     assert "gemini-2.5-flash" == listed(page)[0]
     assert ["$0.30", "$2.50", "$0.03"] == figures(page, "gemini-2.5-flash")
     assert page.locator("tr.best").count() == 1
-    assert page.locator("tr.best .fig:not([hidden]) b").first.bounding_box()["y"] < DESKTOP["height"]
+    assert page.locator("tr.best data:not([hidden])").first.bounding_box()["y"] < DESKTOP["height"]
     assert page.locator("#status").inner_text().startswith(f"{len(listed(page))} models")
 
 
@@ -219,7 +219,7 @@ def test_sorting_by_price(tab, real):
     page = tab(real)
     head = page.locator('th[data-sort="input"]')
     head.locator("button").click()
-    values = "rows => rows.map(r => r.cells[1].querySelector('.fig:not([hidden])')).map(f => f ? Number(f.dataset.value) : Infinity)"
+    values = "rows => rows.map(r => r.cells[1].querySelector('data:not([hidden])')).map(f => f ? Number(f.value) : Infinity)"
     rising = page.locator("#prices tbody tr:not([hidden])").evaluate_all(values)
     first = head.get_attribute("aria-sort")
     head.locator("button").click()
@@ -237,7 +237,7 @@ def test_figures_follow_the_calendar(tab, small):
     assert ["$1.50", "$4.00"] == figures(new, "gemini-3.7-flash")
 
     page = tab(small, "models/google/gemini-3.7-flash.html", now=datetime(2027, 1, 1, tzinfo=UTC))
-    assert "$1.50" == page.locator(".big .fig:not([hidden]) b").first.inner_text()
+    assert "$1.50" == page.locator(".big data:not([hidden])").first.inner_text()
     assert "$0.75" in page.locator(".matrix .past").inner_text()
 
 
@@ -591,7 +591,7 @@ def test_printed_it_opens_what_is_folded(tab, small):
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
-    assert page.locator(".evidence q").first.is_visible()
+    assert page.locator(".matrix q").first.is_visible()
     assert not page.locator("nav").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
 
