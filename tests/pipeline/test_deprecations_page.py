@@ -34,7 +34,7 @@ def page(*rows: str) -> str:
     models = [dict(zip(keys, map(str.strip, row.split("|")), strict=True)) for row in rows]
     others = [
         {
-            "title": f"## {name}",
+            "title": "## Managed agents" if name == "imagen-9" else f"## {name}",
             "models": [dict(zip(keys, (name, "-", "No shutdown date announced", "-"), strict=True))],
         }
         for name in ("veo-9", "lyria-9", "imagen-9")
