@@ -78,7 +78,9 @@ def gather(dataset: Dataset, root: Path, day: date) -> Contents:
         health=standing,
         record=reported.record(kept, reported.cards(kept), {}),
         names=dataset.database.names,
-        retired=retired(dataset, past, shelf),
+        retired=retired(
+            dataset, past, shelf, {name: facts.url for name in workshop.FACTS if (facts := kept.facts(name))}
+        ),
         months=flagships.months(dataset, day),
     )
 

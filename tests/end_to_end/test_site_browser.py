@@ -219,7 +219,9 @@ def test_sorting_by_price(tab, real):
     page = tab(real)
     head = page.locator('th[data-sort="input"]')
     head.locator("button").click()
-    values = "rows => rows.map(r => r.cells[1].querySelector('data:not([hidden])')).map(f => f ? Number(f.value) : Infinity)"
+    values = (
+        "rows => rows.map(r => r.cells[1].querySelector('data:not([hidden])')).map(f => f ? Number(f.value) : Infinity)"
+    )
     rising = page.locator("#prices tbody tr:not([hidden])").evaluate_all(values)
     first = head.get_attribute("aria-sort")
     head.locator("button").click()
