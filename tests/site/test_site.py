@@ -606,13 +606,26 @@ def test_a_dispute_in_words():
     """What it is about, what each side says, what to reckon with."""
     found = discrepancy(disputed(because="a reason"))
 
-    assert ("cache read text, standard", ("price", "for a budget: 0.5"), "a reason") == (
+    assert ("cache read text, standard", ("the prices differ", "for a budget: 0.5"), "a reason") == (
         found.what,
         found.standing,
         found.because,
     )
     assert ["$0.25 per 1M tokens", "$0.50 per 1M tokens"] == [s.words for s in found.sides]
     assert ["google/gemini-api", "google/ai-studio"] == [s.who for s in found.sides]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("batch cache_read", "not what batch usually costs beside standard"),
+        ("tokens x rate", "the tokens times their price are another amount"),
+        ("a rule of tomorrow", "a rule of tomorrow"),
+    ],
+)
+def test_a_rule_in_words(rule, words):
+    """What it finds, and no name of a column."""
+    assert words == discrepancy(disputed(rule=rule)).standing[0]
 
 
 def test_a_side_without_a_price_and_a_rule():
@@ -855,7 +868,7 @@ def test_an_empty_ledger_and_no_history_of_changes(tmp_path):
     assert "None are known." in found["discrepancies.html"].text
     assert "No page that was looked at announces a dated price or the end of a model." in found["coming.html"].text
     assert "No price is published for this model." in found["models/google/m.html"].text
-    assert "Unchanged since the day it was first read" in found["models/google/m.html"].text
+    assert "Not moved since it was first read so" in found["models/google/m.html"].text
 
 
 def test_a_model_that_is_gone_is_news_without_a_page(tmp_path):
