@@ -98,7 +98,7 @@ def test_a_retired_model_has_its_last_card_and_successor(tmp_path):
     page = site(tmp_path, told)["retired.html"].decode()
     assert "gone from google/gemini-api since <time>2026-11-12</time>" in page
     assert ("gemini-2.5-pro", "google/gemini-api", notice, date(2026, 10, 1)) == found.successor[:4]
-    assert 'in its place <a class="id" href="models/google/gemini-2.5-pro.html">gemini-2.5-pro</a>' in page
+    assert 'In its place <a class="id" href="models/google/gemini-2.5-pro.html">gemini-2.5-pro</a>, by' in page
     assert f"<q>{notice}</q>" in page
 
 
