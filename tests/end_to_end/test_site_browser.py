@@ -149,8 +149,9 @@ def listed(page) -> list[str]:
 
 
 def figures(page, model: str) -> list[str]:
-    """The figures shown of a model."""
-    return page.locator(f'#prices tr[data-model="{model}"] data:not([hidden])').all_inner_texts()
+    """The figures shown of a model, without their notes."""
+    shown = page.locator(f'#prices tr[data-model="{model}"] data:not([hidden])').all_inner_texts()
+    return [words.partition("\n")[0] for words in shown]
 
 
 # ------------------------------------------------------------------------------------------- prices
@@ -252,11 +253,17 @@ def test_countdowns_and_ages_are_of_today(tab, small, real):
     status = json.loads((ROOT / "ratecards/v1/status.json").read_text(encoding="utf-8"))
     looked = datetime.fromisoformat(status["sources"]["google/gemini-api"]["verified"])
     after = looked.replace(tzinfo=UTC) + timedelta(days=1)
-    ages = tab(real, "sources.html", now=after).locator("tr", has_text="gemini-api").locator(".age + span")
+    ages = tab(real, "sources.html", now=after).locator("tr", has_text="gemini-api").locator("time[data-stale] + span")
 
     assert ["in 1 day", "today", "for 2 days"] == words
     assert "(1 day ago)" == ages.inner_text().strip()
-    assert "stale" in tab(real, "sources.html").locator("tr", has_text="gemini-api").locator(".age + span").inner_text()
+    assert (
+        "stale"
+        in tab(real, "sources.html")
+        .locator("tr", has_text="gemini-api")
+        .locator("time[data-stale] + span")
+        .inner_text()
+    )
 
 
 def test_the_first_page_says_how_old_it_is(tab, real):
@@ -282,8 +289,8 @@ def test_it_works_under_a_sub_path(tab, served, path):
     page = tab(served, path)
 
     assert "rgb(250, 249, 246)" == page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.locator("nav a", has_text="Changes").click()
-    assert page.url == f"{served}/changes.html"
+    page.locator("nav a", has_text="Prices").click()
+    assert page.url.partition("#")[0] == f"{served}/index.html"
 
 
 def test_without_a_script_everything_is_still_there(tab, small):
@@ -575,7 +582,7 @@ def test_nothing_scrolls_sideways_on_a_small_phone(tab, request, which):
 
 def test_the_keyboard_is_enough(tab, small):
     """Tab goes from the way to the content to the controls, each with a visible ring; Enter sorts."""
-    page = tab(small, "models/google/gemini-2.5-flash.html")
+    page = tab(small, "changes.html")
     page.keyboard.press("Tab")
     assert "Skip to the content" == page.evaluate("document.activeElement.textContent")
     page.keyboard.press("Tab")
@@ -587,9 +594,18 @@ def test_the_keyboard_is_enough(tab, small):
     assert sorted(listed(page)) == listed(page)
 
 
-def test_printed_it_opens_what_is_folded(tab, small):
+def test_the_words_of_the_page_are_shown_where_one_asks(tab, real):
+    """Beside the prices, without a script."""
+    page = tab(real, "models/google/gemini-2.5-flash.html", java_script_enabled=False)
+    words, place = (page.locator(f".matrix {name}").first for name in ("td q", "th cite"))
+    assert (False, False) == (words.is_visible(), place.is_visible())
+    page.locator(".words input").first.check()
+    assert (True, True) == (words.is_visible(), place.is_visible())
+
+
+def test_printed_it_opens_what_is_folded(tab, real):
     """Quotes are on paper, navigation is not."""
-    page = tab(small, "models/google/gemini-2.5-flash.html")
+    page = tab(real, "models/google/gemini-2.5-flash.html")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
