@@ -74,7 +74,6 @@ def atom(feed: Feed, base: str = "") -> bytes:
         ET.SubElement(item, "link", {"rel": "alternate", "href": _address(_page(entry, feed), base)})
         ET.SubElement(item, "category", {"term": f"{entry.provider}/{entry.source}"})
         _add(item, "content", _text(entry)).set("type", "text")
-    ET.indent(root)
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
 
