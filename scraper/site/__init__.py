@@ -140,7 +140,7 @@ def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
     yield "compare.html", "compare", _comparison(facts)
     yield "calculator.html", "calculator", {}
     yield "images.html", "images", pictures.values(facts.shelf)
-    yield "changes.html", "changes", {"editions": _editions(facts.changes), "known": known}
+    yield "changes.html", "changes", {"editions": _editions(facts.changes), "known": known, "most": _TOLD}
     yield "coming.html", "coming", {"ahead": _ahead(facts), "past": past, "known": known}
     yield "discrepancies.html", "discrepancies", {"states": [found for found in by_state if found[1]]}
     places = {f"{model.provider}/{model.model}": model.path for model in facts.models}
