@@ -206,10 +206,10 @@ def _inside(root: Path, path: str) -> Path:
     target = root / path
     with _expected(root, "a readable dataset"):
         base, place = root.resolve(), target.resolve()
-        above = place.parents
-        if base not in above or base / STAGING in (place, *above):
+        below = place.parts[len(base.parts) :] if place.is_relative_to(base) else ()
+        if not below or below[0] == STAGING:
             raise DatasetError(f"refused to write outside the dataset: {path!r}")
-        if target.is_dir() or not next(p for p in above if p.exists()).is_dir():
+        if place.is_dir() or not next(p for p in place.parents if p.exists()).is_dir():
             raise DatasetError(f"{target}: expected a file in a folder, saw it the other way round")
     return target
 
