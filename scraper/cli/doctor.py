@@ -162,15 +162,6 @@ def _explain(
         yield from (f"    {line}" for line in choice)
 
 
-def remedies(module: Any, reading: Reading) -> list[list[list[str]]]:
-    """For each place that is not understood, the choices there are, each as lines of the vocabulary."""
-    return [
-        [lines(candidate.patch) for candidate in module.choices(problems, section)]
-        for section in reading.incomplete
-        for problems in _places(section)
-    ]
-
-
 def _places(section: Section) -> list[list[Problem]]:
     """The problems of a section; those of one table's headers are one place, for one line each settles none."""
     found: dict[object, list[Problem]] = {}
