@@ -72,7 +72,7 @@ _STANDS_FOR = (
     *("through", "starting", "before", "after", "over", "up to", "per", "then", "month", "day", "RPD", "limit"),
     *("shared", "free", "charge", "not", "available", "supported", "equivalent", "approximately"),
 )
-_AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refers")
+AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refers")
 # Words of any label: what is counted in tokens says so in its header.
 _OF_PRICES = re.compile(r"(?:pric(?:e|es|ing)|costs?|rates?|charges?|fees?|tokens?)\Z")
 _NEGATION = re.compile(r"(?:un|not|no|non|none|without|\w+n't)\Z")
@@ -209,11 +209,16 @@ def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> 
 def _availabilities(text: str, quoted: Callable[[str], str]) -> Iterator[Candidate]:
     words = words_of(text)
     denied, free = any(map(_NEGATION.match, words)), any(word in ("free", "gratis") for word in words)
-    allowed = {"free"} if free else {"free", "not_available"} if denied else {*_AVAILABILITIES}
+    allowed = {"free"} if free else {"free", "not_available"} if denied else {*AVAILABILITIES}
     moving = any(word[0].isdigit() or (selecting(word) and not _SAYS.match(word)) for word in words)
     if not words or moving or (free and denied):
         return
-    for availability in (a for a in _AVAILABILITIES if a in allowed):
+    yield from said_by(text, [each for each in AVAILABILITIES if each in allowed], quoted)
+
+
+def said_by(text: str, availabilities: Sequence[str], quoted: Callable[[str], str] = label_key) -> Iterator[Candidate]:
+    """What a cell without an amount may say."""
+    for availability in availabilities:
         said = f"{label_key(text)!r} is {availability.replace('_', ' ')}"
         yield Candidate({"cells": {quoted(text): availability}}, said, (label_key(text),))
 
