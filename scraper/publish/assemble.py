@@ -10,9 +10,8 @@ from typing import Any
 
 from ratecards.model import RateCard
 from ratecards.model.lifecycle import attached
-from ratecards.storage import bounded, codec, history, lifecycle
+from ratecards.storage import bounded, history
 from ratecards.storage.codec import dumps
-from ratecards.storage.limits import json_data
 from scraper.errors import DatasetError
 from scraper.model import SourceResult, State
 from scraper.publish import bands, baseline, discrepancies, held, reported, state_file
@@ -21,6 +20,8 @@ from scraper.publish.dataset import DEPRECATIONS, FACTS, LIMITS, Dataset
 from scraper.publish.package import finalize_package
 from scraper.publish.record import newest, record
 from scraper.publish.transaction import Publication
+from scraper.storage import card_files, lifecycle
+from scraper.storage.limits import json_data
 
 _CHANGES = 2000
 # What may move with every attempt: a state is written when anything else did, and otherwise once a day.
@@ -75,7 +76,7 @@ def _cards(result: Publication, dataset: Dataset, one: SourceResult) -> None:
     for model in sorted(touched - {""}):
         path = dataset.card_path(one.source.name, model)
         if model in one.cards:
-            result.write(path, codec.encode(one.cards[model]))
+            result.write(path, card_files.encode(one.cards[model]))
         else:
             result.delete(path)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from ratecards.storage.lifecycle import FORM
 from scraper.sources import deprecations
+from scraper.storage.lifecycle import FORM
 from tests.support.captures import captured, needed
 
 pytestmark = needed

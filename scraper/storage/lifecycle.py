@@ -10,7 +10,7 @@ from typing import Any
 from ratecards.model import COPIED, MODEL_ID
 from ratecards.model.lifecycle import Lifecycle
 from ratecards.storage.codec import CodecError
-from ratecards.storage.facts import Form
+from scraper.storage.facts import Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
