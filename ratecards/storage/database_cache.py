@@ -29,6 +29,7 @@ VARIABLE = "RATECARDS_CACHE"
 SMALL = 200_000
 # An installer writes all files of a wheel at about the same time.
 _AT_ONCE = 10_000_000_000
+_VERSIONS = (database.VERSION, database.PACKED)
 _CODE = ("database.py", "rows.py", "history.py", "codec.py", "../model/__init__.py")
 
 
@@ -43,7 +44,7 @@ def opened(root: str, histories: Histories) -> Database:
         if found and (not files or _made_of(found, stands, root, files)):
             return Database(found, root, stands)
         if not files:
-            raise DatasetError(f"{stands}: expected a database of version {database.VERSION}, saw another or damage")
+            raise DatasetError(f"{stands}: {unread(stands)}")
     if sum(size for _, size, _ in files) <= SMALL:
         return Database(_built(root, "", histories), root)
     from hashlib import sha256
@@ -122,14 +123,14 @@ def _code_files() -> list[tuple[str, str]]:
 
 
 def connected(path: str) -> sqlite3.Connection | None:
-    """A file that is a database of this version, opened to read; else None."""
+    """A file that is a database of a version that this code reads, opened to read; else None."""
     name = os.path.abspath(path).replace("\\", "/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     base = None
     try:
         # nobody writes to it: a new one is moved into its place
         uri = f"file:{'/' * (name[0] != '/')}{name}?mode=ro&immutable=1"
         base = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection)
-        if base.execute("PRAGMA user_version").fetchone() == (database.VERSION,):
+        if base.execute("PRAGMA user_version").fetchone()[0] in _VERSIONS:
             base.execute("SELECT count(*) FROM meta").fetchone()
             return base
     except sqlite3.Error:
@@ -137,6 +138,18 @@ def connected(path: str) -> sqlite3.Connection | None:
     if base:
         base.close()
     return None
+
+
+def unread(path: str) -> str:
+    """Why `connected` refuses a file."""
+    try:
+        head = bounded.content(path)[:64]
+    except OSError as error:
+        return str(error)
+    number = int.from_bytes(head[60:])
+    known = not head.startswith(b"SQLite format 3\0") or number in _VERSIONS
+    seen = "damage" if known else f"{number}: another ratecards reads it"
+    return f"expected a database of version {' or '.join(map(str, _VERSIONS))}, saw {seen}"
 
 
 def _made_of(base: sqlite3.Connection, path: str, root: str, files: list[tuple[str, int, int]]) -> bool:

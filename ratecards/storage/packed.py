@@ -1,13 +1,13 @@
 """The database as a wheel brings it: what holds now in little room, and the past as one archive.
 
-A packed file has the tables of `ratecards.storage.database`, of which `card`, `rate`, `history`, `model` and
-`departure` are empty. Two more have the rest:
+A packed file has the tables `source`, `edition`, `alias`, `rename` and `meta` of `ratecards.storage.database`. Two more
+have the rest:
 
 - `now`: a row a source, the models, cards and rates that hold now, as JSON;
 - `past`: one row, JSON (xz), a list a source: its rates and cards that hold no longer, its models and their departures,
   and the changes of its history, in which a rate is a number. It is opened when anything of that is first asked for.
 
-The same database gives the same bytes.
+Rows stand as columns: each value once, and a letter a row that says which. The same database gives the same bytes.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from functools import cached_property
 from itertools import accumulate, chain, groupby
 from operator import sub
 
+from ratecards.storage.database import PACKED
 from ratecards.storage.rows import CARD, CARD_COLUMNS, EMPTY, RATE, RATE_COLUMNS, rate_from
 
 TYPE_CHECKING = False
@@ -28,22 +29,28 @@ if TYPE_CHECKING:
     Owner = tuple[str, ...]
     Row = tuple[Any, ...]
 
-_SCHEMA = """
+_SCHEMA = f"""
+PRAGMA user_version = {PACKED};
 CREATE TABLE now (provider TEXT NOT NULL, source TEXT NOT NULL,
   models TEXT NOT NULL, cards TEXT NOT NULL, rates TEXT NOT NULL, PRIMARY KEY (provider, source)) WITHOUT ROWID;
 CREATE TABLE past (content BLOB NOT NULL);
 """
-_EMPTIED = ("card", "rate", "history", "model", "departure")
+_PACKED = "DROP VIEW rates;" + "".join(f"DROP TABLE {n};" for n in ("card", "rate", "history", "model", "departure"))
 _OF = "WHERE provider = ? AND source = ?"
 _CARDS = f"SELECT {CARD_COLUMNS}, since, until FROM card {_OF} ORDER BY until NOTNULL, model, since"
 _RATES = f"SELECT {RATE_COLUMNS}, since, until, place FROM rate {_OF} ORDER BY until NOTNULL, model, place, since"
 # of a model, and of its departures
-_MODELS, _DEPARTURES = f"SELECT model, first FROM model {_OF}", f"SELECT model, day FROM departure {_OF} ORDER BY rowid"
+_MODELS = f"SELECT model, first FROM model {_OF} ORDER BY model"
+_DEPARTURES = f"SELECT model, day FROM departure {_OF} ORDER BY rowid"
 # where in a row the model, the price, the quote and the locator stand
 _WIDTH, _NAME = len(RATE), CARD.index("name")
 _MODEL, _PRICE, _QUOTE, _LOCATOR = (RATE.index(name) for name in ("model", "price", "quote", "locator"))
 # in quotes and locators they stand for the price in cents, the price, the model, its name
 _MARKS = "\x01\x02\x03\x04"
+# what a locator is put together with
+_WITHIN = " / "
+# the first letter of a column, and the fields of a change that have rates, whose numbers are no letters
+_FIRST, _NUMBERED = ord("#"), ("old", "new", "kept", "card.rates")
 
 
 # ---------------------------------------------------------------------------------------------- packing
@@ -61,17 +68,16 @@ def pack(base: sqlite3.Connection) -> None:
         models = [row[_MODEL] for row in here]
         now = _folded(rows[: len(standing)], models, kinds, _names(here))
         known = len(kinds)
-        texts = models, _turned(row[_MODEL + 1 : -1] for row in here), [_shared([*kinds]), now]
+        texts = models, _table(row[_MODEL + 1 : -1] for row in here), [_shared([*kinds]), now]
         base.execute("INSERT INTO now VALUES (?, ?, ?, ?, ?)", (*owner, *map(_dumped, texts)))
         changes, others = _numbered(_changes(base, owner), rows, owner)
-        ids = sorted({row[_MODEL] for row in (*rows, *others)})
-        gone = [_folded(of, ids, kinds, _names(cards)) for of in (rows[len(standing) :], others)]
-        spans = _turned(row[_WIDTH:] for row in held)
-        tables = [_turned(base.execute(asked, owner)) for asked in (_MODELS, _DEPARTURES)]
-        ended = _turned(row[_MODEL:] for row in cards[len(here) :])
-        past.append([_shared([*kinds][known:]), ids, *gone, spans, ended, *tables, columns(_steps_of(changes))])
+        ids = [list(column) for column in zip(*base.execute(_MODELS, owner), strict=True)] or [[], []]
+        gone = [_folded(of, ids[0], kinds, _names(cards)) for of in (rows[len(standing) :], others)]
+        spans, ended = _table(row[_WIDTH:] for row in held), _table(row[_MODEL:] for row in cards[len(here) :])
+        left = _table(base.execute(_DEPARTURES, owner))
+        past.append([_shared([*kinds][known:]), ids, *gone, spans, ended, left, columns(_steps_of(changes))])
     base.execute("INSERT INTO past VALUES (?)", (packed(past),))
-    base.executescript("".join(f"DELETE FROM {table};" for table in _EMPTIED))
+    base.executescript(_PACKED)
 
 
 def _names(cards: Iterable[Sequence[Any]]) -> dict[str, str]:
@@ -92,17 +98,26 @@ def _changes(base: sqlite3.Connection, owner: Owner) -> list[dict[str, Any]]:
 def _numbered(
     changes: Sequence[dict[str, Any]], rows: Sequence[Row], owner: Owner
 ) -> tuple[list[dict[str, Any]], list[Row]]:
-    """Changes in which a rate is its number among the rows, or beyond them among others; and those others."""
-    numbers = {_key(data): number for number, data in enumerate(_data(rows))}
-    others: dict[str, Row] = {}
+    """Changes in which a rate is its number among the rows, or beyond them among others; and those others.
+
+    A change that has a rate says no model: the rate is one of that model.
+    """
+    numbers = {_key(row[_MODEL], data): n for n, (row, data) in enumerate(zip(rows, _data(rows), strict=True))}
+    others: dict[Owner, Row] = {}
     for change in changes:
         for rate in _rates(change):
             row = (*owner, change["model"], *(rate.get(name, EMPTY[name]) for name in RATE[_MODEL + 1 :]))
-            if (key := _key(rate)) not in numbers:
+            if (key := _key(change["model"], rate)) not in numbers:
                 others[key] = row
-    ordered = sorted(others.values(), key=lambda row: row[_MODEL])
-    numbers |= {_key(data): len(rows) + number for number, data in enumerate(_data(ordered))}
-    return [_each(change, lambda _, rate: numbers[_key(rate)]) for change in changes], ordered
+    ordered = sorted(others, key=lambda key: key[0])
+    numbers |= {key: len(rows) + n for n, key in enumerate(ordered)}
+
+    def numbered(change: dict[str, Any]) -> dict[str, Any]:
+        model = change["model"]
+        new = _each(change, lambda _, rate: numbers[_key(model, rate)])
+        return {name: value for name, value in new.items() if name != "model" or not _rates(new)}
+
+    return [*map(numbered, changes)], [others[key] for key in ordered]
 
 
 def _rates(change: dict[str, Any]) -> list[Any]:
@@ -128,8 +143,8 @@ def _each(change: dict[str, Any], other: Callable[[str, Any], Any]) -> dict[str,
     return new | {name: [other(name, rate) for rate in new[name]] for name in ("kept", "card.rates") if name in new}
 
 
-def _key(rate: object) -> str:
-    return _dumped(rate, sort_keys=True)
+def _key(model: str, rate: object) -> Owner:
+    return model, _dumped(rate, sort_keys=True)
 
 
 def _data(rows: Iterable[Sequence[Any]]) -> list[dict[str, Any]]:
@@ -177,8 +192,8 @@ class Packed:
         """By model the rows that begin with `CARD_COLUMNS` that hold now, or held on a day, in order."""
         if owner not in self._cards:
             ((text,),) = self._ask(f"SELECT cards FROM now {_OF}", owner)
-            rows = zip(self.models(owner), *json.loads(text), strict=True)
-            self._cards[owner] = {row[0]: (*owner, *row, None) for row in rows}
+            rows = zip(self.models(owner), _rows(json.loads(text)), strict=True)
+            self._cards[owner] = {model: (*owner, model, *row, None) for model, row in rows}
         now = self._cards[owner]
         if not day:
             return now
@@ -186,7 +201,7 @@ class Packed:
         return {row[_MODEL]: row for row in held if row[-2] <= day and (row[-1] is None or row[-1] > day)}
 
     def _ended(self, owner: Owner) -> list[Row]:
-        return [(*owner, *row) for row in zip(*self._past[owner][5], strict=True)]
+        return [(*owner, *row) for row in _rows(self._past[owner][5])]
 
     def rates(self, owner: Owner, model: str | None = None, day: str = "") -> Iterator[Row]:
         """The rows of `RATE_COLUMNS` that hold now, or held on a day; of a model or of a source, in order."""
@@ -199,11 +214,11 @@ class Packed:
 
     def ids(self, owner: Owner) -> Iterator[Row]:
         """Each model that a source has had, and the first day of its id."""
-        return zip(*self._past[owner][6], strict=True)
+        return zip(*self._past[owner][1], strict=True)
 
-    def departures(self, owner: Owner) -> Iterator[Row]:
+    def departures(self, owner: Owner) -> list[Row]:
         """Each model that went, and the day, in the order recorded."""
-        return zip(*self._past[owner][7], strict=True)
+        return _rows(self._past[owner][6])
 
     def _read(self, owner: Owner) -> tuple[list[Row], list[Any]]:
         if owner not in self._now:
@@ -226,7 +241,7 @@ class Packed:
     def _rates(self, owner: Owner) -> tuple[list[Row], list[Row]]:
         """All rates that a source has had; and others that only changes have. Both in the order of their numbers."""
         known, now = self._read(owner)
-        more, ids, gone, others = self._past[owner][:4]
+        more, (ids, _), gone, others = self._past[owner][:4]
         kinds = [*known, *_kinds(more)]
         here = self.cards(owner).values()
         names = _names([*here, *self._ended(owner)])
@@ -240,7 +255,7 @@ class Packed:
         """By model all rates that a source has had, each with the days that it held, in order."""
         if owner not in self._then:
             found: dict[str, list[Row]] = {}
-            spans = zip(*self._past[owner][4], strict=True)
+            spans = _rows(self._past[owner][4])
             for row, (since, until, _) in sorted(zip(self._rates(owner)[0], spans, strict=True), key=_place):
                 found.setdefault(row[_MODEL], []).append((row, since, until))
             self._then[owner] = found
@@ -249,13 +264,19 @@ class Packed:
     def lines(self, owner: Owner) -> str:
         """The lines of the history of a source."""
         held, others = self._rates(owner)
-        rates, last = _data([*held, *others]), dict[str, int]()
+        rows = [*held, *others]
+        rates, last, model = _data(rows), dict[str, int](), ""
 
         def rate(name: str, step: int) -> dict[str, Any]:
-            last[name] = last.get(name, 0) + step
-            return rates[last[name]]
+            nonlocal model
+            last[name] = number = last.get(name, 0) + step
+            model = rows[number][_MODEL]
+            return rates[number]
 
-        told = [_each(change, rate) for change in records(self._past[owner][-1])]
+        told = []
+        for change in records(self._past[owner][-1]):
+            new = _each(change, rate)
+            told.append({"model": model, **new})
         return "".join(_dumped(_carded(change)) + "\n" for change in told)
 
 
@@ -313,17 +334,16 @@ def _unfolded(
 
 
 def _shared(kinds: Sequence[Row]) -> list[Any]:
-    """Kinds as columns: what they say but for quote and locator, each once; the step to it of each kind; those two."""
-    said: dict[Row, int] = {}
-    steps = _steps([said.setdefault(kind[:-2], len(said)) for kind in kinds])
-    return [_turned(said), steps, [kind[-2] for kind in kinds], [kind[-1] for kind in kinds]]
+    """Kinds as columns, in which each part of a locator is one."""
+    parts = [kind[-1].split(_WITHIN) for kind in kinds]
+    most = max(map(len, parts), default=0)
+    return _table((*kind[:-1], *of, *[None] * (most - len(of))) for kind, of in zip(kinds, parts, strict=True))
 
 
 def _kinds(shared: Sequence[Any]) -> list[Row]:
     """What `_shared` was made of."""
-    columns, steps, quotes, locators = shared
-    said = list(zip(*columns, strict=True))
-    return [(*said[n], *texts) for n, *texts in zip(accumulate(steps), quotes, locators, strict=True)]
+    said = _WIDTH - _MODEL - 3  # a kind has no owner, model, price and locator
+    return [(*row[:said], _WITHIN.join(part for part in row[said:] if part is not None)) for row in _rows(shared)]
 
 
 def _words(model: str, names: Mapping[str, str], price: str | None) -> Sequence[tuple[str, str]]:
@@ -353,23 +373,46 @@ def _steps(numbers: Sequence[int]) -> list[int]:
     return list(map(sub, numbers, (0, *numbers)))
 
 
-def _turned(rows: Iterable[Sequence[Any]]) -> list[Row]:
-    """Rows as columns."""
-    return list(zip(*rows, strict=True))
+def _table(rows: Iterable[Sequence[Any]]) -> list[Any]:
+    """Rows as columns: how many rows there are, then each column."""
+    listed = list(rows)
+    return [len(listed), *map(_column, zip(*listed, strict=True))]
+
+
+def _rows(table: Sequence[Any]) -> list[Row]:
+    """What `_table` was made of."""
+    count, *found = table
+    return list(zip(*(_values(column, count) for column in found), strict=True))
+
+
+def _column(values: Iterable[Any]) -> list[Any]:
+    """Each value once, and a letter for each row that says which; no letters where there is one value."""
+    places: dict[str, int] = {}
+    letters = "".join(chr(_FIRST + places.setdefault(_dumped(value), len(places))) for value in values)
+    once = [json.loads(text) for text in places]
+    return [once, letters] if len(once) > 1 else [once]
+
+
+def _values(column: Sequence[Any], count: int) -> list[Any]:
+    """What `_column` was made of, as many as there are rows."""
+    once, *letters = column
+    of = {chr(number): value for number, value in enumerate(once, _FIRST)}
+    return [of[letter] for letter in letters[0]] if letters else once * count
 
 
 def columns(records: Sequence[dict[str, Any]]) -> list[Any]:
     """Records as columns: how many there are, then each name, which records have it (`1`), and their values."""
     names = dict.fromkeys(name for record in records for name in record)
     having = ((name, "".join("01"[name in record] for record in records)) for name in names)
-    return [len(records), *([n, has, [r[n] for r in records if n in r]] for n, has in having)]
+    found = ((name, has, [record[name] for record in records if name in record]) for name, has in having)
+    return [len(records), *([n, has, values if n in _NUMBERED else _column(values)] for n, has, values in found)]
 
 
 def records(data: Sequence[Any]) -> list[dict[str, Any]]:
     """What `columns` was made of."""
     found: list[dict[str, Any]] = [{} for _ in range(data[0])]
-    for name, has, values in data[1:]:
-        of = [record for record, one in zip(found, has, strict=True) if one == "1"]
-        for record, value in zip(of, values, strict=True):
+    for name, has, of in data[1:]:
+        having = [record for record, one in zip(found, has, strict=True) if one == "1"]
+        for record, value in zip(having, of if name in _NUMBERED else _values(of, len(having)), strict=True):
             record[name] = value
     return found

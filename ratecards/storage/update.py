@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Mapping
 from ratecards.errors import DatasetError
 from ratecards.records import NamedTuple
 from ratecards.storage import bounded
-from ratecards.storage.database_cache import FILE, connected, folder
+from ratecards.storage.database_cache import FILE, connected, folder, unread
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -423,8 +423,7 @@ def _unread(root: str, version: str) -> str:
     if not os.path.exists(path):
         return f"expected {FILE} in the wheel, saw none"
     if not (base := connected(path)):
-        number = int.from_bytes(bounded.content(path)[60:64])
-        return f"expected a database of version {database.VERSION}, saw {number}"
+        return unread(path)
     with closing(base):
         found = database.Database(base, root, path)
         for name, source in found.sources.items():

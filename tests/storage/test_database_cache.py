@@ -193,18 +193,22 @@ def test_one_that_is_damaged(root: Path, harm):
     file.write_bytes(harm(file.read_bytes()))
     assert "0.5" == price(root)
     (root / "history/google/gemini-api.jsonl").unlink()
-    with pytest.raises(DatasetError, match=f"{file}: expected a database of version 3, saw another or damage"):
+    with pytest.raises(DatasetError, match=f"{file}: expected a database of version 3 or 4, saw damage"):
         price(root)
 
 
-def test_one_of_another_version(root: Path):
-    """It is not read."""
+@pytest.mark.parametrize("version", [0, 2, 5])
+def test_one_of_another_version(root: Path, version: int):
+    """Older or newer, it is not read: where there are histories they are, else the error says which it is."""
     base = sqlite3.connect(shipped(root) / FILE)
-    base.execute("PRAGMA user_version = 4")
+    base.execute(f"PRAGMA user_version = {version}")
     base.execute("UPDATE rate SET price = '9'")
     base.commit()
     base.close()
     assert "0.5" == price(root)
+    (root / "history/google/gemini-api.jsonl").unlink()
+    with pytest.raises(DatasetError, match=f"expected a database of version 3 or 4, saw {version}: another ratecards"):
+        price(root)
 
 
 def test_damage_that_is_met_names_the_file(root: Path):
