@@ -13,12 +13,13 @@ Rows stand as columns: each value once, and a letter a row that says which. The 
 from __future__ import annotations
 
 import json
+import re
 from functools import cached_property
 from itertools import accumulate, chain, groupby
 from operator import sub
 
 from ratecards.storage.database import PACKED
-from ratecards.storage.rows import CARD, CARD_COLUMNS, EMPTY, RATE, RATE_COLUMNS, rate_from
+from ratecards.storage.rows import CARD, CARD_COLUMNS, EMPTY, RATE, RATE_COLUMNS, card_from, rate_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +71,8 @@ def pack(base: sqlite3.Connection) -> None:
         known = len(kinds)
         texts = models, _table(row[_MODEL + 1 : -1] for row in here), [_shared([*kinds]), now]
         base.execute("INSERT INTO now VALUES (?, ?, ?, ?, ?)", (*owner, *map(_dumped, texts)))
-        changes, others = _numbered(_changes(base, owner), rows, owner)
+        last = _last([*cards[len(here) :], *here])
+        changes, others = _numbered([_short(change, last) for change in _changes(base, owner)], rows, owner)
         ids = [list(column) for column in zip(*base.execute(_MODELS, owner), strict=True)] or [[], []]
         gone = [_folded(of, ids[0], kinds, _names(cards)) for of in (rows[len(standing) :], others)]
         spans, ended = _table(row[_WIDTH:] for row in held), _table(row[_MODEL:] for row in cards[len(here) :])
@@ -86,6 +88,14 @@ def _names(cards: Iterable[Sequence[Any]]) -> dict[str, str]:
     return {row[_MODEL]: row[_NAME] for row in last}
 
 
+def _last(cards: Iterable[Row]) -> dict[str, dict[str, Any]]:
+    """By model what its last card says beside its rates, as a change has it; of rows that begin with `CARD_COLUMNS`."""
+    from ratecards.storage.history import card_data
+
+    read = ((row[_MODEL], card_from(row[: len(CARD)], (), lambda *_: ())) for row in cards)
+    return {model: {f"card.{n}": v for n, v in card_data(card).items() if n != "rates"} for model, card in read}
+
+
 def _changes(base: sqlite3.Connection, owner: Owner) -> list[dict[str, Any]]:
     """The changes of a source, as data; the fields of a card are the change's own, so that each is a column."""
     import bz2
@@ -93,6 +103,12 @@ def _changes(base: sqlite3.Connection, owner: Owner) -> list[dict[str, Any]]:
     told = base.execute(f"SELECT lines FROM history {_OF}", owner).fetchall()
     read = [json.loads(line) for (lines,) in told for line in bz2.decompress(lines).splitlines()]
     return [{**{f"card.{n}": value for n, value in change.pop("card", {}).items()}, **change} for change in read]
+
+
+def _short(change: dict[str, Any], last: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """A change in which 0 stands for what the last card of its model says, too."""
+    own = last.get(change["model"], {})
+    return {n: 0 if n in own and _dumped(own[n]) == _dumped(value) else value for n, value in change.items()}
 
 
 def _numbered(
@@ -266,6 +282,7 @@ class Packed:
         held, others = self._rates(owner)
         rows = [*held, *others]
         rates, last, model = _data(rows), dict[str, int](), ""
+        last_card = _last([*self._ended(owner), *self.cards(owner).values()])
 
         def rate(name: str, step: int) -> dict[str, Any]:
             nonlocal model
@@ -276,7 +293,8 @@ class Packed:
         told = []
         for change in records(self._past[owner][-1]):
             new = _each(change, rate)
-            told.append({"model": model, **new})
+            of = last_card.get(new.setdefault("model", model), {})
+            told.append({name: of[name] if value == 0 and name in of else value for name, value in new.items()})
         return "".join(_dumped(_carded(change)) + "\n" for change in told)
 
 
@@ -358,7 +376,8 @@ def _marked(text: str, words: Iterable[tuple[str, str]]) -> str:
     if any(mark in text for mark in _MARKS):
         raise ValueError(f"expected text without control characters, saw {text!r}")
     for mark, word in words:
-        text = text.replace(word, mark, 1) if word else text
+        # not within another number
+        text = re.sub(rf"(?<![0-9.,]){re.escape(word)}(?![0-9])", mark, text, count=1) if word else text
     return text
 
 
