@@ -115,7 +115,8 @@ STRAY = [
 def test_no_stray_file_is_in_the_wheel(wheel: Path, tmp_path: Path):
     """Whatever lies about below the package's folder."""
     root = tmp_path / "root"
-    shutil.copytree(ROOT / "ratecards", root / "ratecards", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("ratecards", "scraper"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE"):
         shutil.copy(ROOT / name, root / name)
     for name in STRAY:

@@ -17,6 +17,7 @@ from ratecards.errors import DatasetError
 from ratecards.storage import packed
 from ratecards.storage.database_cache import FILE
 from scraper import ROOT
+from scraper.release import packing
 from tests.support.histories import added, card, change, rate, write
 
 OLD, NEW = rate(price="0.5"), rate(price="0.7")
@@ -43,7 +44,7 @@ def as_wheel(root: Path, folder: Path) -> Dataset:
     folder.mkdir()
     if (root / "v1" / "lifecycle.json").exists():
         shutil.copytree(root / "v1", folder / "v1")
-    Dataset(root).write_database(folder / FILE, packed=True)
+    packing.write(root, folder / FILE)
     return Dataset(folder)
 
 
@@ -127,7 +128,7 @@ def test_damaged_rates(wheel: Dataset, text: str):
         edited(wheel, "UPDATE now SET rates = ?", text).cards()
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", *map(packed.packed, ([], {}, [[]], [[[], [], [], [], []]]))])
+@pytest.mark.parametrize("content", [b"", b"no archive", *map(packing.packed, ([], {}, [[]], [[[], [], [], [], []]]))])
 def test_a_damaged_past(wheel: Dataset, content: bytes):
     """Neither; what holds now is read all the same."""
     damaged = edited(wheel, "UPDATE past SET content = ?", content)
@@ -143,4 +144,4 @@ def test_a_damaged_past(wheel: Dataset, content: bytes):
 @pytest.mark.parametrize("found", [[], [{}], [{"a": 1}, {"b": None}, {"a": [1], "b": {}}]])
 def test_columns_and_back(found: list[dict]):
     """What a record does not have is not null."""
-    assert found == packed.records(packed.columns(found))
+    assert found == packed.records(packing.columns(found))

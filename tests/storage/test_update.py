@@ -43,7 +43,7 @@ def packed(version: str, price: str) -> bytes:
         root = write(Path(folder, "checkout"), *added("2026-01-01", card("flash", rate(price=price))))
         (root / "v1").mkdir()
         (root / "v1" / "datapackage.json").write_text(json.dumps({"version": version}))
-        dataset.Dataset(root).write_database(root / FILE, packed=True)
+        dataset.Dataset(root).write_database(root / FILE)
         return (root / FILE).read_bytes()
 
 
@@ -245,7 +245,7 @@ def test_rates_of_another_form(installed, releases, tmp_path):
     """All is read once before it is kept: columns that this package does not know are found then."""
     root = data(tmp_path / "next", NEW)
     with closing(sqlite3.connect(root / FILE)) as base:
-        base.execute("UPDATE now SET rates = '[[\"flash\"]]'")
+        base.execute("UPDATE rate SET prompt_over = 'many'")
         base.commit()
     releases.release(NEW, wheel(root))
     refused("is damaged: ")
