@@ -144,6 +144,15 @@ def disagreeing(args: Namespace) -> str:
     return discrepancies.discrepancies(entries, ages).form(args.format)
 
 
+def sql(args: Namespace) -> str:
+    """The query that prices a table of usage, in the SQL of an engine: two statements, each under what it gives."""
+    from ratecards.costing.usage_query import USUAL, query, translated
+
+    found = query(args.columns or USUAL, args.usage, args.bands, (args.source or "").rpartition("/")[2])
+    priced, unpriced = (translated(statement, args.dialect) for statement in found)
+    return f"-- the calls that have a price\n{priced};\n\n-- the calls that have none, and why\n{unpriced};\n"
+
+
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "models": models,
     "show": show,
@@ -151,9 +160,10 @@ COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "diff": diff,
     "upcoming": coming,
     "discrepancies": disagreeing,
+    "sql": sql,
 }
 
 
 def run(args: Namespace) -> str:
-    """The text of the command that `args` names. Raises `DatasetError`."""
+    """The text of the command that `args` names. Raises `DatasetError` or `CostError`."""
     return COMMANDS[args.command](args)
