@@ -21,8 +21,7 @@ from ratecards.questions import changes as news
 from ratecards.questions import models as listing
 from ratecards.questions.difference import difference
 from ratecards.storage.history import Change
-from ratecards.tables.table import Table
-from ratecards.tables.terminal import paragraphs
+from ratecards.tables import Table, paragraphs
 
 
 def _ages(dataset: Dataset, sources: Iterable[str], day: date) -> dict[str, Age]:

@@ -32,7 +32,7 @@ from ratecards.questions.alternatives import Workload
 from ratecards.storage import model_names
 from ratecards.storage.bounded_json import FormatError
 from ratecards.storage.limits import read_json
-from ratecards.tables.table import Table
+from ratecards.tables import Table
 
 try:
     from mcp.server import MCPServer

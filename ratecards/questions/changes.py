@@ -17,8 +17,7 @@ from ratecards.questions.news_lines import told
 from ratecards.questions.price_news import MOVING
 from ratecards.storage.history import ANNOUNCED, Change
 from ratecards.storage.model_names import day_of
-from ratecards.tables.table import Cell, Table, records_table
-from ratecards.tables.terminal import Column, Group, table
+from ratecards.tables import Cell, Column, Group, Table, records_table, table
 
 _HEAD = ("kind", "provider", "source", "model", "previous_id")
 _SAME = (

@@ -14,6 +14,7 @@ from typing import Any
 from ratecards import wording
 from ratecards.catalog import freshness
 from ratecards.catalog.freshness import Age
+from ratecards.catalog.reported import page_of
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
 from ratecards.escaping import visible
@@ -21,9 +22,7 @@ from ratecards.model import Rate, RateCard, cell, plain
 from ratecards.model.grade import authority
 from ratecards.storage import bounded
 from ratecards.storage.codec import AMOUNT
-from ratecards.storage.reported import page_of
-from ratecards.tables.table import Table, records_table
-from ratecards.tables.terminal import paragraphs
+from ratecards.tables import Table, paragraphs, records_table
 
 _ABOUT = ("id", "state", "kind", "rule", "model", "service_tier", "plan", "meter", "modalities", "conditions")
 _SIDES = ("left", "right")

@@ -14,8 +14,7 @@ from ratecards.model import plain
 from ratecards.questions import savings_options
 from ratecards.questions.budget import Work
 from ratecards.questions.savings_options import Option
-from ratecards.tables.table import Cell, Row, Table, printed
-from ratecards.tables.terminal import Column
+from ratecards.tables import Cell, Column, Row, Table, printed
 
 _COLUMNS = (
     *map(Column, ("model", "source")),

@@ -18,9 +18,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ratecards.catalog import reported
 from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.model.grade import AUTHORITY, GRADES
-from ratecards.storage import codec, reported, strict_yaml
+from ratecards.storage import codec, strict_yaml
 from scraper.errors import DatasetError
 from scraper.model import Provenance
 from scraper.prices.lexicon import COUNTED

@@ -19,12 +19,12 @@ from ratecards import formats
 from ratecards.audit.audit import placed
 from ratecards.audit.claims import Claim
 from ratecards.audit.past_cards import PastCards
+from ratecards.catalog.reported import OF, page_of
 from ratecards.formats import price_file
 from ratecards.formats.price_file import PriceFile
 from ratecards.model import Evidence, Rate, RateCard, canonical_order, validate_rate
 from ratecards.model.grade import REPORTED, grade
 from ratecards.storage.bounded_json import FormatError
-from ratecards.storage.reported import OF, page_of
 from scraper.errors import DatasetError
 from scraper.fetch.capture import Capture
 from scraper.fetch.client import decode

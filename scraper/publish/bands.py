@@ -20,7 +20,7 @@ from ratecards.model import RateCard, grade
 from ratecards.storage import database
 from ratecards.storage.bounded import content
 from ratecards.storage.history import Change, stamp_of
-from ratecards.tables.table import csv_text
+from ratecards.tables import csv_text
 from scraper.publish.dataset import Dataset, whole_history
 
 PATH = "ratecards/v1/bands.csv"

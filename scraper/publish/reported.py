@@ -11,11 +11,11 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from ratecards.catalog.authority import is_reseller
+from ratecards.catalog.reported import FILE, answering, data, order, page_of
 from ratecards.model import Rate, RateCard, plain
 from ratecards.model.grade import REPORTED
 from ratecards.storage import bounded, codec, history
 from ratecards.storage.history import Change, Step, lines, replay, stamp_of, steps
-from ratecards.storage.reported import FILE, answering, data, order, page_of
 from scraper.diff.cross_source import compare
 from scraper.errors import DatasetError
 from scraper.publish import schemas

@@ -18,7 +18,7 @@ from ratecards.questions.alternatives import Workload, compare_images, compare_t
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
-from ratecards.tables.table import Table, shown
+from ratecards.tables import Table, shown
 from tests.support.guide import FLASH_IMAGE, LAOZHANG, MARCH, OPENAI, flash_image, imagen, picture, reseller, shelf
 from tests.support.histories import card, rate
 from tests.support.usages import read

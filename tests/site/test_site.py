@@ -15,10 +15,10 @@ import html5lib
 import pytest
 
 from ratecards.catalog.priced_model import PricedModel
+from ratecards.catalog.reported import OF
 from ratecards.dataset import Dataset
 from ratecards.escaping import script, visible
 from ratecards.model import Evidence
-from ratecards.storage.reported import OF
 from scraper.errors import DatasetError
 from scraper.publish.reported import path_of
 from scraper.site import pictures
