@@ -134,8 +134,7 @@ def disagreeing(args: Namespace) -> str:
     dataset: Dataset = args.opened
     more = ("explained", "closed") if args.all else ("closed",) if args.on else ()
     states = ("open",) if args.open else ("open", "accepted", *more)
-    path = dataset.path / "v1" / "discrepancies.json"
-    entries = discrepancies.read(path, states, args.model, args.on)
+    entries = discrepancies.read(dataset, states, args.model, args.on)
     entries += [] if args.open else discrepancies.reported(dataset, args.model, args.on)
     ages = _ages(dataset, discrepancies.sources(entries), args.on or args.today)
     if args.format == "table":

@@ -231,7 +231,7 @@ class Tools:
         more = ("explained", "closed") if state == "all" else ("closed",) if on else ()
         states = ("open",) if state == "open" else ("open", "accepted", *more)
         ids = _ids(dataset, model) if model else set()
-        found = discrepancies.read(dataset.path / "v1" / "discrepancies.json", states, None, as_day(on))
+        found = discrepancies.read(dataset, states, None, as_day(on))
         found += [] if state == "open" else discrepancies.reported(dataset, None, as_day(on))
         found = [entry for entry in found if not model or entry["model"] in ids]
         tell = _telling(dataset, day)

@@ -29,7 +29,6 @@ VARIABLE = "RATECARDS_CACHE"
 SMALL = 200_000
 # An installer writes all files of a wheel at about the same time.
 _AT_ONCE = 10_000_000_000
-_VERSIONS = (database.VERSION, database.PACKED)
 _CODE = ("database.py", "rows.py", "history.py", "codec.py", "../model/__init__.py")
 
 
@@ -130,7 +129,9 @@ def connected(path: str) -> sqlite3.Connection | None:
         # nobody writes to it: a new one is moved into its place
         uri = f"file:{'/' * (name[0] != '/')}{name}?mode=ro&immutable=1"
         base = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection)
-        if base.execute("PRAGMA user_version").fetchone()[0] in _VERSIONS:
+        # one that is packed had the version of one that is not until it had its own
+        (packed,) = base.execute("SELECT count(*) FROM sqlite_master WHERE name = 'past'").fetchone()
+        if base.execute("PRAGMA user_version").fetchone()[0] == (database.PACKED if packed else database.VERSION):
             base.execute("SELECT count(*) FROM meta").fetchone()
             return base
     except sqlite3.Error:
@@ -141,15 +142,18 @@ def connected(path: str) -> sqlite3.Connection | None:
 
 
 def unread(path: str) -> str:
-    """Why `connected` refuses a file."""
+    """Why `connected` refuses a file; empty where it does not."""
+    if base := connected(path):
+        base.close()
+        return ""
     try:
         head = bounded.content(path)[:64]
     except OSError as error:
         return str(error)
-    number = int.from_bytes(head[60:])
-    known = not head.startswith(b"SQLite format 3\0") or number in _VERSIONS
-    seen = "damage" if known else f"{number}: another ratecards reads it"
-    return f"expected a database of version {' or '.join(map(str, _VERSIONS))}, saw {seen}"
+    number, versions = int.from_bytes(head[60:]), (database.VERSION, database.PACKED)
+    seen = f"{number}, of an older form or damaged" if number in versions else f"{number}: another ratecards reads it"
+    seen = seen if head.startswith(b"SQLite format 3\0") else "none"
+    return f"expected a database of version {' or '.join(map(str, versions))}, saw {seen}"
 
 
 def _made_of(base: sqlite3.Connection, path: str, root: str, files: list[tuple[str, int, int]]) -> bool:

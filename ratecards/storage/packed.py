@@ -5,7 +5,8 @@ have the rest:
 
 - `now`: a row a source, the models, cards and rates that hold now, as JSON;
 - `past`: one row, JSON (xz), a list a source: its rates and cards that hold no longer, its models and their departures,
-  and the changes of its history, in which a rate is a number. It is opened when anything of that is first asked for.
+  and the changes of its history, in which a rate is a number; and the entries of `v1/discrepancies.json`. It is opened
+  when anything of that is first asked for.
 
 Rows stand as columns: each value once, and a letter a row that says which. The same database gives the same bytes.
 """
@@ -99,15 +100,26 @@ class Packed:
         return self._now[owner]
 
     @cached_property
-    def _past(self) -> dict[Owner, list[Any]]:
+    def _archive(self) -> list[Any]:
         import lzma
 
         ((content,),) = self._ask("SELECT content FROM past", ())
-        owners = self._ask("SELECT provider, source FROM source ORDER BY provider, source", ())
         try:
-            return dict(zip(owners, json.loads(lzma.decompress(content)), strict=True))
+            sources, entries = json.loads(lzma.decompress(content))
         except lzma.LZMAError as error:
             raise ValueError(f"a past that cannot be unpacked: {error}") from error
+        owners = self._ask("SELECT provider, source FROM source ORDER BY provider, source", ())
+        return [dict(zip(owners, sources, strict=True)), entries]
+
+    @property
+    def _past(self) -> dict[Owner, list[Any]]:
+        found: dict[Owner, list[Any]] = self._archive[0]
+        return found
+
+    def discrepancies(self) -> dict[str, Any]:
+        """The entries of `v1/discrepancies.json` in its form; nothing where it was not there."""
+        entries = self._archive[1]
+        return {"version": 1, "discrepancies": [*map(nested, records(entries))]} if entries else {}
 
     def _rates(self, owner: Owner) -> tuple[list[Row], list[Row]]:
         """All rates that a source has had; and others that only changes have. Both in the order of their numbers."""
@@ -150,12 +162,7 @@ class Packed:
             new = with_rates(change, rate)
             of = last_card.get(new.setdefault("model", model), {})
             told.append({name: of[name] if value == 0 and name in of else value for name, value in new.items()})
-        return "".join(dumped(_carded(change)) + "\n" for change in told)
-
-
-def _carded(change: dict[str, Any]) -> dict[str, Any]:
-    card = {name.removeprefix("card."): change.pop(name) for name in list(change) if name.startswith("card.")}
-    return change | {"card": card} if card else change
+        return "".join(dumped(nested(change)) + "\n" for change in told)
 
 
 def _place(held: tuple[Row, Row]) -> Any:
@@ -255,6 +262,15 @@ def _values(column: Sequence[Any], count: int) -> list[Any]:
     once, *letters = column
     of = {chr(number): value for number, value in enumerate(once, FIRST)}
     return [of[letter] for letter in letters[0]] if letters else once * count
+
+
+def nested(record: dict[str, Any]) -> dict[str, Any]:
+    """A record in which the fields `a.b` are those of one within it, `a`."""
+    found: dict[str, Any] = {}
+    for name, value in record.items():
+        outer, _, inner = name.rpartition(".")
+        (found.setdefault(outer, {}) if outer else found)[inner] = value
+    return found
 
 
 def records(data: Sequence[Any]) -> list[dict[str, Any]]:

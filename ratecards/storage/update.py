@@ -118,7 +118,10 @@ def version_of(root: str) -> str:
 
 
 def damage(path: str) -> str:
-    """What of kept data is not as it was kept; empty where all is. What looks as it did is not read for that."""
+    """What of kept data is not as it was kept, or as this package reads it; empty where all is.
+
+    What looks as it did is not read for that.
+    """
     try:
         lines = bounded.content(os.path.join(path, KEPT)).decode().splitlines()
         if not lines:
@@ -131,7 +134,7 @@ def damage(path: str) -> str:
                 return f"{name} has other bytes"
     except (OSError, ValueError) as error:
         return str(error)
-    return ""
+    return unread(os.path.join(path, FILE))
 
 
 def _sha256(data: bytes) -> str:

@@ -60,12 +60,16 @@ def write(data: Path, target: Path) -> None:
     with TemporaryDirectory() as folder:
         Dataset(data).write_database(plain := Path(folder, "plain.sqlite"))
         with closing(sqlite3.connect(plain, isolation_level=None)) as base:
-            pack(base)
+            ledger = data / "v1" / "discrepancies.json"
+            pack(base, json.loads(ledger.read_text(encoding="utf-8"))["discrepancies"] if ledger.exists() else None)
             base.execute("VACUUM INTO ?", (str(target),))
 
 
-def pack(base: sqlite3.Connection) -> None:
-    """Pack a database that has its histories, in place. Raises `ValueError` where a text has a control character."""
+def pack(base: sqlite3.Connection, entries: Iterable[Mapping[str, Any]] | None) -> None:
+    """Pack a database that has its histories, in place, with the entries of `v1/discrepancies.json` where it is there.
+
+    Raises `ValueError` where a text has a control character.
+    """
     base.executescript(_SCHEMA)
     past = []
     for owner in base.execute("SELECT provider, source FROM source ORDER BY provider, source").fetchall():
@@ -85,15 +89,16 @@ def pack(base: sqlite3.Connection) -> None:
         spans, ended = _table(row[WIDTH:] for row in held), _table(row[MODEL:] for row in cards[len(here) :])
         left = _table(base.execute(_DEPARTURES, owner))
         past.append([_shared([*kinds][known:]), ids, *gone, spans, ended, left, columns(_steps_of(changes))])
-    base.execute("INSERT INTO past VALUES (?)", (packed(past),))
+    ledger = None if entries is None else columns([flat(entry, "left", "right") for entry in entries])
+    base.execute("INSERT INTO past VALUES (?)", (packed([past, ledger]),))
     base.executescript(_PACKED)
 
 
 def _changes(base: sqlite3.Connection, owner: Owner) -> list[dict[str, Any]]:
-    """The changes of a source, as data; the fields of a card are the change's own, so that each is a column."""
+    """The changes of a source, as data; the fields of a card are the change's own."""
     told = base.execute(f"SELECT lines FROM history {OF}", owner).fetchall()
     read = [json.loads(line) for (lines,) in told for line in bz2.decompress(lines).splitlines()]
-    return [{**{f"card.{n}": value for n, value in change.pop("card", {}).items()}, **change} for change in read]
+    return [flat(change, "card") for change in read]
 
 
 def _short(change: dict[str, Any], last: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -198,6 +203,12 @@ def _column(values: Iterable[Any]) -> list[Any]:
     letters = "".join(chr(FIRST + places.setdefault(dumped(value), len(places))) for value in values)
     once = [json.loads(text) for text in places]
     return [once, letters] if len(once) > 1 else [once]
+
+
+def flat(record: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """A record in which the fields of those within it that are named are its own, so that each is a column."""
+    own = {name: value for name, value in record.items() if name not in names}
+    return own | {f"{outer}.{name}": value for outer in names for name, value in record.get(outer, {}).items()}
 
 
 def columns(records: Sequence[dict[str, Any]]) -> list[Any]:

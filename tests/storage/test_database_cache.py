@@ -186,14 +186,21 @@ def test_one_that_was_edited_is_not_believed(root: Path):
     assert "0.9" == price(root)
 
 
-@pytest.mark.parametrize("harm", [lambda data: b"", lambda data: b"x" * 9000], ids=["emptied", "something else"])
-def test_one_that_is_damaged(root: Path, harm):
+HARMS = {
+    "emptied": (lambda data: b"", "saw none"),
+    "something else": (lambda data: b"x" * 9000, "saw none"),
+    "cut": (lambda data: data[:2000], "saw 3, of an older form or damaged"),
+}
+
+
+@pytest.mark.parametrize(("harm", "seen"), HARMS.values(), ids=HARMS)
+def test_one_that_is_damaged(root: Path, harm, seen):
     """Where there are histories they are read; else the file is named."""
     file = shipped(root) / FILE
     file.write_bytes(harm(file.read_bytes()))
     assert "0.5" == price(root)
     (root / "history/google/gemini-api.jsonl").unlink()
-    with pytest.raises(DatasetError, match=f"{file}: expected a database of version 3 or 4, saw damage"):
+    with pytest.raises(DatasetError, match=f"{file}: expected a database of version 3 or 4, {seen}"):
         price(root)
 
 

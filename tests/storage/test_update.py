@@ -458,6 +458,24 @@ def test_a_damaged_cache(installed, releases, newer, capsys, harm: Callable[[Pat
     assert [kept.name] == names(kept.parent)
 
 
+def test_kept_data_of_another_form(installed, releases, newer, capsys):
+    """As another version of the package fetched them: they are not read, and the next update fetches them anew."""
+    releases.release(NEW, newer)
+    kept = Path(ratecards.update().path)
+    with closing(sqlite3.connect(kept / FILE)) as base:
+        base.execute("PRAGMA user_version = 2")
+    listed = (kept / "kept.txt").read_text().splitlines()
+    digest, stat = hashlib.sha256((kept / FILE).read_bytes()).hexdigest(), (kept / FILE).stat()
+    own = f"{digest} {stat.st_size} {stat.st_mtime_ns} {FILE}"
+    lines = [own if line.endswith(FILE) else line for line in listed]
+    (kept / "kept.txt").write_text("".join(f"{line}\n" for line in lines))
+    _forget()
+    assert (OLD, "0.5") == (ratecards.data_version(), cost())
+    assert "(expected a database of version 3 or 4, saw 2: another ratecards reads it)" in capsys.readouterr().err
+    ratecards.update()
+    assert (NEW, "0.7") == (ratecards.data_version(), cost())
+
+
 def test_a_cache_that_was_copied(installed, releases, newer, capsys):
     """Other times, the same bytes."""
     releases.release(NEW, newer)
