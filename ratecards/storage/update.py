@@ -31,7 +31,7 @@ RELEASES, AUTO = "RATECARDS_RELEASES", "RATECARDS_AUTO_UPDATE"
 SUMS = "SHA256SUMS"
 # Where what is kept says what it is: its hash, bytes, and when it was written.
 KEPT = "kept.txt"
-# A wheel has 0.4 MB, and 3 unpacked.
+# A wheel has 0.4 MB, and 1.2 unpacked.
 _MOST_SUMS, _MOST_WHEEL, _MOST_DATA = 100_000, 20_000_000, 200_000_000
 _SECONDS, _AUTO_SECONDS, _READ_SECONDS = 60.0, 10.0, 10.0
 _HOPS = 5

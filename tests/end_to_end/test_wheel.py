@@ -96,7 +96,7 @@ def test_what_is_in_the_wheel(wheel: Path):
     assert not [name for name in names if "/v1/tables/" in name or "/v1/rates." in name]
     assert [] == [need for need in head.get_all("Requires-Dist", []) if "extra ==" not in need]
     assert ">=3.11" == head["Requires-Python"]
-    assert wheel.stat().st_size < 430_000
+    assert wheel.stat().st_size < 400_000
 
 
 STRAY = [

@@ -73,7 +73,7 @@ def test_all_of_this_repository(tmp_path: Path):
     for source in whole.sources:
         # what stands below a change that was recorded late is packed in the order recorded
         assert repr(whole.changes(source)) == repr(wheel.changes(source)), source
-    assert (tmp_path / "wheel" / FILE).stat().st_size < 1_000_000
+    assert (tmp_path / "wheel" / FILE).stat().st_size < 250_000
 
 
 def test_discrepancies(tmp_path: Path):
