@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from ratecards.model import RateCard
-from ratecards.model.lifecycle import attached
 from ratecards.storage import bounded, history
 from ratecards.storage.codec import dumps
 from scraper.errors import DatasetError
@@ -120,7 +119,7 @@ def assemble_v1(
     from scraper.publish.v1_tables import tables
 
     limits, deprecations = _facts(result, dataset, LIMITS), _facts(result, dataset, DEPRECATIONS)
-    cards = attached(cards, (one for card in deprecations for one in lifecycle.entries(card)))
+    cards = lifecycle.attached(cards, (one for card in deprecations for one in lifecycle.entries(card)))
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
     texts["bands.csv"] = bands.text(dataset, current, news.changes) if news else bands.anew(dataset, names)
     texts["limits.json"] = dumps(json_data(limits))
