@@ -27,7 +27,9 @@ from scraper.sources.vocabulary import Patch, VocabularyError, lines, merged
 MOST_TERMS = 5
 # In so many sections a candidate is tried; what it proves there, it proves.
 _TRIED, _ROUNDS = 6, 3
-_WORDS = ("label", "header", "tab", "cell")
+_WORDS = ("section", "model", "label", "header", "tab", "cell")
+# What names a thing: the relations of its prices are those of any other's.
+_NAMES = ("model",)
 # A candidate that brings such a problem reads the page wrongly.
 _WRONG = ("conflict", "layout", "unclaimed")
 
@@ -210,7 +212,7 @@ def _best(
             tried.append((candidate, found))
     strong = [(c, {place for place, p in t.proven.items() if p.name in STRONG}) for c, t in tried]
     strong = [(c, places) for c, places in strong if places]
-    if not strong:
+    if not strong and term.kind not in _NAMES:
         strong = [(c, {*t.proven}) for c, t in tried if any(p.tiers >= TIERS for p in t.proven.values())]
     best = [c for c, places in strong if all(others < places for other, others in strong if other is not c)]
     return best[0] if len(best) == 1 else None
@@ -485,7 +487,8 @@ def _marked(
         # words that are skipped need a factor of their own beside what others prove
         sections = 0 if any("cell_asides" in c.patch for c in candidates) else elsewhere
         proof = None if _taken(row, was) else _proof(row, was, now, candidates, known, sections)
-        if proof and not (proof.name in STRONG or proof.tiers >= TIERS or elsewhere):
+        named = any(taken[n][0].kind in _NAMES for n in touching)
+        if proof and proof.name not in STRONG and (named or not (proof.tiers >= TIERS or elsewhere)):
             proof = None
         if proof is None:
             gap = _gap(place, row)
@@ -501,7 +504,7 @@ def _marked(
             places, proven = said.setdefault(n, ([], {}))
             places.append(place)
             proven[proof.name] = None
-    for n in own if not _added(was, now) else ():
+    for n in own if now.cards and not _added(was, now) else ():
         places, proven = said.setdefault(n, ([], {}))
         places.append(was.anchor or was.title)
         proven["continuity"] = None

@@ -15,7 +15,7 @@ from ratecards.model import PLANS, SERVICE_TIERS
 from scraper.errors import UnknownTerm
 from scraper.model import Problem
 from scraper.prices.labels import lost_words, take_apart
-from scraper.prices.lexicon import COUNTED, counted, plain
+from scraper.prices.lexicon import BOUND_IN_BRACKETS, COUNTED, counted, plain
 from scraper.prices.normalize import label_key
 from scraper.prices.skippable import selecting, skippable
 from scraper.sources.vocabulary import Patch, VocabularyError, merged
@@ -117,14 +117,17 @@ def claimed(text: str, *meanings: str) -> bool:
     return not symbols and not any(re.search(r"\d", word) or selecting(word) for word in rest)
 
 
-def tabs(tab: str, known: Mapping[str, str]) -> Iterator[Candidate]:
-    """The service tiers that a tab may mean: the one that it names, else each that the vocabulary has."""
+def tabs(tab: str, known: Mapping[str, str], entry: Callable[[str], object] = str) -> Iterator[Candidate]:
+    """The service tiers that a tab may mean: the one that it names, else each that the vocabulary has.
+
+    `entry` gives what a vocabulary has for a tier.
+    """
     named = [tier for tier in SERVICE_TIERS if tier in words_of(tab)]
     if {*named} - {*known.values()}:
         return  # a tier of others, which may be any of this page's
     for tier in named if len(named) == 1 else [] if named else dict.fromkeys(known.values()):
         if claimed(tab, tier):
-            yield Candidate({"tabs": {label_key(tab): tier}}, f"{tab!r} is the tab of {tier}")
+            yield Candidate({"tabs": {label_key(tab): entry(tier)}}, f"{tab!r} is the tab of {tier}")
 
 
 def columns(headers: Sequence[str]) -> Iterator[Candidate]:
@@ -172,6 +175,9 @@ def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> 
         return
     if not counted(text):
         yield from _availabilities(text, quoted)
+    bounds = {found.group().lower(): f"(prompts {found.group()[1:]}" for found in BOUND_IN_BRACKETS.finditer(text)}
+    if bounds and reads(text, {"nouns": bounds}) is None:
+        yield Candidate({"nouns": bounds}, f"said of the prompt: {' and '.join(bounds)}", (*bounds,))
     if (word := _unknown_word(text, error)) is not None:
         for noun in _STANDS_FOR:
             patch = {"nouns": {word: noun}}

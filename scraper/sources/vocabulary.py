@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
 from functools import cache, partial
@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 import yaml
 
-from ratecards.model import MODEL_ID
+from ratecards.model import METERS, MODEL_ID
 from ratecards.storage import strict_yaml
 from scraper.errors import DatasetError, UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
@@ -309,6 +309,8 @@ def _nodes(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
 # ------------------------------------------------------------------------------------------ the words of tables
 
 _NEVER = "(?!)"
+# How any page may say in brackets behind a name that the model is on its way out.
+_STATE = r"\s*\((?:deprecated|discontinued|legacy|retired|retiring|sunset)\)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -354,6 +356,17 @@ class Term:
 _SAID = [field.name for field in fields(Term)][:11]
 
 
+def entry_of(term: Term) -> dict[str, Any]:
+    """The entry of a vocabulary that means this."""
+    found = dict[str, Any]()
+    for field in fields(Term):
+        value = getattr(term, field.name)
+        if value != field.default:
+            said = value.pattern if isinstance(value, re.Pattern) else value
+            found["is" if field.name == "role" else field.name] = list(said) if isinstance(said, tuple) else said
+    return found
+
+
 def combined(terms: Iterable[tuple[str, Term]]) -> dict[str, Any]:
     """What several words say together of one rate, each with its name for the message.
 
@@ -372,6 +385,10 @@ def combined(terms: Iterable[tuple[str, Term]]) -> dict[str, Any]:
     return found
 
 
+# The tiers that tabs may name by the rate table's own words, and headers and labels beside what they price.
+_TIERS = {tier: Term(service_tier=tier) for tier in ("standard", "batch", "flex", "priority")}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableTerms:
     """The vocabulary of a source whose page is tables; each field is the entry of the same name in its file.
@@ -379,8 +396,8 @@ class TableTerms:
     Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `ids_printed` whether the
     page prints ids as well, and `aliases` by id the other ids that mean the same model. `name_asides` are words of a
     name that say nothing of its prices, `name_words` those that do. `untitled` are headings that begin no section,
-    `words` stand in headers and labels beside those that any page has. `starts` finds the sentence that says from which
-    day models are billed.
+    `words` stand in headers and labels beside those that any page has. `cells` are those that say an availability.
+    `starts` finds the sentence that says from which day models are billed.
     """
 
     source: str
@@ -400,6 +417,7 @@ class TableTerms:
     aliases: Mapping[str, Sequence[str]]
     name_asides: re.Pattern[str]
     sizes: Mapping[str, str]
+    cells: Mapping[str, str]
     nouns: Mapping[str, str]
     noun: re.Pattern[str]
     phrases: Phrases
@@ -422,19 +440,24 @@ class TableTerms:
     def header(self, text: str) -> Term | None:
         """What a column header means; None when it is unknown."""
         folded = label_key(text)
-        return self.headers.find(folded) or self._composed(folded, "meter")
+        return self.headers.find(folded) or self._composed(folded, ("meter",))
 
     def label(self, text: str) -> Term | None:
         """What a row label means; None when it is unknown."""
         folded = label_key(text)
-        return self.labels.find(folded) or (self._composed(folded, "meter", "modalities") if self.labels else None)
+        needed = ("meter", "modalities") if self.labels else ()
+        return self.labels.find(folded) or self._composed(folded, needed)
 
-    def _composed(self, folded: str, *needed: str) -> Term | None:
+    def composed(self, text: str) -> Term | None:
+        """What the words of a header or label say by themselves, of a meter that no line has, too."""
+        return self._composed(label_key(text), ("meter", "modalities"), METERS)
+
+    def _composed(self, folded: str, needed: Sequence[str], meters: Collection[str] = ()) -> Term | None:
         """What a label says that no line lists: one of these things, of a meter that a line has, in the currency."""
         try:
             said = take_apart(folded, self.words)
-            meters = {term.meter for terms in (self.headers, self.labels) for term in terms.values()}
-            known = any(getattr(said, name) for name in needed) and said.meter in {"", *meters}
+            meters = meters or {term.meter or "" for of in (self.headers, self.labels) for term in of.values()}
+            known = any(getattr(said, name) for name in needed) and said.meter in ("", *meters)
             if not known or said.plan or said.currency not in ("", self.currency):
                 return None
             if said.lifetime and said.meter != "cache_write":
@@ -458,8 +481,16 @@ class TableTerms:
         folded = label_key(text)
         return None if folded in self.sections else self.tabs.get(folded)
 
+    def led(self, text: str) -> tuple[str, Term | None, str]:
+        """The label that a cell begins with, what it means, and the rest; the cell alone where it begins with none."""
+        label, colon, price = text.partition(": ")
+        led = self.labels.get(label_key(label)) if colon else None
+        return (label, led, price) if led else ("", None, text)
+
     def cell(self, text: str) -> Cell:
         """A cell of amounts, in which a unit may stand by the source's own noun ("MTok"). Raises `UnknownTerm`."""
+        if availability := self.cells.get(label_key(text)):
+            return Cell(availability)
         return read_cell(self.noun.sub(lambda match: self.nouns[match[0].lower()], text), self.phrases)
 
     def reason(self, sentence: str) -> str:
@@ -474,7 +505,8 @@ class TableTerms:
 def table_terms(data: Any) -> TableTerms:
     """The vocabulary of a source whose page is tables, from the data of its file."""
     defaults = dict(data["defaults"])
-    nouns = data.get("nouns", {})
+    nouns, own = data.get("nouns", {}), dict(data.get("phrases", {}))
+    own["ignored"] = "|".join(filter(None, (own.get("ignored", ""), skipped(data))))
     return TableTerms(
         source=data["source"],
         parser=data["parser"],
@@ -484,18 +516,19 @@ def table_terms(data: Any) -> TableTerms:
         defaults=_term(defaults),
         headers=Listed(_terms(data["headers"])),
         sections=_terms(data["sections"]),
-        tabs=Tabs(_terms(data.get("tabs", {}))),
+        tabs=Tabs({**_TIERS, **_terms(data.get("tabs", {}))}),
         labels=Listed(_terms(data.get("labels", {}))),
-        words=_terms(data.get("words", {})),
+        words={**_TIERS, **_terms(data.get("words", {}))},
         untitled=_re(data.get("untitled", _NEVER)),
         ids_printed=data.get("ids_printed", not data.get("models")),
         models={name: (ids,) if isinstance(ids, str) else tuple(ids) for name, ids in data.get("models", {}).items()},
         aliases=data.get("aliases", {}),
-        name_asides=_re(data.get("name_asides", _NEVER)),
+        name_asides=_re(f"{data.get('name_asides', _NEVER)}|{_STATE}"),
         sizes=data.get("sizes", {}),
+        cells=data.get("cells", {}),
         nouns=nouns,
         noun=_re(rf"\b(?:{'|'.join(map(re.escape, nouns)) or _NEVER})\b"),
-        phrases=phrases(data.get("phrases", {})),
+        phrases=phrases(own),
         facts=[(entry["name"], _re(entry["match"])) for entry in data.get("facts", [])],
         dated=_re(data.get("dated", _NEVER)),
         starts=_re(data.get("starts", _NEVER)),
@@ -504,6 +537,12 @@ def table_terms(data: Any) -> TableTerms:
         asides=[_re(text) for text in data.get("asides", [])],
         renames=data.get("renames", {}),
     )
+
+
+def skipped(data: Mapping[str, Any]) -> str:
+    """A pattern on the words that select nothing beside an amount in a cell: `cell_asides` of a vocabulary."""
+    words = data.get("cell_asides", [])
+    return "|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in words) or _NEVER
 
 
 def _reasons(data: Sequence[Mapping[str, str]]) -> list[tuple[re.Pattern[str], str]]:

@@ -38,7 +38,7 @@ def _facts(case: str) -> dict:
 
 def test_a_few_words_that_are_not_known(folder):
     """Nothing is wrong, and most of what is lost is read all the same, of new models less."""
-    found = list(ablation.losses(folder, every=23, editions=EDITIONS, words=WORDS))
+    found = list(ablation.losses(folder, every=23, editions=[EDITIONS], words=WORDS))
     reached = ablation.goals(found)
 
     assert {"lexicon: tokens", "lexicon: 1M", "lexicon: Paid"} <= {loss.term for loss in found}

@@ -12,7 +12,10 @@ from unittest import mock
 from scraper.sources import gemini_candidates, gemini_terms, vocabulary
 
 # What no page takes a word from: proofs, addresses, and the words that say what a page is not.
-FRAME = ("name", "source", "currency", "urls", "canonical", "proofs", "renames", "plain_variant")
+FRAME = (
+    *("name", "source", "currency", "urls", "canonical", "proofs", "renames", "plain_variant", "authority", "parser"),
+    *("publication", "through", "max_bytes", "defaults", "ids_printed", "aliases", "facts"),
+)
 Path = tuple[str | int, ...]
 
 
@@ -25,7 +28,7 @@ def terms(data: Mapping[str, Any]) -> list[Path]:
 
 def _paths(path: Path, value: Any) -> Iterator[Path]:
     if isinstance(value, dict):
-        plain = path[0] in ("phrases", "tools", "headers") and len(path) == 1
+        plain = len(path) == 1 and (path[0] in ("phrases", "tools") or "plans" in value)
         for name, inner in value.items():
             yield from _paths((*path, name), inner) if plain else [(*path, name)]
     elif isinstance(value, list):
@@ -98,7 +101,10 @@ _CACHES = (
     *(gemini_candidates._in_cell, gemini_candidates._patched),
 )
 # Sections in which words stand as keys; elsewhere a key names a pattern, which may match nothing but must be there.
-_OF_WORDS = ("tabs", "sections", "rows", "headers", "tools", "columns", "cells", "nouns")
+_OF_WORDS = (
+    *("tabs", "sections", "rows", "headers", "tools", "columns", "cells", "nouns", "labels", "words", "models"),
+    *("name_words", "sizes"),
+)
 
 
 def named(data: Mapping[str, Any], path: Path) -> str:
@@ -112,19 +118,20 @@ def named(data: Mapping[str, Any], path: Path) -> str:
 
 
 @contextmanager
-def speaking(data: Mapping[str, Any]) -> Iterator[Any]:
-    """Within it the Gemini API's vocabulary is this one; gives its terms."""
+def speaking(data: Mapping[str, Any], load: Any = gemini_terms.load_terms) -> Iterator[Any]:
+    """Within it the vocabulary of a loader, of the Gemini API's else, is this one; gives its terms."""
+    path, _ = load.__wrapped__.args
 
     def read(_: str, where: str, build: Any) -> Any:
-        assert where == gemini_terms.VOCABULARY.name
+        assert where == path.name
         return build(deepcopy(dict(data)))
 
-    caches = (gemini_terms.load_terms, *_CACHES)
+    caches = (load, *_CACHES)
     with mock.patch.object(vocabulary, "_data", lambda _: data), mock.patch.object(vocabulary, "read", read):
         for cached in caches:
             cached.cache_clear()
         try:
-            yield gemini_terms.load_terms()
+            yield load()
         finally:
             for cached in caches:
                 cached.cache_clear()
