@@ -204,6 +204,16 @@ def test_one_that_is_damaged(root: Path, harm, seen):
         price(root)
 
 
+def test_one_that_is_no_file(root: Path):
+    """Nor is a folder of its name."""
+    file = root / FILE
+    file.mkdir()
+    assert "0.5" == price(root)
+    (root / "history/google/gemini-api.jsonl").unlink()
+    with pytest.raises(DatasetError, match="expected a file, saw a folder"):
+        database_cache.opened(str(root), dict)
+
+
 @pytest.mark.parametrize("version", [0, 2, 5])
 def test_one_of_another_version(root: Path, version: int):
     """Older or newer, it is not read: where there are histories they are, else the error says which it is."""

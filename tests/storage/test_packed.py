@@ -31,7 +31,7 @@ LOG = [
 ]
 # rates of which some have no kind, or no price
 CUT = [
-    f"[[[],[],[],[]],{rates}]"
+    f"[[0],{rates}]"
     for rates in ("[[1,1],[0],[]]", "[[1,1],[],[null]]", "[[1,1],[0,0],[null,null]]", "[[1],[0],[null]]")
 ]
 
@@ -160,6 +160,14 @@ def test_damaged_rates(wheel: Dataset, text: str):
     """Are no answer, and no empty one."""
     with pytest.raises(DatasetError, match="damaged"):
         edited(wheel, "UPDATE now SET rates = ?", text).cards()
+
+
+def test_damaged_models(wheel: Dataset):
+    """Neither."""
+    damaged = edited(wheel, "UPDATE now SET models = '['")
+    for ask in (damaged.cards, lambda: damaged.find("flash")):
+        with pytest.raises(DatasetError, match="damaged"):
+            ask()
 
 
 @pytest.mark.parametrize(

@@ -283,7 +283,7 @@ def test_programs_read_it_back(tmp_path):
     file.write_text(json.dumps(json_data([card()])), encoding="utf-8")
 
     assert [card()] == read_json(file)
-    assert '"caps": ["250"]' in file.read_text(encoding="utf-8")
+    assert '"value": "1100"' in file.read_text(encoding="utf-8")
 
 
 def test_an_empty_card():
