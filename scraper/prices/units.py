@@ -70,6 +70,8 @@ def unit_of_amount(amount: Amount, seen: Observation, rule: RowRule, place: Plac
         return unit
     if rule.unit == "":
         raise UnknownTerm(f"a price without its unit in a row that has none of its own: {amount.quote}")
+    if not (rule.unit or seen.column_unit):
+        raise UnknownTerm(f"a price of which nothing says the unit: {amount.quote}")
     return rule.unit or seen.column_unit
 
 

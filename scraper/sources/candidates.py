@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from ratecards.model import PLANS, SERVICE_TIERS
@@ -17,7 +18,7 @@ from scraper.model import Problem
 from scraper.prices.labels import lost_words, take_apart
 from scraper.prices.lexicon import BOUND_IN_BRACKETS, COUNTED, counted, plain
 from scraper.prices.normalize import label_key
-from scraper.prices.skippable import selecting, skippable
+from scraper.prices.skippable import beside_money, selecting, skippable
 from scraper.sources.vocabulary import Patch, VocabularyError, merged
 
 # What a label or a header counts, by the beginnings of words.
@@ -49,7 +50,21 @@ _IN_HEADERS = (
 )
 # The words of the lexicon that another word may stand for in a cell.
 _STANDS_FOR = (
-    *("text", "image", "images", "audio", "video", "thinking", "token", "tokens", "second", "minute", "hour", "frame"),
+    *(
+        "text",
+        "image",
+        "images",
+        "audio",
+        "video",
+        "thinking",
+        "token",
+        "tokens",
+        "MTok",
+        "second",
+        "minute",
+        "hour",
+        "frame",
+    ),
     *("song", "request", "requests", "prompt", "prompts", "query", "queries", "character", "characters", "storage"),
     *("search", "grounded", "grounding", "input", "output", "caching", "resolution", "price", "million", "thousand"),
     *("through", "starting", "before", "after", "over", "up to", "per", "then", "month", "day", "RPD", "limit"),
@@ -59,6 +74,8 @@ _AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refer
 # Words of any label: what is counted in tokens says so in its header.
 _OF_PRICES = re.compile(r"(?:pric(?:e|es|ing)|costs?|rates?|charges?|fees?|tokens?)\Z")
 _NEGATION = re.compile(r"(?:un|not|no|non|none|without|\w+n't)\Z")
+# Words that select prices elsewhere, and say whether there is one where no amount stands.
+_SAYS = re.compile(r"(?:un|not|no|non|none|without|free|charged?|costs?|fees?|prices?|available|supported|\w+n't)\Z")
 _WORDS = re.compile(r"[^\W_]+(?:['’]\w+)?")
 _MOST_PHRASES = 4
 # For a cell and a patch, what is not understood.
@@ -138,6 +155,7 @@ def columns(headers: Sequence[str]) -> Iterator[Candidate]:
         yield Candidate(patch, "; ".join(said).replace(", per ;", ";").removesuffix(", per "))
 
 
+@lru_cache(maxsize=256)  # of a page's headers, which are alike
 def _column(header: str) -> list[dict[str, str]]:
     """Plan and unit by the words of a header that have a place: each plan that there is where they name none."""
     found = list[dict[str, str]]()
@@ -190,7 +208,7 @@ def _availabilities(text: str, quoted: Callable[[str], str]) -> Iterator[Candida
     words = words_of(text)
     denied, free = any(map(_NEGATION.match, words)), any(word in ("free", "gratis") for word in words)
     allowed = {"free"} if free and not denied else {"free", "not_available"} if denied else {*_AVAILABILITIES}
-    if not words or any(word[0].isdigit() for word in words):
+    if not words or any(word[0].isdigit() or (selecting(word) and not _SAYS.match(word)) for word in words):
         return
     for availability in (a for a in _AVAILABILITIES if a in allowed):
         said = f"{label_key(text)!r} is {availability.replace('_', ' ')}"
@@ -225,7 +243,7 @@ def unknown_words(text: str, reads: Reads, error: UnknownTerm | None = None) -> 
 def _phrase(text: str, at: int) -> tuple[int, int] | None:
     """The words at a position that are to be skipped as one: those in brackets, or the next word."""
     found = re.compile(r"\s*(\([^()$]*\)|[^\s$€£(),;]+)").match(text, at)
-    if found is None or COUNTED.search(found[1]):
+    if found is None or COUNTED.search(found[1]) or beside_money(text, found[1], found.end()):
         return None
     return found.span(1)
 
@@ -234,7 +252,7 @@ def _unknown_word(text: str, error: UnknownTerm) -> str | None:
     """The first word that nobody knows at the place, or behind it."""
     source = " ".join(plain(text).split()).lower()
     for found in re.compile(r"(?<![\w$])[a-z]{2,}(?!\w)").finditer(source, error.at or 0):
-        if skippable(found.group()):
+        if skippable(found.group()) and not beside_money(source, found.group(), found.end()):
             return found.group()
     return None
 

@@ -15,12 +15,15 @@ from scraper.prices.lexicon import plain
 from scraper.prices.normalize import label_key
 from scraper.prices.skippable import skippable
 from scraper.sources.candidates import Candidate, Reads, cells, claimed, tabs, together, unknown_words, words_of
-from scraper.sources.vocabulary import Patch, TableTerms, Term, entry_of
+from scraper.sources.vocabulary import Patch, TableTerms, Term, VocabularyError, entry_of
 
 # So many ways to take the unknown headers of one table are tried, and so many unknown words of one header.
 _MOST, _MOST_WORDS = 64, 4
+# So many ways to take several headers together are shown to a person.
+_MOST_CHOICES = 9
 # What a column without prices may hold.
 _ROLES = [{"is": role} for role in ("model", "label", "note")]
+_NAME = re.compile(r"[\w .,()\-]+")
 Patched = Callable[[Patch], TableTerms]
 
 
@@ -43,11 +46,11 @@ def candidates(problems: Sequence[Problem], terms: TableTerms, patched: Patched)
 def choices(problems: Sequence[Problem], terms: TableTerms, patched: Patched) -> list[Candidate]:
     """What a person may choose of: the candidates, else every meaning that lines of the vocabulary can give."""
     problem, found = problems[0], candidates(problems, terms, patched)
-    if not problem.term:
-        return []
+    if not problem.term or (len(problems) > 1 and len(found) > _MOST_CHOICES):
+        return []  # a line for each header is less to read
     every = list[Candidate]()
     if problem.kind == "header" and len(problems) == 1:
-        every = [_line("headers", problem.term, entry) for entry in _entries(terms.headers.values())]
+        every = [_line("headers", problem.term, entry) for entry in ({}, *_entries(terms.headers.values()))]
     elif problem.kind == "label":
         every = [_line("labels", problem.term, entry) for entry in _entries(terms.labels.values())]
     elif problem.kind == "tab":
@@ -70,7 +73,7 @@ def _entries(terms: Iterable[Term]) -> list[dict[str, Any]]:
 
 
 def _columns(headers: Sequence[str], terms: TableTerms) -> Iterator[Candidate]:
-    """What each of several headers may be, together: no two prices the same, and one word the same in all of them."""
+    """What each of several headers may be, together: no two the same, and one word the same in all of them."""
     known = [*terms.headers, *terms.words]
     lost = {word for header in headers for word in lost_words(header, terms.words) if skippable(word)}
     ways: Iterable[Sequence[dict[str, Any]]]
@@ -79,12 +82,20 @@ def _columns(headers: Sequence[str], terms: TableTerms) -> Iterator[Candidate]:
         ways = [[entry_of(term) for term in way if term] for way in read if all(way)]
     else:
         found = [_read_as(header, terms.header, terms, known) for header in headers]
-        ways = islice(product(*([*own, *(r for r in _ROLES if r not in own)] for own in found)), _MOST)
+        ways = islice(product(*map(_with_roles, headers, found)), _MOST)
     for entries in ways:
-        prices = [entry for entry in entries if "is" not in entry]
-        if all(entry not in prices[:at] for at, entry in enumerate(prices)):
+        once = [entry for entry in entries if entry.get("is") != "note"]
+        if all(entry not in once[:at] for at, entry in enumerate(once)):
             lines = [_line("headers", header, entry) for header, entry in zip(headers, entries, strict=True)]
             yield from together([[line] for line in lines])
+
+
+def _with_roles(header: str, own: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a header may be; one whose words say nothing may be of a column without prices."""
+    if own and set(words_of(header)) != set(lost_words(header)):
+        return list(own)
+    named = [role for role in _ROLES if role["is"] in words_of(header)] or _ROLES
+    return [*own, *(role for role in named if role not in own)]
 
 
 def _labels(label: str, terms: TableTerms) -> Iterator[Candidate]:
@@ -118,8 +129,9 @@ def _models(name: str, terms: TableTerms) -> Iterator[Candidate]:
     least = min((len(words) for words in apart.values() if all(map(skippable, words))), default=0)
     found = [list(terms.models[text]) for text, words in apart.items() if 0 < len(words) == least]
     for ids in (*found[:_MOST_WORDS], ["-".join(words_of(name))]):
-        if all(map(MODEL_ID.match, ids)):
-            yield Candidate({"models": {label_key(name): ids}}, f"{name!r} is {' and '.join(ids)}")
+        if all(map(MODEL_ID.match, ids)) and _NAME.fullmatch(name):
+            one = ids[0] if len(ids) == 1 else ids
+            yield Candidate({"models": {label_key(name): one}}, f"{name!r} is {' and '.join(ids)}")
 
 
 def _read_as(
@@ -158,6 +170,8 @@ def _reads(terms: TableTerms, patched: Patched) -> Reads:
             (patched(patch) if patch else terms).cell(text)
         except UnknownTerm as error:
             return error
+        except VocabularyError as error:  # the vocabulary says another thing of these words
+            return UnknownTerm(str(error))
         return None
 
     return reads

@@ -131,8 +131,8 @@ def _again(
     """
     book = _Book(terms, None if only is None else {row for row, own in numbers.rows.items() if own & {*only}})
     _read(list(_parts(blocks, terms)), book)
-    found = numbers.of(book)
     wanted = range(numbers.count) if only is None else sorted(only)
+    found = numbers.of(book, wanted)
     return {number: found.get(number, Section("", "", counted=False)) for number in wanted}
 
 
@@ -275,6 +275,7 @@ class _PartReader:
 
     def _rows(self, table: Table, whole: int) -> None:
         columns = [(header, self.terms.header(header) or _NOTHING) for header in table.header]
+        self.rows = set[object]()
         wrong = self._wrong(table.header, [term.role or "price" for _, term in columns])
         self.book.amounts.cells += sum(map(counted, table.header))
         for number, cells in enumerate(table.rows):
@@ -325,6 +326,10 @@ class _PartReader:
             around = self._around(cells, columns, row)
         except UnknownTerm as error:
             wrong = wrong or [Problem("label", place, str(error), roles.get("label", ""))]
+        said = tuple(text for text, (_, term) in zip(cells, columns, strict=False) if term.role)
+        if not wrong and said and said in self.rows:
+            wrong = [Problem("layout", place, f"a second row of {label or row.name}: which one has its prices?")]
+        self.rows.add(said)
         if wrong:
             for entry in entries:
                 entry.section.problems += wrong
@@ -653,13 +658,14 @@ class _Numbers:
     models: Mapping[str, int]
     words: Mapping[str, int]
 
-    def of(self, book: _Book) -> dict[int, Section]:
+    def of(self, book: _Book, wanted: Collection[int]) -> dict[int, Section]:
         """The sections of another reading of the same page by these numbers.
 
-        A model that had none has that of its first row; two sections of one number are told as one.
+        A model that had none, or none of those wanted, has that of its first row; two of one number are told as one.
         """
         sections = book.sections()
-        own = {id(entry.section): self.models[model] for model, entry in book.entries.items() if model in self.models}
+        entries = [(entry.section, self.models.get(model, -1)) for model, entry in book.entries.items()]
+        own = {id(section): number for section, number in entries if number in wanted}
         for row, stood in book.rows.items():
             for section in stood:
                 own.setdefault(id(section), self.first.get(row, -1))

@@ -385,7 +385,7 @@ def combined(terms: Iterable[tuple[str, Term]]) -> dict[str, Any]:
     return found
 
 
-# The tiers that tabs may name by the rate table's own words, and headers and labels beside what they price.
+# The tiers that headers and labels may name beside what they price, on any page.
 _TIERS = {tier: Term(service_tier=tier) for tier in ("standard", "batch", "flex", "priority")}
 
 
@@ -445,19 +445,18 @@ class TableTerms:
     def label(self, text: str) -> Term | None:
         """What a row label means; None when it is unknown."""
         folded = label_key(text)
-        needed = ("meter", "modalities") if self.labels else ()
-        return self.labels.find(folded) or self._composed(folded, needed)
+        return self.labels.find(folded) or (self._composed(folded, ("meter", "modalities")) if self.labels else None)
 
     def composed(self, text: str) -> Term | None:
         """What the words of a header or label say by themselves, of a meter that no line has, too."""
-        return self._composed(label_key(text), ("meter", "modalities"), METERS)
+        return self._composed(label_key(text), (), METERS)
 
     def _composed(self, folded: str, needed: Sequence[str], meters: Collection[str] = ()) -> Term | None:
         """What a label says that no line lists: one of these things, of a meter that a line has, in the currency."""
         try:
             said = take_apart(folded, self.words)
             meters = meters or {term.meter or "" for of in (self.headers, self.labels) for term in of.values()}
-            known = any(getattr(said, name) for name in needed) and said.meter in ("", *meters)
+            known = (not needed or any(getattr(said, name) for name in needed)) and said.meter in ("", *meters)
             if not known or said.plan or said.currency not in ("", self.currency):
                 return None
             if said.lifetime and said.meter != "cache_write":
@@ -516,7 +515,7 @@ def table_terms(data: Any) -> TableTerms:
         defaults=_term(defaults),
         headers=Listed(_terms(data["headers"])),
         sections=_terms(data["sections"]),
-        tabs=Tabs({**_TIERS, **_terms(data.get("tabs", {}))}),
+        tabs=Tabs(_terms(data.get("tabs", {}))),
         labels=Listed(_terms(data.get("labels", {}))),
         words={**_TIERS, **_terms(data.get("words", {}))},
         untitled=_re(data.get("untitled", _NEVER)),

@@ -234,7 +234,7 @@ PASTED: dict[tuple[str, str], tuple[Callable[[], str], dict[str, str]]] = {
     (ANTHROPIC.name, "header"): (lambda: anthropic_page("| 5m Cache Writes |", "| 5m Writes |"), {}),
     (ANTHROPIC.name, "model"): (
         lambda: anthropic_page("| Claude Haiku 3 |", "| Claude Haiku 9 |"),
-        {"MODEL_ID": "claude-haiku-9"},
+        {},
     ),
     (ANTHROPIC.name, "unclaimed"): (
         lambda: anthropic_page("What each model costs:", "With $7 of fees:"),

@@ -274,9 +274,10 @@ def test_one_key_with_two_prices_is_a_conflict() -> None:
 
     reading = changed("era-2026-04", drawn_otherwise)
 
-    assert ["conflict"] * len(reading.problems) == [p.kind for p in reading.problems]
+    assert ["layout", "conflict"] == [p.kind for p in reading.problems]
     assert [("gpt-5.4-mini",)] == [s.models for s in reading.unread]
-    assert "two prices for one key" in reading.problems[0].message
+    assert "a second row of gpt-5.4-mini" in reading.problems[0].message
+    assert "two prices for one key" in reading.problems[1].message
 
 
 def test_what_is_not_drawn_is_not_gone() -> None:
