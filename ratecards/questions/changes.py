@@ -13,8 +13,7 @@ from ratecards.dataset import Dataset
 from ratecards.model import SERVICE_TIERS, RateCard
 from ratecards.model import row as rate_row
 from ratecards.questions import price_news
-from ratecards.questions.news_lines import told
-from ratecards.questions.price_news import MOVING
+from ratecards.questions.price_news import MOVING, told
 from ratecards.storage.history import ANNOUNCED, Change
 from ratecards.storage.model_names import day_of
 from ratecards.tables import Cell, Column, Group, Table, records_table, table

@@ -16,9 +16,8 @@ from typing import Any
 
 from ratecards import dataset as reader
 from ratecards import formats
-from ratecards.audit.audit import placed
+from ratecards.audit.audit import PastCards, placed
 from ratecards.audit.claims import Claim
-from ratecards.audit.past_cards import PastCards
 from ratecards.catalog.reported import OF, page_of
 from ratecards.formats import price_file
 from ratecards.formats.price_file import PriceFile

@@ -19,7 +19,7 @@ from urllib.parse import quote
 from ratecards.model import Rate, lifecycle, row
 from ratecards.model.grade import name_of
 from ratecards.model.lifecycle import Lifecycle
-from ratecards.questions.news_lines import Told, told_by_edition
+from ratecards.questions.price_news import Told, told_by_edition
 from ratecards.storage import history
 from ratecards.storage.history import Change, Stamp, Step
 from ratecards.wording import exact_name, exact_ratio
