@@ -184,6 +184,21 @@ def _in_known_words(header: str) -> Iterator[str]:
             yield text
 
 
+def not_understood(read: Callable[[str, Patch], object]) -> Reads:
+    """A function that gives what is not understood of a cell under a patch; `read` reads it, and raises what is not."""
+
+    def reads(text: str, patch: Patch) -> UnknownTerm | None:
+        try:
+            read(text, patch)
+        except UnknownTerm as error:
+            return error
+        except VocabularyError as error:  # the vocabulary says another thing of these words
+            return UnknownTerm(str(error))
+        return None
+
+    return reads
+
+
 def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> Iterator[Candidate]:
     """What the unknown words of a cell may mean. `reads` gives what of it is not understood under a patch.
 

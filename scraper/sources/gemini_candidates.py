@@ -9,7 +9,6 @@ from functools import cache, lru_cache
 from typing import Any
 
 from ratecards.model import PLANS, SERVICE_TIERS
-from scraper.errors import UnknownTerm
 from scraper.model import Problem, Section
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
@@ -25,6 +24,7 @@ from scraper.sources.candidates import (
     key_nouns,
     meters_of,
     modalities_in,
+    not_understood,
     problem_cells,
     said_by,
     tabs,
@@ -189,18 +189,13 @@ def _reads(section: Section) -> Reads:
 
 
 def _reading(of_model: bool) -> Reads:
-    def reads(text: str, patch: Patch) -> UnknownTerm | None:
+    def read(text: str, patch: Patch) -> object:
         terms = _patched(json.dumps(patch)) if patch else load_terms()
-        try:
-            if not of_model and counted(text):
-                read_tool(terms.in_known_nouns(text), terms.phrases, terms.tool_ignored)
-            else:
-                terms.cell(text)
-        except UnknownTerm as error:
-            return error
-        return None
+        if not of_model and counted(text):
+            return read_tool(terms.in_known_nouns(text), terms.phrases, terms.tool_ignored)
+        return terms.cell(text)
 
-    return reads
+    return not_understood(read)
 
 
 @lru_cache(maxsize=1024)

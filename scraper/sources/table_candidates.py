@@ -8,7 +8,6 @@ from itertools import islice, product
 from typing import Any
 
 from ratecards.model import MODEL_ID, SERVICE_TIERS
-from scraper.errors import UnknownTerm
 from scraper.model import Problem
 from scraper.prices.labels import lost_words
 from scraper.prices.lexicon import counted, plain
@@ -20,13 +19,14 @@ from scraper.sources.candidates import (
     Reads,
     cells,
     claimed,
+    not_understood,
     said_by,
     tabs,
     together,
     unknown_words,
     words_of,
 )
-from scraper.sources.vocabulary import Patch, TableTerms, Term, VocabularyError, entry_of
+from scraper.sources.vocabulary import Patch, TableTerms, Term, entry_of
 
 # So many ways to take the unknown headers of one table are tried, and so many unknown words of one header.
 _MOST, _MOST_WORDS = 64, 4
@@ -176,15 +176,4 @@ def _cell(text: str, terms: TableTerms, patched: Patched) -> Iterator[Candidate]
 
 
 def _reads(terms: TableTerms, patched: Patched) -> Reads:
-    """A function that gives what is not understood of a cell under a patch."""
-
-    def reads(text: str, patch: Patch) -> UnknownTerm | None:
-        try:
-            (patched(patch) if patch else terms).cell(text)
-        except UnknownTerm as error:
-            return error
-        except VocabularyError as error:  # the vocabulary says another thing of these words
-            return UnknownTerm(str(error))
-        return None
-
-    return reads
+    return not_understood(lambda text, patch: (patched(patch) if patch else terms).cell(text))

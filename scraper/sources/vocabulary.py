@@ -142,7 +142,7 @@ def merged(patches: Iterable[Patch]) -> dict[str, Any]:
             if isinstance(value, Mapping):
                 if wrong := [word for word, means in value.items() if before.setdefault(word, means) != means]:
                     raise VocabularyError(f"{key}: {wrong[0]!r} would mean two things")
-            elif isinstance(value, list):
+            else:
                 before += [item for item in value if item not in before]
     return found
 
@@ -302,7 +302,7 @@ def _nodes(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
             yield from _nodes(value, (*path, str(number)))
-    elif node is not None:
+    else:
         yield path, node
 
 

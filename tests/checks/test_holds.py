@@ -175,6 +175,25 @@ def test_fault_74_a_new_key_alone_does_not_wait(ways, factor):
     assert "" == reason(rate("2.5", **before), new)
 
 
+@pytest.mark.parametrize(
+    ("gone", "price", "expected"),
+    [
+        (("0", "2"), "2.5", ""),
+        (("2", "0"), "0", ""),
+        (("0", "2"), "9", "moved x4.50, more than 3 times, under another label"),
+        (("0",), "2.5", "a price from zero, under another label"),
+        (("2",), "0", "a price to zero, under another label"),
+    ],
+)
+def test_fault_74_of_several_labels_the_price_nearest_counts(gone, price, expected):
+    """What appears is measured against what it can have been; from and to zero is farther than any price."""
+    labels = zip(gone, ("text", "image"), strict=False)
+    old = [rate(was, modality=label) for was, label in labels]
+
+    held = sifted(one(*old), one(rate(price, modality="audio"))).held
+    assert ({expected} - {""}) == {waits.reason for waits in held}
+
+
 @given(
     price=st.decimals("0.01", "100", places=2),
     units=st.permutations(UNITS),

@@ -358,6 +358,8 @@ VARIANTS = [
     ("Storage: $4.50 per 1M tokens an hour", [f"4.5 {STORED}"]),
     ("$4.50 per 1M token-hours for storage", [f"4.5 {STORED}"]),
     ("$4.50 per 1M tokens stored per hour of storage", [f"4.5 {STORED}"]),
+    ("$4.50 per hour per 1M tokens", ["4.5 /1000000 token-hours"]),
+    ("$4.50 per hour for each 1M tokens of storage", [f"4.5 {STORED}"]),
     # bounds and modalities
     ("$2, for prompts of at most 200 thousand tokens", ["2 <=200000"]),
     ("$2 (prompts of 200k tokens or less) $4, prompts exceeding 200k", ["2 <=200000", "4 >200000"]),

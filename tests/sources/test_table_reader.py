@@ -274,6 +274,26 @@ def test_labels_tabs_and_contexts() -> None:
     assert {"old-1": "new-1"} == source(ROWS).renames()
 
 
+def test_a_price_of_which_nothing_says_the_unit() -> None:
+    """Where neither cell, row, column nor the source's defaults have one, none is taken: the cell is a gap."""
+    text = ROWS.replace(", unit: 1000000 tokens}", "}", 1)
+    others = ["| Audio in | $2 per 1M tokens |", "| A lot | $3 per 1M tokens |", "| Storage | $4 per 1M token-hours |"]
+    found = rows("| Input | $1 |", *others, text=text)
+
+    assert {("cache_storage", "4")} == {(rate.meter, str(rate.price)) for rate in found.rates()}
+    assert {"a price of which nothing says the unit: $1"} == {gap.problem.message for gap in found.sections[0].gaps}
+
+
+def test_words_of_a_cell_that_say_an_availability() -> None:
+    """The vocabulary has them for its own page; others stay unread."""
+    known = "cells: {unsold: not_available}\n"
+    lines = ["| Input | Unsold |", "| A lot | $2 |", "| Audio in | $3 |", "| Storage | Unsolved |"]
+    found = rows(*lines, text=ROWS + known)
+
+    assert {"Unsold"} == {rate.evidence.quote for rate in found.rates() if rate.availability == "not_available"}
+    assert ["Unsolved"] == [gap.problem.term for gap in found.sections[0].gaps]
+
+
 def test_labels_and_headers_of_other_words() -> None:
     """What no line lists is composed: a meter that some column has, a bound, a unit, modalities, the currency."""
     table = ["| Text input price | $1 |", "| Audio output (USD per 1K tokens, over 200k tokens) | $2 |"]

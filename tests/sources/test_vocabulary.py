@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from scraper.cli.doctor import _OF_TABLES, _REMEDIES
 from scraper.sources import SOURCES, Source, find, vocabulary
-from scraper.sources.vocabulary import VocabularyError, of, read
+from scraper.sources.vocabulary import VocabularyError, lines, merged, of, read, sections
 from tests.cli import test_doctor as gemini
 from tests.pipeline.test_limits_page import with_section
 from tests.sources.deprecations.test_deprecations import changed as end_of_models
@@ -111,6 +111,40 @@ def test_a_section_may_stand_in_several_places():
 
     assert ["input price", "output price", "new"] == list(found.rows)
     assert ["a", "b", "c"] == [word.pattern for word in found.words]
+
+
+WAYS: list[Callable[[dict], list]] = [
+    list,
+    lambda data: [label.title() for label in data],
+    lambda data: sorted(data.keys()),
+    lambda data: [(label, entry) for label, entry in data.items()],
+    lambda data: [entry["meter"] for entry in data.values()],
+]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_section_that_is_gone_through_as_a_whole_is_asked_for_all_of_it(way):
+    """However a reader goes through it, none of its words is an unknown key; beside it one still is."""
+    text = "rows:\n  input: {meter: input}\n  output: {meter: output}\n"
+
+    assert 2 == len(read(text, "v.yaml", lambda data: way(data["rows"])))
+    with pytest.raises(VocabularyError, match=r"v\.yaml:4: unknown key 'rose'"):
+        read(text + "rose: 1\n", "v.yaml", lambda data: way(data["rows"]))
+
+
+PATCHES = [
+    {"rows": {"prompt cost": {"meter": "input", "modalities": ["text", "image"], "unit": ""}}},
+    {"cells": {"no": "free", "1": "not_available"}, "cell_asides": ["(gloss)", "yes: really", "- x"]},
+    {"models": {"claude two": ["two-a", "two-b"]}, "nouns": {"'zorble\"": "image"}},
+    {"variant_rows": [{"label": "veo (?P<version>[0-9.]+)", "row": "output price"}]},
+]
+
+
+@pytest.mark.parametrize("patch", PATCHES)
+def test_lines_say_what_their_patch_does(patch):
+    """What is pasted at the end of a vocabulary is read as it was meant, whatever characters its words have."""
+    assert patch == sections("\n".join(lines(patch)), "v.yaml")
+    assert patch == merged([patch, patch])
 
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda s: s.name)

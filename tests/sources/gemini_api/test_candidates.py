@@ -6,7 +6,9 @@ import pytest
 
 from scraper.model import Problem, Section
 from scraper.sources import candidates as shared
+from scraper.sources import gemini_candidates, vocabulary
 from scraper.sources.gemini_candidates import candidates, choices
+from scraper.sources.gemini_terms import load_terms
 
 MODEL = Section("Gemini 2", "gemini-2", ("gemini-2",))
 TOOLS = Section("Pricing for tools", "pricing-for-tools", counted=False)
@@ -99,6 +101,7 @@ def test_tabs(tab, tiers):
         ("$2.00 zorble December 31, 2026. $4.00 starting January 1, 2027.", {"nouns": {"zorble": "through"}}),
         ("$14 / 1,000 zorble", {"nouns": {"zorble": "requests"}}),
         ("$2.00 (gloss applies)", {"cell_asides": ["(gloss applies)"]}),
+        ("$2 (<= 200k) $4 (> 200k)", {"nouns": {"(<= 200k)": "(prompts <= 200k)", "(> 200k)": "(prompts > 200k)"}}),
         ("Not zorble", {"cells": {"not zorble": "not_available"}}),
         ("Gratis zorble", {"cells": {"gratis zorble": "free"}}),
     ],
@@ -146,6 +149,17 @@ def test_what_a_person_may_choose():
     assert [] == found("conflict", "x", by=choices)
     assert [] == found("label", "")
     assert [] == found("header", "")
+
+
+def test_a_word_that_the_vocabulary_has_means_nothing_else(tmp_path, monkeypatch):
+    """A cell that is not understood with its meaning is for a person, and stops nothing."""
+    path, build = load_terms.__wrapped__.args
+    taught = tmp_path / path.name
+    taught.write_text(path.read_text(encoding="utf-8") + "nouns:\n  grommets: requests\n", encoding="utf-8")
+    monkeypatch.setattr(gemini_candidates, "load_terms", vocabulary.of(taught)(build))
+
+    assert {"nouns": {"sprockets": "image"}} in found("cell", "$2.00 (sprockets)")
+    assert [] == found("cell", "$2.00 (grommets)")
 
 
 def test_words_of_two_meanings():

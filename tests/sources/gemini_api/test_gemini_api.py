@@ -174,6 +174,25 @@ def test_fault_24_a_column_inserted_in_both_header_and_rows():
     assert [] == found.rates()
 
 
+def test_a_header_without_the_unit_of_its_prices():
+    """No unit is taken for granted: the table is not read, and the problem names its headers."""
+    found = same(one(ROWS, paid="in USD"))
+
+    assert ["gemini-a / -: a paid column without its unit: ['', 'Free Tier', 'Paid Tier, in USD']"] == [
+        str(p) for p in found.problems
+    ]
+    assert ([], ["input 1", "output 2"]) == (rates(found), rates(found, "gemini-b"))
+
+
+@pytest.mark.parametrize(("label", "read"), [("Output price", True), ("Input price", False)])
+def test_a_price_that_names_its_meter_stands_in_its_own_row(label, read):
+    """ "Per image output" is no price of an input, whatever the row says."""
+    found = same(one([[label, "Not available", "$0.04 per image output"]]))
+
+    assert (["output image 1 image 0.04"] if read else []) == rates(found)
+    assert read == (not found.unread and not found.incomplete)
+
+
 def test_fault_24_columns_reordered():
     """Paid before free is read by its headers."""
     free, paid = '<th scope="col">Free Tier</th>', '<th scope="col">Paid Tier, per 1M tokens in USD</th>'

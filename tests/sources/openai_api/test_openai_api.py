@@ -505,6 +505,7 @@ def test_table_without_rows_is_missing() -> None:
             "expected a model and its rows",
         ),
         ("&quot;rows&quot;: [1, [[1", "&quot;rowz&quot;: [1, [[1", "rows of a table: expected a list, saw 'None'"),
+        ("&quot;headings&quot;", "&quot;heads&quot;", "headings of "),
         ("{&quot;tier&quot;", "[&quot;tier&quot;", "expected JSON"),
         ("[0, &quot;standard&quot;]", "[7, &quot;standard&quot;]", "expected [0, value] or [1, list]"),
         ("[0, &quot;standard&quot;]", "&quot;standard&quot;", "expected [0, value] or [1, list]"),

@@ -227,6 +227,20 @@ def test_unclaimed_amounts_are_counted(old, new, unclaimed):
     assert [] != problems
 
 
+def test_a_section_that_the_vocabulary_ignores(monkeypatch):
+    """Its amounts, in words and in tables, are accounted for by its name; nothing of it is kept, or a problem."""
+    terms = rate_limits.load_terms()
+    known = replace(terms, sections={**terms.sections, "live api rate limits": "ignored"})
+    monkeypatch.setattr(rate_limits, "load_terms", lambda: known)
+    more = (
+        "## Live API rate limits\n\nFrom $5 on, at 0.5x.\n\n| Model | Sessions |\n|---|---|\n| Gemini 9 | 1,000 |\n\n"
+    )
+    card, problems, amounts = rate_limits.read_facts(changed("## How to upgrade", more + "## How to upgrade"))
+
+    assert expected_of("era-2026") == FORM.encode(card)
+    assert ([], 0, {"Live API rate limits": 3}) == (problems, amounts.unclaimed, dict(amounts.ignored))
+
+
 def test_columns_are_found_by_header():
     """Columns in another order say the same."""
     table = re.compile(r"^\| (Usage tier|\*\*.*?\*\*) \| (.*?) \| (.*?) \|$", re.MULTILINE)
