@@ -307,9 +307,14 @@ def _taken(row: Sequence[Rate], was: Section) -> bool:
 
 def _settled_metadata(was: Section, now: Section, known: Known) -> bool:
     """Whether a problem is gone and what the cards say of the use of data is what was published."""
-    fewer = len(now.problems) < len(was.problems)
-    same = [d.used_to_improve == known.cards[d.model].used_to_improve for d in now.cards if d.model in known.cards]
-    return fewer and bool(same) and all(same)
+    same = _same_use(now, known)
+    return len(now.problems) < len(was.problems) and bool(same) and all(same)
+
+
+def _same_use(section: Section, known: Known) -> list[bool]:
+    """Of each model that was published, whether the section says the same of the use of data."""
+    drafts = [draft for draft in section.cards if draft.model in known.cards]
+    return [draft.used_to_improve == known.cards[draft.model].used_to_improve for draft in drafts]
 
 
 def _proof(
@@ -361,7 +366,9 @@ def _accepted(
                 suspicions.append(f"{was.anchor or was.title}: read otherwise with the words that were inferred")
         elif _spoilt(was, now):
             suspicions.append(f"{was.anchor or was.title}: what was read contradicts what was inferred")
-        elif not now.problems:
+        elif not now.problems and (
+            all(_same_use(now, known)) or not any(c.no_prices and number in term.places for term, c in taken)
+        ):
             doubted[number] = was
     strongly = _strongly({number: (was, sections[number]) for number, was in doubted.items()}, taken, known)
     said: dict[int, tuple[list[str], dict[str, None]]] = {}

@@ -9,6 +9,7 @@ import pytest
 
 from ratecards.model import plain
 from scraper.checks.proofs import Known
+from scraper.diff import consistency
 from scraper.errors import LayoutChanged
 from scraper.model import Provenance
 from scraper.model import cards as found_cards
@@ -269,3 +270,196 @@ def test_many_words_are_a_redesign(cards):
     _, inferred = read(workshop.pages(facts(NEXT, **one))["md.txt"], cards)
 
     assert 6 == len(inferred)
+
+
+# ------------------------------------------------------------------------------------------------ what one word can do
+
+
+def editions(**models: dict) -> dict:
+    """An edition of six models, some of them by the rows of their one table: labels, and what is paid."""
+    chosen = {}
+    for name, cells in models.items():
+        rows_of = [[label, "Free of charge", paid] for label, paid in cells.items()]
+        chosen[name] = {"name": name.replace("_", " ").title(), "tabs": {"Standard": rows_of}}
+    return facts(NEXT, **chosen)
+
+
+def published_of(edition: dict) -> dict:
+    """The cards of an edition that is read exactly."""
+    reading = gemini_api.read(workshop.pages(edition)["md.txt"].decode(), workshop.SMALL)
+    assert [] == reading.problems
+    return found_cards(reading, Provenance("https://x", "0" * 64, date(2026, 11, 1), None, "0"), "google", "gemini-api")
+
+
+def twin(edition: dict, *pairs: tuple[str, str]) -> bytes:
+    """The twin of an edition with other words in the section of Gemini 2, each where it stands first."""
+    head, title, tail = workshop.pages(edition)["md.txt"].decode().partition("## Gemini 2\n")
+    for old, new in pairs:
+        assert old in tail
+        tail = tail.replace(old, new, 1)
+    return (head + title + tail).encode()
+
+
+def of_model(reading, name: str = "gemini-2") -> dict[str, str]:
+    """By meter and tier the paid price of a model, and how it was read."""
+    found = [r for r in reading.rates() if r.model == name and r.plan == "paid" and r.price is not None]
+    return {f"{r.service_tier} {r.meter} {r.modality}".rstrip(): f"{plain(r.price)} {r.reading}" for r in found}
+
+
+def test_words_behind_words(cards):
+    """A header hides a label, and a label a cell: each is proven after the one before it, three in all."""
+    edition = editions(
+        gemini_2={"Prompt cost": "$2.00 (gloss applies)", "Output price": "$2.50"},
+        gemini_3={"Prompt cost": "$3.00", "Output price": "$3.50"},
+    )
+    reading, inferred = read(reworded(edition, "Paid", "Zorble"), cards)
+
+    assert ["columns:", "rows:", "cell_asides:"] == [one.lines[0] for one in inferred]
+    assert [] == reading.problems
+    assert {"inferred: continuity"} == {rate.reading for rate in reading.rates()}
+
+
+def test_a_word_of_several_shapes_of_cell_is_one():
+    """It means in each of them what it can mean in all: a list of what is priced has text, and no storage."""
+    cells = "$2.00 ({}, image) $3.00 (audio)", "$3.00 ({}) $4.00 (audio)"
+    stood, now = (
+        editions(
+            gemini_2={"Input price": cells[0].format(word), "Output price": "$2.50"},
+            gemini_3={"Input price": cells[1].format(word), "Output price": "$3.50"},
+        )
+        for word in ("text", "zorble")
+    )
+    reading, inferred = read(workshop.pages(now)["md.txt"], published_of(stood))
+
+    assert [("nouns:", '  "zorble": "text"')] == [one.lines for one in inferred]
+    assert ["gemini-2", "gemini-3"] == [place.partition(" /")[0] for place in inferred[0].places]
+    assert [] == reading.incomplete
+
+
+def test_a_word_that_two_tables_prove_to_mean_two_things(cards):
+    """Neither is taken, though each table alone proves its own."""
+    paid = "Paid Tier, per 1M tokens in USD"
+    one = ("| Free Tier |", "| Zorble |"), (paid, "Quux, per 1M tokens in USD")
+    other = ("| Free Tier |", "| Quux, per 1M tokens in USD |"), (paid, "Blah, per 1M tokens in USD")
+    alone, _ = read(twin(facts(NEXT), *one), cards)
+    both, inferred = read(twin(facts(NEXT), *one, *other), cards)
+
+    assert "2 inferred: continuity" == of_model(alone)["standard input"]
+    assert ([], ["gemini-2", "gemini-3"]) == (inferred, [section.anchor for section in both.unread])
+
+
+@pytest.mark.parametrize(("used", "unread"), [(["Yes", "No"], []), (["No", "No"], ["gemini-2"])])
+def test_a_row_without_prices_of_another_name(cards, used, unread):
+    """What it says of the use of data is as published; where it is not, nothing proves it, and its section stands."""
+    edition = facts(NEXT, gemini_2=model("Gemini 2", "$2.00", "$2.50", improve=used))
+    reading, inferred = read(reworded(edition, "Used to improve our products", "Used for zorble"), cards)
+
+    assert [("metadata_rows:", '  - "used for zorble"')] == [one.lines for one in inferred]
+    assert unread == [section.anchor for section in reading.unread]
+    assert [place for place in ("gemini-1", "gemini-2", "gemini-3") if place not in unread] == [
+        *inferred[0].places[: 3 - len(unread)]
+    ]
+
+
+def test_a_price_that_a_note_gives_by_its_tokens():
+    """A new figure beside unknown words is read where the page's own arithmetic gives it, and not where it does not."""
+    note = (
+        "{{*}} Image output is priced at ${} per 1,000,000 tokens. Output images up to 1024x1024px consume 1290 tokens."
+    )
+    cell = "${} (images), ${} per image{}{{*}}"
+
+    def edition(price: str, each: str, words: str = "") -> dict:
+        table = [["Input price", "Free of charge", "$2.00"], ["Output price", "-", cell.format(price, each, words)]]
+        return facts(
+            NEXT, gemini_2={"name": "Gemini 2", "tabs": {"Standard": table}, "footnotes": [note.format(price)]}
+        )
+
+    known = published_of(edition("30.00", "0.0387"))
+    right, _ = read(workshop.pages(edition("60.00", "0.0774", " (gloss applies)"))["md.txt"], known)
+    wrong, inferred = read(workshop.pages(edition("60.00", "0.0874", " (gloss applies)"))["md.txt"], known)
+
+    assert "inferred: arithmetic" in {rate.reading for rate in right.rates() if rate.model == "gemini-2"}
+    assert ([], ["gemini-2"]) == (inferred, [section.anchor for section in wrong.incomplete])
+
+
+# ------------------------------------------------------------------------------------------------ what it cannot do
+
+
+def test_what_a_word_changes_elsewhere_is_a_doubt():
+    """A section that was read exactly stays as it was read, and the page is suspicious."""
+    storage = "$0.20 $1.00 / 1,000,000 tokens per hour (storage price)"
+    stood, now = (
+        editions(
+            gemini_2={"Input price": f"$2.00 ({word}) $3.00 (audio)", "Output price": "$2.50"},
+            gemini_3={"Input price": "$3.00", "Output price": "$3.50", "Context caching price": storage},
+        )
+        for word in ("text", "price")
+    )
+    reading, _ = read(workshop.pages(now)["md.txt"], published_of(stood))
+
+    assert ["gemini-3: read otherwise with the words that were inferred"] == reading.suspicions
+    assert "1 exact" == of_model(reading, "gemini-3")["standard cache_storage"]
+
+
+def test_a_word_that_contradicts_another_section(cards):
+    """Proven in one, it would give the other two prices for one thing: that one stands, and the page is suspicious."""
+    edition = editions(
+        gemini_2={"Prompt cost": "$2.00", "Output price": "$2.50"},
+        gemini_3={"Input price": "$3.00", "Prompt cost": "$9.00", "Output price": "$3.50"},
+    )
+    reading, _ = read(workshop.pages(edition)["md.txt"], cards)
+
+    assert "2 inferred: continuity" == of_model(reading)["standard input"]
+    assert ["gemini-3"] == [section.anchor for section in reading.unread]
+    assert ["gemini-3: what was read contradicts what was inferred"] == reading.suspicions
+
+
+def test_a_word_that_was_taken_is_no_other_one():
+    """What it would mean if it were free to mean it hides nothing: the section stands whole, its other rows too."""
+    stood, now = (
+        editions(
+            gemini_2={"Text input price": "$2.00", label: "$2.50"},
+            gemini_3={"Text input price": "$3.10" if more else "$3.00", **more, "Text output price": "$3.50"},
+        )
+        for label, more in (("Text output price", {}), ("Text rate", {"Text rate": "$9.00"}))
+    )
+    reading, inferred = read(workshop.pages(now)["md.txt"], published_of(stood))
+
+    assert [("rows:", '  "text rate": {meter: "output", modality: "text"}')] == [one.lines for one in inferred]
+    assert ({}, ["gemini-3"]) == (of_model(reading, "gemini-3"), [section.anchor for section in reading.unread])
+
+
+def test_a_section_that_holds_other_unknown_words(cards):
+    """A word proven elsewhere does not read it in part, where nothing says what the other row is."""
+    edition = editions(
+        gemini_2={"Prompt cost": "$2.00", "Output price": "$2.50"},
+        gemini_3={"Prompt cost": "$3.00", "Zorble": "$9.00", "Output price": "$3.60"},
+    )
+    reading, inferred = read(workshop.pages(edition)["md.txt"], cards)
+
+    assert ("gemini-2 / Standard / Prompt cost",) == inferred[0].places
+    assert ({}, ["gemini-3"]) == (of_model(reading, "gemini-3"), [section.anchor for section in reading.unread])
+
+
+@pytest.mark.parametrize(("others", "read_too"), [((), False), ((3,), True)])
+def test_a_new_row_that_keeps_the_factors_of_the_page(others, read_too):
+    """Its words are proven in its own section alone: a gap. In another one as well: it is read."""
+
+    def edition(*renamed: int) -> dict:
+        label = {n: "Prompt cost" if n in renamed else "Input price" for n in range(1, 7)}
+        return facts(
+            NEXT,
+            **{f"gemini_{n}": {"name": f"Gemini {n}", "tabs": tiers(label[n], "Standard", "Batch")} for n in label},
+        )
+
+    known = published_of(edition())
+    factors = consistency.findings(known.values(), date(2026, 11, 1), {})[1]
+    rates = known["gemini-2"].rates
+    known["gemini-2"] = replace(
+        known["gemini-2"], rates=tuple(r for r in rates if (r.service_tier, r.meter) != ("batch", "input"))
+    )
+    reading, _ = read(workshop.pages(edition(2, *others))["md.txt"], known, factors=factors)
+
+    assert "2 inferred: continuity" == of_model(reading)["standard input"]
+    assert ("1 inferred: relation" if read_too else None) == of_model(reading).get("batch input")
+    assert ([] if read_too else ["gemini-2"]) == [section.anchor for section in reading.incomplete]
