@@ -362,24 +362,25 @@ def test_a_row_without_prices_of_another_name(cards, used, unread):
 
 
 def test_a_price_that_a_note_gives_by_its_tokens():
-    """A new figure beside unknown words is read where the page's own arithmetic gives it, and not where it does not."""
+    """New figures are read where the page's own arithmetic says what the unknown word counts, and not where it does not."""
     note = (
-        "{{*}} Image output is priced at ${} per 1,000,000 tokens. Output images up to 1024x1024px consume 1290 tokens."
+        "{{*}} Image output is priced at ${} per 1,000,000 tokens. Output images up to 1024x1024px consume 1290 tokens"
     )
-    cell = "${} (images), ${} per image{}{{*}}"
+    note += " and are equivalent to ${} per image."
 
-    def edition(price: str, each: str, words: str = "") -> dict:
-        table = [["Input price", "Free of charge", "$2.00"], ["Output price", "-", cell.format(price, each, words)]]
-        return facts(
-            NEXT, gemini_2={"name": "Gemini 2", "tabs": {"Standard": table}, "footnotes": [note.format(price)]}
-        )
+    def edition(price: str, each: str, noun: str, said: str) -> dict:
+        table = [["Input price", "-", "$2.00"], ["Output price", "-", f"${price} (images), ${each} per {noun}{{*}}"]]
+        notes = [note.format(price, said)]
+        return facts(NEXT, gemini_2={"name": "Gemini 2", "tabs": {"Standard": table}, "footnotes": notes})
 
-    known = published_of(edition("30.00", "0.0387"))
-    right, _ = read(workshop.pages(edition("60.00", "0.0774", " (gloss applies)"))["md.txt"], known)
-    wrong, inferred = read(workshop.pages(edition("60.00", "0.0874", " (gloss applies)"))["md.txt"], known)
+    known = published_of(edition("30.00", "0.0387", "image", "0.0387"))
+    right, inferred = read(workshop.pages(edition("60.00", "0.0774", "zorble", "0.0774"))["md.txt"], known)
+    wrong, nothing = read(workshop.pages(edition("60.00", "0.0874", "zorble", "0.0774"))["md.txt"], known)
 
-    assert "inferred: arithmetic" in {rate.reading for rate in right.rates() if rate.model == "gemini-2"}
-    assert ([], ["gemini-2"]) == (inferred, [section.anchor for section in wrong.incomplete])
+    found = {(r.unit, plain(r.price)) for r in right.rates() if r.price and r.reading == "inferred: arithmetic"}
+    assert {("1000000 tokens", "60"), ("1 image", "0.0774")} == found
+    assert [("nouns:", '  "zorble": "image"')] == [one.lines for one in inferred]
+    assert ([], ["gemini-2"]) == (nothing, [section.anchor for section in wrong.incomplete])
 
 
 # ------------------------------------------------------------------------------------------------ what it cannot do
