@@ -27,7 +27,7 @@ from scraper.sources.vocabulary import Patch, VocabularyError, lines, merged
 MOST_TERMS = 5
 # In so many sections a candidate is tried; what it proves there, it proves.
 _TRIED, _ROUNDS = 6, 3
-_WORDS = ("label", "header", "tab", "cell")
+_WORDS = ("section", "label", "header", "tab", "cell")
 # A candidate that brings such a problem reads the page wrongly.
 _WRONG = ("conflict", "layout", "unclaimed")
 
@@ -501,7 +501,7 @@ def _marked(
             places, proven = said.setdefault(n, ([], {}))
             places.append(place)
             proven[proof.name] = None
-    for n in own if not _added(was, now) else ():
+    for n in own if now.cards and not _added(was, now) else ():
         places, proven = said.setdefault(n, ([], {}))
         places.append(was.anchor or was.title)
         proven["continuity"] = None

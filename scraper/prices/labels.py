@@ -126,9 +126,9 @@ def why_unknown(text: str, own: Iterable[str] = ()) -> str:
     return f" ({_lost(found)})" if found.lost and (found.said or found.own) else ""
 
 
-def lost_words(text: str) -> list[str]:
-    """The words of a label that have no place."""
-    return _found(text, ()).lost
+def lost_words(text: str, own: Iterable[str] = ()) -> list[str]:
+    """The words of a label that have no place, in lower case."""
+    return _found(text, own).lost
 
 
 def _lost(found: _Found) -> str:

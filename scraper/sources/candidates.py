@@ -117,14 +117,17 @@ def claimed(text: str, *meanings: str) -> bool:
     return not symbols and not any(re.search(r"\d", word) or selecting(word) for word in rest)
 
 
-def tabs(tab: str, known: Mapping[str, str]) -> Iterator[Candidate]:
-    """The service tiers that a tab may mean: the one that it names, else each that the vocabulary has."""
+def tabs(tab: str, known: Mapping[str, str], entry: Callable[[str], object] = str) -> Iterator[Candidate]:
+    """The service tiers that a tab may mean: the one that it names, else each that the vocabulary has.
+
+    `entry` gives what a vocabulary has for a tier.
+    """
     named = [tier for tier in SERVICE_TIERS if tier in words_of(tab)]
     if {*named} - {*known.values()}:
         return  # a tier of others, which may be any of this page's
     for tier in named if len(named) == 1 else [] if named else dict.fromkeys(known.values()):
         if claimed(tab, tier):
-            yield Candidate({"tabs": {label_key(tab): tier}}, f"{tab!r} is the tab of {tier}")
+            yield Candidate({"tabs": {label_key(tab): entry(tier)}}, f"{tab!r} is the tab of {tier}")
 
 
 def columns(headers: Sequence[str]) -> Iterator[Candidate]:

@@ -151,7 +151,7 @@ def load_terms(data: Any) -> Terms:
     proofs, own, tools, shared = data["proofs"], dict(data["phrases"]), data["tools"], data["shared"]
     own["ignored"] += rf"|{shared}|\(\s*{shared}\s*\)"
     # beside an amount they select nothing
-    skipped = "|".join(rf"(?<!\w){re.escape(words)}(?!\w)" for words in data.get("cell_asides", [])) or "(?!)"
+    skipped = vocabulary.skipped(data)
     own["ignored"] += f"|{skipped}"
     nouns = data.get("nouns", {})
     rows = {label: _rule(entry) for label, entry in data["rows"].items()}

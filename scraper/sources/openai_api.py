@@ -47,6 +47,7 @@ class _Page(TableSource):
 PAGE = _Page(Path(__file__).with_name("openai_api.yaml"))
 PARSER = PAGE.PARSER
 urls, renames, fingerprint, load_terms = PAGE.urls, PAGE.renames, PAGE.fingerprint, PAGE.load_terms
+candidates, choices, patched = PAGE.candidates, PAGE.choices, PAGE.patched
 
 
 def vocabulary_of(body: str) -> str:

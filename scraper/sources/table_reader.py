@@ -8,10 +8,11 @@ is read, ignored for a reason, or a problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -28,10 +29,11 @@ from scraper.prices.labels import take_apart, why_unknown
 from scraper.prices.lexicon import AMOUNT, DATE, PROMPT_IN_BRACKETS, counted, day, money, plain, scaled
 from scraper.prices.normalize import Observation, Place, RowRule, label_key, row_rates
 from scraper.prices.rateset import settled
-from scraper.sources import vocabulary
+from scraper.sources import table_candidates, vocabulary
+from scraper.sources.candidates import Candidate
 from scraper.sources.page_proofs import is_html, prove, validate_tables, validate_titles
 from scraper.sources.timelimit import look
-from scraper.sources.vocabulary import TableTerms, Term, combined, table_terms
+from scraper.sources.vocabulary import Patch, TableTerms, Term, combined, table_terms
 
 _OF_TOKENS = ("input", "output", "cache_read", "cache_write")
 # In a row's name a bound on the prompt; in a line of its own the unit of the tables that follow.
@@ -46,6 +48,7 @@ _SAID_TWICE = ("resolution", "quality", "prompt_over", "prompt_up_to")
 _NOTHING = Term(role="note")
 
 _Column = tuple[str, Term]  # a header as printed, and what it means
+_RowKey = tuple[int, int]  # a table of the page, and a row of it
 
 
 class TableSource:
@@ -91,14 +94,46 @@ class TableSource:
         validate_titles([part.title for part in parts[1:]], proofs)
         validate_tables(blocks, proofs.tables_min)
         book = _Book(terms)
-        for part in filter(lambda part: part.blocks, parts):
-            look(part.title)
-            _PartReader(part, book, terms).tables()
-        for part in parts:
-            book.prose(part)
+        _read(parts, book)
         reading = book.reading(kind)
+        reading.again = partial(_again, blocks, book.numbers(reading.sections))
         reading.suspect_unseen(self.printed(body))
         return reading
+
+    def patched(self, patch: Patch) -> TableTerms:
+        """The vocabulary with further lines."""
+        return vocabulary.patched(self.load_terms, patch)
+
+    def candidates(self, problems: Sequence[Problem], section: Section) -> list[Candidate]:  # noqa: ARG002 - as asked for
+        """What the words of problems at one place, all of one kind, may mean."""
+        return table_candidates.candidates(problems, self.load_terms(), self.patched)
+
+    def choices(self, problems: Sequence[Problem], section: Section) -> list[Candidate]:  # noqa: ARG002 - as asked for
+        """What a person may choose of: the candidates, else every meaning that lines of the vocabulary can give."""
+        return table_candidates.choices(problems, self.load_terms(), self.patched)
+
+
+def _read(parts: Sequence[_Part], book: _Book) -> None:
+    for part in filter(lambda part: part.blocks, parts):
+        look(part.title)
+        _PartReader(part, book).tables()
+    for part in parts:
+        book.prose(part)
+
+
+def _again(
+    blocks: Sequence[Block], numbers: _Numbers, terms: TableTerms, only: Collection[int] | None
+) -> dict[int, Section]:
+    """The sections of these numbers as other terms read their rows; all of them where none are named.
+
+    A row stands in the section that it stood in, or in that of the model that it turns out to be of. Of a section that
+    has no row any more nothing is left.
+    """
+    book = _Book(terms, None if only is None else {row for row, own in numbers.rows.items() if own & {*only}})
+    _read(list(_parts(blocks, terms)), book)
+    found = numbers.of(book)
+    wanted = range(numbers.count) if only is None else sorted(only)
+    return {number: found.get(number, Section("", "", counted=False)) for number in wanted}
 
 
 # ------------------------------------------------------------------------------------------------ sections
@@ -194,9 +229,10 @@ def _beside(header: Term, around: Sequence[tuple[str, Term]]) -> list[tuple[str,
 class _PartReader:
     """Reads the tables under one heading into the book."""
 
-    def __init__(self, part: _Part, book: _Book, terms: TableTerms) -> None:
+    def __init__(self, part: _Part, book: _Book) -> None:
+        terms = book.terms
         self.part, self.book, self.terms = part, book, terms
-        self.tab, self.caption, self.looked = "", "", False
+        self.tab, self.line, self.caption, self.looked = "", "", "", False
         self.tabs: list[Term | None] = []
         self.twice = False
         # where a section has tabs that are bare lines, each of its tables has one of its own: nothing else tells
@@ -217,6 +253,8 @@ class _PartReader:
                 self.tabs.append(tab)
             elif _CAPTION.match(block.text):
                 self.caption = block.text
+            else:
+                self.line = block.text
 
     def _place(self, *words: str) -> str:
         return " / ".join((self.part.anchor, self.tab or "-", *words))
@@ -232,49 +270,50 @@ class _PartReader:
             self.book.tables += 1
             self.book.captions.add(self.caption)
             self.book.printed |= {money(m.group()) for line in lines for c in line for m in AMOUNT.finditer(plain(c))}
-            self._rows(_across(table) if self.part.says.transposed else table)
+            self._rows(_across(table) if self.part.says.transposed else table, id(table))
+            self.line = ""
 
-    def _rows(self, table: Table) -> None:
+    def _rows(self, table: Table, whole: int) -> None:
         columns = [(header, self.terms.header(header) or _NOTHING) for header in table.header]
         wrong = self._wrong(table.header, [term.role or "price" for _, term in columns])
         self.book.amounts.cells += sum(map(counted, table.header))
-        for cells in table.rows:
-            look(self.part.title)
-            self._row(cells, columns, wrong)
+        for number, cells in enumerate(table.rows):
+            self.book.row = whole, number
+            if self.book.asked(self.book.row):
+                look(self.part.title)
+                self._row(cells, columns, wrong)
         self.turned = not self.lines
 
-    def _wrong(self, headers: Sequence[str], roles: Sequence[str]) -> Problem | None:
-        """Why no row of a table can be read; None where all its words are known."""
+    def _wrong(self, headers: Sequence[str], roles: Sequence[str]) -> list[Problem]:
+        """Why no row of a table can be read; nothing where all its words are known."""
         if self.part.term is None:
-            return Problem("section", self._place(), f"unknown section {self.part.title!r}", self.part.title)
+            return [Problem("section", self._place(), f"unknown section {self.part.title!r}", self.part.title)]
         if self.tab and self.terms.tab(self.tab) is None:
-            return Problem("tab", self._place(), f"unknown tab {self.tab!r}", self.tab)
+            return [Problem("tab", self._place(), f"unknown tab {self.tab!r}", self.tab)]
         if self.twice:
             words = f"a second table under the tab {self.tab!r}: which one has its prices?"
-            return Problem("tab", self._place(), words, self.tab)
+            return [Problem("layout", self._place(), words)]
         if not self.turned:
             words = f"a table without a tab of its own, behind {self.tab or 'none'!r}: which service tier is it of?"
-            return Problem("tab", self._place(), words, self.tab)
-        for header in headers:
-            if self.terms.header(header) is None:
-                words = f"unknown header {header!r}{why_unknown(header, self.terms.words)}"
-                return Problem("header", self._place(), words, header)
-        if missing := [role for role in self.part.term.needs if roles.count(role) != 1]:
-            return Problem("layout", self._place(), f"expected one column of {missing[0]}, saw {list(headers)}")
-        return None
+            return [Problem("tab", self._place(self.line), words, self.line)]
+        unknown = dict.fromkeys(header for header in headers if self.terms.header(header) is None)
+        if not unknown and (missing := [role for role in self.part.term.needs if roles.count(role) != 1]):
+            return [Problem("layout", self._place(), f"expected one column of {missing[0]}, saw {list(headers)}")]
+        why = {header: f"unknown header {header!r}{why_unknown(header, self.terms.words)}" for header in unknown}
+        return [Problem("header", self._place(), said, header) for header, said in why.items()]
 
-    def _row(self, cells: Sequence[str], columns: Sequence[_Column], wrong: Problem | None) -> None:
+    def _row(self, cells: Sequence[str], columns: Sequence[_Column], wrong: list[Problem]) -> None:
         roles = dict(zip((term.role for _, term in columns), cells, strict=False))
         label, amounts = roles.get("name") or roles.get("model") or roles.get("label"), sum(map(counted, cells))
         try:
             row = self._named(roles)
         except UnknownTerm as error:
             label = label or " | ".join(cells)
-            problem = wrong or Problem("model", self._place(label), str(error), roles.get("model", ""))
+            problems = wrong or [Problem("model", self._place(label), str(error), roles.get("model", ""))]
             # what stands around the tables is looked through once, for its first row of nobody's
             about = [*cells, *([] if "model" in roles or self.looked else self.part.texts())]
             self.looked = True
-            self.book.unknown(label, amounts, problem, about, self.part.anchor)
+            self.book.unknown(label, amounts, problems, about, self.part.anchor)
             return
         place = self._place(label or row.name)
         entries = [self.book.entry(model, row, self.part.anchor) for model in row.models]
@@ -284,10 +323,10 @@ class _PartReader:
         try:
             around = self._around(cells, columns, row)
         except UnknownTerm as error:
-            wrong = wrong or Problem("label", place, str(error), roles.get("label", ""))
+            wrong = wrong or [Problem("label", place, str(error), roles.get("label", ""))]
         if wrong:
             for entry in entries:
-                entry.section.problems.append(wrong)
+                entry.section.problems += wrong
         elif reason := next((term.ignore for _, term in (*around[1:], ("", row.says)) if term.ignore), ""):
             first.ignored[reason] += amounts
         else:
@@ -370,12 +409,11 @@ class _PartReader:
             return
         models, bag = tuple(entry.model for entry in row.entries), {}
         try:
-            label, colon, price = text.partition(": ")
-            led = self.terms.labels.get(label_key(label)) if colon else None
+            label, led, price = self.terms.led(text)
             within = [(f"the label {label!r}", led)] if led else []
             said = combined([(f"the header {header!r}", term), *within, *_beside(term, row.around)])
             bag = {**self.terms.defaults.says, "unit": self._unit, **said}
-            rates = list(self._rates(text, price if led else text, bag, header, locator, models))
+            rates = list(self._rates(text, price, bag, header, locator, models))
         except UnknownTerm as error:
             problem = Problem("cell" if bag else "conflict", locator, str(error), text)
             meters = (bag["meter"],) if "meter" in bag else _OF_TOKENS
@@ -440,8 +478,10 @@ class _Entry:
 class _Book:
     """Gathers what tables and sentences say into a section per model, in the page's order."""
 
-    def __init__(self, terms: TableTerms) -> None:
-        self.terms = terms
+    def __init__(self, terms: TableTerms, only: Collection[_RowKey] | None = None) -> None:
+        self.terms, self.only = terms, only
+        self.row: _RowKey = (0, 0)  # the one that is read
+        self.rows: dict[_RowKey, list[Section]] = {}  # by row the sections that it stands in
         self.entries: dict[str, _Entry] = {}
         self.others: list[Section] = []
         self.amounts = Amounts()
@@ -450,39 +490,48 @@ class _Book:
         self.facts: dict[str, str] = {}
         self.own_facts: dict[str, dict[str, str]] = {}
         self.constant = {term.model for term in terms.sections.values() if term.model}
-        self.doubtful: list[tuple[str, Problem]] = []  # words that may speak of a model, and what is wrong with them
+        # rows whose words may speak of a model, and what is wrong with them
+        self.doubtful: list[tuple[_RowKey, str, Sequence[Problem]]] = []
         self.starts: dict[str, date] = {}
         self.printed: set[Decimal] = set()  # the amounts in tables of prices
         self.captions: set[str] = set()  # those above a table of prices
         self.days: set[date] = set()
         self.under: dict[str, dict[str, None]] = {}  # by heading: the models with rows there
 
+    def asked(self, row: _RowKey) -> bool:
+        """Whether the row is to be read."""
+        return self.only is None or row in self.only
+
     def entry(self, model: str, row: _Row, anchor: str) -> _Entry:
-        """The model's entry; its name and anchor are those of its first row."""
+        """The model's entry, which the row stands in; its name and anchor are those of its first row."""
         found = self.entries.setdefault(model, _Entry(model, row.name, Section(row.name, anchor, (model,))))
         found.section.counted = model not in self.constant
         self.under.setdefault(anchor, {})[model] = None
         found.notices |= {row.notice: None} if row.notice else {}
+        self.rows.setdefault(self.row, []).append(found.section)
         return found
 
-    def unknown(self, label: str, amounts: int, problem: Problem, about: Iterable[str], anchor: str) -> None:
+    def unknown(self, label: str, amounts: int, problems: Sequence[Problem], about: Iterable[str], anchor: str) -> None:
         """A row of which it is not known whose prices it gives: a problem of every model that words around it name."""
         words = label_key(" ".join(about))
         for name, models in self.terms.models.items():
             for model in models if _names(words, name) else ():
                 self.entry(model, _Row((model,), name), anchor)
-        self.doubtful.append((words, problem))
-        self.others.append(Section(label, "", amounts=Amounts(cells=amounts), problems=[problem]))
+        self.doubtful.append((self.row, words, problems))
+        self.others.append(Section(label, "", amounts=Amounts(cells=amounts), problems=list(problems)))
+        # before the models that its words name: the row is in its own section first
+        self.rows.setdefault(self.row, []).insert(0, self.others[-1])
 
     def _settle_doubts(self) -> None:
         """Lay a row that is nobody's at the door of the models that its words name, by name or id."""
         names = {name: ids for name, ids in self.terms.models.items() if self.entries.keys() & {*ids}}
-        for words, problem in self.doubtful:
+        for row, words, problems in self.doubtful:
             found = [model for name, ids in names.items() if _names(words, name) for model in ids]
             if self.terms.ids_printed:
                 found += [word for word in _ID.findall(words) if word in self.entries]
             for model in dict.fromkeys(found):
-                self.entries[model].section.problems.append(problem)
+                self.entries[model].section.problems += problems
+                self.rows[row].append(self.entries[model].section)
 
     def noted(self, texts: Iterable[str]) -> bool:
         """Note what sentences and rows say that is card metadata, of models named or of all; gives whether any does."""
@@ -538,10 +587,7 @@ class _Book:
         models = len(self.entries) + sum(section.counted for section in self.others)
         if models < self.terms.proofs.models_min:
             raise LayoutChanged(f"expected {self.terms.proofs.models_min} models with prices, saw {models}")
-        self._settle_doubts()
-        for entry in self.entries.values():
-            self._draft(entry)
-        sections = [*(entry.section for entry in self.entries.values()), *self.others]
+        sections = self.sections()
         reading = Reading(self.terms.source, representation, sections, self.amounts, self.tables)
         reading.suspicions += self.suspicions
         for section in sections:
@@ -550,6 +596,22 @@ class _Book:
             reading.suspicions.append(f"the page dates its prices {', '.join(map(str, sorted(self.days)))}")
         reading.last_updated = max(self.days, default=None)
         return reading
+
+    def sections(self) -> list[Section]:
+        """A section of each model, and those that are of none, with their drafts."""
+        self._settle_doubts()
+        for entry in self.entries.values():
+            self._draft(entry)
+        return [*(entry.section for entry in self.entries.values()), *self.others]
+
+    def numbers(self, sections: Sequence[Section]) -> _Numbers:
+        """By which their sections are found again when other terms read them."""
+        number = {id(section): n for n, section in enumerate(sections)}
+        rows = {row: {number[id(section)] for section in own} for row, own in self.rows.items()}
+        first = {row: number[id(own[0])] for row, own in self.rows.items()}
+        models = {model: number[id(entry.section)] for model, entry in self.entries.items()}
+        words = {section.title: number[id(section)] for section in self.others if section.words}
+        return _Numbers(len(sections), rows, first, models, words)
 
     def _draft(self, entry: _Entry) -> None:
         section = entry.section
@@ -560,12 +622,41 @@ class _Book:
         dated = [replace(r, effective_from=r.effective_from or start) for r in entry.rates]
         rates, conflicts = settled(_bounded(dated))
         section.problems += conflicts
-        if rates and not section.problems:
+        if rates:
             draft = Draft(model=entry.model, name=entry.name, anchor=section.anchor, rates=tuple(rates))
             said = {**self.facts, **self.own_facts.get(entry.model, {})}
             notices, facts = tuple(entry.notices), tuple(sorted(said.items()))
             aliases = tuple(self.terms.aliases.get(entry.model, ()))
             section.cards = [replace(draft, notices=notices, facts=facts, aliases=aliases)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The numbers of a reading's sections: by row those that it stands in, and the first; by model; by title."""
+
+    count: int
+    rows: Mapping[_RowKey, set[int]]
+    first: Mapping[_RowKey, int]
+    models: Mapping[str, int]
+    words: Mapping[str, int]
+
+    def of(self, book: _Book) -> dict[int, Section]:
+        """The sections of another reading of the same page by these numbers.
+
+        A model that had none has that of its first row; two sections of one number are told as one.
+        """
+        sections = book.sections()
+        own = {id(entry.section): self.models[model] for model, entry in book.entries.items() if model in self.models}
+        for row, stood in book.rows.items():
+            for section in stood:
+                own.setdefault(id(section), self.first.get(row, -1))
+        found: dict[int, Section] = {}
+        for section in sections:
+            number = own.get(id(section), self.words.get(section.title, -1))
+            if (other := found.setdefault(number, section)) is not section:
+                other.problems += section.problems
+                other.gaps += section.gaps
+        return found
 
 
 def _names(words: str, name: str) -> bool:

@@ -354,6 +354,17 @@ class Term:
 _SAID = [field.name for field in fields(Term)][:11]
 
 
+def entry_of(term: Term) -> dict[str, Any]:
+    """The entry of a vocabulary that means this."""
+    found = dict[str, Any]()
+    for field in fields(Term):
+        value = getattr(term, field.name)
+        if value != field.default:
+            said = value.pattern if isinstance(value, re.Pattern) else value
+            found["is" if field.name == "role" else field.name] = list(said) if isinstance(said, tuple) else said
+    return found
+
+
 def combined(terms: Iterable[tuple[str, Term]]) -> dict[str, Any]:
     """What several words say together of one rate, each with its name for the message.
 
@@ -379,8 +390,8 @@ class TableTerms:
     Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `ids_printed` whether the
     page prints ids as well, and `aliases` by id the other ids that mean the same model. `name_asides` are words of a
     name that say nothing of its prices, `name_words` those that do. `untitled` are headings that begin no section,
-    `words` stand in headers and labels beside those that any page has. `starts` finds the sentence that says from which
-    day models are billed.
+    `words` stand in headers and labels beside those that any page has. `cells` are those that say an availability.
+    `starts` finds the sentence that says from which day models are billed.
     """
 
     source: str
@@ -400,6 +411,7 @@ class TableTerms:
     aliases: Mapping[str, Sequence[str]]
     name_asides: re.Pattern[str]
     sizes: Mapping[str, str]
+    cells: Mapping[str, str]
     nouns: Mapping[str, str]
     noun: re.Pattern[str]
     phrases: Phrases
@@ -458,8 +470,16 @@ class TableTerms:
         folded = label_key(text)
         return None if folded in self.sections else self.tabs.get(folded)
 
+    def led(self, text: str) -> tuple[str, Term | None, str]:
+        """The label that a cell begins with, what it means, and the rest; the cell alone where it begins with none."""
+        label, colon, price = text.partition(": ")
+        led = self.labels.get(label_key(label)) if colon else None
+        return (label, led, price) if led else ("", None, text)
+
     def cell(self, text: str) -> Cell:
         """A cell of amounts, in which a unit may stand by the source's own noun ("MTok"). Raises `UnknownTerm`."""
+        if availability := self.cells.get(label_key(text)):
+            return Cell(availability)
         return read_cell(self.noun.sub(lambda match: self.nouns[match[0].lower()], text), self.phrases)
 
     def reason(self, sentence: str) -> str:
@@ -474,7 +494,8 @@ class TableTerms:
 def table_terms(data: Any) -> TableTerms:
     """The vocabulary of a source whose page is tables, from the data of its file."""
     defaults = dict(data["defaults"])
-    nouns = data.get("nouns", {})
+    nouns, own = data.get("nouns", {}), dict(data.get("phrases", {}))
+    own["ignored"] = "|".join(filter(None, (own.get("ignored", ""), skipped(data))))
     return TableTerms(
         source=data["source"],
         parser=data["parser"],
@@ -493,9 +514,10 @@ def table_terms(data: Any) -> TableTerms:
         aliases=data.get("aliases", {}),
         name_asides=_re(data.get("name_asides", _NEVER)),
         sizes=data.get("sizes", {}),
+        cells=data.get("cells", {}),
         nouns=nouns,
         noun=_re(rf"\b(?:{'|'.join(map(re.escape, nouns)) or _NEVER})\b"),
-        phrases=phrases(data.get("phrases", {})),
+        phrases=phrases(own),
         facts=[(entry["name"], _re(entry["match"])) for entry in data.get("facts", [])],
         dated=_re(data.get("dated", _NEVER)),
         starts=_re(data.get("starts", _NEVER)),
@@ -504,6 +526,12 @@ def table_terms(data: Any) -> TableTerms:
         asides=[_re(text) for text in data.get("asides", [])],
         renames=data.get("renames", {}),
     )
+
+
+def skipped(data: Mapping[str, Any]) -> str:
+    """A pattern on the words that select nothing beside an amount in a cell: `cell_asides` of a vocabulary."""
+    words = data.get("cell_asides", [])
+    return "|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in words) or _NEVER
 
 
 def _reasons(data: Sequence[Mapping[str, str]]) -> list[tuple[re.Pattern[str], str]]:

@@ -14,18 +14,23 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
 from html import escape, unescape
 from pathlib import Path
 from typing import Any
 
 from ratecards.model import Rate
+from scraper.checks.proofs import Known
+from scraper.diff import consistency
 from scraper.errors import LayoutChanged
-from scraper.model import GOOD, page_status
+from scraper.model import GOOD, Provenance, cards, page_status
+from scraper.pipeline import second_pass
 from scraper.sources import find, gemini_api, openai_api, vertex_ai
 from tests.drill.rewordings import BENIGN, HARMFUL, Rewording
 from tests.drill.said import Said
-from tests.drill.subjects import Drilled, Subject, drilled, openai_markdown, small_gemini
-from tests.support.cases import cases
+from tests.drill.subjects import Drilled, Subject, drilled, openai_markdown, patched_markdown, small_gemini
+from tests.support.cases import cases as kept_cases
 
 # What nobody knows in a place; a line above a table is looked at where it begins like a unit's.
 _UNKNOWN = {"text": "Prices per zebra"}
@@ -62,15 +67,30 @@ class Edition:
         self.rates = self.read(self.body)
         self.stakes: dict[tuple[str, re.Pattern[str]], Rates] = {}
 
-    def read(self, body: str) -> Rates:
-        """The rates that may be published of a page, by key; none where it is not believed."""
+    def read(self, body: str, known: Known | None = None) -> Rates:
+        """The rates that may be published of a page, by key; none where it is not believed.
+
+        With what is `known` the second pass reads what the strict one did not.
+        """
+        module = self.subject.source.module
         try:
-            reading = self.subject.source.module.read(body)
-        except LayoutChanged:
-            return {}
+            reading = module.read(body)
+        except LayoutChanged as error:
+            if error.reading is None or known is None:
+                return {}
+            reading = error.reading
+        if known:
+            reading, _ = second_pass.infer(module, reading, known)
         if page_status(reading) in ("NOT_READ", "SUSPECT"):
             return {}
         return {(r.model, *r.row_key): r for r in reading.rates()}
+
+    @cached_property
+    def known(self) -> Known:
+        """What is published where the edition as it was is."""
+        provenance = Provenance("https://x", "0" * 64, date(2026, 10, 5), None, "0")
+        found = cards(self.subject.source.module.read(self.body), provenance, "x", "x")
+        return Known(found, consistency.findings(found.values(), provenance.observed, {})[1])
 
     def reworded(self, change: Rewording, new: str | None = None) -> str:
         """The page with the words changed; or with a word that nobody knows in their place."""
@@ -115,7 +135,7 @@ def _source(short: str, small: bool) -> Drilled:
         instead = {"read": small_gemini} if small else {}
         return drilled("google", "gemini-api", gemini_api, **instead)
     if short == "openai":
-        return drilled("openai", "openai-markdown", openai_api.PAGE, read=openai_markdown)
+        return drilled("openai", "openai-markdown", openai_api.PAGE, read=openai_markdown, patched=patched_markdown)
     if short == "anthropic":
         return drilled("anthropic", "anthropic-api", find("anthropic/anthropic-api").module)
     return drilled("google", "vertex-ai", vertex_ai)
@@ -131,7 +151,7 @@ def editions() -> list[Edition]:
                 body = (Path(folder) / file).read_text(encoding="utf-8")
                 found.append(_edition(short, file, body, small=False))
         return found
-    known = {str(case): case for case in cases()}
+    known = {str(case): case for case in kept_cases()}
     for short, names in CASES.items():
         for name in names:
             bodies = known[name].bodies
@@ -151,11 +171,15 @@ def _edition(short: str, name: str, body: str, *, small: bool) -> Edition:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What became of one rewording: rates at stake, and how many were right, refused and wrong; why, if any was wrong."""
+    """What became of one rewording: rates at stake, and how many were right, refused and wrong; why, if any was wrong.
+
+    `right` are those that the strict reader reads, `inferred` those of the second pass.
+    """
 
     change: Rewording
     stake: int = 0
     right: int = 0
+    inferred: int = 0
     refused: int = 0
     wrong: int = 0
     why: tuple[str, ...] = ()
@@ -174,8 +198,16 @@ class Exam:
     @property
     def right(self) -> float:
         """The share of the rates at stake that was read right, on average over the benign rewordings."""
+        return self._average("right")
+
+    @property
+    def inferred(self) -> float:
+        """The share that was inferred."""
+        return self._average("inferred")
+
+    def _average(self, name: str) -> float:
         found = self.of(harmful=False)
-        return sum(mark.right / mark.stake for mark in found) / len(found)
+        return sum(getattr(mark, name) / mark.stake for mark in found) / len(found)
 
     @property
     def wrong(self) -> list[str]:
@@ -184,22 +216,23 @@ class Exam:
 
     def table(self) -> str:
         """A line for each rewording."""
-        rows = ["  stake  right refused wrong  rewording"]
+        rows = ["  stake  right inferred refused wrong  rewording"]
         for harmful in (False, True):
             rows.append("harmful" if harmful else "benign")
             for mark in self.of(harmful):
-                shares = (f"{n / mark.stake:>6.0%}" for n in (mark.right, mark.refused, mark.wrong))
+                counts = (mark.right, mark.inferred, mark.refused, mark.wrong)
+                shares = (f"{n / mark.stake:>6.0%}" for n in counts)
                 rows.append(f"{mark.stake:>7} {' '.join(shares)}  {mark.change.name}")
         return "\n".join(rows)
 
     def line(self) -> str:
         """The figures in one line."""
         benign, harmful = self.of(harmful=False), self.of(harmful=True)
-        whole = sum(10 * mark.right >= 9 * mark.stake for mark in benign)
+        whole = sum(10 * (mark.right + mark.inferred) >= 9 * mark.stake for mark in benign)
         wrong = sum(bool(mark.why) for mark in harmful)
         return (
             f"{len(benign)} benign rewordings: {self.right:.1%} of the rates at stake read right on average, "
-            f"{whole} rewordings at 90% or more; {len(harmful)} harmful ones: {wrong} wrong"
+            f"{self.inferred:.1%} more inferred, {whole} rewordings at 90% or more; {len(harmful)} harmful ones: {wrong} wrong"
         )
 
 
@@ -216,7 +249,8 @@ def exam(changes: Sequence[Rewording] = (), pages: Sequence[Edition] = ()) -> Ex
 
 
 def _added(one: Mark, other: Mark) -> Mark:
-    counts = {name: getattr(one, name) + getattr(other, name) for name in ("stake", "right", "refused", "wrong", "why")}
+    names = ("stake", "right", "inferred", "refused", "wrong", "why")
+    counts = {name: getattr(one, name) + getattr(other, name) for name in names}
     return replace(one, **counts)
 
 
@@ -245,11 +279,11 @@ def _of(rate: Rate, change: Rewording) -> bool:
 
 
 def _benefit(page: Edition, change: Rewording, body: str) -> Mark:
-    stake, read = _stake(page, change), page.read(body)
-    right = sum(_same(read.get(key), rate) for key, rate in stake.items())
-    odd = [key for key, rate in read.items() if not _same(page.rates.get(key), rate)]
+    stake, strict, read = _stake(page, change), page.read(body), page.read(body, page.known)
+    right, both = (sum(_same(found.get(key), rate) for key, rate in stake.items()) for found in (strict, read))
+    odd = [key for key, rate in (*strict.items(), *read.items()) if not _same(page.rates.get(key), rate)]
     why = tuple(f"{page.name}: read {' '.join(map(str, filter(None, key)))} as {read[key].price}" for key in odd[:5])
-    return Mark(change, len(stake), right, len(stake) - right, len(odd), why)
+    return Mark(change, len(stake), right, both - right, len(stake) - both, len(odd), why)
 
 
 def _told(says: Said, change: Rewording) -> set[tuple[str, ...]]:
@@ -279,4 +313,4 @@ def _harm(page: Edition, change: Rewording, body: str) -> Mark:
     if not change.says and (kept or odd):
         why += [f"read where nothing stands published: {' '.join(map(str, filter(None, k)))}" for k in (kept + odd)[:2]]
     wrong = len(stake) if why else 0
-    return Mark(change, len(stake), 0, len(stake) - wrong, wrong, tuple(f"{page.name}: {words}" for words in why))
+    return Mark(change, len(stake), 0, 0, len(stake) - wrong, wrong, tuple(f"{page.name}: {words}" for words in why))

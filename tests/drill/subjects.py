@@ -33,6 +33,7 @@ _TYPES = {"html": "text/html", "md.txt": "text/plain", "md": "text/markdown", "j
 
 
 _OPENAI = openai_api.load_terms()
+_MARKDOWN = "openai/openai-markdown"
 _FEW = {"tables_min": 1, "models_min": 1, "headings": (), "first_headings": ()}
 _FEW_TABLES = replace(_OPENAI, proofs=replace(_OPENAI.proofs, **_FEW))
 
@@ -49,7 +50,10 @@ class Drilled(Source):
 
 def drilled(provider: str, source: str, module: Any, **instead: Any) -> Drilled:
     """The source with some of its functions replaced."""
-    names = ("PARSER", "urls", "renames", "fingerprint", "read", "is_known", "read_facts")
+    names = (
+        *("PARSER", "urls", "renames", "fingerprint", "read", "is_known", "read_facts"),
+        *("candidates", "choices", "patched"),
+    )
     found = Drilled(provider, source)
     reader = SimpleNamespace(**{name: getattr(module, name) for name in names if hasattr(module, name)})
     for name, value in instead.items():
@@ -157,7 +161,7 @@ def other_subjects() -> list[Subject]:
         found.append(_accepted(f"billing-{case}", billing, {"json": billing_body(skus)}, skus))
     found.append(_accepted("laozhang-era-2026-10", reseller, {"md": test_laozhang.PAGE}))
     # OpenAI's page as Markdown, by another name than the HTML that other kinds change
-    plain = drilled("openai", "openai-markdown", openai_api.PAGE, read=openai_markdown)
+    plain = drilled("openai", "openai-markdown", openai_api.PAGE, read=openai_markdown, patched=patched_markdown)
     page = FOLDER / "openai_api" / "cases" / "era-2026-10" / "page.md"
     found.append(_accepted("openai-markdown", plain, {"md": page.read_text(encoding="utf-8")}))
     docs = drilled("google", "ai-studio-docs", ai_studio_docs, read=READ["ai_studio_docs"])
@@ -172,7 +176,12 @@ def other_subjects() -> list[Subject]:
 
 def openai_markdown(body: str) -> Any:
     """The reader of OpenAI's Markdown, under the name by which the drill knows it."""
-    return openai_api.PAGE.read(body, replace(_OPENAI, source="openai/openai-markdown"))
+    return openai_api.PAGE.read(body, replace(_OPENAI, source=_MARKDOWN))
+
+
+def patched_markdown(patch: Any) -> Any:
+    """Its vocabulary with further lines."""
+    return replace(openai_api.patched(patch), source=_MARKDOWN)
 
 
 def small_openai(body: str) -> Any:
