@@ -133,7 +133,7 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
         sections = reading.again(module.patched(merged(c.patch for _, c in taken)), None)
         terms = terms_of(module, replace(reading, sections=list(sections.values())))
     accepted, inferred = _accepted(reading, sections, taken, known) if taken else (reading, [])
-    after = _isolated(module, accepted, [c.patch for _, c in taken])
+    after = _isolated(module, accepted, [c.patch for _, c in taken], known)
     every = sum(section.counted for section in after.sections)
     if inferred and too_little_read(unread := len(unproven(after)), every):
         words = f"{unread} of {every} sections hold something that nothing proves"
@@ -394,8 +394,11 @@ def _touching(taken: Sequence[tuple[Term, Candidate]], number: int, place: str) 
     return [n for n in own if _touches(taken[n][0], number, place)] or own
 
 
-def _isolated(module: Any, reading: Reading, taken: Sequence[Patch]) -> Reading:
-    """The reading, where sections whose unknown words say which rates they can touch have gaps of these alone."""
+def _isolated(module: Any, reading: Reading, taken: Sequence[Patch], known: Known) -> Reading:
+    """The reading, where sections whose unknown words say which rates they can touch have gaps of these alone.
+
+    Where a published rate is gone besides, the words may be its own.
+    """
     sections = list(reading.sections)
     for number, section in enumerate(sections):
         if not section.problems or any(p.kind not in ("label", "tab") for p in section.problems):
@@ -417,12 +420,19 @@ def _isolated(module: Any, reading: Reading, taken: Sequence[Patch]) -> Reading:
             lost = len({row for gap in gaps for row in _hidden(now, gap)}) if now else 0
             if now and not now.problems and not too_little_read(lost, rows_read):
                 hiding = _hiding(now, [*section.gaps, *gaps])
-                sections[number] = section if _unmarked(section, hiding) else hiding
+                sections[number] = section if _unmarked(section, hiding) or _gone(hiding, known) else hiding
     amounts = replace(reading.amounts, ignored=reading.amounts.ignored.copy())
     for was, now in zip(reading.sections, sections, strict=True):
         amounts.read += now.amounts.read - was.amounts.read
         amounts.ignored += now.amounts.ignored - was.amounts.ignored
     return replace(reading, sections=sections, amounts=amounts)
+
+
+def _gone(now: Section, known: Known) -> list[Rate]:
+    """The published rates of a section's models that it neither has nor hides."""
+    keys = {rate.row_key for rate in _rates(now)}
+    stood = [rate for model in _drafted(now) & known.cards.keys() for rate in known.cards[model].rates]
+    return [rate for rate in stood if rate.row_key not in keys and not any(gap.hides(rate) for gap in now.gaps)]
 
 
 def _unmarked(was: Section, now: Section) -> bool:

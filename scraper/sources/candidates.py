@@ -59,6 +59,9 @@ _AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refer
 # Words of any label: what is counted in tokens says so in its header.
 _OF_PRICES = re.compile(r"(?:pric(?:e|es|ing)|costs?|rates?|charges?|fees?|tokens?)\Z")
 _NEGATION = re.compile(r"(?:un|not|no|non|none|without|\w+n't)\Z")
+# Words of cells without an amount: those of the lexicon that say no more than that, and those that lead a condition.
+_SAID = frozenset({"free", "gratis", "charge", "charged", "cost", "available", "supported", "offered", "provided"})
+_LEADING = frozenset({"and", "by", "for", "in", "on", "or", "with", "if", "when", "while", "unless", "yet", "still"})
 _WORDS = re.compile(r"[^\W_]+(?:['’]\w+)?")
 _MOST_PHRASES = 4
 # For a cell and a patch, what is not understood.
@@ -173,20 +176,23 @@ def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> 
     error = reads(text, {})
     if error is None:
         return
-    if not counted(text):
-        yield from _availabilities(text, quoted)
     if (word := _unknown_word(text, error)) is not None:
         for noun in _STANDS_FOR:
             patch = {"nouns": {word: noun}}
             if reads(text, patch) is None:
                 yield Candidate(patch, f"{word!r} is {noun}", (word,))
-    yield from _skipping(text, error, reads)
+    yield from _skipping(text, error, reads) if counted(text) else _availabilities(text, quoted)
 
 
 def _availabilities(text: str, quoted: Callable[[str], str]) -> Iterator[Candidate]:
     words = words_of(text)
+    others = [word for word in words if not (word in _SAID or _NEGATION.match(word))]
+    if any(word in _LEADING or selecting(word) for word in others):
+        return  # "no charge yet", "not available in the EU": they say more
     denied, free = any(map(_NEGATION.match, words)), any(word in ("free", "gratis") for word in words)
-    allowed = {"free"} if free and not denied else {"free", "not_available"} if denied else {*_AVAILABILITIES}
+    if free and denied:
+        return  # "not free" is a price
+    allowed = {"free"} if free else {"free", "not_available"} if denied else {*_AVAILABILITIES}
     if not words or any(word[0].isdigit() for word in words):
         return
     for availability in (a for a in _AVAILABILITIES if a in allowed):

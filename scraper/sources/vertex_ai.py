@@ -71,7 +71,7 @@ def read(body: str, terms: Terms | None = None) -> Reading:
 
 
 def _page(blocks: Blocks, terms: Terms, owners: Mapping[str, str], only: Collection[int] | None = None) -> Page:
-    """The page read part by part, or only those of these numbers. `owners` is whose section counts the amounts of a row."""
+    """The page read part by part, or only those of these numbers. `owners` is whose section counts a row's amounts."""
     page = Page(terms, {**owners})
     parts = [(number, part) for number, part in enumerate(_parts(blocks, terms)) if only is None or number in only]
     for reader in [PartReader(part, page, number) for number, part in parts]:

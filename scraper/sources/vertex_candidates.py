@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache, lru_cache
-from itertools import islice, product
+from itertools import islice
 from math import prod
 from typing import Any
 
@@ -57,7 +57,7 @@ _IN_SENTENCES = (
     *("per", "includes", "billed", "exceeding", "starting", "aggregated", "across", "models"),
 )
 # Words that say whose tokens or characters a unit counts.
-_WHOSE = re.compile(r"\b(?:input|output|generated|training|text|grounded|grounding|search)\b\s*")
+_WHOSE = re.compile(r"\b(?:input|output|generated|training|text|grounded|grounding|search|prompt(?= tokens?))\b\s*")
 _WITH = re.compile(r"\bwith (?P<tier>[^()<>=≤]+)\Z")
 _IN_DOLLARS = re.compile(r"\(\$ ?/ ?(?:per )?([^()]+)\)")
 
@@ -186,16 +186,28 @@ def _columns(header: str, terms: Terms) -> Iterator[Candidate]:
     for patch in _units(_error_of(header, terms)):
         if _column(header, patched(patch)):
             yield Candidate(patch, _unit_said(patch))
-    if strange and not any(selecting(word) for word in words_of(header)):
-        for role in dict.fromkeys(role for role in terms.headers.values() if role != "ignored"):
+    for role in dict.fromkeys(_roles(folded, terms)):
+        if role != "ignored":
             yield Candidate({"headers": {folded: role}}, f"{header!r} is the column of the {role}")
 
 
+def _roles(header: str, terms: Terms) -> Iterator[str]:
+    """What columns without prices hold that a header may be of: one that it shares a word with, or any."""
+    words = words_of(header)
+    for known, role in terms.headers.items():
+        if {*words} & {*words_of(known)} and claimed(header, known):
+            yield role
+    if words and not any(map(selecting, words)):
+        yield from terms.headers.values()
+
+
 def _column(header: str, terms: Terms) -> Column | None:
+    """What a header is; None where it is not understood, and where its column is one that nobody reads."""
     try:
-        return terms.column(header) if header else None
+        column = terms.column(header)
     except UnknownTerm:
         return None
+    return None if column.role == "ignored" else column
 
 
 def _error_of(header: str, terms: Terms) -> UnknownTerm | None:
@@ -227,7 +239,12 @@ def _units(error: UnknownTerm | None) -> Iterator[dict[str, Any]]:
     """The unit that unknown words say in any English price, whosever tokens they count."""
     if isinstance(error, UnknownWords) and error.what == "unit":
         words = " ".join(plain(error.term).lower().split())
-        if unit := unit_of(words) or unit_of(_WHOSE.sub("", words).strip()):
+        said = (
+            words,
+            _WHOSE.sub("", words).strip(),
+            re.sub(r"^m(?= )", "1m", words),
+        )  # "/M tokens" is a million of them
+        if unit := next(filter(None, map(unit_of, said)), None):
             yield {"units": {words: unit}}
 
 
@@ -240,12 +257,9 @@ def _unit_said(patch: Mapping[str, Any]) -> str:
 
 def _tabs(tab: str) -> Iterator[Candidate]:
     """The tiers that a tab names, else those of each tab that the vocabulary has."""
-    known = {tuple(tiers): list(tiers) for tiers in vocabulary.data_of(load_terms)["tabs"].values()}
-    named = [tier for tier in SERVICE_TIERS if tier in words_of(tab)]
-    for tiers in (
-        ([named] if tuple(sorted(named)) in map(tuple, map(sorted, known)) else []) if named else known.values()
-    ):
-        if claimed(tab, *tiers):
+    named = {*SERVICE_TIERS} & {*words_of(tab)}
+    for tiers in vocabulary.data_of(load_terms)["tabs"].values():
+        if named in ({*tiers}, {*()}) and claimed(tab, *tiers):
             yield _tab(tab, tiers)
 
 
@@ -322,8 +336,12 @@ def _in_line(line: str) -> tuple[Candidate, ...]:
         for c in cells(line, _reads)
         if c.patch.get("cells", {label_key(line): "free"})[label_key(line)] in _AVAILABILITIES
     ]
-    units = (Candidate(patch, _unit_said(patch)) for patch in _units(_reads(line, {})))
-    return (*(c for c in units if _reads(line, c.patch) is None), *found)
+    error = _reads(line, {})
+    own = [Candidate(patch, _unit_said(patch)) for patch in _units(error)]
+    if isinstance(error, UnknownWords):
+        meanings = _words_of("contexts", "cell_labels", "units")
+        own += [_noun(word, meant) for word in _strange([error.term]) for meant in meanings if meant != word]
+    return (*(c for c in own if _reads(line, c.patch) is None), *found)
 
 
 def _reads(line: str, patch: Patch) -> UnknownTerm | None:

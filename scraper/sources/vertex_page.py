@@ -102,7 +102,7 @@ class Page:
     reads: dict[str, tuple[Sequence[Model], int]] = field(default_factory=dict)
 
     def finish(self) -> dict[tuple[str, object], Section]:
-        """The sections of all cards, those of names that nobody knows, and those of the page's parts, by what they are."""
+        """The sections of cards, of names that nobody knows, and of the page's parts, each by what it is of."""
         for card in self.cards.values():
             card.finish(self.facts)
         for row, (models, amounts) in self.reads.items():

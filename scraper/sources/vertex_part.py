@@ -15,6 +15,7 @@ from scraper.parse.blocks import Text
 from scraper.parse.grid import Cell, Grid, Row
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
+from scraper.sources.candidates import key_nouns
 from scraper.sources.timelimit import look
 from scraper.sources.vertex_page import NoteReader, Page, Part, unique
 from scraper.sources.vertex_rows import (
@@ -131,7 +132,7 @@ class PartReader:
 
         Where cells may have moved, names may be lost as well: so do all models of the part, and any that is missing.
         """
-        models = unique(m for text in grid.texts() for m in self.terms.all_named(text))
+        models = unique((*(m for text in grid.texts() for m in self.terms.all_named(text)), *self._in_rows(grid)))
         layout = any(problem.kind == "layout" for problem in problems)
         if layout or not models:
             models = unique((*models, *self.family))
@@ -140,6 +141,15 @@ class PartReader:
             self.page.blame(models, self.section, problem)
             if layout and models:
                 self.page.blame((), self.section, problem)
+
+    def _in_rows(self, grid: Grid) -> Iterator[Model]:
+        """The models that rows name together with a feature, or in the words of grounding."""
+        for row in grid.rows:
+            texts = [cell.text for cell in row.cells if cell]
+            pairs = [("", text) for text in texts] + [(name, text) for name in texts[:1] for text in texts[1:]]
+            yield from (model for name, text in pairs if (model := self.terms.of_feature(name, text)))
+            if any(label_key(text) in self.terms.grounding for text in texts):
+                yield from (*self.family, *(model for text in texts for model in self.terms.in_prose(text)))
 
     def _headers(self, grid: Grid, place: str) -> tuple[tuple[Column, ...], list[Problem]]:
         """What the columns hold, and the headers that are not understood."""
@@ -179,6 +189,8 @@ class PartReader:
                 return _Outcome((), name, read=printed, ignored=ignored)
             return _Outcome(self.family, name, problem=Problem("label", place, f"unknown row label {name!r}", name))
         models = reader.models()
+        if not models and grounding_like(name):
+            return _Outcome(self.family, name, problem=Problem("label", place, f"unknown row label {name!r}", name))
         if not models:
             problem = Problem("model", place, f"unknown model {name!r}", name)
             return _Outcome((), name, problem=problem, unknown=True)
@@ -210,7 +222,8 @@ class PartReader:
             self._once(label, found)
             rates = grounding_rates(found, rules, place, self.terms.currency, self.family, self._resolve)
         except UnknownTerm as error:
-            return _Outcome(self.family, problem=Problem("cell", place, str(error), " | ".join(lines) or row.text))
+            problem = Problem("cell", place, str(error), " | ".join(lines) or row.text)
+            return _Outcome(unique((*self.family, *self.terms.in_prose(row.text))), problem=problem)
         try:
             if steps:
                 prove_steps(steps, found)
@@ -266,6 +279,11 @@ class PartReader:
             self.page.card(model, self.part.anchor).section.gaps += outcome.gaps
         for rate in outcome.rates:
             self.page.card(self.terms.of_id(rate.model), self.part.anchor).rates.append(rate)
+
+
+def grounding_like(name: str) -> bool:
+    """Whether a row's first cell names a kind of grounding, and no model."""
+    return bool({"search", "maps"} & {*key_nouns(name)} or re.search(r"(?i)\bground(?:ing|ed)\b", name))
 
 
 def _amounts(grid: Grid) -> int:

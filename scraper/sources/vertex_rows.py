@@ -77,7 +77,7 @@ class Frame:
 
 
 def frame_tiers(columns: Sequence[Column], tab: str, terms: Terms) -> tuple[str, ...]:
-    """The tiers of a table under a tab. Raises `UnknownWords` on an unknown tab, `UnknownTerm` where headers contradict it."""
+    """The tiers of a table under a tab. Raises `UnknownWords` on an unknown one, `UnknownTerm` on another's."""
     tiers = tuple(known(terms.tabs, tab, "tab")) if tab else ("standard",)
     for column in columns:
         if (column.prompt_over or column.prompt_up_to) and (column.tiers or ("standard",)) != tiers:
@@ -350,7 +350,7 @@ def read_price(line: str, terms: Terms) -> Price:
     label = _NOTHING
     if match := _take(scan, _LABEL):
         if not (found := terms.cell_labels.get(_said(match))):
-            raise UnknownWords("words before the colon in", line, _strange_at(match))
+            raise UnknownWords("words before the colon in", line, _strange_at(match, terms.cell_labels))
         label = found
     if _take(scan, terms.phrases.free):
         price = Price(line, "free", Decimal(0), label=label)
@@ -390,13 +390,15 @@ def _said(match: re.Match[str]) -> str:
 def _meant(entries: Mapping[str, str], match: re.Match[str], what: str) -> str:
     """The entry of matched words. Raises `UnknownTerm` at the first of them that nobody may know."""
     if (found := entries.get(_said(match))) is None:
-        raise UnknownWords(what, match[1], _strange_at(match))
+        raise UnknownWords(what, match[1], _strange_at(match, entries))
     return found
 
 
-def _strange_at(match: re.Match[str]) -> int | None:
-    """Where the first matched word stands that has no meaning in any price; the bracket before it, where it leads one."""
-    start = next((w.start() for w in _WORD.finditer(match[0]) if skippable(w[0])), None)
+def _strange_at(match: re.Match[str], entries: Mapping[str, object]) -> int | None:
+    """Where the first matched word stands that no entry has, nor any price page; the bracket that it leads, if any."""
+    known = {word for words in entries for word in _WORD.findall(words)}
+    found = (w.start() for w in _WORD.finditer(match[0]) if skippable(w[0]) and w[0].lower() not in known)
+    start = next(found, None)
     if start is None:
         return None
     return match.start() + (0 if match[0].lstrip().startswith("(") and match[0][:start].strip() == "(" else start)

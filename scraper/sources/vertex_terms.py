@@ -253,6 +253,11 @@ class Terms:
         found = [self.models.get(name_key(part)) for part in name.split(",")]
         return [model for model in found if model] if all(found) else []
 
+    def in_prose(self, text: str) -> list[Model]:
+        """The models whose names stand in a text, with or without their leading "Gemini"."""
+        names = {name: model for key, model in self.models.items() for name in (key, key.removeprefix("gemini "))}
+        return [names[found] for found in dict.fromkeys(_any_of(tuple(names)).findall(name_key(text)))]
+
     def of_id(self, model_id: str) -> Model:
         """The model that prices an id of the vocabulary."""
         return next(model for model in self.models.values() if model_id in model.ids)
