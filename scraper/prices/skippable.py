@@ -21,6 +21,7 @@ _SELECTING = re.compile(
     r"|without|free|annual\w*|month(?:ly)?|year(?:ly)?|daily|hourly|week(?:ly)?|commit\w*|vat|tax\w*|plus|then|than|first"
     r"|next|additional\w*|extra|over|under|above|below|beyond|more|less|fewer|exceed\w*|discount\w*|sav(?:e|es|ed|ing|ings)"
     r"|surcharge\w*|fees?|credits?|coupon\w*|promo\w*|intro\w*|trial\w*|special|temporar\w*|half|double\w*|triple\w*"
+    r"|eu|emea|apac|uk|us|usa|europe\w*|asia\w*|americ\w*|canad\w*|austral\w*|preview|beta|alpha|experimental|writ(?:e|es|ing)"
     r"|reduc\w*|rebat\w*|waiv\w*|bonus|subscri\w*|eligib\w*|limit\w*|sessions?|projects?|weekends?|weekdays?|yet|still"
     r"|twice|once|times?|one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred\w*|thousand\w*|million\w*"
     r"|billion\w*|percent\w*|cents?|dollars?|euros?|old|new|now|soon|coming|expire\w*|long|short|context|region\w*|global"
@@ -32,6 +33,7 @@ _SELECTING = re.compile(
 # "$2 a day" is a price per day, so that "a" is none of them.
 _JOINING = frozenset({"all", "and", "by", "for", "in", "of", "on", "or", "the", "with"})
 _WORD = re.compile(r"[^\W\d_]+")
+_DENIED = re.compile(r"(?:un|non)(.+)")
 # What stands in a text beside letters, blanks and brackets and is no amount, number or comparison.
 _HARMLESS_MARK = re.compile(r"[\s()\[\].,;:'’\"“”\-–—]")
 # How patterns are written, beside the words in them.
@@ -51,7 +53,13 @@ def selecting(word: str) -> bool:
     small = word.lower()
     if small in _JOINING:
         return False
-    return bool(_SELECTING.match(small)) or small.rstrip("s") in _lexicon() or small in _lexicon()
+    denied = _DENIED.match(small)  # "unpaid" takes back what "paid" says
+    return bool(
+        _SELECTING.match(small)
+        or small.rstrip("s") in _lexicon()
+        or small in _lexicon()
+        or (denied and selecting(denied[1]))
+    )
 
 
 @cache

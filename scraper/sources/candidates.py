@@ -227,7 +227,7 @@ def unknown_words(text: str, reads: Reads, error: UnknownTerm | None = None) -> 
 
 def _phrase(text: str, at: int) -> tuple[int, int] | None:
     """The words at a position that are to be skipped as one: those in brackets, or the next word."""
-    found = re.compile(r"\s*(\([^()$]*\)|[^\s$€£(),;]+)").match(text, at)
+    found = re.compile(r"\s*(\([^()$]*\)|[^\s$€£(),;]++(?!\$))").match(text, at)  # "NZ$2" is another currency
     if found is None or COUNTED.search(found[1]):
         return None
     return found.span(1)

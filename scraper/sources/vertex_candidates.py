@@ -20,7 +20,7 @@ from scraper.errors import UnknownTerm
 from scraper.model import Problem, Section
 from scraper.prices.lexicon import counted, plain, unit_of
 from scraper.prices.normalize import label_key
-from scraper.prices.skippable import selecting, skippable
+from scraper.prices.skippable import skippable
 from scraper.sources import vocabulary
 from scraper.sources.candidates import (
     Candidate,
@@ -50,6 +50,11 @@ _LABELS = {
     "request type": "cell_labels",
     "row label": "grounding",
 }
+_STORED = "1000000 token-hours"
+# What a column without prices may hold.
+_ROLES = ("model", "type", "feature", "resolution", "region", "request")
+# What one "count" is of what a feature makes.
+_COUNTS = {"image": {"count": "image"}, "video": {"count": "second"}}
 # Words of headers and sentences that stand in no line of the vocabulary by themselves.
 _IN_HEADERS = ("price", "per", "1M", "1K", "million", "token", "tokens", "cached", "up to", "over", "USD", "prompts")
 _IN_SENTENCES = (
@@ -59,6 +64,7 @@ _IN_SENTENCES = (
 # Words that say whose tokens or characters a unit counts.
 _WHOSE = re.compile(r"\b(?:input|output|generated|training|text|grounded|grounding|search|prompt(?= tokens?))\b\s*")
 _WITH = re.compile(r"\bwith (?P<tier>[^()<>=≤]+)\Z")
+_OF_TOKENS = re.compile(r"([0-9,]+m?) (.+) tokens")
 _IN_DOLLARS = re.compile(r"\(\$ ?/ ?(?:per )?([^()]+)\)")
 
 
@@ -186,19 +192,23 @@ def _columns(header: str, terms: Terms) -> Iterator[Candidate]:
     for patch in _units(_error_of(header, terms)):
         if _column(header, patched(patch)):
             yield Candidate(patch, _unit_said(patch))
+    for unit in dict.fromkeys((_STORED, *terms.storage_headers.values())) if "storage" in words_of(folded) else ():
+        if claimed(header, "storage", "hour", *(["m", "token", "tok"] if unit else [])):
+            said = f"{header!r} is storage per {unit or 'hour of what the row counts'}"
+            yield Candidate({"storage_headers": {folded: unit}}, said)
     for role in dict.fromkeys(_roles(folded, terms)):
         if role != "ignored":
             yield Candidate({"headers": {folded: role}}, f"{header!r} is the column of the {role}")
 
 
 def _roles(header: str, terms: Terms) -> Iterator[str]:
-    """What columns without prices hold that a header may be of: one that it shares a word with, or any."""
+    """What columns without prices hold that a header may be of: one that it names or shares a word with, or any."""
     words = words_of(header)
-    for known, role in terms.headers.items():
+    for known, role in (*((role, role) for role in _ROLES), *terms.headers.items()):
         if {*words} & {*words_of(known)} and claimed(header, known):
             yield role
-    if words and not any(map(selecting, words)):
-        yield from terms.headers.values()
+    if words and claimed(header):
+        yield from _ROLES
 
 
 def _column(header: str, terms: Terms) -> Column | None:
@@ -256,11 +266,19 @@ def _unit_said(patch: Mapping[str, Any]) -> str:
 
 
 def _tabs(tab: str) -> Iterator[Candidate]:
-    """The tiers that a tab names, else those of each tab that the vocabulary has."""
-    named = {*SERVICE_TIERS} & {*words_of(tab)}
-    for tiers in vocabulary.data_of(load_terms)["tabs"].values():
-        if named in ({*tiers}, {*()}) and claimed(tab, *tiers):
-            yield _tab(tab, tiers)
+    """The tiers that a tab names, all of them this page's, else those of each tab that the vocabulary has."""
+    if named := [word for word in words_of(tab) if word in SERVICE_TIERS]:
+        found = [named] if {*named} <= _tiers() else []
+    else:
+        found = list(vocabulary.data_of(load_terms)["tabs"].values())
+    yield from (_tab(tab, tiers) for tiers in found if claimed(tab, *tiers))
+
+
+def _tiers() -> set[str]:
+    """The service tiers that the vocabulary knows, wherever the page names them."""
+    data = vocabulary.data_of(load_terms)
+    listed = (tier for name in ("tabs", "header_tiers") for tiers in data[name].values() for tier in tiers)
+    return {*listed, *(rule["tier"] for rule in data["cell_labels"].values() if "tier" in rule)}
 
 
 def _tab(tab: str, tiers: Sequence[str]) -> Candidate:
@@ -271,12 +289,16 @@ def _labels(label: str, what: str) -> Iterator[Candidate]:
     """What a row's label may say: a known label with another word, or what known ones of its words say."""
     name, terms, folded = _LABELS.get(what, ""), load_terms(), label_key(label)
     known = vocabulary.data_of(load_terms)[name] if name else {}
-    for word in _strange([label]):
+    # a word alone is nothing that the numbers could be the only ones to tell
+    named = key_nouns(label) or modalities_in(label) if name == "types" else len(words_of(label)) > 1
+    for word in _strange([label]) if named else ():
         for meant in _words_of(name) if name else ():
             said = _instead(folded, [word], meant)
             if meant != word and (terms.type(said) if name == "types" else said in known):
                 yield _noun(word, meant)
-    rules = _types(folded, known, terms) if name == "types" else _related(folded, known)
+    rules = [*(_types(folded, known, terms) if name == "types" else _related(folded, known))]
+    if name == "features":
+        rules += _made(folded)
     for rule in rules:
         yield Candidate({name: {folded: rule}}, f"the row {label!r} is {_ruled(rule)}")
 
@@ -296,17 +318,29 @@ def _related(label: str, known: Mapping[str, Any]) -> Iterator[Any]:
             yield rule
 
 
+def _made(feature: str) -> Iterator[dict[str, Any]]:
+    """What a feature makes or takes, by its nouns; nothing that would select a price where none of them does."""
+    nouns, said = key_nouns(feature), modalities_in(feature)
+    for meter in meters_of(feature) if said and claimed(feature, *nouns, *said) else ():
+        yield {"meter": meter, "modalities": [*said], **(_COUNTS.get(said[0], {}) if len(said) == 1 else {})}
+    if skippable(feature):
+        yield {}
+
+
 def _types(label: str, known: Mapping[str, Any], terms: Terms) -> Iterator[dict[str, Any]]:
     """The rules of types: the meter of a label's nouns with its modalities and unit, or what one like it says."""
     nouns, said = key_nouns(label), modalities_in(label)
     if not (nouns or said):
         return
-    unit = _IN_DOLLARS.search(label)
-    units = {"unit": found} if unit and (found := terms.units.get(unit[1]) or unit_of(unit[1])) else {}
-    if not unit or units:
-        bare = _IN_DOLLARS.sub(" ", label)
-        for meter in meters_of(bare) if claimed(bare, *nouns, *said) else ():
-            yield {"meter": meter, **({"modalities": list(said)} if said else {}), **units}
+    unit, bare = _IN_DOLLARS.search(label), _IN_DOLLARS.sub(" ", label)
+    found = (terms.units.get(unit[1]) or unit_of(unit[1])) if unit else None
+    if counted_in := _OF_TOKENS.fullmatch(label):
+        found, bare = unit_of(f"{counted_in[1]} tokens"), counted_in[2]
+    if (unit or counted_in) and not found:
+        return  # a unit that nobody knows
+    units = {"unit": found} if found else {}
+    for meter in meters_of(bare) if claimed(bare, *nouns, *said) else ():
+        yield {"meter": meter, **({"modalities": list(said)} if said else {}), **units}
     for other, rule in known.items():
         if (key_nouns(other), modalities_in(other)) == (nouns, said):
             if claimed(label, other, *nouns):
@@ -341,7 +375,19 @@ def _in_line(line: str) -> tuple[Candidate, ...]:
     if isinstance(error, UnknownWords):
         meanings = _words_of("contexts", "cell_labels", "units")
         own += [_noun(word, meant) for word in _strange([error.term]) for meant in meanings if meant != word]
+        own += _beside(error)
     return (*(c for c in own if _reads(line, c.patch) is None), *found)
+
+
+def _beside(error: UnknownWords) -> Iterator[Candidate]:
+    """What words before the colon of a line may say, the meter or the tier that they name, or behind its price."""
+    label = label_key(error.term.partition(":")[0])
+    if error.what == "words before the colon in":
+        rules = [{"meter": meter} for meter in meters_of(label) if claimed(label, *key_nouns(label))]
+        rules += [{"tier": tier} for tier in sorted(_tiers()) if claimed(label, tier, "requests")]
+        yield from (Candidate({"cell_labels": {label: rule}}, f"{label!r} is {_ruled(rule)}") for rule in rules)
+    elif error.what == "words behind a price:" and all(map(_plain_word, label.split())):
+        yield Candidate({"contexts": {label: label}}, f"{label!r} is a condition of its own")
 
 
 def _reads(line: str, patch: Patch) -> UnknownTerm | None:
@@ -372,6 +418,9 @@ def _sentences(lines: Sequence[str]) -> Iterator[Candidate]:
     error = _reads_sentences(lines, {})
     if not isinstance(error, UnknownWords):
         return
+    for patch in _units(error):
+        if _reads_sentences(lines, patch) is None:
+            yield Candidate(patch, _unit_said(patch))
     for word in _strange([error.term]):
         for meant in _IN_SENTENCES:
             if meant != word and _reads_sentences(lines, {"nouns": {word: meant}}) is None:

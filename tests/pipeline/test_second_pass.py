@@ -255,7 +255,7 @@ def test_a_word_that_one_other_section_proves(cards):
 
 def test_many_words_are_a_redesign(cards):
     """Nothing is inferred where more than five different ones are unknown; one that stands in many terms is one."""
-    names = ("alpha", "beta", "gamma", "delta", "epsilon", "zeta")
+    names = ("kappa", "lambda", "gamma", "delta", "epsilon", "zeta")
     many = {
         f"gemini_{n}": {**rows(f"Input {word}", f"${n}.00"), "name": f"Gemini {n}"} for n, word in enumerate(names, 1)
     }
