@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from functools import cache, lru_cache
-from itertools import islice
 from math import prod
 from typing import Any
 
@@ -87,8 +86,7 @@ def choices(problems: Sequence[Problem], section: Section) -> list[Candidate]:
     by_hand = {"label": _any_row, "tab": _any_tab, "header": _any_column, "cell": _any_words}.get(problem.kind)
     if not problem.term or by_hand is None:
         return []
-    found = candidates(problems, section)
-    return [*found, *(c for c in by_hand(problems) if all(c.patch != other.patch for other in found))]
+    return list(_distinct((*candidates(problems, section), *by_hand(problems))))
 
 
 @lru_cache(maxsize=1024)  # of a page's texts, which have no end
@@ -171,11 +169,8 @@ def _headers(headers: Sequence[str]) -> Iterator[Candidate]:
                 if meant != word and said != list(headers) and all(_column(each, terms) for each in said):
                     yield _noun(word, meant)
     each = [list(_columns(header, terms)) for header in headers]
-    if each and prod(map(len, each)) <= _MOST:
-        yield from islice(together(each), _MOST)
-    elif all(each):
-        # each by its own words alone
-        yield from together([found[:1] for found in each])
+    # each by its own words alone where there are too many ways to take them together
+    yield from together(each if prod(map(len, each)) <= _MOST else [found[:1] for found in each])
 
 
 def _columns(header: str, terms: Terms) -> Iterator[Candidate]:
@@ -189,9 +184,7 @@ def _columns(header: str, terms: Terms) -> Iterator[Candidate]:
         patch = {"header_tiers": {label_key(found["tier"]): tiers}}
         if tiers and claimed(found["tier"], *tiers) and _column(header, patched(patch)):
             yield Candidate(patch, f"'with {found['tier']}' is {' and '.join(tiers)}")
-    for patch in _units(_error_of(header, terms)):
-        if _column(header, patched(patch)):
-            yield Candidate(patch, _unit_said(patch))
+    yield from _units(_read(header, terms))
     for unit in dict.fromkeys((_STORED, *terms.storage_headers.values())) if "storage" in words_of(folded) else ():
         if claimed(header, "storage", "hour", *(["m", "token", "tok"] if unit else [])):
             said = f"{header!r} is storage per {unit or 'hour of what the row counts'}"
@@ -213,19 +206,15 @@ def _roles(header: str, terms: Terms) -> Iterator[str]:
 
 def _column(header: str, terms: Terms) -> Column | None:
     """What a header is; None where it is not understood, and where its column is one that nobody reads."""
-    try:
-        column = terms.column(header)
-    except UnknownTerm:
-        return None
-    return None if column.role == "ignored" else column
+    column = _read(header, terms)
+    return column if isinstance(column, Column) and column.role != "ignored" else None
 
 
-def _error_of(header: str, terms: Terms) -> UnknownTerm | None:
+def _read(header: str, terms: Terms) -> Column | UnknownTerm:
     try:
-        terms.column(header)
+        return terms.column(header)
     except UnknownTerm as error:
         return error
-    return None
 
 
 def _line(header: str, column: Column) -> dict[str, Any]:
@@ -245,21 +234,14 @@ def _said(column: Column) -> str:
     return " ".join(filter(None, words))
 
 
-def _units(error: UnknownTerm | None) -> Iterator[dict[str, Any]]:
+def _units(error: object) -> Iterator[Candidate]:
     """The unit that unknown words say in any English price, whosever tokens they count."""
     if isinstance(error, UnknownWords) and error.what == "unit":
         words = " ".join(plain(error.term).lower().split())
-        said = (
-            words,
-            _WHOSE.sub("", words).strip(),
-            re.sub(r"^m(?= )", "1m", words),
-        )  # "/M tokens" is a million of them
+        # "/M tokens" is a million of them
+        said = (words, _WHOSE.sub("", words).strip(), re.sub(r"^m(?= )", "1m", words))
         if unit := next(filter(None, map(unit_of, said)), None):
-            yield {"units": {words: unit}}
-
-
-def _unit_said(patch: Mapping[str, Any]) -> str:
-    return "; ".join(f"{words!r} is {unit}" for words, unit in patch["units"].items())
+            yield Candidate({"units": {words: unit}}, f"{words!r} is {unit}")
 
 
 # ------------------------------------------------------------------------------------------------ tabs and labels
@@ -371,7 +353,7 @@ def _in_line(line: str) -> tuple[Candidate, ...]:
         if c.patch.get("cells", {label_key(line): "free"})[label_key(line)] in _AVAILABILITIES
     ]
     error = _reads(line, {})
-    own = [Candidate(patch, _unit_said(patch)) for patch in _units(error)]
+    own = list(_units(error))
     if isinstance(error, UnknownWords):
         meanings = _words_of("contexts", "cell_labels", "units")
         own += [_noun(word, meant) for word in _strange([error.term]) for meant in meanings if meant != word]
@@ -392,16 +374,12 @@ def _beside(error: UnknownWords) -> Iterator[Candidate]:
 
 def _reads(line: str, patch: Patch) -> UnknownTerm | None:
     """What is not understood of a line of a price cell under a patch."""
-    try:
-        read_price(line, _patched(json.dumps(patch)) if patch else load_terms())
-    except UnknownTerm as error:
-        return error
-    return None
+    return _wrong(read_price, line, patch)
 
 
-def _reads_sentences(lines: Sequence[str], patch: Patch) -> UnknownTerm | None:
+def _wrong(read: Callable[[Any, Terms], object], text: str | Sequence[str], patch: Patch) -> UnknownTerm | None:
     try:
-        read_grounding(lines, _patched(json.dumps(patch)) if patch else load_terms())
+        read(text, _patched(json.dumps(patch)) if patch else load_terms())
     except UnknownTerm as error:
         return error
     return None
@@ -415,15 +393,13 @@ def _patched(patch: str) -> Terms:
 
 def _sentences(lines: Sequence[str]) -> Iterator[Candidate]:
     """What a word of the one unknown sentence of a grounding cell may stand for."""
-    error = _reads_sentences(lines, {})
+    error = _wrong(read_grounding, lines, {})
     if not isinstance(error, UnknownWords):
         return
-    for patch in _units(error):
-        if _reads_sentences(lines, patch) is None:
-            yield Candidate(patch, _unit_said(patch))
+    yield from _units(error)
     for word in _strange([error.term]):
         for meant in _IN_SENTENCES:
-            if meant != word and _reads_sentences(lines, {"nouns": {word: meant}}) is None:
+            if meant != word and _wrong(read_grounding, lines, {"nouns": {word: meant}}) is None:
                 yield _noun(word, meant)
 
 
@@ -456,7 +432,7 @@ def _any_column(problems: Sequence[Problem]) -> Iterator[Candidate]:
 def _any_words(problems: Sequence[Problem]) -> Iterator[Candidate]:
     lines = problem_cells_of(problems[0].term)
     if _in_grounding(problems[0]):
-        error = _reads_sentences(lines, {})
+        error = _wrong(read_grounding, lines, {})
         if isinstance(error, UnknownWords) and not counted(error.term):
             said = f"the sentence {error.term[:60]!r} selects no price"
             yield Candidate({"grounding_prose": [re.escape(error.term)]}, said)

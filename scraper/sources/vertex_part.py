@@ -187,10 +187,10 @@ class PartReader:
         if not frame.has("model"):
             if ignored := reason(self.terms.ignored_rows, label_key(row.text)):
                 return _Outcome((), name, read=printed, ignored=ignored)
-            return _Outcome(self.family, name, problem=Problem("label", place, f"unknown row label {name!r}", name))
+            return self._of_all(row, Problem("label", place, f"unknown row label {name!r}", name))
         models = reader.models()
         if not models and grounding_like(name):
-            return _Outcome(self.family, name, problem=Problem("label", place, f"unknown row label {name!r}", name))
+            return self._of_all(row, Problem("label", place, f"unknown row label {name!r}", name))
         if not models:
             problem = Problem("model", place, f"unknown model {name!r}", name)
             return _Outcome((), name, problem=problem, unknown=True)
@@ -222,8 +222,7 @@ class PartReader:
             self._once(label, found)
             rates = grounding_rates(found, rules, place, self.terms.currency, self.family, self._resolve)
         except UnknownTerm as error:
-            problem = Problem("cell", place, str(error), " | ".join(lines) or row.text)
-            return _Outcome(unique((*self.family, *self.terms.in_prose(row.text))), problem=problem)
+            return self._of_all(row, Problem("cell", place, str(error), " | ".join(lines) or row.text))
         try:
             if steps:
                 prove_steps(steps, found)
@@ -233,6 +232,10 @@ class PartReader:
             meters = tuple(sorted({rule.meter for rule in rules}))
             return _Outcome(self.family, gaps=[Gap(problem, ids, "standard", meters, amounts=read)])
         return _Outcome(self.family, rates=rates, read=read)
+
+    def _of_all(self, row: Row, problem: Problem) -> _Outcome:
+        """A row that may price every model of the tables, and those that its words name."""
+        return _Outcome(unique((*self.family, *self.terms.in_prose(row.text))), problem=problem)
 
     def _once(self, label: str, found: Grounding) -> None:
         """Refuse a second price of one kind of grounding, as when the heading between two families is lost."""

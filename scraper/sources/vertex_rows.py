@@ -395,13 +395,17 @@ def _meant(entries: Mapping[str, str], match: re.Match[str], what: str) -> str:
 
 
 def _strange_at(match: re.Match[str], entries: Mapping[str, object]) -> int | None:
-    """Where the first matched word stands that no entry has, nor any price page; the bracket that it leads, if any."""
+    """Where the first matched word stands that no entry has, rather one that no price page has; None without one.
+
+    Of a word that leads a bracket it is the bracket's place.
+    """
     known = {word for words in entries for word in _WORD.findall(words)}
-    found = (w.start() for w in _WORD.finditer(match[0]) if skippable(w[0]) and w[0].lower() not in known)
-    start = next(found, None)
-    if start is None:
+    found = [word for word in _WORD.finditer(match[0]) if word[0].lower() not in known]
+    first = next((word for word in found if skippable(word[0])), found[0] if found else None)
+    if first is None:
         return None
-    return match.start() + (0 if match[0].lstrip().startswith("(") and match[0][:start].strip() == "(" else start)
+    leads = match[0].lstrip().startswith("(") and match[0][: first.start()].strip() == "("
+    return match.start() + (0 if leads else first.start())
 
 
 # ------------------------------------------------------------------------------------------------- grounding
