@@ -14,7 +14,7 @@ from scraper.model import cards as found_cards
 from scraper.pipeline import second_pass
 from scraper.sources import vertex_ai
 from scraper.sources.vertex_ai import candidates, choices, patched
-from scraper.sources.vertex_terms import VOCABULARY, load_terms
+from scraper.sources.vertex_terms import VOCABULARY, Column, load_terms
 from scraper.sources.vocabulary import read as read_vocabulary
 from tests.support.cases import Case
 
@@ -94,6 +94,13 @@ def test_a_column_that_nobody_reads_is_for_a_person():
     assert {"columns": {"zorble": {}}} in found("header", "Zorble", by=choices)
     assert not any("ignored" in patch.get("headers", {}).values() for patch in found("header", "Gloss description"))
     assert not any(means == "input" for patch in found("header", "Zorble") for means in patch.get("nouns", {}).values())
+
+
+def test_a_line_for_a_column():
+    """It says of the prices below what the words of a header would."""
+    line = {"columns": {"zorble": {"unit": "1 image", "tiers": ["batch"]}}}
+
+    assert Column(header="Zorble *", unit="1 image", tiers=("batch",)) == patched(line).column("Zorble *")
 
 
 def test_many_headers_are_taken_by_their_own_words():
