@@ -1,11 +1,12 @@
 """What becomes of the pricing page's editions when one term of the vocabulary, or one word of the lexicon, is not known.
 
-    RATECARDS_CAPTURES=FOLDER python -m tests.ablation [--every N]
+    RATECARDS_CAPTURES=FOLDER python -m tests.ablation [--every N] [--agent-platform]
 
 Each edition is read with the edition before it as what is published. A term is taken out of the vocabulary; a word of
 the lexicon is taken out by writing a word that nobody knows in its place, in cells and headers. Counted are the priced
 rates that the strict reader then lost: read right by the second pass, refused, or wrong; by proof, and apart for models
-that were published before and for new ones. `--every N` takes every Nth term.
+that were published before and for new ones. `--every N` takes every Nth term. Of the Agent Platform's page one edition is
+known: it is read with itself as what is published, and only terms are taken out.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -26,9 +28,11 @@ from scraper.errors import LayoutChanged
 from scraper.model import Reading, page_status
 from scraper.parse.blocks import Block, Table
 from scraper.pipeline import second_pass
-from scraper.sources import gemini_api, gemini_terms, vocabulary
+from scraper.sources import gemini_api, gemini_terms, vertex_ai, vertex_terms, vocabulary
 from tests.support import vocabularies
 from tests.timemachine import EDITIONS, _said, known, page
+
+PLATFORM = "google/vertex-ai/2026-05-08.html"
 
 # The words of the lexicon as the page can print them; signs and numbers are none.
 LEXICON = (
@@ -112,6 +116,19 @@ def losses(
             yield from _loss(f"lexicon: {word}", name, strict, truth, stood)
 
 
+def platform_losses(body: str, every: int = 1) -> Iterator[Loss]:
+    """Each term that matters to a page of the Agent Platform, with what becomes of its rates where it is published."""
+    truth, data = vertex_ai.read(body), vocabulary.data_of(vertex_terms.load_terms)
+    stood = known(truth, PLATFORM.rpartition("/")[2], vertex_ai)
+    for path in vocabularies.terms(data)[::every]:
+        with vocabularies.speaking(vocabularies.without(data, path), vertex_terms):
+            try:
+                strict = vertex_ai.read(body)
+            except LayoutChanged:
+                continue
+            yield from _loss(vocabularies.named(data, path), PLATFORM, strict, truth, stood, vertex_ai)
+
+
 def _read(body: str, terms: gemini_terms.Terms) -> Reading | None:
     try:
         return gemini_api.read(body, terms)
@@ -138,7 +155,9 @@ def _reworded(block: Block, pattern: re.Pattern[str]) -> Block:
     return replace(block, header=header, rows=rows)
 
 
-def _loss(term: str, name: str, strict: Reading | None, truth: Reading, stood: Known) -> Iterator[Loss]:
+def _loss(
+    term: str, name: str, strict: Reading | None, truth: Reading, stood: Known, module: Any = gemini_api
+) -> Iterator[Loss]:
     """What was lost, where anything was; a page that is not taken for the page is not read by anybody."""
     wanted = {_said(rate): rate for rate in truth.rates() if rate.price}
     whole = strict is not None and page_status(strict) != "NOT_READ"
@@ -148,7 +167,7 @@ def _loss(term: str, name: str, strict: Reading | None, truth: Reading, stood: K
     found = Loss(term, name)
     if not lost and before <= every:
         return
-    reading, _ = second_pass.infer(gemini_api, strict, stood) if strict else (None, [])
+    reading, _ = second_pass.infer(module, strict, stood) if strict else (None, [])
     read = reading is not None and page_status(reading) != "NOT_READ"
     rates = {_said(rate): rate for rate in reading.rates()} if reading and read else {}
     found.wrong = [f"{r.evidence.locator}: {r.evidence.quote}" for said, r in rates.items() if said not in every]
@@ -204,12 +223,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--each", action="store_true", help="a line for each term")
+    parser.add_argument("--agent-platform", action="store_true", help="the Agent Platform's page instead")
     options = parser.parse_args(argv)
     folder = os.environ.get("RATECARDS_CAPTURES")
     if not folder:
         print("RATECARDS_CAPTURES names no folder of captured pages")
         return 2
-    found = list(losses(folder, options.every))
+    if options.agent_platform:
+        found = list(platform_losses((Path(folder) / PLATFORM).read_text(encoding="utf-8"), options.every))
+    else:
+        found = list(losses(folder, options.every))
     print("\n".join(table(found, each=options.each)))
     return int(any(loss.wrong for loss in found))
 

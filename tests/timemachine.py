@@ -65,11 +65,11 @@ def page(folder: str, name: str) -> str:
     return (Path(folder) / "google" / "gemini-api" / name).read_text(encoding="utf-8")
 
 
-def known(reading: Reading, name: str) -> Known:
+def known(reading: Reading, name: str, module: Any = gemini_api) -> Known:
     """What is published after an edition."""
     day = date.fromisoformat(name[:10])
-    found = cards(reading, Provenance("https://x", "0" * 64, day, None, "0"), "google", "gemini-api")
-    published: Mapping[str, RateCard] = second_pass.published(found, gemini_api.renames())
+    found = cards(reading, Provenance("https://x", "0" * 64, day, None, "0"), *reading.source.split("/"))
+    published: Mapping[str, RateCard] = second_pass.published(found, module.renames())
     return Known(published, consistency.findings(published.values(), day, {})[1])
 
 

@@ -242,9 +242,8 @@ class NoteReader:
         """Keep the sentences of a note that may select a price, unless they say when it begins or count tokens."""
         if note.marks and self.terms.starts.search(note.text):
             return
-        counts = [sentence for sentence in sentences(note.text) if formulas(sentence)]
         for sentence in sentences(note.text):
-            if conditional(sentence) and not self.terms.asides.fullmatch(sentence) and sentence not in counts:
+            if conditional(sentence) and not self.terms.asides.fullmatch(sentence) and not _counts_tokens(sentence):
                 self.part.words.append(sentence)
 
     def _formulas(
@@ -284,3 +283,11 @@ class NoteReader:
         for kept in [self.page.card(m, self.part.anchor).facts for m in models] or [self.page.facts]:
             if text not in kept.get(name, ""):
                 kept[name] = f"{kept[name]} {text}" if name in kept else text
+
+
+def _counts_tokens(sentence: str) -> bool:
+    """Whether a sentence says how many tokens something takes; one whose unit is none says nothing that is known."""
+    try:
+        return bool(formulas(sentence))
+    except UnknownTerm:
+        return False

@@ -9,10 +9,13 @@ from copy import deepcopy
 from typing import Any
 from unittest import mock
 
-from scraper.sources import gemini_candidates, gemini_terms, vocabulary
+from scraper.sources import gemini_candidates, gemini_terms, vertex_candidates, vocabulary
 
-# What no page takes a word from: proofs, addresses, and the words that say what a page is not.
-FRAME = ("name", "source", "currency", "urls", "canonical", "proofs", "renames", "plain_variant")
+# What no page takes a word from: proofs, addresses, the words that say what a page is not, and names without an id.
+FRAME = (
+    *("name", "source", "authority", "publication", "currency", "urls", "canonical", "proofs", "renames"),
+    *("plain_variant", "token_price", "models"),
+)
 Path = tuple[str | int, ...]
 
 
@@ -93,12 +96,17 @@ def without(data: Mapping[str, Any], *paths: Path) -> dict[str, Any]:
     return found  # type: ignore[no-any-return]
 
 
-_CACHES = (
-    *(gemini_candidates._known_rows, gemini_candidates._known_tabs, gemini_candidates._targets),
-    *(gemini_candidates._in_cell, gemini_candidates._patched),
+_CACHES = tuple(
+    found
+    for module in (gemini_candidates, vertex_candidates)
+    for found in vars(module).values()
+    if hasattr(found, "cache_clear") and found.__module__ == module.__name__
 )
 # Sections in which words stand as keys; elsewhere a key names a pattern, which may match nothing but must be there.
-_OF_WORDS = ("tabs", "sections", "rows", "headers", "tools", "columns", "cells", "nouns")
+_OF_WORDS = (
+    *("tabs", "sections", "rows", "headers", "tools", "columns", "cells", "nouns", "storage_headers"),
+    *("hourly_headers", "hourly", "units", "contexts", "ignored_headings", "short_names"),
+)
 
 
 def named(data: Mapping[str, Any], path: Path) -> str:
@@ -112,19 +120,25 @@ def named(data: Mapping[str, Any], path: Path) -> str:
 
 
 @contextmanager
-def speaking(data: Mapping[str, Any]) -> Iterator[Any]:
-    """Within it the Gemini API's vocabulary is this one; gives its terms."""
+def speaking(data: Mapping[str, Any], spoken: Any = gemini_terms) -> Iterator[Any]:
+    """Within it the vocabulary of a module of terms, the Gemini API's, is this one; gives its terms."""
 
-    def read(_: str, where: str, build: Any) -> Any:
-        assert where == gemini_terms.VOCABULARY.name
-        return build(deepcopy(dict(data)))
+    read_file, data_of = vocabulary.read, vocabulary._data
 
-    caches = (gemini_terms.load_terms, *_CACHES)
-    with mock.patch.object(vocabulary, "_data", lambda _: data), mock.patch.object(vocabulary, "read", read):
+    def read(text: str, where: str, build: Any) -> Any:
+        if where != spoken.VOCABULARY.name:
+            return read_file(text, where, build)
+        return build({key: deepcopy(value) for key, value in data.items() if key not in vocabulary._HEAD})
+
+    def known(path: Any) -> Any:
+        return data if path == spoken.VOCABULARY else data_of(path)
+
+    caches = (spoken.load_terms, *_CACHES)
+    with mock.patch.object(vocabulary, "_data", known), mock.patch.object(vocabulary, "read", read):
         for cached in caches:
             cached.cache_clear()
         try:
-            yield gemini_terms.load_terms()
+            yield spoken.load_terms()
         finally:
             for cached in caches:
                 cached.cache_clear()

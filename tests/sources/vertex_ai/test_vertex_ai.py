@@ -457,6 +457,14 @@ def test_rows_in_other_tables(case, old, new, message):
     assert message in found[0].message
 
 
+def test_a_sentence_with_a_unit_that_is_none():
+    """It is a sentence about prices that nothing reads, and no fault of the reader."""
+    sentence = "Cached input is charged at 0.1 of the price per input text token and hour."
+    reading = read("notes", ("<p>", f"<p>{sentence}</p><p>"))
+
+    assert sentence in [words for section in reading.sections for words in section.words]
+
+
 def test_fault_90_one_cell_takes_out_its_row():
     """The other rows and tables of its models are read."""
     whole, found = read("media"), read("media", ("Online requests: $", "Night requests: $"))
