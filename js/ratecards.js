@@ -195,14 +195,18 @@ function read(usage) {
   return { counts: counts.filter((c) => c.amount.n), prompt: Number(sum(sent)), ...words };
 }
 
-/* ---- the data: rows of numbers become rates */
+/* ---- the data: rows of numbers become rates; a row begins with how much of the one before it repeats */
 function unpack(data) {
   const numbers = new Set(["prompt_over", "prompt_up_to", "used_over", "used_up_to"]);
-  const rate = (row) => Object.fromEntries(data.fields.map((field, n) => {
-    const word = data.words[row[n] || 0];
-    if (field === "reading") return [field, word || "exact"];
-    return [field, !numbers.has(field) ? word : word === "" ? null : Number(word)];
-  }));
+  let row = [];
+  const rate = ([repeated, ...rest]) => {
+    row = [...row.slice(0, repeated), ...rest];
+    return Object.fromEntries(data.fields.map((field, n) => {
+      const word = data.words[row[n] || 0];
+      if (field === "reading") return [field, word || "exact"];
+      return [field, !numbers.has(field) ? word : word === "" ? null : Number(word)];
+    }));
+  };
   return data.offers.map((offer) => ({
     name: "", aliases: [], formulas: [], token_prices: [], guide: "", shutdown: "", ...offer,
     at: `${offer.provider}/${offer.source}`, id: `${offer.provider}/${offer.model}`, rates: offer.rates.map(rate),

@@ -77,7 +77,7 @@ def conditions(rate: Rate, day: date | None = None) -> str:
     words = (
         rate.resolution,
         rate.quality,
-        _bounds("prompt", rate.prompt_over, rate.prompt_up_to),
+        prompt(rate.prompt_over, rate.prompt_up_to),
         _usage(rate),
         rate.context,
         rate.basis if rate.basis != "list" else "",
@@ -87,12 +87,13 @@ def conditions(rate: Rate, day: date | None = None) -> str:
     return ", ".join(filter(None, words))
 
 
-def _bounds(noun: str, over: int | None, up_to: int | None) -> str:
+def prompt(over: int | None, up_to: int | None) -> str:
+    """The bounds of a prompt in words; nothing where there are none."""
     if over is not None and up_to is not None:
-        return f"{short(over)} < {noun} <= {short(up_to)}"
+        return f"{short(over)} < prompt <= {short(up_to)}"
     if over is not None:
-        return f"{noun} > {short(over)}"
-    return "" if up_to is None else f"{noun} <= {short(up_to)}"
+        return f"prompt > {short(over)}"
+    return "" if up_to is None else f"prompt <= {short(up_to)}"
 
 
 def short(count: int) -> str:

@@ -1,12 +1,11 @@
-"""What becomes of the pricing page's editions when one term of the vocabulary, or one word of the lexicon, is not known.
+"""What becomes of a pricing page's editions when one term of the vocabulary, or one word of the lexicon, is not known.
 
-    RATECARDS_CAPTURES=FOLDER python -m tests.ablation [--every N] [--agent-platform]
+    RATECARDS_CAPTURES=FOLDER python -m tests.ablation [--source NAME] [--every N]
 
 Each edition is read with the edition before it as what is published. A term is taken out of the vocabulary; a word of
 the lexicon is taken out by writing a word that nobody knows in its place, in cells and headers. Counted are the priced
 rates that the strict reader then lost: read right by the second pass, refused, or wrong; by proof, and apart for models
-that were published before and for new ones. `--every N` takes every Nth term. Of the Agent Platform's page one edition is
-known: it is read with itself as what is published, and only terms are taken out.
+that were published before and for new ones. `--every N` takes every Nth term.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -27,12 +25,20 @@ from scraper.checks.proofs import Known
 from scraper.errors import LayoutChanged
 from scraper.model import Reading, page_status
 from scraper.parse.blocks import Block, Table
+from scraper.parse.grid import Cell, Grid, Row
 from scraper.pipeline import second_pass
-from scraper.sources import gemini_api, gemini_terms, vertex_ai, vertex_terms, vocabulary
+from scraper.sources import (
+    find,
+    gemini_api,
+    gemini_terms,
+    openai_api,
+    table_reader,
+    vertex_ai,
+    vertex_terms,
+    vocabulary,
+)
 from tests.support import vocabularies
 from tests.timemachine import EDITIONS, _said, known, page
-
-PLATFORM = "google/vertex-ai/2026-05-08.html"
 
 # The words of the lexicon as the page can print them; signs and numbers are none.
 LEXICON = (
@@ -94,60 +100,121 @@ class Loss:
     wrong: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Page:
+    """A page whose words are taken out: its reader, its vocabulary's loader, and its editions.
+
+    Each edition stands behind the one that was published before it; one that has none in the same form, behind itself.
+    `tables` is the module, and the function of it, that the page's blocks go through.
+    """
+
+    source: str
+    reader: Any
+    load_terms: Any
+    editions: Sequence[tuple[str, str]]
+    tables: tuple[Any, str]
+
+
+def _tables(source: str, reader: Any, *editions: tuple[str, str]) -> Page:
+    return Page(source, reader, reader.load_terms, editions, (table_reader, "prove"))
+
+
+PAGES = {
+    one.source: one
+    for one in (
+        Page(
+            "google/gemini-api", gemini_api, gemini_terms.load_terms, [*pairwise(EDITIONS)], (gemini_api, "read_blocks")
+        ),
+        _tables(
+            "openai/openai-api",
+            openai_api.PAGE,
+            ("2026-04-27.html", "2026-08-21.html"),
+            ("2026-10-04.md", "2026-10-04.md"),
+        ),
+        _tables(
+            "anthropic/anthropic-api",
+            find("anthropic/anthropic-api").module,
+            ("2025-12-20.converted.md", "2026-03-24.md"),
+            ("2026-03-24.md", "2026-04-16.md"),
+        ),
+        Page(
+            "google/vertex-ai",
+            vertex_ai,
+            vertex_terms.load_terms,
+            [("2026-05-08.html", "2026-05-08.html")],
+            (vertex_ai, "page_blocks"),
+        ),
+    )
+}
+GEMINI = PAGES["google/gemini-api"]
+
+
 def losses(
-    folder: str, every: int = 1, editions: Sequence[str] = EDITIONS, words: Sequence[str] = LEXICON
+    folder: str,
+    every: int = 1,
+    editions: Sequence[tuple[str, str]] = (),
+    words: Sequence[str] = LEXICON,
+    of: Page = GEMINI,
 ) -> Iterator[Loss]:
     """Each term that matters to an edition, with what became of its rates."""
-    truths = {name: gemini_api.read(page(folder, name)) for name in editions}
-    data = vocabulary.data_of(gemini_terms.load_terms)
-    for before, name in pairwise(editions):
-        stood, truth, body = known(truths[before], before), truths[name], page(folder, name)
+    editions = editions or of.editions
+    bodies = {name: page(folder, name, of.source) for pair in editions for name in pair}
+    truths = {name: of.reader.read(body) for name, body in bodies.items()}
+    data = vocabulary.data_of(of.load_terms)
+    for before, name in editions:
+        stood, truth, body = known(truths[before], before, of.reader.renames()), truths[name], bodies[name]
         for path in vocabularies.terms(data)[::every]:
             less = vocabularies.without(data, path)
             try:
-                with vocabularies.speaking(less) as terms:
-                    strict = _read(body, terms)
-                    yield from _loss(vocabularies.named(data, path), name, strict, truth, stood)
+                with vocabularies.speaking(less, of.load_terms) as terms:
+                    strict = _read(of, body, terms)
+                    yield from _loss(of, vocabularies.named(data, path), name, strict, truth, stood)
             except KeyError:
                 continue  # a row that others point to
         for word in words[::every] if words is LEXICON else words:
-            with _unknown(word):
-                strict = _read(body, gemini_terms.load_terms())
-            yield from _loss(f"lexicon: {word}", name, strict, truth, stood)
+            with _unknown(of, word):
+                strict = _read(of, body, of.load_terms())
+            yield from _loss(of, f"lexicon: {word}", name, strict, truth, stood)
 
 
-def platform_losses(body: str, every: int = 1) -> Iterator[Loss]:
-    """Each term that matters to a page of the Agent Platform, with what becomes of its rates where it is published."""
-    truth, data = vertex_ai.read(body), vocabulary.data_of(vertex_terms.load_terms)
-    stood = known(truth, PLATFORM.rpartition("/")[2], vertex_ai)
-    for path in vocabularies.terms(data)[::every]:
-        with vocabularies.speaking(vocabularies.without(data, path), vertex_terms):
-            try:
-                strict = vertex_ai.read(body)
-            except LayoutChanged:
-                continue
-            yield from _loss(vocabularies.named(data, path), PLATFORM, strict, truth, stood, vertex_ai)
-
-
-def _read(body: str, terms: gemini_terms.Terms) -> Reading | None:
+def _read(of: Page, body: str, terms: Any) -> Reading | None:
     try:
-        return gemini_api.read(body, terms)
+        return of.reader.read(body, terms)  # type: ignore[no-any-return]
     except LayoutChanged as error:
         return error.reading  # type: ignore[no-any-return]
 
 
-def _unknown(word: str) -> Any:
+def _unknown(of: Page, word: str) -> Any:
     """Within it, pages are read as if they had an unknown word in the place of this one, in cells and headers."""
     pattern = re.compile(rf"(?<![\w-]){re.escape(word)}(?![\w-])")
-    read = gemini_api.read_blocks
+    module, name = of.tables
+    call = getattr(module, name)
 
-    def reworded(blocks: Sequence[Block], terms: gemini_terms.Terms, kind: str) -> Reading:
-        return read([_reworded(block, pattern) for block in blocks], terms, kind)
+    def read_blocks(blocks: Sequence[Block], *rest: Any) -> Any:
+        return call([_reworded(block, pattern) for block in blocks], *rest)
 
-    return mock.patch.object(gemini_api, "read_blocks", reworded)
+    def prove(*asked: Any) -> Any:
+        kind, blocks = call(*asked)
+        return kind, [_reworded(block, pattern) for block in blocks]
+
+    def page_blocks(*asked: Any) -> Any:
+        return [_reworded(block, pattern) for block in call(*asked)]
+
+    return mock.patch.object(module, name, {f.__name__: f for f in (read_blocks, prove, page_blocks)}[name])
 
 
-def _reworded(block: Block, pattern: re.Pattern[str]) -> Block:
+def _reworded(block: Any, pattern: re.Pattern[str]) -> Any:
+    if isinstance(block, Grid):
+        first = {id(row.cells[0]) for row in block.rows if row.cells}
+        cells = {id(cell): cell for row in block.rows for cell in row.cells if cell and id(cell) not in first}
+        new = {name: Cell(tuple(pattern.sub(UNKNOWN, line) for line in cell.lines)) for name, cell in cells.items()}
+        rows = [
+            Row(
+                tuple(new.get(id(cell), cell) for cell in row.cells), tuple(new.get(id(cell), cell) for cell in row.own)
+            )
+            for row in block.rows
+        ]
+        return replace(block, header=tuple(pattern.sub(UNKNOWN, words) for words in block.header), rows=tuple(rows))
     if not isinstance(block, Table):
         return block
     header = tuple(pattern.sub(UNKNOWN, cell) for cell in block.header)
@@ -155,9 +222,7 @@ def _reworded(block: Block, pattern: re.Pattern[str]) -> Block:
     return replace(block, header=header, rows=rows)
 
 
-def _loss(
-    term: str, name: str, strict: Reading | None, truth: Reading, stood: Known, module: Any = gemini_api
-) -> Iterator[Loss]:
+def _loss(of: Page, term: str, name: str, strict: Reading | None, truth: Reading, stood: Known) -> Iterator[Loss]:
     """What was lost, where anything was; a page that is not taken for the page is not read by anybody."""
     wanted = {_said(rate): rate for rate in truth.rates() if rate.price}
     whole = strict is not None and page_status(strict) != "NOT_READ"
@@ -167,7 +232,7 @@ def _loss(
     found = Loss(term, name)
     if not lost and before <= every:
         return
-    reading, _ = second_pass.infer(module, strict, stood) if strict else (None, [])
+    reading, _ = second_pass.infer(of.reader, strict, stood) if strict else (None, [])
     read = reading is not None and page_status(reading) != "NOT_READ"
     rates = {_said(rate): rate for rate in reading.rates()} if reading and read else {}
     found.wrong = [f"{r.evidence.locator}: {r.evidence.quote}" for said, r in rates.items() if said not in every]
@@ -221,18 +286,15 @@ def goals(found: Sequence[Loss]) -> Mapping[str, float]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Print the table; 1 where anything was wrong."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--source", choices=PAGES, default=GEMINI.source)
     parser.add_argument("--every", type=int, default=1, metavar="N")
     parser.add_argument("--each", action="store_true", help="a line for each term")
-    parser.add_argument("--agent-platform", action="store_true", help="the Agent Platform's page instead")
     options = parser.parse_args(argv)
     folder = os.environ.get("RATECARDS_CAPTURES")
     if not folder:
         print("RATECARDS_CAPTURES names no folder of captured pages")
         return 2
-    if options.agent_platform:
-        found = list(platform_losses((Path(folder) / PLATFORM).read_text(encoding="utf-8"), options.every))
-    else:
-        found = list(losses(folder, options.every))
+    found = list(losses(folder, options.every, of=PAGES[options.source]))
     print("\n".join(table(found, each=options.each)))
     return int(any(loss.wrong for loss in found))
 

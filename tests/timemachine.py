@@ -60,16 +60,17 @@ def _said(rate: Rate) -> tuple[object, ...]:
 
 
 @cache
-def page(folder: str, name: str) -> str:
+def page(folder: str, name: str, source: str = "google/gemini-api") -> str:
     """The text of an edition."""
-    return (Path(folder) / "google" / "gemini-api" / name).read_text(encoding="utf-8")
+    return (Path(folder) / source / name).read_text(encoding="utf-8")
 
 
-def known(reading: Reading, name: str, module: Any = gemini_api) -> Known:
+def known(reading: Reading, name: str, renames: Mapping[str, str] | None = None) -> Known:
     """What is published after an edition."""
     day = date.fromisoformat(name[:10])
     found = cards(reading, Provenance("https://x", "0" * 64, day, None, "0"), *reading.source.split("/"))
-    published: Mapping[str, RateCard] = second_pass.published(found, module.renames())
+    renamed = gemini_api.renames() if renames is None else renames
+    published: Mapping[str, RateCard] = second_pass.published(found, renamed)
     return Known(published, consistency.findings(published.values(), day, {})[1])
 
 

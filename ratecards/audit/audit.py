@@ -109,7 +109,7 @@ def _finding(claim: Claim, cards: PastCards) -> Finding:
     found = match_claim(claim, card, cards.day)
     if found.verdict not in ERRORS:
         return Finding(found.verdict, claim, found.words, found.ours)
-    editions = cards.editions(source, claim.model)
+    editions = cards.editions(source, claim.model) or cards.editions(source, card.model)
     verdict = "stale" if cards.age(source).stale else found.verdict
     return Finding(
         verdict, claim, found.words, found.ours, _since(claim, found, editions), _stale_since(claim, editions)
@@ -122,7 +122,9 @@ def _unknown(claim: Claim, cards: PastCards) -> str:
     if claim.model.endswith("-latest"):
         return f"not at {claim.source}; no page that is held says what it points to"
     others = [source for source in cards.elsewhere(claim.provider, claim.model) if source != claim.source]
-    return f"not at {claim.source}; {' and '.join(others)} has it" if others else f"not at {claim.source}"
+    age = cards.age(f"{claim.provider}/{claim.source}")
+    lacks = f"not at {claim.source}" + (f", last looked at {age.verified}" if age.stale else "")
+    return f"{lacks}; {' and '.join(others)} has it" if others else lacks
 
 
 def _since(claim: Claim, found: Match, editions: Sequence[CardVersion]) -> date | None:

@@ -8,6 +8,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from ratecards.catalog.choices import LIFETIMES
+from ratecards.costing.select import TUNED
 from ratecards.storage import model_names
 
 OTHER = "of a seller that is not held"
@@ -77,9 +79,9 @@ def entry(key: str, seller: str, found: Iterable[Claim | Unread]) -> PriceEntry:
 
 
 TOKENS = "1000000 tokens"
-# Others' models that Google's platform sells, too; a file may write their publisher before them.
+# Others' models that Google's platform sells, too; a file may write their publisher before them, as Bedrock's ids do.
 _OTHERS = re.compile(
-    r"(?:claude|llama|mistral|ministral|codestral|pixtral|deepseek|qwen|glm|kimi|gpt|jamba|grok|minimax|intfloat"
+    r"(?:[a-z-]+\.)*anthropic\.|(?:claude|llama|mistral|ministral|codestral|pixtral|deepseek|qwen|glm|kimi|gpt|jamba|grok|minimax|intfloat"
     r"|multilingual-e5)\b|(?!google/|models/)[^/]+/"
 )
 _SHOWN = 60
@@ -88,18 +90,28 @@ _PLACES, _DIGITS = 30, 28
 
 
 _OPENAI = re.compile(
-    r"(?:gpt|chatgpt|o[0-9]|dall-e|whisper|tts|sora|codex|computer-use|davinci|babbage|omni-moderation"
+    r"(?:ft:)?(?:gpt|chatgpt|o[0-9]|dall-e|whisper|tts|sora|codex|computer-use|davinci|babbage|omni-moderation"
     r"|text-embedding-(?:ada|3))\b(?!/)"
 )
+# OpenAI's ids of models that were tuned: which it was, and then whose.
+_TUNED = re.compile(r"ft:([^:]+)(?::|\Z)")
+# Anthropic's ids as its own API has them; one with another platform before it, or a version after an @, is that one's.
+_ANTHROPIC = re.compile(r"\s*(?:anthropic[/:])?claude\b[^/@]*\Z", re.IGNORECASE)
 # By a file's word for a provider, whose price list it means.
-SELLERS = {"google": "google/gemini-api", "google-vertex": "google/vertex-ai", "openai": "openai/openai-api"}
+SELLERS = {
+    "google": "google/gemini-api",
+    "google-vertex": "google/vertex-ai",
+    "openai": "openai/openai-api",
+    "anthropic": "anthropic/anthropic-api",
+}
 # The same, as people and other projects write it.
 _SAME = {
     **dict.fromkeys(("gemini", "google-gemini", "google-ai", "google-ai-studio", "google-deepmind"), "google"),
     **dict.fromkeys(("vertex", "vertex-ai", "vertexai", "google-vertex-ai", "google-vertexai"), "google-vertex"),
     "open-ai": "openai",
+    **dict.fromkeys(("anthropic-api", "claude"), "anthropic"),
 }
-_HOSTS = ("googleapis.com", "openai.com")
+_HOSTS = (".googleapis.com", ".openai.com", ".anthropic.com")
 _PICTURES = re.compile(r"(?:\A|-)image(?:-|\Z)")
 
 
@@ -126,6 +138,10 @@ class FieldMeaning(NamedTuple):
     shift: int = 0
 
 
+# Writes to a cache by how long it keeps them, where a file tells that apart.
+WRITE_5M, WRITE_1H = (FieldMeaning("cache_write", context=kept) for kept in LIFETIMES)
+
+
 class Statements:
     """The claims of an entry and what could not become one, in the order of the file."""
 
@@ -150,13 +166,17 @@ class Statements:
 
 
 def claim(where: EntryHead, field: str, stated: tuple[object, Decimal], meaning: FieldMeaning) -> Claim:
-    """One price as a claim, whose it is still open; `stated` is the value in the file and its amount."""
+    """One price as a claim, whose it is still open; `stated` is the value in the file and its amount.
+
+    That of `ft:gpt-4o-2024-08-06:mine::1` is of that model, in the context in which pages price what was tuned.
+    """
     value, price = stated
+    tuned = _TUNED.match(where.model)
     return Claim(
         key=where.key,
         field=field,
         stated=shown(value),
-        model=where.model,
+        model=tuned[1] if tuned else where.model,
         source="",
         meter=meaning.meter,
         unit=meaning.unit,
@@ -167,7 +187,7 @@ def claim(where: EntryHead, field: str, stated: tuple[object, Decimal], meaning:
         quality=meaning.quality,
         prompt_over=where.over,
         prompt_up_to=where.up_to,
-        context=meaning.context,
+        context=TUNED if tuned else meaning.context,
     )
 
 
@@ -207,6 +227,11 @@ def is_google(name: str) -> bool:
     return not _OTHERS.match(model_names.model_id(name))
 
 
+def is_anthropic(name: str) -> bool:
+    """Whether an id is one of Anthropic's own API; those of Bedrock, the Agent Platform and gateways are not."""
+    return bool(_ANTHROPIC.match(name))
+
+
 def seller_of(provider: str, name: str) -> str | None:
     """Whose price list a provider's model is of, by a file's words; None where it is of nobody that is held."""
     seller = SELLERS.get(provider)
@@ -215,8 +240,8 @@ def seller_of(provider: str, name: str) -> str | None:
 
 def maker_of(name: str) -> str | None:
     """Whose documentation a model is of that a file names no seller of, by its id; None: somebody else's."""
-    model = model_names.model_id(name)
-    return SELLERS["openai"] if _OPENAI.match(model) else SELLERS["google"] if is_google(model) else None
+    found = seller_by_id(name)
+    return SELLERS["google"] if found == "" else found
 
 
 def named_seller(words: str, name: str) -> str | None:
@@ -227,14 +252,21 @@ def named_seller(words: str, name: str) -> str | None:
 
 def seller_by_id(name: str) -> str | None:
     """Whose price list a model is of in a file of many makers that names none: empty where its id does not tell."""
-    model = model_names.model_id(name)
-    return SELLERS["openai"] if _OPENAI.match(model) else "" if is_google(name) else None
+    if _OPENAI.match(model_names.model_id(name)):
+        return SELLERS["openai"]
+    return SELLERS["anthropic"] if is_anthropic(name) else "" if is_google(name) else None
 
 
 def elsewhere(url: object) -> bool:
     """Whether an address is another server than those of the sellers that are held."""
     host = re.match(r"(?:[a-z]+://)?([^/:?#]+)", str(url), re.IGNORECASE)
-    return host is None or not host[1].casefold().endswith(_HOSTS)
+    return host is None or not f".{host[1].casefold()}".endswith(_HOSTS)
+
+
+def lifetime(meaning: FieldMeaning, others: Iterable[FieldMeaning | str | None]) -> FieldMeaning:
+    """What a price means: beside another for what a cache keeps for an hour it is that of 5 minutes, alone either."""
+    longer = meaning._replace(context=LIFETIMES[-1])
+    return meaning._replace(context=LIFETIMES[0]) if longer != meaning and longer in others else meaning
 
 
 def makes_pictures(model: str) -> bool:

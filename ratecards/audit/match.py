@@ -16,7 +16,7 @@ from ratecards import wording
 from ratecards.audit.claims import Claim
 from ratecards.catalog.priced_model import measure
 from ratecards.costing.effective import SECONDS, per_one, per_one_of, singles
-from ratecards.costing.select import is_apart, selecting
+from ratecards.costing.select import PLAIN, is_apart, selecting
 from ratecards.model import Evidence, Formula, Rate, RateCard
 
 # One search under several names; a prompt is another thing, which may search more than once.
@@ -26,6 +26,7 @@ _NOISE = Decimal("1e-9")
 # How near an amount is, as a share, that a page prints with fewer digits: an equivalent, and any price.
 _NEAR, _LIKELY = Decimal("0.02"), Decimal("0.1")
 _AMOUNT = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
+_FACTOR = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)x base input price\b", re.ASCII)
 _FACTORS = {
     Decimal(1_000_000): "a million times ours",
     Decimal(1000): "a thousand times ours",
@@ -61,8 +62,12 @@ def match_claim(claim: Claim, card: RateCard, day: date) -> Match:
         return Match("right", rate, _only_at(rate, priced))
     if rate := next((r for r in priced if r.basis == "equivalent" and _rounds(theirs, r, _NEAR)), None):
         return Match("right", rate, f"rounds to ours {_only_at(rate, priced)}".rstrip())
+    if rate := next((r for r in priced if _rounds(theirs, r, Decimal(1)) and _by_factor(claim, card, theirs)), None):
+        return Match("right", rate, "by the factor that the page states; what it prints is that rounded")
     if other := _wrong_unit(claim, priced, sold):
         return other
+    if priced and _long_elsewhere(claim, card, priced):
+        return Match("not held", priced[0], "of this the page prints no price for long prompts, as it does of others")
     if priced:
         return Match("wrong", priced[0], _several(priced) or _near(theirs, priced[0], same_unit))
     return _unpriced(claim, card, day, meant) or _not_held(claim, sold)
@@ -73,6 +78,8 @@ def _sold(claim: Claim, card: RateCard, day: date) -> list[Rate]:
     wanted = (claim.service_tier, claim.plan, claim.meter)
     found = [r for r in card.rates if (r.service_tier, r.plan, r.meter) == wanted and r.holds_on(day)]
     found = [r for r in found if r.context == claim.context or not is_apart(r)]
+    if claim.context not in ("", *PLAIN):  # what holds under a condition is judged by what is sold under it alone
+        return [r for r in found if claim.context in (r.context, *r.context.split(", "))]
     if wanted[:2] == ("standard", "paid"):
         found += [_as_rate(f, card) for f in card.formulas if f.meter == claim.meter and f.amount is not None]
     # the price, not what is free of it
@@ -177,7 +184,27 @@ def _not_held(claim: Claim, sold: Sequence[Rate]) -> Match:
         held = list(dict.fromkeys(wording.subject(r) for r in sold))
         more = f" and {len(held) - 3} more" if len(held) > 3 else ""
         return Match("not held", None, f"no {thing} under these conditions; held: {', '.join(held[:3])}{more}")
-    return Match("not held", None, f"no {thing} on the {claim.service_tier} tier")
+    under = f" under {claim.context!r}" if claim.context else ""
+    return Match("not held", None, f"no {thing} on the {claim.service_tier} tier{under}")
+
+
+def _by_factor(claim: Claim, card: RateCard, theirs: Decimal) -> bool:
+    """Whether a claim is the price of what is sent times a factor that the page states, as `0.1x base input price`."""
+    same = claim.service_tier, claim.plan, "input"
+    sent = _prompt(claim, [r for r in card.rates if (r.service_tier, r.plan, r.meter) == same and r.price is not None])
+    factors = [Decimal(found[1]) for _, words in card.facts if (found := _FACTOR.match(words))]
+    return any(_equal(theirs, per_one(rate) * factor) for rate in sent for factor in factors)
+
+
+def _long_elsewhere(claim: Claim, card: RateCard, priced: Sequence[Rate]) -> bool:
+    """Whether a claim for long prompts would be judged by undivided prices beside others that the page divides.
+
+    Anthropic's page had such rows of input and output, and said of caches that their factors apply to those.
+    """
+    if not claim.prompt_over or any(rate.prompt_over or rate.prompt_up_to for rate in priced):
+        return False
+    same = claim.service_tier, claim.plan, _noun(claim.unit)
+    return any(r.prompt_over and (r.service_tier, r.plan, _noun(r.unit)) == same for r in card.rates)
 
 
 def _only_at(rate: Rate, priced: Sequence[Rate]) -> str:

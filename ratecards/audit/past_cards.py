@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
@@ -13,6 +14,9 @@ from ratecards.model import RateCard
 from ratecards.storage import history, model_names
 from ratecards.storage.database import SourceHistory
 from ratecards.storage.history import Change
+
+# An id that ends in the day of its model, as Anthropic's do, whose page and other files name the model without it.
+_DATED = re.compile(r"(.+)-20[0-9]{6}\Z", re.ASCII)
 
 
 class CardVersion(NamedTuple):
@@ -38,6 +42,10 @@ class PastCards:
         for card in cards:  # an id goes before an alias
             self._named |= {(name_of(card), alias): card for alias in card.aliases}
         self._named |= {(name_of(card), card.model): card for card in cards}
+        self._undated: dict[tuple[str, str], list[RateCard]] = {}
+        for card in cards:
+            if dated := _DATED.match(card.model):
+                self._undated.setdefault((name_of(card), dated[1]), []).append(card)
         self.sources = sorted(set(map(name_of, cards)))
         self.providers = sorted({source.partition("/")[0] for source in self.sources})
 
@@ -66,8 +74,12 @@ class PastCards:
         return found[0] if len(found) == 1 else ""
 
     def card(self, source: str, model: str) -> RateCard | None:
-        """The card that a name means at a source: as an id, else an alias, else an id since renamed."""
-        if found := self._named.get((source, model)):
+        """The card that a name means at a source: as an id, else an alias, else an id since renamed.
+
+        `claude-3-haiku` is the one model there whose id has a day behind that; of several it is none.
+        """
+        undated = self._undated.get((source, model), [])
+        if found := self._named.get((source, model)) or (undated[0] if len(undated) == 1 else None):
             return found
         if source not in self.sources:
             return None

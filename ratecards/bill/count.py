@@ -146,6 +146,7 @@ def count(task: _Task, wanted: Wanted, catalog: DatedCatalog) -> tuple[Tally, in
             line = _listed(counting, record, (file, number), each)  # noqa: PLW2901 - elements have numbers, too
         else:
             add(record, (file, number, line), kept)
+    counting.finish((file, number, line), kept)
     return counting.so_far(), line
 
 
@@ -156,6 +157,7 @@ def _listed(counting: Counting, data: list[object], where: tuple[int, int], each
         kept: dict[str, Any] = {}
         for number, record in enumerate(data, 1):
             counting.add(record, (*where, number), kept)
+        counting.finish((*where, size), kept)
         return size
     left = list(enumerate(data, 1))
     while left:

@@ -58,6 +58,8 @@ _COLUMNS = {
     "tier_start": ("price.tier_start_amount", "SkuPriceId"),
     "corrects": ("adjustment_info.id", "ChargeClass"),
 }
+# The same as names of columns, by any of which a table is told.
+_NAMES = frozenset(form for places in _COLUMNS.values() for name in places for form in (name, name.replace(".", "_")))
 _KINDS = {
     **{name: name for name in ("tax", "adjustment", "rounding_error", "credit", "purchase")},
     **dict.fromkeys(("regular", "usage"), "usage"),
@@ -92,7 +94,7 @@ def rows(path: str) -> Iterator[tuple[int, Charge | None, str]]:
 
     Raises `CostError` on a file that is none, or `OSError`.
     """
-    for number, record, wrong in log.read(Part(path)):
+    for number, record, wrong in log.read(Part(path), _NAMES):
         several = isinstance(record, (Listed, Stream))
         for place, one in enumerate(record or (), 1) if several else ((number, record),):
             if wrong:

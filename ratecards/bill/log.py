@@ -18,7 +18,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
-from ratecards.costing import usage_forms
+from ratecards.costing import message_stream, usage_forms
 from ratecards.costing.counts import PLAIN
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
@@ -98,7 +98,9 @@ def _depends(line: bytes) -> bool:
         record = json.loads(line)
     except (ValueError, RecursionError):
         return False
-    found = usage_forms.recognised(record) if isinstance(record, Mapping) else None
+    if not isinstance(record, Mapping) or message_stream.is_event(record):
+        return isinstance(record, Mapping)
+    found = usage_forms.recognised(record)
     return bool(found and (found[0].keeps or "kept" in str(found[0].model)))
 
 
@@ -112,10 +114,11 @@ def _kind(path: str) -> str:
 # ----------------------------------------------------------------------------------------------- what is in one
 
 
-def read(part: Part) -> Iterator[Record]:
+def read(part: Part, columns: frozenset[str] = PLAIN) -> Iterator[Record]:
     """The records of a file or of a part of one, each with its number; an error for one that cannot be read.
 
-    Raises `CostError` on a file that is none, or `OSError`.
+    A file that is no table by its name is one where its first line has any of these columns. Raises `CostError` on a
+    file that is none, or `OSError`.
     """
     if _kind(part.path) == "parquet":
         yield from _parquet(part.path)
@@ -128,10 +131,10 @@ def read(part: Part) -> Iterator[Record]:
         if _kind(part.path) == "csv":
             yield from _csv(file, "\t" if ".tsv" in part.path else ",")
             return
-        yield from _told(file, part.path)
+        yield from _told(file, part.path, columns)
 
 
-def _told(file: IO[bytes], path: str) -> Iterator[Record]:
+def _told(file: IO[bytes], path: str, columns: frozenset[str]) -> Iterator[Record]:
     """JSON lines, one JSON value, a stream or a table, told by how it begins."""
     head: list[bytes] = []
     for line in file:
@@ -145,10 +148,15 @@ def _told(file: IO[bytes], path: str) -> Iterator[Record]:
         yield from _events(rest)
     elif start.startswith(b"[") or (start.startswith(b"{") and not _are_lines(first, path)):
         yield from _whole(rest, path)
-    elif not _kind(path) and not PLAIN.isdisjoint(start.decode("utf-8", "replace").split(",")):
-        yield from _csv(rest, ",")
+    elif not _kind(path) and (delimiter := _delimiter(start.decode("utf-8", "replace"), columns)):
+        yield from _csv(rest, delimiter)
     else:
         yield from _lines(rest)
+
+
+def _delimiter(head: str, columns: frozenset[str]) -> str:
+    """What stands between the names of a table that begins so; empty where it has none of these columns."""
+    return next((one for one in ",\t" if not columns.isdisjoint(n.strip('" ') for n in head.split(one))), "")
 
 
 def _chain(head: list[bytes], file: IO[bytes]) -> Iterator[bytes]:

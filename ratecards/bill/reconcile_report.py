@@ -191,14 +191,15 @@ def said(found: Reconciling, paths: Sequence[str]) -> Iterator[str]:
         if one.price and one.price.noun != (listed := measure(one.price.rate.unit)[1]):
             yield f"{key.what!r}: billed by the {one.price.noun}, listed by the {listed}."
         if key.section == "unexplained" and one.billed:
-            yield f"{key.what or 'no description'!r}: {key.why} ({', '.join(map(_place(paths), one.places))})."
+            yield f"{key.what or 'no description'!r}: {key.why} ({', '.join(map(placed(paths), one.places))})."
     for words, count, places in sorted(found.unread.values()):
-        yield f"Unread: {wording.count(count, 'row')}, {words} ({', '.join(map(_place(paths), places))})."
+        yield f"Unread: {wording.count(count, 'row')}, {words} ({', '.join(map(placed(paths), places))})."
     if found.unread:
         yield f"To have all rows read: {WAY_OUT}."
 
 
-def _place(paths: Sequence[str]) -> Callable[[tuple[int, int]], str]:
+def placed(paths: Sequence[str]) -> Callable[[tuple[int, int]], str]:
+    """What names a place, a file and a number in it, by the paths of files."""
     return lambda place: f"{'standard input' if paths[place[0]] == '-' else paths[place[0]]}:{place[1]}"
 
 
@@ -240,7 +241,7 @@ def data(found: Reconciling, paths: Sequence[str], logged: Sequence[Logged] | No
             for (meter, pool, period, size), used in sorted(found.free.items())
         ],
         "unread": [
-            {"reason": words, "rows": count, "places": [*map(_place(paths), places)]}
+            {"reason": words, "rows": count, "places": [*map(placed(paths), places)]}
             for words, count, places in sorted(found.unread.values())
         ],
     }

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -19,7 +19,7 @@ from ratecards.costing.calls import Asked
 from ratecards.costing.counts import MOST, PLAIN, Usage, shape_of, usage_of
 from ratecards.costing.days import instant, seller_day
 from ratecards.costing.gemini_usage import folded
-from ratecards.costing.usage import TIMES, Answer, records, tier_word
+from ratecards.costing.usage import TIMES, Answer, records, tier_word, unfinished
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
 
@@ -217,9 +217,17 @@ class Counting:
         """Count the calls of a record."""
         if record.__class__ is dict and self._add_quickly(record):
             return
+        self._count(records(record, kept), record, place)
+
+    def finish(self, place: Place, kept: dict[str, Any]) -> None:
+        """Count the call of a stream in which the records of a file broke off."""
+        if kept:
+            self._count(unfinished(kept), {}, place)
+
+    def _count(self, answers: Iterable[Answer | str], record: object, place: Place) -> None:
         try:
             fields = self.fields(record) if self._by else ()
-            found = list(records(record, kept))
+            found = list(answers)
         except CostError as error:
             self.tally.refuse(str(error), place)
             return

@@ -308,7 +308,7 @@ def _add_bill(bill: argparse.ArgumentParser) -> None:
 
 
 def _add_reconcile(reconcile: argparse.ArgumentParser) -> None:
-    words = "Google Cloud's export of usage cost, or its FOCUS form: a file, folder or pattern"
+    words = "Google Cloud's export of usage cost, or its FOCUS form: a file, folder or pattern; - for standard input"
     reconcile.add_argument("billing", metavar="BILLING", help=words)
     reconcile.add_argument("logs", nargs="*", metavar="LOG", help="what `ratecards bill` reads (default: none)")
     words = "end with 1 where more of it is not explained, as in 1%%"

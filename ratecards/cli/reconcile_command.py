@@ -20,6 +20,8 @@ from ratecards.tables.table import json_text
 
 def run(args: Namespace) -> str:
     """The comparison as text; `args.status` becomes 1 where it fails. Raises `CostError` or `OSError`."""
+    if args.billing == "-" and "-" in args.logs:
+        raise CostError("-: standard input has the export or the log, not both: name a file for one of them")
     paths, others = log.files([args.billing])
     if others:
         console.say(f"ratecards: {len(others)} files are no exports by their names, and are not read: {others[0]}, ...")
@@ -35,7 +37,7 @@ def run(args: Namespace) -> str:
     if rows["seen"] == rows["unread"]:
         nothing = "expected rows, saw none", 0, [(0, 1)]
         words, _, places = min(found.unread.values(), key=lambda one: one[2], default=nothing)
-        where = f"{paths[places[0][0]]}:{places[0][1]}" if paths else args.billing
+        where = report.placed(paths)(places[0]) if paths else args.billing
         raise CostError(f"{where}: no row of a billing export: {words}; {export.WAY_OUT}")
     logged, notes = _logged(args, found)
     args.status = int(bool(rows["unread"]) or _over(args, found, logged))

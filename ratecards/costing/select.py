@@ -18,7 +18,8 @@ from ratecards.records import NamedTuple
 PLAIN = ("global", "thinking", "non-thinking", "short", "long")
 # What is no price of the model itself, and so is never meant unless it is asked for: a tuned model of one's own, and a
 # discount for those who share its data (RATES, reading 11).
-APART = frozenset({"finetuning", "data sharing"})
+TUNED = "finetuning"
+APART = frozenset({TUNED, "data sharing"})
 
 
 class RateQuery(NamedTuple):

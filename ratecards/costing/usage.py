@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import pairwise
 
-from ratecards.costing import days, gemini_usage, usage_forms
+from ratecards.costing import days, gemini_usage, message_stream, usage_forms
 from ratecards.costing.counts import COUNTS, FIELDS, PLAIN, TOKENS, Usage, usage_of
 from ratecards.costing.gemini_usage import Counted, counts_tokens, folded, spelled
 from ratecards.errors import CostError
@@ -195,6 +195,10 @@ def records(data: object, kept: dict[str, Any]) -> Iterator[Answer | str]:
     `kept` is what earlier records of its file say of it.
     """
     record = _data(data)
+    if isinstance(record, Mapping) and message_stream.is_event(record):
+        ended = message_stream.follow(record, kept)
+        yield from _streamed(ended) if ended else (message_stream.NO_END,)
+        return
     found = usage_forms.recognised(record) if isinstance(record, Mapping) else None
     if found is None or not isinstance(record, Mapping):
         yield from _own(record, kept)
@@ -219,6 +223,17 @@ def records(data: object, kept: dict[str, Any]) -> Iterator[Answer | str]:
         yield _beside(_of_form(form, Answer(counts.counts, counts.notes), record, kept), record, kept)
 
 
+def unfinished(kept: dict[str, Any]) -> Iterator[Answer | str]:
+    """The call of a stream in which records broke off, where they did; a note says so. Raises `CostError`."""
+    if found := message_stream.unfinished(kept):
+        yield from _streamed(found)
+
+
+def _streamed(found: message_stream.Streamed) -> Iterator[Answer | str]:
+    for answer in records(found.message, {}):
+        yield answer._replace(notes=(*answer.notes, *found.notes)) if isinstance(answer, Answer) else answer
+
+
 def once(found: Iterable[Answer]) -> list[Answer]:
     """The calls, each once: of the records of one call the largest, which is the last that was written."""
     largest: dict[object, Answer] = {}
@@ -234,6 +249,8 @@ def has_form(data: object) -> bool:
     record = _data(data)
     if not isinstance(record, Mapping) or not record or PLAIN.issuperset(record):
         return False
+    if message_stream.is_event(record):
+        return True
     found = usage_forms.recognised(record)
     return not found[0].nothing if found else _google(record) is None and _holder(record) is not None
 
@@ -249,6 +266,7 @@ def _of_records(each: Sequence[object], beside: Mapping[str, Any], *, alone: boo
                 found.append(answer) if isinstance(answer, Answer) else empty.append(answer)
         except CostError as error:
             raise error if alone else CostError(f"element {number}: {error}") from error
+    found += (one for one in unfinished(kept) if isinstance(one, Answer))
     calls = once(found)
     if not calls:
         raise CostError(f"saw {empty[0]}" if empty else "saw no call: the list of them is empty")

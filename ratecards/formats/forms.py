@@ -18,6 +18,8 @@ from ratecards.audit.claims import (
     NO_MODEL,
     OTHER,
     TOKENS,
+    WRITE_1H,
+    WRITE_5M,
     EntryHead,
     FieldMeaning,
     PriceEntry,
@@ -27,6 +29,7 @@ from ratecards.audit.claims import (
     dated,
     entry,
     leaves,
+    lifetime,
     makes_pictures,
     mapping,
     model_of,
@@ -42,7 +45,6 @@ _AUDIO_IN, _AUDIO_OUT = FieldMeaning("input", modality="audio"), FieldMeaning("o
 _IMAGE_IN, _IMAGE_OUT = FieldMeaning("input", modality="image"), FieldMeaning("output", modality="image")
 _THINKING = FieldMeaning("output", modality="text", context="thinking")
 _SEARCH = FieldMeaning("search_grounding", "1000 queries", shift=3)
-_LIFE = "how long a cache lives has no column"
 _CALL = "a price of a call, whatever it makes, has no column"
 _IMAGE = "per image or per token of one, which the file does not say"
 _UNKNOWN = "no such field is known"
@@ -95,7 +97,7 @@ FORMS = {
             ("completion", _OUTPUT),
             ("input_cache_read", _READ),
             ("input_cache_write", _WRITE),
-            ("input_cache_write_1h", _LIFE),
+            ("input_cache_write_1h", WRITE_1H),
             ("audio", _AUDIO_IN),
             ("audio_output", _AUDIO_OUT),
             ("input_audio_cache", _READ._replace(modality="audio")),
@@ -141,7 +143,8 @@ FORMS = {
             ("input_cached_tokens input_cached_text_tokens input_cache_read cache_read_input_tokens", _READ),
             ("cached_content_token_count cachedContentTokenCount", _READ),
             ("cache_creation_input_tokens input_cache_creation", _WRITE),
-            ("input_cache_creation_5m input_cache_creation_1h", _LIFE),
+            ("input_cache_creation_5m", WRITE_5M),
+            ("input_cache_creation_1h", WRITE_1H),
             ("input_audio input_audio_tokens prompt_audio_tokens", _AUDIO_IN),
             ("output_audio output_audio_tokens completion_audio_tokens", _AUDIO_OUT),
             ("input_image input_image_tokens", _IMAGE_IN),
@@ -317,6 +320,7 @@ def _stated(found: Statements, where: EntryHead, form: Form, row: Mapping[str, A
             if field in form.heads or (field in form.zero and amount(value) == 0):
                 continue
             if isinstance(meaning, FieldMeaning) and meaning.unit == TOKENS:
+                meaning = lifetime(meaning, map(form.fields.get, group.prices))
                 meaning = no_unit or _made(form, where.model, meaning)._replace(shift=shift)
             if isinstance(value, (Mapping, list)):
                 for inner, stated in leaves(path, value):

@@ -8,15 +8,18 @@ from typing import Any
 
 from ratecards.audit.claims import (
     OTHER,
+    WRITE_1H,
     EntryHead,
     FieldMeaning,
     PriceEntry,
     Statements,
     entry,
     leaves,
+    lifetime,
     maker_of,
     mapping,
     model_of,
+    named_seller,
 )
 
 # A cent per token is 10,000 dollars per million tokens, a cent per search 10 dollars per thousand.
@@ -30,6 +33,7 @@ _TOKENS = {
 }
 _NO_PRICE = "how many are made where a request does not say, not a price"
 _UNITS: dict[str, FieldMeaning | str] = {
+    "cache_write_1h": WRITE_1H._replace(shift=_TOKEN),
     "search": FieldMeaning("search_grounding", "1000 queries", shift=_THOUSAND),
     "web_search": FieldMeaning("search_grounding", "1000 queries", shift=_THOUSAND),
     "image_token": FieldMeaning("output", modality="image", shift=_TOKEN),
@@ -48,12 +52,15 @@ _TIERS = {"pay_as_you_go": "standard", "batch_config": "batch"}
 
 
 def entries(data: Mapping[str, Any]) -> list[PriceEntry]:
-    """Every model: what is stated of it, or why that is none of ours."""
-    return [_entry(key, mapping(value)) for key, value in data.items()]
+    """Every model: what is stated of it, or why that is none of ours. A `provider` that is a word is whose all are."""
+    provider = data.get("provider")
+    if not isinstance(provider, str):
+        return [_entry(key, mapping(value), maker_of(key)) for key, value in data.items()]
+    models = [(key, value) for key, value in data.items() if key != "provider"]
+    return [_entry(key, mapping(value), named_seller(provider, key)) for key, value in models]
 
 
-def _entry(key: str, value: Mapping[str, Any]) -> PriceEntry:
-    seller = maker_of(key)
+def _entry(key: str, value: Mapping[str, Any], seller: str | None) -> PriceEntry:
     if seller is None:
         return PriceEntry(key, why=OTHER)
     found, where = Statements(), _where(key, seller)
@@ -87,7 +94,8 @@ def _part(found: Statements, where: EntryHead, part: tuple[str, object], why: st
         if why or field not in (*_TOKENS, "additional_units", "image"):
             _all(found, where.key, (path, value), why or _UNKNOWN)
         elif field in _TOKENS:
-            _price(found, where, (path, value), _TOKENS[field])
+            units = mapping(mapping(prices).get("additional_units"))
+            _price(found, where, (path, value), lifetime(_TOKENS[field], map(_UNITS.get, units)))
         elif field == "additional_units":
             for unit, inner in mapping(value).items():
                 _price(found, where, (f"{path}.{unit}", inner), _UNITS.get(unit, _UNKNOWN))

@@ -45,6 +45,7 @@ _PROGRAM = re.compile(
 _TOML = re.compile(r"\[\[?\s*+[A-Za-z_\"'][^\]\n]*+\]\]?[ \t]*+(?:#.*+)?$|[\w.\"'-]++[ \t]*+=", re.MULTILINE)
 _YAML = re.compile(r"-{3}(?:\s|$)|- |[^\s\[\]{}#\"'][^:\n]*+:(?:\s|$)|[\"'][^\"'\n]*+[\"']\s*+:(?:\s|$)")
 _SKIPPED = re.compile(r"(?:\s++|#[^\n]*+)*+")
+_JSONC = re.compile(r"(?:\s++|//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+\*/)++(?=[{\[])")
 _LONG = re.compile(r"[0-9]{41}")
 # What a map of LiteLLM says of a model, with or without a provider.
 _PER_TOKEN = {"input_cost_per_token", "output_cost_per_token", "output_cost_per_image"}
@@ -91,7 +92,7 @@ def from_text(where: str, text: str) -> PriceFile:
     name = _checked(where, data) if kind == "CSV" else recognise(data)
     if not name:
         raise FormatError(f"{where}: expected {_EXPECTED}, saw {_seen(data)}{_lacking(data)}")
-    if name in _ONE_MODEL and isinstance(data, Mapping):
+    if name in _PLACES:
         data = _placed(name, Path(where), data)
     return PriceFile(where, name, shaped(name, data), text)
 
@@ -145,7 +146,7 @@ def parse(text: str, where: str) -> tuple[str, Any]:
     if _TOML.match(head):
         return "TOML", _toml(text, where)
     if head.startswith(("{", "[")):
-        return "JSON", bounded_json.loads(text, where)
+        return "JSON", bounded_json.loads_commented(text, where)
     if _YAML.match(head):
         return "YAML", _yaml(text, where)
     return "", None
@@ -160,9 +161,11 @@ def _delimiter(head: str) -> str:
 
 
 def _start(text: str) -> int:
-    """Where the text begins, after blank lines, comments and blanks."""
+    """Where the text begins, after blank lines, comments and blanks; JSON may have comments of its own before it."""
     skipped = _SKIPPED.match(text)
-    return skipped.end() if skipped else 0
+    start = skipped.end() if skipped else 0
+    json = _JSONC.match(text, start)
+    return json.end() if json else start
 
 
 def _toml(text: str, where: str) -> Any:
@@ -314,8 +317,10 @@ _PAIRS: dict[str, Callable[[Any], Iterator[tuple[str, object]]]] = {
 }
 # A file is a model, whose provider is where it stands.
 _ONE_MODEL = {"dify": forms.FORMS["dify"].place, "truefoundry": r"/providers/([^/]+)/[^/]+\Z"}
+# A file has all models of a provider, whose name it has.
+_PLACES = {**_ONE_MODEL, "portkey": r"/pricing/([^/]+)\.json\Z"}
 MAX_LEVELS = 12
-_SUFFIXES = (".toml", ".json", ".yml", ".yaml", ".csv")
+_SUFFIXES = (".toml", ".json", ".jsonc", ".yml", ".yaml", ".csv")
 
 
 def _folder(root: Path) -> PriceFile:
@@ -331,7 +336,7 @@ def _folder(root: Path) -> PriceFile:
         name = (
             "models.dev" if kind == "TOML" and _place_of(path) else _table(data) if kind == "CSV" else recognise(data)
         )
-        if name in _ONE_MODEL:
+        if name in _PLACES:
             data = _placed(name, path, data)
         if name:
             found.setdefault(name, []).append((path, data))
@@ -358,8 +363,8 @@ def _joined(root: Path, name: str, files: list[tuple[Path, Any]]) -> Any:
 
 
 def _placed(name: str, path: Path, data: Any) -> Any:
-    """The file of a model with its provider, which its path names; as it is where the path does not."""
-    place = re.search(_ONE_MODEL[name], path.absolute().as_posix())
+    """The data of a file with its provider, which its path names; as it is where the path does not."""
+    place = re.search(_PLACES[name], path.absolute().as_posix())
     return {"provider": place[1], **data} if place and isinstance(data, Mapping) else data
 
 

@@ -24,6 +24,7 @@ from ratecards.audit.claims import (
     named_seller,
     seller_by_id,
 )
+from ratecards.catalog.choices import LIFETIMES
 
 _MODEL = ("model id", "model_id", "modelid", "model name", "model_name", "model", "id", "name")
 _SELLER = ("provider", "vendor", "seller", "company", "source", "maker")
@@ -42,6 +43,8 @@ _SHIFTS = {
     **dict.fromkeys(("1k", "thousand", "ktok", "ktokens", "k", "1000", "1,000"), 3),
     **dict.fromkeys(("token", "tok"), 6),
 }
+# How long a cache keeps what is written to it; the words of a header stand with one blank between them.
+_KEPT = re.compile(r"\b(?:(5 ?m(?:in(?:ute)?s?)?)|(?:1|one) ?h(?:(?:ou)?rs?)?)\b")
 _PIECES = {"image": "1 image", "picture": "1 image", "second": "1 second", "sec": "1 second"}
 _MONEY = {
     "€": "EUR",
@@ -117,8 +120,9 @@ def _first(heads: Iterable[str], words: Iterable[str]) -> str | None:
 def _entry(row: Mapping[str, str], name: str, said: str, known: Mapping[str, Column]) -> PriceEntry:
     if not name:
         return PriceEntry("", why=NO_MODEL)
-    model = model_of(name.replace(" ", "-"))
-    seller = named_seller(said, model) if said else seller_by_id(model)
+    said_id = name.replace(" ", "-")
+    model = model_of(said_id)
+    seller = named_seller(said, model) if said else seller_by_id(said_id)
     if seller is None:
         return PriceEntry(name, why=OTHER)
     found = Statements()
@@ -166,5 +170,6 @@ def _column(head: str) -> Column | None:
         return Column(FieldMeaning(meter, piece, made), tier)
     if shift is None:
         return Column("its header names no unit, as in ($/1M tokens)")
-    context = "thinking" if thinking else ""
+    kept = _KEPT.search(" ".join(words)) if meter == "cache_write" else None
+    context = "thinking" if thinking else LIFETIMES[0 if kept[1] else 1] if kept else ""
     return Column(FieldMeaning(meter or "output", modality=modality, context=context, shift=shift), tier)

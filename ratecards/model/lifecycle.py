@@ -25,7 +25,8 @@ class Lifecycle:
 
     `shutdown` is a day that binds, `earliest` the first day on which the model may be shut down (of a month its first);
     where both are None the page says that none is announced. `offer` is the source whose models it means. `observed`
-    is the day, `recorded` the instant from which on it is known to say so. `copied`: it was read from a copy.
+    is the day, `recorded` the instant from which on it is known to say so, `gone` the day of the reading that first
+    missed the row of a model whose end had passed. `copied`: it was read from a copy.
     """
 
     provider: str = ""
@@ -40,6 +41,7 @@ class Lifecycle:
     locator: str
     observed: date | None = None
     recorded: str = ""
+    gone: date | None = None
     copied: bool = False
 
     @property
@@ -70,10 +72,10 @@ class Shutdown(NamedTuple):
 
 
 Facts = Mapping[str, Mapping[str, tuple[Lifecycle, ...]]]
-_DAY_FIELDS = ("release", "shutdown", "earliest", "observed")
+_DAY_FIELDS = ("release", "shutdown", "earliest", "observed", "gone")
 _make = maker(Lifecycle)
 _FIELDS = tuple(Lifecycle.__slots__)
-_OPTIONAL = {"release", "shutdown", "earliest", "successor"}
+_OPTIONAL = {"release", "shutdown", "earliest", "successor", "gone"}
 
 
 def read(content: Mapping[str, object]) -> Facts:
@@ -191,6 +193,7 @@ def lines(card: RateCard) -> list[str]:
     """What pages of facts say of a card's model, a line each."""
     return [
         f"{words(one)}: {one.quote!r} ({one.said_by}, as observed {one.observed}"
+        + (f", listed no more since {one.gone}" if one.gone else "")
         + (", read from a copy of the page)" if one.copied else ")")
         for one in card.lifecycle
     ]

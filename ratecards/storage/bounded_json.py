@@ -24,6 +24,10 @@ _MAX_EXPONENT = 30
 # Possessive: each character is looked at once, whatever the text is.
 _STRING = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 _TOKEN = re.compile(_STRING.pattern + r"|[\[\]{}:,]|[^\s\[\]{}:,\"]++", re.DOTALL)
+# What JSON with comments has beside JSON; a comma is one too many only behind a value.
+_COMMENT = re.compile(_STRING.pattern + r"|//[^\r\n]*+|/\*(?:[^*]|\*(?!/))*+(?:\*/|(?P<open>))", re.DOTALL)
+_LAST_COMMA = re.compile(_STRING.pattern + r"|(?<![\[{,:\s])[ \t\r\n]*+,(?=[ \t\r\n]*+[\]}])", re.DOTALL)
+_SIGN = re.compile(r"[^\r\n]")
 _BRACKETS = {ord(c): "" for c in map(chr, range(128)) if c not in "[]{}"}
 
 
@@ -66,6 +70,26 @@ def loads(text: str, where: str) -> Any:
         raise FormatError(f"{where}:{error.lineno}:{error.colno}: not JSON: {error.msg}, saw {seen!r}") from error
     except BadText as error:
         raise FormatError(f"{where}:{_line(text, _place(text, error))}: {error}") from error
+
+
+def loads_commented(text: str, where: str) -> Any:
+    """`loads` of a text that may have comments and a comma behind the last value (JSONC); places are those of the text.
+
+    What looks like either in a string, as `"https://..."`, is a part of it.
+    """
+    try:
+        return loads(text, where)
+    except FormatError:
+        bare = _LAST_COMMA.sub(_blank, _COMMENT.sub(_blank, text))
+        if bare == text:
+            raise
+        return loads(bare, where)
+
+
+def _blank(found: re.Match[str]) -> str:
+    """A string, or a comment that has no end, as it stands; blanks for what else was found, on the same lines."""
+    kept = found[0].startswith('"') or found.groupdict().get("open") is not None
+    return found[0] if kept else _SIGN.sub(" ", found[0])
 
 
 def _check_size(text: str, where: str) -> None:

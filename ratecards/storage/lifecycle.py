@@ -59,12 +59,16 @@ def dated(new: LifecycleCard, before: LifecycleCard | None, recorded: str, unrea
     """A card as read, each entry with the day since when it says what it says: one that says the same stays as it was.
 
     `unread` are the titles of sections that were not understood as a whole: what stood in them and is read nowhere
-    stays, too.
+    stays, too. So does what was said of a model whose end has passed, with the day since when it is gone from the page.
     """
     known = {one.model: one for one in before.models} if before else {}
     found = [_since(replace(one, observed=new.observed, recorded=recorded), known.get(one.model)) for one in new.models]
     read, lost = {one.model for one in found}, set(unread)
-    found += [one for one in known.values() if one.model not in read and one.locator.rpartition(" / ")[0] in lost]
+    for one in (one for one in known.values() if one.model not in read):
+        if one.locator.rpartition(" / ")[0] in lost or one.gone:
+            found.append(one)
+        elif (end := one.shutdown or one.earliest) and new.observed and end <= new.observed:
+            found.append(replace(one, gone=new.observed))
     return replace(new, models=tuple(found))
 
 
@@ -84,4 +88,8 @@ def moved(new: LifecycleCard, before: LifecycleCard) -> list[tuple[Lifecycle | N
 
 def _since(new: Lifecycle, before: Lifecycle | None) -> Lifecycle:
     said = ("offer", "release", "shutdown", "earliest", "successor")
-    return before if before and all(getattr(new, name) == getattr(before, name) for name in said) else new
+    return (
+        before
+        if before and not before.gone and all(getattr(new, name) == getattr(before, name) for name in said)
+        else new
+    )

@@ -55,7 +55,9 @@ def model_id(name: str) -> str:
     model = name.strip().lower().rpartition(PUBLISHER)[2]
     while model.startswith(PREFIXES):
         model = next(model[len(prefix) :] for prefix in PREFIXES if model.startswith(prefix))
-    return model.partition("@")[0] or model  # a version at the Agent Platform: gemini-2.5-flash@default
+    model = model.partition("@")[0] or model  # a version at the Agent Platform: gemini-2.5-flash@default
+    # OpenRouter and people write claude-opus-4.5; no id of Anthropic's has a point
+    return model.replace(".", "-") if model.startswith("claude-") else model
 
 
 def day_of(change: Change) -> date:

@@ -100,6 +100,15 @@ def _worded(rate: Rate, before: Rate, nouns: Mapping[str, str]) -> bool:
     return f" {' '.join(stood)} " in f" {' '.join(meant)} "
 
 
+def less(row: Sequence[Rate], section: Sequence[Rate], known: Known) -> bool:
+    """Whether rates of the row's meters that were published of its models and tiers are gone from the whole section."""
+    kinds = {(rate.model, rate.service_tier, rate.plan, rate.meter) for rate in row}
+    keys = {(rate.model, rate.row_key) for rate in section}
+    cards = [known.cards[model] for model in {rate.model for rate in row} if model in known.cards]
+    stood = [rate for card in cards for rate in card.rates if (rate.model, rate.row_key) not in keys]
+    return any((rate.model, rate.service_tier, rate.plan, rate.meter) in kinds for rate in stood)
+
+
 def arithmetic(
     row: Sequence[Rate], skipped: Collection[str], section: Sequence[Rate], formulas: Sequence[Formula]
 ) -> Proof | None:

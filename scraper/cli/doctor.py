@@ -49,7 +49,6 @@ _OF_TABLES = {
     "section": 'sections:\n  {term}: {{ignore: "WHY IT GIVES NO RATE"}}  # or {{}}, where its prices are rates',
     "header": "headers:\n  {term}: {{is: note}}  # or model, or label; {{meter: METER}}, where it holds prices",
     "label": "labels:\n  {term}: {{meter: METER}}",
-    "tab": "tabs:\n  {term}: {{service_tier: SERVICE_TIER}}",
     "model": "models:\n  {term}: MODEL_ID",
     "unclaimed": 'ignore:\n  - {{match: {match}, reason: "WHY IT GIVES NO RATE"}}',
 }

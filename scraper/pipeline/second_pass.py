@@ -26,8 +26,11 @@ from scraper.sources.vocabulary import Patch, VocabularyError, lines, merged
 # So many different unknown terms are a redesign.
 MOST_TERMS = 5
 # In so many sections a candidate is tried; what it proves there, it proves.
-_TRIED, _ROUNDS = 6, 3
-_WORDS = ("section", "label", "header", "tab", "cell")
+_TRIED, _ROUNDS = 3, 3
+_WORDS = ("section", "model", "label", "header", "tab", "cell")
+# What names a thing: the relations of its prices are those of any other's.
+_NAMES = ("model",)
+_NAMED = {"rows", "metadata_rows", "variant_rows", "labels", "tabs"}
 # A candidate that brings such a problem reads the page wrongly.
 _WRONG = ("conflict", "layout", "unclaimed")
 
@@ -130,7 +133,11 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
         if not found:
             break
         taken = _agreeing([*taken, *found])
-        sections = reading.again(module.patched(merged(c.patch for _, c in taken)), None)
+        patch = merged(c.patch for _, c in taken)
+        # a row's or a tab's own name stands where it was unknown, and other words may stand anywhere
+        named = patch.keys() <= _NAMED
+        only = [n for n, section in sections.items() if section.problems or section.gaps] if named else None
+        sections |= reading.again(module.patched(patch), only)
         terms = terms_of(module, replace(reading, sections=list(sections.values())))
     accepted, inferred = _accepted(reading, sections, taken, known) if taken else (reading, [])
     after = _isolated(module, accepted, [c.patch for _, c in taken], known)
@@ -210,7 +217,7 @@ def _best(
             tried.append((candidate, found))
     strong = [(c, {place for place, p in t.proven.items() if p.name in STRONG}) for c, t in tried]
     strong = [(c, places) for c, places in strong if places]
-    if not strong:
+    if not strong and term.kind not in _NAMES:
         strong = [(c, {*t.proven}) for c, t in tried if any(p.tiers >= TIERS for p in t.proven.values())]
     best = [c for c, places in strong if all(others < places for other, others in strong if other is not c)]
     return best[0] if len(best) == 1 else None
@@ -317,8 +324,10 @@ def _proof(
     nouns = {word: noun for candidate in candidates for word, noun in candidate.patch.get("nouns", {}).items()}
     if proof := proofs.continuity(row, known, nouns):
         return proof
-    skipped = {words.lower() for candidate in candidates for words in candidate.skipped}
     section_rates = _rates(section)
+    if proofs.less(row, section_rates, known):
+        return None
+    skipped = {words.lower() for candidate in candidates for words in candidate.skipped}
     formulas = [formula for draft in section.cards for formula in draft.formulas]
     in_cells = all(candidate.skipped for candidate in candidates)
     if in_cells and (proof := proofs.arithmetic(row, skipped, section_rates, formulas)):
@@ -347,8 +356,8 @@ def _accepted(
     suspicions, doubted = list(reading.suspicions), dict[int, Section]()
     for number, was in enumerate(reading.sections):
         now = sections[number]
-        if not (was.problems or was.gaps):
-            if sorted(map(repr, _rates(was))) != sorted(map(repr, _rates(now))):
+        if not (was.problems or was.gaps) and not _moved_in(was, now, taken):
+            if [(r, r.evidence) for r in _rates(was)] != [(r, r.evidence) for r in _rates(now)]:
                 suspicions.append(f"{was.anchor or was.title}: read otherwise with the words that were inferred")
         elif _spoilt(was, now):
             suspicions.append(f"{was.anchor or was.title}: what was read contradicts what was inferred")
@@ -391,13 +400,23 @@ def _strongly(
 def _touching(taken: Sequence[tuple[Term, Candidate]], number: int, place: str) -> list[int]:
     """The terms whose words stand at a row; those of its section where none says so."""
     own = [n for n, (term, _) in enumerate(taken) if number in term.places]
-    return [n for n in own if _touches(taken[n][0], number, place)] or own
+    here = [n for n in own if _touches(taken[n][0], number, place)]
+    return (
+        here or own or [n for n, (term, _) in enumerate(taken) if any(_touches(term, at, place) for at in term.places)]
+    )
+
+
+def _moved_in(was: Section, now: Section, taken: Sequence[tuple[Term, Candidate]]) -> bool:
+    """Whether all that a section has more are rows that stood elsewhere, under the unknown words of these terms."""
+    rows = _added(was, now)
+    places = [(term, number) for term, _ in taken for number in term.places]
+    return bool(rows) and all(any(_touches(term, number, place) for term, number in places) for place in rows)
 
 
 def _isolated(module: Any, reading: Reading, taken: Sequence[Patch], known: Known) -> Reading:
     """The reading, where sections whose unknown words say which rates they can touch have gaps of these alone.
 
-    Where a published rate is gone besides, the words may be its own.
+    Whatever was published of the same tier and is not on the page any more may be what they are.
     """
     sections = list(reading.sections)
     for number, section in enumerate(sections):
@@ -416,23 +435,17 @@ def _isolated(module: Any, reading: Reading, taken: Sequence[Patch], known: Know
             gaps += _touched(problems[0], [rate for row in rows for rate in row])
         else:
             now = _alone(module, reading, number, [*taken, *patches])
+            gaps = _widened(gaps, _rates(now), known) if now else gaps
             rows_read = len({row_of(rate) for rate in _rates(now)}) if now else 0
             lost = len({row for gap in gaps for row in _hidden(now, gap)}) if now else 0
             if now and not now.problems and not too_little_read(lost, rows_read):
                 hiding = _hiding(now, [*section.gaps, *gaps])
-                sections[number] = section if _unmarked(section, hiding) or _gone(hiding, known) else hiding
+                sections[number] = section if _unmarked(section, hiding) else hiding
     amounts = replace(reading.amounts, ignored=reading.amounts.ignored.copy())
     for was, now in zip(reading.sections, sections, strict=True):
         amounts.read += now.amounts.read - was.amounts.read
         amounts.ignored += now.amounts.ignored - was.amounts.ignored
     return replace(reading, sections=sections, amounts=amounts)
-
-
-def _gone(now: Section, known: Known) -> list[Rate]:
-    """The published rates of a section's models that it neither has nor hides."""
-    keys = {rate.row_key for rate in _rates(now)}
-    stood = [rate for model in _drafted(now) & known.cards.keys() for rate in known.cards[model].rates]
-    return [rate for rate in stood if rate.row_key not in keys and not any(gap.hides(rate) for gap in now.gaps)]
 
 
 def _unmarked(was: Section, now: Section) -> bool:
@@ -460,6 +473,16 @@ def _touched(problem: Problem, rates: Sequence[Rate]) -> list[Gap]:
         tiers.setdefault(rate.service_tier, {})[rate.meter] = None
     whole = problem.kind == "tab"
     return [Gap(problem, models, tier, METERS if whole else tuple(meters)) for tier, meters in tiers.items()]
+
+
+def _widened(gaps: Sequence[Gap], rates: Sequence[Rate], known: Known) -> list[Gap]:
+    """The gaps, with the meters of what was published of their models and tiers and is not read."""
+    read, found = {(rate.model, rate.row_key) for rate in rates}, list[Gap]()
+    for gap in gaps:
+        stood = (rate for model in gap.models if model in known.cards for rate in known.cards[model].rates)
+        gone = (r.meter for r in stood if r.service_tier == gap.service_tier and (r.model, r.row_key) not in read)
+        found.append(replace(gap, meters=tuple(dict.fromkeys((*gap.meters, *gone)))))
+    return found
 
 
 def _hidden(section: Section, gap: Gap) -> set[str]:
@@ -495,7 +518,8 @@ def _marked(
         # words that are skipped need a factor of their own beside what others prove
         sections = 0 if any("cell_asides" in c.patch for c in candidates) else elsewhere
         proof = None if _taken(row, was) else _proof(row, was, now, candidates, known, sections)
-        if proof and not (proof.name in STRONG or proof.tiers >= TIERS or elsewhere):
+        named = any(taken[n][0].kind in _NAMES for n in touching)
+        if proof and proof.name not in STRONG and (named or not (proof.tiers >= TIERS or elsewhere)):
             proof = None
         if proof is None:
             gap = _gap(place, row)

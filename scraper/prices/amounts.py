@@ -27,6 +27,7 @@ from scraper.prices.lexicon import (
     PROMPT_IN_BRACKETS,
     RESOLUTIONS,
     SIGN,
+    TIME,
     UNIT,
     UNTIL,
     first_day,
@@ -42,9 +43,11 @@ from scraper.prices.scanner import Scanner
 _T = TypeVar("_T")
 _STORED = r"(?:(?:context )?cached? )?storage(?: (?:prices?|pricing|costs?|fees?|charges?))?"
 _STORAGE = re.compile(
-    rf"\(\s*(?:for\s+)?{_STORED}\s*\)|(?:for|of)\s+{_STORED}\b|{_STORED}(?=\s*(?:[.,;(]|\Z|{SIGN}))", re.IGNORECASE
+    rf"\(\s*(?:for\s+)?{_STORED}\s*\)|(?:for|of)\s+{_STORED}\b|{_STORED}(?=\s*(?:[.,;(]|\Z|{SIGN}|{TIME}\b))",
+    re.IGNORECASE,
 )
 _LED_STORAGE = re.compile(rf"{_STORED}\s?:{MONEY_NEXT}", re.IGNORECASE)
+_OUTPUT = re.compile(r"output\b", re.IGNORECASE)
 _CACHING = re.compile(r"\(\s*(?:input|context) caching(?: price| cost)?\s*\)", re.IGNORECASE)
 _SOON = re.compile(r"\(\s*coming soon\s*(\**)\s*\)", re.IGNORECASE)
 _ABOUT = r"(?:approximately\b|approx\.|about\b|~|≈)"
@@ -58,8 +61,9 @@ _OPEN, _CLOSE, _COLON, _COMMA = (re.compile(mark) for mark in (r"\(", r"\)", ":"
 class Amount:
     """One price in a cell. `unit` None means the header's; empty tuples mean the row's own.
 
-    `restates` are the modalities of the price that "equivalent to" restates; "or" has them as its own. `soon` are the
-    footnote marks behind "coming soon", None where the cell does not say that.
+    `meter` is the one that its own words name, which must be the row's. `restates` are the modalities of the price that
+    "equivalent to" restates; "or" has them as its own. `soon` are the footnote marks behind "coming soon", None where
+    the cell does not say that.
     """
 
     price: Decimal
@@ -70,7 +74,7 @@ class Amount:
     prompt_over: int | None = None
     prompt_up_to: int | None = None
     storage: bool = False
-    caching: bool = False
+    meter: str = ""
     equivalent: bool = False
     restates: tuple[str, ...] = ()
     marks: str = ""
@@ -181,6 +185,18 @@ def _unit(scan: Scanner) -> dict[str, Any] | None:
         found["resolutions"] = sizes
     if match["of"]:
         found["modalities"] = (match["of"].lower(),)
+    if scan.take(_OUTPUT):
+        found["meter"] = "output"
+    return _stored(scan, found)
+
+
+def _stored(scan: Scanner, found: dict[str, Any]) -> dict[str, Any]:
+    """What is said "per hour per 1M tokens" as "per 1M tokens per hour"."""
+    before = scan.at
+    tokens = scan.take(UNIT) if found == {"unit": "1 hour"} and scan.take(PER) else None
+    if tokens and tokens["token"] and not (tokens["hourly"] or tokens["aside"]):
+        return {"unit": _meaning(scan, before, unit_parts, tokens)[0].replace(" tokens", " token-hours")}
+    scan.at = before
     return found
 
 
@@ -191,7 +207,8 @@ def _qualifier(scan: Scanner, *, dated: bool) -> dict[str, Any]:
             return unit
         raise scan.fail("a unit")
     if match := scan.take(MODALITIES):
-        return {"modalities": modalities(match["list"] or match["bare"])}
+        said = {"meter": match["meter"].lower()} if match["meter"] else {}
+        return {"modalities": modalities(match["list"] or match["bare"]), **said}
     if match := scan.take(RESOLUTIONS):
         return {"resolutions": resolutions(match[1])}
     if match := scan.take(PROMPT) or scan.take(PROMPT_IN_BRACKETS):
@@ -199,7 +216,7 @@ def _qualifier(scan: Scanner, *, dated: bool) -> dict[str, Any]:
     if scan.take(_STORAGE):
         return {"storage": True}
     if scan.take(_CACHING):
-        return {"caching": True}
+        return {"meter": "cache_read"}
     if match := scan.take(MARKS):
         return {"marks": match[1]}
     before = scan.at

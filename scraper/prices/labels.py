@@ -101,6 +101,7 @@ class _Found:
     said: dict[str, Any] = field(default_factory=dict)
     own: list[str] = field(default_factory=list)
     lost: list[str] = field(default_factory=list)
+    bare: list[str] = field(default_factory=list)
 
     def add(self, name: str, value: Any, words: str) -> None:
         """Note what words say; another value of the same, or modalities in two places, have no place."""
@@ -150,16 +151,20 @@ def _found(text: str, own: Iterable[str]) -> _Found:
         word = _SKIP.split(words[at:], maxsplit=1)[0]
         found.lost.append(word)
         at += len(word)
+    found.lost += found.bare if "plan" not in found.said else []
     return found
 
 
 def _unit(words: str, at: int, found: _Found) -> re.Match[str] | None:
     per = PER.match(words, at)
-    match = UNIT.match(words, per.end()) if per else None
+    match = UNIT.match(words, per.end() if per else at)
     unit = unit_of(match.group()) if match else None
-    if unit and match:
-        found.add("unit", unit, match.group())
-    return match if unit else None
+    if not unit or not match or not (per or (match["token"] and (match["qty"] or match["scale"]))):
+        return None
+    found.add("unit", unit, match.group())
+    if not per:  # "1M tokens" alone may be a length, where nothing beside it is of a column of prices
+        found.bare.append(match.group())
+    return match
 
 
 def _piece(words: str, at: int, found: _Found) -> re.Match[str] | None:

@@ -18,7 +18,7 @@ _WIDE = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0xFE69: "$", 
 _DIGITS = r"(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?|\.[0-9]+"
 SIGN = r"(?:(?<![A-Za-z])(?:USD|US)\s?)?\$\s?|(?<![A-Za-z])USD\s?(?=[0-9.])"
 AMOUNT = re.compile(
-    rf"(?:{SIGN}|(?<![\w$.,])(?=[0-9.,]{{1,20}}\sUSD\b))({_DIGITS})(?![0-9]|\.|,[0-9]|[A-Za-z%])(?:\s(?:USD\b|\(USD\))(?!\s?[0-9.$]))?"
+    rf"(?:{SIGN}|(?<![\w$.,])(?=[0-9.,]{{1,20}}\sUSD\b))({_DIGITS})(?![0-9]|\.|,[0-9]|[A-Za-z%])(?:\sUSD\b(?!\s?[0-9.$])|\s\(USD\))?"
 )
 # What stands behind words that are said of the amount to come ("Audio: $0.50").
 MONEY_NEXT = rf"(?=\s*(?:{SIGN}))"
@@ -41,7 +41,7 @@ _TURNING = re.compile("[\u202b\u202d\u202e\u2067\u2068]")
 
 NUMBER = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+"
 _NOUNS = {
-    "token": r"tokens?",
+    "token": r"tokens?|(?<=[mk])toks?",
     "image": r"images?",
     "second": r"seconds?|secs?|(?<=[0-9])s",
     "minute": r"minutes?|mins?",
@@ -67,7 +67,7 @@ RESOLUTION = r"[0-9]{3,4}p|[0-9]+(?:\.[0-9]+)?k"
 # images.
 UNIT = re.compile(
     rf"(?:(?P<qty>(?:{NUMBER}|one)(?:\s(?:thousand|million))?|[0-9]+\s?M|[0-9]+K|thousand|million)\s+"
-    rf"|(?P<glued>[0-9]+)(?:(?={_GLUED}\b)|-(?=(?:second|minute|hour)\b)))?"
+    rf"|(?:1\s)?(?P<scale>[mk])(?=toks?\b)|(?P<glued>[0-9]+)(?:(?={_GLUED}\b)|-(?=(?:second|minute|hour)\b)))?"
     rf"(?P<res>{_SIZE}(?:(?:\s?/\s?|,\s|\s(?:and|or)\s){_SIZE})*(?:[\s-]resolution)?\s+)?"
     rf"(?P<aside>(?:(?:input|output|generated|text|image|audio|video)\s+){{1,2}})?"
     rf"(?:{'|'.join(f'(?P<{noun}>{words})' for noun, words in _NOUNS.items())})\b"
@@ -76,18 +76,20 @@ UNIT = re.compile(
     re.IGNORECASE,
 )
 # How an amount is joined to its unit.
-PER = re.compile(r"(?:/(?!\s?\$)|(?:per|(?:for )?(?:every|each)|an?)\b)\s*", re.IGNORECASE)
+PER = re.compile(
+    rf"(?:/(?!\s?\$)|(?:per|(?:for )?(?:every|each)|an?|for(?=\s+(?:{NUMBER}|[0-9]+[MK]|one)\s))\b)\s*", re.IGNORECASE
+)
 _MODALITY = r"(?:texts?|images?|videos?|audio|thinking)(?:\s+tokens?)?"
 # No two repeats of blanks may meet in it: a list of twenty sizes would be divided in a million ways.
 _SEPARATOR = r"\s*(?:/|;|,(?:\s*(?:and|or)\b)?|\b(?:and|or)\b|&|\+)\s*"
 LIST = rf"(?:{_MODALITY})(?:{_SEPARATOR}(?:{_MODALITY}))*"
 _SIZES = rf"(?:{RESOLUTION})(?:{_SEPARATOR}(?:{RESOLUTION}))*"
-_TIME = r"(?:through|until|starting|effective|from)"
+TIME = r"(?:through|until|starting|effective|from)"
 _WITH_THINKING = r"(?:,?\s*(?:incl(?:uding|udes|\.)|with)\s+(?:thinking|reasoning)(?:\s+tokens?)?)?"
 # Without brackets they end the words of an amount: "for text and image-based grounding" is said of something else.
 MODALITIES = re.compile(
-    rf"[(\[]\s*(?:for\s+)?(?P<list>{LIST}){_WITH_THINKING}(?:\s+only)?\s*[)\]]"
-    rf"|for\s+(?P<bare>{LIST})(?=\s*(?:[.,;*(]|\Z|(?:or\s+)?(?:{SIGN})|{_TIME}\b))",
+    rf"[(\[]\s*(?:for\s+)?(?P<list>{LIST}){_WITH_THINKING}(?:\s+only)?(?:\s+(?P<meter>input|output))?\s*[)\]]"
+    rf"|(?:for|,)\s+(?P<bare>{LIST})(?=\s*(?:[.,;*(]|\Z|(?:or\s+)?(?:{SIGN})|{TIME}\b))",
     re.IGNORECASE,
 )
 RESOLUTIONS = re.compile(rf"\(\s*({_SIZES})\s*\)", re.IGNORECASE)
@@ -110,6 +112,8 @@ _PROMPT = (
 )
 PROMPT = re.compile(rf",?\s*{_PROMPT}", re.IGNORECASE)
 PROMPT_IN_BRACKETS = re.compile(rf"\(\s*{_PROMPT}\s*\)", re.IGNORECASE)
+# Said of tokens alone; whether it is the prompt's length, the numbers tell.
+BOUND_IN_BRACKETS = re.compile(rf"\(\s*(?:{UP_TO}|{OVER})\s*{SCALED}(?:\s+tokens)?\s*\)", re.IGNORECASE)
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _MONTH = (
@@ -223,7 +227,7 @@ def unit_parts(match: re.Match[str]) -> tuple[str, tuple[str, ...]]:
     """
     noun = next(n for n in _NOUNS if match[n])
     plural = match[noun].lower().endswith("s")
-    quantity, sizes = (match["qty"] or match["glued"] or "").lower(), (match["res"] or "").strip()
+    quantity, sizes = (match["qty"] or match["scale"] or match["glued"] or "").lower(), (match["res"] or "").strip()
     if match["of"] and not match["whose"] and noun not in _TIMES:
         raise UnknownTerm(f"a {noun} that is said to be {match['of']}: {match.group()!r}")
     if noun == "image" and quantity.endswith("k") and not sizes:

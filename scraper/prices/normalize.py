@@ -23,8 +23,8 @@ from scraper.prices.units import (
     hourly,
     noun_modality,
     unit_of_amount,
-    validate_caching,
     validate_cell,
+    validate_meter,
     validate_storage,
 )
 
@@ -93,7 +93,7 @@ def _amount_rates(
     amount: Amount, seen: Observation, rule: RowRule, place: Place, base: _Base
 ) -> list[tuple[Amount, Rate]]:
     unit = unit_of_amount(amount, seen, rule, place)
-    validate_caching(amount, rule)
+    validate_meter(amount, rule)
     storage = amount.storage or hourly(unit)
     if storage:
         validate_storage(amount, unit, rule)

@@ -1,7 +1,8 @@
 """Which unknown words may be skipped beside an amount: those that cannot change what it is a price of.
 
 Never a word of the lexicon or of sentences about prices (numbers, units, nouns, currencies, modalities, sizes, days,
-comparisons), of a service tier, plan or meter, nor one that bounds, reduces, repeats or takes back a price.
+comparisons), of a service tier, plan or meter, nor one that bounds, reduces, repeats or takes back a price; nor what
+stands directly before a sign of money, which may make it another country's.
 """
 
 from __future__ import annotations
@@ -27,11 +28,15 @@ _SELECTING = re.compile(
     r"|billion\w*|percent\w*|cents?|dollars?|euros?|old|new|now|soon|coming|expire\w*|long|short|context|region\w*|global"
     r"|think\w*|reasoning|low|medium|high|hd|cach\w*|stor(?:age|ed|ing)|input\w*|output\w*|generat\w*|tun(?:ing|ed|e)"
     r"|january|february|march|april|may|june|july|august|september|october|november|december|jan|feb|mar|apr|jun|jul|aug"
-    r"|sept?|oct|nov|dec|train\w*|maps?|ground(?:ing|ed)|equivalent|estimate\w*|average\w*)\Z"
+    r"|sept?|oct|nov|dec|american|argentin\w*|australian|brazilian|british|canadian|chilean|chinese|colombian|danish|euro\w*"
+    r"|hong|indian|indonesian|japanese|korean|malaysian|mexican|norwegian|peruvian|polish|russian|singaporean?|south|swedish"
+    r"|swiss|taiwan\w*|thai|turkish|ukrainian|zealand|yen|yuan|renminbi|rupees?|rupiah|won|pesos?|francs?|pounds?|sterling"
+    r"|reais|real|rands?|krone|krona|kronor|zloty|lira|baht|ringgit|shekels?|bitcoins?|train\w*|maps?|ground(?:ing|ed)|equivalent|estimate\w*|average\w*)\Z"
 )
 # Words that join others: they select nothing, and are not skipped without one that they join.
 # "$2 a day" is a price per day, so that "a" is none of them.
 _JOINING = frozenset({"all", "and", "by", "for", "in", "of", "on", "or", "the", "with"})
+_SHORT = 3
 _WORD = re.compile(r"[^\W\d_]+")
 _DENIED = re.compile(r"(?:un|non)(.+)")
 # What stands in a text beside letters, blanks and brackets and is no amount, number or comparison.
@@ -46,6 +51,11 @@ def skippable(phrase: str) -> bool:
     rest = _HARMLESS_MARK.sub("", _WORD.sub("", text))
     found = [word for word in _WORD.findall(text) if word not in _JOINING]
     return bool(found) and not rest and not any(map(selecting, found))
+
+
+def beside_money(text: str, word: str, end: int) -> bool:
+    """Whether a sign of money stands directly behind the word that ends there, or behind one as short as "HK"."""
+    return re.match(rf"{'' if len(word) > _SHORT else ' ?'}[$€£¥₩₹₽₺₫₴฿₱₪₦₸¢]", text[end:]) is not None
 
 
 def selecting(word: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from scraper.prices.lexicon import AMOUNT, NUMBER, PER, UNIT, money, unit_parts, whole_number
+from scraper.prices.lexicon import AMOUNT, MONEY_NEXT, NUMBER, PER, SIGN, UNIT, money, unit_parts, whole_number
 from scraper.prices.scanner import Phrases, Scanner
 
 _FAMILY = re.compile(r"(?:for |all )?(Gemini [0-9][A-Za-z0-9.\- ]*):", re.IGNORECASE)
@@ -20,8 +20,8 @@ _SHARED = re.compile(
     r"\((?:free,? ?)?(?:limit )?(?:shared (?:for|across|with|between) (?P<who>[A-Za-z0-9.\- ]+))?\)", re.IGNORECASE
 )
 _FOR = re.compile(r"for (?P<who>[A-Z][A-Za-z\-]+)\b")
-_THEN = re.compile(r"then\b(?=[ :]*\$)", re.IGNORECASE)
-_CHARGED = re.compile(r"charged for [a-z ]+ at(?= \$)", re.IGNORECASE)
+_THEN = re.compile(rf"then\b(?=[ :]*(?:{SIGN}))", re.IGNORECASE)
+_CHARGED = re.compile(rf"charged for [a-z ]+ at{MONEY_NEXT}", re.IGNORECASE)
 _BLANK = re.compile(r"[,.;:]+")
 
 

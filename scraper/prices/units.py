@@ -70,6 +70,8 @@ def unit_of_amount(amount: Amount, seen: Observation, rule: RowRule, place: Plac
         return unit
     if rule.unit == "":
         raise UnknownTerm(f"a price without its unit in a row that has none of its own: {amount.quote}")
+    if not (rule.unit or seen.column_unit):
+        raise UnknownTerm(f"a price of which nothing says the unit: {amount.quote}")
     return rule.unit or seen.column_unit
 
 
@@ -90,10 +92,14 @@ def validate_storage(amount: Amount, unit: str, rule: RowRule) -> None:
         raise UnknownTerm(f"a storage price that is said to be another price in other words: {amount.quote}")
 
 
-def validate_caching(amount: Amount, rule: RowRule) -> None:
-    """Refuse "(input caching)" where another thing is priced: it selects nothing in a row of caching."""
-    if amount.caching and (rule.meter != "cache_read" or amount.storage):
-        raise UnknownTerm(f"a caching price in a row of {rule.meter}: {amount.quote}")
+def validate_meter(amount: Amount, rule: RowRule) -> None:
+    """Refuse "(input caching)" or "per image output" where another thing is priced: in its own row it selects nothing.
+
+    What is cached is an input.
+    """
+    said = {"input": ("input", "cache_read")}.get(amount.meter, (amount.meter,))
+    if amount.meter and (rule.meter not in said or amount.storage):
+        raise UnknownTerm(f"a price of {amount.meter} in a row of {rule.meter}: {amount.quote}")
 
 
 def noun_modality(unit: str) -> tuple[str, ...]:

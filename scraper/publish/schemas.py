@@ -258,8 +258,8 @@ def _lifecycle() -> Schema:
     days = dict.fromkeys(("release", "shutdown", "earliest"), DAY)
     proof = {"quote": WORDS, "locator": WORDS, "observed": DAY, "recorded": INSTANT}
     owner = {**_fields("provider", "source"), "offer": SOURCE, "model": FIELDS["model"]}
-    said = {"successor": WORDS, **proof, "copied": YES}
-    return record({**owner, **days, **said}, optional=(*days, "successor", "copied"))
+    said = {"successor": WORDS, **proof, "gone": DAY, "copied": YES}
+    return record({**owner, **days, **said}, optional=(*days, "successor", "gone", "copied"))
 
 
 def _discrepancies() -> dict[str, Schema]:

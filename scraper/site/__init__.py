@@ -29,12 +29,15 @@ from scraper.site.feeds import Feed
 from scraper.site.figures import Figures, figures, tiers_of
 from scraper.site.flagships import Month
 from scraper.site.health import Health, health
-from scraper.site.matrix import matrix, words
+from scraper.site.matrix import matrix
 from scraper.site.models import ModelPage, models, page_link
 from scraper.site.models import ages as ages_of
 from scraper.site.render import Renderer, assets
 from scraper.site.retired import Retired, retired
 from scraper.site.series import Past, step_charts
+
+# Entries of the page of changes; all of a model stand on its own page.
+_TOLD = 100
 
 
 class Contents(NamedTuple):
@@ -75,7 +78,9 @@ def gather(dataset: Dataset, root: Path, day: date) -> Contents:
         health=standing,
         record=reported.record(kept, reported.cards(kept), {}),
         names=dataset.database.names,
-        retired=retired(dataset, past, shelf),
+        retired=retired(
+            dataset, past, shelf, {name: facts.url for name in workshop.FACTS if (facts := kept.facts(name))}
+        ),
         months=flagships.months(dataset, day),
     )
 
@@ -131,11 +136,11 @@ def _pages(facts: Contents) -> Iterator[tuple[str, str, dict[str, object]]]:
     by_state = [(state, [d for d in facts.discrepancies if d.state == state]) for state in STATES]
     rows = [(m, found, tiers_of(found), _kinds(m)) for m, found, _ in listed]
     yield "index.html", "index", {"models": rows, "looks": _looks(facts), "today": str(facts.day)}
-    yield "rates.html", "rates", {"models": facts.models}
+    yield "rates.html", "rates", {}
     yield "compare.html", "compare", _comparison(facts)
     yield "calculator.html", "calculator", {}
     yield "images.html", "images", pictures.values(facts.shelf)
-    yield "changes.html", "changes", {"editions": _editions(facts.changes), "known": known}
+    yield "changes.html", "changes", {"editions": _editions(facts.changes), "known": known, "most": _TOLD}
     yield "coming.html", "coming", {"ahead": _ahead(facts), "past": past, "known": known}
     yield "discrepancies.html", "discrepancies", {"states": [found for found in by_state if found[1]]}
     places = {f"{model.provider}/{model.model}": model.path for model in facts.models}
@@ -187,19 +192,22 @@ def _ahead(facts: Contents) -> list[FeedEntry]:
 
 def _kinds(model: ModelPage) -> dict[str, str]:
     """What a model can be filtered by, in words."""
+    names = " ".join((model.card.name, *model.aliases)).lower().split()
     rates = [r for offer in model.offers for r in offer.card.rates if r.price is not None]
     free = any(r.plan == "free" and r.meter in ("input", "output") for r in rates)
     return {
         "modalities": " ".join(sorted({r.modality or "text" for r in rates if r.meter in ("input", "output")})),
         "meters": " ".join(sorted({r.meter for r in rates})),
         "free": "free" if free else "",
+        # an id is looked through as well
+        "words": " ".join(word for word in dict.fromkeys(names) if word not in model.model),
     }
 
 
 def _editions(changes: Sequence[FeedEntry]) -> dict[tuple[date, str], list[FeedEntry]]:
     """Entries by day and source, in their order; the newest only."""
     found: dict[tuple[date, str], list[FeedEntry]] = {}
-    for entry in changes[: 2 * feeds.NEWEST]:
+    for entry in changes[:_TOLD]:
         found.setdefault((entry.day, f"{entry.provider}/{entry.source}"), []).append(entry)
     return found
 
@@ -213,7 +221,7 @@ def _story(changes: Sequence[FeedEntry], coming: Sequence[FeedEntry]) -> list[tu
 
 def _model_values(model: ModelPage, facts: Contents) -> dict[str, object]:
     own = {offer.source for offer in model.offers}
-    offers = [(o, matrix(o), words(o), page_link(o.card)) for o in model.offers]
+    offers = [(o, matrix(o), page_link(o.card)) for o in model.offers]
     named = {model.model, *model.aliases}
     coming = [e for e in facts.coming if e.model == model.model and f"{e.provider}/{e.source}" in own]
     changes = [e for e in facts.changes if e.model == model.model and f"{e.provider}/{e.source}" in own]

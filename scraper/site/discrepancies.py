@@ -6,6 +6,7 @@ from datetime import date
 from typing import NamedTuple
 
 from ratecards import wording
+from ratecards.model import SERVICE_TIERS
 from ratecards.storage.discrepancies import Discrepancy, Side
 
 STATES = ("open", "accepted", "explained")
@@ -22,8 +23,25 @@ class Said(NamedTuple):
     quote: str
 
 
+# What a rule finds, for a person; a rule that is not here says it in its own words.
+_FINDS = {
+    "price": "the prices differ",
+    "unit": "the units differ",
+    "availability": "they differ on whether it is sold",
+    "tokens x rate": "the tokens times their price are another amount",
+    "cache share": "not the usual share of the price of input",
+    "note states another tier's price": "a note states the price of another tier",
+}
+
+
+def finding(rule: str) -> str:
+    """What a rule finds, in words; a tier before a meter is a rule of their usual ratio to the standard tier."""
+    tier = rule.partition(" ")[0]
+    return f"not what {tier} usually costs beside standard" if tier in SERVICE_TIERS else _FINDS.get(rule, rule)
+
+
 class DiscrepancyView(NamedTuple):
-    """One discrepancy; `standing` is its rule, what to reckon with, and a person's reason, as far as there are any."""
+    """One discrepancy; `standing` is what is found and what to reckon with, `because` a person's reason if any."""
 
     model: str
     what: str
@@ -31,6 +49,7 @@ class DiscrepancyView(NamedTuple):
     sides: tuple[Said, Said]
     standing: tuple[str, ...]
     sources: frozenset[str]
+    because: str
 
 
 def discrepancy(entry: Discrepancy) -> DiscrepancyView:
@@ -48,8 +67,9 @@ def discrepancy(entry: Discrepancy) -> DiscrepancyView:
             _said(entry.left, entry.left.source, allowance=allowance),
             _said(entry.right, other, allowance=allowance),
         ),
-        standing=tuple(filter(None, (entry.rule, conservative, entry.because))),
+        standing=tuple(filter(None, (finding(entry.rule), conservative))),
         sources=frozenset({entry.left.source, entry.right.source}),
+        because=entry.because,
     )
 
 

@@ -16,7 +16,7 @@ from ratecards.escaping import visible
 from scraper.site.entries import FeedEntry, lasting_id
 from scraper.site.models import page_of
 
-NEWEST = 100
+NEWEST = 40
 FOLDER = "feeds"
 _ATOM = "http://www.w3.org/2005/Atom"
 # The time of a feed that never had an entry.
@@ -74,7 +74,6 @@ def atom(feed: Feed, base: str = "") -> bytes:
         ET.SubElement(item, "link", {"rel": "alternate", "href": _address(_page(entry, feed), base)})
         ET.SubElement(item, "category", {"term": f"{entry.provider}/{entry.source}"})
         _add(item, "content", _text(entry)).set("type", "text")
-    ET.indent(root)
     text: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return text + b"\n"
 
@@ -106,7 +105,7 @@ def json_feed(feed: Feed, base: str = "") -> bytes:
         "authors": [{"name": "ratecards"}],
         "items": items,
     }
-    return (json.dumps(head, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(head, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
 
 
 # --------------------------------------------------------------------------------------------------- a calendar

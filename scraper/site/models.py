@@ -79,12 +79,17 @@ def page_of(provider: str, model: str) -> str:
 
 def page_link(card: RateCard) -> str:
     """The address at which a person reads what a card says; empty where there is none that is safe to follow."""
-    parts = urlsplit(_FOR_PEOPLE.get(name_of(card), card.url))
+    return link(_FOR_PEOPLE.get(name_of(card), card.url), card.anchor)
+
+
+def link(url: str, anchor: str = "") -> str:
+    """An address of a source's page as a person follows it, not of its twin; empty where it is not safe to follow."""
+    parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return ""
     ending = next((twin for twin in _TWINS if parts.path.endswith(twin)), "")
     path = parts.path.removesuffix(ending)
-    return visible(urlunsplit((parts.scheme, parts.netloc, path, parts.query, quote(card.anchor))))
+    return visible(urlunsplit((parts.scheme, parts.netloc, path, parts.query, quote(anchor))))
 
 
 def ages(shelf: DatedCatalog) -> dict[str, Age]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import takewhile
 from pathlib import Path
 
 from ratecards.catalog.authority import DOCUMENTATION, TEXT_ALONE, name_of
@@ -32,17 +33,19 @@ _EXPORT = re.compile(r"^export ", re.MULTILINE)
 _NAMES = re.compile(r"^export (?:const|class|function) ([A-Za-z]+)", re.MULTILINE)
 
 FIELDS = (
-    *("service_tier", "plan", "meter", "modality", "unit", "resolution", "quality"),
-    *("prompt_over", "prompt_up_to", "used_over", "used_up_to", "period", "context", "basis", "price", "currency"),
-    *("effective_from", "effective_until", "reading"),
+    # what every price has, then what few have: a row ends with the last thing that it says
+    *("service_tier", "plan", "meter", "unit", "basis", "currency", "price", "modality", "prompt_over", "prompt_up_to"),
+    *("context", "used_over", "used_up_to", "period", "effective_from", "effective_until", "resolution", "quality"),
+    "reading",
 )
 
 
 class _Pool:
-    """Strings, each once; what is said of nothing is number 0."""
+    """Strings, each once; what is said of nothing is number 0. And the row that was packed last."""
 
     def __init__(self) -> None:
         self.words: dict[str, int] = {"": 0}
+        self.row: list[int] = []
 
     def number(self, word: str) -> int:
         return self.words.setdefault(word, len(self.words))
@@ -51,6 +54,7 @@ class _Pool:
 def data(models: Sequence[ModelPage], shelf: DatedCatalog, known: ModelNames) -> dict[str, object]:
     """Every priced rate of every offer, as rows of numbers into `words`, in the order of `fields`.
 
+    The first number of a row says how many of the next are those of the row before it, and are left out.
     `units` tells how many of what a unit is; a price is a string, as everywhere. `looks` says by source when it was
     last looked at, and after how many days that is too long ago; `day` is the newest of these. `names` has by id, alias
     and former id the place of the offer that answers for it: no name that means several, or that nobody official has.
@@ -157,4 +161,6 @@ def _row(rate: Rate, pool: _Pool) -> list[int]:
     row = [pool.number(word) for word in words]
     while row[-1] == 0:
         row.pop()
-    return row
+    repeated = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(row, pool.row, strict=False))))
+    pool.row = row
+    return [repeated, *row[repeated:]]

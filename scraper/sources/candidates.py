@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 from ratecards.model import PLANS, SERVICE_TIERS
 from scraper.errors import UnknownTerm
 from scraper.model import Problem
 from scraper.prices.labels import lost_words, take_apart
-from scraper.prices.lexicon import COUNTED, counted, plain
+from scraper.prices.lexicon import BOUND_IN_BRACKETS, COUNTED, counted, plain
 from scraper.prices.normalize import label_key
-from scraper.prices.skippable import selecting, skippable
+from scraper.prices.skippable import beside_money, selecting, skippable
 from scraper.sources.vocabulary import Patch, VocabularyError, merged
 
 # What a label or a header counts, by the beginnings of words.
@@ -49,7 +50,21 @@ _IN_HEADERS = (
 )
 # The words of the lexicon that another word may stand for in a cell.
 _STANDS_FOR = (
-    *("text", "image", "images", "audio", "video", "thinking", "token", "tokens", "second", "minute", "hour", "frame"),
+    *(
+        "text",
+        "image",
+        "images",
+        "audio",
+        "video",
+        "thinking",
+        "token",
+        "tokens",
+        "MTok",
+        "second",
+        "minute",
+        "hour",
+        "frame",
+    ),
     *("song", "request", "requests", "prompt", "prompts", "query", "queries", "character", "characters", "storage"),
     *("search", "grounded", "grounding", "input", "output", "caching", "resolution", "price", "million", "thousand"),
     *("through", "starting", "before", "after", "over", "up to", "per", "then", "month", "day", "RPD", "limit"),
@@ -59,8 +74,9 @@ _AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refer
 # Words of any label: what is counted in tokens says so in its header.
 _OF_PRICES = re.compile(r"(?:pric(?:e|es|ing)|costs?|rates?|charges?|fees?|tokens?)\Z")
 _NEGATION = re.compile(r"(?:un|not|no|non|none|without|\w+n't)\Z")
-# Words of cells without an amount: those of the lexicon that say no more than that, and those that lead a condition.
-_SAID = frozenset({"free", "gratis", "charge", "charged", "cost", "available", "supported", "offered", "provided"})
+# Words that select prices elsewhere, and say whether there is one where no amount stands.
+_SAYS = re.compile(r"(?:un|not|no|non|none|without|free|charged?|costs?|fees?|prices?|available|supported|\w+n't)\Z")
+# Words that lead a condition: "no charge yet", "not available in the EU".
 _LEADING = frozenset({"and", "by", "for", "in", "on", "or", "with", "if", "when", "while", "unless", "yet", "still"})
 _WORDS = re.compile(r"[^\W_]+(?:['’]\w+)?")
 _MOST_PHRASES = 4
@@ -141,6 +157,7 @@ def columns(headers: Sequence[str]) -> Iterator[Candidate]:
         yield Candidate(patch, "; ".join(said).replace(", per ;", ";").removesuffix(", per "))
 
 
+@lru_cache(maxsize=256)  # of a page's headers, which are alike
 def _column(header: str) -> list[dict[str, str]]:
     """Plan and unit by the words of a header that have a place: each plan that there is where they name none."""
     found = list[dict[str, str]]()
@@ -176,24 +193,25 @@ def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> 
     error = reads(text, {})
     if error is None:
         return
+    bounds = {found.group().lower(): f"(prompts {found.group()[1:]}" for found in BOUND_IN_BRACKETS.finditer(text)}
+    if bounds and reads(text, {"nouns": bounds}) is None:
+        yield Candidate({"nouns": bounds}, f"said of the prompt: {' and '.join(bounds)}", (*bounds,))
     if (word := _unknown_word(text, error)) is not None:
         for noun in _STANDS_FOR:
             patch = {"nouns": {word: noun}}
             if reads(text, patch) is None:
                 yield Candidate(patch, f"{word!r} is {noun}", (word,))
+    # words are skipped beside an amount alone: "free for now" is something else than free
     yield from _skipping(text, error, reads) if counted(text) else _availabilities(text, quoted)
 
 
 def _availabilities(text: str, quoted: Callable[[str], str]) -> Iterator[Candidate]:
     words = words_of(text)
-    others = [word for word in words if not (word in _SAID or _NEGATION.match(word))]
-    if any(word in _LEADING or selecting(word) for word in others):
-        return  # "no charge yet", "not available in the EU": they say more
     denied, free = any(map(_NEGATION.match, words)), any(word in ("free", "gratis") for word in words)
-    if free and denied:
-        return  # "not free" is a price
     allowed = {"free"} if free else {"free", "not_available"} if denied else {*_AVAILABILITIES}
-    if not words or any(word[0].isdigit() for word in words):
+    if not words or any(word[0].isdigit() or (selecting(word) and not _SAYS.match(word)) for word in words):
+        return
+    if (free and denied) or _LEADING & {*words}:  # what is not free has a price
         return
     for availability in (a for a in _AVAILABILITIES if a in allowed):
         said = f"{label_key(text)!r} is {availability.replace('_', ' ')}"
@@ -227,8 +245,8 @@ def unknown_words(text: str, reads: Reads, error: UnknownTerm | None = None) -> 
 
 def _phrase(text: str, at: int) -> tuple[int, int] | None:
     """The words at a position that are to be skipped as one: those in brackets, or the next word."""
-    found = re.compile(r"\s*(\([^()$]*\)|[^\s$€£(),;]++(?!\$))").match(text, at)  # "NZ$2" is another currency
-    if found is None or COUNTED.search(found[1]):
+    found = re.compile(r"\s*(\([^()$]*\)|[^\s$€£(),;]+)").match(text, at)
+    if found is None or COUNTED.search(found[1]) or beside_money(text, found[1], found.end()):
         return None
     return found.span(1)
 
@@ -237,7 +255,7 @@ def _unknown_word(text: str, error: UnknownTerm) -> str | None:
     """The first word that nobody knows at the place, or behind it."""
     source = " ".join(plain(text).split()).lower()
     for found in re.compile(r"(?<![\w$])[a-z]{2,}(?!\w)").finditer(source, error.at or 0):
-        if skippable(found.group()):
+        if skippable(found.group()) and not beside_money(source, found.group(), found.end()):
             return found.group()
     return None
 

@@ -25,7 +25,7 @@ from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
 from scraper.prices.normalize import label_key
 from scraper.sources import vocabulary
-from scraper.sources.page_proofs import refuse_other_than_twin
+from scraper.sources.page_proofs import Proofs, refuse_other_than_twin, validate_titles
 
 PROVIDER, SOURCE = "google", "deprecations"
 PARSER = "1"
@@ -52,10 +52,13 @@ class Terms:
     offer: str
     urls: Mapping[str, str]
     opens: str
+    last_headings: Sequence[str]
     columns: Mapping[str, str]
     none_announced: Sequence[str]
     no_release: Sequence[str]
     no_successor: Sequence[str]
+    elsewhere: Sequence[str]
+    groups: Sequence[str]
     unbinding: Sequence[str]
     asides: Sequence[str]
     renames: Mapping[str, str]
@@ -108,8 +111,10 @@ def _read(body: str) -> _Reader:
     blocks = markdown_blocks(body)
     if not any(isinstance(b, Text) and terms.opens in label_key(b.text) for b in blocks):
         raise LayoutChanged(f"expected the words {terms.opens!r}, saw {body.strip()[:80]!r}")
-    if isinstance(blocks[-1], Heading):
-        raise LayoutChanged(f"truncated page: expected a table under {blocks[-1].text!r}, saw the end")
+    titles = [block.text for block in blocks if isinstance(block, Heading)]
+    if isinstance(blocks[-1], Heading) or (isinstance(blocks[-1], Table) and not blocks[-1].rows):
+        raise LayoutChanged(f"truncated page: expected a table under {(titles or [''])[-1]!r}, saw the end")
+    validate_titles(titles, Proofs(last_headings=terms.last_headings))
     reader = _Reader(terms)
     for block in blocks:
         reader.block(block)
@@ -174,6 +179,8 @@ class _Reader:
         self.tables += 1
         for row in table.rows:
             cells = dict(zip(columns, row, strict=True))
+            if label_key(" ".join(filter(None, row))) in self.terms.groups:
+                continue
             part.amounts.cells += 2
             try:
                 self._row(cells, " | ".join(filter(None, row)))
@@ -189,7 +196,7 @@ class _Reader:
         row = Lifecycle(
             offer=self.terms.offer,
             model=model,
-            release=None if label_key(cells["release"]) in self.terms.no_release else _day(cells["release"], "release"),
+            release=self._release(cells["release"]),
             shutdown=shutdown,
             earliest=earliest,
             successor=self._successor(cells["successor"]),
@@ -200,6 +207,13 @@ class _Reader:
         if replace(known, quote=quote, locator=row.locator) != row:
             del self.rows[model]
             raise UnknownTerm(f"{model} stands twice with two words of it: {known.quote!r} and {quote!r}")
+
+    def _release(self, text: str) -> date | None:
+        """The day of the release; none where the page names none, or no more than a month."""
+        month = _MONTH.match(text)
+        if label_key(text) in self.terms.no_release or (month and month[1] in _MONTHS[1:]):
+            return None
+        return _day(text, "release")
 
     def _end(self, text: str) -> tuple[date | None, date | None]:
         """The day that binds, or the first on which the model may end; neither where none is announced."""
@@ -214,8 +228,8 @@ class _Reader:
     def _successor(self, text: str) -> str:
         if label_key(text) in self.terms.no_successor:
             return ""
-        ids = _OR.split(text)
-        if not all(map(MODEL_ID.match, ids)):
+        ids = [words for words in _OR.split(text) if label_key(words) not in self.terms.elsewhere]
+        if not ids or not all(map(MODEL_ID.match, ids)):
             raise UnknownTerm(f"expected the ids of successors, saw {text!r}")
         return " or ".join(ids)
 

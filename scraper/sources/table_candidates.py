@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice, product
-from math import prod
 from typing import Any
 
-from ratecards.model import SERVICE_TIERS
+from ratecards.model import MODEL_ID, SERVICE_TIERS
 from scraper.errors import UnknownTerm
 from scraper.model import Problem
 from scraper.prices.labels import lost_words
@@ -16,10 +15,15 @@ from scraper.prices.lexicon import plain
 from scraper.prices.normalize import label_key
 from scraper.prices.skippable import skippable
 from scraper.sources.candidates import Candidate, Reads, cells, claimed, tabs, together, unknown_words, words_of
-from scraper.sources.vocabulary import Patch, TableTerms, Term, entry_of
+from scraper.sources.vocabulary import Patch, TableTerms, Term, VocabularyError, entry_of
 
 # So many ways to take the unknown headers of one table are tried, and so many unknown words of one header.
 _MOST, _MOST_WORDS = 64, 4
+# So many ways to take several headers together are shown to a person.
+_MOST_CHOICES = 9
+# What a column without prices may hold.
+_ROLES = [{"is": role} for role in ("model", "label", "note")]
+_NAME = re.compile(r"[\w .,()\-]+")
 Patched = Callable[[Patch], TableTerms]
 
 
@@ -33,7 +37,7 @@ def candidates(problems: Sequence[Problem], terms: TableTerms, patched: Patched)
     if problem.kind == "tab":
         known = {text: tab.service_tier for text, tab in terms.tabs.items() if tab.service_tier}
         return list(tabs(problem.term, known, lambda tier: {"service_tier": tier}))
-    found = {"label": _labels, "section": _sections}.get(problem.kind)
+    found = {"label": _labels, "section": _sections, "model": _models}.get(problem.kind)
     if found:
         return list(found(problem.term, terms))
     return list(_cell(problem.term, terms, patched)) if problem.kind == "cell" else []
@@ -42,11 +46,11 @@ def candidates(problems: Sequence[Problem], terms: TableTerms, patched: Patched)
 def choices(problems: Sequence[Problem], terms: TableTerms, patched: Patched) -> list[Candidate]:
     """What a person may choose of: the candidates, else every meaning that lines of the vocabulary can give."""
     problem, found = problems[0], candidates(problems, terms, patched)
-    if not problem.term:
-        return []
+    if not problem.term or (len(problems) > 1 and len(found) > _MOST_CHOICES):
+        return []  # a line for each header is less to read
     every = list[Candidate]()
     if problem.kind == "header" and len(problems) == 1:
-        every = [_line("headers", problem.term, entry) for entry in _entries(terms.headers.values())]
+        every = [_line("headers", problem.term, entry) for entry in ({}, *_entries(terms.headers.values()))]
     elif problem.kind == "label":
         every = [_line("labels", problem.term, entry) for entry in _entries(terms.labels.values())]
     elif problem.kind == "tab":
@@ -69,15 +73,29 @@ def _entries(terms: Iterable[Term]) -> list[dict[str, Any]]:
 
 
 def _columns(headers: Sequence[str], terms: TableTerms) -> Iterator[Candidate]:
-    """What each of several headers may be, together: no two of them the same."""
-    each = [list(_read_as(header, terms.header, terms, [*terms.headers, *terms.words])) for header in headers]
-    if prod(map(len, each)) > _MOST:
-        each = [[entry for entry in entries if "is" not in entry] for entries in each]
-    for entries in islice(product(*each), _MOST):
-        prices = [entry for entry in entries if "is" not in entry]
-        if all(entry not in prices[:at] for at, entry in enumerate(prices)):
+    """What each of several headers may be, together: no two the same, and one word the same in all of them."""
+    known = [*terms.headers, *terms.words]
+    lost = {word for header in headers for word in lost_words(header, terms.words) if skippable(word)}
+    ways: Iterable[Sequence[dict[str, Any]]]
+    if len(headers) > 1 and len(lost) == 1:
+        read = [[terms.header(_without(header, lost, meant)) for header in headers] for meant in ("", *known)]
+        ways = [[entry_of(term) for term in way if term] for way in read if all(way)]
+    else:
+        found = [_read_as(header, terms.header, terms, known) for header in headers]
+        ways = islice(product(*map(_with_roles, headers, found)), _MOST)
+    for entries in ways:
+        once = [entry for entry in entries if entry.get("is") != "note"]
+        if all(entry not in once[:at] for at, entry in enumerate(once)):
             lines = [_line("headers", header, entry) for header, entry in zip(headers, entries, strict=True)]
             yield from together([[line] for line in lines])
+
+
+def _with_roles(header: str, own: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What a header may be; one whose words say nothing may be of a column without prices."""
+    if own and set(words_of(header)) != set(lost_words(header)):
+        return list(own)
+    named = [role for role in _ROLES if role["is"] in words_of(header)] or _ROLES
+    return [*own, *(role for role in named if role not in own)]
 
 
 def _labels(label: str, terms: TableTerms) -> Iterator[Candidate]:
@@ -87,14 +105,33 @@ def _labels(label: str, terms: TableTerms) -> Iterator[Candidate]:
 
 
 def _sections(title: str, terms: TableTerms) -> Iterator[Candidate]:
-    """The sections whose words a title's prices may stand by: those that it shares a word with, and plain ones."""
+    """What the prices under a title may be: of the tier that it names, as those of a section with its words, plain."""
     own, found = {*words_of(title)}, list[Term]()
+    for tier in SERVICE_TIERS:
+        if tier in own and claimed(title, tier):
+            found.append(Term(service_tier=tier))
+            yield Candidate({"sections": {label_key(title): {"service_tier": tier}}}, f"{title!r} is of {tier}")
     for known, term in terms.sections.items():
         plain_one = term == Term()
         related = plain_one or any(word in own for word in words_of(known) if len(word) > 3)
         if related and not term.ignore and claimed(title, *([] if plain_one else [known])) and term not in found:
             found.append(term)
             yield Candidate({"sections": {label_key(title): entry_of(term)}}, f"{title!r} is as the section {known!r}")
+
+
+def _models(name: str, terms: TableTerms) -> Iterator[Candidate]:
+    """The model whose name says as much, but for words that say nothing; the one whose id the words are.
+
+    The numbers must say so.
+    """
+    own = {*words_of(name)}
+    apart = {text: {*words_of(text)} ^ own for text in terms.models}
+    least = min((len(words) for words in apart.values() if all(map(skippable, words))), default=0)
+    found = [list(terms.models[text]) for text, words in apart.items() if 0 < len(words) == least]
+    for ids in (*found[:_MOST_WORDS], ["-".join(words_of(name))]):
+        if all(map(MODEL_ID.match, ids)) and _NAME.fullmatch(name):
+            one = ids[0] if len(ids) == 1 else ids
+            yield Candidate({"models": {label_key(name): one}}, f"{name!r} is {' and '.join(ids)}")
 
 
 def _read_as(
@@ -104,14 +141,15 @@ def _read_as(
 
     Words that could change a price are never left out; what stands in their place may be any that is known.
     """
-    words, known = " ".join(plain(text).split()), list(known)
+    words, known, alone = " ".join(plain(text).split()), list(known), terms.composed(text)
     own = {*words_of(text)}
     said = [other for other in known if own & (theirs := {*words_of(other)}) and all(map(skippable, own - theirs))]
     lost = lost_words(words, terms.words)
     if lost and len(lost) <= _MOST_WORDS and all(map(skippable, lost)):
         less = _without(words, lost[1:])
         said += [_without(less, lost[:1], meant) for meant in ("", *known)]
-    return _entries(term for each in said if each.strip() and (term := read(each)))
+    found = [alone] if alone else [term for each in said if each.strip() and (term := read(each))]
+    return _entries(found)
 
 
 def _without(text: str, lost: Iterable[str], meant: str = "") -> str:
@@ -132,6 +170,8 @@ def _reads(terms: TableTerms, patched: Patched) -> Reads:
             (patched(patch) if patch else terms).cell(text)
         except UnknownTerm as error:
             return error
+        except VocabularyError as error:  # the vocabulary says another thing of these words
+            return UnknownTerm(str(error))
         return None
 
     return reads

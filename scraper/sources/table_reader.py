@@ -41,7 +41,7 @@ _CONTEXT = re.compile(r"\(\s?(?:<|(?P<over>>))\s?(?P<n>[0-9]+)(?P<scale>[km])? c
 _CAPTION = re.compile(
     r"(?P<said>(?:all )?(?:prices?|pricing|rates?|costs?)\b[^.]*\bper\b[^.]*?)(?: unless noted)?\.?\Z", re.IGNORECASE
 )
-_SEVERAL = re.compile(r"\s+/\s+|,\s+(?:and\s+)?|\s+and\s+")
+_SEVERAL = re.compile(r"\s+/\s+|,\s+(?:and\s+)?|\s+(?:and|or)\s+")
 _ID = re.compile(r"[\w-]+(?:\.[\w-]+)*")
 # What a cell may say as well as the words around it; they must say the same.
 _SAID_TWICE = ("resolution", "quality", "prompt_over", "prompt_up_to")
@@ -131,8 +131,8 @@ def _again(
     """
     book = _Book(terms, None if only is None else {row for row, own in numbers.rows.items() if own & {*only}})
     _read(list(_parts(blocks, terms)), book)
-    found = numbers.of(book)
     wanted = range(numbers.count) if only is None else sorted(only)
+    found = numbers.of(book, wanted)
     return {number: found.get(number, Section("", "", counted=False)) for number in wanted}
 
 
@@ -275,6 +275,7 @@ class _PartReader:
 
     def _rows(self, table: Table, whole: int) -> None:
         columns = [(header, self.terms.header(header) or _NOTHING) for header in table.header]
+        self.rows = set[object]()
         wrong = self._wrong(table.header, [term.role or "price" for _, term in columns])
         self.book.amounts.cells += sum(map(counted, table.header))
         for number, cells in enumerate(table.rows):
@@ -311,7 +312,8 @@ class _PartReader:
             label = label or " | ".join(cells)
             problems = wrong or [Problem("model", self._place(label), str(error), roles.get("model", ""))]
             # what stands around the tables is looked through once, for its first row of nobody's
-            about = [*cells, *([] if "model" in roles or self.looked else self.part.texts())]
+            about = [*cells, *self._each(roles.get("model", ""))]
+            about += [] if "model" in roles or self.looked else self.part.texts()
             self.looked = True
             self.book.unknown(label, amounts, problems, about, self.part.anchor)
             return
@@ -324,6 +326,10 @@ class _PartReader:
             around = self._around(cells, columns, row)
         except UnknownTerm as error:
             wrong = wrong or [Problem("label", place, str(error), roles.get("label", ""))]
+        said = tuple(text for text, (_, term) in zip(cells, columns, strict=False) if term.role)
+        if not wrong and said and said in self.rows:
+            wrong = [Problem("layout", place, f"a second row of {label or row.name}: which one has its prices?")]
+        self.rows.add(said)
         if wrong:
             for entry in entries:
                 entry.section.problems += wrong
@@ -352,7 +358,7 @@ class _PartReader:
         bound = PROMPT_IN_BRACKETS.search(plain(text)) or _CONTEXT.search(plain(text))
         bare = text if bound is None else text[: bound.start()] + text[bound.end() :]
         name = self.terms.name_asides.sub("", bare).strip()
-        models = self.terms.ids(name) or tuple(i for one in _SEVERAL.split(name) for i in self.terms.ids(one) or ("",))
+        models = self.terms.ids(name) or tuple(i for one in self._each(name) for i in self.terms.ids(one) or ("",))
         if "" in models:
             raise UnknownTerm(f"unknown model {text!r}" if self.terms.models else f"{text!r} is not a model id")
         tokens = scaled(bound["n"], bound["scale"]) if bound else None
@@ -361,6 +367,15 @@ class _PartReader:
         over = bool(bound and bound["over"])
         says = replace(said or Term(), prompt_over=tokens if over else None, prompt_up_to=None if over else tokens)
         return _Row(models, name, says, notice)
+
+    def _each(self, names: str) -> Iterator[str]:
+        """The names of several models; of "Claude Sonnet 4.5 / 4" the second with the words that it has in common."""
+        before: list[str] = []
+        for name in _SEVERAL.split(names):
+            whole = (" ".join((*before[:n], name)) for n in range(len(before)))
+            found = next((one for one in whole if self.terms.ids(one)), name)
+            before = found.split()
+            yield found
 
     def _around(self, cells: Sequence[str], columns: Sequence[_Column], row: _Row) -> list[tuple[str, Term]]:
         """What stands around every cell of a row, each with its name for messages. Raises `UnknownTerm`."""
@@ -518,7 +533,10 @@ class _Book:
             for model in models if _names(words, name) else ():
                 self.entry(model, _Row((model,), name), anchor)
         self.doubtful.append((self.row, words, problems))
-        self.others.append(Section(label, "", amounts=Amounts(cells=amounts), problems=list(problems)))
+        section = Section(label, "", amounts=Amounts(cells=amounts), problems=list(problems))
+        # so many rows of nobody's as a table has are one thing that is not known
+        section.counted = self.row[0] not in {row[0] for row, _, _ in self.doubtful[:-1]}
+        self.others.append(section)
         # before the models that its words name: the row is in its own section first
         self.rows.setdefault(self.row, []).insert(0, self.others[-1])
 
@@ -584,7 +602,7 @@ class _Book:
 
     def reading(self, representation: str) -> Reading:
         """The page as read: drafts for the models that were understood. Raises `LayoutChanged` on too few models."""
-        models = len(self.entries) + sum(section.counted for section in self.others)
+        models = len(self.entries) + len(self.doubtful)
         if models < self.terms.proofs.models_min:
             raise LayoutChanged(f"expected {self.terms.proofs.models_min} models with prices, saw {models}")
         sections = self.sections()
@@ -640,13 +658,14 @@ class _Numbers:
     models: Mapping[str, int]
     words: Mapping[str, int]
 
-    def of(self, book: _Book) -> dict[int, Section]:
+    def of(self, book: _Book, wanted: Collection[int]) -> dict[int, Section]:
         """The sections of another reading of the same page by these numbers.
 
-        A model that had none has that of its first row; two sections of one number are told as one.
+        A model that had none, or none of those wanted, has that of its first row; two of one number are told as one.
         """
         sections = book.sections()
-        own = {id(entry.section): self.models[model] for model, entry in book.entries.items() if model in self.models}
+        entries = [(entry.section, self.models.get(model, -1)) for model, entry in book.entries.items()]
+        own = {id(section): number for section, number in entries if number in wanted}
         for row, stood in book.rows.items():
             for section in stood:
                 own.setdefault(id(section), self.first.get(row, -1))

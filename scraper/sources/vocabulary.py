@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
 from functools import cache, partial
@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 import yaml
 
-from ratecards.model import MODEL_ID
+from ratecards.model import METERS, MODEL_ID
 from ratecards.storage import strict_yaml
 from scraper.errors import DatasetError, UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
@@ -309,6 +309,8 @@ def _nodes(node: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], 
 # ------------------------------------------------------------------------------------------ the words of tables
 
 _NEVER = "(?!)"
+# How any page may say in brackets behind a name that the model is on its way out.
+_STATE = r"\s*\((?:deprecated|discontinued|legacy|retired|retiring|sunset)\)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -383,6 +385,10 @@ def combined(terms: Iterable[tuple[str, Term]]) -> dict[str, Any]:
     return found
 
 
+# The tiers that headers and labels may name beside what they price, on any page.
+_TIERS = {tier: Term(service_tier=tier) for tier in ("standard", "batch", "flex", "priority")}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TableTerms:
     """The vocabulary of a source whose page is tables; each field is the entry of the same name in its file.
@@ -434,19 +440,23 @@ class TableTerms:
     def header(self, text: str) -> Term | None:
         """What a column header means; None when it is unknown."""
         folded = label_key(text)
-        return self.headers.find(folded) or self._composed(folded, "meter")
+        return self.headers.find(folded) or self._composed(folded, ("meter",))
 
     def label(self, text: str) -> Term | None:
         """What a row label means; None when it is unknown."""
         folded = label_key(text)
-        return self.labels.find(folded) or (self._composed(folded, "meter", "modalities") if self.labels else None)
+        return self.labels.find(folded) or (self._composed(folded, ("meter", "modalities")) if self.labels else None)
 
-    def _composed(self, folded: str, *needed: str) -> Term | None:
+    def composed(self, text: str) -> Term | None:
+        """What the words of a header or label say by themselves, of a meter that no line has, too."""
+        return self._composed(label_key(text), (), METERS)
+
+    def _composed(self, folded: str, needed: Sequence[str], meters: Collection[str] = ()) -> Term | None:
         """What a label says that no line lists: one of these things, of a meter that a line has, in the currency."""
         try:
             said = take_apart(folded, self.words)
-            meters = {term.meter for terms in (self.headers, self.labels) for term in terms.values()}
-            known = any(getattr(said, name) for name in needed) and said.meter in {"", *meters}
+            meters = meters or {term.meter or "" for of in (self.headers, self.labels) for term in of.values()}
+            known = (not needed or any(getattr(said, name) for name in needed)) and said.meter in ("", *meters)
             if not known or said.plan or said.currency not in ("", self.currency):
                 return None
             if said.lifetime and said.meter != "cache_write":
@@ -507,12 +517,12 @@ def table_terms(data: Any) -> TableTerms:
         sections=_terms(data["sections"]),
         tabs=Tabs(_terms(data.get("tabs", {}))),
         labels=Listed(_terms(data.get("labels", {}))),
-        words=_terms(data.get("words", {})),
+        words={**_TIERS, **_terms(data.get("words", {}))},
         untitled=_re(data.get("untitled", _NEVER)),
         ids_printed=data.get("ids_printed", not data.get("models")),
         models={name: (ids,) if isinstance(ids, str) else tuple(ids) for name, ids in data.get("models", {}).items()},
         aliases=data.get("aliases", {}),
-        name_asides=_re(data.get("name_asides", _NEVER)),
+        name_asides=_re(f"{data.get('name_asides', _NEVER)}|{_STATE}"),
         sizes=data.get("sizes", {}),
         cells=data.get("cells", {}),
         nouns=nouns,

@@ -99,6 +99,23 @@ def test_an_unknown_model_says_who_has_it_or_had_it(dataset: Dataset) -> None:
     ]
 
 
+def test_an_id_without_its_day_is_of_the_one_model_that_has_one(tmp_path: Path) -> None:
+    """Of two it is neither; a card that goes by the very name is meant before."""
+    ids = ("small-3-20240307", "big-20250101", "big-20250601", "mid-20250101", "mid")
+    repriced = change("2026-03-24", "repriced", ids[0], old=rate(ids[0], price="1"), new=rate(ids[0], price="9"))
+    write(tmp_path, *added("2026-01-01", *(card(i, rate(i, price=str(n))) for n, i in enumerate(ids, 1))), repriced)
+    cards = Dataset(tmp_path)
+
+    assert ("right", "small-3-20240307") == (
+        one(cards, claim("9", "small-3"))[0],
+        one(cards, claim("9", "small-3"))[3].model,
+    )
+    assert ("wrong", MARCH, MARCH) == tuple(one(cards, claim("1", "small-3"))[i] for i in (0, 4, 5))
+    assert "unknown model" == one(cards, claim("2", "big")).verdict
+    assert "right" == one(cards, claim("5", "mid")).verdict
+    assert "unknown model" == one(cards, claim("9", "small-3-2024030")).verdict
+
+
 def test_a_model_that_came_back_is_judged_by_what_it_was_on_each_day(dataset: Dataset, tmp_path: Path) -> None:
     """Ours holds since it came back; what was right before it went is stale since then."""
     back = write(

@@ -55,6 +55,11 @@ def test_a_tuned_model_is_another() -> None:
     assert ("wrong", "0.5", "") == verdict(claim("3"), card(tuned, rate("0.5")))
     assert "not held" == verdict(claim("3"), card(tuned, rate("25", meter="tuning")))[0]
     assert ("right", "3", "") == verdict(claim("3", context="finetuning"), card(tuned, rate("0.5")))
+    assert ("wrong", "3", "") == verdict(claim("0.5", context="finetuning"), card(tuned, rate("0.5")))
+    bare = "no input on the standard tier under 'finetuning'"
+    assert ("not held", "", bare) == verdict(claim("0.5", context="finetuning"), card(rate("0.5")))
+    shared = rate("2", context="data sharing, finetuning")
+    assert ("wrong", "3", "") == verdict(claim("2", context="finetuning"), card(tuned, shared))
 
 
 def test_a_claim_without_a_modality_is_of_text() -> None:
@@ -104,6 +109,54 @@ def test_a_claim_without_bounds_is_of_the_shortest_prompt() -> None:
     assert ("right", "1.25", "") == verdict(claim("1.25", prompt_over=128_000), LONG)
     assert ("right", "0.3", "") == verdict(claim("0.3", prompt_over=200_000), SPLIT)
     assert ("wrong", "0.3", "") == verdict(claim("0.7", prompt_over=200_000), SPLIT)
+
+
+def test_a_long_prompts_price_is_not_judged_by_one_that_only_its_neighbours_divide() -> None:
+    """The page has a price for long prompts, and of this meter it does not say which; its own price is right."""
+    held = card(
+        rate("3", prompt_up_to=200_000),
+        rate("6", prompt_over=200_000),
+        rate("0.3", meter="cache_read"),
+        rate("1", service_tier="batch"),
+    )
+    said = "of this the page prints no price for long prompts, as it does of others"
+
+    assert ("not held", "0.3", said) == verdict(claim("0.6", "cache_read", prompt_over=200_000), held)
+    assert ("right", "0.3", "") == verdict(claim("0.3", "cache_read", prompt_over=200_000), held)
+    assert ("wrong", "0.3", "") == verdict(claim("0.6", "cache_read"), held)
+    assert ("wrong", "1", "") == verdict(claim("9", service_tier="batch", prompt_over=200_000), held)
+    assert ("wrong", "3", "") == verdict(claim("9", prompt_over=128_000), held), "divided, elsewhere"
+    searches = card(*held.rates, rate("14", meter="search_grounding", unit="1000 queries"))
+    said = claim("35", "search_grounding", "1000 queries", prompt_over=200_000)
+    assert ("wrong", "14", "") == verdict(said, searches), "not by the token"
+
+
+def test_a_price_that_the_page_rounds_is_right_by_the_pages_own_factor() -> None:
+    """Where it states one that gives it exactly, and prints that rounded; else it is another amount."""
+    rates = (rate("0.25"), rate("0.03", meter="cache_read", quote="$0.03"), rate("1.25", meter="output", quote="$1.25"))
+    held = card(*rates, facts=(("cache read", "0.1x base input price"), ("batch", "50% discount")))
+    words = "by the factor that the page states; what it prints is that rounded"
+
+    assert ("right", "0.03", words) == verdict(claim("0.025", "cache_read"), held)
+    assert "wrong" == verdict(claim("0.026", "cache_read"), held)[0], "not by the factor"
+    assert "wrong" == verdict(claim("0.025", "cache_read"), card(*rates))[0], "no factor is stated"
+    other = card(rate("10"), rate("0.25", meter="cache_read", quote="$0.25"), facts=held.facts)
+    assert "wrong" == verdict(claim("1", "cache_read"), other)[0], "a model that the factor is not of"
+
+
+def test_cache_writes_are_judged_by_how_long_they_are_kept() -> None:
+    """What a claim does not say may be either, which is told; one that says it is judged by that alone, or not held."""
+    split = card(
+        rate("3.75", meter="cache_write", context="5 minutes"), rate("6", meter="cache_write", context="1 hour")
+    )
+    assert ("right", "6", "at 1 hour alone") == verdict(claim("6", "cache_write"), split)
+    assert ("right", "6", "") == verdict(claim("6", "cache_write", context="1 hour"), split)
+    assert ("right", "3.75", "") == verdict(claim("3.75", "cache_write", context="5 minutes"), split)
+    assert ("wrong", "3.75", "") == verdict(claim("6", "cache_write", context="5 minutes"), split)
+    assert ("wrong", "6", "ours: 6.00 (1 hour), 3.75 (5 minutes)") == verdict(claim("5", "cache_write"), split)
+    whole = card(rate("3.75", meter="cache_write"))
+    assert "not held" == verdict(claim("6", "cache_write", context="1 hour"), whole)[0]
+    assert ("right", "3.75", "") == verdict(claim("3.75", "cache_write"), whole)
 
 
 def test_a_claim_without_a_resolution_may_be_of_any() -> None:

@@ -196,6 +196,51 @@ CASES: dict[str, tuple[dict[str, Any], int, list[tuple[str, str, str]]]] = {
         7,
         [(FLASH, "cost.cache_read", "0.03")],
     ),
+    # what is tuned is judged by its own prices, where the page has them, and never by those of the model itself
+    "litellm, tuned": (
+        {
+            "map.json": {
+                "ft:gpt-4.1-2025-04-14": {
+                    "litellm_provider": "openai",
+                    "input_cost_per_token": 3e-06,
+                    "output_cost_per_token": 8e-06,
+                    "cache_read_input_token_cost_batches": 5e-07,
+                },
+                "ft:gpt-4o-mini-2024-07-18:my-org:name:id1": {"input_cost_per_token": 3e-07},
+                "ft:gpt-3.5-turbo-0125": {"litellm_provider": "openai", "input_cost_per_token": 5e-07},
+                "azure/ft:gpt-4.1-2025-04-14": {"litellm_provider": "azure", "input_cost_per_token": 9},
+            }
+        },
+        3,
+        [("ft:gpt-4.1-2025-04-14", "output_cost_per_token", "12")],
+    ),
+    "genai-prices, tuned": (
+        {
+            "openai.json": {
+                "id": "openai",
+                "models": [
+                    {"id": "ft:gpt-3.5-turbo", "prices": {"input_mtok": 3, "output_mtok": 1.5}},
+                    {"id": "ft:gpt-4o", "prices": {"input_mtok": 99}},
+                ],
+            }
+        },
+        1,
+        [("ft:gpt-3.5-turbo", "prices.output_mtok", "6")],
+    ),
+    "llm-prices, tuned": (
+        {"current.json": {"prices": [{"id": "ft:o4-mini-2025-04-16", "vendor": "openai", "input": 4, "output": 16}]}},
+        2,
+        [],
+    ),
+    "portkey, tuned": (
+        {
+            "openai.json": {
+                "ft:gpt-4o-2024-08-06": {"pricing_config": {"pay_as_you_go": {"request_token": {"price": 0.00025}}}}
+            }
+        },
+        0,
+        [("ft:gpt-4o-2024-08-06", "pay_as_you_go.request_token", "3.75")],
+    ),
     # a table of ours with some of its columns, in another order
     "ratecards": (
         {"rates.csv": f"model;meter;price;unit\n{PRO};input;1.5;1000000 tokens\n"},

@@ -137,6 +137,7 @@ def test_parquet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     ("first", "whole"),
     [
         ({"type": "session_meta", "payload": {"id": "s"}}, True),
+        ({"type": "message_start", "message": {"id": "m"}}, True),
         ({"model": "m", "input_tokens": 5}, False),
         ([1], True),
     ],

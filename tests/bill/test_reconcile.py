@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from datetime import date
@@ -457,6 +458,40 @@ def test_csv_and_other_files(run: Run, tmp_path: Path):
     assert 0 == main(["reconcile", str(tmp_path), "--stale", "allow"])
     (tmp_path / "empty").mkdir()
     assert 2 == main(["reconcile", str(tmp_path / "empty"), "--stale", "allow"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        as_csv([row()]),
+        as_csv([row()], "_"),
+        "\ufeff" + as_csv([row()]),
+        as_csv([row()]).replace(",", "\t"),
+        as_csv([row()]).replace("service.id", '"service.id"', 1),
+        as_lines([row()]),
+        json.dumps([row()]),
+    ],
+    ids=["csv", "underscores", "mark", "tabs", "quotes", "lines", "list"],
+)
+def test_standard_input_is_an_export_in_any_form(
+    text: str, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    """It says what a file says."""
+    _, expected, _ = run(as_lines([row()]))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+
+    assert 0 == main(["reconcile", "-", "--stale", "allow"])
+    assert expected == capsys.readouterr().out
+
+
+def test_standard_input_that_is_no_export(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """It is named, and it cannot be the log as well."""
+    for text in ("a,b\n1,2\n", as_csv([row()]).replace("cost,", "price,", 1).replace("currency,", "money,", 1)):
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
+        assert 2 == main(["reconcile", "-", "--stale", "allow"])
+        assert "standard input:" in capsys.readouterr().err
+    assert 2 == main(["reconcile", "-", "-", "--stale", "allow"])
+    assert "standard input has the export or the log, not both" in capsys.readouterr().err
 
 
 def test_against_a_log(run: Run):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from ratecards.storage.lifecycle import FORM
+from scraper.errors import LayoutChanged
 from scraper.sources import deprecations
 from tests.support.captures import captured, needed
 
@@ -34,13 +37,18 @@ def test_the_whole_page():
 
 
 def test_the_beginning_of_the_newest():
-    """Its days are the first possible ones; of all that the excerpt has no end is announced."""
+    """It is not the whole page. With an end its days are the first possible ones; of all that it has none is announced."""
     whole = captured("google/deprecations", "2026-09.en.excerpt.md").partition("| gemini-3.1-flash-lite |")[0]
     text = "\n".join(line if line.startswith("|") else f"\n{line}\n" for line in whole.split("\n"))
-    card, problems, _ = deprecations.read_facts(text)
+    with pytest.raises(LayoutChanged, match="truncated page"):
+        deprecations.read_facts(text)
+    head = next(line for line in text.split("\n") if line.startswith("| Model"))
+    agent = "| antigravity-preview-09-2026 | September 17, 2026 | No shutdown date announced | |"
+    end = f"## Managed agents\n\n{head}\n|---|---|---|---|\n{agent}\n"
+    card, problems, _ = deprecations.read_facts(f"{text}\n\n{end}")
 
     assert [] == problems
     assert {"gemini-3.8-live": date(2026, 9, 15), "gemini-3-pro-image": date(2026, 5, 28)}.items() <= {
         one.model: one.release for one in card.models
     }.items()
-    assert (9, {None}) == (len(card.models), {one.shutdown or one.earliest for one in card.models})
+    assert (10, {None}) == (len(card.models), {one.shutdown or one.earliest for one in card.models})

@@ -33,10 +33,10 @@ def data_of(path: Path) -> Any:
 @pytest.mark.parametrize(
     ("module", "path", "claims", "unread"),
     [
-        (genai_prices, "genai-prices/data.v2.json", 394, 25),
+        (genai_prices, "genai-prices/data.v2.json", 524, 43),
         (genai_prices, "genai-prices/google.2026-08-21.yml", 128, 6),
         (genai_prices, "genai-prices/genai-prices-0.2.3_google.json", 180, 42),
-        (modelsdev, "models.dev/api.2026-07-20.json", 361, 25),
+        (modelsdev, "models.dev/api.2026-07-20.json", 454, 0),
         (modelsdev, "models.dev/2026-07-02", 73, 0),
         (portkey, "portkey/google.2026-08-21.json", 819, 26),
     ],

@@ -22,7 +22,7 @@ def test_each_edition_by_the_vocabulary_of_those_before_it():
 @needed
 def test_a_term_that_is_not_known():
     """Of a sample: nothing is wrong, and most of what the strict reader loses is read all the same."""
-    found = list(ablation.losses(CAPTURES, every=9, editions=("2026-08-27.md.txt", "2026-10-04.md.txt")))
+    found = list(ablation.losses(CAPTURES, every=9, editions=[("2026-08-27.md.txt", "2026-10-04.md.txt")]))
     reached = ablation.goals(found)
 
     assert 0 == reached["wrong"], ablation.table(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import itertools
 import os
 import re
 import shutil
@@ -43,14 +44,9 @@ FILLED = {
     '"text models": {ignore: "WHY IT GIVES NO RATE"}': '"text models": {}',
     '"batch": {ignore: "WHY IT GIVES NO RATE"}': '"batch": {service_tier: batch}',
     '"training": {ignore: "WHY IT GIVES NO RATE"}': '"training": {ignore: "a machine by the hour"}',
-    '"model": {is: note}': '"model": {is: model}',
-    '"input": {is: note}': '"input": {meter: input}',
-    '"output": {is: note}': '"output": {meter: output}',
-    '"what": {is: note}': '"what": {is: label}',
-    '"cost": {is: note}': '"cost": {}',
+    '"knowledge": {is: "label"}': '"knowledge": {is: note}',
     '"input": {meter: METER}': '"input": {meter: input}',
-    '"acme two": MODEL_ID': '"acme two": acme-2',
-    '"acme-1": MODEL_ID': '"acme-1": acme-1',
+    '"acme two": "acme-two"': '"acme two": acme-2',
 }
 
 
@@ -81,10 +77,15 @@ def run(copy: Path, *words: object) -> str:
 
 
 def pasted(said: str) -> str:
-    """The lines that the doctor proposes, as a person fills them in."""
-    lines = [line.removeprefix("    ").partition("  #")[0] for line in said.splitlines() if line.startswith("    ")]
-    pairs = dict.fromkeys(zip(lines[::2], lines[1::2], strict=True))
-    return "".join(f"{key}\n  {FILLED.get(line.strip(), line.strip())}\n" for key, line in pairs)
+    """The lines that the doctor proposes, of several choices the first, as a person fills them in."""
+    lines = said.splitlines()
+    found: dict[tuple[str, str], None] = {}
+    for number, line in enumerate(lines):
+        if line.startswith("  to settle it, in"):
+            block = itertools.takewhile(lambda text: text.startswith("    "), lines[number + 1 :])
+            key, *entries = (text.removeprefix("    ").partition("  #")[0] for text in block)
+            found |= {(key, FILLED.get(entry.strip(), entry.strip())): None for entry in entries if entry[0] == " "}
+    return "".join(f"{key}\n  {entry}\n" for key, entry in found)
 
 
 def test_a_source_in_ten_minutes(copy: Path) -> None:
@@ -97,6 +98,7 @@ def test_a_source_in_ten_minutes(copy: Path) -> None:
 
     for _ in range(9):
         said = run(copy, "scraper", "doctor", "acme/prices", page, "--keep", "first")
+        print(said)
         if "nothing to settle" in said:
             break
         with vocabulary.open("a", encoding="utf-8") as file:

@@ -84,11 +84,11 @@ def _lifecycle_cells_changed(subject: Subject, random: Random, seed: int) -> Mut
     at, text, new = random.choice(
         [
             (_RELEASE, "May 2, 2030", "2030-05-02"),
-            (_RELEASE, "-", ""),
+            *((_RELEASE, no_day, "") for no_day in ("-", "May 2030")),
             (_SUCCESSOR, "gemini-77-pro", "gemini-77-pro"),
             (_SUCCESSOR, "`gemini-77-pro` or `veo-77`", "gemini-77-pro or veo-77"),
             (_SUCCESSOR, "", ""),
-            *((_RELEASE, odd, None) for odd in ("May 2030", "Earliest May 2, 2030", "soon", "February 30, 2030")),
+            *((_RELEASE, odd, None) for odd in ("Earliest May 2, 2030", "2030", "soon", "February 30, 2030")),
             *((_SUCCESSOR, odd, None) for odd in ("the next Gemini", "Gemini 77 Pro", "gemini-77-pro (preview)")),
             *((_MODEL, odd, None) for odd in ("Gemini 9", "`Gemini-9`", "")),
         ]

@@ -56,7 +56,9 @@ def _outcome(subject: Subject, mutant: Mutant) -> Outcome:
         seen = subject.told(later).facts
         if not (mutant.may_keep and seen == subject.before):
             wrong += [f"held: {words}" for words in _compared(seen, wanted, subject.before, _Excuses(later))[1]]
-    silent = verdict.outcome in GOOD and not verdict.held
+    silent = verdict.outcome in GOOD and not (verdict.held or verdict.inferred)
+    if verdict.inferred and "currency" in mutant.kind:
+        wrong.append(f"another currency was inferred to be the same: {verdict.inferred[0].words}")
     if mutant.unsaid and silent:
         wrong.append("nothing says that something was not read")
     doubted = refused or not silent
@@ -102,7 +104,8 @@ def _numbers(quote: str) -> set[str]:
 def _told(verdict: SourceResult) -> str:
     """All that the verdict tells a person."""
     held = [f"{item.change.model}: {item.reason}" for item in verdict.held]
-    return "\n".join([*verdict.messages, *held])
+    inferred = [" ".join((*one.places, one.words)) for one in verdict.inferred]
+    return "\n".join([*verdict.messages, *held, *inferred])
 
 
 class _Excuses:

@@ -149,8 +149,9 @@ def listed(page) -> list[str]:
 
 
 def figures(page, model: str) -> list[str]:
-    """The figures shown of a model."""
-    return page.locator(f'#prices tr[data-model="{model}"] .fig:not([hidden]) b').all_inner_texts()
+    """The figures shown of a model, without their notes."""
+    shown = page.locator(f'#prices tr[data-model="{model}"] data:not([hidden])').all_inner_texts()
+    return [words.partition("\n")[0] for words in shown]
 
 
 # ------------------------------------------------------------------------------------------- prices
@@ -164,7 +165,7 @@ def test_one_types_a_name_and_sees_its_price(tab, real):
     assert "gemini-2.5-flash" == listed(page)[0]
     assert ["$0.30", "$2.50", "$0.03"] == figures(page, "gemini-2.5-flash")
     assert page.locator("tr.best").count() == 1
-    assert page.locator("tr.best .fig:not([hidden]) b").first.bounding_box()["y"] < DESKTOP["height"]
+    assert page.locator("tr.best data:not([hidden])").first.bounding_box()["y"] < DESKTOP["height"]
     assert page.locator("#status").inner_text().startswith(f"{len(listed(page))} models")
 
 
@@ -219,7 +220,9 @@ def test_sorting_by_price(tab, real):
     page = tab(real)
     head = page.locator('th[data-sort="input"]')
     head.locator("button").click()
-    values = "rows => rows.map(r => r.cells[1].querySelector('.fig:not([hidden])')).map(f => f ? Number(f.dataset.value) : Infinity)"
+    values = (
+        "rows => rows.map(r => r.cells[1].querySelector('data:not([hidden])')).map(f => f ? Number(f.value) : Infinity)"
+    )
     rising = page.locator("#prices tbody tr:not([hidden])").evaluate_all(values)
     first = head.get_attribute("aria-sort")
     head.locator("button").click()
@@ -237,7 +240,7 @@ def test_figures_follow_the_calendar(tab, small):
     assert ["$1.50", "$4.00"] == figures(new, "gemini-3.7-flash")
 
     page = tab(small, "models/google/gemini-3.7-flash.html", now=datetime(2027, 1, 1, tzinfo=UTC))
-    assert "$1.50" == page.locator(".big .fig:not([hidden]) b").first.inner_text()
+    assert "$1.50" == page.locator(".big data:not([hidden])").first.inner_text()
     assert "$0.75" in page.locator(".matrix .past").inner_text()
 
 
@@ -250,11 +253,17 @@ def test_countdowns_and_ages_are_of_today(tab, small, real):
     status = json.loads((ROOT / "ratecards/v1/status.json").read_text(encoding="utf-8"))
     looked = datetime.fromisoformat(status["sources"]["google/gemini-api"]["verified"])
     after = looked.replace(tzinfo=UTC) + timedelta(days=1)
-    ages = tab(real, "sources.html", now=after).locator("tr", has_text="gemini-api").locator(".age + span")
+    ages = tab(real, "sources.html", now=after).locator("tr", has_text="gemini-api").locator("time[data-stale] + span")
 
     assert ["in 1 day", "today", "for 2 days"] == words
     assert "(1 day ago)" == ages.inner_text().strip()
-    assert "stale" in tab(real, "sources.html").locator("tr", has_text="gemini-api").locator(".age + span").inner_text()
+    assert (
+        "stale"
+        in tab(real, "sources.html")
+        .locator("tr", has_text="gemini-api")
+        .locator("time[data-stale] + span")
+        .inner_text()
+    )
 
 
 def test_the_first_page_says_how_old_it_is(tab, real):
@@ -280,8 +289,8 @@ def test_it_works_under_a_sub_path(tab, served, path):
     page = tab(served, path)
 
     assert "rgb(250, 249, 246)" == page.evaluate("getComputedStyle(document.body).backgroundColor")
-    page.locator("nav a", has_text="Changes").click()
-    assert page.url == f"{served}/changes.html"
+    page.locator("nav a", has_text="Prices").click()
+    assert page.url.partition("#")[0] == f"{served}/index.html"
 
 
 def test_without_a_script_everything_is_still_there(tab, small):
@@ -573,7 +582,7 @@ def test_nothing_scrolls_sideways_on_a_small_phone(tab, request, which):
 
 def test_the_keyboard_is_enough(tab, small):
     """Tab goes from the way to the content to the controls, each with a visible ring; Enter sorts."""
-    page = tab(small, "models/google/gemini-2.5-flash.html")
+    page = tab(small, "changes.html")
     page.keyboard.press("Tab")
     assert "Skip to the content" == page.evaluate("document.activeElement.textContent")
     page.keyboard.press("Tab")
@@ -585,13 +594,22 @@ def test_the_keyboard_is_enough(tab, small):
     assert sorted(listed(page)) == listed(page)
 
 
-def test_printed_it_opens_what_is_folded(tab, small):
+def test_the_words_of_the_page_are_shown_where_one_asks(tab, real):
+    """Beside the prices, without a script."""
+    page = tab(real, "models/google/gemini-2.5-flash.html", java_script_enabled=False)
+    words, place = (page.locator(f".matrix {name}").first for name in ("td q", "th cite"))
+    assert (False, False) == (words.is_visible(), place.is_visible())
+    page.locator(".words input").first.check()
+    assert (True, True) == (words.is_visible(), place.is_visible())
+
+
+def test_printed_it_opens_what_is_folded(tab, real):
     """Quotes are on paper, navigation is not."""
-    page = tab(small, "models/google/gemini-2.5-flash.html")
+    page = tab(real, "models/google/gemini-2.5-flash.html")
     page.emulate_media(media="print")
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     assert page.locator("details:not([open])").count() == 0
-    assert page.locator(".evidence q").first.is_visible()
+    assert page.locator(".matrix q").first.is_visible()
     assert not page.locator("nav").is_visible()
     page.evaluate("dispatchEvent(new Event('afterprint'))")
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ratecards.audit.claims import OTHER, PriceEntry, elsewhere, named_seller, seller_by_id
+from ratecards.audit.claims import OTHER, PriceEntry, elsewhere, maker_of, named_seller, seller_by_id
 from ratecards.formats import forms, sheet
 from ratecards.formats.litellm import reader as litellm
 from ratecards.formats.price_file import recognise, shaped
@@ -74,15 +74,15 @@ OVERRIDES = [
 def test_openrouter() -> None:
     """What costs nothing of its own is no price of zero; what a field is of must be known."""
     data = {"data": [{"id": "google/a", "pricing": {**PRICES, "overrides": OVERRIDES}}, {"pricing": {"prompt": "-1"}}]}
-    data["data"] += [{"id": "openai/gpt-x", "pricing": {"prompt": "-1"}}, {"id": "anthropic/claude-c", "pricing": {}}]
+    data["data"] += [{"id": "openai/gpt-x", "pricing": {"prompt": "-1"}}, {"id": "meta-llama/llama-c", "pricing": {}}]
     hours, condition = "hours of the day have no column", "holds under a condition that no column says"
     assert [
         "a input <=200000 1",
         "a cache_read 0.1",
+        "a cache_write 1 hour 1000000",
         "a search_grounding 14 1000 queries",
         "a input >200000 <=500000 2",
         "a input >500000 3",
-        "google/a pricing.input_cache_write_1h 1: how long a cache lives has no column",
         "google/a pricing.image 0.5: per image or per token of one, which the file does not say",
         "google/a pricing.request 0.01: a price of a call, whatever it makes, has no column",
         "google/a pricing.discount 0.2: a discount on all prices is no price",
@@ -91,8 +91,34 @@ def test_openrouter() -> None:
         f"google/a pricing.overrides[3].prompt 0.0000006: {condition}",
         "openai/gpt-x pricing.prompt -1: expected an amount from 0, in digits",
         "data[1]: no model",
-        f"anthropic/claude-c: {OTHER}",
+        f"meta-llama/llama-c: {OTHER}",
     ] == read(data)
+
+
+def test_cache_writes_by_how_long_they_are_kept() -> None:
+    """Beside a price for an hour the other is that of 5 minutes; alone it may be either. Ids have no points at Anthropic."""
+    write, hour = {"input_cache_write": "0.00000375"}, {"input_cache_write_1h": "0.000006"}
+    rows = [
+        {"id": "anthropic/claude-haiku-4.5", "pricing": {"prompt": "1", **write, **hour}},
+        {"id": "anthropic/claude-3.5-haiku", "pricing": {"prompt": "1", **write}},
+    ]
+    prices = {
+        "input_cache_creation": Decimal("0.000001"),
+        "input_cache_creation_5m": Decimal("0.000002"),
+        "input_cache_creation_1h": Decimal("0.000003"),
+    }
+    assert [
+        "anthropic-api claude-haiku-4-5 input 1000000",
+        "anthropic-api claude-haiku-4-5 cache_write 5 minutes 3.75",
+        "anthropic-api claude-haiku-4-5 cache_write 1 hour 6",
+        "anthropic-api claude-3-5-haiku input 1000000",
+        "anthropic-api claude-3-5-haiku cache_write 3.75",
+    ] == read({"data": rows})
+    assert [
+        "anthropic-api claude-y cache_write 5 minutes 1",
+        "anthropic-api claude-y cache_write 5 minutes 2",
+        "anthropic-api claude-y cache_write 1 hour 3",
+    ] == read([{"modelName": "claude-y", "matchPattern": "x", "prices": prices}])
 
 
 def test_llm_prices() -> None:
@@ -138,7 +164,7 @@ def test_langfuse() -> None:
             "matchPattern": "x",
             "prices": {"output": Decimal("0.00001"), "groundingQueries": 14},
         },
-        {"modelName": "claude-y", "matchPattern": "x", "prices": {"output": 1}},
+        {"modelName": "mistral-y", "matchPattern": "x", "prices": {"output": 1}},
         "words",
     ]
     assert [
@@ -150,7 +176,7 @@ def test_langfuse() -> None:
         "gemini-x search_grounding 14000 1000 queries",
         "gpt-5.6-sol pricingTiers[0].prices.total 1: one price for all tokens is no column",
         "gpt-5.6-sol pricingTiers[2].prices.output 1: holds under a condition that no column says",
-        f"claude-y: {OTHER}",
+        f"mistral-y: {OTHER}",
         "[3]: no model",
     ] == read(data)
 
@@ -316,6 +342,8 @@ def test_opencode_with_a_server_of_ones_own_is_nobodys_prices() -> None:
         ("https://generativelanguage.googleapis.com/v1beta", False),
         ("https://us-central1-aiplatform.googleapis.com", False),
         ("api.openai.com", False),
+        ("https://api.anthropic.com/v1", False),
+        ("https://notanthropic.com/v1", True),
         ("http://localhost:4000/v1", True),
         ("https://googleapis.com.example.org/", True),
         ("os.environ/BASE", True),
@@ -340,7 +368,36 @@ def test_sellers_in_anybodys_words() -> None:
             ("Vertex", "claude-x"),
         )
     ]
-    assert ["openai/openai-api", "", None] == [seller_by_id(name) for name in ("openai/gpt-5", "x", "claude-x")]
+    assert ["anthropic/anthropic-api"] * 2 == [named_seller(words, "claude-x") for words in ("Anthropic", "claude")]
+    assert ["openai/openai-api", "", None] == [seller_by_id(name) for name in ("openai/gpt-5", "x", "llama-x")]
+
+
+@pytest.mark.parametrize(
+    ("name", "own"),
+    [
+        ("claude-opus-4-5", True),
+        ("anthropic/claude-opus-4.5", True),
+        ("anthropic:claude-opus-4-5", True),
+        ("Claude-Opus-4.5", True),
+        ("anthropic.claude-opus-4-5-20251101-v1:0", False),
+        ("us.anthropic.claude-opus-4-5-20251101-v1:0", False),
+        ("claude-opus-4-5@20251101", False),
+        ("vertex_ai/claude-opus-4-5", False),
+        ("google/claude-opus-4-5", False),
+        ("openrouter/anthropic/claude-opus-4.5", False),
+        ("bedrock/anthropic.claude-v2", False),
+    ],
+)
+def test_a_copy_that_another_platform_sells_is_not_anthropics(name: str, own: bool) -> None:
+    """Bedrock's ids, the Agent Platform's and a gateway's are of sellers that are not held, with and without a provider."""
+    seller = "anthropic/anthropic-api" if own else None
+    assert seller == seller_by_id(name) == maker_of(name)
+    (alone,) = litellm.entries({name: {"input_cost_per_token": 1}})
+    assert [] == [c for c in alone.claims if c.source != "anthropic-api" and not own]
+    assert ("" if own else OTHER) == alone.why
+    for provider in ("bedrock", "vertex_ai-anthropic_models", "azure_ai", "openrouter"):
+        (entry,) = litellm.entries({name: {"litellm_provider": provider, "input_cost_per_token": 1}})
+        assert (OTHER, ()) == (entry.why, entry.claims)
 
 
 # ------------------------------------------------------------------------------------------------------------ sheets
@@ -356,6 +413,11 @@ def test_sellers_in_anybodys_words() -> None:
         ("Completion, $ per token", "gemini-api m output 5000000"),
         ("Cached input / MTok", "gemini-api m cache_read 5"),
         ("cache write 1M", "gemini-api m cache_write 5"),
+        ("5m cache writes ($/MTok)", "gemini-api m cache_write 5 minutes 5"),
+        ("Cache write, 5 minutes, per 1M", "gemini-api m cache_write 5 minutes 5"),
+        ("1h Cache Writes / MTok", "gemini-api m cache_write 1 hour 5"),
+        ("cache_write_1hr per 1M tokens", "gemini-api m cache_write 1 hour 5"),
+        ("Cache write 1 hour ($/1M)", "gemini-api m cache_write 1 hour 5"),
         ("Audio input $/1M", "gemini-api m input audio 5"),
         ("Batch output $/1,000,000", "gemini-api m batch output 5"),
         ("Reasoning ($/M)", "gemini-api m output thinking 5"),
@@ -385,15 +447,17 @@ def test_rows_of_a_sheet() -> None:
         {"name": "`gemini-x-image`", head: "$30"},
         {"name": "x", head: "n/a"},
         {"name": "y", head: "2 / 3"},
-        {"name": "Claude Z", head: "9"},
+        {"name": "Claude 4.5 Z", head: "9"},
+        {"name": "claude-z@20250514", head: "9"},
         {"name": "", head: "9"},
     ]
     assert [
         "openai-api gpt-5-mini output 2",
         "gemini-x-image output image 30",
+        "anthropic-api claude-4-5-z output 9",
         "y Output (per 1M) 2 / 3: expected an amount from 0, in digits",
         "x: without a price",
-        f"Claude Z: {OTHER}",
+        f"claude-z@20250514: {OTHER}",
         ": no model",
     ] == said(sheet.entries(rows))
     assert [] == sheet.entries([])

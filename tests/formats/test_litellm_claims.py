@@ -32,6 +32,19 @@ SAID = {
     "cache_read_input_audio_token_cost": ("cache_read", TOKENS, "0.3", {"modality": "audio"}),
     "cache_read_input_token_cost_per_audio_token": ("cache_read", TOKENS, "0.3", {"modality": "audio"}),
     "cache_creation_input_token_cost": ("cache_write", TOKENS, "0.3", {}),
+    "cache_creation_input_token_cost_above_1hr": ("cache_write", TOKENS, "0.3", {"context": "1 hour"}),
+    "cache_creation_input_token_cost_above_1hr_batches": (
+        "cache_write",
+        TOKENS,
+        "0.3",
+        {"context": "1 hour", "service_tier": "batch"},
+    ),
+    "cache_creation_input_token_cost_above_1hr_above_200k_tokens": (
+        "cache_write",
+        TOKENS,
+        "0.3",
+        {"context": "1 hour", "prompt_over": 200_000},
+    ),
     "input_cost_per_token_above_200k_tokens": ("input", TOKENS, "0.3", {"prompt_over": 200_000}),
     "input_cost_per_token_above_128000_tokens": ("input", TOKENS, "0.3", {"prompt_over": 128_000}),
     "input_cost_per_token_above_200k_tokens_priority": (
@@ -69,7 +82,8 @@ def test_a_field_is_a_claim_in_our_columns(field: str) -> None:
 
 
 UNREAD = {
-    "cache_creation_input_token_cost_above_1hr": "how long a cache lives has no column",
+    "cache_creation_input_token_cost_above_1day": "no such field is known",
+    "provider_specific_entry": "a factor on all prices of a region or a tier is no price",
     "regional_endpoint_uplift_multiplier": "a factor on all prices of a region is no price",
     "input_cost_per_video_per_second_above_15s_interval": "how often video is sampled has no column",
     "ocr_cost_per_page": "a page is no unit of the table",
@@ -142,6 +156,24 @@ def test_a_price_beside_one_for_longer_prompts_ends_there() -> None:
     assert [200_000, None, None, None] == [claim.prompt_up_to for claim in found]
 
 
+def test_a_price_of_cache_writes_beside_one_for_an_hour_is_that_of_five_minutes() -> None:
+    """On each tier, by what the entry has at all; alone it is of whatever there is."""
+    write = "cache_creation_input_token_cost"
+    both = one(**{write: 1, f"{write}_batches": 2, f"{write}_above_1hr": 3, "cache_read_input_token_cost": 4})
+
+    assert ["5 minutes", "5 minutes", "1 hour", ""] == [claim.context for claim in both]
+    assert [""] == [claim.context for claim in one(**{write: 1})]
+
+
+def test_modes_before_an_id_of_anthropics() -> None:
+    """A fast one is of a service tier of its own; one country's prices are no column."""
+    both = {"input_cost_per_token": 1, "input_cost_per_token_batches": 2}
+    assert ["fast", "batch"] == [c.service_tier for c in one("fast/claude-a", "anthropic", **both)]
+    for key in ("us/claude-a", "fast/us/claude-a"):
+        found, unread = claimed(entries({key: {"litellm_provider": "anthropic", **both}}))
+        assert ([], ["a price of one country alone"] * 2) == (found, [item.why for item in unread])
+
+
 def test_a_price_beside_one_of_another_modality_is_that_of_text() -> None:
     """Without one it is that of whatever there is."""
     both = one(output_cost_per_token=1, output_cost_per_image_token=2, input_cost_per_token=3)
@@ -171,6 +203,20 @@ KEYS = {
     ("azure/gpt-5", "azure"): None,
     ("azure/gpt-5", None): None,
     ("gpt-5", "azure"): None,
+    ("claude-opus-4-5", "anthropic"): ("claude-opus-4-5", "anthropic-api"),
+    ("anthropic/claude-opus-4-5", "anthropic"): ("claude-opus-4-5", "anthropic-api"),
+    ("anthropic/claude-opus-4-5", None): ("claude-opus-4-5", "anthropic-api"),
+    ("claude-opus-4-5", None): ("claude-opus-4-5", ""),
+    ("fast/claude-opus-4-6", "anthropic"): ("claude-opus-4-6", "anthropic-api"),
+    ("anthropic/fast/claude-opus-4-6", None): ("claude-opus-4-6", "anthropic-api"),
+    ("fast/claude-opus-4-6", "bedrock"): None,
+    ("fast/claude-opus-4-6", None): None,
+    ("fast/gemini-2.5-pro", "gemini"): None,
+    ("claude-opus-4-5@20251101", None): None,
+    ("claude-opus-4-5@20251101", "anthropic"): None,
+    ("anthropic/claude-opus-4-5", "openrouter"): None,
+    ("anthropic.claude-opus-4-5-20251101-v1:0", None): None,
+    ("us.anthropic.claude-opus-4-5-20251101-v1:0", "bedrock_converse"): None,
     ("vertex_ai/claude-opus-4-5", "vertex_ai-anthropic_models"): None,
     ("vertex_ai/claude-opus-4-5", None): None,
     ("vertex_ai/meta/llama-3", "vertex_ai"): None,

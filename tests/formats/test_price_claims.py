@@ -190,7 +190,8 @@ def test_portkey_unread():
         ),
         "gemini-b": {"pricing_config": {"currency": "EUR", "pay_as_you_go": {"request_token": {"price": 5}}}},
         "gemini-c": {"pricing_config": {"calculate": {"x": 1}, "committed": {"request_token": {"price": 7}}}},
-        "claude-d": config(request_token={"price": 9}),
+        "llama-d": config(request_token={"price": 9}),
+        "anthropic.claude-d": config(request_token={"price": 9}),
     }
     read = claimed(portkey.entries(data))
     assert [] == read[0]
@@ -206,6 +207,22 @@ def test_portkey_unread():
         "gemini-b pay_as_you_go.request_token 5: in EUR, not in US dollars",
         "gemini-c committed.request_token 7: no such field is known",
     ] == whys(read)
+
+
+def test_portkey_cache_writes():
+    """Beside a unit of what is kept for an hour the price of writes is that of 5 minutes."""
+    both = config(
+        cache_write_input_token={"price": Decimal("0.000125")},
+        additional_units={"cache_write_1h": {"price": Decimal("0.0002")}},
+    )
+    alone = config(cache_write_input_token={"price": Decimal("0.000125")})
+    found, unread = claimed(portkey.entries({"claude-a": both, "claude-b": alone}))
+    assert [] == unread
+    assert [
+        ("claude-a", "5 minutes", Decimal("1.25")),
+        ("claude-a", "1 hour", Decimal(2)),
+        ("claude-b", "", Decimal("1.25")),
+    ] == [(c.model, c.context, c.price) for c in found]
 
 
 def test_portkey_nothing():
@@ -324,7 +341,10 @@ def test_modelsdev_unread():
         "tiers": [{"input": 3, "tier": {"type": "time", "size": 5}}, {"input": 5, "tier": {"size": True}}],
         "context_over_200k": 6,
     }
-    modes = {"fast": {"cost": {"input": 8}, "provider": {}}}
+    modes = {
+        "fast": {"cost": {"input": 8}, "provider": {}},
+        "odd": {"cost": 9, "provider": {"body": {"speed": "fast"}}},
+    }
     read = claimed(modelsdev.entries(api(cost, experimental={"modes": modes})))
     assert ["gemini-2.5-pro standard output thinking 4 per 1000000 tokens"] == words(read)
     assert [
@@ -336,7 +356,27 @@ def test_modelsdev_unread():
         "gemini-2.5-pro cost.context_over_200k 6: expected prices by name",
         "gemini-2.5-pro experimental.modes.fast.cost.input 8: "
         "an experimental mode, whose service tier it does not name",
+        "gemini-2.5-pro experimental.modes.odd.cost 9: an experimental mode, whose service tier it does not name",
     ] == whys(read)
+
+
+@pytest.mark.parametrize(
+    ("body", "tier"),
+    [
+        ({"speed": "fast"}, "fast"),
+        ({"service_tier": "priority"}, "priority"),
+        ({"service_tier": "golden"}, ""),
+        ({"service_tier": "priority", "speed": "fast"}, ""),
+        ({"reasoning": {"mode": "pro"}}, ""),
+    ],
+)
+def test_modelsdev_modes(body: dict[str, Any], tier: str) -> None:
+    """A mode is of the service tier that its request names."""
+    mode = {"cost": {"input": 8, "odd": 1}, "provider": {"body": body}}
+    found, unread = claimed(modelsdev.entries(api({}, experimental={"modes": {"quick": mode, "free": {}}})))
+
+    assert ([(tier, 8)] if tier else []) == [(c.service_tier, c.price) for c in found]
+    assert (1 if tier else 2) == len(unread)
 
 
 # ----------------------------------------------------------------------------------------------- genai-prices
@@ -445,10 +485,38 @@ def test_genai_sources():
     ]
 
 
+def test_genai_cache_writes():
+    """Beside a price of what is kept for an hour the other is that of 5 minutes, in variants, too; alone it may be either."""
+    both = {"cache_write_mtok": {"base": 3.75, "tiers": [{"start": 200_000, "price": 7}]}, "cache_write_1h_mtok": 6}
+    data = provider(
+        {"id": "claude-a", "prices": both},
+        {"id": "claude-b", "prices": {"cache_write_mtok": 1}},
+        {
+            "id": "claude-c",
+            "prices": {},
+            "price_variants": [
+                {"when": {"processing": "batch"}, "prices": {"cache_write_mtok": 2, **dict([*both.items()][1:])}}
+            ],
+        },
+        id="anthropic",
+    )
+    found, unread = claimed(genai_prices.entries([data]))
+
+    assert [] == [u for u in unread if "3.75" not in u.stated]
+    assert [
+        ("claude-a", "5 minutes", 200_000, "standard"),
+        ("claude-a", "1 hour", None, "standard"),
+        ("claude-b", "", None, "standard"),
+        ("claude-c", "5 minutes", None, "batch"),
+        ("claude-c", "1 hour", None, "batch"),
+    ] == [(c.model, c.context, c.prompt_over, c.service_tier) for c in found]
+    assert {"anthropic-api"} == {c.source for c in found}
+
+
 def test_genai_unread():
     """A price by what the table does not count, and tiers that do not rise from whole numbers."""
     prices = {
-        "cache_write_1h_mtok": 1,
+        "cache_write_1d_mtok": 1,
         "input_mtok": {"base": 2, "tiers": [{"start": Decimal("0.5"), "price": 3}]},
         "output_mtok": {"base": "x", "tiers": [{"start": 10, "price": 4}]},
         "input_audio_mtok": [5],
@@ -457,7 +525,7 @@ def test_genai_unread():
     assert ["gemini-2.5-pro standard output >10 4 per 1000000 tokens"] == words(read)
     shape = "expected a price, or base and tiers from whole numbers up"
     assert [
-        "gemini-2.5-pro prices.cache_write_1h_mtok 1: no column of the table says what is counted",
+        "gemini-2.5-pro prices.cache_write_1d_mtok 1: no column of the table says what is counted",
         f"gemini-2.5-pro prices.input_mtok.base 2: {shape}",
         f"gemini-2.5-pro prices.input_mtok.tiers[0].price 3: {shape}",
         "gemini-2.5-pro prices.output_mtok.base x: expected an amount from 0, in digits",

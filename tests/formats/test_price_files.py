@@ -87,6 +87,73 @@ def test_a_mark_of_utf_8_blank_lines_and_comments_come_first(tmp_path: Path) -> 
     assert "genai-prices" == price_file.load(write(tmp_path / "b", "\n# a\n\n# b\n---\n" + YAML)).format
 
 
+def test_a_file_of_portkeys_is_of_the_provider_whose_name_it_has(tmp_path: Path) -> None:
+    """Where it stands as Portkey keeps it; elsewhere each model is its maker's."""
+    model = {"pricing_config": {"pay_as_you_go": {}}}
+    assert {"provider": "vertex-ai", "x": model} == price_file.load(
+        write(tmp_path / "pricing/vertex-ai.json", PORTKEY)
+    ).data
+    assert {"provider": "vertex-ai", "x": model} == price_file.load(tmp_path / "pricing").data
+    assert {"x": model} == price_file.load(write(tmp_path / "prices/vertex-ai.json", PORTKEY)).data
+
+
+OPENCODE = """// my models
+{
+  "$schema": "https://opencode.ai/config.json", // not a comment: /* */
+  "provider": {
+    /* billed to the team */
+    "anthropic": {
+      "models": {
+        "claude-haiku-4-5": { "cost": { "input": 1, "output": 5, } },
+      },
+    },
+  },
+}
+"""
+
+
+def test_json_may_have_comments_and_a_comma_at_the_end(tmp_path: Path) -> None:
+    """As opencode's config has; what is in a string is no comment, and lines are where they stand."""
+    for name in ("opencode.json", "opencode.jsonc"):
+        found = price_file.load(write(tmp_path / name, OPENCODE))
+        model = {"cost": {"input": 1, "output": 5}}
+        assert ("opencode", OPENCODE) == (found.format, found.text)
+        assert {"anthropic": {"models": {"claude-haiku-4-5": model}}} == found.data
+    (tmp_path / "opencode.json").unlink()
+    assert found.data == price_file.load(tmp_path).data, "a folder's file may be named so"
+
+
+ANCHORED = """
+x-flash: &flash
+  input_cost_per_token: 0.0000003
+  output_cost_per_token: 0.0000025
+model_list:
+  - model_name: flash
+    litellm_params: &params
+      <<: *flash
+      model: gemini/gemini-2.5-flash
+  - model_name: flash-cheap
+    litellm_params:
+      <<: [*params, {cache_read_input_token_cost: 3e-8}]
+      output_cost_per_token: 0.000001
+  - model_name: flash-info
+    litellm_params: {model: gemini/gemini-2.5-flash}
+    model_info: *flash
+"""
+
+
+def test_yaml_may_name_what_it_says_again(tmp_path: Path) -> None:
+    """Anchors, aliases and merge keys, as in configs of LiteLLM's proxy: what they stand for, own keys first."""
+    found = price_file.load(write(tmp_path / "config.yaml", ANCHORED))
+    assert "litellm-proxy" == found.format
+    head = {"input_cost_per_token": Decimal("0.0000003"), "output_cost_per_token": Decimal("0.0000025")}
+    cheap = {"output_cost_per_token": Decimal("0.000001"), "cache_read_input_token_cost": Decimal("3e-8")}
+    assert [head, {**head, **cheap}, head] == [
+        {name: value for name, value in prices.items() if "cost" in name} for _, prices in found.data
+    ]
+    assert ["gemini/gemini-2.5-flash"] * 3 == [key for key, _ in found.data]
+
+
 def test_standard_input_is_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """For what comes through a pipe."""
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(LITELLM.encode())))
@@ -135,7 +202,16 @@ REFUSED = {
     b"a = " + b"[" * 5000: ": expected TOML of a few levels, saw it nested without end",
     b"a = 1\n" + b"#" * 200_000: ": expected at most 200,000 characters of TOML, saw more",
     b"[cost]\ninput = 1\n": ": expected a model of models.dev, below <provider>/models/, saw another TOML file",
-    b"a: &x 1\nb: *x\n": ":1:4: anchors and aliases are not allowed",
+    b"a: *x\nb: &x 1\n": ":1:4: the alias *x has no anchor above it",
+    b"a: &x {<<: *x}\n": ":1:12: the alias *x stands inside itself",
+    b"a: &a [x]\n" + b"\n".join(b"%c: &%c [%s]" % (n, n, b", ".join([b"*%c" % (n - 1)] * 20)) for n in b"bcdefg"): (
+        ":6:12: expected at most 1,000,000 values, aliases written out"
+    ),
+    b'// prices\n{"a": 1, "a": 2}': ":2:10: the key 'a' stands twice in one object",
+    b'{"a": 1} /* open': ":1:10: not JSON: Extra data, saw '/* open'",
+    b"// prices\nexport default {}\n": (
+        ":1: expected JSON, TOML, YAML or CSV, saw the source of a program; save its prices as one"
+    ),
     b"a: !!python/object:os.system 1\n": ":1:4: the tag tag:yaml.org,2002:python/object:os.system is not allowed",
     b"a: .nan\n": ":1:4: expected a number, saw .nan",
     b"a: 1e99\n": ":1:4: expected an amount from 1e-30 to 1e30, saw 1e99",

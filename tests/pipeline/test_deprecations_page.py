@@ -14,6 +14,7 @@ import pytest
 from ratecards.__main__ import main
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
+from ratecards.model.lifecycle import lines, read
 from ratecards.storage.codec import encode
 from ratecards.storage.history import line, replay
 from scraper.publish.dataset import DEPRECATIONS
@@ -34,7 +35,7 @@ def page(*rows: str) -> str:
     models = [dict(zip(keys, map(str.strip, row.split("|")), strict=True)) for row in rows]
     others = [
         {
-            "title": f"## {name}",
+            "title": "## Managed agents" if name == "imagen-9" else f"## {name}",
             "models": [dict(zip(keys, (name, "-", "No shutdown date announced", "-"), strict=True))],
         }
         for name in ("veo-9", "lyria-9", "imagen-9")
@@ -67,9 +68,12 @@ class Desk:
         return outcomes(self.ran.out)[DEPRECATIONS], self.ran.code
 
     @property
+    def content(self) -> dict[str, Any]:
+        return json.loads((self.data / "ratecards/v1/lifecycle.json").read_text(encoding="utf-8"))
+
+    @property
     def published(self) -> dict[str, dict[str, Any]]:
-        content = json.loads((self.data / "ratecards/v1/lifecycle.json").read_text(encoding="utf-8"))
-        return {entry["model"]: entry for entry in content["lifecycle"]}
+        return {entry["model"]: entry for entry in self.content["lifecycle"]}
 
 
 @pytest.fixture
@@ -214,6 +218,25 @@ def test_an_unread_row_keeps_what_was_published_of_it(desk):
     assert ("2027-05-01", "2028-06-09") == (desk.published[FLASH]["earliest"], desk.published[PRO]["shutdown"])
     assert ("CHANGED", 0) == desk.look("2026-11-03", page(FIRST[0]))
     assert [FLASH, "veo-9", "lyria-9", "imagen-9"] == list(desk.published)
+
+
+def test_what_was_said_of_a_model_that_has_ended_stays(desk):
+    """With the day since when the page has its row no more, until it has it again; what had not ended goes."""
+    ended = ("gemini-8 | May 1, 2025 | June 9, 2026 | gemini-9-flash", "gemini-7 | - | Earliest June 2026 | ")
+    ahead = "gemini-9-lite | - | December 9, 2026 | "
+    desk.look("2026-11-01", page(*FIRST, *ended, ahead))
+    for day in ("2026-11-02", "2026-11-03"):
+        assert (0, "2026-11-02") == (desk.look(day, page(*FIRST))[1], desk.published["gemini-8"]["gone"])
+        assert {"gemini-8", "gemini-7"} < set(desk.published)
+        assert "gemini-9-lite" not in desk.published
+    assert ("gemini-9-flash", "2026-11-01") == tuple(desk.published["gemini-8"][n] for n in ("successor", "observed"))
+    assert (
+        "listed no more since 2026-11-02"
+        in lines(replace(card("gemini-8"), lifecycle=read(desk.content)["google/gemini-api"]["gemini-8"]))[0]
+    )
+    desk.look("2026-11-04", page(*FIRST, ended[0]))
+    assert (None, "2026-11-04") == (desk.published["gemini-8"].get("gone"), desk.published["gemini-8"]["observed"])
+    assert "2026-11-02" == desk.published["gemini-7"]["gone"]
 
 
 def test_words_about_all_days_leave_all_as_it_was(desk):

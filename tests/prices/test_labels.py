@@ -70,7 +70,7 @@ def test_what_words_say(text, said):
         ("Output price (thinking)", "'thinking'"),
         ("Text input price (audio)", "'audio'"),
         ("Input price from", "'from'"),
-        ("Input (< 200k tokens)", "'<', '200k'"),
+        ("Input (< 200k tokens)", "'<', '200k tokens'"),
         ("Input (up to 128k tokens, up to 200k tokens)", "'up to 200k tokens'"),
         ("Input, 50% off", "'50%', 'off'"),
         ("Cache writes & hits", "'hits'"),

@@ -516,5 +516,5 @@ def test_a_rate_that_the_table_has_no_row_for():
 def test_reading_19_a_caching_price_in_a_row_of_something_else():
     """Beside a price of input or of storage the words would make it another price."""
     for label in ("Input price", "Context caching (storage)"):
-        with pytest.raises(UnknownTerm, match="a caching price in a row of"):
+        with pytest.raises(UnknownTerm, match="a price of cache_read in a row of"):
             rates(label, "Not available", "$1.00 (input caching)")

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.no_cover
 
 TODAY = date(2026, 11, 22)
 OPENAI = {"provider": "openai", "source": "openai-api"}
+ANTHROPIC = {"provider": "anthropic", "source": "anthropic-api"}
 MODELS = st.sampled_from(
     (
         "gemini-2.5-flash",
@@ -31,6 +32,9 @@ MODELS = st.sampled_from(
         "gpt-9",
         "o3",
         "claude-4",
+        "claude-opus-4.5",
+        "anthropic.claude-4-v1:0",
+        "ft:gpt-5:mine::1",
         "meta/llama-4",
         "flash",
         "",
@@ -38,9 +42,11 @@ MODELS = st.sampled_from(
     )
 )
 PREFIXES = st.sampled_from(
-    ("", "", "gemini/", "Gemini/", "vertex_ai/", "google/", "openai/", "azure/", "models/", "x/y/")
+    ("", "", "gemini/", "Gemini/", "vertex_ai/", "google/", "openai/", "anthropic/", "azure/", "models/", "x/y/")
 )
-SELLERS = st.sampled_from((None, "gemini", "Gemini ", "google", "openai", "vertex_ai-language-models", "azure", 5, ""))
+SELLERS = st.sampled_from(
+    (None, "gemini", "Gemini ", "google", "openai", "anthropic", "vertex_ai-language-models", "azure", 5, "")
+)
 PRICES = st.sampled_from((3e-7, 9e-7, 0, "much", None, -1, True, [], {"a": 1}, "0.0000003"))
 
 
@@ -49,7 +55,11 @@ def entry(fields: tuple[str, ...], **more: st.SearchStrategy[Any]) -> st.SearchS
     return st.fixed_dictionaries({}, optional={**dict.fromkeys(fields, PRICES), **more})
 
 
-LITELLM = ("input_cost_per_token", "output_cost_per_token_priority", "input_cost_per_parsec", "mode")
+WRITE = "cache_creation_input_token_cost"
+LITELLM = (
+    *("input_cost_per_token", "output_cost_per_token_priority", WRITE, f"{WRITE}_above_1hr"),
+    *("input_cost_per_parsec", "mode"),
+)
 DEV = st.fixed_dictionaries({}, optional={"cost": entry(("input", "output", "input_image", "tiers", "odd"))})
 GENAI = st.fixed_dictionaries({"id": MODELS, "prices": entry(("input_mtok", "output_mtok", "odd"))})
 PORTKEY = st.fixed_dictionaries({}, optional={"request_token": entry(("price",)), "odd": PRICES})
@@ -83,7 +93,7 @@ FILES: dict[str, st.SearchStrategy[Any]] = {
         st.builds(str.__add__, PREFIXES, MODELS), entry(LITELLM, litellm_provider=SELLERS) | st.just([1]), max_size=8
     ),
     "models.dev": st.dictionaries(
-        st.sampled_from(("google", "google-vertex", "openai", "azure")),
+        st.sampled_from(("google", "google-vertex", "openai", "anthropic", "azure")),
         st.fixed_dictionaries({"models": st.dictionaries(MODELS, DEV, max_size=4)}),
     ),
     "genai-prices": st.lists(
@@ -135,12 +145,14 @@ ENTRIES = {
 
 @pytest.fixture(scope="module")
 def cards(tmp_path_factory: pytest.TempPathFactory) -> PastCards:
-    """A model of Google's and two of OpenAI's."""
+    """A model of Google's, two of OpenAI's and one of Anthropic's."""
     root: Path = tmp_path_factory.mktemp("audit")
     flash = card("gemini-2.5-flash", rate("gemini-2.5-flash", price="0.3"))
     write(root, *added("2026-01-01", flash))
     others = [card(model, rate(model, price="0.3", **OPENAI), **OPENAI) for model in ("gpt-5", "o3")]
     write(root, *added("2026-01-01", *others), **OPENAI)
+    opus = card("claude-opus-4-5", rate("claude-opus-4-5", price="0.3", **ANTHROPIC), **ANTHROPIC)
+    write(root, *added("2026-01-01", opus), **ANTHROPIC)
     return PastCards(Dataset(root), None, TODAY)
 
 

@@ -237,12 +237,12 @@ def test_the_json_feed_has_the_same_entries():
 
 
 def test_a_feed_is_capped_and_keeps_the_first():
-    """A hundred of the newest, however many there are."""
+    """The newest forty, however many there are."""
     many = [entry(n) for n in range(130)]
     found = feeds.files(feed(*many))
 
-    assert 100 == found["feeds/changes.atom"].count(b"<entry>")
-    assert [e.id for e in many[:100]] == [i["id"] for i in json.loads(found["feeds/changes.json"])["items"]]
+    assert 40 == found["feeds/changes.atom"].count(b"<entry>")
+    assert [e.id for e in many[:40]] == [i["id"] for i in json.loads(found["feeds/changes.json"])["items"]]
 
 
 def test_an_empty_feed_is_a_feed():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 
@@ -9,9 +10,12 @@ import pytest
 
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.dataset import Dataset
+from ratecards.model.lifecycle import Lifecycle
+from ratecards.storage.lifecycle import FORM, LifecycleCard, data
+from scraper.publish.dataset import DEPRECATIONS, FACTS
 from scraper.site import comparison, flagships
 from scraper.site.comparison import compared
-from tests.support.histories import added, change, write
+from tests.support.histories import added, card, change, write
 from tests.support.sitekit import TODAY, facts, history, of, site, text, whole
 
 
@@ -93,7 +97,79 @@ def test_a_retired_model_has_its_last_card_and_successor(tmp_path):
     assert ["$0.10", "$0.40"] == [figure.text for figure in found.figures.values()]
     page = site(tmp_path, told)["retired.html"].decode()
     assert "gone from google/gemini-api since <time>2026-11-12</time>" in page
-    assert found.successor == (found.offer.card.shutdown.successor if found.offer.card.shutdown else "")
+    assert ("gemini-2.5-pro", "google/gemini-api", notice, date(2026, 10, 1)) == found.successor[:4]
+    assert 'In its place <a class="id" href="models/google/gemini-2.5-pro.html">gemini-2.5-pro</a>, by' in page
+    assert f"<q>{notice}</q>" in page
+
+
+def lifecycles(root, **row) -> None:
+    """A page of facts that says one thing of a model."""
+    one = Lifecycle(offer="google/gemini-api", quote="a row", locator="a / b", recorded="2026-10-01T06:00:00Z", **row)
+    facts = LifecycleCard(
+        provider="google",
+        source="deprecations",
+        name="Deprecations",
+        url="https://ai.google.dev/gemini-api/docs/deprecations.md.txt?hl=en",
+        parser="1",
+        observed=date(2026, 10, 1),
+        capture="sha256:0",
+        models=(one,),
+    )
+    path = root / FACTS[DEPRECATIONS].path
+    path.parent.mkdir(parents=True)
+    path.write_text(FORM.encode(facts), encoding="utf-8")
+    (root / "ratecards" / "v1").mkdir()
+    (root / "ratecards" / "v1" / "lifecycle.json").write_text(json.dumps(data([facts])), encoding="utf-8")
+
+
+LITE = "gemini-2-lite"
+BY_PAGE = {"model": LITE, "successor": "gemini-2.5-pro or veo-9", "observed": date(2026, 10, 1)}
+
+
+@pytest.mark.parametrize(
+    ("row", "vertex", "expected"),
+    [
+        (BY_PAGE, [], ("gemini-2.5-pro or veo-9", "google/deprecations", "a row")),
+        (BY_PAGE | {"shutdown": date(2026, 11, 12)}, [], ("gemini-2.5-pro or veo-9", "google/deprecations", "a row")),
+        (BY_PAGE | {"observed": date(2026, 11, 26)}, [], None),
+        (BY_PAGE | {"successor": ""}, [], None),
+        (BY_PAGE | {"model": "another"}, ["renamed"], ("gemini-2-lite-001", "google/vertex-ai", "")),
+        (BY_PAGE, ["renamed"], ("gemini-2.5-pro or veo-9", "google/deprecations", "a row")),
+        (
+            BY_PAGE | {"model": "another"},
+            ["notice"],
+            ("gemini-2.5-pro", "google/vertex-ai", "gemini-2-lite is deprecated"),
+        ),
+    ],
+    ids=["first day", "binding", "later", "names none", "rename", "words before a rename", "another source"],
+)
+def test_a_successor_is_what_any_official_source_names(tmp_path, row, vertex, expected):
+    """Its own last card, a page of facts up to the day, its maker's other sources; else it is said that none is named."""
+    notice = f"{LITE} is deprecated and will be shut down on November 12, 2026. Migrate to gemini-2.5-pro."
+    told = [*history(), *added("2026-10-01", whole(LITE, text("input", "0.1")))]
+    told.append(change("2026-11-12", "model_removed", LITE))
+    rates = [replace(r, source="vertex-ai") for r in of(LITE, text("input", "0.1"))]
+    other = card(LITE, *rates, source="vertex-ai", notices=(notice,) if "notice" in vertex else ())
+    moved = replace(change("2026-10-05", "model_renamed", f"{LITE}-001", previous_id=LITE), source="vertex-ai")
+    if vertex:
+        renamed = [moved] if "renamed" in vertex else []
+        write(tmp_path / "ratecards", *added("2026-10-01", other), *renamed, source="vertex-ai")
+    lifecycles(tmp_path, **row)
+    (found,) = facts(tmp_path, told).retired
+    files = site(tmp_path, told)
+    page, twin = files["retired.html"].decode(), files["retired.html.md"].decode()
+
+    if expected is None:
+        assert found.successor is None
+        assert "no source names a successor" in page
+        assert "no source names a successor" in twin
+    else:
+        successor, said_by, quote = expected
+        assert (successor, said_by) == found.successor[:2]
+        assert found.successor.quote.startswith(quote)
+        assert f"in its place {successor} by {said_by}" in twin
+    if expected and expected[1] == "google/deprecations":
+        assert 'by <a href="https://ai.google.dev/gemini-api/docs/deprecations?hl=en">google/deprecations</a>' in page
 
 
 def test_what_came_back_or_was_renamed_is_not_retired(tmp_path):

@@ -22,13 +22,14 @@ from ratecards.storage import discrepancies as ledger
 from ratecards.storage.codec import encode
 from ratecards.storage.discrepancies import Discrepancy, Side
 from ratecards.storage.reported import OF
+from ratecards.wording import with_currency
 from scraper.errors import DatasetError
 from scraper.publish.reported import path_of
 from scraper.site import pictures
 from scraper.site.discrepancies import discrepancy
 from scraper.site.figures import figures, tiers_of
 from scraper.site.health import health
-from scraper.site.matrix import matrix, words
+from scraper.site.matrix import matrix
 from scraper.site.models import ModelPage, models, page_link, page_of
 from scraper.site.render import MARKER, Renderer, write
 from scraper.site.series import Past, series
@@ -201,7 +202,7 @@ def test_a_page_is_named_by_an_id_or_not_at_all(provider, name):
 
 def cells(*rates):
     found = matrix(offer(*rates))
-    return found.columns, [
+    return tuple(column[:2] for column in found.columns), [
         (line.what, line.conditions, [[p.words for p in cell] for cell in line.cells]) for line in found.lines
     ]
 
@@ -249,39 +250,105 @@ def test_an_inferred_price_says_so():
     assert "$1.00 <small>inferred: continuity</small>" == " ".join(shown.split())
 
 
-def quoted(price: str, quote: str, place: str, **values):
-    return replace(text("input", price, **values), evidence=Evidence(quote, place))
+def quoted(price: str, quote: str, place: str, meter: str = "input", **values):
+    return replace(text(meter, price, **values), evidence=Evidence(quote, place))
 
 
-def test_quotes_share_their_place():
-    """What all places have in common is said once; tiers that say the same in the same words are one row."""
-    rates = [quoted("1", "$1", f"m / {t.title()} / Input", service_tier=t) for t in ("standard", "batch")]
-    (both,) = words(offer(*rates))
-    (same,) = words(offer(*(quoted("1", "$1", "m / Flex and batch", service_tier=t) for t in ("batch", "flex"))))
-
-    assert ("input text", "m / … / Input") == (both.what, both.place)
-    assert [("standard; batch", "$1", "")] == [row[:3] for row in both.rows]
-    assert ("m / Flex and batch", [("batch; flex", "$1", "")]) == (same.place, [row[:3] for row in same.rows])
+def places(*rates, **values):
+    """What all places share; by column, by line."""
+    found = matrix(PricedModel(card("m", *rates, **values), TODAY))
+    return found.place, [column[2] for column in found.columns], [line.place for line in found.lines]
 
 
-def test_places_of_another_depth_are_given_in_full():
-    """Nothing is common to them by position."""
-    rates = [quoted("1", "$1", p, service_tier=t) for t, p in (("standard", "m / a / b"), ("batch", "m / a"))]
-    (found,) = words(offer(*rates))
+def test_a_place_is_said_once():
+    """What all share, what a column or a line shares; neither the section of the card's link nor the model or a tier."""
+    tiers = ("standard", "batch", "priority")
+    rates = [
+        quoted(
+            "1",
+            "$1",
+            f"prices / {'Fast' if t == 'priority' else t.title()} / m / {what} / USD",
+            meter=meter,
+            service_tier=t,
+        )
+        for t in tiers
+        for meter, what in (("input", "In"), ("output", "Out"))
+    ]
 
-    assert ("", ["m / a / b", "m / a"]) == (found.place, [row.place for row in found.rows])
+    assert ("prices / USD", ["", "", "Fast"], ["In", "Out"]) == places(*rates)
+    assert "USD" == places(*rates, anchor="prices")[0]
 
 
-def test_a_held_rate_says_when_it_was_read():
-    """It is older than its card."""
-    held = replace(text("input", "1"), evidence=Evidence("$1", "m / a", "", date(2026, 1, 2)))
+def test_places_of_another_depth():
+    """Steps are compared by position."""
+    rates = [quoted("1", "$1", p, service_tier=t) for t, p in (("standard", "a / b / c"), ("batch", "a / b"))]
 
-    assert [date(2026, 1, 2)] == [row.observed for row in words(offer(held))[0].rows]
+    assert ("a / b", ["c", ""], [""]) == places(*rates)
 
 
-def test_what_is_not_sold_has_no_quote():
+def test_words_that_say_more_than_the_amount():
+    """Each once, in the cell or, where all cells say them, in the line; an amount in other digits says no more."""
+    tiers = ("standard", "batch")
+    own = [quoted(p, f"${p} (text)", "x", service_tier=t) for p, t in zip(("1", "2"), tiers, strict=True)]
+    same = [quoted("1", "1 USD each", "x", meter="output", service_tier=t) for t in tiers]
+    bare = [
+        quoted("1", f"$1{more}", "x", meter="cache_read", service_tier=t)
+        for more, t in zip(("", ".0"), tiers, strict=True)
+    ]
+    found = [(line.said, line.quotes) for line in matrix(offer(*own, *same, *bare)).lines]
+
+    assert [((), (("$1 (text)",), ("$2 (text)",))), (("1 USD each",), ((), ())), ((), ((), ()))] == found
+
+
+def test_what_costs_the_same_at_any_prompt_is_one_line():
+    """Where the bounds leave none out; other conditions, prices and modalities stay apart."""
+    short, long = {"prompt_up_to": 200_000}, {"prompt_over": 200_000}
+    same = [text("input", "1", m, context="global", **b) for m in ("text", "image") for b in (short, long)]
+    moves = [text("output", p, **b) for p, b in (("1", short), ("2", long))]
+    half = [text("cache_read", "1", **short)]
+    _, lines = cells(*same, *moves, *half)
+
+    assert [
+        ("input text, image", "prompt of any length, global", [["$1.00"]]),
+        ("output text", "prompt <= 200k", [["$1.00"]]),
+        ("output text", "prompt > 200k", [["$2.00"]]),
+        ("cache read text", "prompt <= 200k", [["$1.00"]]),
+    ] == lines
+
+
+def test_what_is_not_sold_has_no_words():
     """ "Not available" explains no price."""
-    assert [] == words(offer(text("input", None)))
+    assert () == matrix(offer(text("input", None))).lines
+
+
+def amounts(words: str) -> Decimal:
+    """The one amount that some words are."""
+    return Decimal(words.removeprefix("$"))
+
+
+def test_every_price_and_its_words_stand_in_the_matrix():
+    """Of the published dataset: in a line of its meter and modality and the column of its tier and plan."""
+    from scraper import ROOT
+
+    seen = 0
+    for priced in Dataset(ROOT / "ratecards").catalog(None, TODAY):
+        found = matrix(priced)
+        columns = [column[:2] for column in found.columns]
+        for one in (r for r in priced.card.rates if r.price is not None):
+            place = columns.index((one.service_tier, one.plan))
+            amount = "free" if one.availability == "free" else with_currency(one.price, one.currency)
+            own = [
+                line
+                for line in found.lines
+                if line.what.startswith(one.meter.replace("_", " "))
+                and (one.modality in line.what)
+                and any((amount, one.effective_from) == (p.words, p.since) for p in line.cells[place])
+            ]
+            said = one.evidence.quote.strip()
+            assert own, one
+            assert any(said in (*line.said, *line.quotes[place]) for line in own) or amounts(said) == amounts(amount)
+            seen += 1
+    assert seen > 2_000
 
 
 # -------------------------------------------------------------------------------------------- series
@@ -428,7 +495,8 @@ def test_the_wire_has_every_price_and_no_other(tmp_path):
     told = facts(tmp_path, added("2026-11-10", whole("m", *rates, aliases=("n",), formulas=(tokens(1120),))))
     found = data(told.models, told.shelf, told.names)
     (only,) = found["offers"]
-    row = dict(zip(found["fields"], [found["words"][n] for n in only["rates"][1]], strict=False))
+    first, (repeated, *rest) = only["rates"]
+    row = dict(zip(found["fields"], [found["words"][n] for n in [*first[1:][:repeated], *rest]], strict=False))
 
     assert 2 == len(only["rates"])
     assert ("output", "image", "1 image", "1K", "0.067") == tuple(
@@ -538,9 +606,26 @@ def test_a_dispute_in_words():
     """What it is about, what each side says, what to reckon with."""
     found = discrepancy(disputed(because="a reason"))
 
-    assert ("cache read text, standard", ("price", "for a budget: 0.5", "a reason")) == (found.what, found.standing)
+    assert ("cache read text, standard", ("the prices differ", "for a budget: 0.5"), "a reason") == (
+        found.what,
+        found.standing,
+        found.because,
+    )
     assert ["$0.25 per 1M tokens", "$0.50 per 1M tokens"] == [s.words for s in found.sides]
     assert ["google/gemini-api", "google/ai-studio"] == [s.who for s in found.sides]
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ("batch cache_read", "not what batch usually costs beside standard"),
+        ("tokens x rate", "the tokens times their price are another amount"),
+        ("a rule of tomorrow", "a rule of tomorrow"),
+    ],
+)
+def test_a_rule_in_words(rule, words):
+    """What it finds, and no name of a column."""
+    assert words == discrepancy(disputed(rule=rule)).standing[0]
 
 
 def test_a_side_without_a_price_and_a_rule():
@@ -613,7 +698,7 @@ def test_a_model_page_has_card_history_quotes_and_disputes(made):
     """All that is known of a model, on one page."""
     page = Page(made["models/google/gemini-2.5-flash.html"])
 
-    said = ("$0.30", "$3.00", "2.50 -> 3.00 USD per 1M tokens (x1.20)", "m / output")
+    said = ("$0.30", "$3.00", "2.50 -> 3.00 USD per 1M tokens (x1.20)", "output")
 
     assert [] == [words for words in said if words not in page.text]
     assert "1 difference explained by the sources themselves" in page.text
@@ -639,11 +724,10 @@ def test_no_relative_time_is_written(made):
 
 
 def test_every_page_stands_on_its_own(made):
-    """One h1, a language, a title, a label on every control, a scope on every header, no inline style or script."""
+    """One h1, a language, a title, a label on every control, no inline style or script."""
     for path, page in pages(made).items():
         assert "en" == page.all("html")[0]["lang"], path
         assert 1 == len(page.all("h1")), path
-        assert all(a.get("scope") in ("row", "col") for a in page.all("th")), path
         assert all("alt" in a for a in page.all("img")), path
         assert all(a.get("aria-label") for a in page.all("svg") if a.get("role") == "img"), path
         assert not any("style" in a or any(n.startswith("on") for n in a) for _, a in page.tags), path
@@ -708,15 +792,13 @@ def test_the_twin_of_a_model_has_what_an_answer_needs(made):
     """Rates, source, day, last look, grade, and the page's words as they stand there."""
     said = markdown(made, "models/google/gemini-2.5-pro.html")
     assert "# gemini-2.5-pro\n" in said
-    assert "- input: $1.25 (over 200k: $2.50)\n" in said
-    assert "| input text | prompt \\<= 200k | 1M tokens | $1.25 |" in said
+    assert "|input text, prompt \\<= 200k|1M tokens|$1.25|" in said
     assert "Read 2026-10-01 from the edition of 2026-10-01, [the page](https://example.test/pricing); grade" in said
     assert "grade: official." in said
-    assert "`$1.25`" in said
     flash = markdown(made, "models/google/gemini-2.5-flash.html")
     assert "- 2026-10-20: gemini-2.5-flash, google/gemini-api\n  - output text (standard): 2.50 -> 3.00 USD" in flash
     index = markdown(made, "index.html")
-    assert "| [gemini-3.7-flash](models/google/gemini-3.7-flash.html.md) | google | standard |" in index
+    assert "|[gemini-3.7-flash](models/google/gemini-3.7-flash.html.md)|google|standard|" in index
     assert "$0.75 until 2026-12-31; $1.50 from 2027-01-01" in index
     assert "2027-01-01: [gemini-3.7-flash]" in markdown(made, "coming.html")
 
@@ -786,7 +868,7 @@ def test_an_empty_ledger_and_no_history_of_changes(tmp_path):
     assert "None are known." in found["discrepancies.html"].text
     assert "No page that was looked at announces a dated price or the end of a model." in found["coming.html"].text
     assert "No price is published for this model." in found["models/google/m.html"].text
-    assert "Unchanged since it was first read" in found["models/google/m.html"].text
+    assert "Not moved since it was first read so" in found["models/google/m.html"].text
 
 
 def test_a_model_that_is_gone_is_news_without_a_page(tmp_path):
@@ -908,16 +990,12 @@ def test_what_the_command_refuses(tmp_path, run):
 
 
 def test_the_real_dataset_is_small_enough():
-    """Two megabytes for what is held, all pages and data together; and under five kilobytes a model for the twins."""
+    """Two million bytes for all that is published of what is held, twins and data too, wherever it will stand."""
     from scraper import ROOT
     from scraper.site import build, gather
 
     found = gather(Dataset(ROOT / "ratecards"), ROOT, TODAY)
-    files = build(found)
+    files = build(found, "https://organisation.github.io/ratecards/")
 
-    sizes = {path.endswith((".md", ".txt")): 0 for path in files}
-    for path, content in files.items():
-        sizes[path.endswith((".md", ".txt"))] += len(content)
-    assert sizes[False] < 2 * 2**20
-    assert sizes[True] < 5_000 * len(found.models)
+    assert sum(map(len, files.values())) <= 2_000_000
     assert not [p for p in files if not re.fullmatch(r"[a-z0-9./\-]+", p)]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import time
 from decimal import Decimal
 
 import pytest
@@ -10,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.storage import bounded_json
-from ratecards.storage.bounded_json import FormatError, loads
+from ratecards.storage.bounded_json import FormatError, loads, loads_commented
 
 REFUSED = {
     '{"a": 1,\n "b": 2,\n "a": 3}': "f:3:2: the key 'a' stands twice in one object",
@@ -57,6 +59,68 @@ def test_a_number_with_a_point_is_exact_and_prints_as_it_was_written() -> None:
     assert (200_000, Decimal("0.1"), Decimal("0.000000075")) == (whole, small, exponent)
     assert ["200000", "0.10", "7.5e-08"] == list(map(str, (whole, small, exponent)))
     assert not any(isinstance(n, float) for n in (whole, small, exponent))
+
+
+COMMENTED = {
+    '// prices\n{"a": 1} // end': {"a": 1},
+    '/* x\n * y */ {"a": /* one */ 1, /**/ "b": [2, /* last */], // c\n}\n': {"a": 1, "b": [2]},
+    '{"a": [1, 2,\n],\n}': {"a": [1, 2]},
+    '{"url": "https://x/*y*/", "b": "//,]", "c": "a\\"//",}': {"url": "https://x/*y*/", "b": "//,]", "c": 'a"//'},
+    '["x" ,\t]': ["x"],
+    '{"a": 1,// "b": 2,\n}': {"a": 1},
+    "[1, /* ] */ 2]": [1, 2],
+    "[]//": [],
+    '{"a": "/* no comment"}': {"a": "/* no comment"},
+}
+
+
+@pytest.mark.parametrize("text", COMMENTED)
+def test_comments_and_a_last_comma_are_nothing(text: str) -> None:
+    """Inside strings they are letters."""
+    assert COMMENTED[text] == loads_commented(text, "f")
+
+
+@given(
+    st.recursive(
+        st.none() | st.integers(0, 9) | st.text(alphabet='/*"\\,]}x ', max_size=6),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(alphabet='/*",x'), inner),
+    )
+)
+def test_json_with_comments_between_all_that_it_has_is_the_same(value: object) -> None:
+    """A comment may stand wherever a blank may."""
+    text = json.dumps(value, separators=(",", ":"))
+    tokens = re.findall(r'"(?:[^"\\]|\\.)*"|[^"\[\]{},:]+|.', text)
+    assert value == loads_commented("/* , ] */\n".join(["", *tokens, ""]), "f") == loads_commented(text, "f")
+
+
+BARE = {
+    '{"a": 1} /* open': "f:1:10: not JSON: Extra data, saw '/* open'",
+    "[,]": "f:1:2: not JSON: Expecting value, saw ',]'",
+    "[1,,]": "f:1:4: not JSON: Expecting value, saw ',]'",
+    '{"a":,}': "f:1:6: not JSON: Expecting value, saw ',}'",
+    "[1 2,]": "f:1:4: not JSON: Expecting ',' delimiter, saw '2 ]'",
+    '// a\n{"a": 1, /* b */ "a": 2}': "f:2:18: the key 'a' stands twice in one object",
+    '{\n// x\n"a": NaN}': "f:3:6: expected a number, saw NaN",
+    "/": "f:1:1: not JSON: Expecting value, saw '/'",
+    "[1] # x": "f:1:5: not JSON: Extra data, saw '# x'",
+}
+
+
+@pytest.mark.parametrize("text", BARE)
+def test_what_is_wrong_in_json_with_comments_has_its_own_place(text: str) -> None:
+    """An open comment, commas without a value, a key that stands twice."""
+    with pytest.raises(FormatError) as found:
+        loads_commented(text, "f")
+    assert BARE[text] == str(found.value)
+
+
+@pytest.mark.parametrize("part", ["/*", "/", "//", '"', ", ", " ", "/* */", "*/", "[,", ",\n"])
+def test_a_text_of_one_sign_takes_no_long(part: str) -> None:
+    """Each letter is looked at a few times, whatever the text is."""
+    before = time.process_time()
+    with pytest.raises(FormatError):
+        loads_commented(part * (400_000 // len(part)), "f")
+    assert time.process_time() - before < 2
 
 
 def test_equal_keys_of_different_objects_are_no_duplicates() -> None:

@@ -51,6 +51,13 @@ def test_whatever_stands_before_an_id(prefixes: list[str], model: str):
     )
 
 
+def test_an_id_of_anthropics_has_no_point():
+    """OpenRouter and people write one; Bedrock's ids are another seller's, and others' points stay."""
+    names = ("anthropic/claude-opus-4.5", "Claude-3.7-sonnet-20250219", "anthropic.claude-3.5-v1:0", "gpt-4.1")
+    ids = ["claude-opus-4-5", "claude-3-7-sonnet-20250219", "anthropic.claude-3.5-v1:0", "gpt-4.1"]
+    assert ids == [model_names.model_id(name) for name in names]
+
+
 @pytest.mark.parametrize("name", ["meta/llama-4", "publishers/anthropic/models/claude", "azure/gpt-5", "@x", ""])
 def test_what_is_not_before_an_id_of_theirs_stays(name: str):
     """Another seller has prices of its own."""

@@ -147,6 +147,77 @@ def test_fault_56_the_alias_bomb_is_refused_at_its_first_anchor():
         load(bomb, "bomb")
 
 
+def others(text):
+    """A text that others wrote."""
+    return load(text, "f", str)
+
+
+def test_an_alias_is_what_its_anchor_names_in_a_text_of_others():
+    """A word, a list, a mapping, a key; of two anchors of one name the nearer above it."""
+    text = "a: &x word\nb: [*x, &y {c: *x}]\nd: &x [1]\ne: [*x, *y]\n"
+    assert {"a": "word", "b": ["word", {"c": "word"}], "d": ["1"], "e": [["1"], {"c": "word"}]} == others(text)
+    assert {"k": "z"} == others("&k k : z") == others("? &k k\n: z")
+    assert {"a": "k", "k": "z"} == others("a: &k k\n*k : z")
+
+
+def test_own_keys_go_before_those_that_are_merged():
+    """One mapping or several, of which the first goes before; a merged one may have merged itself; a quoted sign is a word."""
+    base = "a: &a {x: 1, y: 2}\nb: &b\n  <<: *a\n  y: 3\n  z: 4\n"
+    assert {"x": "1", "y": "3", "z": "4"} == others(base)["b"]
+    assert {"x": "1", "y": "9", "z": "4"} == others(base + "c: {y: 9, <<: [*a, *b]}")["c"]
+    assert {"x": "1", "y": "3", "z": "4"} == others(base + "c: {<<: [*b, *a]}")["c"]
+    assert {"x": "1", "y": "2"} == others(base)["a"], "what is merged stays as it is"
+    assert {"q": "5"} == others("<<: {q: 5}")
+    assert {"<<": {"q": "5"}} == others("'<<': {q: 5}")
+
+
+BAD_ALIASES = {
+    "no anchor": ("a: *x", "f:1:4: the alias *x has no anchor above it"),
+    "below": ("a: *x\nb: &x 1", "f:1:4: the alias *x has no anchor above it"),
+    "itself": ("&x [*x]", "f:1:5: the alias *x stands inside itself"),
+    "itself, deep": ("a: &x {b: [{c: *x}]}", "f:1:16: the alias *x stands inside itself"),
+    "itself, anew": ("- &x 1\n- &x [*x]", "f:2:7: the alias *x stands inside itself"),
+    "merged into itself": ("a: &x\n  <<: *x", "f:2:7: the alias *x stands inside itself"),
+    "a word merged": ("<<: word", "f:1:1: expected a mapping to merge, or several"),
+    "words merged": ("<<: [{a: 1}, word]", "f:1:1: expected a mapping to merge, or several"),
+    "nothing merged": ("<<: []", "f:1:1: expected a mapping to merge, or several"),
+    "merged twice": ("<<: {a: 1}\n<<: {b: 1}", "f:2:1: the key '<<' stands twice or is not a word"),
+    "a key twice": ("a: &x {b: 1}\nc: {<<: *x, d: 1, d: 2}", "f:2:19: the key 'd' stands twice or is not a word"),
+    "a list as a key": ("a: &x [b]\n*x : c", "f:2:1: the key ['b'] stands twice or is not a word"),
+    "a key twice by alias": ("a: &x a\n*x : c", "f:2:1: the key 'a' stands twice or is not a word"),
+    "a tag": ("a: &x !!str b", "f:1:4: the tag tag:yaml.org,2002:str is not allowed"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_ALIASES)
+def test_an_alias_that_says_nothing_is_refused(name):
+    """And a merge of what is no mapping."""
+    text, words = BAD_ALIASES[name]
+    with pytest.raises(StrictYamlError) as raised:
+        others(text)
+    assert words == str(raised.value)
+
+
+def test_aliases_are_bounded_as_if_they_were_written_out():
+    """Nine levels of nine aliases each are 9 ** 9 values; levels add up, too. What is small may be named often."""
+    levels = [f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)]
+    before = time.monotonic()
+    with pytest.raises(StrictYamlError, match=r"f:[78]:\d+: expected at most 1,000,000 values, aliases written out"):
+        others("\n".join(["a: &a [x,x,x]", *levels]))
+    merges = [
+        f"{b}: &{b} {{{b}: [{','.join([f'{{<<: *{a}}}'] * 9)}]}}" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+    ]
+    with pytest.raises(StrictYamlError, match=r"expected at most 1,000,000 values"):
+        others("\n".join(["a: &a {x: [x,x,x]}", *merges]))
+    assert time.monotonic() - before < 5
+
+    deep = f"a: &a {'[' * 20}x{']' * 20}\nb: {'[' * 19}*a{']' * 19}"
+    assert others(deep)
+    with pytest.raises(StrictYamlError, match=r"f:2:24: nested deeper than 40"):
+        others(deep.replace("b: ", "b: [") + "]")
+    assert 10_000 == len(others("a: &a x\nb: [" + "*a, " * 10_000 + "]")["b"])
+
+
 def test_line_and_column_count_from_one():
     """The place is where an editor shows it."""
     with pytest.raises(StrictYamlError, match=r"f:3:6: '1.5' must be quoted"):

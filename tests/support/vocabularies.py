@@ -11,10 +11,10 @@ from unittest import mock
 
 from scraper.sources import gemini_candidates, gemini_terms, vertex_candidates, vocabulary
 
-# What no page takes a word from: proofs, addresses, the words that say what a page is not, and names without an id.
+# What no page takes a word from: proofs, addresses, and the words that say what a page is not.
 FRAME = (
-    *("name", "source", "authority", "publication", "currency", "urls", "canonical", "proofs", "renames"),
-    *("plain_variant", "token_price", "models"),
+    *("name", "source", "currency", "urls", "canonical", "proofs", "renames", "plain_variant", "authority", "parser"),
+    *("publication", "through", "max_bytes", "defaults", "ids_printed", "aliases", "facts", "token_price"),
 )
 Path = tuple[str | int, ...]
 
@@ -23,12 +23,14 @@ def terms(data: Mapping[str, Any]) -> list[Path]:
     """The place of each term: keys of mappings, items of lists, alternatives of patterns (by number)."""
     found = [path for key, value in data.items() if key not in FRAME for path in _paths((key,), value)]
     # a tool that stands in no list is a tool by its own name, which is no unknown word
-    return [path for path in found if path[:2] != ("tools", "meters")]
+    found = [path for path in found if path[:2] != ("tools", "meters")]
+    # nor is a name that makes an id of a row, where ids are printed nowhere
+    return [path for path in found if path[0] != "models" or isinstance(data["models"][path[1]], str)]
 
 
 def _paths(path: Path, value: Any) -> Iterator[Path]:
     if isinstance(value, dict):
-        plain = path[0] in ("phrases", "tools", "headers") and len(path) == 1
+        plain = len(path) == 1 and (path[0] in ("phrases", "tools") or "plans" in value)
         for name, inner in value.items():
             yield from _paths((*path, name), inner) if plain else [(*path, name)]
     elif isinstance(value, list):
@@ -96,16 +98,16 @@ def without(data: Mapping[str, Any], *paths: Path) -> dict[str, Any]:
     return found  # type: ignore[no-any-return]
 
 
-_CACHES = tuple(
-    found
-    for module in (gemini_candidates, vertex_candidates)
-    for found in vars(module).values()
-    if hasattr(found, "cache_clear") and found.__module__ == module.__name__
+_CACHES = (
+    *(gemini_candidates._known_rows, gemini_candidates._known_tabs, gemini_candidates._targets),
+    *(gemini_candidates._in_cell, gemini_candidates._patched, vertex_candidates._found, vertex_candidates._words_of),
+    *(vertex_candidates._in_line, vertex_candidates._patched),
 )
 # Sections in which words stand as keys; elsewhere a key names a pattern, which may match nothing but must be there.
 _OF_WORDS = (
-    *("tabs", "sections", "rows", "headers", "tools", "columns", "cells", "nouns", "storage_headers"),
-    *("hourly_headers", "hourly", "units", "contexts", "ignored_headings", "short_names"),
+    *("tabs", "sections", "rows", "headers", "tools", "columns", "cells", "nouns", "labels", "words", "models"),
+    *("name_words", "sizes", "storage_headers", "hourly_headers", "hourly", "units", "contexts", "ignored_headings"),
+    "short_names",
 )
 
 
@@ -120,25 +122,26 @@ def named(data: Mapping[str, Any], path: Path) -> str:
 
 
 @contextmanager
-def speaking(data: Mapping[str, Any], spoken: Any = gemini_terms) -> Iterator[Any]:
-    """Within it the vocabulary of a module of terms, the Gemini API's, is this one; gives its terms."""
+def speaking(data: Mapping[str, Any], load: Any = gemini_terms.load_terms) -> Iterator[Any]:
+    """Within it the vocabulary of a loader, of the Gemini API's else, is this one; gives its terms."""
+    path, _ = load.__wrapped__.args
 
-    read_file, data_of = vocabulary.read, vocabulary._data
+    read_file, known = vocabulary.read, vocabulary._data
 
     def read(text: str, where: str, build: Any) -> Any:
-        if where != spoken.VOCABULARY.name:
+        if where != path.name:
             return read_file(text, where, build)
         return build({key: deepcopy(value) for key, value in data.items() if key not in vocabulary._HEAD})
 
-    def known(path: Any) -> Any:
-        return data if path == spoken.VOCABULARY else data_of(path)
+    def data_of(asked: Any) -> Any:
+        return data if asked == path else known(asked)
 
-    caches = (spoken.load_terms, *_CACHES)
-    with mock.patch.object(vocabulary, "_data", known), mock.patch.object(vocabulary, "read", read):
+    caches = (load, *_CACHES)
+    with mock.patch.object(vocabulary, "_data", data_of), mock.patch.object(vocabulary, "read", read):
         for cached in caches:
             cached.cache_clear()
         try:
-            yield spoken.load_terms()
+            yield load()
         finally:
             for cached in caches:
                 cached.cache_clear()

@@ -11,12 +11,14 @@ from typing import Any
 
 from ratecards.audit.claims import (
     OTHER,
+    WRITE_1H,
     EntryHead,
     FieldMeaning,
     PriceEntry,
     Statements,
     entry,
     leaves,
+    lifetime,
     mapping,
     model_of,
     seller_of,
@@ -28,6 +30,7 @@ _FIELDS: dict[str, FieldMeaning] = {
     **{f"output{m and '_'}{m}_mtok": FieldMeaning("output", modality=m) for m in MODALITIES},
     **{f"cache{m and '_'}{m}_read_mtok": FieldMeaning("cache_read", modality=m) for m in MODALITIES},
     **{f"cache{m and '_'}{m}_write_mtok": FieldMeaning("cache_write", modality=m) for m in MODALITIES},
+    "cache_write_1h_mtok": WRITE_1H,
     "input_mchars": FieldMeaning("input", "1000000 characters", "text"),
     "input_audio_hours": FieldMeaning("input", "1 hour", "audio"),
     "output_audio_hours": FieldMeaning("output", "1 hour", "audio"),
@@ -90,9 +93,11 @@ def _variants(found: Statements, where: EntryHead, variants: object, on: date | 
         when = mapping(variant.get("when"))
         tier = _CONTEXTS.get(next(iter(when.items()))) if len(when) == 1 else None
         why = _inactive(variant, on) if tier else f"for requests with {dict(when)}"
-        for field, value in mapping(variant.get("prices")).items():
+        prices = mapping(variant.get("prices"))
+        for field, value in prices.items():
             again = why or ("an earlier variant holds" if (str(tier), field) in seen else "")
-            _price(found, where._replace(service_tier=tier or ""), (f"price_variants[{number}].{field}", value), again)
+            head = where._replace(service_tier=tier or "")
+            _price(found, head, (f"price_variants[{number}].{field}", value), again or _meaning(field, prices))
             if not again:
                 seen.add((str(tier), field))
 
@@ -100,14 +105,19 @@ def _variants(found: Statements, where: EntryHead, variants: object, on: date | 
 def _prices(found: Statements, where: EntryHead, part: tuple[str, object], why: str) -> None:
     path, prices = part
     for field, value in mapping(prices).items():
-        _price(found, where, (f"{path}.{field}", value), why)
+        _price(found, where, (f"{path}.{field}", value), why or _meaning(field, mapping(prices)))
 
 
-def _price(found: Statements, where: EntryHead, part: tuple[str, object], why: str) -> None:
-    """One price, or one by the size of the prompt; `why` it is no claim."""
+def _meaning(field: str, beside: Iterable[str]) -> FieldMeaning | str:
+    """What a field means, by those that stand beside it, or why it cannot be read."""
+    known = _FIELDS.get(field)
+    return lifetime(known, map(_FIELDS.get, beside)) if known else "no column of the table says what is counted"
+
+
+def _price(found: Statements, where: EntryHead, part: tuple[str, object], meaning: FieldMeaning | str) -> None:
+    """One price, or one by the size of the prompt; what it means, or why it is no claim."""
     path, value = part
-    field = path.rpartition(".")[2]
-    meaning: FieldMeaning | str = why or _FIELDS.get(field) or "no column of the table says what is counted"
+    why = meaning if isinstance(meaning, str) else ""
     if not isinstance(value, (Mapping, list)):
         found.add(where, path, value, meaning)
         return

@@ -14,6 +14,7 @@ from typing import Any
 from ratecards.audit.claims import (
     NO_MODEL,
     OTHER,
+    WRITE_1H,
     Claim,
     EntryHead,
     FieldMeaning,
@@ -23,14 +24,17 @@ from ratecards.audit.claims import (
     claim,
     elsewhere,
     entry,
+    is_anthropic,
     is_google,
+    lifetime,
     mapping,
     shown,
 )
 from ratecards.catalog.choices import NUMBER
 from ratecards.storage import model_names
 
-_API, _PLATFORM, _OPENAI = "google/gemini-api", "google/vertex-ai", "openai/openai-api"
+_API, _PLATFORM = "google/gemini-api", "google/vertex-ai"
+_OPENAI, _ANTHROPIC = "openai/openai-api", "anthropic/anthropic-api"
 # Whose price list an id names before its first slashes, or `litellm_provider` in letters of any case.
 _PREFIXES = {
     "gemini/": _API,
@@ -39,11 +43,13 @@ _PREFIXES = {
     "vertex_ai_beta/": _PLATFORM,
     "publishers/google/models/": _PLATFORM,
     "openai/": _OPENAI,
+    "anthropic/": _ANTHROPIC,
     "models/": "",
 }
 _PROVIDERS = {
     **dict.fromkeys(("gemini", "google", "google_ai_studio", "google ai studio"), _API),
     **dict.fromkeys(("openai", "text-completion-openai"), _OPENAI),
+    **dict.fromkeys(("anthropic", "anthropic_text"), _ANTHROPIC),
 }
 _TRUEFOUNDRY = {"google-gemini": "gemini", "google-vertex": "vertex_ai"}
 _STEPS = {
@@ -52,6 +58,8 @@ _STEPS = {
     "cache_read": "cache_read_input_token_cost",
 }
 _SIZES = re.compile(r"(?:[a-z]+/)?[0-9]+-x-[0-9]+/|(?:low|medium|high|standard|hd|auto)/", re.IGNORECASE)
+# Before an id of Anthropic's: that it answers fast, and in one country.
+_MODES = re.compile(r"(?:(?P<fast>fast/)?(?P<place>us/)?(?=claude))?", re.IGNORECASE)
 FIELDS = {
     "input_cost_per_token": FieldMeaning("input", shift=6),
     "input_cost_per_audio_token": FieldMeaning("input", modality="audio", shift=6),
@@ -77,6 +85,7 @@ FIELDS = {
     "cache_read_input_token_cost_per_audio_token": FieldMeaning("cache_read", modality="audio", shift=6),
     "cache_read_input_image_token_cost": FieldMeaning("cache_read", modality="image", shift=6),
     "cache_creation_input_token_cost": FieldMeaning("cache_write", shift=6),
+    "cache_creation_input_token_cost_above_1hr": WRITE_1H._replace(shift=6),
     "search_context_cost_per_query": FieldMeaning("search_grounding", shift=3),
     "google_maps_grounding_cost_per_query": FieldMeaning("maps_grounding", shift=3),
 }
@@ -89,8 +98,8 @@ _NAME = re.compile(
 )
 _SIZED = re.compile(r"(?P<base>output_cost_per_(?:second|image))_(?P<size>[0-9]+[pkK]?)\Z")
 _WHY = {
-    "above_1hr": "how long a cache lives has no column",
     "uplift_multiplier": "a factor on all prices of a region is no price",
+    "provider_specific_entry": "a factor on all prices of a region or a tier is no price",
     "_interval": "how often video is sampled has no column",
     "per_page": "a page is no unit of the table",
     "per_pixel": "a pixel is no unit of the table",
@@ -172,14 +181,17 @@ def seller_of(key: str, value: Mapping[str, Any]) -> str | None:
     said = value.get("litellm_provider")
     provider = said.strip().lower() if isinstance(said, str) else ""
     prefix = _prefix(key)
-    model = key[len(prefix) :]
+    model = _MODES.sub("", key[len(prefix) :], count=1)
     platform = provider.startswith("vertex_ai")
     listed = _PREFIXES.get(prefix.lower()) or (_PLATFORM if platform else _PROVIDERS.get(provider))
     others = platform and provider.endswith("_models") and listed == _PLATFORM
     if others or ("/" in model and not _SIZES.match(model)):
         return None
     if listed is None:
-        return None if provider or "/" in key.removeprefix(prefix) else ""
+        resold = "claude" in key.lower() and not is_anthropic(key)
+        return None if provider or resold or "/" in key.removeprefix(prefix) else ""
+    if listed == _ANTHROPIC and not (is_anthropic(model) and _PROVIDERS.get(provider or "anthropic") == _ANTHROPIC):
+        return None
     return None if listed.startswith("google/") and not is_google(model) else listed
 
 
@@ -190,11 +202,12 @@ def _prefix(key: str) -> str:
 
 def model_of(key: str) -> str:
     """The model id that a key means: `gemini/gemini-2.5-pro` is `gemini-2.5-pro`."""
-    return model_names.model_id(key[len(_prefix(key)) :])
+    return model_names.model_id(_MODES.sub("", key[len(_prefix(key)) :], count=1))
 
 
 def _stated(key: str, entry: Mapping[str, Any]) -> list[Claim | Unread]:
     found, where = Statements(), EntryHead(key, model_of(key), "")
+    mode = _MODES.match(key[len(_prefix(key)) :])
     for field, value in entry.items():
         if value is None or not _is_price(field):
             continue
@@ -202,18 +215,22 @@ def _stated(key: str, entry: Mapping[str, Any]) -> list[Claim | Unread]:
             value = next(iter(value.values()))  # noqa: PLW2901 - a price by size of the search context, in name only
         price = amount(value)
         why = "a size or a quality as a part of the id is not read" if _SIZES.match(key) else ""
+        why = why or ("a price of one country alone" if mode and mode["place"] else "")
         why = why or (f"expected an amount, saw {shown(value)}" if price is None else "")
         meant = why or _meaning(entry, field)
         if isinstance(meant, str) or price is None:
             found.skip(key, field, value, str(meant))
         else:
             said, bounds = meant
-            found.found.append(claim(where._replace(**bounds), field, (value, price), said))
+            head = where._replace(**bounds)
+            if mode and mode["fast"] and head.service_tier == "standard":
+                head = head._replace(service_tier="fast")
+            found.found.append(claim(head, field, (value, price), said))
     return found.found
 
 
 def _is_price(field: str) -> bool:
-    return any(word in field for word in ("cost", "price", "pricing", "uplift"))
+    return any(word in field for word in ("cost", "price", "pricing", "uplift", "provider_specific"))
 
 
 def amount(value: object) -> Decimal | None:
@@ -242,7 +259,7 @@ def _meaning(entry: Mapping[str, Any], field: str) -> tuple[FieldMeaning, dict[s
     unit = _grounding(entry) if known.meter.endswith("_grounding") else known.unit
     tier = name["tier1"] or name["tier2"] or ""
     over, up_to = _bounds(entry, base, tier, name)
-    said = known._replace(unit=unit, modality=_modality(entry, base), resolution=size)
+    said = lifetime(known, map(FIELDS.get, entry))._replace(unit=unit, modality=_modality(entry, base), resolution=size)
     return said, {"service_tier": TIERS[tier], "over": over, "up_to": up_to}
 
 

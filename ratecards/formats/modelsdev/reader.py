@@ -21,7 +21,7 @@ from ratecards.audit.claims import (
     model_of,
     seller_of,
 )
-from ratecards.model import MODALITIES
+from ratecards.model import MODALITIES, SERVICE_TIERS
 
 _FIELDS: dict[str, FieldMeaning | str] = {
     "input": FieldMeaning("input"),
@@ -76,6 +76,8 @@ def _model(found: Statements, where: EntryHead, model: Mapping[str, Any]) -> Non
         for field, value in prices.items():
             found.add(where._replace(over=over, up_to=up_to), f"{path}.{field}", value, _meaning(fields, field, value))
     _rest(found, where, model, [path for path, *_ in tiers])
+    for name, mode in mapping(mapping(model.get("experimental")).get("modes")).items():
+        _mode(found, where, (f"experimental.modes.{name}.cost", mapping(mode)), fields)
 
 
 def _makes_pictures(where: EntryHead, model: Mapping[str, Any]) -> bool:
@@ -120,6 +122,22 @@ def _rest(found: Statements, where: EntryHead, model: Mapping[str, Any], read: l
     old = cost.get("context_over_200k")
     if old is not None and not isinstance(old, Mapping):
         found.skip(where.key, "cost.context_over_200k", old, "expected prices by name")
-    for mode, words in mapping(mapping(model.get("experimental")).get("modes")).items():
-        for path, value in leaves(f"experimental.modes.{mode}.cost", mapping(words).get("cost", {})):
-            found.skip(where.key, path, value, "an experimental mode, whose service tier it does not name")
+
+
+def _mode(
+    found: Statements,
+    where: EntryHead,
+    part: tuple[str, Mapping[str, Any]],
+    fields: Mapping[str, FieldMeaning | str],
+) -> None:
+    """The prices of a mode, which are those of the service tier that its request names."""
+    path, mode = part
+    body = mapping(mapping(mode.get("provider")).get("body"))
+    tier = "fast" if body == {"speed": "fast"} else body.get("service_tier") if len(body) == 1 else None
+    costs = mode.get("cost")
+    if tier not in SERVICE_TIERS or not isinstance(costs, Mapping):
+        for inner, value in leaves(path, costs if costs is not None else {}):
+            found.skip(where.key, inner, value, "an experimental mode, whose service tier it does not name")
+        return
+    for field, value in costs.items():
+        found.add(where._replace(service_tier=tier), f"{path}.{field}", value, _meaning(fields, field, value))

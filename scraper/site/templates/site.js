@@ -4,6 +4,7 @@
   const $ = (id) => document.getElementById(id);
   const all = (selector, from = document) => [...from.querySelectorAll(selector)];
   const today = () => new Date().toISOString().slice(0, 10);
+  const list = (words, usual) => (words ?? usual).split(" ");
   const days = (from, to) => Math.round((Date.parse(to) - Date.parse(from)) / 86400000);
   const plural = (n, noun) => `${n} ${noun}${n === 1 ? "" : "s"}`;
   const text = (tag, words, name) => {
@@ -20,13 +21,13 @@
       const left = days(now, node.dataset.day);
       node.textContent = left > 0 ? `in ${plural(left, "day")}` : left ? `for ${plural(-left, "day")}` : "today";
     }
-    for (const node of all("time.age")) {
+    for (const node of all("time[data-stale]")) {
       const age = days(node.textContent, now), limit = Number(node.dataset.stale);
       const stale = limit && age > limit;
       node.classList.toggle("stale", stale);
       node.after(text("span", ` (${age <= 0 ? "today" : `${plural(age, "day")} ago`}${stale ? ", stale" : ""})`, stale ? "stale" : ""));
     }
-    for (const node of all(".price[data-since], .price[data-until]")) {
+    for (const node of all(".matrix [data-since], .matrix [data-until]")) {
       node.classList.toggle("later", (node.dataset.since || "") > now);
       node.classList.toggle("past", (node.dataset.until || "9999") < now);
     }
@@ -34,8 +35,8 @@
 
   /* Of the figures in a cell, the one of a tier that holds today. */
   function figure(cell, tier) {
-    const now = today(), figures = all(".fig", cell);
-    const shown = figures.find((f) => f.dataset.tier.split(" ").includes(tier) && (f.dataset.since || "") <= now && now <= (f.dataset.until || "9999"));
+    const now = today(), figures = all("data", cell);
+    const shown = figures.find((f) => list(f.dataset.tier, "standard").includes(tier) && (f.dataset.since || "") <= now && now <= (f.dataset.until || "9999"));
     for (const f of figures) f.hidden = f !== shown;
     return shown;
   }
@@ -69,16 +70,16 @@
   function prices() {
     const table = $("prices"), body = table.tBodies[0];
     const rows = all("tr", body).map((row, place) => ({
-      row, place, name: row.dataset.model, words: `${row.dataset.provider} ${row.dataset.words}`,
-      tiers: row.dataset.tiers.split(" "),
+      row, place, provider: row.querySelector("a").getAttribute("href").split("/")[1], name: row.dataset.model,
+      tiers: list(row.dataset.tiers, "standard"),
     }));
     const fields = ["q", "provider", "tier", "modality", "meter", "free"];
     const read = () => Object.fromEntries(fields.map((f) => [f, f === "free" ? ($(f).checked ? "1" : "") : $(f).value.trim()]));
-    const has = (row, name, value) => !value || row.dataset[name].split(" ").includes(value);
+    const has = (row, name, value) => !value || list(row.dataset[name], "").includes(value);
 
     function fits(r, want) {
-      return terms(want.q).every((t) => r.name.includes(t) || r.words.includes(t)) &&
-        (!want.provider || r.row.dataset.provider === want.provider) && (!want.tier || r.tiers.includes(want.tier)) &&
+      return terms(want.q).every((t) => [r.name, r.provider, r.row.dataset.words ?? ""].some((words) => words.includes(t))) &&
+        (!want.provider || r.provider === want.provider) && (!want.tier || r.tiers.includes(want.tier)) &&
         has(r.row, "modalities", want.modality) && has(r.row, "meters", want.meter) && (!want.free || r.row.dataset.free);
     }
     /* An id that is what was typed, that begins with it, that has it as a whole word, that has it. */
@@ -102,7 +103,7 @@
       const key = (r) => {
         if (by === "name") return r.name;
         const shown = figure(r.row.cells[column], want.tier || r.tiers[0]);
-        return shown ? Number(shown.dataset.value) : null;
+        return shown ? Number(shown.value) : null;
       };
       for (const r of found) {
         r.row.hidden = false;
@@ -484,7 +485,7 @@
   }));
   dates();
   if ($("prices")) prices();
-  else for (const cell of all(".big dd:has([data-tier])")) figure(cell, cell.querySelector("[data-tier]").dataset.tier.split(" ")[0]);
+  else for (const cell of all(".big dd:has(data)")) figure(cell, list(cell.querySelector("data").dataset.tier, "standard")[0]);
   if ($("rates")) rates();
   if ($("calculator")) calculator();
   if ($("compare")) compare();

@@ -32,10 +32,16 @@ def built(facts: dict[str, Any], columns: dict[str, str] = COLUMNS) -> str:
     parts = ["# Deprecations", OPENS, *facts["prose"]]
     for section in facts["sections"]:
         parts += [section["title"], *([section["prose"]] if "prose" in section else [])]
-        rows = [[f"`{row[name]}`" if name == "model" else row[name] for name in columns] for row in section["models"]]
-        lines = [[*columns.values()], ["---"] * len(columns), *rows]
-        parts += ["\n".join(f"| {' | '.join(line)} |" for line in lines)] if rows else []
+        heads = columns | ({"model": f"**{section['of']}**"} if "of" in section else {})
+        lines = [f"| {' | '.join(cells)} |" for cells in ([*heads.values()], ["---"] * len(heads))]
+        # a group of models has a row that is one cell
+        lines += [f"| {row} ||||" if isinstance(row, str) else _row(row, columns) for row in section["models"]]
+        parts += ["\n".join(lines)] if section["models"] else []
     return "\n\n".join(parts) + "\n"
+
+
+def _row(row: dict[str, str], columns: dict[str, str]) -> str:
+    return f"| {' | '.join(f'`{row[name]}`' if name == 'model' else row[name] for name in columns)} |"
 
 
 def page(case: str) -> str:
@@ -55,7 +61,7 @@ def told(text: str) -> list[str]:
     return [str(problem) for problem in deprecations.read_facts(text)[1]]
 
 
-@pytest.mark.parametrize("case", ["binding", "earliest", "odd"])
+@pytest.mark.parametrize("case", ["agents", "binding", "earliest", "odd"])
 def test_case(case):
     """Every case gives the file that stands beside it, and each day is accounted for."""
     card, problems, amounts = deprecations.read_facts(page(case))
@@ -68,7 +74,7 @@ def test_what_an_odd_page_does_not_say():
     """A cell takes out its row, a sentence about days its section; each with its place."""
     assert [
         "Gemini 9 models / gemini-9-flash: expected a shutdown day, saw 'Some day'",
-        "Agents / text: a sentence about days of unknown meaning: Agents may be delayed by a month.",
+        "Managed agents / text: a sentence about days of unknown meaning: Agents may be delayed by a month.",
     ] == told(page("odd"))
 
 
@@ -82,7 +88,7 @@ def test_reading():
         found.drafts(),
         found.tables,
     )
-    assert ["Gemini 9 models", "Agents"] == [section.title for section in found.unread]
+    assert ["Gemini 9 models", "Managed agents"] == [section.title for section in found.unread]
     assert (6, 4) == (found.amounts.seen, found.amounts.read)
     assert [False, False] == [deprecations.is_known(section) for section in found.unread]
     assert deprecations.is_known(found.sections[0])
@@ -118,8 +124,8 @@ def test_not_understood(old, new, expected):
     """Whatever is not known is a problem that names its place."""
     where = (
         "Gemini 9 models / ",
-        "Gone / Pictures / ",
-        "Gone / Pictures: ",
+        "Gone / Imagen 3 models / ",
+        "Gone / Imagen 3 models: ",
         "Gemini 9 models: ",
         "the page's head / text",
     )
@@ -147,6 +153,40 @@ def test_headers_that_are_all_unknown():
     assert {"Born"} == {problem.term for problem in found.problems}
 
 
+@pytest.mark.parametrize("case", ["agents", "binding", "earliest"])
+def test_a_page_that_is_cut_is_no_smaller_list(case):
+    """Wherever a line ends before the rows of the last table, what is left is refused."""
+    lines = page(case).splitlines(keepends=True)
+    last = max(number for number, text in enumerate(lines) if text.startswith("#"))
+
+    for end in range(1, last + 4):
+        with pytest.raises(LayoutChanged):
+            deprecations.read_facts("".join(lines[:end]))
+    assert deprecations.read_facts("".join(lines))[0].models
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("Preview agents", "Resting agents", "expected a model id, saw 'Resting agents'"),
+        (
+            "on the [Gemini Enterprise",
+            "on the [Gemini Home",
+            "expected the ids of successors, saw 'veo-9.1 or the GA models",
+        ),
+        (
+            "`veo-9.1` or the GA",
+            "The GA",
+            "expected the ids of successors, saw 'The GA models on the Gemini Enterprise",
+        ),
+        ("August 2032", "Smarch 2032", "expected a release day, saw 'Smarch 2032'"),
+    ],
+)
+def test_what_only_looks_like_it(old, new, expected):
+    """A group of another name, models of yet another publication, no id at all, a month that is none."""
+    assert any(expected in words for words in told(changed(old, new, "agents")))
+
+
 def test_a_model_may_stand_twice():
     """In the same words it is one."""
     row = "| `imagen-9` | March 1, 2030 | December 9, 2031 | imagen-10 or gemini-9-image |\n"
@@ -170,8 +210,15 @@ def test_columns_are_found_by_header():
         ("", "empty page"),
         ("<!doctype html><title>Sign in</title>", "representation changed: expected the Markdown twin, saw HTML"),
         ("# Rate limits\n\nThey vary.\n", "expected the words 'this page lists the known deprecation schedules'"),
-        (page("binding").partition("### Pictures")[0], "truncated page: expected a table under 'Gone', saw the end"),
-        (page("binding").partition("##")[0], "expected tables of models and their days, saw none"),
+        (
+            page("binding").partition("### Imagen 3 models")[0],
+            "truncated page: expected a table under 'Gone', saw the end",
+        ),
+        (page("binding").partition("##")[0], "truncated page: expected the last section to be imagen 3 models or"),
+        (
+            page("binding").partition("##")[0] + "## Managed agents\n\nNone.\n",
+            "expected tables of models and their days",
+        ),
         (page("binding").rstrip().rstrip("|"), "without its closing bar"),
     ],
 )

@@ -274,9 +274,10 @@ def test_one_key_with_two_prices_is_a_conflict() -> None:
 
     reading = changed("era-2026-04", drawn_otherwise)
 
-    assert ["conflict"] * len(reading.problems) == [p.kind for p in reading.problems]
+    assert ["layout", "conflict"] == [p.kind for p in reading.problems]
     assert [("gpt-5.4-mini",)] == [s.models for s in reading.unread]
-    assert "two prices for one key" in reading.problems[0].message
+    assert "a second row of gpt-5.4-mini" in reading.problems[0].message
+    assert "two prices for one key" in reading.problems[1].message
 
 
 def test_what_is_not_drawn_is_not_gone() -> None:
@@ -335,7 +336,7 @@ def test_row_of_unknown_length() -> None:
 
     reading = changed("era-2026-04", change)
 
-    assert ["unknown header 'value 2 of 6'"] == [p.message for p in reading.problems]
+    assert [f"unknown header 'value {n} of 6'" for n in range(2, 7)] == [p.message for p in reading.problems]
     assert [("gpt-9",)] == [s.models for s in reading.unread]
 
 
