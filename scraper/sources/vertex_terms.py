@@ -104,7 +104,12 @@ class Dated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """Each field is the entry of the same name in the vocabulary file, where it is explained; `models` is by name."""
+    """Each field is the entry of the same name in the vocabulary file, where it is explained; `models` is by name.
+
+    What need not be there: `nouns` are words of the page in those of vocabulary and lexicon, `cells` price cells
+    that say an availability, `cell_asides` words that select nothing beside an amount, and `columns` headers of prices
+    with what they say.
+    """
 
     urls: Mapping[str, str]
     currency: str
