@@ -63,7 +63,7 @@ _IN_SENTENCES = (
 # Words that say whose tokens or characters a unit counts.
 _WHOSE = re.compile(r"\b(?:input|output|generated|training|text|grounded|grounding|search|prompt(?= tokens?))\b\s*")
 _WITH = re.compile(r"\bwith (?P<tier>[^()<>=≤]+)\Z")
-_OF_TOKENS = re.compile(r"([0-9,]+m?) (.+) tokens")
+_OF_TOKENS = re.compile(r"([0-9,]+m?) (.+) tok(?:en)?s?")
 _IN_DOLLARS = re.compile(r"\(\$ ?/ ?(?:per )?([^()]+)\)")
 
 
@@ -238,8 +238,9 @@ def _units(error: object) -> Iterator[Candidate]:
     """The unit that unknown words say in any English price, whosever tokens they count."""
     if isinstance(error, UnknownWords) and error.what == "unit":
         words = " ".join(plain(error.term).lower().split())
-        # "/M tokens" is a million of them
-        said = (words, _WHOSE.sub("", words).strip(), re.sub(r"^m(?= )", "1m", words))
+        # "/M tok" is a million tokens
+        whole = re.sub(r"\btoks?\b", "tokens", re.sub(r"^m(?= )", "1m", words))
+        said = (whole, _WHOSE.sub("", whole).strip())
         if unit := next(filter(None, map(unit_of, said)), None):
             yield Candidate({"units": {words: unit}}, f"{words!r} is {unit}")
 

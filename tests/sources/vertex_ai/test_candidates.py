@@ -53,6 +53,7 @@ def found(kind: str, *terms: str, what: str = "", place: str = "gemini-3 / -", b
         ),
         (("Price (/1M tokens) with Batch mode",), {"header_tiers": {"batch mode": ["batch"]}}),
         (("Price per 1,000 prompt tokens",), {"units": {"1,000 prompt tokens": "1000 tokens"}}),
+        (("Price (/1M toks) <= 200K input tokens",), {"units": {"1m toks": TOKENS}}),
         (("Storage (hour of gloss)",), {"storage_headers": {"storage (hour of gloss)": ""}}),
         (("Kind",), {"headers": {"kind": "type"}}),
         (("Resolution",), {"headers": {"resolution": "resolution"}}),
