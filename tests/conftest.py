@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import gc
 import itertools
 import os
 import sys
@@ -31,6 +32,14 @@ settings.register_profile("steady", max_examples=40, deadline=None, derandomize=
 settings.register_profile("search", max_examples=400, deadline=None)
 settings.load_profile("steady")
 
+# jsonschema would compile the grammar of international addresses 38 times; no schema of ours asks for a format.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+# Compiled once, by whatever the machine does elsewhere: tests start hundreds of processes.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# What is collected stays to the end: nobody need look through it for garbage.
+gc.disable()
+
 # The folders whose tests take long: `make test` leaves them out, `make test-all` runs them.
 SLOW = ("captures", "drill", "end_to_end", "engines")
 
@@ -49,6 +58,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if folder in SLOW:
             item.add_marker(folder)
             item.add_marker("slow")
+
+
+def pytest_collection_finish() -> None:
+    """From here on there is garbage again."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture

@@ -143,7 +143,11 @@ def _pasted(data: Mapping[str, Any], body: str, truth: Reading) -> tuple[dict[st
         if reading is None or not reading.incomplete:
             break
         with vocabularies.speaking(found):
-            offered = doctor.remedies(gemini_api, reading)
+            offered = [
+                [vocabulary.lines(choice.patch) for choice in gemini_api.choices(problems, section)]
+                for section in reading.incomplete
+                for problems in doctor._places(section)
+            ]
         before = len(taken)
         for lines in (lines for choices in offered for lines in choices):
             try:

@@ -90,12 +90,12 @@ def _range(meter: str, row: Mapping[str, Any]) -> Range:
     return Range(meter, noun_of(row["unit"]), Decimal(row["least"]) * count, Decimal(row["most"]) * count)
 
 
-def new_doubts(new: Cards, old: Cards, on: date, by: Rules | None = None) -> list[Doubt]:
+def new_doubts(new: Cards, old: Cards, on: date) -> list[Doubt]:
     """The doubts about figures that are new or moved: what stands as it was published is never doubted again.
 
     Of two figures that do not fit, both must be new or moved: who came beside one that stands does not put it in doubt.
     """
-    used = by or rules()
+    used = rules()
     stood = {_figure(rate) for card in old.values() for rate in card.rates}
     found = [d for d in doubts(new.values(), used) if all(_figure(rate) not in stood for rate in d.rates)]
     return found + list(_broken(new.values(), old.values(), stood, on, used))
@@ -167,9 +167,9 @@ def _broken(
             yield Doubt(finding.rule, (rate,), words)
 
 
-def new_factors(new: Iterable[RateCard], old: Iterable[RateCard], on: date, by: Rules | None = None) -> list[str]:
+def new_factors(new: Iterable[RateCard], old: Iterable[RateCard], on: date) -> list[str]:
     """The factors between prices that most models keep now and did not before, a line each."""
-    learned = (by or rules()).learned
+    learned = rules().learned
     was, now = (consistency.findings(cards, on, {})[1] for cards in (old, new))
     changed = [rule for rule in sorted(now) if rule.startswith(learned) and rule in was and was[rule] != now[rule]]
     return [f"{rule}: most models have the factor {now[rule]} now, {was[rule]} before" for rule in changed]

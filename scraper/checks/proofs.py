@@ -27,8 +27,6 @@ STRONG = ("continuity", "arithmetic", "corroboration")
 TIERS = 3
 # So many other sections that prove words strongly prove them of a new row, whatever its factors.
 SECTIONS = 2
-# What is counted where something is asked for: pages change one for the other, and the number stays.
-_ASKED = frozenset({"request", "requests", "prompt", "prompts", "query", "queries"})
 _WORDS = re.compile(r"[^\W_]+")
 _TOKENS = Decimal(1_000_000)
 
@@ -74,8 +72,8 @@ def row_of(rate: Rate) -> str:
 def continuity(row: Sequence[Rate], known: Known, nouns: Mapping[str, str] | None = None) -> Proof | None:
     """The row gives exactly what was published of it: every rate, and no other of the rows that they stood in.
 
-    A word that stands for what is asked (`nouns`, "calls" for "requests") is proven where all else of its cell stands
-    as it was: of these a page may exchange one for the other, whatever the number.
+    A word that stands for another one (`nouns`, "calls" for "requests") is proven where all else of its cell stands as
+    it was: a unit that was not there before is none of these, whatever the number.
     """
     for model in {rate.model for rate in row}:
         card, own = known.cards.get(model), {rate for rate in row if rate.model == model}
@@ -91,9 +89,9 @@ def continuity(row: Sequence[Rate], known: Known, nouns: Mapping[str, str] | Non
 
 
 def _worded(rate: Rate, before: Rate, nouns: Mapping[str, str]) -> bool:
-    """Whether a cell is, in the words that its words stand for, the one of before; where none is what is asked."""
+    """Whether a cell is, in the words that its words stand for, the one of before; true where none stands for one."""
     words = _WORDS.findall(rate.evidence.quote.lower())
-    if not any(nouns.get(word) in _ASKED for word in words):
+    if not any(word in nouns for word in words):
         return True
     meant = _WORDS.findall(" ".join(nouns.get(word, word) for word in words).lower())
     stood = _WORDS.findall(before.evidence.quote.lower())  # of a cell, or of the part of it that an amount has

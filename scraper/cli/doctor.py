@@ -87,9 +87,7 @@ def examine(source: Source, name: str, page: Page, known: Known | None = None) -
             return [f"{name}: NOT_READ: {error}", *_proofs(body)], EXIT["NOT_READ"]
         reading, refused = error.reading, f"{name}: NOT_READ: {error}"
     outcome = "NOT_READ" if refused else page_status(reading)
-    # the words of a page may stand in another file than its source's own
-    file = getattr(source.module, "vocabulary_of", lambda _: source.source)(body)
-    worded = replace(source, source=file.replace("_", "-"))
+    words_of = worded(source)
     found = [refused] if refused else []
     found += [f"{name}: {reading.accounted}; {len(reading.problems)} problems in {len(reading.incomplete)} sections"]
     inferred = second_pass.infer(source.module, reading, known)[1] if known else []
@@ -98,13 +96,13 @@ def examine(source: Source, name: str, page: Page, known: Known | None = None) -
             f"inferred: {one.words}",
             f"  proof: {one.proof}, in {len(one.places)} rows, the first {one.places[0]}",
         ]
-        found += [f"  `learn` would write, into {_vocabulary(worded)}:", *(f"    {line}" for line in one.lines)]
+        found += [f"  `learn` would write, into {vocabulary_file(words_of)}:", *(f"    {line}" for line in one.lines)]
     told: set[str] = set()
     for number, section in enumerate(reading.sections):
         for problems in _places(section):
             choices = _choices(source.module, reading, number, problems)
             for problem in problems:
-                found += _explain(problem, "model" if section.counted else "SECTION", worded, choices, told)
+                found += _explain(problem, "model" if section.counted else "SECTION", words_of, choices, told)
     found += [f"SUSPECT: {words}" for words in reading.suspicions]
     if outcome == "READ":
         return [*found, "nothing to settle: every amount is read or accounted for"], 0
@@ -159,17 +157,8 @@ def _explain(
     if told is not None:
         told.add(known)
     for number, choice in enumerate(said):
-        yield f"  to settle it, in {_vocabulary(source)}:" if number == 0 else "  or:"
+        yield f"  to settle it, in {vocabulary_file(source)}:" if number == 0 else "  or:"
         yield from (f"    {line}" for line in choice)
-
-
-def remedies(module: Any, reading: Reading) -> list[list[list[str]]]:
-    """For each place that is not understood, the choices there are, each as lines of the vocabulary."""
-    return [
-        [lines(candidate.patch) for candidate in module.choices(problems, section)]
-        for section in reading.incomplete
-        for problems in _places(section)
-    ]
 
 
 def _places(section: Section) -> list[list[Problem]]:
@@ -205,13 +194,19 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _vocabulary(source: Source) -> str:
+def worded(source: Source) -> Source:
+    """The source whose vocabulary has the words of this one's pages: itself, or the one that its module names."""
+    return replace(source, source=getattr(source.module, "WORDS_OF", source.source))
+
+
+def vocabulary_file(source: Source) -> str:
+    """Where a source's vocabulary stands in the checkout."""
     return f"scraper/sources/{source.source.replace('-', '_')}.yaml"
 
 
 def _known_terms(source: Source, kind: str) -> list[str]:
     """Every word of the vocabulary that a term of this kind could have meant."""
-    path = ROOT / _vocabulary(source)
+    path = ROOT / vocabulary_file(source)
     vocabulary = sections(path.read_text(encoding="utf-8"), path.name) if path.is_file() else {}
     found: list[str] = []
     pending: list[Any] = [vocabulary[name] for name in _PLACES.get(kind, vocabulary) if name in vocabulary]

@@ -10,7 +10,7 @@ from pathlib import Path
 from ratecards.model import COLUMNS, Rate, row
 from scraper import ROOT
 from scraper.checks.proofs import Known
-from scraper.cli.doctor import keep_case
+from scraper.cli.doctor import keep_case, vocabulary_file, worded
 from scraper.errors import LayoutChanged
 from scraper.fetch.capture import text
 from scraper.fetch.client import Page
@@ -45,9 +45,7 @@ def written(
     inferred = {one.words: one for _, own in found.values() for one in own}
     if not inferred:
         return [f"{source.name}: no unknown word is proven; `doctor` lists those that are not"]
-    # the words of a page may stand in another file than its source's own
-    file = getattr(source.module, "vocabulary_of", lambda _: source.source)(text(next(iter(pages.values()))))
-    path = vocabulary or ROOT / "scraper" / "sources" / f"{file.replace('-', '_')}.yaml"
+    path = vocabulary or ROOT / vocabulary_file(worded(source))
     patch = merged(sections("\n".join(one.lines), "lines") for one in inferred.values())
     before = path.read_text(encoding="utf-8").rstrip("\n")
     path.write_text("\n".join([before, "", *lines(patch)]) + "\n", encoding="utf-8")

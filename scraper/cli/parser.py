@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,8 +48,9 @@ def _kinds(text: str) -> tuple[str, ...]:
         raise argparse.ArgumentTypeError(f"{error}, saw {text!r}") from error
 
 
+@cache
 def parser() -> argparse.ArgumentParser:
-    """All commands; each sets `command` and the `module` that has a function of that name."""
+    """All commands, made once; each sets `command` and the `module` that has a function of that name."""
     top = argparse.ArgumentParser(prog="python -m scraper", description=_COMMANDS)
     top.set_defaults(module="scraper.cli.run")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")

@@ -164,7 +164,7 @@ def load_for_history(path: Path, source: Source, at: datetime | None = None) -> 
     page = _told_apart(load(path, source), path) if at is None else replace(load_any(path, source, at), fetched_at=at)
     if not page.copy:
         return page
-    addresses = [*source.module.urls().values(), *getattr(source.module, "FORMER_URLS", ())]
+    addresses = list(source.module.urls().values())
     try:
         copy = _readers(page)
         return replace(page, url=address_of(copy, addresses, page.fetched_at) if copy else page.url or addresses[0])

@@ -41,7 +41,7 @@ _TURNING = re.compile("[\u202b\u202d\u202e\u2067\u2068]")
 
 NUMBER = r"[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]+"
 _NOUNS = {
-    "token": r"tokens?|(?<=[mk])toks?",
+    "token": r"tokens?|(?<=m)toks?",
     "image": r"images?",
     "second": r"seconds?|secs?|(?<=[0-9])s",
     "minute": r"minutes?|mins?",
@@ -67,7 +67,7 @@ RESOLUTION = r"[0-9]{3,4}p|[0-9]+(?:\.[0-9]+)?k"
 # images.
 UNIT = re.compile(
     rf"(?:(?P<qty>(?:{NUMBER}|one)(?:\s(?:thousand|million))?|[0-9]+\s?M|[0-9]+K|thousand|million)\s+"
-    rf"|(?:1\s)?(?P<scale>[mk])(?=toks?\b)|(?P<glued>[0-9]+)(?:(?={_GLUED}\b)|-(?=(?:second|minute|hour)\b)))?"
+    rf"|(?:1\s)?(?P<scale>m)(?=toks?\b)|(?P<glued>[0-9]+)(?:(?={_GLUED}\b)|-(?=(?:second|minute|hour)\b)))?"
     rf"(?P<res>{_SIZE}(?:(?:\s?/\s?|,\s|\s(?:and|or)\s){_SIZE})*(?:[\s-]resolution)?\s+)?"
     rf"(?P<aside>(?:(?:input|output|generated|text|image|audio|video)\s+){{1,2}})?"
     rf"(?:{'|'.join(f'(?P<{noun}>{words})' for noun, words in _NOUNS.items())})\b"

@@ -31,6 +31,10 @@ _SELECTING = re.compile(
     r"|sept?|oct|nov|dec|american|argentin\w*|australian|brazilian|british|canadian|chilean|chinese|colombian|danish|euro\w*"
     r"|hong|indian|indonesian|japanese|korean|malaysian|mexican|norwegian|peruvian|polish|russian|singaporean?|south|swedish"
     r"|swiss|taiwan\w*|thai|turkish|ukrainian|zealand|yen|yuan|renminbi|rupees?|rupiah|won|pesos?|francs?|pounds?|sterling"
+    r"|un\w+|yet|still|current\w*|reduc\w*|writ\w*|reads?|hits?|\w*toks?|preview\w*|beta|alpha|experiment\w*|early|ga|legacy"
+    r"|enterprise\w*|educat\w*|students?|nonprofits?|startups?|teams?|business|pro|premium|subscri\w*|members?\w*|seats?"
+    r"|users?|accounts?|orgs?|organi[sz]ations?|eu|us|usa|uk|apac|emea|latam|europe\w*|asia\w*|america\w*|africa\w*|china"
+    r"|india|japan|german\w*|france|french|brazil|canada|australia"
     r"|reais|real|rands?|krone|krona|kronor|zloty|lira|baht|ringgit|shekels?|bitcoins?|train\w*|maps?|ground(?:ing|ed)|equivalent|estimate\w*|average\w*)\Z"
 )
 # Words that join others: they select nothing, and are not skipped without one that they join.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 from ratecards import model
@@ -137,8 +138,9 @@ AMOUNTS = record(dict.fromkeys(AMOUNT_COUNTS, COUNT), ())
 _PAIR = matching(r"[a-z0-9\-]+\.[a-z0-9\-]+--[a-z0-9\-]+\.[a-z0-9\-]+")
 
 
-def files() -> dict[str, str]:
-    """Path below `ratecards/v1/` to text."""
+@cache
+def files() -> Mapping[str, str]:
+    """Path below `ratecards/v1/` to text; made once, for every publication writes the same."""
     return {path_of(name): json.dumps(schema, indent=1) + "\n" for name, schema in documents().items()}
 
 

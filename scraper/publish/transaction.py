@@ -205,10 +205,11 @@ def _inside(root: Path, path: str) -> Path:
     """The file that `path` means. Raises `DatasetError` on a path that leads out, or where no file can stand."""
     target = root / path
     with _expected(root, "a readable dataset"):
-        above = target.resolve().parents
-        if root.resolve() not in above or root.resolve() / STAGING in (target.resolve(), *above):
+        base, place = root.resolve(), target.resolve()
+        below = place.parts[len(base.parts) :] if place.is_relative_to(base) else ()
+        if not below or below[0] == STAGING:
             raise DatasetError(f"refused to write outside the dataset: {path!r}")
-        if target.is_dir() or any(p.exists() and not p.is_dir() for p in above):
+        if place.is_dir() or not next(p for p in place.parents if p.exists()).is_dir():
             raise DatasetError(f"{target}: expected a file in a folder, saw it the other way round")
     return target
 

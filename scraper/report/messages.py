@@ -37,6 +37,8 @@ _COUNTED = {
 # A source that ended in one of these was read as a whole, now or, where it was skipped, before.
 READ_NOW = ("NEW", "UNCHANGED", "CHANGED")
 READ = (*READ_NOW, "SKIPPED")
+# Of many dated steps of one model on one day, so many are told.
+_STEPS = 4
 _DATES = ("effective_from", "effective_until")
 _T = TypeVar("_T")
 
@@ -126,15 +128,15 @@ def accounted(amounts: Mapping[str, int]) -> str:
 
 
 def shortened(
-    steps: Iterable[_T], of: Callable[[_T], object], tier: Callable[[_T], str], most: int = 4
+    steps: Iterable[_T], of: Callable[[_T], object], tier: Callable[[_T], str]
 ) -> Iterator[tuple[list[_T], int]]:
     """Dated steps `of` one day and model together; of many up to four of the first service tier, and how many more."""
     groups: dict[object, list[_T]] = {}
     for step in steps:
         groups.setdefault(of(step), []).append(step)
     for group in groups.values():
-        first = [step for step in group if tier(step) == tier(group[0])][:most]
-        shown = first if len(group) > most else group
+        first = [step for step in group if tier(step) == tier(group[0])][:_STEPS]
+        shown = first if len(group) > _STEPS else group
         yield shown, len(group) - len(shown)
 
 
@@ -164,13 +166,13 @@ def summary(facts: RunReport, limit: int = SUMMARY) -> str:
     return capped([*page, *_upcoming(facts), *_discrepancies(facts)], limit)
 
 
-def pull(facts: RunReport, name: str, limit: int = BODY) -> str:
+def pull(facts: RunReport, name: str) -> str:
     """The body of a pull request: the change table of one source, and what it opens or closes elsewhere."""
     (source,) = (s for s in facts.sources if s.name == name)
     seen = f"[{name}]({source.url}), seen {facts.at[:10]}."
     head = f"{seen} Merging publishes it; the branch is renewed by each run."
     rest = [*_upcoming(facts, name), *_discrepancies(facts), *_health([source], facts)]
-    return capped(["", head, "", *_source(source), *rest], limit)
+    return capped(["", head, "", *_source(source), *rest], BODY)
 
 
 def title(facts: RunReport, name: str) -> str:

@@ -19,9 +19,8 @@ from scraper.sources.vocabulary import Head, VocabularyError, head
 class SourceModule(Protocol):
     """What a source module offers; it does no I/O but reading its own vocabulary.
 
-    It may have `vocabulary_of(body)`, the name of the file that has the words of a page where that is not the source's
-    own, `FORMER_URLS`, addresses that the page had, and `read_copy(body)`, where a reader's copy of the page is not
-    read as its Markdown is.
+    It may have `WORDS_OF`, the source whose file has the words of its pages, where that is another, and
+    `read_copy(body)`, where a reader's copy of the page is not read as its Markdown is.
     """
 
     @property

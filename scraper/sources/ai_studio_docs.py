@@ -59,12 +59,8 @@ def renames() -> Mapping[str, str]:
 
 fingerprint = vocabulary.whole
 # its unknown words are those of the Gemini API's vocabulary
+WORDS_OF = "gemini-api"
 candidates, choices, patched = gemini_candidates.candidates, gemini_candidates.choices, gemini_candidates.patched
-
-
-def vocabulary_of(_body: str) -> str:
-    """The file that has the words for prices."""
-    return "gemini_api"
 
 
 def read(body: str, terms: Terms | None = None) -> Reading:

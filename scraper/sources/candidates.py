@@ -26,6 +26,7 @@ _KEY_NOUNS = {
     "input": r"inputs?|prompts?",
     "output": r"outputs?|responses?|completions?|generat\w*",
     "cache": r"cach\w*",
+    "write": r"writ(?:e|es|ing)|creation",
     "storage": r"stor(?:age|ed|ing)",
     "search": r"search",
     "maps": r"maps?",
@@ -37,6 +38,7 @@ _METERS = {
     ("cache",): "cache_read",
     ("cache", "input"): "cache_read",
     ("cache", "storage"): "cache_storage",
+    ("cache", "write"): "cache_write",
     ("storage",): "cache_storage",
     ("search",): "search_grounding",
     ("maps",): "maps_grounding",
@@ -209,9 +211,8 @@ def _availabilities(text: str, quoted: Callable[[str], str]) -> Iterator[Candida
     words = words_of(text)
     denied, free = any(map(_NEGATION.match, words)), any(word in ("free", "gratis") for word in words)
     allowed = {"free"} if free else {"free", "not_available"} if denied else {*_AVAILABILITIES}
-    if not words or any(word[0].isdigit() or (selecting(word) and not _SAYS.match(word)) for word in words):
-        return
-    if (free and denied) or _LEADING & {*words}:  # what is not free has a price
+    moving = any(word[0].isdigit() or (selecting(word) and not _SAYS.match(word)) for word in words)
+    if not words or moving or (free and denied) or _LEADING & {*words}:
         return
     for availability in (a for a in _AVAILABILITIES if a in allowed):
         said = f"{label_key(text)!r} is {availability.replace('_', ' ')}"

@@ -13,7 +13,6 @@ from bs4.element import Tag
 
 from scraper.model import Reading
 from scraper.parse.blocks import Block, without
-from scraper.sources import openai_2025
 from scraper.sources.openai_islands import bare_numbers, islands, opened
 from scraper.sources.page_proofs import is_html
 from scraper.sources.table_reader import TableSource
@@ -21,8 +20,6 @@ from scraper.sources.vocabulary import TableTerms
 
 # Its Markdown is not fetched; editions of it were kept.
 KEPT = ("md",)
-# Where it stood until 2026, as copies of it say.
-FORMER_URLS = ("https://platform.openai.com/docs/pricing",)
 
 
 class _Page(TableSource):
@@ -50,11 +47,6 @@ urls, renames, fingerprint, load_terms = PAGE.urls, PAGE.renames, PAGE.fingerpri
 candidates, choices, patched = PAGE.candidates, PAGE.choices, PAGE.patched
 
 
-def vocabulary_of(body: str) -> str:
-    """The file that has the words of this form of the page."""
-    return "openai_2025" if openai_2025.is_it(body) else "openai_api"
-
-
 def read(body: str) -> Reading:
     """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
-    return openai_2025.read(body) if openai_2025.is_it(body) else PAGE.read(body, load_terms())
+    return PAGE.read(body, load_terms())

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import ratecards
@@ -72,7 +72,6 @@ def one_by_one(records: list[Any]) -> tuple[Decimal, int]:
     return total, refused
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(CALLS, max_size=12), st.randoms(use_true_random=False), st.data())
 def test_the_bill_is_the_sum_of_its_calls(records: list[Any], random: Any, data: Any):
     """In any order, in any files, packed or not, with broken lines among them."""
@@ -98,7 +97,6 @@ def test_the_bill_is_the_sum_of_its_calls(records: list[Any], random: Any, data:
         assert outcome(whole) == outcome(billed([*reversed(paths)]))
 
 
-@settings(max_examples=150, deadline=None)
 @given(gemini())
 def test_a_quick_look_sees_what_a_long_one_sees(record: dict[str, Any]):
     """Answers of text are added up as numbers; that changes no amount."""

@@ -61,7 +61,7 @@ JSON: st.SearchStrategy[Any] = st.recursive(
 )
 
 
-@settings(max_examples=600)
+@settings(max_examples=200)
 @given(st.dictionaries(st.sampled_from(NAMES), JSON, max_size=6))
 def test_a_row_of_rubbish(record: Any):
     """Its calls and its refusals are counted."""
@@ -74,7 +74,7 @@ def test_a_row_of_rubbish(record: Any):
 
 @pytest.mark.parametrize("form", usage_forms.forms(), ids=lambda form: form.name)
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_a_form_full_of_rubbish(form: usage_forms.Form, data: Any):
     """Each place of a form with anything in it."""
     record: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""OpenAI's pricing page on three days, in each of its forms."""
+"""OpenAI's pricing page on two days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from scraper.errors import LayoutChanged
 from scraper.model import Reading
 from scraper.sources import openai_api as source
-from tests.sources.openai_api.test_openai_api import CONTAINERS, STORAGE, line, price, sound
+from tests.sources.openai_api.test_openai_api import CONTAINERS, STORAGE, price, sound
 from tests.support.captures import captured, needed
 
 pytestmark = needed
@@ -25,7 +25,7 @@ def capture(name: str) -> Reading:
 def test_capture_counts() -> None:
     """Every amount of the editions is read, or ignored for a reason."""
     seen = {}
-    for name in ("2025-12-19.converted.md", "2026-04-27.html", "2026-08-21.html"):
+    for name in ("2026-04-27.html", "2026-08-21.html"):
         reading = capture(name)
         sound(reading)
         amounts = reading.amounts
@@ -33,7 +33,6 @@ def test_capture_counts() -> None:
         seen[name] += (dict(amounts.ignored), len(reading.unread))
 
     assert {
-        "2025-12-19.converted.md": (21, 85, 539, 498, 492, {CONTAINERS: 4, STORAGE: 2}, 0),
         "2026-04-27.html": (32, 96, 710, 749, 737, {CONTAINERS: 8, STORAGE: 4}, 0),
         "2026-08-21.html": (40, 80, 690, 727, 715, {CONTAINERS: 8, STORAGE: 4}, 0),
     } == seen
@@ -61,47 +60,17 @@ def test_capture_challenge_page_is_refused() -> None:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
+        ("2025-10-15.reader.md", "a row of 4 cells under 5 headers"),
+        ("2025-12-19.converted.md", "a row of 4 cells under 5 headers"),
         ("2026-03-24.md", "truncated page: expected the last section to be cloud platforms, saw 'finetuning'"),
         ("2026-04-16.md", "truncated page: expected the last section to be cloud platforms, saw 'finetuning'"),
         ("2026-05-08.reader.md", "copy of the page with its tables collapsed"),
     ],
 )
 def test_captures_that_lack_tables_or_rows_are_refused(name: str, words: str) -> None:
-    """The Markdown twin of the spring lost most tables; a reader copied the rows that are drawn at first."""
+    """Copies of 2025 merged cells; the Markdown twin of the spring lost most tables; a reader copied what is drawn at first."""
     with pytest.raises(LayoutChanged, match=words):
         capture(name)
-
-
-def test_captures_half_a_year_apart_agree_where_both_speak() -> None:
-    """No price moved between December and April: one vocabulary reads both editions alike."""
-    page = {r.row_key: r for r in capture("2026-04-27.html").rates()}
-    old = capture("2025-12-19.converted.md").rates()
-
-    assert [] == [line(r) for r in old if r.row_key in page and page[r.row_key] != r]
-    assert 484 == sum(r.row_key in page for r in old)
-
-
-IMAGES = {
-    ("gpt-image-1", "low"): "0.011",
-    ("gpt-image-1", "medium"): "0.042",
-    ("gpt-image-1", "high"): "0.167",
-    ("gpt-image-1-mini", "high"): "0.036",
-    ("dall-e-3", "standard"): "0.04",
-    ("dall-e-3", "hd"): "0.08",
-    ("dall-e-2", "standard"): "0.02",
-    ("gpt-image-1.5", "medium"): "0.034",
-    ("chatgpt-image-latest", "high"): "0.133",
-}
-
-
-def test_capture_has_the_pictures_of_the_mission() -> None:
-    """What a picture of 1024 x 1024 cost in December 2025."""
-    reading = capture("2025-12-19.converted.md")
-    named = {"unit": "1 image", "resolution": "1024x1024", "modality": "image"}
-
-    assert {k: Decimal(v) for k, v in IMAGES.items()} == {
-        (model, quality): price(reading, model, "output", quality=quality, **named) for model, quality in IMAGES
-    }
 
 
 LONG, SHORT = {"prompt_over": 272000}, {"prompt_up_to": 272000}

@@ -80,7 +80,7 @@ def asked(choice: Choice, usage: Any, kept: dict[Any, CostPlan], tier: str = "st
     return kept.setdefault(shape, CostPlan(choice, tier, "paid", shape)).cost(counts)
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(
     st.sampled_from(MODELS),
     st.sampled_from(("standard", "batch")),
@@ -111,7 +111,7 @@ def straight(model: str, usage: dict[str, int], tier: str) -> Fraction:
     return total
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(
     st.sampled_from(TEXT_MODELS),
     st.sampled_from(("standard", "standard", "batch", "priority")),

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from ratecards.catalog.choices import DIALECTS
-from ratecards.costing.bands import COLUMNS, of_dataset, types
 from ratecards.costing.usage_query import COUNTS, USUAL, WORDS, Priced, query, translated
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
@@ -23,14 +22,12 @@ CALL = {"model": "gemini-2.5-pro", "day": "2026-03-24"}
 
 @pytest.fixture(scope="module")
 def base() -> Any:
-    """A connection with the bands of the repository's own dataset, as text that its types are made of."""
+    """A connection with the bands of the repository's own dataset."""
+    from ratecards.duckdb import BANDS, bands
+
     made = duckdb.connect()
-    kinds = types()
-    shape = ", ".join(f"{name} {kinds.get(name, 'VARCHAR')}" for name in COLUMNS)
-    made.execute(f"CREATE TABLE bands ({shape})")
-    slots = ", ".join("?" * len(COLUMNS))
-    found = of_dataset(Dataset(ROOT / "ratecards").database)
-    made.executemany(f"INSERT INTO bands VALUES ({slots})", [[row[name] or None for name in COLUMNS] for row in found])
+    bands(made, Dataset(ROOT / "ratecards"))
+    made.execute(f"CREATE TABLE bands AS FROM {BANDS}")
     return made
 
 

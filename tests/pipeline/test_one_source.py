@@ -19,19 +19,23 @@ from scraper.publish import schemas, state_file, v1_files
 from scraper.publish.dataset import Dataset
 from tests.support import tiny
 from tests.support.shelves import state
-from tests.support.workshop import ACME, GEMINI, Ran, Workshop, facts, keep, model, outcomes
+from tests.support.workshop import ACME, GEMINI, Ran, Workshop, facts, keep, model, outcomes, prepared
 
 STAMP = "2026-11-02T06-00-00Z"
 PRICED = {"m-1": {"input": "1"}, "m-2": {"input": "2"}}
 
 
 @pytest.fixture
-def shop(workshop: Workshop, acme) -> Workshop:
+def shop(workshop: Workshop, acme, tmp_path_factory) -> Workshop:
     """A dataset with a first edition of both sources."""
-    folder = next(workshop.kept)
-    keep(folder, facts("2026-11-01T06:00:00Z"))
-    _put(folder, "2026-11-01T06-00-00Z")
-    assert 0 == workshop.run("refresh", "--replay", folder, "--at-once", "--to", workshop.root).code
+
+    def both() -> None:
+        folder = next(workshop.kept)
+        keep(folder, facts("2026-11-01T06:00:00Z"))
+        _put(folder, "2026-11-01T06-00-00Z")
+        assert 0 == workshop.run("refresh", "--replay", folder, "--at-once", "--to", workshop.root).code
+
+    prepared(workshop.root, tmp_path_factory.getbasetemp() / "both-sources", both)
     return workshop
 
 

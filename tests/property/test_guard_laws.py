@@ -134,7 +134,6 @@ def _spoilt(how: str, rates: list, at: int, draw: st.DrawFn) -> list:
     st.lists(st.tuples(wrong(), st.sampled_from([1, 6, 24, 60])), min_size=1, max_size=6),
     st.sampled_from([(), ("flex",)]),
 )
-@settings(max_examples=60)
 def test_fault_73_a_right_page_mends_whatever_was_wrong_before(wrongs, tiers):
     """After any wrong pages, at any distance, a page that stays right is published whole within its next looks."""
     desk, now = Desk(right()), NOW
@@ -206,7 +205,6 @@ EDITIONS = editions()
 
 
 @given(data=st.data())
-@settings(max_examples=60)
 def test_fault_69_a_mixed_edition(data):
     """Sections more, sections less: nothing else moves or is doubted."""
     old, other = (EDITIONS[data.draw(st.sampled_from(sorted(EDITIONS)))] for _ in range(2))

@@ -49,10 +49,10 @@ def editions(name: str) -> list[tuple[date, list, list]]:
 def test_a_look_goes_on_as_the_history_does(name):
     """Of each edition of a real page: the table before it and what it changed make the table after it."""
     for day, known, fresh in editions(name):
-        cards = history.replay([*known, *fresh])
-        found = bands._gone_on(bands._whole(name, known), cards, fresh, str(day))
+        before = bands._whole(name, known)
+        sold = {model for model, *_ in before}
+        found = bands._gone_on(before, history.replay([*known, *fresh]), fresh, str(day))
         assert found is None or bands._whole(name, [*known, *fresh]) == found
-        sold = {model for model, *_ in bands._whole(name, known)}
         assert (found is None) == bool({change.model for change in fresh} - sold)
 
 

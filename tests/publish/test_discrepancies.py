@@ -18,7 +18,7 @@ from scraper.publish import discrepancies
 from scraper.publish.dataset import Dataset
 from tests.support import ai_studio_body as picker
 from tests.support.kit import card, cards, rate
-from tests.support.workshop import GEMINI, Ran, Workshop, facts, outcomes, pages
+from tests.support.workshop import GEMINI, Ran, Workshop, facts, outcomes, pages, prepared
 
 STUDIO = "google/ai-studio"
 MODEL = "gemini-3.1-flash-image-preview"
@@ -94,10 +94,14 @@ def desk(workshop, tmp_path) -> Desk:
 
 
 @pytest.fixture
-def march(desk) -> Desk:
+def march(desk, tmp_path_factory) -> Desk:
     """Both sources read on 2026-03-03: two differences."""
-    assert 0 == desk.page("2026-03-03").code
-    assert 0 == desk.studio("2026-03-03").code
+
+    def both() -> None:
+        assert 0 == desk.page("2026-03-03").code
+        assert 0 == desk.studio("2026-03-03").code
+
+    prepared(desk.shop.root, tmp_path_factory.getbasetemp() / "march", both)
     return desk
 
 

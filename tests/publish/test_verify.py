@@ -227,6 +227,7 @@ def test_the_command(workshop, dataset, run):
     assert (1, "acme/tiny/m-1: the file is not in canonical form\n1 findings\n") == (ran.code, ran.out)
 
 
+@pytest.mark.slow
 def test_the_committed_dataset_is_sound():
     """The project's own, as of the day of its last look."""
     root = Path(module.__file__).parents[2]

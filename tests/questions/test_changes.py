@@ -406,7 +406,7 @@ NAMES = st.sampled_from(["", "text", "image"])
 SIDES = st.dictionaries(st.tuples(NAMES, st.sampled_from(["", "1K"])), PRICES, max_size=4)
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(SIDES, SIDES)
 def test_no_line_has_one_price_before_and_after_and_nothing_that_moved_is_lost(before, after):
     """The law: a line for what a call pays differently, none where every call pays the same."""

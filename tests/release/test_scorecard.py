@@ -24,11 +24,17 @@ def rows(text: str) -> dict[str, list[list[str]]]:
     return found
 
 
-def test_the_tables_are_not_stale():
+@pytest.fixture(scope="module")
+def scores() -> str:
+    """The tables of the repository's own dataset."""
+    return tables(Dataset(ROOT))
+
+
+def test_the_tables_are_not_stale(scores):
     """`python -m scraper readme` would change nothing."""
     text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
 
-    assert text == with_scorecard(text, tables(Dataset(ROOT)))
+    assert text == with_scorecard(text, scores)
 
 
 def test_a_missing_marker_is_named():
@@ -37,11 +43,9 @@ def test_a_missing_marker_is_named():
         with_scorecard("no markers", "")
 
 
-def test_every_source_stands_in_both():
+def test_every_source_stands_in_both(scores):
     """In their order."""
-    assert {source.name: 2 for source in SOURCES} == {
-        name: len(found) for name, found in rows(tables(Dataset(ROOT))).items()
-    }
+    assert {source.name: 2 for source in SOURCES} == {name: len(found) for name, found in rows(scores).items()}
 
 
 def cases(source: str) -> str:
@@ -62,9 +66,9 @@ def test_what_is_counted(workshop: Workshop):
     assert ["html", "-", "-", cases("vertex_ai"), "0", "-", "-", "3 days"] == found["google/vertex-ai"][1]
 
 
-def test_a_second_opinion_is_of_another_publication():
+def test_a_second_opinion_is_of_another_publication(scores):
     """Both sides count the same; the same document at another address is none."""
-    found = {name: cells[1][2] for name, cells in rows(tables(Dataset(ROOT))).items()}
+    found = {name: cells[1][2] for name, cells in rows(scores).items()}
 
     assert "ai-studio-docs" not in found["google/gemini-api"]
     count = found["google/vertex-ai"].removeprefix("`google/gemini-api` ")

@@ -151,14 +151,20 @@ def package(found: Contents) -> dict[str, bytes]:
     return wire.package(found.models, found.shelf, found.names)
 
 
-@pytest.fixture(params=["real", "odd"])
-def prices(request, tmp_path) -> tuple[Contents, Dataset]:
-    """The dataset in this repository two days after its last look, and a small one that asks for every branch."""
-    if request.param == "odd":
-        return facts(tmp_path, odd()), Dataset(tmp_path / "ratecards")
+@pytest.fixture(scope="module")
+def real() -> tuple[Contents, Dataset]:
+    """The dataset in this repository two days after its last look."""
     dataset = Dataset(ROOT / "ratecards")
     newest = max(offer.seen for offer in dataset.catalog(None, TODAY))
     return gather(dataset, ROOT, newest + timedelta(days=2)), dataset
+
+
+@pytest.fixture(params=["real", "odd"])
+def prices(request, tmp_path) -> tuple[Contents, Dataset]:
+    """That, and a small one that asks for every branch."""
+    if request.param == "odd":
+        return facts(tmp_path, odd()), Dataset(tmp_path / "ratecards")
+    return request.getfixturevalue("real")
 
 
 @pytest.mark.skipif(NODE is None, reason="no node on this machine")
@@ -179,9 +185,9 @@ def test_the_module_costs_what_the_package_costs(tmp_path, prices):
     assert {model.model for model in found.models} == {case[0] for case in made["cases"]}
 
 
-def test_the_package_is_small_and_needs_nothing():
+def test_the_package_is_small_and_needs_nothing(real):
     """At most 60 kB as it is sent, no dependency, every file that it names, the day of its prices as version."""
-    found = gather(Dataset(ROOT / "ratecards"), ROOT, TODAY)
+    found, _ = real
     files = package(found)
     head = json.loads(files["package.json"])
     day = wire.data(found.models, found.shelf, found.names)["day"]

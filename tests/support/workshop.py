@@ -6,6 +6,7 @@ import copy
 import json
 import pickle
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -99,6 +100,15 @@ def read_once(body: str, read: Callable[[str], Reading] = gemini_api.read) -> Re
     if body not in _READINGS:
         _READINGS[body] = pickle.dumps(read(body))
     return pickle.loads(_READINGS[body])
+
+
+def prepared(root: Path, kept: Path, make: Callable[[], object]) -> None:
+    """Leave at `root` what `make` writes there: made once and copied afterwards, as the same pages give the same files."""
+    if not kept.is_dir():
+        make()
+        shutil.copytree(root, kept)
+    else:
+        shutil.copytree(kept, root)
 
 
 @dataclass

@@ -15,7 +15,6 @@ from scraper.model import Provenance, Reading, cards
 from scraper.sources import openai_api as source
 from scraper.sources.openai_islands import astro_props
 from tests.support.openai_page import (
-    CASES,
     facts,
     html_page,
 )
@@ -86,14 +85,6 @@ def refused(body: str) -> str:
 
 
 # ----------------------------------------------------------------------------------------- own cases
-
-
-def test_what_the_converted_page_sells_beside() -> None:
-    """The December 2025 edition: what the table has no rows for is ignored with its reason."""
-    reading = source.read((CASES / "era-2025-12" / "page.md").read_text(encoding="utf-8"))
-
-    sound(reading)
-    assert {CONTAINERS: 2, STORAGE: 2} == dict(reading.amounts.ignored)
 
 
 def test_one_model_is_one_section() -> None:
