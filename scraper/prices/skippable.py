@@ -42,7 +42,6 @@ _SELECTING = re.compile(
 _JOINING = frozenset({"all", "and", "by", "for", "in", "of", "on", "or", "the", "with"})
 _SHORT = 3
 _WORD = re.compile(r"[^\W\d_]+")
-_DENIED = re.compile(r"(?:un|non)(.+)")
 # What stands in a text beside letters, blanks and brackets and is no amount, number or comparison.
 _HARMLESS_MARK = re.compile(r"[\s()\[\].,;:'’\"“”\-–—]")
 # How patterns are written, beside the words in them.
@@ -67,13 +66,7 @@ def selecting(word: str) -> bool:
     small = word.lower()
     if small in _JOINING:
         return False
-    denied = _DENIED.match(small)  # "unpaid" takes back what "paid" says
-    return bool(
-        _SELECTING.match(small)
-        or small.rstrip("s") in _lexicon()
-        or small in _lexicon()
-        or (denied and selecting(denied[1]))
-    )
+    return bool(_SELECTING.match(small)) or small.rstrip("s") in _lexicon() or small in _lexicon()
 
 
 @cache

@@ -459,7 +459,7 @@ def test_rows_in_other_tables(case, old, new, message):
 
 def test_a_sentence_with_a_unit_that_is_none():
     """It is a sentence about prices that nothing reads, and no fault of the reader."""
-    sentence = "Cached input is charged at 0.1 of the price per input text token and hour."
+    sentence = "Images are charged as 258 tokens per input text token of the price."
     reading = read("notes", ("<p>", f"<p>{sentence}</p><p>"))
 
     assert sentence in [words for section in reading.sections for words in section.words]
