@@ -136,7 +136,7 @@ VERTEX = {
     "a row of all": ("gemini-3", ">Grounding with your data<", ">Zorble<"),
     "a cell": ("media", "$0.40/second", "$0.40/second (gloss applies)"),
     "a cell with words": ("media", "$0.40/second", "$0.40/second off"),
-    "a cell without an amount": ("gemini-3", ">N/A<", ">Unsold<"),
+    "a cell without an amount": ("gemini-3", ">N/A<", ">Nil<"),
     "a word behind a price": ("gemini-3", "(Global)", "(Worldwide)"),
     "a sentence": ("gemini-3", "You will be charged for", "You may be charged for"),
 }

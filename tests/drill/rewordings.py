@@ -381,7 +381,7 @@ BENIGN = _all(
         (V, "text", "^Image generation$", "Image creation"),
         (V, "text", "^Video generation$", "Video making"),
         (V, "text", r"^Video \+ Audio generation$", "Video + audio making"),
-        (V, "text", "^N/?A$", "Unsold"),
+        (V, "text", "^N/?A$", "Nil"),
         (V, "text", "^Grounding with Google (Search|Maps)$", r"Grounding by Google \1"),
         (V, "text", "^Web Grounding for enterprise$", "Enterprise web grounding"),
         (V, "text", r"\(Global\)", "(Worldwide)"),

@@ -180,7 +180,7 @@ def test_labels_without_candidates(what, label):
         ("Online traffic: $0.25", {"nouns": {"traffic": "requests"}}),
         ("Flex requests: $0.25", {"cell_labels": {"flex requests": {"tier": "flex"}}}),
         ("Prompts: $0.25", {"cell_labels": {"prompts": {"meter": "input"}}}),
-        ("Unsold", {"cells": {"unsold": "not_available"}}),
+        ("Nil", {"cells": {"nil": "not_available"}}),
         ("$1 | $0.40/second (gloss)", {"cell_asides": ["(gloss)"]}),
     ],
 )
@@ -289,7 +289,7 @@ BENIGN = {
     "a word behind a price": ("gemini-3", ("(Global)", "(Worldwide)")),
     "an aside": ("media", ("$0.40/second", "$0.40/second (gloss applies)")),
     "a unit": ("media", ("/second", "/zorble")),
-    "an availability": ("gemini-3", (">N/A<", ">Unsold<")),
+    "an availability": ("gemini-3", (">N/A<", ">Nil<")),
     "a label of grounding": ("gemini-3", (">Grounding with your data<", ">Grounding by your data<")),
 }
 
