@@ -39,9 +39,8 @@ class DatabaseHook(BuildHookInterface):  # type: ignore[type-arg]
         if version != "editable":
             self._folder = tempfile.TemporaryDirectory()
             made = Path(self._folder.name, "ratecards.sqlite")
-            code = f"import ratecards; ratecards.load('ratecards').write_database({str(made)!r}, packed=True)"
-            env = {**os.environ, "PYTHONPATH": self.root}
-            subprocess.run([sys.executable, "-c", code], cwd=self.root, env=env, check=True)
+            command = [sys.executable, "-m", "scraper.release.packing", "ratecards", str(made)]
+            subprocess.run(command, cwd=self.root, env={**os.environ, "PYTHONPATH": self.root}, check=True)
             build_data["force_include"][str(made)] = "ratecards/ratecards.sqlite"
             forms = sorted(Path(self.root, "ratecards/costing/forms").glob("*.toml"))
             packed = Path(self._folder.name, "forms.json")

@@ -18,7 +18,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from ratecards.model import RateCard
-from ratecards.storage import codec
 from ratecards.storage.history import Change, Stamp
 from scraper.fetch.capture import Capture
 from scraper.fetch.client import Page
@@ -28,6 +27,7 @@ from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
 from scraper.publish.record import record
 from scraper.publish.transaction import Publication
+from scraper.storage import card_files
 
 ROOT = Path(__file__).resolve().parent.parent
 NAME = "google/gemini-api"
@@ -71,7 +71,7 @@ def grown(root: Path, times: int) -> Dataset:
         result.commit()
     result = Publication(root)
     for model, card in dataset.as_of(NAME).items():
-        result.write(dataset.card_path(NAME, model), codec.encode(card))
+        result.write(dataset.card_path(NAME, model), card_files.encode(card))
     result.commit()
     return dataset
 

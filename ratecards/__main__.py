@@ -19,9 +19,8 @@ from ratecards.cli import console, options
 
 # The module of each command; the others compute costs.
 _MODULES = {
-    **dict.fromkeys(("models", "show", "changes", "diff", "upcoming", "discrepancies"), "commands"),
+    **dict.fromkeys(("models", "show", "changes", "diff", "upcoming", "discrepancies", "sql"), "commands"),
     "export": "export_command",
-    "sql": "sql_command",
     "audit": "audit_command",
     "bill": "bill_command",
     "reconcile": "reconcile_command",

@@ -136,13 +136,9 @@ class Dataset:
         logs = self._histories() or {source: self.changes(source, tell=False) for source in self.sources}
         return database_cache.made(self._root, lambda: logs)
 
-    def write_database(self, target: str | os.PathLike[str], *, packed: bool = False) -> None:
-        """Write the database to a file that is not there yet; `packed` as a wheel brings it. Raises `DatasetError`."""
+    def write_database(self, target: str | os.PathLike[str]) -> None:
+        """Write the database to a file that is not there yet. Raises `DatasetError`."""
         base = self.made()
-        if packed:
-            from ratecards.storage.packed import pack
-
-            pack(base)
         if self.version:
             base.execute("INSERT INTO meta VALUES ('version', ?)", (self.version,))
         base.execute("VACUUM INTO ?", (os.fspath(target),))

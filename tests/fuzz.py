@@ -22,6 +22,7 @@ from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.parse.blocks import html_blocks, markdown_blocks, soup
 from scraper.prices.grammar import read_cell
 from scraper.sources.gemini_terms import load_terms
+from scraper.storage import card_files
 
 
 def _text(data: bytes) -> str:
@@ -51,8 +52,8 @@ def markdown(data: bytes) -> None:
 def card(data: bytes) -> None:
     """A card file is a card that is written as the same bytes' meaning, or it is refused."""
     with suppress(codec.CodecError, StrictYamlError):
-        found = codec.decode(_text(data), "card.yaml")
-        assert found == codec.decode(codec.encode(found), "card.yaml")
+        found = card_files.decode(_text(data), "card.yaml")
+        assert found == card_files.decode(card_files.encode(found), "card.yaml")
 
 
 def log(data: bytes) -> None:

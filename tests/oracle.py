@@ -23,10 +23,10 @@ from datetime import date
 from pathlib import Path
 
 from ratecards.__main__ import main as reader
-from ratecards.storage import codec
 from scraper import __main__ as workshop
 from scraper.model import Provenance, Reading, cards
 from scraper.sources import Source, find
+from scraper.storage import card_files
 from tests import accept
 from tests.drill.subjects import all_subjects
 
@@ -120,7 +120,7 @@ def _readings() -> Iterator[tuple[str, str]]:
 
 def _read(source: Source, reading: Reading) -> str:
     capture = Provenance("https://example.test/", "0" * 64, TODAY, reading.last_updated, "0")
-    found = [codec.encode(card) for card in cards(reading, capture, source.provider, source.source).values()]
+    found = [card_files.encode(card) for card in cards(reading, capture, source.provider, source.source).values()]
     problems = [f"{p.kind} {p}" for p in reading.problems]
     return "\n".join([*found, *problems, *reading.suspicions, repr(reading.amounts)])
 

@@ -13,8 +13,7 @@ from ratecards.catalog import freshness
 from ratecards.catalog.freshness import Age, note
 from ratecards.escaping import markdown_cell
 from ratecards.model import Rate, plain, row
-from ratecards.tables.table import json_text, pipes
-from ratecards.tables.terminal import NUMBERS, Column, Group, paragraphs, table
+from ratecards.tables import NUMBERS, Column, Group, json_text, paragraphs, pipes, table
 
 _COLUMNS = (
     Column("", "field", least=24),

@@ -16,7 +16,7 @@ from ratecards.audit.audit import ERRORS, Finding, tally
 from ratecards.audit.claims import Claim
 from ratecards.audit.report import Audited, entries, judged_by, stale, summary
 from ratecards.catalog import freshness
-from ratecards.tables.table import json_text
+from ratecards.tables import json_text
 
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _RULES = {

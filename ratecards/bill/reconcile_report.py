@@ -12,8 +12,7 @@ from ratecards.catalog.priced_model import measure
 from ratecards.costing.breakdown import Line
 from ratecards.model import plain
 from ratecards.records import NamedTuple
-from ratecards.tables.table import Cell, Row, Table
-from ratecards.tables.terminal import Column
+from ratecards.tables import Cell, Column, Row, Table
 
 _QUOTIENT = Context(prec=12)
 # The sections, as people read them, in this order.

@@ -13,8 +13,7 @@ from ratecards.costing.breakdown import EXACT, Line
 from ratecards.errors import CostError
 from ratecards.model import plain
 from ratecards.records import NamedTuple
-from ratecards.tables.table import Cell, Row, Table
-from ratecards.tables.terminal import Column
+from ratecards.tables import Cell, Column, Row, Table
 
 _SHOWN = 10
 

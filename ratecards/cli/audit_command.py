@@ -5,9 +5,8 @@ from __future__ import annotations
 from argparse import Namespace
 
 from ratecards import formats
-from ratecards.audit.audit import ERRORS, Account, audit, unjudged
+from ratecards.audit.audit import ERRORS, Account, PastCards, audit, unjudged
 from ratecards.audit.claims import PriceEntry
-from ratecards.audit.past_cards import PastCards
 from ratecards.audit.report import Audited, audit_json, audit_markdown, audit_text, counted
 from ratecards.catalog.choices import FAILING
 from ratecards.errors import DatasetError

@@ -21,7 +21,7 @@ from ratecards.costing.calls import Asked
 from ratecards.costing.usage import Answer, answers, records
 from ratecards.errors import CostError
 from ratecards.questions.bill import bill
-from ratecards.tables.table import Table, json_text
+from ratecards.tables import Table, json_text
 
 
 def run(args: Namespace) -> str:

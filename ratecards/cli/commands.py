@@ -21,8 +21,7 @@ from ratecards.questions import changes as news
 from ratecards.questions import models as listing
 from ratecards.questions.difference import difference
 from ratecards.storage.history import Change
-from ratecards.tables.table import Table
-from ratecards.tables.terminal import paragraphs
+from ratecards.tables import Table, paragraphs
 
 
 def _ages(dataset: Dataset, sources: Iterable[str], day: date) -> dict[str, Age]:
@@ -135,13 +134,21 @@ def disagreeing(args: Namespace) -> str:
     dataset: Dataset = args.opened
     more = ("explained", "closed") if args.all else ("closed",) if args.on else ()
     states = ("open",) if args.open else ("open", "accepted", *more)
-    path = dataset.path / "v1" / "discrepancies.json"
-    entries = discrepancies.read(path, states, args.model, args.on)
+    entries = discrepancies.read(dataset, states, args.model, args.on)
     entries += [] if args.open else discrepancies.reported(dataset, args.model, args.on)
     ages = _ages(dataset, discrepancies.sources(entries), args.on or args.today)
     if args.format == "table":
         return discrepancies.discrepancies_text(entries, ages)
     return discrepancies.discrepancies(entries, ages).form(args.format)
+
+
+def sql(args: Namespace) -> str:
+    """The query that prices a table of usage, in the SQL of an engine: two statements, each under what it gives."""
+    from ratecards.costing.usage_query import USUAL, query, translated
+
+    found = query(args.columns or USUAL, args.usage, args.bands, (args.source or "").rpartition("/")[2])
+    priced, unpriced = (translated(statement, args.dialect) for statement in found)
+    return f"-- the calls that have a price\n{priced};\n\n-- the calls that have none, and why\n{unpriced};\n"
 
 
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
@@ -151,9 +158,10 @@ COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
     "diff": diff,
     "upcoming": coming,
     "discrepancies": disagreeing,
+    "sql": sql,
 }
 
 
 def run(args: Namespace) -> str:
-    """The text of the command that `args` names. Raises `DatasetError`."""
+    """The text of the command that `args` names. Raises `DatasetError` or `CostError`."""
     return COMMANDS[args.command](args)

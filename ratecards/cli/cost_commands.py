@@ -23,7 +23,7 @@ from ratecards.model.lifecycle import said
 from ratecards.questions.bill import bill, bill_data, converted_data
 from ratecards.storage import bounded, bounded_json
 from ratecards.storage.bounded_json import FormatError
-from ratecards.tables.table import Table, json_text
+from ratecards.tables import Table, json_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ from ratecards.questions.alternatives import Workload
 from ratecards.storage import model_names
 from ratecards.storage.bounded_json import FormatError
 from ratecards.storage.limits import read_json
-from ratecards.tables.table import Table
+from ratecards.tables import Table
 
 try:
     from mcp.server import MCPServer
@@ -231,7 +231,7 @@ class Tools:
         more = ("explained", "closed") if state == "all" else ("closed",) if on else ()
         states = ("open",) if state == "open" else ("open", "accepted", *more)
         ids = _ids(dataset, model) if model else set()
-        found = discrepancies.read(dataset.path / "v1" / "discrepancies.json", states, None, as_day(on))
+        found = discrepancies.read(dataset, states, None, as_day(on))
         found += [] if state == "open" else discrepancies.reported(dataset, None, as_day(on))
         found = [entry for entry in found if not model or entry["model"] in ids]
         tell = _telling(dataset, day)

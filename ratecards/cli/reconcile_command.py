@@ -15,7 +15,7 @@ from ratecards.catalog import freshness
 from ratecards.catalog.freshness import Age
 from ratecards.cli import console
 from ratecards.errors import CostError
-from ratecards.tables.table import json_text
+from ratecards.tables import json_text
 
 
 def run(args: Namespace) -> str:

@@ -9,7 +9,7 @@ period.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -238,22 +238,6 @@ def _cells(band: Band) -> dict[str, str]:
     bounds = {n: "" if (b := getattr(band, n)) is None else str(b) for n in ("prompt_over", "prompt_up_to")}
     prices = {n: "" if p is None else plain(p) for n, p in zip(PRICES, band.prices, strict=True)}
     return {**bounds, **prices, "currency": band.currency, "depends": " ".join(band.depends)}
-
-
-def spans_of(found: Sequence[Mapping[str, str]]) -> Spans:
-    """The spans of the rows of one source, as `rows` gave them."""
-    spans: Spans = {}
-    for row in found:
-        over, up_to = (int(b) if (b := row[n]) else None for n in ("prompt_over", "prompt_up_to"))
-        prices = tuple(Decimal(row[n]) if row[n] else None for n in PRICES)
-        band = Band(over, up_to, row["currency"], prices, tuple(row["depends"].split()))
-        until = date.fromisoformat(row["until"]) if row["until"] else None
-        span = Span(date.fromisoformat(row["since"]), until, row["card"], ())
-        own = spans.setdefault((row["model"], row["service_tier"], row["plan"]), [])
-        if own and own[-1].since == span.since:
-            span = own.pop()
-        own.append(span._replace(bands=(*span.bands, band)))
-    return spans
 
 
 def of_dataset(base: Database) -> list[dict[str, str]]:

@@ -14,7 +14,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from ratecards.costing import days, gemini_usage, message_stream, usage_forms
-from ratecards.costing.counts import COUNTS, FIELDS, PLAIN, TOKENS, Usage, usage_of
+from ratecards.costing.counts import COUNTS, FIELDS, PLAIN, TOKENS
 from ratecards.costing.gemini_usage import Counted, counts_tokens, folded, spelled
 from ratecards.errors import CostError
 from ratecards.records import NamedTuple
@@ -101,18 +101,6 @@ class Part(NamedTuple):
     def id(self) -> str:
         """The id that all chunks of one answer have; empty where there is none."""
         return str(self.fields.get("responseid") or (self.fields.get("id") if "usage" in self.fields else "") or "")
-
-
-def read(usage: object) -> Usage:
-    """The usage that plain counts say, or one answer of Google's API. Raises `CostError`."""
-    if isinstance(usage, Usage):
-        return usage
-    if isinstance(usage, Mapping) and PLAIN.issuperset(usage):
-        return usage_of(usage)
-    answer, *more = answers(usage)
-    if more:
-        raise CostError(f"expected the usage of one call, saw those of {len(more) + 1}")
-    return usage_of(answer.counts)._replace(notes=answer.notes)
 
 
 def answers(data: object, beside: Mapping[str, Any] | None = None, each: bool | None = None) -> list[Answer]:

@@ -1,4 +1,4 @@
-"""Other projects' price files, a folder or module a format: what they claim, as rows of our table, and ours as theirs.
+"""Other projects' price files, a module or two a format: what they claim, as rows of our table, and ours as theirs.
 
 A reader has `entries`, a writer `export`; both are imported when they are asked for.
 """
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from ratecards.model import RateCard
 
 _READERS = {
-    **dict.fromkeys(("litellm", "litellm-proxy", "truefoundry"), "litellm.reader"),
-    **dict.fromkeys(("models.dev", "opencode"), "modelsdev.reader"),
-    "genai-prices": "genai_prices.reader",
+    **dict.fromkeys(("litellm", "litellm-proxy", "truefoundry"), "litellm_reader"),
+    **dict.fromkeys(("models.dev", "opencode"), "modelsdev_reader"),
+    "genai-prices": "genai_prices_reader",
     "portkey": "portkey",
     "sheet": "sheet",
     "ratecards": "own_table",
 }
-_WRITERS = {"litellm": "litellm.writer", "models.dev": "modelsdev.writer", "genai-prices": "genai_prices.writer"}
+_WRITERS = {"litellm": "litellm_writer", "models.dev": "modelsdev_writer", "genai-prices": "genai_prices_writer"}
 # Their files date prices.
 _DATED = ("genai-prices", "ratecards")
 

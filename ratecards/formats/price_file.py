@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from ratecards.audit.claims import elsewhere, mapping
 from ratecards.formats import forms, sheet
-from ratecards.formats.litellm import reader as litellm
+from ratecards.formats import litellm_reader as litellm
 from ratecards.storage import bounded, bounded_json
 from ratecards.storage.bounded_json import MAX_VALUES, BadText, FormatError
 

@@ -85,26 +85,16 @@ def read(content: Mapping[str, object]) -> Facts:
     entries = content["lifecycle"]
     if not isinstance(entries, list):
         raise TypeError("expected a list of lifecycles")
-    return _by_offer(_make([_value(name, entry) for name in _FIELDS]) for entry in entries)
+    return by_offer(_make([_value(name, entry) for name in _FIELDS]) for entry in entries)
 
 
-def _by_offer(entries: Iterable[Lifecycle]) -> Facts:
+def by_offer(entries: Iterable[Lifecycle]) -> Facts:
+    """Lifecycles by offer and model."""
     found: dict[str, dict[str, tuple[Lifecycle, ...]]] = {}
     for one in entries:
         own = found.setdefault(one.offer, {})
         own[one.model] = (*own.get(one.model, ()), one)
     return found
-
-
-def attached(cards: Iterable[RateCard], entries: Iterable[Lifecycle]) -> list[RateCard]:
-    """The cards with what the entries say of their models' days."""
-    from dataclasses import replace
-
-    facts = _by_offer(entries)
-    return [
-        replace(card, lifecycle=of_model(facts.get(f"{card.provider}/{card.source}", {}), (card.model, *card.aliases)))
-        for card in cards
-    ]
 
 
 def _value(name: str, entry: Mapping[str, object]) -> object:

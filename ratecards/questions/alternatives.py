@@ -24,8 +24,7 @@ from ratecards.errors import CostError
 from ratecards.model import Rate
 from ratecards.model.lifecycle import past
 from ratecards.questions.image_cost import guides, is_metered, picture
-from ratecards.tables.table import Row, Table, printed
-from ratecards.tables.terminal import Column
+from ratecards.tables import Column, Row, Table, printed
 from ratecards.wording import count
 
 _DECIMALS = 3

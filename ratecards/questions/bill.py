@@ -7,8 +7,7 @@ from decimal import Decimal
 from ratecards.costing.breakdown import Breakdown, Line
 from ratecards.model import plain
 from ratecards.model.lifecycle import otherwise, said
-from ratecards.tables.table import Row, Table, printed
-from ratecards.tables.terminal import Column
+from ratecards.tables import Column, Row, Table, printed
 from ratecards.wording import unit
 
 TYPE_CHECKING = False

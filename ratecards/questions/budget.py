@@ -13,8 +13,7 @@ from ratecards.costing.counts import measured, usage_of, whole
 from ratecards.costing.image_sizes import IMAGE, Size, sizes
 from ratecards.costing.plan import price
 from ratecards.errors import CostError
-from ratecards.tables.table import Cell, Row, Table
-from ratecards.tables.terminal import Column
+from ratecards.tables import Cell, Column, Row, Table
 
 VOLUMES = (100, 500, 1000, 5000, 10000)
 _MOST_COLUMNS = 6

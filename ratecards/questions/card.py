@@ -12,8 +12,7 @@ from ratecards.escaping import visible
 from ratecards.model import COLUMNS, PLANS, SERVICE_TIERS, Rate, RateCard, row
 from ratecards.model.lifecycle import lines, said
 from ratecards.storage import model_names
-from ratecards.tables.table import Table, records_table
-from ratecards.tables.terminal import Column, Group, paragraphs, table
+from ratecards.tables import Column, Group, Table, paragraphs, records_table, table
 
 _COLUMNS = (
     Column("", "meter", "id"),

@@ -13,12 +13,10 @@ from ratecards.dataset import Dataset
 from ratecards.model import SERVICE_TIERS, RateCard
 from ratecards.model import row as rate_row
 from ratecards.questions import price_news
-from ratecards.questions.news_lines import told
-from ratecards.questions.price_news import MOVING
+from ratecards.questions.price_news import MOVING, told
 from ratecards.storage.history import ANNOUNCED, Change
 from ratecards.storage.model_names import day_of
-from ratecards.tables.table import Cell, Table, records_table
-from ratecards.tables.terminal import Column, Group, table
+from ratecards.tables import Cell, Column, Group, Table, records_table, table
 
 _HEAD = ("kind", "provider", "source", "model", "previous_id")
 _SAME = (

@@ -14,6 +14,7 @@ from typing import Any
 from ratecards import wording
 from ratecards.catalog import freshness
 from ratecards.catalog.freshness import Age
+from ratecards.catalog.reported import page_of
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
 from ratecards.escaping import visible
@@ -21,9 +22,8 @@ from ratecards.model import Rate, RateCard, cell, plain
 from ratecards.model.grade import authority
 from ratecards.storage import bounded
 from ratecards.storage.codec import AMOUNT
-from ratecards.storage.reported import page_of
-from ratecards.tables.table import Table, records_table
-from ratecards.tables.terminal import paragraphs
+from ratecards.storage.rows import DAMAGE
+from ratecards.tables import Table, paragraphs, records_table
 
 _ABOUT = ("id", "state", "kind", "rule", "model", "service_tier", "plan", "meter", "modalities", "conditions")
 _SIDES = ("left", "right")
@@ -35,16 +35,21 @@ COLUMNS = (
 Record = Mapping[str, Any]
 
 
-def read(path: Path, states: Sequence[str], model: str | None, on: date | None = None) -> list[Record]:
+def read(dataset: Dataset, states: Sequence[str], model: str | None, on: date | None = None) -> list[Record]:
     """The entries of `v1/discrepancies.json` in some states, of one model or all; those that stood `on` a day.
 
-    Raises `DatasetError`.
+    A wheel has them in its database. Raises `DatasetError`.
     """
+    packed, path = dataset.database.packed, dataset.path / "v1" / "discrepancies.json"
     try:
-        data = json.loads(bounded.content(path))
+        data: Any
+        if packed:
+            path, data = Path(dataset.database.file), packed.discrepancies()
+        else:
+            data = json.loads(bounded.content(path))
     except OSError as error:
         raise DatasetError(f"{path}: {error}") from error
-    except (ValueError, RecursionError) as error:
+    except DAMAGE as error:
         raise DatasetError(f"{path}: not JSON: {error}") from error
     if not isinstance(data, dict) or data.get("version") != 1:
         seen = data.get("version") if isinstance(data, dict) else type(data).__name__

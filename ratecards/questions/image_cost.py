@@ -13,8 +13,7 @@ from ratecards.costing.counts import Count, Usage
 from ratecards.costing.image_sizes import IMAGE, Size, formula_of, formulas, sizes
 from ratecards.costing.plan import price
 from ratecards.errors import CostError
-from ratecards.tables.table import Row, Table, printed
-from ratecards.tables.terminal import Column
+from ratecards.tables import Column, Row, Table, printed
 
 TIERS = ("standard", "batch")
 _COLUMNS = (

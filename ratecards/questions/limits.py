@@ -10,8 +10,7 @@ from ratecards.catalog.authority import is_reseller
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.model import Rate
 from ratecards.storage.limits import BatchLimit, LimitsCard, SpendLimit
-from ratecards.tables.table import Cell, Row, Table, records_table
-from ratecards.tables.terminal import Column
+from ratecards.tables import Cell, Column, Row, Table, records_table
 
 _KEYS = (
     *("kind", "model", "name", "plan", "meter", "value", "unit", "period"),

@@ -10,8 +10,7 @@ from ratecards.catalog.authority import name_of
 from ratecards.dataset import Dataset
 from ratecards.model import SERVICE_TIERS, RateCard, lifecycle
 from ratecards.storage import history, model_names
-from ratecards.tables.table import Cell, Row, Table
-from ratecards.tables.terminal import Column
+from ratecards.tables import Cell, Column, Row, Table
 
 _COLUMNS = (
     *map(Column, ("provider", "source")),

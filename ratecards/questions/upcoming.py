@@ -13,8 +13,7 @@ from ratecards.model import COLUMNS, RateCard, lifecycle, plain
 from ratecards.model import row as rate_row
 from ratecards.storage import history
 from ratecards.storage.history import Change, Step
-from ratecards.tables.table import Cell, Table, records_table
-from ratecards.tables.terminal import Column, Group, paragraphs, table
+from ratecards.tables import Cell, Column, Group, Table, paragraphs, records_table, table
 
 _KEYS = (*COLUMNS, "old_price", "ratio", "in_days", "kind", "on", "successor", "said_by", "otherwise")
 _PEOPLE = (

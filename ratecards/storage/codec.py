@@ -1,18 +1,13 @@
-"""Cards as files: one canonical order, byte-stable, strict both ways.
-
-A card file is YAML that people review: a head with where it was read, then the rates, one cell of the page
-per group and one rate per line. Amounts are quoted strings. `decode(encode(card)) == card`, evidence included.
-"""
+"""Cards and rates as plain data of JSON, strict both ways: what histories, `v1` and card files are written in."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import Any
 
 from ratecards.model import (
@@ -22,12 +17,10 @@ from ratecards.model import (
     Formula,
     Rate,
     RateCard,
-    canonical_order,
     plain,
     validate_rate,
 )
 
-SCHEMA = 1
 AMOUNT = re.compile(r"(?:0|[1-9][0-9]*)(?:\.[0-9]+)?\Z")
 # What a reviewer would not see, or would see in the wrong order: control, format, bidirectional, tag characters.
 INVISIBLE = re.compile(
@@ -36,11 +29,9 @@ INVISIBLE = re.compile(
 )
 _HALF = re.compile("[\ud800-\udfff]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
-_PLAIN = re.compile(r"[a-z_][a-z0-9_\-]*\Z")
-_RESERVED = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
-_GROUP = ("service_tier", "plan", "meter")
-_EVIDENCE = ("quote", "locator", "capture", "observed", "reading", "how")
-_LINE = (
+GROUP = ("service_tier", "plan", "meter")
+EVIDENCE = ("quote", "locator", "capture", "observed", "reading", "how")
+LINE = (
     "modality",
     "resolution",
     "quality",
@@ -58,27 +49,12 @@ _LINE = (
     "effective_from",
     "effective_until",
 )
-_DEFAULTS = {"availability": "priced", "basis": "list"}
 _INTS = ("prompt_over", "prompt_up_to", "used_over", "used_up_to")
-_DATES = ("effective_from", "effective_until", "observed", "last_updated")
+DATES = ("effective_from", "effective_until", "observed", "last_updated")
 
 
 class CodecError(ValueError):
     """A card or record is not what this version writes; the message names the file and the field."""
-
-
-def word(value: object) -> str:
-    """A scalar as it stands in a file: plain where that is safe, else double-quoted."""
-    if isinstance(value, bool) or value is None:
-        return json.dumps(value)
-    if isinstance(value, int):
-        return str(value)
-    text = plain(value) if isinstance(value, Decimal) else str(value)
-    if _PLAIN.match(text) and text not in _RESERVED:
-        return text
-    # JSON strings are YAML double-quoted scalars, but for how they escape what is beyond 16 bits
-    quoted = json.dumps(text, ensure_ascii=False)
-    return INVISIBLE.sub(lambda m: f"\\u{ord(m[0]):04x}" if m[0] <= "\uffff" else f"\\U{ord(m[0]):08x}", quoted)
 
 
 def dumps(data: object) -> str:
@@ -86,94 +62,9 @@ def dumps(data: object) -> str:
     return INVISIBLE.sub(lambda m: json.dumps(m[0])[1:-1], json.dumps(data, ensure_ascii=False))
 
 
-def flow(pairs: Iterable[tuple[str, object]]) -> str:
-    """A mapping on one line."""
-    return "{" + ", ".join(f"{word(name)}: {word(value)}" for name, value in pairs) + "}"
-
-
-def _rate_pairs(rate: Rate) -> list[tuple[str, object]]:
-    pairs: list[tuple[str, object]] = [
-        (name, value)
-        for name in _LINE
-        if (value := getattr(rate, name)) not in ("", None) and _DEFAULTS.get(name) != value
-    ]
-    if rate.unit == "":
-        pairs.append(("unit", ""))
-    pairs.append(("quote", rate.evidence.quote))
-    pairs += [(n, v) for n in _EVIDENCE[2:] if (v := getattr(rate.evidence, n))]
-    return pairs
-
-
-def encode(card: RateCard) -> str:
-    """The card's file text; the same bytes for the same facts, in whatever order they came. Raises `CodecError`."""
-    check(card, f"{card.provider}/{card.source}/{card.model}")
-    head: list[tuple[str, object]] = [
-        ("schema", SCHEMA),
-        *((n, getattr(card, n)) for n in ("provider", "source", "model", "name", "url")),
-        *((n, v) for n in ("anchor", "observed", "capture", "last_updated", "parser") if (v := getattr(card, n))),
-    ]
-    lines = [f"{name}: {word(value)}" for name, value in head]
-    if card.aliases:
-        lines += ["aliases:", *(f"- {word(alias)}" for alias in card.aliases)]
-    if card.used_to_improve:
-        lines += ["used_to_improve: " + flow(card.used_to_improve)]
-    if card.facts:
-        lines += ["facts:", *(f"  {word(n)}: {word(v)}" for n, v in card.facts)]
-    if card.notices:
-        lines += ["notices:", *(f"- {word(notice)}" for notice in card.notices)]
-    if card.formulas:
-        lines += ["formulas:", *(f"- {flow(_formula_pairs(f))}" for f in card.formulas)]
-    lines += ["rates:" if card.rates else "rates: []"]
-    rates = sorted(card.rates, key=canonical_order)
-    for (tier, plan, meter, locator), group in groupby(
-        rates, key=lambda r: (*(getattr(r, n) for n in _GROUP), r.evidence.locator)
-    ):
-        lines += [
-            "- " + f"service_tier: {tier}",
-            f"  plan: {plan}",
-            f"  meter: {meter}",
-            f"  locator: {word(locator)}",
-            "  rates:",
-            *(f"  - {flow(_rate_pairs(rate))}" for rate in group),
-        ]
-    return "\n".join(lines) + "\n"
-
-
-def _formula_pairs(formula: Formula) -> list[tuple[str, object]]:
+def formula_pairs(formula: Formula) -> list[tuple[str, object]]:
+    """The fields of a formula note that say something, in order."""
     return [(f.name, v) for f in fields(Formula) if (v := getattr(formula, f.name)) not in ("", None)]
-
-
-def decode(text: str, where: str) -> RateCard:
-    """The card a file says. Raises `CodecError` naming `where` on anything this version does not write."""
-    from ratecards.storage import strict_yaml
-
-    try:
-        data = strict_yaml.load(text, where)
-    except strict_yaml.StrictYamlError as error:
-        raise CodecError(str(error)) from error
-    if not isinstance(data, dict):
-        raise CodecError(f"{where}: expected a mapping, saw {type(data).__name__}")
-    schema = data.pop("schema", None)
-    if schema is True or schema != SCHEMA:
-        raise CodecError(f"{where}: expected schema {SCHEMA}, saw {schema!r}")
-    return card_from(data, where)
-
-
-def card_from(data: dict[str, Any], where: str) -> RateCard:
-    """A card from its plain mapping (as in the file, without `schema`)."""
-    data = dict(data)
-    try:
-        rates = [
-            rate_from({**{n: group[n] for n in (*_GROUP, "locator")}, **line}, data, where)
-            for group in data.pop("rates")
-            for line in _lines(group, where)
-        ]
-        metadata = metadata_from(data, where)
-        card = RateCard(rates=tuple(sorted(rates, key=canonical_order)), **metadata, **_dated(data, where))
-    except (TypeError, KeyError, AttributeError) as error:
-        raise CodecError(f"{where}: not a card of schema {SCHEMA}: {error}") from error
-    check(card, where)
-    return card
 
 
 def metadata_from(data: dict[str, Any], where: str) -> dict[str, Any]:
@@ -190,20 +81,6 @@ def metadata_from(data: dict[str, Any], where: str) -> dict[str, Any]:
         found[name] = found[name].items()
     found["formulas"] = [formula_from(f, where) for f in found["formulas"]]
     return {name: tuple(values) for name, values in found.items()}
-
-
-def _dated(data: Mapping[str, Any], where: str) -> dict[str, Any]:
-    return {n: day(n, v, where) if n in _DATES else v for n, v in data.items()}
-
-
-def _lines(group: dict[str, Any], where: str) -> list[dict[str, Any]]:
-    own = {*_GROUP, "locator"}
-    if unknown := set(group) - own - {"rates"}:
-        raise CodecError(f"{where}: unknown field {', '.join(map(str, unknown))} in a group of rates")
-    for line in group["rates"]:
-        if double := own & set(line):
-            raise CodecError(f"{where}: {', '.join(sorted(double))} of a rate that its group gives")
-    return list(group["rates"])
 
 
 def check(card: RateCard, where: str) -> None:
@@ -254,9 +131,9 @@ def rate_from(line: Mapping[str, Any], card: Mapping[str, Any], where: str) -> R
     values: dict[str, Any] = {n: card[n] for n in ("provider", "source", "model")}
     evidence: dict[str, Any] = {}
     for name, value in line.items():
-        if name not in (*_GROUP, *_LINE, *_EVIDENCE):
+        if name not in (*GROUP, *LINE, *EVIDENCE):
             raise CodecError(f"{where}: unknown field {name} of a rate")
-        target = evidence if name in _EVIDENCE else values
+        target = evidence if name in EVIDENCE else values
         target[name] = _field(name, value, where)
     values.setdefault("unit", "")
     rate = Rate(**values, evidence=Evidence(**evidence))
@@ -272,7 +149,7 @@ def formula_from(line: Mapping[str, Any], where: str) -> Formula:
 
 
 def _field(name: str, value: object, where: str) -> object:
-    if name in _DATES:
+    if name in DATES:
         return day(name, value, where)
     if name in (*_INTS, "tokens"):
         if isinstance(value, bool) or not isinstance(value, int) or value < 0:
@@ -298,19 +175,19 @@ def day(name: str, value: object, where: str) -> date:
 def rate_data(rate: Rate) -> dict[str, object]:
     """The rate as plain data for JSON, without what its card says and without empty fields."""
     data: dict[str, object] = {}
-    for name in (*_GROUP, *_LINE):
+    for name in (*GROUP, *LINE):
         value = getattr(rate, name)
         if value not in ("", None):
             data[name] = _json(value)
     data.setdefault("unit", "")
     # an empty cell has an empty quote, and says so
     data |= {"quote": rate.evidence.quote, "locator": rate.evidence.locator}
-    return data | {n: _json(v) for n in _EVIDENCE[2:] if (v := getattr(rate.evidence, n))}
+    return data | {n: _json(v) for n in EVIDENCE[2:] if (v := getattr(rate.evidence, n))}
 
 
 def formula_data(formula: Formula) -> dict[str, object]:
     """The formula note as plain data for JSON."""
-    return {n: _json(v) for n, v in _formula_pairs(formula)}
+    return {n: _json(v) for n, v in formula_pairs(formula)}
 
 
 def _json(value: object) -> object:

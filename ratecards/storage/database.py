@@ -53,7 +53,8 @@ if TYPE_CHECKING:
 
     Day = tuple[date, Mapping[str, RateCard]]
 
-APPLICATION, VERSION = 0x72617465, 3  # "rate"
+# "rate"; what `user_version` is in a file with the tables below, and in one that is packed
+APPLICATION, VERSION, PACKED = 0x72617465, 3, 4
 _SCHEMA = f"""
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
@@ -274,7 +275,7 @@ class Database:
     def __init__(self, base: sqlite3.Connection, root: str, file: str = "in memory", known: date | None = None) -> None:
         self._base, self.root, self.file, self.known = base, root, file, known
         self._lock = allocate_lock()
-        self.packed = self._packed() if self.ask("SELECT 1 FROM sqlite_master WHERE name = 'past'") else None
+        self.packed = self._packed() if self.ask("PRAGMA user_version") == [(PACKED,)] else None
         rows = self.ask("SELECT provider, source, first, last, recorded FROM source ORDER BY provider, source")
         self.sources = {f"{row[0]}/{row[1]}": SourceHistory(self, *row) for row in rows}
 

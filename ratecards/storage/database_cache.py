@@ -43,7 +43,7 @@ def opened(root: str, histories: Histories) -> Database:
         if found and (not files or _made_of(found, stands, root, files)):
             return Database(found, root, stands)
         if not files:
-            raise DatasetError(f"{stands}: expected a database of version {database.VERSION}, saw another or damage")
+            raise DatasetError(f"{stands}: {unread(stands)}")
     if sum(size for _, size, _ in files) <= SMALL:
         return Database(_built(root, "", histories), root)
     from hashlib import sha256
@@ -122,14 +122,16 @@ def _code_files() -> list[tuple[str, str]]:
 
 
 def connected(path: str) -> sqlite3.Connection | None:
-    """A file that is a database of this version, opened to read; else None."""
+    """A file that is a database of a version that this code reads, opened to read; else None."""
     name = os.path.abspath(path).replace("\\", "/").replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     base = None
     try:
         # nobody writes to it: a new one is moved into its place
         uri = f"file:{'/' * (name[0] != '/')}{name}?mode=ro&immutable=1"
         base = sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, factory=Connection)
-        if base.execute("PRAGMA user_version").fetchone() == (database.VERSION,):
+        # one that is packed had the version of one that is not until it had its own
+        (packed,) = base.execute("SELECT count(*) FROM sqlite_master WHERE name = 'past'").fetchone()
+        if base.execute("PRAGMA user_version").fetchone()[0] == (database.PACKED if packed else database.VERSION):
             base.execute("SELECT count(*) FROM meta").fetchone()
             return base
     except sqlite3.Error:
@@ -137,6 +139,21 @@ def connected(path: str) -> sqlite3.Connection | None:
     if base:
         base.close()
     return None
+
+
+def unread(path: str) -> str:
+    """Why `connected` refuses a file; empty where it does not."""
+    if base := connected(path):
+        base.close()
+        return ""
+    try:
+        head = bounded.content(path)[:64]
+    except OSError as error:
+        return str(error)
+    number, versions = int.from_bytes(head[60:]), (database.VERSION, database.PACKED)
+    seen = f"{number}, of an older form or damaged" if number in versions else f"{number}: another ratecards reads it"
+    seen = seen if head.startswith(b"SQLite format 3\0") else "none"
+    return f"expected a database of version {' or '.join(map(str, versions))}, saw {seen}"
 
 
 def _made_of(base: sqlite3.Connection, path: str, root: str, files: list[tuple[str, int, int]]) -> bool:

@@ -1,24 +1,20 @@
 """Limits of use: what a usage tier takes to reach and to spend, and how much may wait in the batch queue.
 
-They are not rates and stand in files of their own: `cards/google/rate-limits/limits.yaml` (`FORM`) for
-people, and `v1/limits.json` for programs, which know no YAML.
+They are not rates and stand in a file of their own, `v1/limits.json`, which is read here.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from ratecards.errors import DatasetError
-from ratecards.model import CURRENCY, plain
 from ratecards.storage import bounded
-from ratecards.storage.codec import CodecError
-from ratecards.storage.facts import Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,62 +82,11 @@ class LimitsCard:
     spend_limits: tuple[SpendLimit, ...] = ()
 
 
-def _check(card: LimitsCard, where: str) -> None:
-    """What must hold between the fields of a card. Raises `CodecError`."""
-    names = [tier.name for tier in card.usage_tiers]
-    keys = [(limit.usage_tier, limit.model) for limit in card.batch_limits]
-    spending = [limit.usage_tier for limit in card.spend_limits]
-    figures = [figure.name for figure in card.figures]
-    once = (("usage tier", names), ("batch limit", keys), ("figure", figures), ("spend limit", spending))
-    for what, found in once:
-        if len(set(found)) != len(found):
-            raise CodecError(f"{where}: one {what} stands twice")
-    for tier in card.usage_tiers:
-        money = [*tier.caps, *(() if tier.spent is None else (tier.spent,))]
-        if bool(money) != bool(tier.currency) or not (not tier.currency or CURRENCY.match(tier.currency)):
-            raise CodecError(f"{where}: {tier.name}: amounts {money} in currency {tier.currency!r}")
-        if len(tier.caps) > 1 and tier.caps[0] > tier.caps[1]:
-            raise CodecError(f"{where}: {tier.name}: a cap from {tier.caps[0]} to {tier.caps[1]}")
-    for what, tiers in (("batch", {tier for tier, _ in keys}), ("spend", set(spending))):
-        if unknown := sorted(tiers - set(names)):
-            raise CodecError(f"{where}: {what} limits of unknown usage tiers {', '.join(unknown)}")
-
-
-FORM = Form(
-    "limits",
-    LimitsCard,
-    {"usage_tiers": UsageTier, "figures": Figure, "batch_limits": BatchLimit, "spend_limits": SpendLimit},
-    _check,
-    lately=("spend_limits",),
-    spread={"caps": ((), ("cap_amount",), ("cap_from", "cap_up_to"))},
-)
-
-
-# ------------------------------------------------------------------------- v1/limits.json, for who has no YAML
-
 JSON_VERSION = 1
-_PARTS = {"usage_tiers": UsageTier, "batch_limits": BatchLimit, "figures": Figure, "spend_limits": SpendLimit}
+PARTS = {"usage_tiers": UsageTier, "batch_limits": BatchLimit, "figures": Figure, "spend_limits": SpendLimit}
 # What files of before do not have, and what is left out where a page has none.
-_LATELY = ("spend_limits",)
+LATELY = ("spend_limits",)
 _JSON_AMOUNTS = ("value", "spent", "caps", "amount")
-
-
-def json_data(cards: Iterable[LimitsCard]) -> dict[str, Any]:
-    """What the file holds: a version and the cards, each a mapping of its fields; amounts are strings."""
-    return {"version": JSON_VERSION, "limits": [_json(card) for card in cards]}
-
-
-def _json(entry: LimitsCard | UsageTier | BatchLimit | Figure | SpendLimit) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for field in fields(entry):
-        value = getattr(entry, field.name)
-        if isinstance(value, tuple) and (value or field.name not in _LATELY):
-            found[field.name] = [_json(v) if field.name in _PARTS else plain(v) for v in value]
-        elif value not in (None, ()):
-            found[field.name] = (
-                plain(value) if isinstance(value, Decimal) else str(value) if isinstance(value, date) else value
-            )
-    return found
 
 
 def read_json(path: Path) -> list[LimitsCard]:
@@ -159,10 +104,10 @@ def read_json(path: Path) -> list[LimitsCard]:
 
 
 def _card_of(entry: Mapping[str, Any]) -> LimitsCard:
-    head = {name: value for name, value in entry.items() if name not in _PARTS}
+    head = {name: value for name, value in entry.items() if name not in PARTS}
     if "observed" in head:
         head["observed"] = date.fromisoformat(head["observed"])
-    known = {name: made for name, made in _PARTS.items() if name in entry or name not in _LATELY}
+    known = {name: made for name, made in PARTS.items() if name in entry or name not in LATELY}
     parts: dict[str, Any] = {name: tuple(made(**_amounts(e)) for e in entry[name]) for name, made in known.items()}
     return LimitsCard(**head, **parts)
 

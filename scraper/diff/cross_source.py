@@ -20,8 +20,8 @@ from typing import Any
 from ratecards.catalog.priced_model import measure
 from ratecards.model import Rate, RateCard, plain
 from ratecards.storage import strict_yaml
-from ratecards.storage.discrepancies import Discrepancy, Side
 from ratecards.wording import exact_conditions
+from scraper.storage.discrepancies import Discrepancy, Side
 
 RULES = Path(__file__).with_name("rules.yaml")
 Cards = Mapping[str, RateCard]

@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from ratecards.model import plain
-from ratecards.storage.discrepancies import Discrepancy, Side
 from scraper.diff.consistency import Inconsistency, findings
 from scraper.diff.cross_source import Cards, Now, by_id, new_entry, rules, side_of
+from scraper.storage.discrepancies import Discrepancy, Side
 
 
 def within(

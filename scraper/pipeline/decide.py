@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-from ratecards.storage import discrepancies as book
 from ratecards.storage import history
 from ratecards.storage.history import Stamp
 from scraper.diff.discrepancies import decided
@@ -23,6 +22,7 @@ from scraper.publish.dataset import Dataset
 from scraper.publish.package import finalize_package
 from scraper.publish.transaction import Publication
 from scraper.sources import Source
+from scraper.storage import discrepancies as book
 
 
 def decide(dataset: Dataset, key: str, state: str, because: str, today: date) -> Publication:

@@ -18,12 +18,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from ratecards.catalog import reported
 from ratecards.model import Rate, RateCard, canonical_order, plain
 from ratecards.model.grade import AUTHORITY, GRADES
-from ratecards.storage import codec, reported, strict_yaml
+from ratecards.storage import codec, strict_yaml
 from scraper.errors import DatasetError
 from scraper.model import Provenance
 from scraper.prices.lexicon import COUNTED
+from scraper.storage import card_files
 
 PARSER = "manual-1"
 MARK = "manual"
@@ -140,7 +142,7 @@ def _card(
         raise DatasetError(f"{where}: {', '.join(sorted(own)) or 'the facts'} of a card: the head says this for all")
     provider, source, page = owner
     said = {MARK: head["reason"], "as of": head["as_of"], **({reported.OF: page} if page else {})}
-    card = codec.card_from(
+    card = card_files.card_from(
         {
             **{name: value for name, value in entry.items() if name != "of"},
             "facts": dict(sorted({**facts, **said}.items())),

@@ -16,16 +16,14 @@ from typing import Any
 
 from ratecards import dataset as reader
 from ratecards import formats
-from ratecards.audit.audit import placed
+from ratecards.audit.audit import PastCards, placed
 from ratecards.audit.claims import Claim
-from ratecards.audit.past_cards import PastCards
+from ratecards.catalog.reported import OF, page_of
 from ratecards.formats import price_file
 from ratecards.formats.price_file import PriceFile
 from ratecards.model import Evidence, Rate, RateCard, canonical_order, validate_rate
 from ratecards.model.grade import REPORTED, grade
-from ratecards.storage import codec
 from ratecards.storage.bounded_json import FormatError
-from ratecards.storage.reported import OF, page_of
 from scraper.errors import DatasetError
 from scraper.fetch.capture import Capture
 from scraper.fetch.client import decode
@@ -35,6 +33,7 @@ from scraper.publish import reported
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
 from scraper.sources import Source, find
+from scraper.storage import card_files
 
 
 def publish(dataset: Dataset, name: str, file: Path, day: date, as_of: str) -> tuple[Publication, int]:
@@ -80,7 +79,7 @@ def evaluate_map(dataset: Dataset, source: Source, capture: Capture, now: dateti
         if known.get((card.provider, page_of(card), card.model)) != card.rates
     ]
     outcome = "UNCHANGED" if not news else "CHANGED" if state.verified else "NEW"
-    return replace(result, outcome=outcome, files={reported.path_of(card): codec.encode(card) for card in news})
+    return replace(result, outcome=outcome, files={reported.path_of(card): card_files.encode(card) for card in news})
 
 
 def cards(

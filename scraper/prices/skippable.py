@@ -22,8 +22,6 @@ _SELECTING = re.compile(
     r"|without|free|annual\w*|month(?:ly)?|year(?:ly)?|daily|hourly|week(?:ly)?|commit\w*|vat|tax\w*|plus|then|than|first"
     r"|next|additional\w*|extra|over|under|above|below|beyond|more|less|fewer|exceed\w*|discount\w*|sav(?:e|es|ed|ing|ings)"
     r"|surcharge\w*|fees?|credits?|coupon\w*|promo\w*|intro\w*|trial\w*|special|temporar\w*|half|double\w*|triple\w*"
-    r"|eu|emea|apac|uk|us|usa|europe\w*|asia\w*|americ\w*|canad\w*|austral\w*|preview|beta|alpha|experimental|writ(?:e|es|ing)"
-    r"|reduc\w*|rebat\w*|waiv\w*|bonus|subscri\w*|eligib\w*|limit\w*|sessions?|projects?|weekends?|weekdays?|yet|still"
     r"|twice|once|times?|one|two|three|four|five|six|seven|eight|nine|ten|dozen|hundred\w*|thousand\w*|million\w*"
     r"|billion\w*|percent\w*|cents?|dollars?|euros?|old|new|now|soon|coming|expire\w*|long|short|context|region\w*|global"
     r"|think\w*|reasoning|low|medium|high|hd|cach\w*|stor(?:age|ed|ing)|input\w*|output\w*|generat\w*|tun(?:ing|ed|e)"

@@ -9,10 +9,8 @@ from datetime import date, datetime
 from typing import Any
 
 from ratecards.model import RateCard
-from ratecards.model.lifecycle import attached
-from ratecards.storage import bounded, codec, history, lifecycle
+from ratecards.storage import bounded, history
 from ratecards.storage.codec import dumps
-from ratecards.storage.limits import json_data
 from scraper.errors import DatasetError
 from scraper.model import SourceResult, State
 from scraper.publish import bands, baseline, discrepancies, held, reported, state_file
@@ -21,6 +19,8 @@ from scraper.publish.dataset import DEPRECATIONS, FACTS, LIMITS, Dataset
 from scraper.publish.package import finalize_package
 from scraper.publish.record import newest, record
 from scraper.publish.transaction import Publication
+from scraper.storage import card_files, lifecycle
+from scraper.storage.limits import json_data
 
 _CHANGES = 2000
 # What may move with every attempt: a state is written when anything else did, and otherwise once a day.
@@ -75,7 +75,7 @@ def _cards(result: Publication, dataset: Dataset, one: SourceResult) -> None:
     for model in sorted(touched - {""}):
         path = dataset.card_path(one.source.name, model)
         if model in one.cards:
-            result.write(path, codec.encode(one.cards[model]))
+            result.write(path, card_files.encode(one.cards[model]))
         else:
             result.delete(path)
 
@@ -119,7 +119,7 @@ def assemble_v1(
     from scraper.publish.v1_tables import tables
 
     limits, deprecations = _facts(result, dataset, LIMITS), _facts(result, dataset, DEPRECATIONS)
-    cards = attached(cards, (one for card in deprecations for one in lifecycle.entries(card)))
+    cards = lifecycle.attached(cards, (one for card in deprecations for one in lifecycle.entries(card)))
     texts = {**v1.files(cards, recent, states, today), **tables(cards, today, limits)}
     texts["bands.csv"] = bands.text(dataset, current, news.changes) if news else bands.anew(dataset, names)
     texts["limits.json"] = dumps(json_data(limits))

@@ -10,6 +10,7 @@ import csv
 import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -20,7 +21,7 @@ from ratecards.model import RateCard, grade
 from ratecards.storage import database
 from ratecards.storage.bounded import content
 from ratecards.storage.history import Change, stamp_of
-from ratecards.tables.table import csv_text
+from ratecards.tables import csv_text
 from scraper.publish.dataset import Dataset, whole_history
 
 PATH = "ratecards/v1/bands.csv"
@@ -64,9 +65,25 @@ def _standing(dataset: Dataset) -> dict[str, Spans]:
     """The spans of each source as they stand; nothing where the table is of another version, or is damaged."""
     try:
         table = rows(content(dataset.root / PATH).decode())
-        return {name: bands.spans_of(own) for name, own in _by(table, lambda r: f"{r['provider']}/{r['source']}")}
+        return {name: spans_of(own) for name, own in _by(table, lambda r: f"{r['provider']}/{r['source']}")}
     except (OSError, ValueError, ArithmeticError):
         return {}
+
+
+def spans_of(found: Sequence[Mapping[str, str]]) -> Spans:
+    """The spans of the rows of one source, as `rows` gave them."""
+    spans: Spans = {}
+    for row in found:
+        over, up_to = (int(b) if (b := row[n]) else None for n in ("prompt_over", "prompt_up_to"))
+        prices = tuple(Decimal(row[n]) if row[n] else None for n in PRICES)
+        band = bands.Band(over, up_to, row["currency"], prices, tuple(row["depends"].split()))
+        until = date.fromisoformat(row["until"]) if row["until"] else None
+        span = bands.Span(date.fromisoformat(row["since"]), until, row["card"], ())
+        own = spans.setdefault((row["model"], row["service_tier"], row["plan"]), [])
+        if own and own[-1].since == span.since:
+            span = own.pop()
+        own.append(span._replace(bands=(*span.bands, band)))
+    return spans
 
 
 def rows(table: str) -> list[dict[str, str]]:

@@ -12,12 +12,13 @@ from typing import Any
 
 from ratecards.model import RateCard
 from ratecards.model.lifecycle import Lifecycle
-from ratecards.storage import bounded, codec, history, lifecycle, limits
-from ratecards.storage.facts import Form
+from ratecards.storage import bounded, codec, history
 from scraper.errors import DatasetError
 from scraper.model import State
 from scraper.publish import state_file
 from scraper.publish.transaction import ConcurrentEditGuard, Publication
+from scraper.storage import card_files, lifecycle, limits
+from scraper.storage.facts import Form
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ class Dataset:
         found = {}
         for path in sorted(folder.glob("*.yaml")):
             try:
-                card = codec.decode(bounded.text(path), str(path))
+                card = card_files.decode(bounded.text(path), str(path))
             except (codec.CodecError, UnicodeDecodeError, OSError) as error:
                 raise DatasetError(f"damaged baseline, restore it from git: {error}") from error
             if (f"{card.provider}/{card.source}", card.model) != (name, path.stem):

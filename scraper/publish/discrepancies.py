@@ -10,14 +10,14 @@ from functools import cache
 
 from ratecards.model import RateCard
 from ratecards.storage import bounded, codec
-from ratecards.storage import discrepancies as book
-from ratecards.storage.discrepancies import Discrepancy
 from ratecards.storage.history import Change, stamp_of
 from scraper.diff.cross_source import JoinedSources, PairRule, between, rules, sides_now
 from scraper.diff.discrepancies import unless_only_seen, update, within
 from scraper.errors import DatasetError, readable
 from scraper.model import State
 from scraper.publish.dataset import Dataset
+from scraper.storage import discrepancies as book
+from scraper.storage.discrepancies import Discrepancy
 
 Cards = Mapping[str, RateCard]
 Factors = dict[str, dict[str, str]]

@@ -11,17 +11,18 @@ from dataclasses import asdict, dataclass
 from datetime import date
 
 from ratecards.catalog.authority import is_reseller
+from ratecards.catalog.reported import FILE, answering, data, order, page_of
 from ratecards.model import Rate, RateCard, plain
 from ratecards.model.grade import REPORTED
 from ratecards.storage import bounded, codec, history
 from ratecards.storage.history import Change, Step, lines, replay, stamp_of, steps
-from ratecards.storage.reported import FILE, answering, data, order, page_of
 from scraper.diff.cross_source import compare
 from scraper.errors import DatasetError
 from scraper.publish import schemas
 from scraper.publish.dataset import Dataset
 from scraper.publish.transaction import Publication
 from scraper.publish.v1_files import document
+from scraper.storage import card_files
 
 _FOLDER = "ratecards/reported"
 ATTRIBUTION = "What third parties say that pages of providers say; each card has their address, day and words."
@@ -35,7 +36,7 @@ def path_of(card: RateCard) -> str:
 
 def write(result: Publication, card: RateCard) -> None:
     """Have a card stand in its place."""
-    result.write(path_of(card), codec.encode(card))
+    result.write(path_of(card), card_files.encode(card))
 
 
 def cards(dataset: Dataset, writes: Iterable[tuple[str, bytes]] = ()) -> list[RateCard]:
@@ -44,7 +45,7 @@ def cards(dataset: Dataset, writes: Iterable[tuple[str, bytes]] = ()) -> list[Ra
     try:
         texts = {path.relative_to(dataset.root).as_posix(): bounded.text(path) for path in folder.rglob("*.yaml")}
         texts |= {path: text.decode() for path, text in writes if path.startswith(f"{_FOLDER}/")}
-        found = [codec.decode(text, path) for path, text in texts.items()]
+        found = [card_files.decode(text, path) for path, text in texts.items()]
     except (codec.CodecError, UnicodeDecodeError, OSError) as error:
         raise DatasetError(f"damaged card of what is reported, restore it from git: {error}") from error
     if wrong := [path for path, card in zip(texts, found, strict=True) if path_of(card) != path]:

@@ -15,9 +15,9 @@ from typing import Any
 
 from ratecards import model
 from ratecards.model import AVAILABILITIES, COLUMNS, META, METERS, MODALITIES, PLANS, ROW_KEY, SERVICE_TIERS
-from ratecards.storage.discrepancies import STATES
 from ratecards.storage.history import KINDS
 from scraper.model import AMOUNT_COUNTS, OUTCOMES
+from scraper.storage.discrepancies import STATES
 
 Schema = dict[str, Any]
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

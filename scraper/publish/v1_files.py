@@ -17,7 +17,7 @@ from ratecards.questions import price_news
 from ratecards.storage.codec import dumps
 from ratecards.storage.history import ANNOUNCED, Change, Step, stamp_of, steps, undated
 from ratecards.storage.model_names import day_of
-from ratecards.tables.table import csv_text
+from ratecards.tables import csv_text
 from ratecards.wording import exact_conditions
 from scraper.model import Hold, State, instant
 from scraper.publish.schemas import VALUES

@@ -23,7 +23,7 @@ from ratecards.questions.image_cost import images
 from ratecards.questions.savings import savings
 from ratecards.storage.codec import dumps
 from ratecards.storage.limits import LimitsCard
-from ratecards.tables.table import Table, csv_text
+from ratecards.tables import Table, csv_text
 
 CURRENCY = "USD"
 

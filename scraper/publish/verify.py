@@ -16,11 +16,12 @@ from typing import Any
 
 from ratecards.catalog.priced_model import measure
 from ratecards.model import Rate, RateCard, canonical_order, plain
-from ratecards.storage import codec, history
+from ratecards.storage import history
 from scraper.errors import DatasetError
 from scraper.prices.lexicon import AMOUNT, COUNTED, money
 from scraper.publish import bands, held, package, reported, schemas, v1_files
 from scraper.publish.dataset import Dataset
+from scraper.storage import card_files
 
 _JSON_NUMBER = re.compile(r"(?<=[\[,])[0-9]+(?:\.[0-9]+)?(?=[,\]])")
 _FEW = 5  # errors of one file that are told
@@ -49,7 +50,7 @@ def _source(dataset: Dataset, name: str, today: date) -> Iterator[str]:
         differ = sorted(m for m in {*folded, *cards} if folded.get(m) != cards.get(m))
         yield f"{name}: the history does not fold to the cards of {', '.join(differ)}"
     for model, card in sorted(cards.items()):
-        if codec.encode(card) != (dataset.root / dataset.card_path(name, model)).read_text(encoding="utf-8"):
+        if card_files.encode(card) != (dataset.root / dataset.card_path(name, model)).read_text(encoding="utf-8"):
             yield f"{name}/{model}: the file is not in canonical form"
         for rate in card.rates:
             yield from _evidence(rate)

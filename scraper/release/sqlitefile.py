@@ -3,7 +3,7 @@
 It is the reader's database (`ratecards.storage.database`): every card and rate with the days on which it held, and
 `rates`, the rate table of today. Beside it stand the other published files as tables. Prices stand twice: `price` is
 the exact decimal as text, `price_number` the nearest double, to sort and compare by. What a file leaves out is NULL;
-lists are JSON. `row` counts as the file does; `user_version` is the version of all this, 2.
+lists are JSON. `row` counts as the file does; `user_version` is the version of all this, 3.
 """
 
 from __future__ import annotations

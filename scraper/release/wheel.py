@@ -15,8 +15,9 @@ from scraper.automation.git import Git
 from scraper.errors import DatasetError
 from scraper.release import released
 
-# What a build reads beside the package.
+# What a build reads: beside the package, and with what packs its database.
 _BESIDE = ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE")
+_PACKAGES = ("ratecards", "scraper")
 # What it makes; git knows what of.
 _MADE = {f"ratecards/{FILE}", "ratecards/costing/forms.json"}
 
@@ -54,7 +55,8 @@ def _again(root: Path, folder: Path) -> Path:
     """The same built from a copy, with another hash seed and in another time zone."""
     for name in _BESIDE:
         shutil.copy(root / name, folder / name)
-    shutil.copytree(root / "ratecards", folder / "ratecards", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in _PACKAGES:
+        shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder / "dist")]
     environment = {**os.environ, "PYTHONHASHSEED": "1", "TZ": "Pacific/Kiritimati"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)

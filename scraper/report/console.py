@@ -7,7 +7,7 @@ from datetime import date
 
 from ratecards.escaping import plain_text
 from ratecards.model import RateCard, row
-from ratecards.questions.news_lines import told_by_edition
+from ratecards.questions.price_news import told_by_edition
 from ratecards.storage.history import ANNOUNCED, Change, Step
 from ratecards.wording import count, exact_amount, exact_name
 from scraper.model import SourceResult

@@ -19,10 +19,8 @@ from urllib.parse import quote
 from ratecards.model import Rate, lifecycle, row
 from ratecards.model.grade import name_of
 from ratecards.model.lifecycle import Lifecycle
-from ratecards.questions.news_lines import Told, told_by_edition
-from ratecards.storage import discrepancies as book
+from ratecards.questions.price_news import Told, told_by_edition
 from ratecards.storage import history
-from ratecards.storage.discrepancies import Discrepancy
 from ratecards.storage.history import Change, Stamp, Step
 from ratecards.wording import exact_name, exact_ratio
 from scraper.checks.holds import hold_id
@@ -31,6 +29,8 @@ from scraper.model import Held, SourceResult, instant
 from scraper.publish import baseline, reported, v1_files
 from scraper.publish import discrepancies as books
 from scraper.publish.dataset import Dataset
+from scraper.storage import discrepancies as book
+from scraper.storage.discrepancies import Discrepancy
 
 # A change, a line of news, what waits, a step or a discrepancy as published.
 Plain = dict[str, Any]

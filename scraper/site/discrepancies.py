@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from ratecards import wording
 from ratecards.model import SERVICE_TIERS
-from ratecards.storage.discrepancies import Discrepancy, Side
+from scraper.storage.discrepancies import Discrepancy, Side
 
 STATES = ("open", "accepted", "explained")
 # There the ledger holds how much is free, not what it costs: the quotes say it.

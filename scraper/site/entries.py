@@ -16,7 +16,7 @@ from ratecards.dataset import Dataset
 from ratecards.model import Rate, RateCard
 from ratecards.model.lifecycle import Lifecycle, Shutdown, endings, may_end, otherwise
 from ratecards.questions import changes as news
-from ratecards.questions import news_lines, price_news
+from ratecards.questions import price_news
 from ratecards.storage import history, model_names
 from ratecards.storage.history import Change, Stamp, Step
 
@@ -73,7 +73,7 @@ def _edition(dataset: Dataset, day: date, own: Sequence[Change]) -> Iterator[Fee
     many = len(added) > _MANY
     if many:
         provider, source = added[0].provider, added[0].source
-        lines = tuple(line.text for line in news_lines.told(added, day))
+        lines = tuple(line.text for line in price_news.told(added, day))
         lasting = lasting_id("models", f"{provider}/{source}", day)
         title = f"{provider}/{source}: {wording.count(len(added), 'model')} added"
         yield FeedEntry(lasting, provider, source, "", day, title, lines, _recorded(added))
@@ -83,11 +83,11 @@ def _edition(dataset: Dataset, day: date, own: Sequence[Change]) -> Iterator[Fee
             groups[change.model].append(change)
     for group in groups.values():
         # nothing where only keys and words moved
-        if said := [_line(told) for told in news_lines.told(group, day, cards) if told.kind != "same"]:
+        if said := [_line(told) for told in price_news.told(group, day, cards) if told.kind != "same"]:
             yield _entry("change", group[0], day, said, _recorded(group))
 
 
-def _line(told: news_lines.Told) -> str:
+def _line(told: price_news.Told) -> str:
     words = f"{told.what.replace('_', ' ')}: {told.change}" if told.what else told.change
     return words + (" (correction)" if told.correction else "")
 
@@ -199,8 +199,8 @@ def _taken_back(day: date, rates: Sequence[Rate], stamp: Stamp) -> FeedEntry:
 def _step_lines(group: Iterable[Step]) -> list[str]:
     """The steps in words, those that differ in nothing but the modality together."""
     merged = price_news.merged(price_news.News(found.before, found.after, found.day) for found in group)
-    return [f"{_subject(one)}: {news_lines.step_words(one)}" for one in merged]
+    return [f"{_subject(one)}: {price_news.step_words(one)}" for one in merged]
 
 
 def _subject(one: price_news.News) -> str:
-    return news_lines.subject(one).replace("_", " ")
+    return price_news.subject(one).replace("_", " ")

@@ -13,7 +13,7 @@ from ratecards.costing.image_sizes import sizes
 from ratecards.errors import CostError
 from ratecards.questions.alternatives import Workload, compare_images
 from ratecards.questions.image_cost import TIERS, images, per_image
-from ratecards.tables.table import money
+from ratecards.tables import money
 from scraper.site.charts import BarChart, bar_chart, ceiling
 
 Groups = list[tuple[str, list[Decimal | None]]]

@@ -72,14 +72,12 @@ _STANDS_FOR = (
     *("through", "starting", "before", "after", "over", "up to", "per", "then", "month", "day", "RPD", "limit"),
     *("shared", "free", "charge", "not", "available", "supported", "equivalent", "approximately"),
 )
-_AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refers")
+AVAILABILITIES = ("not_available", "free", "not_published", "supported", "refers")
 # Words of any label: what is counted in tokens says so in its header.
 _OF_PRICES = re.compile(r"(?:pric(?:e|es|ing)|costs?|rates?|charges?|fees?|tokens?)\Z")
 _NEGATION = re.compile(r"(?:un|not|no|non|none|without|\w+n't)\Z")
 # Words that select prices elsewhere, and say whether there is one where no amount stands.
 _SAYS = re.compile(r"(?:un|not|no|non|none|without|free|charged?|costs?|fees?|prices?|available|supported|\w+n't)\Z")
-# Words that lead a condition: "no charge yet", "not available in the EU".
-_LEADING = frozenset({"and", "by", "for", "in", "on", "or", "with", "if", "when", "while", "unless", "yet", "still"})
 _WORDS = re.compile(r"[^\W_]+(?:['’]\w+)?")
 _MOST_PHRASES = 4
 # For a cell and a patch, what is not understood.
@@ -195,6 +193,8 @@ def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> 
     error = reads(text, {})
     if error is None:
         return
+    if not counted(text):
+        yield from _availabilities(text, quoted)
     bounds = {found.group().lower(): f"(prompts {found.group()[1:]}" for found in BOUND_IN_BRACKETS.finditer(text)}
     if bounds and reads(text, {"nouns": bounds}) is None:
         yield Candidate({"nouns": bounds}, f"said of the prompt: {' and '.join(bounds)}", (*bounds,))
@@ -203,18 +203,22 @@ def cells(text: str, reads: Reads, quoted: Callable[[str], str] = label_key) -> 
             patch = {"nouns": {word: noun}}
             if reads(text, patch) is None:
                 yield Candidate(patch, f"{word!r} is {noun}", (word,))
-    # words are skipped beside an amount alone: "free for now" is something else than free
-    yield from _skipping(text, error, reads) if counted(text) else _availabilities(text, quoted)
+    yield from _skipping(text, error, reads)
 
 
 def _availabilities(text: str, quoted: Callable[[str], str]) -> Iterator[Candidate]:
     words = words_of(text)
     denied, free = any(map(_NEGATION.match, words)), any(word in ("free", "gratis") for word in words)
-    allowed = {"free"} if free else {"free", "not_available"} if denied else {*_AVAILABILITIES}
+    allowed = {"free"} if free else {"free", "not_available"} if denied else {*AVAILABILITIES}
     moving = any(word[0].isdigit() or (selecting(word) and not _SAYS.match(word)) for word in words)
-    if not words or moving or (free and denied) or _LEADING & {*words}:
+    if not words or moving or (free and denied):
         return
-    for availability in (a for a in _AVAILABILITIES if a in allowed):
+    yield from said_by(text, [each for each in AVAILABILITIES if each in allowed], quoted)
+
+
+def said_by(text: str, availabilities: Sequence[str], quoted: Callable[[str], str] = label_key) -> Iterator[Candidate]:
+    """What a cell without an amount may say."""
+    for availability in availabilities:
         said = f"{label_key(text)!r} is {availability.replace('_', ' ')}"
         yield Candidate({"cells": {quoted(text): availability}}, said, (label_key(text),))
 

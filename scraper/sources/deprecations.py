@@ -1,7 +1,7 @@
 """Google's deprecations page, Markdown twin: release day, shutdown day and successor of models. They are no rates.
 
 https://ai.google.dev/gemini-api/docs/deprecations.md.txt. Any section may have tables of models, a row each.
-`read_facts` gives them as the card of `ratecards.storage.lifecycle`; `read` gives the same look as a `Reading` without
+`read_facts` gives them as the card of `scraper.storage.lifecycle`; `read` gives the same look as a `Reading` without
 rate cards, in which each day is counted as an amount. A row that is not understood is a problem and left out; anything
 else that is not understood leaves out its section.
 """
@@ -19,13 +19,13 @@ from typing import Any
 from ratecards.model import MODEL_ID
 from ratecards.model.lifecycle import Lifecycle
 from ratecards.model.notices import days
-from ratecards.storage.lifecycle import LifecycleCard
 from scraper.errors import LayoutChanged, UnknownTerm
 from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Block, Heading, Table, Text, markdown_blocks
 from scraper.prices.normalize import label_key
 from scraper.sources import vocabulary
 from scraper.sources.page_proofs import Proofs, refuse_other_than_twin, validate_titles
+from scraper.storage.lifecycle import LifecycleCard
 
 PROVIDER, SOURCE = "google", "deprecations"
 PARSER = "1"

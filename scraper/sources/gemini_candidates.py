@@ -16,6 +16,7 @@ from scraper.prices.normalize import label_key
 from scraper.prices.toolcells import read_tool
 from scraper.sources import vocabulary
 from scraper.sources.candidates import (
+    AVAILABILITIES,
     Candidate,
     Reads,
     cells,
@@ -25,6 +26,7 @@ from scraper.sources.candidates import (
     meters_of,
     modalities_in,
     problem_cells,
+    said_by,
     tabs,
     together,
     unknown_words,
@@ -94,6 +96,8 @@ def _any_column(problem: Problem, _: Section) -> Iterator[Candidate]:
 
 
 def _any_words(problem: Problem, section: Section) -> Iterator[Candidate]:
+    for text in (text for text in problem_cells(problem) if not counted(text)):
+        yield from said_by(text, AVAILABILITIES)
     found = [unknown_words(text, _reads(section)) for text in problem_cells(problem)]
     if phrases := [phrase for phrases in found for phrase in phrases]:
         said = f"{' and '.join(map(repr, phrases))} selects no price"

@@ -11,10 +11,21 @@ from ratecards.model import MODEL_ID, SERVICE_TIERS
 from scraper.errors import UnknownTerm
 from scraper.model import Problem
 from scraper.prices.labels import lost_words
-from scraper.prices.lexicon import plain
+from scraper.prices.lexicon import counted, plain
 from scraper.prices.normalize import label_key
 from scraper.prices.skippable import skippable
-from scraper.sources.candidates import Candidate, Reads, cells, claimed, tabs, together, unknown_words, words_of
+from scraper.sources.candidates import (
+    AVAILABILITIES,
+    Candidate,
+    Reads,
+    cells,
+    claimed,
+    said_by,
+    tabs,
+    together,
+    unknown_words,
+    words_of,
+)
 from scraper.sources.vocabulary import Patch, TableTerms, Term, VocabularyError, entry_of
 
 # So many ways to take the unknown headers of one table are tried, and so many unknown words of one header.
@@ -55,6 +66,8 @@ def choices(problems: Sequence[Problem], terms: TableTerms, patched: Patched) ->
         every = [_line("labels", problem.term, entry) for entry in _entries(terms.labels.values())]
     elif problem.kind == "tab":
         every = [_line("tabs", problem.term, {"service_tier": tier}) for tier in SERVICE_TIERS]
+    elif problem.kind == "cell" and not counted(problem.term):
+        every = list(said_by(problem.term, AVAILABILITIES))
     elif problem.kind == "cell" and (phrases := unknown_words(terms.led(problem.term)[2], _reads(terms, patched))):
         said = f"{' and '.join(map(repr, phrases))} selects no price"
         every = [Candidate({"cell_asides": phrases}, said, tuple(phrases))]

@@ -29,6 +29,7 @@ from scraper.sources.candidates import (
     meters_of,
     modalities_in,
     problem_cells,
+    said_by,
     together,
     unknown_words,
     words_of,
@@ -438,6 +439,9 @@ def _any_words(problems: Sequence[Problem]) -> Iterator[Candidate]:
             said = f"the sentence {error.term[:60]!r} selects no price"
             yield Candidate({"grounding_prose": [re.escape(error.term)]}, said)
         return
+    for line in lines:
+        if not counted(line) and _reads(line, {}):
+            yield from said_by(line, _AVAILABILITIES)
     if phrases := [phrase for line in lines for phrase in unknown_words(line, _reads)]:
         said = f"{' and '.join(map(repr, phrases))} selects no price"
         yield Candidate({"cell_asides": list(dict.fromkeys(phrases))}, said, tuple(phrases))

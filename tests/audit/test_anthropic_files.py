@@ -14,9 +14,8 @@ import pytest
 
 import ratecards
 from ratecards import formats
-from ratecards.audit.audit import ERRORS, Account, audit, findings
+from ratecards.audit.audit import ERRORS, Account, PastCards, audit, findings
 from ratecards.audit.claims import OTHER
-from ratecards.audit.past_cards import PastCards
 from ratecards.formats.price_file import load
 from ratecards.model import plain
 

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from ratecards.audit.audit import Finding, audit, findings, tally
+from ratecards.audit.audit import Finding, PastCards, audit, findings, tally
 from ratecards.audit.claims import Claim, PriceEntry, Unread
-from ratecards.audit.past_cards import PastCards
 from ratecards.dataset import Dataset
 from tests.support.histories import added, card, change, rate, write
 

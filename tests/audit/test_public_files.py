@@ -15,8 +15,7 @@ import pytest
 import ratecards
 from ratecards import formats
 from ratecards.__main__ import main
-from ratecards.audit.audit import ERRORS, audit, findings
-from ratecards.audit.past_cards import PastCards
+from ratecards.audit.audit import ERRORS, PastCards, audit, findings
 from ratecards.formats.price_file import FormatError, load
 from ratecards.model import plain
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
-from ratecards.storage.lifecycle import FORM
 from scraper.errors import LayoutChanged
 from scraper.sources import deprecations
+from scraper.storage.lifecycle import FORM
 from tests.support.captures import captured, needed
 
 pytestmark = needed

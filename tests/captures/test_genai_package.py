@@ -19,11 +19,11 @@ from pytest_httpserver import HTTPServer
 from ratecards import load
 from ratecards.catalog.catalog import Catalog
 from ratecards.costing.plan import price
-from ratecards.costing.usage import read
 from ratecards.errors import CostError
-from ratecards.formats.genai_prices import writer as genai_prices
+from ratecards.formats import genai_prices_writer as genai_prices
 from ratecards.model import RateCard
 from tests.support.kit import card, rate
+from tests.support.usages import read
 
 ON = date(2026, 11, 1)
 SOURCES = {"google/gemini-api": "google", "google/vertex-ai": "google-vertex"}

@@ -26,12 +26,12 @@ from hypothesis import HealthCheck, given, seed, settings
 import ratecards
 from ratecards.catalog.catalog import Catalog
 from ratecards.costing.plan import price
-from ratecards.costing.usage import read
 from ratecards.errors import CostError
-from ratecards.formats.litellm import writer as litellm
+from ratecards.formats import litellm_writer as litellm
 from ratecards.model import RateCard
 from scraper import ROOT
 from tests.property.test_litellm_laws import priced
+from tests.support.usages import read
 
 PYTHON = os.environ.get("RATECARDS_PEERS_PYTHON", "")
 CHILD = ROOT / "tests" / "support" / "litellm_child.py"

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from ratecards.formats import genai_prices_reader as genai_prices
+from ratecards.formats import modelsdev_reader as modelsdev
 from ratecards.formats import portkey
-from ratecards.formats.genai_prices import reader as genai_prices
-from ratecards.formats.modelsdev import reader as modelsdev
 from ratecards.formats.price_file import load
 from ratecards.model import UNIT
 from tests.support.kit import claimed

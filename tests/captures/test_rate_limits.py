@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.storage import limits
 from scraper.sources import rate_limits
+from scraper.storage.limits import FORM
 from tests.support.captures import captured, needed
 
 pytestmark = needed
@@ -26,7 +26,7 @@ def test_captures(day, models, seen):
         Counter(limit.usage_tier for limit in found.batch_limits)
     )
     assert ["Free", "Tier 1", "Tier 2", "Tier 3"] == [tier.name for tier in found.usage_tiers]
-    assert found == limits.FORM.decode(limits.FORM.encode(found), "limits.yaml")
+    assert found == FORM.decode(FORM.encode(found), "limits.yaml")
 
 
 def test_captured_figures():

@@ -342,5 +342,5 @@ def test_the_first_page_of_the_site_says_the_day_above_the_search(root, tmp_path
     for page, old in zip(pages, (" old", ""), strict=True):
         head = page.partition("<form")[0]
         assert f'<details class="looks{old}">' in head
-        assert '>google/gemini-api</a> official, looked at <time class="age" data-stale="3">2026-11-21</time>' in head
+        assert '>google/gemini-api</a> official, looked at <time data-stale="3">2026-11-21</time>' in head
         assert "days ago" not in page

@@ -13,10 +13,10 @@ import pytest
 
 import ratecards
 from ratecards.__main__ import main
+from ratecards.catalog import reported
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError, DatasetError, ReportedWarning
 from ratecards.model import RateCard
-from ratecards.storage import reported
 from scraper.publish.reported import ATTRIBUTION
 from scraper.publish.v1_files import document
 from tests.support.histories import added, card, rate, write

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.storage import codec
 from scraper.checks.representations import compared_with_published, sentences_of
 from scraper.prices.conditions import conditional, digest
 from scraper.sources import gemini_api, gemini_terms, openai_api
+from scraper.storage import card_files
 from tests.sources.vertex_ai.test_vertex_ai import read as read_vertex
 from tests.support import pagebuilder
 from tests.support.gemini_page import TOOLS
@@ -31,7 +31,7 @@ def at(when: str, **models: dict | None) -> dict:
 
 def prices(workshop, name: str) -> dict[str, str]:
     """What a published card's paid rates cost, by meter."""
-    card = codec.decode(workshop.card(name).read_text(), name)
+    card = card_files.decode(workshop.card(name).read_text(), name)
     return {r.meter: f"{r.price:.2f}" for r in card.rates if r.plan == "paid" and r.price is not None}
 
 
@@ -124,7 +124,7 @@ def test_fault_80_new_words_about_prices_are_a_doubt(workshop, sentence, place):
     assert (4, "PARTLY_READ") == (ran.code, ran.outcome)
     assert "gemini-2: new words about prices that nothing reads" in ran.out
     assert ("2.00", "1.10") == (prices(workshop, "gemini-2")["input"], prices(workshop, "gemini-1")["input"])
-    assert () == codec.decode(workshop.card("gemini-2").read_text(), "").formulas
+    assert () == card_files.decode(workshop.card("gemini-2").read_text(), "").formulas
     assert "PARTLY_READ" == workshop.refresh(at("2026-11-02T12:00:00Z", gemini_2=said)).outcome
     ran = workshop.refresh(at(LATER, gemini_2=model("Gemini 2", "$2.20", "$2.50")))
     assert ("CHANGED", "2.20") == (ran.outcome, prices(workshop, "gemini-2")["input"])
@@ -321,7 +321,7 @@ def test_fault_90_one_cell_keeps_its_row(workshop):
     assert {"input": "2.00", "output": "2.60"} == prices(workshop, "gemini-2")
     assert "1.10" == prices(workshop, "gemini-1")["input"]
     assert ["kept", "repriced", "repriced"] == sorted(c["kind"] for c in workshop.history[6:])
-    card = codec.decode(workshop.card("gemini-2").read_text(), "")
+    card = card_files.decode(workshop.card("gemini-2").read_text(), "")
     seen = {(r.meter, r.plan): f"{r.evidence.observed or card.observed}" for r in card.rates}
     assert {"2026-11-01", "2026-11-02"} == set(seen.values())
     assert ("2026-11-01", "2026-11-02") == (seen["input", "paid"], seen["output", "paid"])
@@ -337,7 +337,7 @@ def test_fault_90_what_is_read_again_is_news(workshop):
     ran = workshop.refresh(at(LATER, gemini_2=model("Gemini 2", "$2.20", "$2.60")))
 
     assert ("CHANGED", {"input": "2.20", "output": "2.60"}) == (ran.outcome, prices(workshop, "gemini-2"))
-    card = codec.decode(workshop.card("gemini-2").read_text(), "")
+    card = card_files.decode(workshop.card("gemini-2").read_text(), "")
     assert {None} == {r.evidence.observed for r in card.rates}
     assert not any(c.get("correction") for c in workshop.history[6:])
 

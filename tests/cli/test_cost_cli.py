@@ -13,8 +13,7 @@ from pathlib import Path
 import pytest
 
 from ratecards.__main__ import main
-from ratecards.storage.limits import json_data
-from tests.questions.test_limits import LIMITS
+from tests.questions.test_limits import LIMITS, limits_json
 from tests.support.guide import FLASH_IMAGE, LAOZHANG, OPENAI, flash_image, imagen, openai, reseller
 from tests.support.histories import added, card, change, rate, write
 
@@ -40,7 +39,7 @@ def root(tmp_path: Path) -> Path:
     history = [*added("2026-03-02", cheap), gone, *added("2026-04-01", dear)]
     write(tmp_path, *history, provider="laozhang", source="laozhang")
     (tmp_path / "v1").mkdir()
-    (tmp_path / "v1" / "limits.json").write_text(json.dumps(json_data([LIMITS])), encoding="utf-8")
+    (tmp_path / "v1" / "limits.json").write_text(limits_json(LIMITS), encoding="utf-8")
     return tmp_path
 
 

@@ -186,7 +186,7 @@ def test_formats_are_found_by_name(run, monkeypatch):
     """LiteLLM's module has the same signature as the others."""
     module = ModuleType("litellm")
     module.export = lambda cards, on: ({"map.json": f"{len(cards)} {on}\n"}, {"everything": 5})
-    monkeypatch.setitem(sys.modules, "ratecards.formats.litellm.writer", module)
+    monkeypatch.setitem(sys.modules, "ratecards.formats.litellm_writer", module)
     assert (0, "2 2026-11-22\n") == run("litellm")[:2]
 
 

@@ -21,7 +21,6 @@ from ratecards.costing.bands import (
     of_card,
     of_dataset,
     rows,
-    spans_of,
     types,
 )
 from ratecards.costing.counts import PLAIN_RULES
@@ -29,6 +28,7 @@ from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from ratecards.model import RateCard
 from scraper import ROOT
+from scraper.publish.bands import spans_of
 from tests.support.kit import DAY, card, formula, rate
 
 STANDARD = ("standard", "paid")

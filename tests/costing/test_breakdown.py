@@ -15,11 +15,11 @@ from ratecards.catalog.catalog import Catalog, Choice
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.costing.breakdown import Breakdown
 from ratecards.costing.plan import price
-from ratecards.costing.usage import read
 from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard
 from tests.support.guide import FLASH_IMAGE, MARCH, flash_image, shelf
 from tests.support.histories import TOKENS, card, rate
+from tests.support.usages import read
 
 FLASH = card(
     "flash",

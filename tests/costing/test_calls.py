@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 import ratecards
 from ratecards.costing.breakdown import Breakdown, together
-from ratecards.costing.usage import read
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from tests.support.histories import added, card, change, rate, write
+from tests.support.usages import read
 
 VERTEX = {"provider": "google", "source": "vertex-ai"}
 MILLION = {

@@ -24,10 +24,10 @@ from ratecards.costing import terms
 from ratecards.costing.counts import MOST, PLAIN_TOKENS, TOKENS, shape_of
 from ratecards.costing.plan import CostPlan, price
 from ratecards.costing.select import RateQuery, select_rate
-from ratecards.costing.usage import read
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from tests.support.histories import added, card, rate, write
+from tests.support.usages import read
 
 DAY = date(2026, 10, 6)
 DATASET = Dataset(Path(ratecards.__file__).parent)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.costing.usage import answers, read
+from ratecards.costing.usage import answers
 from ratecards.errors import CostError
+from tests.support.usages import read
 
 COUNTS = st.tuples(st.integers(1, 50), st.integers(0, 50))
 CALLS = st.lists(COUNTS, min_size=1, max_size=5)

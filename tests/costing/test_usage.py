@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from ratecards.costing.counts import Count, Usage
-from ratecards.costing.usage import read
 from ratecards.errors import CostError
+from tests.support.usages import read
 
 TOKEN = ("token",)
 

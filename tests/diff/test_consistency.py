@@ -8,9 +8,9 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.storage import discrepancies as book
 from scraper.diff.consistency import findings, step, within
 from scraper.diff.cross_source import PairRule, between
+from scraper.storage import discrepancies as book
 from tests.support.kit import DAY, card, cards, rate
 
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from ratecards.model import UNIT, Evidence, Formula, Rate, RateCard
 from ratecards.storage import codec
-from ratecards.storage import discrepancies as book
 from scraper.diff.cross_source import PairRule, between, rules, sides_now
 from scraper.diff.discrepancies import decided, unless_only_seen, update, within
+from scraper.storage import discrepancies as book
 
 PAGE, STUDIO = "gemini-api", "ai-studio"
 RULE = PairRule("google/gemini-api", "google/ai-studio")

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.model import plain
-from ratecards.storage.lifecycle import LifecycleCard
 from ratecards.storage.limits import LimitsCard
 from scraper.model import SourceResult, State
 from scraper.pipeline.facts_page import evaluate_facts
 from scraper.publish.dataset import DEPRECATIONS, FACTS, LIMITS, Dataset
 from scraper.sources import deprecations, rate_limits
+from scraper.storage.lifecycle import LifecycleCard
 from tests.drill import said
 from tests.drill.said import RATE, Row, Said
 from tests.drill.subjects import PAGES, Subject, drilled

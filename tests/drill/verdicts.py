@@ -11,6 +11,7 @@ from ratecards.model import Rate
 from ratecards.storage import codec
 from scraper.model import GOOD, SourceResult
 from scraper.publish.dataset import FACTS
+from scraper.storage import card_files
 from tests.drill.mutants import Mutant
 from tests.drill.said import Facts
 from tests.drill.subjects import NOW, Subject
@@ -77,7 +78,7 @@ def _unwritable(subject: Subject, verdict: SourceResult) -> list[str]:
         if card == subject.baseline.get(model):
             continue
         try:
-            codec.encode(card)
+            card_files.encode(card)
         except codec.CodecError as error:
             wrong.append(str(error))
         wrong += [

@@ -21,7 +21,7 @@ import ratecards
 from ratecards.cli import console, cost_commands, options
 from ratecards.costing.counts import measured
 from ratecards.errors import CostError, DatasetError
-from ratecards.formats.litellm import reader as litellm
+from ratecards.formats import litellm_reader as litellm
 from ratecards.formats.price_file import FormatError
 from ratecards.formats.price_file import load as load_prices
 from ratecards.storage import bounded

@@ -20,7 +20,7 @@ import pytest
 from ratecards.costing.bands import COLUMNS, types
 from ratecards.costing.usage_query import COUNTS, WORDS, Priced, query, translated
 from ratecards.dataset import Dataset
-from ratecards.tables.table import csv_text
+from ratecards.tables import csv_text
 from scraper import ROOT
 from scraper.publish import bands as published
 from tests.engines import calls

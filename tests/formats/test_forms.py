@@ -11,7 +11,7 @@ import pytest
 
 from ratecards.audit.claims import OTHER, PriceEntry, elsewhere, maker_of, named_seller, seller_by_id
 from ratecards.formats import forms, sheet
-from ratecards.formats.litellm import reader as litellm
+from ratecards.formats import litellm_reader as litellm
 from ratecards.formats.price_file import recognise, shaped
 
 DAY = date(2026, 11, 25)

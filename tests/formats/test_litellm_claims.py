@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ratecards.audit.claims import Claim, Unread
-from ratecards.formats.litellm.reader import entries
+from ratecards.formats.litellm_reader import entries
 from tests.support.kit import claimed
 
 TOKENS = "1000000 tokens"

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from ratecards.formats.litellm.writer import export
+from ratecards.formats.litellm_writer import export
 from ratecards.model import RateCard
 from tests.support.kit import card, formula, rate
 

@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from ratecards.audit.claims import Claim, Unread, amount, is_google, model_of, shown
+from ratecards.formats import genai_prices_reader as genai_prices
+from ratecards.formats import modelsdev_reader as modelsdev
 from ratecards.formats import own_table, portkey, price_file
-from ratecards.formats.genai_prices import reader as genai_prices
-from ratecards.formats.modelsdev import reader as modelsdev
 from ratecards.formats.price_file import recognise
 from scraper.publish.v1_files import rates_csv
 from tests.support.kit import claimed, rate

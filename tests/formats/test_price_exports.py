@@ -13,10 +13,9 @@ import pytest
 
 from ratecards import load
 from ratecards.formats import export as shared
-from ratecards.formats import genai_prices, modelsdev
+from ratecards.formats import genai_prices_reader, modelsdev_reader, modelsdev_writer
+from ratecards.formats import genai_prices_writer as genai_writer
 from ratecards.formats.export import json_models, json_value
-from ratecards.formats.genai_prices import writer as genai_writer
-from ratecards.formats.modelsdev import writer as modelsdev_writer
 from ratecards.model import Rate, RateCard
 from tests.support.kit import card, claimed, rate
 
@@ -36,9 +35,9 @@ def models(cards: Iterable[RateCard], provider: int = 0) -> dict[str, dict[str, 
     return {m["id"]: m for m in data[provider]["models"]}
 
 
-def unsaid(cards: Iterable[RateCard], module: Any = genai_prices) -> dict[str, int]:
+def unsaid(cards: Iterable[RateCard], writer: Any = genai_writer) -> dict[str, int]:
     """What a format does not say of cards."""
-    return module.writer.export(cards, ON)[1]
+    return writer.export(cards, ON)[1]
 
 
 # ----------------------------------------------------------------------------------------------- genai-prices
@@ -223,11 +222,11 @@ def test_genai_tier_that_does_not_fit():
         ({"provider": "openai", "source": "openai-api"}, genai_writer.NO_SOURCE),
     ],
 )
-@pytest.mark.parametrize("module", [genai_prices, modelsdev])
-def test_what_no_token_file_says(module, values, reason):
+@pytest.mark.parametrize("writer", [genai_writer, modelsdev_writer])
+def test_what_no_token_file_says(writer, values, reason):
     """Counted under the first reason that holds."""
     owner = {n: v for n, v in values.items() if n in ("provider", "source")}
-    assert {reason: 1} == unsaid([card(rate("0.5", **values), **owner)], module)
+    assert {reason: 1} == unsaid([card(rate("0.5", **values), **owner)], writer)
 
 
 def test_no_unit():
@@ -330,7 +329,7 @@ def test_modelsdev_not_said():
         modelsdev_writer.NO_MODEL: 1,
         "price steps dated for later": 1,
         "the batch tier": 1,
-    } == unsaid([card(*rates), card(rate("0.15"), model="embedding")], modelsdev)
+    } == unsaid([card(*rates), card(rate("0.15"), model="embedding")], modelsdev_writer)
 
 
 def test_modelsdev_several_tiers():
@@ -350,13 +349,15 @@ def test_modelsdev_several_tiers():
 # ------------------------------------------------------------------------------------------- the package's data
 
 
-@pytest.mark.parametrize("module", [genai_prices, modelsdev])
-def test_own_cards(module):
+@pytest.mark.parametrize(
+    ("reader", "writer"), [(genai_prices_reader, genai_writer), (modelsdev_reader, modelsdev_writer)]
+)
+def test_own_cards(reader, writer):
     """Of the package's cards, what the file states is what its own reader claims, with our prices."""
     cards = [c for c in load().cards() if c.provider == "google"]
-    files, counts = module.writer.export(cards, ON)
+    files, counts = writer.export(cards, ON)
     data = json.loads(files.get("data.json") or files["api.json"], parse_float=Decimal)
-    claims, unread = claimed(module.reader.entries(data))
+    claims, unread = claimed(reader.entries(data))
     total = sum(r.price is not None for c in cards for r in c.rates)
     known = {
         (c.source, c.model, r.service_tier, r.meter, r.price * (1000 if r.unit == "1000 tokens" else 1))

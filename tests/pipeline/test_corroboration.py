@@ -7,13 +7,13 @@ from datetime import date
 
 import pytest
 
-from ratecards.storage import codec
 from scraper.model import State
 from scraper.pipeline.corroboration import corroboration, says_the_same
 from scraper.publish import state_file
 from scraper.publish.dataset import Dataset
 from scraper.sources import Source, find
 from scraper.sources.vocabulary import Head, VocabularyError
+from scraper.storage import card_files
 from tests.support.kit import card, cards, change, rate
 
 TODAY = date(2026, 11, 20)
@@ -52,7 +52,7 @@ def dataset(tmp_path) -> Dataset:
     found = Dataset(tmp_path)
     path = tmp_path / found.card_path("google/ai-studio", "flash")
     path.parent.mkdir(parents=True)
-    path.write_text(codec.encode(studio("9")))
+    path.write_text(card_files.encode(studio("9")))
     verified(found, "2026-11-10")
     return found
 

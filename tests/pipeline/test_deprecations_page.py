@@ -15,12 +15,12 @@ from ratecards.__main__ import main
 from ratecards.errors import DatasetError
 from ratecards.model import RateCard
 from ratecards.model.lifecycle import lines, read
-from ratecards.storage.codec import encode
 from ratecards.storage.history import line, replay
 from scraper.publish.dataset import DEPRECATIONS
 from scraper.report import messages
 from scraper.report.alerts import of_run, parsed
 from scraper.report.run_report import load
+from scraper.storage.card_files import encode
 from tests.sources.deprecations.test_deprecations import built
 from tests.support.histories import added, card, rate
 from tests.support.workshop import Ran, outcomes, tree

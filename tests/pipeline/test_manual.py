@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from ratecards.model import validate_rate
-from ratecards.storage import codec
 from scraper import ROOT
 from scraper.errors import DatasetError
 from scraper.pipeline import manual
+from scraper.storage import card_files
 
 KEPT = ROOT / "manual"
 FLASH = "gemini-3.1-flash-image"
@@ -72,7 +72,7 @@ def test_every_edition_kept_is_sound() -> None:
     ] == [(e.name, e.observed) for e in editions if not e.reported]
     for edition in editions:
         for card in edition.cards.values():
-            assert card == codec.decode(codec.encode(card), card.model)
+            assert card == card_files.decode(card_files.encode(card), card.model)
             assert [] == [p for rate in card.rates for p in validate_rate(rate)]
             assert dict(card.facts)[manual.MARK]
             assert edition.as_of == dict(card.facts)["as of"]

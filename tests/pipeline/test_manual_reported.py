@@ -13,7 +13,6 @@ import pytest
 
 from ratecards.dataset import Dataset as Reader
 from ratecards.model.grade import grade
-from ratecards.storage import codec
 from scraper import ROOT
 from scraper.diff.cross_source import rules
 from scraper.errors import DatasetError
@@ -22,6 +21,7 @@ from scraper.publish import reported, schemas
 from scraper.publish.dataset import Dataset
 from scraper.report import alerts
 from scraper.sources import SOURCES
+from scraper.storage import card_files
 from tests.support.runfacts import run as facts
 from tests.support.runfacts import source, step
 from tests.support.workshop import Ran, tree
@@ -68,7 +68,7 @@ def test_it_stands_apart(take: Callable[..., Ran], tmp_path: Path):
     files = tree(tmp_path / "data")
     holding = {path for path in files if b"somebody" in files[path]}
     assert {PATH, "ratecards/v1/reported.json"} == holding
-    card = codec.decode(files[PATH].decode(), PATH)
+    card = card_files.decode(files[PATH].decode(), PATH)
     assert ("google", "reported/somebody", "reported") == (card.provider, card.source, card.grade)
     assert [card] == Reader(tmp_path / "data" / "ratecards").reports.cards(date(2026, 11, 20))
     assert 0 == take().code
@@ -108,7 +108,9 @@ def test_its_file_is_as_its_schema_says(take: Callable[..., Ran], tmp_path: Path
 
 def test_what_is_kept_is_published():
     """Every report under manual/ stands in the dataset, word for word."""
-    kept = {reported.path_of(card): codec.encode(card) for e in manual.load(ROOT / "manual") for card in e.reported}
+    kept = {
+        reported.path_of(card): card_files.encode(card) for e in manual.load(ROOT / "manual") for card in e.reported
+    }
     assert kept
     assert [] == [path for path, text in kept.items() if (ROOT / path).read_text(encoding="utf-8") != text]
     assert [] == reported.findings(Dataset(ROOT))

@@ -13,9 +13,9 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from ratecards.catalog.reported import read as reader_cards
 from ratecards.model import Rate
 from ratecards.storage.history import line
-from ratecards.storage.reported import cards as reader_cards
 from scraper.errors import FetchFailed
 from scraper.fetch import all_sources
 from scraper.fetch.client import Limits, Validators

@@ -187,6 +187,7 @@ def test_many_headers_are_for_a_person_one_by_one() -> None:
         ("tab", "50% off", '  "50% off": {service_tier: "flex"}'),
         ("cell", "$1 zorble", '  - "zorble"'),
         ("cell", "$1 nightly", '  - "nightly"'),
+        ("cell", "Unsold", '  "unsold": "not_available"'),
     ],
 )
 def test_a_person_may_choose_more(kind: str, term: str, line: str) -> None:

@@ -12,11 +12,11 @@ import pytest
 
 from ratecards import __main__ as reader
 from ratecards.model import Evidence
-from ratecards.storage import codec
 from scraper import ROOT
 from scraper.pipeline.evaluate import Previous, evaluate
 from scraper.publish.assemble import publication
 from scraper.publish.dataset import Dataset
+from scraper.storage import card_files
 from tests.support import tiny
 from tests.support.workshop import ACME, put_editions, tree
 
@@ -66,7 +66,7 @@ def test_cards_say_it_and_do_not_do_it(root):
         text = path.read_text(encoding="utf-8")
         assert not [mark for mark in INVISIBLE if mark in text]
         if "/cards/" in path.as_posix():
-            assert HOSTILE.strip() in codec.decode(text, str(path)).name.strip()
+            assert HOSTILE.strip() in card_files.decode(text, str(path)).name.strip()
 
 
 def test_json_says_it_and_can_stand_in_a_page(root):

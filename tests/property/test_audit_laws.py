@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ratecards.audit.audit import JUDGED, audit, findings, unjudged
-from ratecards.audit.past_cards import PastCards
+from ratecards.audit.audit import JUDGED, PastCards, audit, findings, unjudged
 from ratecards.dataset import Dataset
 from ratecards.formats import read as entries_of
 from ratecards.formats.price_file import shaped

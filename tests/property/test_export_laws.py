@@ -17,13 +17,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.audit.claims import Claim
+from ratecards.formats import genai_prices_reader as genai_prices
+from ratecards.formats import genai_prices_writer as genai_writer
+from ratecards.formats import modelsdev_reader as modelsdev
+from ratecards.formats import modelsdev_writer
 from ratecards.formats.export import SEARCH, Slots, slots
-from ratecards.formats.genai_prices import reader as genai_prices
-from ratecards.formats.genai_prices import writer as genai_writer
-from ratecards.formats.genai_prices.writer import write
-from ratecards.formats.modelsdev import reader as modelsdev
-from ratecards.formats.modelsdev import writer as modelsdev_writer
-from ratecards.formats.modelsdev.writer import _prices, _why
+from ratecards.formats.genai_prices_writer import write
+from ratecards.formats.modelsdev_writer import _prices, _why
 from ratecards.formats.price_file import _toml_model
 from ratecards.model import Rate, RateCard, canonical_order
 from tests.property import strategies

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from ratecards.model import Rate, RateCard, plain, validate_rate
 from ratecards.storage import codec, history, strict_yaml
-from ratecards.storage.codec import decode, encode
 from ratecards.storage.history import Change, Stamp, apply, replay
 from scraper.diff.editions import changes
+from scraper.storage import card_files
+from scraper.storage.card_files import decode, encode
 from tests.property.strategies import START, cards, editions, prices, rates, read_on, words
 from tests.support.kit import facts, stamped
 
@@ -78,10 +79,10 @@ def test_an_amount_is_what_its_text_says(price: Decimal) -> None:
 @given(words)
 def test_every_word_is_one_safe_scalar(text: str) -> None:
     """A word is read back as it was, alone, as a key and as a value, and stands on one visible line."""
-    written = codec.word(text)
+    written = card_files.word(text)
 
     assert text == strict_yaml.load(f"- {written}", "here")[0]
-    assert {text or "x": text} == strict_yaml.load(codec.flow([(text or "x", text)]), "here")
+    assert {text or "x": text} == strict_yaml.load(card_files.flow([(text or "x", text)]), "here")
     assert 1 == len(written.splitlines())
     assert not codec.INVISIBLE.search(written)
 

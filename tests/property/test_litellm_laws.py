@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.audit.match import match_claim
-from ratecards.formats.litellm.reader import entries
-from ratecards.formats.litellm.writer import export
+from ratecards.formats.litellm_reader import entries
+from ratecards.formats.litellm_writer import export
 from ratecards.model import Rate, RateCard
 from ratecards.storage import bounded_json
 from tests.property import strategies

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ratecards.dataset import Dataset
 from ratecards.questions import changes as news
-from ratecards.questions import news_lines
+from ratecards.questions import price_news
 from ratecards.storage.history import Change, replay
 from scraper.diff.editions import changes
 from scraper.site import entries, feeds
@@ -72,7 +72,7 @@ def test_fault_103_what_is_taken_back_is_cancelled(pages: list[Page]) -> None:
             (line.model, line.news.day): line.kind
             for number in range(len(pages))
             for own in [[c for c in log if c.stamp and c.stamp.observed == observed(number)]]
-            for line in news_lines.told(own, observed(number), news.cards(dataset, own, observed(number)))
+            for line in price_news.told(own, observed(number), news.cards(dataset, own, observed(number)))
             if line.kind == "withdrawn" and line.news
         }
     withdrawn = {entry.day: entry for entry in coming if entry.withdrawn}

@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.storage import codec, history
+from ratecards.storage import history
 from scraper.errors import DatasetError
 from scraper.model import Hold, State
 from scraper.publish import state_file
 from scraper.publish.baseline import current_cards
 from scraper.publish.dataset import Dataset
+from scraper.storage import card_files
 from tests.support.kit import card, cards, change, rate
 
 NAME = "google/gemini-api"
@@ -45,7 +46,7 @@ def dataset(tmp_path) -> Dataset:
     """Two cards, their history, and state."""
     found = Dataset(tmp_path)
     for model in (FLASH, PRO):
-        write(tmp_path, found.card_path(NAME, model.model), codec.encode(model))
+        write(tmp_path, found.card_path(NAME, model.model), card_files.encode(model))
     write(tmp_path, found.history_path(NAME), "".join(map(history.line, LOG)))
     write(tmp_path, found.state_path(NAME), state_file.text(STATE))
     return found
@@ -158,7 +159,7 @@ def test_state_that_is_a_folder(dataset):
 
 # ---------------------------------------------------------------------------------------------- cards
 
-TEXT = codec.encode(FLASH)
+TEXT = card_files.encode(FLASH)
 FILE = "ratecards/cards/google/gemini-api/flash.yaml"
 DAMAGED = {
     "merge markers": TEXT.replace("rates:\n- ", "<<<<<<< ours\nrates:\n- "),
@@ -214,7 +215,7 @@ def test_all_cards_missing(dataset):
 
 def test_a_card_too_many(dataset):
     """A card that nobody published."""
-    write(dataset.root, FILE.replace("flash", "extra"), codec.encode(card(model="extra")))
+    write(dataset.root, FILE.replace("flash", "extra"), card_files.encode(card(model="extra")))
     with pytest.raises(DatasetError, match=r"missing \[\], unexpected \['extra'\]"):
         dataset.cards(NAME, STATE.models)
 
@@ -226,7 +227,7 @@ def test_a_card_too_many(dataset):
 )
 def test_a_card_under_a_wrong_name(dataset, other):
     """A card that was copied or renamed by hand."""
-    write(dataset.root, FILE, codec.encode(other))
+    write(dataset.root, FILE, card_files.encode(other))
     with pytest.raises(DatasetError, match=f"holds the card of {other.provider}/{other.source} {other.model}"):
         dataset.cards(NAME)
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.storage import discrepancies as book
 from scraper.diff.cross_source import JoinedSources, PairRule, between
 from scraper.errors import DatasetError
 from scraper.model import State
 from scraper.publish import discrepancies
 from scraper.publish.dataset import Dataset
+from scraper.storage import discrepancies as book
 from tests.support import ai_studio_body as picker
 from tests.support.kit import card, cards, rate
 from tests.support.workshop import GEMINI, Ran, Workshop, facts, outcomes, pages, prepared

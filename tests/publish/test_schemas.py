@@ -15,13 +15,13 @@ from jsonschema import Draft202012Validator
 
 from ratecards import model
 from ratecards.model import COLUMNS
-from ratecards.storage import discrepancies as ledger
-from ratecards.storage import limits
-from ratecards.storage.discrepancies import Discrepancy, Side
 from ratecards.storage.history import KINDS, Step
-from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier, json_data
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, UsageTier
 from scraper import ROOT
 from scraper.publish import schemas, v1_files
+from scraper.storage import discrepancies as ledger
+from scraper.storage.discrepancies import Discrepancy, Side
+from scraper.storage.limits import FORM, json_data
 from tests.property import strategies
 from tests.support import shelves
 from tests.support.kit import DAY, card, change, formula, rate
@@ -298,7 +298,7 @@ def test_every_discrepancy(entry):
 def test_limits():
     """A card with and without figures; a day that is missing is an error."""
     text = (ROOT / "ratecards" / "cards" / "google" / "rate-limits" / "limits.yaml").read_text(encoding="utf-8")
-    found = json_data([limits.FORM.decode(text, "limits.yaml")])
+    found = json_data([FORM.decode(text, "limits.yaml")])
 
     assert [] == wrong(VALIDATORS["limits"], found) == wrong(VALIDATORS["limits"], json_data([]))
     del found["limits"][0]["observed"]

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ratecards.costing import effective
 from ratecards.dataset import Dataset
 from ratecards.questions import changes as news
-from ratecards.questions import news_lines, price_news
+from ratecards.questions import price_news
 from ratecards.storage.model_names import day_of
 from tests.support import histories
 from tests.support.kit import DAY, card, change, rate, stamp
@@ -29,7 +29,7 @@ def became(old, new, standing=()):
     """The lines by which one set of rates became another, those that stand in both aside."""
     gone, came = [change("rate_removed", old=r) for r in old], [change("rate_added", new=r) for r in new]
     cards = {"flash": card(*new, *standing)}
-    return [line.text.removeprefix("flash ") for line in news_lines.told([*gone, *came], DAY, cards)]
+    return [line.text.removeprefix("flash ") for line in price_news.told([*gone, *came], DAY, cards)]
 
 
 def until(price, last=LAST, **values):
@@ -249,8 +249,8 @@ def test_a_general_price_that_moves_is_told_beside_one_that_stands():
 def test_a_label_that_moved_is_the_same_call():
     """One that a price gets for the first time divides it."""
     old, new = rate("35", context="flash and flash-lite"), rate("35", context="gemini 2.5 models")
-    labels = news_lines.told([change("relabelled", old=old, new=new)], DAY)
-    dearer = news_lines.told([change("repriced", old=old, new=replace(new, price=Decimal(40)))], DAY)
+    labels = price_news.told([change("relabelled", old=old, new=new)], DAY)
+    dearer = price_news.told([change("repriced", old=old, new=replace(new, price=Decimal(40)))], DAY)
     more = rate("9", resolution="4K")
     split = [change("relabelled", old=rate("1"), new=rate("1", resolution="1K")), change("rate_added", new=more)]
 
@@ -259,7 +259,7 @@ def test_a_label_that_moved_is_the_same_call():
         line.text.removeprefix("flash ") for line in dearer
     ]
     assert ["flash input (standard, 4K): 1.00 -> 9.00 USD per 1M tokens (x9.00)"] == [
-        line.text for line in news_lines.told(split, DAY)
+        line.text for line in price_news.told(split, DAY)
     ]
 
 
@@ -269,15 +269,15 @@ def test_several_looks_on_a_day_are_one_edition():
     up, on, back = (change("repriced", old=a, new=b) for a, b in ((one, two), (two, three), (two, one)))
 
     assert [EACH + "1.00 -> 3.00 USD per 1M tokens (x3.00)"] == [
-        line.text.removeprefix("flash ") for line in news_lines.told([up, on], DAY)
+        line.text.removeprefix("flash ") for line in price_news.told([up, on], DAY)
     ]
-    assert ["same"] == [line.kind for line in news_lines.told([up, back], DAY)]
+    assert ["same"] == [line.kind for line in price_news.told([up, back], DAY)]
 
 
 def test_a_renamed_model_is_compared_with_itself():
     """Under its present id, whichever id its old rates have."""
     old, new = rate("1", model="preview"), rate("2", model="flash")
-    lines = news_lines.told([change("model_renamed", previous_id="preview"), change("repriced", old=old, new=new)], DAY)
+    lines = price_news.told([change("model_renamed", previous_id="preview"), change("repriced", old=old, new=new)], DAY)
 
     assert [
         "flash: renamed from preview",
@@ -290,12 +290,12 @@ def test_a_step_that_came_due_is_one_line_for_its_modalities():
     steps = [
         change("stepped", old=until("1", modality=m), new=since("2", modality=m)) for m in ("text", "image", "audio")
     ]
-    (line,) = news_lines.told(steps, NEW_YEAR)
-    (unknown,) = news_lines.told([change("stepped", new=since("2"))], NEW_YEAR)
+    (line,) = price_news.told(steps, NEW_YEAR)
+    (unknown,) = price_news.told([change("stepped", new=since("2"))], NEW_YEAR)
 
     assert "flash input text, image, audio (standard): 1.00 -> 2.00 USD per 1M tokens (x2.00), took effect" == line.text
     assert "flash input (standard): 2.00 USD per 1M tokens, took effect" == unknown.text
-    assert [] == news_lines.told([change("stepped", old=until("2"), new=since("2"))], NEW_YEAR)
+    assert [] == price_news.told([change("stepped", old=until("2"), new=since("2"))], NEW_YEAR)
 
 
 def test_figures_of_other_tiers_restate_nothing():
@@ -306,7 +306,7 @@ def test_figures_of_other_tiers_restate_nothing():
         change("stepped", old=until("3", **figure), new=since("4", **figure)),
     ]
 
-    assert 2 == len(news_lines.told(steps, NEW_YEAR))
+    assert 2 == len(price_news.told(steps, NEW_YEAR))
 
 
 def test_corrections_stand_behind_the_news():
@@ -314,7 +314,7 @@ def test_corrections_stand_behind_the_news():
     better = change(
         "repriced", old=rate("5", meter="output"), new=rate("6", meter="output"), stamp=stamp(correction=True)
     )
-    found = news_lines.told([better, change("repriced", old=rate("1"), new=rate("2"))], DAY)
+    found = price_news.told([better, change("repriced", old=rate("1"), new=rate("2"))], DAY)
 
     assert [("input (standard)", False), ("output (standard)", True)] == [
         (line.what, line.correction) for line in found
@@ -326,9 +326,9 @@ def test_models_that_came_and_went():
     came, went = change("model_added", card=card(rate(), rate(meter="output"))), change("model_removed", model="pro")
 
     assert ["flash: new model, 2 rates", "pro: no longer on the page"] == [
-        line.text for line in news_lines.told([came, went], DAY)
+        line.text for line in price_news.told([came, went], DAY)
     ]
-    assert ["flash: new model"] == [line.text for line in news_lines.told([change("model_added")], DAY)]
+    assert ["flash: new model"] == [line.text for line in price_news.told([change("model_added")], DAY)]
 
 
 @pytest.mark.parametrize(
@@ -345,17 +345,17 @@ def test_many_prices_of_a_tier_are_one_line(side, values, words, kind):
     meters = ("input", "output", "cache_read", "cache_storage")
     rates = [rate("1", meter=meter, **values) for meter in meters]
     many = [change("rate_added" if side == "new" else "rate_removed", **{side: r}) for r in rates]
-    (line,) = news_lines.told(many, DAY)
+    (line,) = price_news.told(many, DAY)
 
     assert (f"flash {words}", kind, 4) == (line.text, line.kind, line.number)
-    assert 3 == len(news_lines.told(many[1:], DAY))
+    assert 3 == len(price_news.told(many[1:], DAY))
 
 
 def test_many_prices_of_a_tier_that_end_are_one_line():
     """On the last day that they have now."""
     meters = ("input", "output", "cache_read", "cache_storage")
     ended = [change("redated", old=rate("1", meter=m), new=until("1", meter=m)) for m in meters]
-    (line,) = news_lines.told(ended, DAY)
+    (line,) = price_news.told(ended, DAY)
 
     assert ("flash standard: 4 prices end on 2026-12-31", "announced") == (line.text, line.kind)
 
@@ -483,7 +483,7 @@ def editions():
     for one in news.first_told(dataset.changes("google/gemini-api")):
         if date(2025, 11, 21) <= day_of(one) <= date(2026, 10, 4):
             days.setdefault(day_of(one), []).append(one)
-    return {day: news_lines.told(own, day, news.cards(dataset, own, day)) for day, own in sorted(days.items())}
+    return {day: price_news.told(own, day, news.cards(dataset, own, day)) for day, own in sorted(days.items())}
 
 
 def test_each_line_of_the_real_editions_is_news_to_a_buyer(editions):
@@ -544,7 +544,7 @@ def test_fault_103_an_announced_step_that_disappears(days, now, then, open_ended
     stays = rate(f"{now}") if open_ended else today
     changes = [change("rate_removed", old=step)]
     changes += [change("rate_removed", old=today), change("rate_added", new=stays)] if open_ended else []
-    [line] = news_lines.told(changes, DAY, {"flash": card(stays)})
+    [line] = price_news.told(changes, DAY, {"flash": card(stays)})
 
     assert ("withdrawn", True) == (line.kind, line.change.startswith(f"withdrawn: was to be {then}.00 USD"))
     assert f"from {first}" in line.change

@@ -12,16 +12,16 @@ from ratecards.catalog.catalog import Catalog, Choice
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.costing.image_sizes import Size, canonical, formula_of, sizes
 from ratecards.costing.plan import price
-from ratecards.costing.usage import read
 from ratecards.errors import CostError
 from ratecards.model import Formula, RateCard
 from ratecards.questions.alternatives import Workload, compare_images, compare_text
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
-from ratecards.tables.table import Table, shown
+from ratecards.tables import Table, shown
 from tests.support.guide import FLASH_IMAGE, LAOZHANG, MARCH, OPENAI, flash_image, imagen, picture, reseller, shelf
 from tests.support.histories import card, rate
+from tests.support.usages import read
 
 TEXT: dict[str, Any] = {"modality": "text"}
 

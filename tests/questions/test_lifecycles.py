@@ -13,10 +13,10 @@ import pytest
 from ratecards.__main__ import main
 from ratecards.dataset import Dataset
 from ratecards.model import lifecycle
-from ratecards.model.lifecycle import Lifecycle, Other, Shutdown, attached, earliest_binding, lines, may_end
-from ratecards.storage.lifecycle import LifecycleCard, data
+from ratecards.model.lifecycle import Lifecycle, Other, Shutdown, earliest_binding, lines, may_end
 from scraper.publish.v1_files import files
 from scraper.site import build, gather
+from scraper.storage.lifecycle import LifecycleCard, attached, data
 from tests.support.histories import added, card, rate, write
 
 NOTICE = "flash will be shut down on October 2, 2026; migrate to gemini-3.5-flash."

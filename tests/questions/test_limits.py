@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +15,7 @@ from ratecards.catalog.catalog import Catalog
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.errors import DatasetError
 from ratecards.questions.limits import called, models, overview, records
-from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, SpendLimit, UsageTier, json_data, read_json
+from ratecards.storage.limits import BatchLimit, Figure, LimitsCard, SpendLimit, UsageTier, read_json
 from tests.support.guide import FLASH_IMAGE, MARCH, OPENAI, flash_image, reseller
 from tests.support.histories import card, rate
 
@@ -50,6 +50,15 @@ LIMITS = LimitsCard(
     ),
     figures=(Figure(name="priority factor", value=Decimal("0.3"), unit="x", quote="0.3x"),),
 )
+
+
+def limits_json(*cards: LimitsCard) -> str:
+    """`v1/limits.json` of cards."""
+
+    def said(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        return {name: value for name, value in pairs if value is not None}
+
+    return json.dumps({"version": 1, "limits": [asdict(card, dict_factory=said) for card in cards]}, default=str)
 
 
 def offers(*cards: Any) -> list[PricedModel]:
@@ -164,9 +173,8 @@ def test_the_file_and_back(tmp_path: Path):
     file = tmp_path / "limits.json"
     assert [] == read_json(file)
     undated = LimitsCard(provider="a", source="b", name="c", url="d", parser="1")
-    file.write_text(json.dumps(json_data([LIMITS, undated, SPENDING])), encoding="utf-8")
+    file.write_text(limits_json(LIMITS, undated, SPENDING), encoding="utf-8")
     assert [LIMITS, undated, SPENDING] == read_json(file)
-    assert "0.3" == json.loads(file.read_text(encoding="utf-8"))["limits"][0]["figures"][0]["value"]
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from ratecards.questions.alternatives import Workload, compare_images
 from ratecards.questions.budget import Work, budget, matrix
 from ratecards.questions.image_cost import images
 from ratecards.questions.savings import Volume, savings
-from ratecards.tables.table import Row, shown
+from ratecards.tables import Row, shown
 from tests.support.guide import FLASH_IMAGE, MARCH, SIZES, shelf
 
 T1 = """

@@ -327,7 +327,8 @@ def project(shelf, tmp_path) -> Path:
     for path in ("pyproject.toml", "hatch_build.py", "README.md", "LICENSE", "requirements.txt"):
         shutil.copy(ROOT / path, root / path)
     code = shutil.ignore_patterns("__pycache__", "cards", "discrepancies", "history", "v1", "held")
-    shutil.copytree(ROOT / "ratecards", root / "ratecards", ignore=code, dirs_exist_ok=True)
+    for name in ("ratecards", "scraper"):
+        shutil.copytree(ROOT / name, root / name, ignore=code, dirs_exist_ok=True)
     subprocess.run(["git", "init", "-q", root], check=True)
     subprocess.run(["git", "-C", root, "add", "--all"], check=True)
     return root

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from ratecards.dataset import Dataset
-from ratecards.questions import news_lines, price_news
+from ratecards.questions import price_news
 from scraper.site import address, entries, feeds
 from scraper.site.entries import FeedEntry
 from scraper.site.feeds import Feed
@@ -400,8 +400,8 @@ def test_money_is_exact_in_words():
     old, new = of("m", text("input", "0.1"), text("input", "0.30000000000000004"))
     step = price_news.News(old, new, date(2027, 1, 1))
 
-    assert "0.10 -> 0.30000000000000004 USD per 1M tokens (x3.00)" == news_lines.step_words(step)
-    assert "0.30000000000000004 USD per 1M tokens" == news_lines.step_words(step._replace(before=None))
+    assert "0.10 -> 0.30000000000000004 USD per 1M tokens (x3.00)" == price_news.step_words(step)
+    assert "0.30000000000000004 USD per 1M tokens" == price_news.step_words(step._replace(before=None))
 
 
 def test_the_day_the_site_was_made_stands_in_no_feed(tmp_path):

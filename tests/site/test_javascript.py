@@ -17,7 +17,6 @@ import pytest
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.costing.breakdown import EXACT
 from ratecards.costing.plan import price
-from ratecards.costing.usage import read
 from ratecards.dataset import Dataset
 from ratecards.errors import CostError
 from ratecards.model import Formula, plain
@@ -28,6 +27,7 @@ from scraper.site import Contents, gather, wire
 from scraper.site.models import moments
 from tests.support.histories import added
 from tests.support.sitekit import TODAY, facts, history, picture, text, tokens, whole
+from tests.support.usages import read
 
 NODE = shutil.which("node")
 _SMALLEST = Decimal(1).scaleb(-40)

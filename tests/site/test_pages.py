@@ -11,10 +11,10 @@ import pytest
 from ratecards.catalog.priced_model import PricedModel
 from ratecards.dataset import Dataset
 from ratecards.model.lifecycle import Lifecycle
-from ratecards.storage.lifecycle import FORM, LifecycleCard, data
 from scraper.publish.dataset import DEPRECATIONS, FACTS
 from scraper.site import comparison, flagships
 from scraper.site.comparison import compared
+from scraper.storage.lifecycle import FORM, LifecycleCard, data
 from tests.support.histories import added, card, change, write
 from tests.support.sitekit import TODAY, facts, history, of, site, text, whole
 

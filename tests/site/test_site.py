@@ -15,13 +15,10 @@ import html5lib
 import pytest
 
 from ratecards.catalog.priced_model import PricedModel
+from ratecards.catalog.reported import OF
 from ratecards.dataset import Dataset
 from ratecards.escaping import script, visible
 from ratecards.model import Evidence
-from ratecards.storage import discrepancies as ledger
-from ratecards.storage.codec import encode
-from ratecards.storage.discrepancies import Discrepancy, Side
-from ratecards.storage.reported import OF
 from ratecards.wording import with_currency
 from scraper.errors import DatasetError
 from scraper.publish.reported import path_of
@@ -34,6 +31,9 @@ from scraper.site.models import ModelPage, models, page_link, page_of
 from scraper.site.render import MARKER, Renderer, write
 from scraper.site.series import Past, series
 from scraper.site.wire import data
+from scraper.storage import discrepancies as ledger
+from scraper.storage.card_files import encode
+from scraper.storage.discrepancies import Discrepancy, Side
 from tests.support.histories import added, card, change, rate
 from tests.support.histories import write as write_history
 from tests.support.sitekit import (

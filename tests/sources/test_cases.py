@@ -7,11 +7,11 @@ from datetime import date
 import pytest
 
 from ratecards.model import validate_rate as wrong
-from ratecards.storage import codec
 from scraper.errors import LayoutChanged
 from scraper.model import Provenance, cards
 from scraper.publish.dataset import FACTS
 from scraper.sources import SOURCES
+from scraper.storage import card_files
 from tests import accept
 from tests.support.cases import Case, cases, problems, table
 
@@ -47,7 +47,7 @@ def test_what_is_read_may_be_published(case: Case, kind: str):
     capture = Provenance("https://example.test/", "0" * 64, date(2026, 11, 1), found.last_updated, source.module.PARSER)
     assert [] == [problem for rate in found.rates() for problem in wrong(rate)]
     for card in cards(found, capture, source.provider, source.source).values():
-        assert card == codec.decode(codec.encode(card), card.model)
+        assert card == card_files.decode(card_files.encode(card), card.model)
 
 
 @pytest.mark.parametrize(("case", "kind"), REFUSED, ids=str)

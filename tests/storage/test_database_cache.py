@@ -186,25 +186,46 @@ def test_one_that_was_edited_is_not_believed(root: Path):
     assert "0.9" == price(root)
 
 
-@pytest.mark.parametrize("harm", [lambda data: b"", lambda data: b"x" * 9000], ids=["emptied", "something else"])
-def test_one_that_is_damaged(root: Path, harm):
+HARMS = {
+    "emptied": (lambda data: b"", "saw none"),
+    "something else": (lambda data: b"x" * 9000, "saw none"),
+    "cut": (lambda data: data[:2000], "saw 3, of an older form or damaged"),
+}
+
+
+@pytest.mark.parametrize(("harm", "seen"), HARMS.values(), ids=HARMS)
+def test_one_that_is_damaged(root: Path, harm, seen):
     """Where there are histories they are read; else the file is named."""
     file = shipped(root) / FILE
     file.write_bytes(harm(file.read_bytes()))
     assert "0.5" == price(root)
     (root / "history/google/gemini-api.jsonl").unlink()
-    with pytest.raises(DatasetError, match=f"{file}: expected a database of version 3, saw another or damage"):
+    with pytest.raises(DatasetError, match=f"{file}: expected a database of version 3 or 4, {seen}"):
         price(root)
 
 
-def test_one_of_another_version(root: Path):
-    """It is not read."""
+def test_one_that_is_no_file(root: Path):
+    """Nor is a folder of its name."""
+    file = root / FILE
+    file.mkdir()
+    assert "0.5" == price(root)
+    (root / "history/google/gemini-api.jsonl").unlink()
+    with pytest.raises(DatasetError, match="expected a file, saw a folder"):
+        database_cache.opened(str(root), dict)
+
+
+@pytest.mark.parametrize("version", [0, 2, 5])
+def test_one_of_another_version(root: Path, version: int):
+    """Older or newer, it is not read: where there are histories they are, else the error says which it is."""
     base = sqlite3.connect(shipped(root) / FILE)
-    base.execute("PRAGMA user_version = 4")
+    base.execute(f"PRAGMA user_version = {version}")
     base.execute("UPDATE rate SET price = '9'")
     base.commit()
     base.close()
     assert "0.5" == price(root)
+    (root / "history/google/gemini-api.jsonl").unlink()
+    with pytest.raises(DatasetError, match=f"expected a database of version 3 or 4, saw {version}: another ratecards"):
+        price(root)
 
 
 def test_damage_that_is_met_names_the_file(root: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -14,9 +15,12 @@ import pytest
 
 from ratecards.dataset import Dataset
 from ratecards.errors import DatasetError
+from ratecards.questions import discrepancies
 from ratecards.storage import packed
 from ratecards.storage.database_cache import FILE
 from scraper import ROOT
+from scraper.release import packing
+from scraper.storage.discrepancies import STATES
 from tests.support.histories import added, card, change, rate, write
 
 OLD, NEW = rate(price="0.5"), rate(price="0.7")
@@ -27,7 +31,7 @@ LOG = [
 ]
 # rates of which some have no kind, or no price
 CUT = [
-    f"[[[],[],[],[]],{rates}]"
+    f"[[0],{rates}]"
     for rates in ("[[1,1],[0],[]]", "[[1,1],[],[null]]", "[[1,1],[0,0],[null,null]]", "[[1],[0],[null]]")
 ]
 
@@ -42,8 +46,8 @@ def as_wheel(root: Path, folder: Path) -> Dataset:
     """A dataset without histories, of the packed database of another."""
     folder.mkdir()
     if (root / "v1" / "lifecycle.json").exists():
-        shutil.copytree(root / "v1", folder / "v1")
-    Dataset(root).write_database(folder / FILE, packed=True)
+        shutil.copytree(root / "v1", folder / "v1", ignore=shutil.ignore_patterns("discrepancies.json"))
+    packing.write(root, folder / FILE)
     return Dataset(folder)
 
 
@@ -69,7 +73,28 @@ def test_all_of_this_repository(tmp_path: Path):
     for source in whole.sources:
         # what stands below a change that was recorded late is packed in the order recorded
         assert repr(whole.changes(source)) == repr(wheel.changes(source)), source
-    assert (tmp_path / "wheel" / FILE).stat().st_size < 1_000_000
+    assert (tmp_path / "wheel" / FILE).stat().st_size < 250_000
+
+
+def test_discrepancies(tmp_path: Path):
+    """Are those of the file, whatever each has; without a file the error says so."""
+    root = write(tmp_path / "data", *LOG)
+    missing = as_wheel(root, tmp_path / "none")
+    with pytest.raises(DatasetError, match=r"ratecards.sqlite: expected version 1, saw None"):
+        discrepancies.read(missing, ("open",), None)
+    (root / "v1").mkdir()
+    for count in (0, 2):
+        shutil.copytree(ROOT / "ratecards" / "v1", root / "v1", dirs_exist_ok=True)
+        file = root / "v1" / "discrepancies.json"
+        known = json.loads(file.read_text(encoding="utf-8"))
+        file.write_text(
+            json.dumps({**known, "discrepancies": known["discrepancies"][: count or None]}), encoding="utf-8"
+        )
+        wheel = as_wheel(root, tmp_path / str(count))
+        assert not (wheel.path / "v1" / "discrepancies.json").exists()
+        found = [discrepancies.read(data, STATES, None) for data in (Dataset(root), wheel)]
+        assert found[0] == found[1]
+        assert (count or len(known["discrepancies"])) == len(found[0])
 
 
 def test_the_same_bytes(tmp_path: Path):
@@ -120,6 +145,16 @@ def test_a_card_without_rates(tmp_path: Path):
     assert () == wheel.find("a")[0].rates
 
 
+@pytest.mark.parametrize(
+    ("version", "seen"),
+    [(2, "2: another ratecards reads it"), (3, "3, of an older form or damaged"), (5, "5: another ratecards reads it")],
+)
+def test_another_form(wheel: Dataset, version: int, seen: str):
+    """Of an older or a newer package: it had the version of one that is not packed until it had its own."""
+    with pytest.raises(DatasetError, match=rf"{FILE}: expected a database of version 3 or 4, saw {seen}"):
+        edited(wheel, f"PRAGMA user_version = {version}").cards()
+
+
 @pytest.mark.parametrize("text", ["", "[", "[[1]]", "[[1],[2,3]]", "{}", "null", *CUT])
 def test_damaged_rates(wheel: Dataset, text: str):
     """Are no answer, and no empty one."""
@@ -127,7 +162,17 @@ def test_damaged_rates(wheel: Dataset, text: str):
         edited(wheel, "UPDATE now SET rates = ?", text).cards()
 
 
-@pytest.mark.parametrize("content", [b"", b"no archive", *map(packed.packed, ([], {}, [[]], [[[], [], [], [], []]]))])
+def test_damaged_models(wheel: Dataset):
+    """Neither."""
+    damaged = edited(wheel, "UPDATE now SET models = '['")
+    for ask in (damaged.cards, lambda: damaged.find("flash")):
+        with pytest.raises(DatasetError, match="damaged"):
+            ask()
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no archive", *map(packing.packed, ([], {}, [[]], [[[]], [0]], [[[[], [], [], [], []]], [0]]))]
+)
 def test_a_damaged_past(wheel: Dataset, content: bytes):
     """Neither; what holds now is read all the same."""
     damaged = edited(wheel, "UPDATE past SET content = ?", content)
@@ -143,4 +188,4 @@ def test_a_damaged_past(wheel: Dataset, content: bytes):
 @pytest.mark.parametrize("found", [[], [{}], [{"a": 1}, {"b": None}, {"a": [1], "b": {}}]])
 def test_columns_and_back(found: list[dict]):
     """What a record does not have is not null."""
-    assert found == packed.records(packed.columns(found))
+    assert found == packed.records(packing.columns(found))

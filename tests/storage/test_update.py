@@ -43,7 +43,7 @@ def packed(version: str, price: str) -> bytes:
         root = write(Path(folder, "checkout"), *added("2026-01-01", card("flash", rate(price=price))))
         (root / "v1").mkdir()
         (root / "v1" / "datapackage.json").write_text(json.dumps({"version": version}))
-        dataset.Dataset(root).write_database(root / FILE, packed=True)
+        dataset.Dataset(root).write_database(root / FILE)
         return (root / FILE).read_bytes()
 
 
@@ -236,16 +236,16 @@ def test_another_schema(installed, releases, tmp_path):
     """A database that this package does not know."""
     root = data(tmp_path / "next", NEW)
     with closing(sqlite3.connect(root / FILE)) as base:
-        base.execute(f"PRAGMA user_version = {database.VERSION + 1}")
+        base.execute(f"PRAGMA user_version = {database.PACKED + 1}")
     releases.release(NEW, wheel(root))
-    refused(f"a newer one may: expected a database of version {database.VERSION}, saw {database.VERSION + 1}")
+    refused("a newer one may: expected a database of version 3 or 4, saw 5: another ratecards reads it")
 
 
 def test_rates_of_another_form(installed, releases, tmp_path):
     """All is read once before it is kept: columns that this package does not know are found then."""
     root = data(tmp_path / "next", NEW)
     with closing(sqlite3.connect(root / FILE)) as base:
-        base.execute("UPDATE now SET rates = '[[\"flash\"]]'")
+        base.execute("UPDATE rate SET prompt_over = 'many'")
         base.commit()
     releases.release(NEW, wheel(root))
     refused("is damaged: ")
@@ -456,6 +456,24 @@ def test_a_damaged_cache(installed, releases, newer, capsys, harm: Callable[[Pat
     ratecards.update()
     assert (NEW, "0.7") == (ratecards.data_version(), cost())
     assert [kept.name] == names(kept.parent)
+
+
+def test_kept_data_of_another_form(installed, releases, newer, capsys):
+    """As another version of the package fetched them: they are not read, and the next update fetches them anew."""
+    releases.release(NEW, newer)
+    kept = Path(ratecards.update().path)
+    with closing(sqlite3.connect(kept / FILE)) as base:
+        base.execute("PRAGMA user_version = 2")
+    listed = (kept / "kept.txt").read_text().splitlines()
+    digest, stat = hashlib.sha256((kept / FILE).read_bytes()).hexdigest(), (kept / FILE).stat()
+    own = f"{digest} {stat.st_size} {stat.st_mtime_ns} {FILE}"
+    lines = [own if line.endswith(FILE) else line for line in listed]
+    (kept / "kept.txt").write_text("".join(f"{line}\n" for line in lines))
+    _forget()
+    assert (OLD, "0.5") == (ratecards.data_version(), cost())
+    assert "(expected a database of version 3 or 4, saw 2: another ratecards reads it)" in capsys.readouterr().err
+    ratecards.update()
+    assert (NEW, "0.7") == (ratecards.data_version(), cost())
 
 
 def test_a_cache_that_was_copied(installed, releases, newer, capsys):

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from ratecards.model import RateCard
-from ratecards.storage import codec, history
+from ratecards.storage import history
 from ratecards.storage.history import Change, Stamp
 from scraper.model import State
 from scraper.pipeline.rebuild import rebuilt
 from scraper.publish import state_file
 from scraper.publish.dataset import Dataset
+from scraper.storage import card_files
 from tests.support.kit import DAY, card, rate
 
 CAPTURE = f"sha256:{'0123456789abcdef' * 4}"
@@ -76,7 +77,7 @@ def dataset(root: Path, changes: Iterable[Change] | None = None, today: date = D
         _put(root, found.history_path(name), "".join(map(history.line, own)))
         cards = history.replay(found.changes(name))
         for model, one in cards.items():
-            _put(root, found.card_path(name, model), codec.encode(one))
+            _put(root, found.card_path(name, model), card_files.encode(one))
         _put(root, found.state_path(name), state_file.text(state(sorted(cards))))
     rebuilt(found, today).commit()
     return found

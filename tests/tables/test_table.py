@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from ratecards.costing.breakdown import Line
-from ratecards.tables.table import Cell, Row, Table, data, money, printed, shown, used
-from ratecards.tables.terminal import Column
+from ratecards.tables import Cell, Column, Row, Table, data, money, printed, shown, used
 
 NASTY = "=a|b <b> @x `c` ![d](http://e) www.f\u202e\n"
 FIELDS = (

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ratecards.escaping import visible
-from ratecards.tables.table import csv_text, json_text
-from ratecards.tables.terminal import Column, Group, breadth, cut, paragraph, table, terminal_width, wrap
+from ratecards.tables import Column, Group, breadth, csv_text, cut, json_text, paragraph, table, terminal_width, wrap
 
 HOSTILE = "\x1b[31m\x9b2J\x07\u202egnp.exe\u2066\u200f\x00\x7f\ud800\u2028x"
 ACTING = ("Cc", "Cf", "Cs", "Zl", "Zp")

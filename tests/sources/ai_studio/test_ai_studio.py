@@ -12,10 +12,10 @@ from datetime import date
 import pytest
 
 from ratecards.model import Rate, plain, validate_rate
-from ratecards.storage import codec
 from scraper.errors import LayoutChanged
 from scraper.model import Provenance, Reading, cards
 from scraper.sources import ai_studio
+from scraper.storage import card_files
 from tests.support.ai_studio_body import RPC, Printed, body, dump, har, load, records
 
 
@@ -114,7 +114,7 @@ def test_rates_and_cards_are_publishable():
 
     found = cards(reading, capture, ai_studio.PROVIDER, ai_studio.SOURCE)
     assert [] == [words for card in found.values() for rate in card.rates for words in validate_rate(rate)]
-    assert list(found.values()) == [codec.decode(codec.encode(card), "a card") for card in found.values()]
+    assert list(found.values()) == [card_files.decode(card_files.encode(card), "a card") for card in found.values()]
 
 
 def test_vocabulary_is_offered():

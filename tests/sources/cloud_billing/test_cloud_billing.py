@@ -10,10 +10,10 @@ from decimal import Decimal
 import pytest
 
 from ratecards.model import Rate, plain
-from ratecards.storage import codec
 from scraper.errors import LayoutChanged
 from scraper.model import Provenance, Reading, cards
 from scraper.sources import cloud_billing
+from scraper.storage import card_files
 from tests.support.billing_page import CASES, PLAIN, SERVICE, load, page, sku, skus
 
 
@@ -119,7 +119,7 @@ def test_cards_are_publishable():
             reading, Provenance("https://x.test", "0" * 64, date(2026, 11, 1), None, "1"), "google", "cloud-billing"
         )
 
-    assert list(found.values()) == [codec.decode(codec.encode(card), "a card") for card in found.values()]
+    assert list(found.values()) == [card_files.decode(card_files.encode(card), "a card") for card in found.values()]
 
 
 def test_vocabulary_is_offered():

@@ -10,12 +10,13 @@ from typing import Any
 
 import pytest
 
-from ratecards.storage import lifecycle, strict_yaml
+from ratecards.storage import strict_yaml
 from ratecards.storage.codec import CodecError
-from ratecards.storage.lifecycle import FORM
 from scraper.errors import LayoutChanged
 from scraper.model import page_status
 from scraper.sources import deprecations
+from scraper.storage import lifecycle
+from scraper.storage.lifecycle import FORM
 
 CASES = Path(__file__).parent / "cases"
 OPENS = "This page lists the known deprecation schedules for models that we sell."

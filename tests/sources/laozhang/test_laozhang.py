@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from ratecards.model import canonical_order
-from ratecards.storage import codec
 from scraper import ROOT
 from scraper.errors import LayoutChanged
 from scraper.model import Provenance, Reading, cards
 from scraper.sources import find
+from scraper.storage import card_files
 
 source = find("laozhang/laozhang").module
 PAGE = (Path(__file__).parent / "cases/era-2026-10/page.md").read_text(encoding="utf-8")
@@ -64,7 +64,7 @@ def test_cards_keep_name_alias_and_place() -> None:
     assert () == found["gemini-nano-banana-2.1"].aliases
     evidence = found[FLASH].rates[0].evidence
     assert ("$0.055", "models-and-prices / - / Nano Banana 2 / Price per call") == (evidence.quote, evidence.locator)
-    assert all(card == codec.decode(codec.encode(card), card.model) for card in found.values())
+    assert all(card == card_files.decode(card_files.encode(card), card.model) for card in found.values())
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ from decimal import Decimal
 import pytest
 
 from ratecards.model import Rate, row, validate_rate
-from ratecards.storage import codec
 from scraper.errors import LayoutChanged
 from scraper.model import Provenance, Reading, cards
 from scraper.sources import openai_api as source
 from scraper.sources.openai_islands import astro_props
+from scraper.storage import card_files
 from tests.support.openai_page import (
     facts,
     html_page,
@@ -68,7 +68,7 @@ def sound(reading: Reading) -> None:
         "https://developers.openai.com/api/docs/pricing", "0" * 64, date(2026, 4, 27), None, source.PARSER
     )
     for card in cards(reading, capture, "openai", "openai-api").values():
-        assert card == codec.decode(codec.encode(card), card.model)
+        assert card == card_files.decode(card_files.encode(card), card.model)
 
 
 def changed(case: str, change: Callable[[dict], object], build: Callable[[dict], str] = html_page) -> Reading:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from datetime import date
@@ -10,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from ratecards.storage import limits
 from ratecards.storage.codec import CodecError
+from ratecards.storage.limits import LimitsCard, read_json
 from scraper.errors import LayoutChanged
 from scraper.sources import rate_limits
+from scraper.storage.limits import FORM, json_data
 
 CASES = Path(__file__).parent / "cases"
 
@@ -37,7 +39,7 @@ def test_case(case):
     """Every case gives the file that stands beside it, without problems, and with every amount claimed."""
     card, problems, amounts = rate_limits.read_facts(page(case))
 
-    assert expected_of(case) == limits.FORM.encode(card)
+    assert expected_of(case) == FORM.encode(card)
     assert [] == problems
     assert 0 == amounts.unclaimed
 
@@ -230,7 +232,7 @@ def test_columns_are_found_by_header():
     table = re.compile(r"^\| (Usage tier|\*\*.*?\*\*) \| (.*?) \| (.*?) \|$", re.MULTILINE)
 
     card, problems, _ = rate_limits.read_facts(table.sub(r"| \3 | \1 | \2 |", page("era-2026")))
-    assert expected_of("era-2026") == limits.FORM.encode(card)
+    assert expected_of("era-2026") == FORM.encode(card)
     assert [] == problems
 
 
@@ -263,23 +265,32 @@ def test_not_the_page(text, expected):
 # --------------------------------------------------------------------------------------------- the file
 
 
-def card() -> limits.LimitsCard:
+def card() -> LimitsCard:
     return replace(rate_limits.read_facts(page("era-2026"))[0], observed=date(2026, 4, 16), capture="sha256:00")
 
 
 def test_file_round_trip():
     """Decoding what was encoded gives the card, its capture included."""
-    text = limits.FORM.encode(card())
+    text = FORM.encode(card())
 
-    assert card() == limits.FORM.decode(text, "limits.yaml")
+    assert card() == FORM.decode(text, "limits.yaml")
     assert 'observed: "2026-04-16"' in text
+
+
+def test_programs_read_it_back(tmp_path):
+    """As JSON, amounts as words."""
+    file = tmp_path / "limits.json"
+    file.write_text(json.dumps(json_data([card()])), encoding="utf-8")
+
+    assert [card()] == read_json(file)
+    assert '"value": "1100"' in file.read_text(encoding="utf-8")
 
 
 def test_an_empty_card():
     """A card without entries is a file all the same."""
     bare = replace(card(), usage_tiers=(), batch_limits=(), figures=())
 
-    assert bare == limits.FORM.decode(limits.FORM.encode(bare), "limits.yaml")
+    assert bare == FORM.decode(FORM.encode(bare), "limits.yaml")
 
 
 @pytest.mark.parametrize(
@@ -314,10 +325,10 @@ def test_an_empty_card():
 )
 def test_a_file_this_version_does_not_write(old, new, expected):
     """A damaged file is refused with its name and the field."""
-    text = limits.FORM.encode(card())
+    text = FORM.encode(card())
     assert old in text
     with pytest.raises(CodecError, match=r"limits\.yaml") as refused:
-        limits.FORM.decode(text.replace(old, new), "limits.yaml")
+        FORM.decode(text.replace(old, new), "limits.yaml")
 
     assert expected in str(refused.value)
 
@@ -325,7 +336,7 @@ def test_a_file_this_version_does_not_write(old, new, expected):
 def test_a_file_that_is_no_mapping():
     """A list, or nothing, is no card."""
     with pytest.raises(CodecError, match="expected limits of schema 1"):
-        limits.FORM.decode("- 1\n", "limits.yaml")
+        FORM.decode("- 1\n", "limits.yaml")
 
 
 # ------------------------------------------------------------------------------------- limits of spending
@@ -401,4 +412,4 @@ def test_spend_limits_that_are_not_understood(old, new, expected):
 def test_a_file_of_spend_limits_that_is_damaged(old, new, expected):
     """Refused like any other."""
     with pytest.raises(CodecError, match=expected):
-        limits.FORM.decode(expected_of("spend-2026").replace(old, new), "limits.yaml")
+        FORM.decode(expected_of("spend-2026").replace(old, new), "limits.yaml")

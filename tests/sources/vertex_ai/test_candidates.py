@@ -236,6 +236,7 @@ def test_what_a_person_may_choose():
     assert {"tabs": {"ultrafast": ["priority"]}} in found("tab", "Ultrafast", by=choices)
     assert {"cell_asides": ["off"]} in found("cell", "$2.00 off", by=choices)
     assert [] == found("cell", "$2.00", by=choices)
+    assert {"cells": {"not free": "free"}} in found("cell", "N/A | Not free", by=choices)
     assert [] == found("label", "Zorble", by=choices)
     assert [] == found("model", "Zorble", by=choices)
     assert [] == found("model", "Zorble")

@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
-from ratecards.model import COPIED, MODEL_ID
-from ratecards.model.lifecycle import Lifecycle
+from ratecards.model import COPIED, MODEL_ID, RateCard
+from ratecards.model.lifecycle import Lifecycle, by_offer, of_model
 from ratecards.storage.codec import CodecError
-from ratecards.storage.facts import Form
+from scraper.storage.facts import Form
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,15 @@ def entries(card: LifecycleCard) -> list[Lifecycle]:
     """The entries of a card as `ratecards.model.lifecycle.read` gives them."""
     copied = card.parser.startswith(COPIED)
     return [replace(one, provider=card.provider, source=card.source, copied=copied) for one in card.models]
+
+
+def attached(cards: Iterable[RateCard], entries: Iterable[Lifecycle]) -> list[RateCard]:
+    """The cards with what the entries say of their models' days."""
+    facts = by_offer(entries)
+    return [
+        replace(card, lifecycle=of_model(facts.get(f"{card.provider}/{card.source}", {}), (card.model, *card.aliases)))
+        for card in cards
+    ]
 
 
 def _plain(one: Lifecycle) -> dict[str, object]:

@@ -14,7 +14,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from ratecards.storage.codec import AMOUNT, CodecError, flow, word
+from ratecards.storage import strict_yaml
+from ratecards.storage.codec import AMOUNT, CodecError
+from scraper.storage.card_files import flow, word
 
 SCHEMA = 1
 HEAD = ("provider", "source", "name", "url", "observed", "capture", "parser")
@@ -62,8 +64,6 @@ class Form:
 
     def decode(self, text: str, where: str) -> Any:
         """The card a file says. Raises `CodecError` naming `where` on anything this version does not write."""
-        from ratecards.storage import strict_yaml
-
         try:
             data = strict_yaml.load(text, where)
         except strict_yaml.StrictYamlError as error:

@@ -13,7 +13,9 @@ from decimal import Decimal
 from typing import Any
 
 from ratecards.model import plain
-from ratecards.storage import codec
+from ratecards.storage import strict_yaml
+from ratecards.storage.codec import CodecError
+from scraper.storage.card_files import SCHEMA, flow, word
 
 STATES = ("waiting", "open", "explained", "accepted", "closed")
 _DATES = ("first_seen", "last_seen", "closed_on", "observed")
@@ -88,9 +90,12 @@ def order(entry: Discrepancy) -> tuple[object, ...]:
 
 def encode(entries: Iterable[Discrepancy], factors: Mapping[str, Mapping[str, str]] | None = None) -> str:
     """A ledger file's text; entries in order of model and id."""
-    lines = [f"schema: {codec.SCHEMA}"]
+    lines = [f"schema: {SCHEMA}"]
     if factors:
-        lines += ["factors:", *(f"  {codec.word(n)}: {codec.flow(f.items())}" for n, f in sorted(factors.items()))]
+        lines += [
+            "factors:",
+            *(f"  {word(n)}: {flow(f.items())}" for n, f in sorted(factors.items())),
+        ]
     ordered = sorted(entries, key=order)
     lines.append("entries:" if ordered else "entries: []")
     for entry in ordered:
@@ -103,11 +108,11 @@ def _entry_lines(entry: Discrepancy) -> list[str]:
     for field in fields(Discrepancy):
         value = getattr(entry, field.name)
         if field.name in ("left", "right"):
-            lines.append(f"  {field.name}: {codec.flow(_side_pairs(value))}")
+            lines.append(f"  {field.name}: {flow(_side_pairs(value))}")
         elif field.name == "modalities" and value:
-            lines.append(f"  modalities: [{', '.join(codec.word(m) for m in value)}]")
+            lines.append(f"  modalities: [{', '.join(word(m) for m in value)}]")
         elif value not in ("", None, ()):
-            lines.append(f"  {field.name}: {codec.word(value)}")
+            lines.append(f"  {field.name}: {word(value)}")
     lines[0] = "- " + lines[0][2:]
     return lines
 
@@ -117,19 +122,17 @@ def _side_pairs(side: Side) -> list[tuple[str, object]]:
 
 
 def decode(text: str, where: str) -> tuple[list[Discrepancy], dict[str, dict[str, str]]]:
-    """The entries and factors of a ledger file. Raises `codec.CodecError` on anything this version does not write."""
-    from ratecards.storage import strict_yaml
-
+    """The entries and factors of a ledger file. Raises `CodecError` on anything this version does not write."""
     try:
         data = strict_yaml.load(text, where)
-        if data.pop("schema") != codec.SCHEMA:
-            raise codec.CodecError(f"{where}: expected schema {codec.SCHEMA}")
+        if data.pop("schema") != SCHEMA:
+            raise CodecError(f"{where}: expected schema {SCHEMA}")
         factors = data.pop("factors", {})
         entries = [_entry(e, where) for e in data.pop("entries")]
     except (KeyError, TypeError, AttributeError, ValueError, ArithmeticError) as error:
-        raise codec.CodecError(f"{where}: not a ledger of this version: {error}") from error
+        raise CodecError(f"{where}: not a ledger of this version: {error}") from error
     if data:
-        raise codec.CodecError(f"{where}: unknown {', '.join(data)}")
+        raise CodecError(f"{where}: unknown {', '.join(data)}")
     return entries, factors
 
 
@@ -137,7 +140,7 @@ def _entry(data: dict[str, Any], where: str) -> Discrepancy:
     values = {n: _value(n, v, where) for n, v in data.items() if n not in ("left", "right", "modalities")}
     sides: dict[str, Any] = {n: Side(**{k: _value(k, v, where) for k, v in data[n].items()}) for n in ("left", "right")}
     if values["state"] not in STATES:
-        raise codec.CodecError(f"{where}: state {values['state']!r} is not one of {', '.join(STATES)}")
+        raise CodecError(f"{where}: state {values['state']!r} is not one of {', '.join(STATES)}")
     return Discrepancy(**values, **sides, modalities=tuple(data.get("modalities", ())))
 
 
@@ -145,7 +148,7 @@ def _value(name: str, value: object, where: str) -> Any:
     if name in _DATES:
         return date.fromisoformat(str(value))
     if not isinstance(value, str):
-        raise codec.CodecError(f"{where}: {name} must be a quoted string, saw {value!r}")
+        raise CodecError(f"{where}: {name} must be a quoted string, saw {value!r}")
     return Decimal(value) if name == "price" else value
 
 

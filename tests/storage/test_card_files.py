@@ -9,7 +9,8 @@ from decimal import Decimal
 
 import pytest
 
-from ratecards.storage.codec import CodecError, card_from, decode, dumps, encode, flow, formula_data, rate_data, word
+from ratecards.storage.codec import CodecError, dumps, formula_data, rate_data
+from scraper.storage.card_files import card_from, decode, encode, flow, word
 from tests.support.kit import card, formula, rate
 
 TEXT = """\

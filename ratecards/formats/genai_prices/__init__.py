@@ -1,1 +1,0 @@
-"""The provider files of genai-prices."""

@@ -1,1 +1,0 @@
-"""LiteLLM's cost map."""

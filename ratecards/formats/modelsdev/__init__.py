@@ -1,1 +1,0 @@
-"""The TOML files and the api.json of models.dev."""

@@ -1,1 +1,0 @@
-"""Tables of figures, for a terminal and for programs."""
