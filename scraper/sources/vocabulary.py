@@ -130,7 +130,7 @@ def patched(load: Callable[[], Terms], patch: Patch) -> Terms:
     data = data_of(load)
     for key, value in patch.items():
         _add(data, key, value, path.name)
-    return build(data)  # type: ignore[no-any-return]
+    return build({key: value for key, value in data.items() if key not in _HEAD})  # type: ignore[no-any-return]
 
 
 def merged(patches: Iterable[Patch]) -> dict[str, Any]:
