@@ -26,7 +26,7 @@ from scraper.sources.candidates import (
     unknown_words,
     words_of,
 )
-from scraper.sources.vocabulary import Patch, TableTerms, Term, VocabularyError, entry_of
+from scraper.sources.vocabulary import TIERS, Patch, TableTerms, Term, VocabularyError, entry_of
 
 # So many ways to take the unknown headers of one table are tried, and so many unknown words of one header.
 _MOST, _MOST_WORDS = 64, 4
@@ -47,7 +47,8 @@ def candidates(problems: Sequence[Problem], terms: TableTerms, patched: Patched)
         return list(_columns([p.term for p in problems], terms))
     if problem.kind == "tab":
         known = {text: tab.service_tier for text, tab in terms.tabs.items() if tab.service_tier}
-        return list(tabs(problem.term, known, lambda tier: {"service_tier": tier}))
+        # a line of its own may be a title, too
+        return [*tabs(problem.term, known, lambda tier: {"service_tier": tier}), *_sections(problem.term, terms)]
     found = {"label": _labels, "section": _sections, "model": _models}.get(problem.kind)
     if found:
         return list(found(problem.term, terms))
@@ -120,7 +121,7 @@ def _labels(label: str, terms: TableTerms) -> Iterator[Candidate]:
 def _sections(title: str, terms: TableTerms) -> Iterator[Candidate]:
     """What the prices under a title may be: of the tier that it names, as those of a section with its words, plain."""
     own, found = {*words_of(title)}, list[Term]()
-    for tier in SERVICE_TIERS:
+    for tier in TIERS:
         if tier in own and claimed(title, tier):
             found.append(Term(service_tier=tier))
             yield Candidate({"sections": {label_key(title): {"service_tier": tier}}}, f"{title!r} is of {tier}")

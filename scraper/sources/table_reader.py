@@ -253,8 +253,8 @@ class _PartReader:
                 self.tabs.append(tab)
             elif _CAPTION.match(block.text):
                 self.caption = block.text
-            else:
-                self.line = block.text
+            elif not block.text.endswith((".", ":")):
+                self.line = block.text  # a title or a tab, were it known
 
     def _place(self, *words: str) -> str:
         return " / ".join((self.part.anchor, self.tab or "-", *words))
@@ -296,7 +296,7 @@ class _PartReader:
             return [Problem("layout", self._place(), words)]
         if not self.turned:
             words = f"a table without a tab of its own, behind {self.tab or 'none'!r}: which service tier is it of?"
-            return [Problem("tab", self._place(self.line), words, self.line)]
+            return [Problem("tab", self._place(*filter(None, [self.line])), words, self.line)]
         unknown = dict.fromkeys(header for header in headers if self.terms.header(header) is None)
         if not unknown and (missing := [role for role in self.part.term.needs if roles.count(role) != 1]):
             return [Problem("layout", self._place(), f"expected one column of {missing[0]}, saw {list(headers)}")]
