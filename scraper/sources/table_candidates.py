@@ -52,7 +52,7 @@ def candidates(problems: Sequence[Problem], terms: TableTerms, patched: Patched)
     found = {"label": _labels, "section": _sections, "model": _models}.get(problem.kind)
     if found:
         return list(found(problem.term, terms))
-    return list(_cell(problem.term, terms, patched)) if problem.kind == "cell" else []
+    return list(cells(terms.led(problem.term)[2], _reads(terms, patched))) if problem.kind == "cell" else []
 
 
 def choices(problems: Sequence[Problem], terms: TableTerms, patched: Patched) -> list[Candidate]:
@@ -113,8 +113,7 @@ def _with_roles(header: str, own: Sequence[dict[str, Any]]) -> list[dict[str, An
 
 
 def _labels(label: str, terms: TableTerms) -> Iterator[Candidate]:
-    known = terms.labels
-    for entry in _read_as(label, terms.label, terms, [*known, *terms.words]):
+    for entry in _read_as(label, terms.label, terms, [*terms.labels, *terms.words]):
         yield _line("labels", label, entry)
 
 
@@ -170,10 +169,6 @@ def _without(text: str, lost: Iterable[str], meant: str = "") -> str:
     for word in lost:
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: meant, text, flags=re.IGNORECASE)
     return text
-
-
-def _cell(text: str, terms: TableTerms, patched: Patched) -> Iterator[Candidate]:
-    yield from cells(terms.led(text)[2], _reads(terms, patched))
 
 
 def _reads(terms: TableTerms, patched: Patched) -> Reads:
