@@ -180,12 +180,11 @@ class Reading:
 
     @property
     def problems(self) -> list[Problem]:
-        """Every problem on the page, in page order; that of a row is told once, however many models share it."""
-        found: list[Problem] = []
+        """Every problem on the page, in page order; that of a row or a table once, however many models share it."""
+        found: dict[Problem, None] = {}
         for section in self.sections:
-            rows = dict.fromkeys(gap.problem for gap in section.gaps)
-            found += [*section.problems, *(problem for problem in rows if problem not in found)]
-        return found
+            found |= dict.fromkeys((*section.problems, *(gap.problem for gap in section.gaps)))
+        return list(found)
 
     @property
     def unread(self) -> list[Section]:

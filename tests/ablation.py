@@ -25,8 +25,18 @@ from scraper.checks.proofs import Known
 from scraper.errors import LayoutChanged
 from scraper.model import Reading, page_status
 from scraper.parse.blocks import Block, Table
+from scraper.parse.grid import Cell, Grid, Row
 from scraper.pipeline import second_pass
-from scraper.sources import find, gemini_api, gemini_terms, openai_api, table_reader, vocabulary
+from scraper.sources import (
+    find,
+    gemini_api,
+    gemini_terms,
+    openai_api,
+    table_reader,
+    vertex_ai,
+    vertex_terms,
+    vocabulary,
+)
 from tests.support import vocabularies
 from tests.timemachine import EDITIONS, _said, known, page
 
@@ -127,6 +137,13 @@ PAGES = {
             ("2025-12-20.converted.md", "2026-03-24.md"),
             ("2026-03-24.md", "2026-04-16.md"),
         ),
+        Page(
+            "google/vertex-ai",
+            vertex_ai,
+            vertex_terms.load_terms,
+            [("2026-05-08.html", "2026-05-08.html")],
+            (vertex_ai, "page_blocks"),
+        ),
     )
 }
 GEMINI = PAGES["google/gemini-api"]
@@ -180,10 +197,24 @@ def _unknown(of: Page, word: str) -> Any:
         kind, blocks = call(*asked)
         return kind, [_reworded(block, pattern) for block in blocks]
 
-    return mock.patch.object(module, name, read_blocks if name == "read_blocks" else prove)
+    def page_blocks(*asked: Any) -> Any:
+        return [_reworded(block, pattern) for block in call(*asked)]
+
+    return mock.patch.object(module, name, {f.__name__: f for f in (read_blocks, prove, page_blocks)}[name])
 
 
-def _reworded(block: Block, pattern: re.Pattern[str]) -> Block:
+def _reworded(block: Any, pattern: re.Pattern[str]) -> Any:
+    if isinstance(block, Grid):
+        first = {id(row.cells[0]) for row in block.rows if row.cells}
+        cells = {id(cell): cell for row in block.rows for cell in row.cells if cell and id(cell) not in first}
+        new = {name: Cell(tuple(pattern.sub(UNKNOWN, line) for line in cell.lines)) for name, cell in cells.items()}
+        rows = [
+            Row(
+                tuple(new.get(id(cell), cell) for cell in row.cells), tuple(new.get(id(cell), cell) for cell in row.own)
+            )
+            for row in block.rows
+        ]
+        return replace(block, header=tuple(pattern.sub(UNKNOWN, words) for words in block.header), rows=tuple(rows))
     if not isinstance(block, Table):
         return block
     header = tuple(pattern.sub(UNKNOWN, cell) for cell in block.header)

@@ -97,9 +97,12 @@ def examine(source: Source, name: str, page: Page, known: Known | None = None) -
             f"  proof: {one.proof}, in {len(one.places)} rows, the first {one.places[0]}",
         ]
         found += [f"  `learn` would write, into {vocabulary_file(words_of)}:", *(f"    {line}" for line in one.lines)]
-    told: set[str] = set()
+    told, asked = set[str](), set[Problem]()
     for number, section in enumerate(reading.sections):
         for problems in _places(section):
+            if asked.issuperset(problems):
+                continue  # of a table or row that other models share
+            asked.update(problems)
             choices = _choices(source.module, reading, number, problems)
             for problem in problems:
                 found += _explain(problem, "model" if section.counted else "SECTION", words_of, choices, told)

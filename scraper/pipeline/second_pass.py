@@ -20,11 +20,13 @@ from scraper.checks.proofs import STRONG, TIERS, Known, Proof, row_of
 from scraper.model import Amounts, Gap, Inferred, Problem, Reading, Section, too_little_read
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
+from scraper.prices.skippable import selecting
 from scraper.sources.candidates import Candidate, words_of
 from scraper.sources.vocabulary import Patch, VocabularyError, lines, merged
 
 # So many different unknown terms are a redesign.
 MOST_TERMS = 5
+_MOST_WORDS = 40
 # In so many sections a candidate is tried; what it proves there, it proves.
 _TRIED, _ROUNDS = 3, 3
 _WORDS = ("section", "model", "label", "header", "tab", "cell")
@@ -118,7 +120,7 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
     """The reading with what could be proven of its unknown words, and these words; the same where there are none."""
     if not (reading.again and hasattr(module, "candidates")):
         return reading, []
-    terms = terms_of(module, reading)
+    terms = [] if _too_many(reading, known) else terms_of(module, reading)
     if not terms:
         return reading, []
     if (count := _rewordings(terms, known)) > MOST_TERMS:
@@ -150,13 +152,25 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
 
 def _rewordings(terms: Sequence[Term], known: Known) -> int:
     """How many things are unknown: terms that share a word which the published cards have nowhere are one."""
-    left = [{*words_of(" ".join(term.words))} for term in terms if term.candidates]
+    return _different([term.words for term in terms if term.candidates], known)
+
+
+def _too_many(reading: Reading, known: Known) -> bool:
+    """Whether a page has so many different words that nobody knows that what each could mean is not asked."""
+    said = {tuple(p.term for p in problems) for s in reading.sections for _, _, problems in _unknown(s)}
+    return _different(list(said), known) > _MOST_WORDS
+
+
+def _different(terms: Sequence[Sequence[str]], known: Known) -> int:
+    """How many of the terms share no word that is printed nowhere else; counted to the end of what is asked."""
+    spoken = [words_of(" ".join(words)) for words in terms]
+    left = [{word for word in words if word.isalpha() and not selecting(word)} for words in spoken]
     if len(left) <= MOST_TERMS:
         return len(left)
     said = {(rate.evidence.quote, rate.evidence.locator) for card in known.cards.values() for rate in card.rates}
     printed = {word for texts in said for text in texts for word in words_of(text)}
     left, count = [words - printed for words in left], 0
-    while shared := Counter(word for words in left for word in sorted(words)):
+    while count <= _MOST_WORDS and (shared := Counter(word for words in left for word in sorted(words))):
         most = shared.most_common(1)[0][0]
         left, count = [words for words in left if most not in words], count + 1
     return count + len(left)

@@ -50,7 +50,7 @@ _NOUNS = {
     "song": r"songs?",
     "video": r"videos?",
     "request": r"(?:grounding |grounded |search )?requests?",
-    "prompt": r"(?:grounding |grounded |search )?prompts?",
+    "prompt": r"(?:grounding |grounded |search )?prompts?(?!\s+tokens?\b)",
     "query": r"(?:grounding |grounded |search )?quer(?:y|ies)",
     "character": r"characters?",
 }

@@ -19,7 +19,7 @@ from scraper.prices.labels import lost_words, take_apart
 from scraper.prices.lexicon import BOUND_IN_BRACKETS, COUNTED, counted, plain
 from scraper.prices.normalize import label_key
 from scraper.prices.skippable import beside_money, selecting, skippable
-from scraper.sources.vocabulary import Patch, VocabularyError, merged
+from scraper.sources.vocabulary import TIERS, Patch, VocabularyError, merged
 
 # What a label or a header counts, by the beginnings of words.
 _KEY_NOUNS = {
@@ -142,7 +142,7 @@ def tabs(tab: str, known: Mapping[str, str], entry: Callable[[str], object] = st
     `entry` gives what a vocabulary has for a tier.
     """
     named = [tier for tier in SERVICE_TIERS if tier in words_of(tab)]
-    if {*named} - {*known.values()}:
+    if {*named} - {*known.values(), *TIERS}:
         return  # a tier of others, which may be any of this page's
     for tier in named if len(named) == 1 else [] if named else dict.fromkeys(known.values()):
         if claimed(tab, tier):

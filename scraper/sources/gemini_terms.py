@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ratecards.model import SERVICE_TIERS
 from scraper.errors import UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
 from scraper.prices.labels import Listed, Tabs, take_apart
@@ -16,8 +15,6 @@ from scraper.prices.normalize import RowRule, label_key
 from scraper.prices.scanner import Phrases, phrases
 from scraper.sources import vocabulary
 
-# A tab that has the rate table's own name of a tier is one of it; `ultrafast` and `fast` are other providers' words.
-_TIERS = {tier: tier for tier in SERVICE_TIERS if tier not in ("ultrafast", "fast")}
 VOCABULARY = Path(__file__).with_name("gemini_api.yaml")
 
 
@@ -168,7 +165,7 @@ def load_terms(data: Any) -> Terms:
         foreign=proofs["foreign"],
         not_the_page=proofs["not_the_page"],
         plans=data["headers"]["plans"],
-        tabs=Tabs({**_TIERS, **data["tabs"]}),
+        tabs=Tabs({**{tier: tier for tier in vocabulary.TIERS}, **data["tabs"]}),
         sections=data["sections"],
         without_ids=data["without_ids"],
         rows=Listed(rows),

@@ -26,7 +26,7 @@ from scraper.sources.candidates import (
     unknown_words,
     words_of,
 )
-from scraper.sources.vocabulary import Patch, TableTerms, Term, entry_of
+from scraper.sources.vocabulary import TIERS, Patch, TableTerms, Term, entry_of
 
 # So many ways to take the unknown headers of one table are tried, and so many unknown words of one header.
 _MOST, _MOST_WORDS = 64, 4
@@ -47,11 +47,12 @@ def candidates(problems: Sequence[Problem], terms: TableTerms, patched: Patched)
         return list(_columns([p.term for p in problems], terms))
     if problem.kind == "tab":
         known = {text: tab.service_tier for text, tab in terms.tabs.items() if tab.service_tier}
-        return list(tabs(problem.term, known, lambda tier: {"service_tier": tier}))
+        # a line of its own may be a title, too
+        return [*tabs(problem.term, known, lambda tier: {"service_tier": tier}), *_sections(problem.term, terms)]
     found = {"label": _labels, "section": _sections, "model": _models}.get(problem.kind)
     if found:
         return list(found(problem.term, terms))
-    return list(_cell(problem.term, terms, patched)) if problem.kind == "cell" else []
+    return list(cells(terms.led(problem.term)[2], _reads(terms, patched))) if problem.kind == "cell" else []
 
 
 def choices(problems: Sequence[Problem], terms: TableTerms, patched: Patched) -> list[Candidate]:
@@ -112,15 +113,14 @@ def _with_roles(header: str, own: Sequence[dict[str, Any]]) -> list[dict[str, An
 
 
 def _labels(label: str, terms: TableTerms) -> Iterator[Candidate]:
-    known = terms.labels
-    for entry in _read_as(label, terms.label, terms, [*known, *terms.words]):
+    for entry in _read_as(label, terms.label, terms, [*terms.labels, *terms.words]):
         yield _line("labels", label, entry)
 
 
 def _sections(title: str, terms: TableTerms) -> Iterator[Candidate]:
     """What the prices under a title may be: of the tier that it names, as those of a section with its words, plain."""
     own, found = {*words_of(title)}, list[Term]()
-    for tier in SERVICE_TIERS:
+    for tier in TIERS:
         if tier in own and claimed(title, tier):
             found.append(Term(service_tier=tier))
             yield Candidate({"sections": {label_key(title): {"service_tier": tier}}}, f"{title!r} is of {tier}")
@@ -169,10 +169,6 @@ def _without(text: str, lost: Iterable[str], meant: str = "") -> str:
     for word in lost:
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: meant, text, flags=re.IGNORECASE)
     return text
-
-
-def _cell(text: str, terms: TableTerms, patched: Patched) -> Iterator[Candidate]:
-    yield from cells(terms.led(text)[2], _reads(terms, patched))
 
 
 def _reads(terms: TableTerms, patched: Patched) -> Reads:

@@ -7,12 +7,13 @@ is read, ignored for a reason, or a problem.
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -102,7 +103,7 @@ class TableSource:
 
     def patched(self, patch: Patch) -> TableTerms:
         """The vocabulary with further lines."""
-        return vocabulary.patched(self.load_terms, patch)
+        return _patched(self.load_terms, json.dumps(patch))
 
     def candidates(self, problems: Sequence[Problem], section: Section) -> list[Candidate]:  # noqa: ARG002 - as asked for
         """What the words of problems at one place, all of one kind, may mean."""
@@ -111,6 +112,11 @@ class TableSource:
     def choices(self, problems: Sequence[Problem], section: Section) -> list[Candidate]:  # noqa: ARG002 - as asked for
         """What a person may choose of: the candidates, else every meaning that lines of the vocabulary can give."""
         return table_candidates.choices(problems, self.load_terms(), self.patched)
+
+
+@lru_cache(maxsize=1024)  # each word is tried in many cells
+def _patched(load_terms: Callable[[], TableTerms], patch: str) -> TableTerms:
+    return vocabulary.patched(load_terms, json.loads(patch))
 
 
 def _read(parts: Sequence[_Part], book: _Book) -> None:
@@ -253,8 +259,8 @@ class _PartReader:
                 self.tabs.append(tab)
             elif _CAPTION.match(block.text):
                 self.caption = block.text
-            else:
-                self.line = block.text
+            elif not block.text.endswith((".", ":")):
+                self.line = block.text  # a title or a tab, were it known
 
     def _place(self, *words: str) -> str:
         return " / ".join((self.part.anchor, self.tab or "-", *words))
@@ -296,7 +302,7 @@ class _PartReader:
             return [Problem("layout", self._place(), words)]
         if not self.turned:
             words = f"a table without a tab of its own, behind {self.tab or 'none'!r}: which service tier is it of?"
-            return [Problem("tab", self._place(self.line), words, self.line)]
+            return [Problem("tab", self._place(*filter(None, [self.line])), words, self.line)]
         unknown = dict.fromkeys(header for header in headers if self.terms.header(header) is None)
         if not unknown and (missing := [role for role in self.part.term.needs if roles.count(role) != 1]):
             return [Problem("layout", self._place(), f"expected one column of {missing[0]}, saw {list(headers)}")]

@@ -10,25 +10,30 @@ browser does not.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from html import unescape
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
 from scraper.errors import LayoutChanged
-from scraper.model import Amounts, Reading
+from scraper.model import Amounts, Problem, Reading, Section
 from scraper.parse.blocks import Heading, Table, Text, clean, html_blocks, only, without
 from scraper.parse.grid import Grid, grid
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
 from scraper.sources.page_proofs import refuse_other_pages, validate_html
+from scraper.sources.vertex_candidates import candidates, choices, patched
 from scraper.sources.vertex_page import Page, Part
 from scraper.sources.vertex_part import PartReader
 from scraper.sources.vertex_terms import PROVIDER, SOURCE, Terms, load_terms
 
+__all__ = ["PARSER", "candidates", "choices", "fingerprint", "patched", "read", "renames", "urls"]
+
 PARSER = "4"
 _TAB_LEVEL, _GRID_LEVEL = 5, 6
+Blocks = Sequence[Heading | Text | Grid]
 
 
 def urls() -> Mapping[str, str]:
@@ -48,21 +53,62 @@ def fingerprint(body: str) -> str:
     return body[start.start() : end] if start and end > 0 else body
 
 
-def read(body: str) -> Reading:
+def read(body: str, terms: Terms | None = None) -> Reading:
     """Read one saved page. Raises `LayoutChanged` when it is not the page; unknown terms are in the reading."""
-    terms = load_terms()
+    terms = terms or load_terms()
     tree = BeautifulSoup(body, "html5lib")
     blocks = page_blocks(tree, validate_page(body, tree, terms))
     validate_blocks(blocks, terms)
-    page = Page(terms)
-    for reader in [PartReader(part, page) for part in _parts(blocks, terms)]:
-        reader.read()
-    reading = Reading(f"{PROVIDER}/{SOURCE}", "html", page.finish(), Amounts(), suspicions=page.suspicions)
-    for section in page.parts:
+    page = _page(blocks, terms, {})
+    found = page.finish()
+    reading = Reading(f"{PROVIDER}/{SOURCE}", "html", [*found.values()], Amounts(), suspicions=page.suspicions)
+    reading.again = partial(_again, blocks, page, found)
+    for section in reading.sections:
         reading.amounts.add(section.amounts)
     reading.tables = sum(isinstance(block, Grid) for block in blocks)
     reading.suspect_unseen(counted(unescape(without(fingerprint(body), "script", "style", "template", "!--"))))
     return reading
+
+
+def _page(blocks: Blocks, terms: Terms, owners: Mapping[str, str], only: Collection[int] | None = None) -> Page:
+    """The page read part by part, or only those of these numbers. `owners` is whose section counts a row's amounts."""
+    page = Page(terms, {**owners})
+    parts = [(number, part) for number, part in enumerate(_parts(blocks, terms)) if only is None or number in only]
+    for reader in [PartReader(part, page, number) for number, part in parts]:
+        reader.read()
+    return page
+
+
+def _again(
+    blocks: Blocks,
+    first: Page,
+    known: Mapping[tuple[str, object], Section],
+    terms: Terms,
+    only: Collection[int] | None,
+) -> dict[int, Section]:
+    """The sections of these numbers as other terms read them, all where none are named.
+
+    `known` are those of the `first` reading. Each is found again by its model, name or place; one that is not found
+    says nothing any more.
+    """
+    wanted = {number: key for number, key in enumerate(known) if only is None or number in only}
+    page = _page(blocks, terms, first.owners, _parts_of(wanted.values(), first) if only is not None else None)
+    sections = page.finish()
+    for name in page.cards.keys() - first.cards.keys():
+        # words that make another model of a row: what they take from this one, no section here would say
+        for card in page.cards.values():
+            if card.parts & page.cards[name].parts:
+                card.section.problems.append(Problem("conflict", card.anchor, f"the words name another model, {name}"))
+    empty = {key: Section(old.title, old.anchor, old.models, counted=old.counted) for key, old in known.items()}
+    return {number: sections.get(key) or empty[key] for number, key in wanted.items()}
+
+
+def _parts_of(wanted: Collection[tuple[str, object]], first: Page) -> set[int] | None:
+    """The numbers of the parts in which cards are priced, and of those that speak of every card; None for all."""
+    if not all(kind == "model" for kind, _ in wanted):
+        return None
+    own = {number for _, name in wanted for number in first.cards[str(name)].parts}
+    return own | (first.parts.keys() - {number for card in first.cards.values() for number in card.parts})
 
 
 # ---------------------------------------------------------------------------------- the page's proofs
@@ -79,7 +125,7 @@ def validate_page(body: str, tree: Tag, terms: Terms) -> Tag:
     return only(tree, f"article#{proofs['article']}", "the article")
 
 
-def validate_blocks(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> None:
+def validate_blocks(blocks: Blocks, terms: Terms) -> None:
     """Raise `LayoutChanged` unless the headings that frame the page and enough tables are there."""
     seen = iter([label_key(block.text) for block in blocks if isinstance(block, Heading)])
     if missing := [heading for heading in terms.proofs["headings"] if heading not in seen]:
@@ -128,7 +174,7 @@ def _panels(tree: BeautifulSoup, root: Tag) -> None:
         tab.name, tab.string = f"h{_TAB_LEVEL}", f"{clean(tab.get_text())} without its panel"
 
 
-def _parts(blocks: Sequence[Heading | Text | Grid], terms: Terms) -> list[Part]:
+def _parts(blocks: Blocks, terms: Terms) -> list[Part]:
     """The page by headings. A heading that is ignored takes those below it along."""
     parts = [Part("the page's head", "", "")]
     reasons: dict[int, str] = {}

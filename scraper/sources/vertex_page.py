@@ -45,7 +45,7 @@ class Part:
 
 @dataclass(slots=True)
 class Card:
-    """What the page says of one model, gathered from all its parts."""
+    """What the page says of one model, gathered from all its parts; `parts` are the numbers of these."""
 
     model: Model
     anchor: str
@@ -53,9 +53,10 @@ class Card:
     rates: list[Rate] = field(default_factory=list)
     facts: dict[str, str] = field(default_factory=dict)
     formulas: list[Formula] = field(default_factory=list)
+    parts: set[int] = field(default_factory=set)
 
     def finish(self, facts: Mapping[str, str]) -> None:
-        """Make the drafts, unless something in the card was not understood; two prices for a key are a problem."""
+        """Make the drafts; two prices for a key are a problem. Of a card that is not understood they are held back."""
         section = self.section
         if too_little_read(len(section.gaps), len(section.gaps) + len(self.rates)):
             section.problems += dict.fromkeys(gap.problem for gap in section.gaps)
@@ -63,10 +64,11 @@ class Card:
         if not self.rates and not section.problems:
             words = f"{section.title} is named here and priced nowhere"
             section.problems.append(Problem("layout", self.anchor, words))
-        if section.problems:
+        if not self.rates:
             return
         rates, conflicts = settled(self.rates)
-        section.problems += conflicts
+        if not section.problems:  # what was not understood may be what tells two prices apart
+            section.problems += conflicts
         section.cards = [
             Draft(
                 model=model_id,
@@ -83,30 +85,45 @@ class Card:
 
 @dataclass(slots=True)
 class Page:
-    """The cards being filled, by first id, with what is said of all of them and what is doubtful as a whole."""
+    """The cards being filled, by first id, with what is said of all of them and what is doubtful as a whole.
+
+    `at` is the number of the part that is being read, `reads` has by row the models that it prices and its amounts, and
+    `owners` by row the model whose section these are counted in.
+    """
 
     terms: Terms
+    owners: dict[str, str] = field(default_factory=dict)
+    at: int = 0
     cards: dict[str, Card] = field(default_factory=dict)
     unknown: dict[str, Section] = field(default_factory=dict)
-    parts: list[Section] = field(default_factory=list)
+    parts: dict[int, Section] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     suspicions: list[str] = field(default_factory=list)
-    reads: list[tuple[Section, Sequence[Model], int]] = field(default_factory=list)
+    reads: dict[str, tuple[Sequence[Model], int]] = field(default_factory=dict)
 
-    def finish(self) -> list[Section]:
-        """The sections of all cards, those of names that nobody knows, and those of the page's parts."""
+    def finish(self) -> dict[tuple[str, object], Section]:
+        """The sections of cards, of names that nobody knows, and of the page's parts, each by what it is of."""
         for card in self.cards.values():
             card.finish(self.facts)
-        for part, models, amounts in self.reads:
-            # those of a row that was read count where a card that they price is read as a whole
-            if not models or any(not self.cards[model.ids[0]].section.problems for model in models):
-                part.amounts.read += amounts
-        return [*(card.section for card in self.cards.values()), *self.unknown.values(), *self.parts]
+        for row, (models, amounts) in self.reads.items():
+            # of the models that a row prices, the first whose card is read as a whole
+            names = [model.ids[0] for model in models]
+            whole = [name for name in names if not self.cards[name].section.problems]
+            if (owner := self.owners.get(row, "")) not in names:
+                owner = self.owners[row] = (whole or names)[0]
+            self.cards[owner].section.amounts.read += amounts
+        return {
+            **{("model", name): card.section for name, card in self.cards.items()},
+            **{("name", name): section for name, section in self.unknown.items()},
+            **{("part", number): section for number, section in self.parts.items()},
+        }
 
     def card(self, model: Model, anchor: str) -> Card:
         """The model's card; its anchor is that of the part that names it first."""
         key = model.ids[0]
-        return self.cards.setdefault(key, Card(model, anchor, Section(model.names[0], key, model.ids)))
+        card = self.cards.setdefault(key, Card(model, anchor, Section(model.names[0], key, model.ids)))
+        card.parts.add(self.at)
+        return card
 
     def blame(self, models: Sequence[Model], part: Section, problem: Problem) -> None:
         """Lay a problem at the door of every model whose card would miss something; of the part, if there is none."""
@@ -225,9 +242,8 @@ class NoteReader:
         """Keep the sentences of a note that may select a price, unless they say when it begins or count tokens."""
         if note.marks and self.terms.starts.search(note.text):
             return
-        counts = [sentence for sentence in sentences(note.text) if formulas(sentence)]
         for sentence in sentences(note.text):
-            if conditional(sentence) and not self.terms.asides.fullmatch(sentence) and sentence not in counts:
+            if conditional(sentence) and not self.terms.asides.fullmatch(sentence) and not _counts_tokens(sentence):
                 self.part.words.append(sentence)
 
     def _formulas(
@@ -267,3 +283,11 @@ class NoteReader:
         for kept in [self.page.card(m, self.part.anchor).facts for m in models] or [self.page.facts]:
             if text not in kept.get(name, ""):
                 kept[name] = f"{kept[name]} {text}" if name in kept else text
+
+
+def _counts_tokens(sentence: str) -> bool:
+    """Whether a sentence says how many tokens something takes; one whose unit is none says nothing that is known."""
+    try:
+        return bool(formulas(sentence))
+    except UnknownTerm:
+        return False

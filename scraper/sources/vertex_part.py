@@ -15,6 +15,7 @@ from scraper.parse.blocks import Text
 from scraper.parse.grid import Cell, Grid, Row
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
+from scraper.sources.candidates import key_nouns
 from scraper.sources.timelimit import look
 from scraper.sources.vertex_page import NoteReader, Page, Part, unique
 from scraper.sources.vertex_rows import (
@@ -26,7 +27,7 @@ from scraper.sources.vertex_rows import (
     prove_steps,
     read_grounding,
 )
-from scraper.sources.vertex_terms import Column, Dated, Model, Rule, dated, name_key, reason
+from scraper.sources.vertex_terms import Column, Dated, Model, Rule, UnknownLabel, UnknownWords, dated, name_key, reason
 
 _MARKS = re.compile(r"\*+\Z")
 
@@ -48,8 +49,9 @@ class _Outcome:
 class PartReader:
     """Reads one part of the page into the page's cards, and counts its amounts."""
 
-    def __init__(self, part: Part, page: Page) -> None:
-        self.part, self.page, self.terms = part, page, page.terms
+    def __init__(self, part: Part, page: Page, number: int) -> None:
+        self.part, self.page, self.terms, self.number = part, page, page.terms, number
+        page.at = number
         self.section = Section(part.title, part.anchor, counted=False)
         grids = [(tab, block) for tab, block in part.items if isinstance(block, Grid)]
         self.grids = [(tab, grid) for tab, grid in grids if not self._ignored_table(grid)]
@@ -59,13 +61,13 @@ class PartReader:
         self.models = list(self.family)
         self.grounded: dict[str, Grounding] = {}
         self.marked: dict[str, tuple[str, list[Model]]] = {}
-        page.parts.append(self.section)
+        page.parts[number] = self.section
         for model in [] if part.ignored else self.family:
             page.card(model, part.anchor)
 
     def read(self) -> None:
         """Read everything, or count it under the reason why it is ignored."""
-        amounts = self.section.amounts
+        amounts, self.page.at = self.section.amounts, self.number
         if self.part.ignored:
             amounts.cells = sum(map(_amounts, (*(grid for _, grid in self.grids), *self.others)))
             amounts.notes = sum(counted(note.text) for note in self.notes.notes)
@@ -76,10 +78,10 @@ class PartReader:
             amounts.cells += _amounts(grid)
             amounts.ignored[self._ignored_table(grid)] += _amounts(grid)
         starts = self.notes.starts(self.family)
-        for tab, grid in self.grids:
+        for at, (tab, grid) in enumerate(self.grids):
             look(self.part.title)
             amounts.cells += _amounts(grid)
-            self._table(tab, grid, starts)
+            self._table(tab, grid, starts, at)
         self.notes.read(self.models, self.marked)
 
     def _swallowed(self) -> None:
@@ -97,11 +99,15 @@ class PartReader:
 
     # ---- tables
 
-    def _table(self, tab: str, grid: Grid, starts: dict[str, date]) -> None:
+    def _table(self, tab: str, grid: Grid, starts: dict[str, date], at: int) -> None:
         place = f"{self.part.anchor} / {tab or '-'}"
         kind = "header"
+        columns, unknown = self._headers(grid, place)
+        if unknown:
+            self._doubt(grid, *unknown)
+            return
         try:
-            columns = self._columns(grid)
+            self._prove_frame(columns, grid)
             kind = "tab"
             tiers = frame_tiers(columns, tab, self.terms)
             kind = "layout"
@@ -112,52 +118,68 @@ class PartReader:
             outcomes = [self._row(RowReader(row.row, frame)) for row in rows]
             _prove_outputs(outcomes)
         except (UnknownTerm, LayoutChanged) as error:
-            self._doubt(grid, Problem(kind, place, str(error), " | ".join(grid.heads)))
+            self._doubt(grid, Problem(kind, place, str(error), tab if isinstance(error, UnknownWords) else ""))
             return
-        for outcome in outcomes:
-            self._settle(outcome)
+        for row, outcome in enumerate(outcomes):
+            self._settle(outcome, f"{self.number} {at} {row}")
         if lost := [outcome.name for outcome in outcomes if outcome.unknown]:
             words = f"{lost[0]!r} may be its other step"
             for model in _half_dated(outcomes):
                 self.page.blame([model], self.section, Problem("model", place, words, lost[0]))
 
-    def _doubt(self, grid: Grid, problem: Problem) -> None:
+    def _doubt(self, grid: Grid, *problems: Problem) -> None:
         """A whole table is not understood: every model it names keeps its card.
 
         Where cells may have moved, names may be lost as well: so do all models of the part, and any that is missing.
         """
-        models = unique(m for text in grid.texts() for m in self.terms.all_named(text))
-        if problem.kind == "layout" or not models:
+        models = unique((*(m for text in grid.texts() for m in self.terms.all_named(text)), *self._in_rows(grid)))
+        layout = any(problem.kind == "layout" for problem in problems)
+        if layout or not models:
             models = unique((*models, *self.family))
         self.models = unique((*self.models, *models))
-        self.page.blame(models, self.section, problem)
-        if problem.kind == "layout" and models:
-            self.page.blame((), self.section, problem)
+        for problem in problems:
+            self.page.blame(models, self.section, problem)
+            if layout and models:
+                self.page.blame((), self.section, problem)
 
-    def _columns(self, grid: Grid) -> tuple[Column, ...]:
+    def _in_rows(self, grid: Grid) -> Iterator[Model]:
+        """The models that rows name together with a feature, or in the words of grounding."""
+        for row in grid.rows:
+            texts = [cell.text for cell in row.cells if cell]
+            pairs = [("", text) for text in texts] + [(name, text) for name in texts[:1] for text in texts[1:]]
+            yield from (model for name, text in pairs if (model := self.terms.of_feature(name, text)))
+            if any(label_key(text) in self.terms.grounding for text in texts):
+                yield from (*self.family, *(model for text in texts for model in self.terms.in_prose(text)))
+
+    def _headers(self, grid: Grid, place: str) -> tuple[tuple[Column, ...], list[Problem]]:
+        """What the columns hold, and the headers that are not understood."""
         columns: list[Column] = []
-        unknown: list[str] = []
+        unknown: list[Problem] = []
         for header in grid.header:
             try:
                 columns.append(self.terms.column(header))
             except UnknownTerm as error:
-                unknown.append(str(error))
-        if unknown:
-            raise UnknownTerm("; ".join(unknown))
+                unknown.append(Problem("header", place, str(error), header))
         units = {column.unit for column in columns if column.role == "price"} - {""}
         if len(units) == 1:  # a price column that names no unit has that of the others
             columns = [replace(c, unit=c.unit or min(units)) if c.role == "price" else c for c in columns]
+        return tuple(columns), unknown
+
+    def _prove_frame(self, columns: Sequence[Column], grid: Grid) -> None:
+        """Raise `LayoutChanged` unless there are models and prices, and two columns hold the same only if prices."""
         roles = [column.role for column in columns]
         if not roles or roles[0] not in ("model", "feature") or "price" not in roles:
             raise LayoutChanged(f"expected one header row with a model and a price, saw {list(grid.heads)}")
-        return tuple(columns)
+        labels = Counter(role for role in roles if role not in ("price", "storage", "ignored"))
+        if twice := [role for role, count in labels.items() if count > 1]:
+            raise LayoutChanged(f"two columns of a {twice[0]}: {list(grid.heads)}")
 
     def _row(self, reader: RowReader) -> _Outcome:
         """Read one row. Raises `LayoutChanged` when the row makes the whole table doubtful."""
         row, frame = reader.row, reader.frame
         name = row.cells[0].text if row.cells[0] else ""
         printed = sum(counted(cell.text) for cell in row.own)
-        if rules := self.terms.grounding.get(label_key(name)):
+        if rules := self.terms.grounding.get(label_key(self.terms.in_known_nouns(name))):
             return self._grounding(reader, rules)
         if ignored := reason(self.terms.ignored_models, name_key(name)):
             return _Outcome((), name, read=printed, ignored=ignored)
@@ -165,15 +187,19 @@ class PartReader:
         if not frame.has("model"):
             if ignored := reason(self.terms.ignored_rows, label_key(row.text)):
                 return _Outcome((), name, read=printed, ignored=ignored)
-            return _Outcome(self.family, name, problem=Problem("label", place, f"unknown row label {name!r}", name))
+            return self._of_all(row, Problem("label", place, f"unknown row label {name!r}", name))
         models = reader.models()
+        if not models and grounding_like(name):
+            return self._of_all(row, Problem("label", place, f"unknown row label {name!r}", name))
         if not models:
             problem = Problem("model", place, f"unknown model {name!r}", name)
             return _Outcome((), name, problem=problem, unknown=True)
         try:
             rates, read = reader.rates(models)
+        except UnknownLabel as error:
+            return _Outcome(models, name, problem=Problem("label", place, str(error), error.term))
         except UnknownTerm as error:
-            problem = Problem("cell", place, str(error), row.text)
+            problem = Problem("cell", place, str(error), reader.prices)
             gaps = reader.gaps(models, problem, printed)
             return _Outcome(models, name, gaps=gaps, problem=None if gaps else problem)
         if read != printed:
@@ -189,13 +215,14 @@ class PartReader:
         place = f"{frame.place} / {label}"
         steps = "" if frame.has("model") or not frame.has("type") else reader.words("price")
         read = 1 + counted(steps)
+        lines: Sequence[str] = ()
         try:
             lines = reader.lines("type") if steps and self.family else self._grounding_cell(row).lines
             found = read_grounding(lines, self.terms)
             self._once(label, found)
             rates = grounding_rates(found, rules, place, self.terms.currency, self.family, self._resolve)
         except UnknownTerm as error:
-            return _Outcome(self.family, problem=Problem("cell", place, str(error), row.text))
+            return self._of_all(row, Problem("cell", place, str(error), " | ".join(lines) or row.text))
         try:
             if steps:
                 prove_steps(steps, found)
@@ -205,6 +232,10 @@ class PartReader:
             meters = tuple(sorted({rule.meter for rule in rules}))
             return _Outcome(self.family, gaps=[Gap(problem, ids, "standard", meters, amounts=read)])
         return _Outcome(self.family, rates=rates, read=read)
+
+    def _of_all(self, row: Row, problem: Problem) -> _Outcome:
+        """A row that may price every model of the tables, and those that its words name."""
+        return _Outcome(unique((*self.family, *self.terms.in_prose(row.text))), problem=problem)
 
     def _once(self, label: str, found: Grounding) -> None:
         """Refuse a second price of one kind of grounding, as when the heading between two families is lost."""
@@ -236,11 +267,11 @@ class PartReader:
                 _, before = self.marked.get(match.group(), ("", []))
                 self.marked[match.group()] = (rule.meter, unique((*before, *models)))
 
-    def _settle(self, outcome: _Outcome) -> None:
+    def _settle(self, outcome: _Outcome, row: str) -> None:
         if outcome.ignored:
             self.section.amounts.ignored += Counter({outcome.ignored: outcome.read})
-        else:
-            self.page.reads.append((self.section, outcome.models, outcome.read))
+        elif outcome.read:
+            self.page.reads[row] = outcome.models, outcome.read
         self.models = unique((*self.models, *outcome.models))
         if outcome.unknown and outcome.problem:
             unknown = self.page.unknown.setdefault(name_key(outcome.name), Section(outcome.name, ""))
@@ -251,6 +282,11 @@ class PartReader:
             self.page.card(model, self.part.anchor).section.gaps += outcome.gaps
         for rate in outcome.rates:
             self.page.card(self.terms.of_id(rate.model), self.part.anchor).rates.append(rate)
+
+
+def grounding_like(name: str) -> bool:
+    """Whether a row's first cell names a kind of grounding, and no model."""
+    return bool({"search", "maps"} & {*key_nouns(name)} or re.search(r"(?i)\bground(?:ing|ed)\b", name))
 
 
 def _amounts(grid: Grid) -> int:

@@ -18,7 +18,20 @@ from scraper.parse.grid import Row
 from scraper.prices.lexicon import AMOUNT, DATE, NUMBER, counted, day, money, whole_number
 from scraper.prices.normalize import label_key, validate_row
 from scraper.prices.scanner import Scanner
-from scraper.sources.vertex_terms import PROVIDER, SOURCE, Column, Model, Rule, Terms, dated, known
+from scraper.prices.skippable import skippable
+from scraper.sources.vertex_terms import (
+    PROVIDER,
+    SKIPPED,
+    SOURCE,
+    Column,
+    Model,
+    Rule,
+    Terms,
+    UnknownLabel,
+    UnknownWords,
+    dated,
+    known,
+)
 
 _RESOLUTION = re.compile(r"[0-9]{3,4}p|[0-9]k")
 _LABEL = re.compile(r"([^:$]+):")
@@ -26,6 +39,8 @@ _UNIT_PAREN = re.compile(r"\(\s*/\s*([^()$]+?)\s*\)")
 _UNIT = re.compile(r"(?:/|per\b)\s*([^()*$]+?)\s*(?=\(|\*|\Z)")
 _CONTEXT = re.compile(r"\(([^()$]+)\)")
 _MARKS = re.compile(r"\*+")
+_ASIDE = re.compile(rf"[{SKIPPED} ]+")
+_WORD = re.compile(r"[^\W\d_]+")
 _NOTHING = Rule()
 
 
@@ -62,7 +77,7 @@ class Frame:
 
 
 def frame_tiers(columns: Sequence[Column], tab: str, terms: Terms) -> tuple[str, ...]:
-    """The tiers of a table under a tab. Raises `UnknownTerm` on an unknown tab, or one its headers contradict."""
+    """The tiers of a table under a tab. Raises `UnknownWords` on an unknown one, `UnknownTerm` on another's."""
     tiers = tuple(known(terms.tabs, tab, "tab")) if tab else ("standard",)
     for column in columns:
         if (column.prompt_over or column.prompt_up_to) and (column.tiers or ("standard",)) != tiers:
@@ -95,19 +110,29 @@ class RowReader:
     # ---- labels
 
     def rules(self) -> list[Rule]:
-        """What the row's labels say, one rule for each line of its Type cell."""
-        feature = known(self.terms.features, self.words("feature"), "feature")
+        """What the row's labels say, one rule for each line of its Type cell. Raises `UnknownLabel`."""
+        feature = self._known(self.terms.features, self.words("feature"), "feature")
         if not self.frame.has("type"):
             return [feature]
-        found = [self.terms.type(line) for line in self.lines("type")]
-        if not all(found) or not found:
+        lines = self.lines("type")
+        found = [self.terms.type(line) for line in lines]
+        strange = [line for line, rule in zip(lines, found, strict=True) if not rule]
+        if strange or not found:
             found = [self.terms.type(self.words("type"))]
         rules = [feature.joined(rule) for rule in found if rule]
         if not rules:
             if self.terms.all_named(self.words("type")):
                 raise LayoutChanged(f"a model stands where a type should: {self.words('type')!r}")
-            raise UnknownTerm(f"unknown type {self.words('type')!r}")
+            # of lines that are types but for one, that one
+            raise UnknownLabel("type", strange[0] if len(strange) == 1 else self.words("type"))
         return rules
+
+    def _known(self, entries: Mapping[str, Rule], words: str, what: str) -> Rule:
+        """The entry of a label, as it stands or in known nouns. Raises `UnknownLabel`."""
+        for said in (words, self.terms.in_known_nouns(words)):
+            if (found := entries.get(label_key(said))) is not None:
+                return found
+        raise UnknownLabel(what, words)
 
     def models(self) -> list[Model]:
         """The models the row names; empty when the name is unknown. Raises `LayoutChanged` when it is no name."""
@@ -126,14 +151,14 @@ class RowReader:
 
     def _request(self) -> Rule:
         words = self.words("request")
-        found = self.terms.cell_labels.get(label_key(words)) if words else _NOTHING
-        if not found or (self.frame.has("request") and not found.tier):
-            raise UnknownTerm(f"unknown request type {words!r}")
+        found = self._known(self.terms.cell_labels, words, "request type") if words else _NOTHING
+        if self.frame.has("request") and not found.tier:
+            raise UnknownLabel("request type", words)
         return found
 
     def _region(self) -> Rule:
         words = self.words("region")
-        found: Rule = known(self.terms.regions, words, "region") if words else _NOTHING
+        found = self._known(self.terms.regions, words, "region") if words else _NOTHING
         if self.frame.regional and not found.context:
             raise UnknownTerm("a row without its region")
         return found if self.frame.regional else replace(found, context="")
@@ -147,6 +172,12 @@ class RowReader:
         return sizes
 
     # ---- prices
+
+    @property
+    def prices(self) -> str:
+        """The lines of the row's price cells, as problems quote them."""
+        cells = [c for column, c in zip(self.frame.columns, self.row.cells, strict=True) if column.priced and c]
+        return " | ".join(line for cell in dict.fromkeys(cells) for line in cell.lines)
 
     def rates(self, models: Sequence[Model]) -> tuple[list[Rate], int]:
         """The rates of the row and the number of amounts they were read from."""
@@ -309,38 +340,72 @@ def _strange(line: str, terms: Terms) -> bool:
 
 def read_price(line: str, terms: Terms) -> Price:
     """Read one line of a price cell. Raises `UnknownTerm` unless every word of it is understood."""
-    scan = Scanner(line, terms.phrases)
+    if availability := terms.cells.get(label_key(line)):
+        return Price(line, availability, Decimal(0) if availability == "free" else None)
+    scan = Scanner(terms.without_asides(terms.in_known_nouns(line)), terms.phrases)
     bare = scan.text.strip(" *.")
     for name in ("not_available", "not_published", "refers"):
         if getattr(terms.phrases, name).fullmatch(bare):
             return Price(line, name)
     label = _NOTHING
-    if match := scan.take(_LABEL):
-        if not (found := terms.cell_labels.get(label_key(match[1]))):
-            raise UnknownTerm(f"unknown words before the colon in {line!r}")
+    if match := _take(scan, _LABEL):
+        if not (found := terms.cell_labels.get(_said(match))):
+            raise UnknownWords("words before the colon in", line, _strange_at(match, terms.cell_labels))
         label = found
-    if scan.take(terms.phrases.free):
+    if _take(scan, terms.phrases.free):
         price = Price(line, "free", Decimal(0), label=label)
     else:
-        amount = scan.take(AMOUNT)
+        amount = _take(scan, AMOUNT)
         if not amount:
             raise scan.fail("an amount, or words that say that there is none")
-        unit = scan.take(_UNIT_PAREN) or scan.take(_UNIT)
-        context = scan.take(_CONTEXT)
-        marks = scan.take(_MARKS)
+        unit = _take(scan, _UNIT_PAREN) or _take(scan, _UNIT)
+        context = _take(scan, _CONTEXT)
+        marks = _take(scan, _MARKS)
         number = money(amount.group())
         price = Price(
             line,
             "priced" if number else "free",
             number,
-            terms.unit(unit[1]) if unit else "",
+            _meant(terms.units, unit, "unit") if unit else "",
             label,
-            known(terms.contexts, context[1], "words behind a price:") if context else "",
+            _meant(terms.contexts, context, "words behind a price:") if context else "",
             marks.group() if marks else "",
         )
-    if scan.text[scan.at :].strip(" ."):
+    if scan.text[scan.at :].strip(f"{SKIPPED} ."):
         raise scan.fail("the end of the price")
     return price
+
+
+def _take(scan: Scanner, pattern: re.Pattern[str]) -> re.Match[str] | None:
+    """Match behind what is skipped."""
+    scan.take(_ASIDE)
+    return scan.take(pattern)
+
+
+def _said(match: re.Match[str]) -> str:
+    """The words of a match, folded, without what is skipped."""
+    return label_key(_ASIDE.sub(" ", match[1]))
+
+
+def _meant(entries: Mapping[str, str], match: re.Match[str], what: str) -> str:
+    """The entry of matched words. Raises `UnknownTerm` at the first of them that nobody may know."""
+    if (found := entries.get(_said(match))) is None:
+        raise UnknownWords(what, match[1], _strange_at(match, entries))
+    return found
+
+
+def _strange_at(match: re.Match[str], entries: Mapping[str, object]) -> int | None:
+    """Where the first matched word stands that no entry has, rather one that no price page has; None without one.
+
+    Of a word that leads a bracket it is the bracket's place.
+    """
+    known = {word for words in entries for word in _WORD.findall(words)}
+    found = [word for word in _WORD.finditer(match[0]) if word[0].lower() not in known]
+    first = next((word for word in found if skippable(word[0])), found[0] if found else None)
+    if first is None:
+        return None
+    leads = match[0].lstrip().startswith("(") and match[0][: first.start()].strip() == "("
+    return match.start() + (0 if leads else first.start())
 
 
 # ------------------------------------------------------------------------------------------------- grounding
@@ -397,18 +462,22 @@ def read_grounding(lines: Sequence[str], terms: Terms) -> Grounding:
     included: list[Included] = []
     billed: list[re.Match[str]] = []
     starts: list[re.Match[str]] = []
+    quotes: dict[re.Match[str], str] = {}
     # a line that begins in lower case goes on where the one before it broke off
     text = re.sub(r"\n(?=[a-z])", " ", "\n".join(lines))
     for words in (s.strip(" .") for line in text.split("\n") for s in _SENTENCE.split(line)):
-        if match := _INCLUDED.fullmatch(words) or _LISTED.fullmatch(words):
+        said = terms.in_known_nouns(words)
+        if match := _INCLUDED.fullmatch(said) or _LISTED.fullmatch(said):
             who = tuple(_AND.split(match["who"])) if match["who"] else ()
             included.append(Included(who, whole_number(match["count"]), match["period"].lower(), words))
-        elif match := _BILLED.fullmatch(words):
+        elif match := _BILLED.fullmatch(said):
             billed.append(match)
-        elif match := _STARTS.fullmatch(words):
+            quotes[match] = words
+        elif match := _STARTS.fullmatch(said):
             starts.append(match)
-        elif words and not terms.grounding_prose.fullmatch(words):
-            raise UnknownTerm(f"unknown sentence in a grounding cell: {words!r}")
+            quotes[match] = words
+        elif words and not terms.grounding_prose.fullmatch(said):
+            raise UnknownWords("sentence in a grounding cell:", words)
     if len(billed) != 1:
         raise UnknownTerm(f"expected one price in the cell, saw {len(billed)}: {' '.join(lines)[:120]!r}")
     price = billed[0]
@@ -419,7 +488,7 @@ def read_grounding(lines: Sequence[str], terms: Terms) -> Grounding:
     days = {day(match) for match in starts}
     if len(days) > 1:
         raise UnknownTerm(f"several starts in one cell: {sorted(map(str, days))}")
-    quote = " … ".join(dict.fromkeys(m.group() for m in (price, *starts)))
+    quote = " … ".join(dict.fromkeys(quotes[match] for match in (price, *starts)))
     return Grounding(
         money(price["amount"]), terms.unit(price["unit"]), quote, days.pop() if days else None, tuple(included)
     )

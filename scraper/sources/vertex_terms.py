@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from scraper.errors import UnknownTerm
 from scraper.prices.labels import Label, Listed, Tabs, take_apart, why_unknown
-from scraper.prices.lexicon import DATE, FROM, UNTIL, first_day, last_day, modalities, whole_number
+from scraper.prices.lexicon import DATE, FROM, UNTIL, counted, first_day, last_day, modalities, plain, whole_number
 from scraper.prices.normalize import label_key
 from scraper.prices.scanner import Phrases, phrases
 from scraper.sources import vocabulary
@@ -27,6 +28,9 @@ _PRICE_HEADER = re.compile(
 _USD = re.compile(r"\s*\( ?usd\)\Z")
 _CACHED = re.compile(r"\bch?ached input ")
 _DATED = [re.compile(rf"(?P<name>.*?[^\s*])[\s*]+{day.pattern}") for day in (UNTIL, FROM)]
+
+# What stands in the place of skipped words, so that every other word stays where it is.
+SKIPPED = "\ue000"
 
 Found = TypeVar("Found")
 Reasons = Sequence[tuple[re.Pattern[str], str]]
@@ -61,8 +65,8 @@ class Column:
     Prices under a `scale` are those of one, where `unit` is so many of them. A `meter` is that of the prices.
     """
 
-    role: str
-    header: str
+    role: str = "price"
+    header: str = ""
     unit: str = ""
     scale: int = 1
     meter: str = ""
@@ -100,7 +104,12 @@ class Dated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """Each field is the entry of the same name in the vocabulary file, where it is explained; `models` is by name."""
+    """Each field is the entry of the same name in the vocabulary file, where it is explained; `models` is by name.
+
+    What need not be there: `nouns` are words of the page in those of vocabulary and lexicon, `cells` price cells
+    that say an availability, `cell_asides` words that select nothing beside an amount, and `columns` headers of prices
+    with what they say.
+    """
 
     urls: Mapping[str, str]
     currency: str
@@ -133,6 +142,21 @@ class Terms:
     models: Mapping[str, Model]
     short_names: Mapping[str, Mapping[str, str]]
     renames: Mapping[str, str]
+    nouns: Mapping[str, str] = field(default_factory=dict)
+    cells: Mapping[str, str] = field(default_factory=dict)
+    cell_asides: Sequence[str] = ()
+    columns: Mapping[str, Column] = field(default_factory=dict)
+
+    def in_known_nouns(self, text: str) -> str:
+        """The text with the nouns of the page in the words that the vocabulary and the lexicon have."""
+        nouns = self.nouns
+        return _any_of(tuple(nouns)).sub(lambda match: nouns[match[0].lower()], text) if nouns else text
+
+    def without_asides(self, line: str) -> str:
+        """A line of a price cell, other characters in the place of words that select nothing beside its amount."""
+        if not self.cell_asides or not counted(line):
+            return line
+        return _any_of(tuple(self.cell_asides)).sub(lambda match: SKIPPED * len(match[0]), plain(line))
 
     def unit(self, words: str) -> str:
         """The canonical unit of the page's words. Raises `UnknownTerm`."""
@@ -140,7 +164,9 @@ class Terms:
 
     def column(self, header: str) -> Column:
         """What a column header means. Raises `UnknownTerm`."""
-        folded = label_key(header)
+        if column := self.columns.get(label_key(header)):
+            return replace(column, header=header)
+        folded = self.in_known_nouns(label_key(header))
         if role := self.headers.get(folded):
             return Column(role=role, header=header)
         if (unit := self.storage_headers.get(folded)) is not None:
@@ -152,8 +178,8 @@ class Terms:
             return self._composed(header)
         try:
             unit = self._header_unit(match)
-        except UnknownTerm as error:
-            return self._composed(header, str(error))
+        except UnknownWords as error:
+            return self._composed(header, error)
         bound = whole_number(match["bound"]) * 1000 if match["bound"] else None
         hourly = self.hourly_headers.get(match["one"] or "", "")
         return Column(
@@ -168,16 +194,16 @@ class Terms:
             tiers=tuple(self.header_tiers[match["tier"]]) if match["tier"] else (),
         )
 
-    def _composed(self, header: str, why: str = "") -> Column:
+    def _composed(self, header: str, why: UnknownWords | None = None) -> Column:
         """A price header in other words than the page's: unit, bound, currency, tier. Raises `UnknownTerm`."""
         tiers = {f"with {words}": tuple(tiers) for words, tiers in self.header_tiers.items()}
         try:
-            said = take_apart(header, tiers)
+            said = take_apart(self.in_known_nouns(header), tiers)
         except UnknownTerm:
             said = Label()
         known = said.unit and said.meter in ("", "cache_read") and len(said.own) < 2
         if not known or said.plan or said.modalities or said.lifetime or said.currency not in ("", self.currency):
-            raise UnknownTerm(why or f"unknown header {header!r}{why_unknown(header, tiers)}")
+            raise why or UnknownTerm(f"unknown header {header!r}{why_unknown(header, tiers)}")
         return Column(
             role="price",
             header=header,
@@ -197,7 +223,9 @@ class Terms:
 
     def type(self, label: str) -> Rule | None:
         """What a row label means; None when it is unknown."""
-        folded = label_key(label)
+        if rule := self.types.get(label_key(label)):
+            return rule
+        folded = self.in_known_nouns(label_key(label))
         if rule := self.types.find(folded):
             return rule
         listed = _LISTED.fullmatch(folded)
@@ -212,7 +240,7 @@ class Terms:
 
     def of_feature(self, name: str, feature: str) -> Model | None:
         """The model that a name and a feature are together, or the feature alone; None where they are none."""
-        return self.models.get(name_key(f"{name} {feature}")) if feature else None
+        return self.models.get(name_key(f"{name} {self.in_known_nouns(feature)}")) if feature else None
 
     def named(self, name: str) -> Model | None:
         """The model a name stands for, with or without its leading "Gemini"; None when it is unknown."""
@@ -230,15 +258,32 @@ class Terms:
         found = [self.models.get(name_key(part)) for part in name.split(",")]
         return [model for model in found if model] if all(found) else []
 
+    def in_prose(self, text: str) -> list[Model]:
+        """The models whose names stand in a text, with or without their leading "Gemini"."""
+        names = {name: model for key, model in self.models.items() for name in (key, key.removeprefix("gemini "))}
+        return [names[found] for found in dict.fromkeys(_any_of(tuple(names)).findall(name_key(text)))]
+
     def of_id(self, model_id: str) -> Model:
         """The model that prices an id of the vocabulary."""
         return next(model for model in self.models.values() if model_id in model.ids)
 
 
+class UnknownWords(UnknownTerm):
+    """Words that are in no vocabulary: `what` they are (a type, a tab, a unit), and `term`, they themselves."""
+
+    def __init__(self, what: str, term: str, at: int | None = None) -> None:
+        super().__init__(f"unknown {what} {term!r}", at=at)
+        self.what, self.term = what, term
+
+
+class UnknownLabel(UnknownWords):
+    """A label of a row that is in no vocabulary."""
+
+
 def known(entries: Mapping[str, Found], words: str, what: str) -> Found:
-    """The entry of these words; `what` names its kind. Raises `UnknownTerm`."""
+    """The entry of these words; `what` names its kind. Raises `UnknownWords`."""
     if (found := entries.get(label_key(words))) is None:
-        raise UnknownTerm(f"unknown {what} {words!r}")
+        raise UnknownWords(what, words)
     return found
 
 
@@ -267,6 +312,12 @@ def name_key(name: str) -> str:
 
 def _re(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
+
+
+@lru_cache(maxsize=64)  # of vocabularies with a line more
+def _any_of(words: Iterable[str]) -> re.Pattern[str]:
+    """Any of these words, the longer ones first."""
+    return _re(rf"(?<!\w)(?:{'|'.join(map(re.escape, sorted(words, key=len, reverse=True)))})(?!\w)")
 
 
 def _any(texts: Sequence[str]) -> re.Pattern[str]:
@@ -299,6 +350,9 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     **dict.fromkeys(("features", "cell_labels", "regions"), _rules),
     "types": lambda data: Listed(_rules(data)),
     "tabs": Tabs,
+    "columns": lambda data: {
+        header: Column(**{**entry, "tiers": tuple(entry.get("tiers", ()))}) for header, entry in data.items()
+    },
     "grounding": lambda data: {label: [_rule(entry) for entry in entries] for label, entries in data.items()},
     **dict.fromkeys(("ignored_rows", "ignored_tables", "ignored_models", "ignored_texts"), _reasons),
     **dict.fromkeys(("grounding_prose", "asides"), _any),

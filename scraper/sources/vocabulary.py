@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypeVar
 
 import yaml
 
-from ratecards.model import METERS, MODEL_ID
+from ratecards.model import METERS, MODEL_ID, SERVICE_TIERS
 from ratecards.storage import strict_yaml
 from scraper.errors import DatasetError, UnknownTerm
 from scraper.prices.grammar import Cell, read_cell
@@ -130,7 +130,7 @@ def patched(load: Callable[[], Terms], patch: Patch) -> Terms:
     data = data_of(load)
     for key, value in patch.items():
         _add(data, key, value, path.name)
-    return build(data)  # type: ignore[no-any-return]
+    return build({key: value for key, value in data.items() if key not in _HEAD})  # type: ignore[no-any-return]
 
 
 def merged(patches: Iterable[Patch]) -> dict[str, Any]:
@@ -385,8 +385,10 @@ def combined(terms: Iterable[tuple[str, Term]]) -> dict[str, Any]:
     return found
 
 
-# The tiers that headers and labels may name beside what they price, on any page.
-_TIERS = {tier: Term(service_tier=tier) for tier in ("standard", "batch", "flex", "priority")}
+# The tiers that any page calls by the rate table's own word; `ultrafast` and `fast` are some providers' words.
+TIERS = tuple(tier for tier in SERVICE_TIERS if tier not in ("ultrafast", "fast"))
+# Headers and labels may name them beside what they price.
+_TIERS = {tier: Term(service_tier=tier) for tier in TIERS}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,24 @@ def test_a_few_words_that_are_not_known(folder):
     assert reached["new"] >= 0.6, ablation.table(found, each=True)
 
 
+@pytest.mark.parametrize("case", ["gemini-3", "media"])
+def test_a_term_of_the_agent_platform_that_is_not_known(case, tmp_path):
+    """Nothing is wrong; what a word of a label, header, tab or unit said is read all the same."""
+    of = ablation.PAGES["google/vertex-ai"]
+    ((name, _),) = of.editions
+    (tmp_path / of.source).mkdir(parents=True)
+    (tmp_path / of.source / name).write_text(
+        (cases.FOLDER / "vertex_ai" / "cases" / case / "page.html").read_text(encoding="utf-8"), encoding="utf-8"
+    )
+    found = list(ablation.losses(str(tmp_path), every=2, words=("tokens", "image", "second"), of=of))
+    words = [
+        loss for loss in found if loss.term.split(":")[0] in ("tabs", "types", "units", "header_tiers", "contexts")
+    ]
+
+    assert [] == [wrong for loss in found for wrong in loss.wrong]
+    assert ablation.goals(words)["known"] >= 0.9, ablation.table(found, each=True)
+
+
 def test_a_day_of_the_time_machine(folder):
     """By the words of the edition before nothing is wrong, and after doctor's lines all of it is read."""
     (day,) = timemachine.days(folder, EDITIONS)

@@ -10,11 +10,13 @@ import pytest
 
 from scraper.cli import doctor as module
 from scraper.cli.learn import table
-from scraper.sources import gemini_terms, vocabulary
+from scraper.sources import gemini_terms, vertex_ai, vertex_terms, vocabulary
 from scraper.sources.gemini_api import read as read_page
+from tests.support.cases import FOLDER
 from tests.support.workshop import GEMINI, facts, model, pages
 
 WORDS = gemini_terms.VOCABULARY
+CASES = FOLDER / "vertex_ai" / "cases"
 
 
 @pytest.fixture
@@ -118,6 +120,43 @@ def test_each_line_of_the_doctor_works_when_pasted(workshop, tmp_path, edition):
     for choice in choices:
         text = WORDS.read_text() + "\n" + "\n".join(choice) + "\n"
         after = read_by(text, body.decode())
+        gone = {str(p) for p in before.problems} - {str(p) for p in after.problems}
+        assert gone, choice
+
+
+VERTEX = {
+    "a header": ("gemini-3", "Price (/1M tokens)", "Zorble (/1M tokens)"),
+    "a header with words that could change the price": ("gemini-3", "Price (/1M tokens)", "Monthly price (/1M tokens)"),
+    "a header of labels": ("media", ">Feature<", ">Capability<"),
+    "a tab": ("gemini-3", ">Standard<", ">Regular<"),
+    "a tab with words": ("gemini-3", ">Standard<", ">Standard, -20 %<"),
+    "a label with a key noun": ("gemini-3", ">Input (text", ">Inbound (text"),
+    "a label without one": ("gemini-3", ">Image Output***<", ">Zorble<"),
+    "a feature": ("media", ">Video generation<", ">Zorble<"),
+    "a row of all": ("gemini-3", ">Grounding with your data<", ">Zorble<"),
+    "a cell": ("media", "$0.40/second", "$0.40/second (gloss applies)"),
+    "a cell with words": ("media", "$0.40/second", "$0.40/second off"),
+    "a cell without an amount": ("gemini-3", ">N/A<", ">Nil<"),
+    "a word behind a price": ("gemini-3", "(Global)", "(Worldwide)"),
+    "a sentence": ("gemini-3", "You will be charged for", "You may be charged for"),
+}
+
+
+@pytest.mark.parametrize(("case", "old", "new"), VERTEX.values(), ids=VERTEX)
+def test_each_line_of_the_doctor_works_for_the_agent_platform(run, tmp_path, case, old, new):
+    """As those of the Gemini API's page do: each loads, and settles its place."""
+    body = (CASES / case / "page.html").read_text()
+    assert old in body
+    (tmp_path / "saved.html").write_text(body.replace(old, new))
+    ran = run("doctor", "google/vertex-ai", tmp_path / "saved.html", "--to", tmp_path / "none")
+    choices = blocks(ran.out)
+    before = vertex_ai.read(body.replace(old, new))
+
+    assert choices
+    for choice in choices:
+        text = vertex_terms.VOCABULARY.read_text() + "\n" + "\n".join(choice) + "\n"
+        terms = vocabulary.read(text, "v.yaml", vertex_terms.load_terms.__wrapped__.args[1])
+        after = vertex_ai.read(body.replace(old, new), terms)
         gone = {str(p) for p in before.problems} - {str(p) for p in after.problems}
         assert gone, choice
 

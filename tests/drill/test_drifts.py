@@ -34,13 +34,15 @@ def test_there_are_enough_rewordings():
 
 @pytest.mark.no_cover
 def test_benign_rewordings_are_read_right():
-    """All but those that are known to be left, and nothing is read wrong."""
+    """All but those that are known to be left, by themselves or with what was published; and nothing is read wrong."""
     chosen = [change for change in BENIGN[::3] if not change.new.endswith(LEFT) and not change.new.startswith(LEFT)]
     found = drifts.exam(chosen, pages())
     print(found.table())
 
     assert [] == found.wrong
-    assert [] == [mark.change.name for mark in found.of(harmful=False) if mark.right < 0.95 * mark.stake]
+    assert [] == [
+        mark.change.name for mark in found.of(harmful=False) if mark.right + mark.inferred < 0.95 * mark.stake
+    ]
 
 
 @pytest.mark.no_cover

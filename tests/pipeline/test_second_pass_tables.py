@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+import re
 from datetime import date
 
 import pytest
@@ -127,6 +129,16 @@ def test_a_row_of_an_unknown_name_may_be_nobodys() -> None:
     problem = next(p for p in strict.problems if p.kind == "model")
     (choice,) = ANTHROPIC.choices([problem], Section("", ""))
     assert {"models": {"claude opus 9": "claude-opus-9"}} == choice.patch
+
+
+def test_a_page_of_words_that_nobody_knows_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another word in each cell is another page: what each could mean would take longer than to read it."""
+    made = ("q" + "".join(letters) for letters in itertools.product("abcdef", repeat=4))
+    page = re.sub(r"\$[0-9.]+ / MTok", lambda match: f"{match[0]} {next(made)}", PAGES["anthropic"])
+    strict = ANTHROPIC.read(page)
+    monkeypatch.setattr(type(ANTHROPIC), "candidates", lambda *_: pytest.fail("asked"))
+
+    assert (strict, []) == second_pass.infer(ANTHROPIC, strict, stood("anthropic"))
 
 
 @pytest.mark.parametrize(

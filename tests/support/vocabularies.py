@@ -9,12 +9,12 @@ from copy import deepcopy
 from typing import Any
 from unittest import mock
 
-from scraper.sources import gemini_candidates, gemini_terms, vocabulary
+from scraper.sources import gemini_candidates, gemini_terms, vertex_candidates, vocabulary
 
 # What no page takes a word from: proofs, addresses, and the words that say what a page is not.
 FRAME = (
     *("name", "source", "currency", "urls", "canonical", "proofs", "renames", "plain_variant", "authority", "parser"),
-    *("publication", "through", "max_bytes", "defaults", "ids_printed", "aliases", "facts"),
+    *("publication", "through", "max_bytes", "defaults", "ids_printed", "aliases", "facts", "token_price"),
 )
 Path = tuple[str | int, ...]
 
@@ -23,7 +23,9 @@ def terms(data: Mapping[str, Any]) -> list[Path]:
     """The place of each term: keys of mappings, items of lists, alternatives of patterns (by number)."""
     found = [path for key, value in data.items() if key not in FRAME for path in _paths((key,), value)]
     # a tool that stands in no list is a tool by its own name, which is no unknown word
-    return [path for path in found if path[:2] != ("tools", "meters")]
+    found = [path for path in found if path[:2] != ("tools", "meters")]
+    # nor is a name that makes an id of a row, where ids are printed nowhere
+    return [path for path in found if path[0] != "models" or isinstance(data["models"][path[1]], str)]
 
 
 def _paths(path: Path, value: Any) -> Iterator[Path]:
@@ -98,12 +100,14 @@ def without(data: Mapping[str, Any], *paths: Path) -> dict[str, Any]:
 
 _CACHES = (
     *(gemini_candidates._known_rows, gemini_candidates._known_tabs, gemini_candidates._targets),
-    *(gemini_candidates._in_cell, gemini_candidates._patched),
+    *(gemini_candidates._in_cell, gemini_candidates._patched, vertex_candidates._found, vertex_candidates._words_of),
+    *(vertex_candidates._in_line, vertex_candidates._patched),
 )
 # Sections in which words stand as keys; elsewhere a key names a pattern, which may match nothing but must be there.
 _OF_WORDS = (
     *("tabs", "sections", "rows", "headers", "tools", "columns", "cells", "nouns", "labels", "words", "models"),
-    *("name_words", "sizes"),
+    *("name_words", "sizes", "storage_headers", "hourly_headers", "hourly", "units", "contexts", "ignored_headings"),
+    "short_names",
 )
 
 
@@ -122,12 +126,18 @@ def speaking(data: Mapping[str, Any], load: Any = gemini_terms.load_terms) -> It
     """Within it the vocabulary of a loader, of the Gemini API's else, is this one; gives its terms."""
     path, _ = load.__wrapped__.args
 
-    def read(_: str, where: str, build: Any) -> Any:
-        assert where == path.name
-        return build(deepcopy(dict(data)))
+    read_file, known = vocabulary.read, vocabulary._data
+
+    def read(text: str, where: str, build: Any) -> Any:
+        if where != path.name:
+            return read_file(text, where, build)
+        return build({key: deepcopy(value) for key, value in data.items() if key not in vocabulary._HEAD})
+
+    def data_of(asked: Any) -> Any:
+        return data if asked == path else known(asked)
 
     caches = (load, *_CACHES)
-    with mock.patch.object(vocabulary, "_data", lambda _: data), mock.patch.object(vocabulary, "read", read):
+    with mock.patch.object(vocabulary, "_data", data_of), mock.patch.object(vocabulary, "read", read):
         for cached in caches:
             cached.cache_clear()
         try:
