@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from typing import TypeVar
 
 from ratecards.model import PLANS, SERVICE_TIERS
 from scraper.errors import UnknownTerm
@@ -80,6 +81,7 @@ _NEGATION = re.compile(r"(?:un|not|no|non|none|without|\w+n't)\Z")
 _SAYS = re.compile(r"(?:un|not|no|non|none|without|free|charged?|costs?|fees?|prices?|available|supported|\w+n't)\Z")
 _WORDS = re.compile(r"[^\W_]+(?:['’]\w+)?")
 _MOST_PHRASES = 4
+Said = TypeVar("Said")
 # For a cell and a patch, what is not understood.
 Reads = Callable[[str, Patch], UnknownTerm | None]
 
@@ -184,10 +186,10 @@ def _in_known_words(header: str) -> Iterator[str]:
             yield text
 
 
-def not_understood(read: Callable[[str, Patch], object]) -> Reads:
+def not_understood(read: Callable[[Said, Patch], object]) -> Callable[[Said, Patch], UnknownTerm | None]:
     """A function that gives what is not understood of a cell under a patch; `read` reads it, and raises what is not."""
 
-    def reads(text: str, patch: Patch) -> UnknownTerm | None:
+    def reads(text: Said, patch: Patch) -> UnknownTerm | None:
         try:
             read(text, patch)
         except UnknownTerm as error:

@@ -23,11 +23,13 @@ from scraper.prices.skippable import skippable
 from scraper.sources import vocabulary
 from scraper.sources.candidates import (
     Candidate,
+    Reads,
     cells,
     claimed,
     key_nouns,
     meters_of,
     modalities_in,
+    not_understood,
     problem_cells,
     said_by,
     together,
@@ -374,34 +376,32 @@ def _beside(error: UnknownWords) -> Iterator[Candidate]:
         yield Candidate({"contexts": {label: label}}, f"{label!r} is a condition of its own")
 
 
-def _reads(line: str, patch: Patch) -> UnknownTerm | None:
-    """What is not understood of a line of a price cell under a patch."""
-    return _wrong(read_price, line, patch)
-
-
-def _wrong(read: Callable[[Any, Terms], object], text: str | Sequence[str], patch: Patch) -> UnknownTerm | None:
-    try:
-        read(text, _patched(json.dumps(patch)) if patch else load_terms())
-    except UnknownTerm as error:
-        return error
-    return None
-
-
 @lru_cache(maxsize=1024)
 def _patched(patch: str) -> Terms:
     """The vocabulary with further lines, in JSON: each word is tried in many cells."""
     return patched(json.loads(patch))
 
 
+def _with(patch: Patch) -> Terms:
+    return _patched(json.dumps(patch)) if patch else load_terms()
+
+
+# What is not understood of a line of a price cell, and of the lines of a grounding cell, under a patch.
+_reads: Reads = not_understood(lambda line, patch: read_price(line, _with(patch)))
+_grounds: Callable[[Sequence[str], Patch], UnknownTerm | None] = not_understood(
+    lambda lines, patch: read_grounding(lines, _with(patch))
+)
+
+
 def _sentences(lines: Sequence[str]) -> Iterator[Candidate]:
     """What a word of the one unknown sentence of a grounding cell may stand for."""
-    error = _wrong(read_grounding, lines, {})
+    error = _grounds(lines, {})
     if not isinstance(error, UnknownWords):
         return
     yield from _units(error)
     for word in _strange([error.term]):
         for meant in _IN_SENTENCES:
-            if meant != word and _wrong(read_grounding, lines, {"nouns": {word: meant}}) is None:
+            if meant != word and _grounds(lines, {"nouns": {word: meant}}) is None:
                 yield _noun(word, meant)
 
 
@@ -434,7 +434,7 @@ def _any_column(problems: Sequence[Problem]) -> Iterator[Candidate]:
 def _any_words(problems: Sequence[Problem]) -> Iterator[Candidate]:
     lines = problem_cells_of(problems[0].term)
     if _in_grounding(problems[0]):
-        error = _wrong(read_grounding, lines, {})
+        error = _grounds(lines, {})
         if isinstance(error, UnknownWords) and not counted(error.term):
             said = f"the sentence {error.term[:60]!r} selects no price"
             yield Candidate({"grounding_prose": [re.escape(error.term)]}, said)

@@ -12,7 +12,7 @@ from scraper.checks.proofs import Known
 from scraper.model import Problem, Provenance, Reading, Section
 from scraper.model import cards as found_cards
 from scraper.pipeline import second_pass
-from scraper.sources import vertex_ai
+from scraper.sources import vertex_ai, vertex_candidates, vocabulary
 from scraper.sources.vertex_ai import candidates, choices, patched
 from scraper.sources.vertex_terms import VOCABULARY, Column, load_terms
 from scraper.sources.vocabulary import read as read_vocabulary
@@ -30,6 +30,18 @@ def found(kind: str, *terms: str, what: str = "", place: str = "gemini-3 / -", b
 
 
 # ------------------------------------------------------------------------------------------------ candidates
+
+
+def test_a_word_that_the_vocabulary_has_means_nothing_else(tmp_path, monkeypatch):
+    """A cell that is not understood with its meaning is for a person, and stops nothing."""
+    path, build = load_terms.__wrapped__.args
+    taught = tmp_path / path.name
+    taught.write_text(path.read_text(encoding="utf-8") + "nouns:\n  grommet: tokens\n", encoding="utf-8")
+    monkeypatch.setattr(vertex_candidates, "load_terms", vocabulary.of(taught)(build))
+
+    assert {"nouns": {"sprocket": "image"}} in found("cell", "$2 / sprocket")
+    assert [] == found("cell", "$2 / grommet")
+    assert [] == [patch for patch in found("cell", "$2 (grommet)") if "nouns" in patch]
 
 
 @pytest.mark.parametrize(
