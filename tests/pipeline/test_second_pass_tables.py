@@ -173,7 +173,6 @@ def test_candidates(kind: str, terms: list[str], meant: dict) -> None:
         ("model", "gpt 9 x 50%"),
         ("conflict", "x"),
         ("cell", ""),
-        ("cell", "$5 (calls)"),
     ],
 )
 def test_words_without_candidates(kind: str, term: str) -> None:
