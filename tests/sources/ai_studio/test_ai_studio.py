@@ -370,7 +370,7 @@ def test_one_id_in_two_records():
     """An id that stands twice is a conflict in both records, even with the same prices."""
     reading = ai_studio.read(body([*records(), records()[PRO]]))
 
-    assert ["conflict", "conflict"] == [p.kind for p in reading.problems]
+    assert [["conflict"], ["conflict"]] == [[p.kind for p in section.problems] for section in reading.unread]
 
 
 # ---- shifted by one: never another price
