@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from ratecards.model import METERS, Rate, RateCard
 from scraper.checks import proofs
 from scraper.checks.proofs import STRONG, TIERS, Known, Proof, row_of
-from scraper.model import Amounts, Gap, Inferred, Problem, Reading, Section, too_little_read
+from scraper.model import Gap, Inferred, Problem, Reading, Section, too_little_read
 from scraper.prices.lexicon import counted
 from scraper.prices.normalize import label_key
 from scraper.prices.skippable import selecting
@@ -127,10 +127,10 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
         words = f"{count} different unknown terms, more than {MOST_TERMS}: that is a redesign, and nothing is inferred"
         return replace(reading, notes=[*reading.notes, words]), []
     taken: list[tuple[Term, Candidate]] = []
-    sections, asked = dict(enumerate(reading.sections)), list[Term]()
+    sections, asked = dict(enumerate(reading.sections)), set[tuple[str, tuple[str, ...]]]()
     for _ in range(_ROUNDS):
-        fresh = [t for t in terms if t.candidates and not any(_same(t, other) for other in asked)]
-        asked += fresh
+        fresh = [t for t in terms if t.candidates and (t.kind, t.words) not in asked]
+        asked |= {(t.kind, t.words) for t in fresh}
         found = [(t, chosen) for t in fresh if (chosen := _chosen(module, reading, sections, t, taken, known))]
         if not found:
             break
@@ -174,10 +174,6 @@ def _different(terms: Sequence[Sequence[str]], known: Known) -> int:
         most = shared.most_common(1)[0][0]
         left, count = [words for words in left if most not in words], count + 1
     return count + len(left)
-
-
-def _same(one: Term, other: Term) -> bool:
-    return (one.kind, one.words) == (other.kind, other.words)
 
 
 def _agreeing(taken: Sequence[tuple[Term, Candidate]]) -> list[tuple[Term, Candidate]]:
@@ -316,7 +312,7 @@ def _added(was: Section, now: Section) -> dict[str, list[Rate]]:
 def _taken(row: Sequence[Rate], was: Section) -> bool:
     """Whether another row gives a rate of the row already: what it means, the table has."""
     read = {rate: row_of(rate) for rate in _rates(was)}
-    return any(read.get(rate, place) != place for rate in row for place in (row_of(rate),))
+    return any(read.get(rate, row_of(rate)) != row_of(rate) for rate in row)
 
 
 def _settled_metadata(was: Section, now: Section, known: Known) -> bool:
@@ -390,17 +386,20 @@ def _accepted(
     for number, was in doubted.items():
         marked = _marked(number, was, sections[number], taken, known, strongly, said)
         found[number] = was if _unmarked(was, marked) else marked
-    amounts = Amounts(
-        reading.amounts.cells, reading.amounts.notes, reading.amounts.read, reading.amounts.ignored.copy()
-    )
-    for was, now in zip(reading.sections, found, strict=True):
-        amounts.read += now.amounts.read - was.amounts.read
-        amounts.ignored += now.amounts.ignored - was.amounts.ignored
     inferred = [
         Inferred(taken[n][1].words, tuple(dict.fromkeys(places)), ", ".join(proven), tuple(lines(taken[n][1].patch)))
         for n, (places, proven) in sorted(said.items())
     ]
-    return replace(reading, sections=found, amounts=amounts, suspicions=suspicions), inferred
+    return replace(_with_sections(reading, found), suspicions=suspicions), inferred
+
+
+def _with_sections(reading: Reading, sections: list[Section]) -> Reading:
+    """The reading with these for its sections, and the count of amounts as they read and ignore them."""
+    amounts = replace(reading.amounts, ignored=reading.amounts.ignored.copy())
+    for was, now in zip(reading.sections, sections, strict=True):
+        amounts.read += now.amounts.read - was.amounts.read
+        amounts.ignored += now.amounts.ignored - was.amounts.ignored
+    return replace(reading, sections=sections, amounts=amounts)
 
 
 def _strongly(
@@ -462,11 +461,7 @@ def _isolated(module: Any, reading: Reading, taken: Sequence[Patch], known: Know
             if now and not now.problems and not too_little_read(lost, rows_read):
                 hiding = _hiding(now, [*section.gaps, *gaps])
                 sections[number] = section if _unmarked(section, hiding) else hiding
-    amounts = replace(reading.amounts, ignored=reading.amounts.ignored.copy())
-    for was, now in zip(reading.sections, sections, strict=True):
-        amounts.read += now.amounts.read - was.amounts.read
-        amounts.ignored += now.amounts.ignored - was.amounts.ignored
-    return replace(reading, sections=sections, amounts=amounts)
+    return _with_sections(reading, sections)
 
 
 def _unmarked(was: Section, now: Section) -> bool:
