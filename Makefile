@@ -23,7 +23,7 @@ demo: venv ## the main job over recorded responses: no network, no key
 	@echo "Next: make refresh (the live pages), $(BIN)/ratecards models (the real dataset), make test"
 
 PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal
-test: dev ## lint, types, and the tests that are quick: two minutes on two cores
+test: dev ## lint, types, and the tests that are quick: less than three minutes on two cores
 	@$(MAKE) --no-print-directory -j2 types lint lint-workflows
 	$(PYTEST) -m "not slow" $(TRACE)
 
