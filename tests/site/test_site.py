@@ -868,7 +868,7 @@ def test_an_empty_ledger_and_no_history_of_changes(tmp_path):
     assert "None are known." in found["discrepancies.html"].text
     assert "No page that was looked at announces a dated price or the end of a model." in found["coming.html"].text
     assert "No price is published for this model." in found["models/google/m.html"].text
-    assert "Not moved since it was first read so" in found["models/google/m.html"].text
+    assert "Not moved since it was first read" in found["models/google/m.html"].text
 
 
 def test_a_model_that_is_gone_is_news_without_a_page(tmp_path):

@@ -334,7 +334,7 @@
         totals.append(figure(found.total, "one request"), figure(month, `${grouped(day)} a day for ${plural(Number(span), "day")}`, month !== "0" && bySize(month, "1") < 0 ? 20 : 2));
         box.replaceChildren(totals);
         lines(found);
-        $("how").textContent = `By ${standing(found, found.grade, found.source)}, at the prices that hold on ${found.on}; first read so ${found.observed}.${found.shutdown ? ` Its page announces the model's shutdown on ${found.shutdown}.` : ""} On the command line: ratecards cost.`;
+        $("how").textContent = `By ${standing(found, found.grade, found.source)}, at the prices that hold on ${found.on}; first read ${found.observed}.${found.shutdown ? ` Its page announces the model's shutdown on ${found.shutdown}.` : ""} On the command line: ratecards cost.`;
       } catch (error) {
         if (!(error instanceof CostError)) throw error;
         box.replaceChildren(text("p", error.message, "wrong"));
