@@ -548,7 +548,8 @@ class _Book:
 
     def _settle_doubts(self) -> None:
         """Lay a row that is nobody's at the door of the models that its words name, by name or id."""
-        names = {name: ids for name, ids in self.terms.models.items() if self.entries.keys() & {*ids}}
+        names: dict[str, tuple[str, ...]] = {label_key(e.name): (e.model,) for e in self.entries.values()}
+        names |= {name: ids for name, ids in self.terms.models.items() if self.entries.keys() & {*ids}}
         for row, words, problems in self.doubtful:
             found = [model for name, ids in names.items() if _names(words, name) for model in ids]
             if self.terms.ids_printed:

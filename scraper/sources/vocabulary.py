@@ -395,11 +395,12 @@ _TIERS = {tier: Term(service_tier=tier) for tier in TIERS}
 class TableTerms:
     """The vocabulary of a source whose page is tables; each field is the entry of the same name in its file.
 
-    Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `ids_printed` whether the
-    page prints ids as well, and `aliases` by id the other ids that mean the same model. `name_asides` are words of a
-    name that say nothing of its prices, `name_words` those that do. `untitled` are headings that begin no section,
-    `words` stand in headers and labels beside those that any page has. `cells` are those that say an availability.
-    `starts` finds the sentence that says from which day models are billed.
+    Look-ups are by folded words. `models` gives by printed name the ids that a caller passes, `model_names` says how an
+    id is made of any other name (a point becomes a hyphen), `ids_printed` whether the page prints ids as well, and
+    `aliases` by id the other ids that mean the same model. `name_asides` are words of a name that say nothing of its
+    prices, `name_words` those that do. `untitled` are headings that begin no section, `words` stand in headers and
+    labels beside those that any page has. `cells` are those that say an availability. `starts` finds the sentence that
+    says from which day models are billed.
     """
 
     source: str
@@ -415,6 +416,7 @@ class TableTerms:
     words: Mapping[str, Term]
     untitled: re.Pattern[str]
     models: Mapping[str, tuple[str, ...]]
+    model_names: tuple[re.Pattern[str], str]
     ids_printed: bool
     aliases: Mapping[str, Sequence[str]]
     name_asides: re.Pattern[str]
@@ -437,7 +439,10 @@ class TableTerms:
         A word without a digit or a hyphen is no id: "gpt-9 and others" names one model and says that there are more.
         """
         printed = (name,) if self.ids_printed and MODEL_ID.match(name) and re.search(r"[0-9-]", name) else ()
-        return self.models.get(label_key(name), printed)
+        if found := self.models.get(label_key(name), printed):
+            return found
+        said = self.model_names[0].fullmatch(label_key(name))
+        return (self.model_names[1].format(**said.groupdict()).replace(".", "-"),) if said else ()
 
     def header(self, text: str) -> Term | None:
         """What a column header means; None when it is unknown."""
@@ -523,6 +528,7 @@ def table_terms(data: Any) -> TableTerms:
         untitled=_re(data.get("untitled", _NEVER)),
         ids_printed=data.get("ids_printed", not data.get("models")),
         models={name: (ids,) if isinstance(ids, str) else tuple(ids) for name, ids in data.get("models", {}).items()},
+        model_names=_names_of(data.get("model_names", {"match": _NEVER, "id": ""})),
         aliases=data.get("aliases", {}),
         name_asides=_re(f"{data.get('name_asides', _NEVER)}|{_STATE}"),
         sizes=data.get("sizes", {}),
@@ -544,6 +550,10 @@ def skipped(data: Mapping[str, Any]) -> str:
     """A pattern on the words that select nothing beside an amount in a cell: `cell_asides` of a vocabulary."""
     words = data.get("cell_asides", [])
     return "|".join(rf"(?<!\w){re.escape(each)}(?!\w)" for each in words) or _NEVER
+
+
+def _names_of(entry: Mapping[str, str]) -> tuple[re.Pattern[str], str]:
+    return _re(entry["match"]), entry["id"]
 
 
 def _reasons(data: Sequence[Mapping[str, str]]) -> list[tuple[re.Pattern[str], str]]:

@@ -122,13 +122,13 @@ def test_what_could_be_another_price_is_not_read(case: str) -> None:
 
 def test_a_row_of_an_unknown_name_may_be_nobodys() -> None:
     """What the words name is in doubt; a new name has an id for a person to confirm, and no rate of it is inferred."""
-    strict, found, learned = reworded("anthropic", ("Claude Opus 4.8 |", "Claude Opus 9 |"), once=True)
+    strict, found, learned = reworded("anthropic", ("Claude Opus 4.8 |", "Claude Opus 2 |"), once=True)
 
     assert ([], "PARTLY_READ") == (learned, page_status(found))
     assert rates(found) == rates(strict)
     problem = next(p for p in strict.problems if p.kind == "model")
     (choice,) = ANTHROPIC.choices([problem], Section("", ""))
-    assert {"models": {"claude opus 9": "claude-opus-9"}} == choice.patch
+    assert {"models": {"claude opus 2": "claude-opus-2"}} == choice.patch
 
 
 def test_a_page_of_words_that_nobody_knows_is_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,25 @@ def price(reading: Reading, model: str, meter: str, **values: Any) -> list[str]:
 # ------------------------------------------------------------------------------------------ Anthropic's page
 
 
+@pytest.mark.parametrize(
+    ("name", "model"),
+    [
+        ("Claude Haiku 9", "claude-haiku-9"),
+        ("Claude Opus 5.9 (deprecated)", "claude-opus-5-9"),
+        ("Claude Ballad 12.1", "claude-ballad-12-1"),
+        ("Claude Haiku 4.3", ""),
+        ("Claude Haiku 9 Preview", ""),
+        ("Claude Haiku 9 and others", ""),
+    ],
+)
+def test_a_new_model_has_the_id_of_its_name(name: str, model: str) -> None:
+    """Where nothing but family and version stands in it; any other name is nobody's."""
+    reading = changed(("| Claude Haiku 3 |", f"| {name} |"))
+
+    assert price(reading, model, "input", service_tier="standard") == (["0.25"] if model else [])
+    assert bool(model) != bool(reading.problems)
+
+
 def test_cards_tell_multipliers_states_and_aliases() -> None:
     """What is no price of its own stands on the cards in the page's words."""
     drafts = {draft.model: draft for draft in changed().drafts()}
@@ -85,7 +104,7 @@ SECTION = "unknown section 'Express mode pricing'"
     [
         (("| Base Input Tokens |", "| Base |"), ("header", "unknown header 'Base'"), 12),
         (("### Fast mode pricing", "### Express mode pricing"), ("section", SECTION), 2),
-        (("| Claude Haiku 3 |", "| Claude Haiku 9 |"), ("model", "unknown model 'Claude Haiku 9'"), 1),
+        (("| Claude Haiku 3 |", "| Claude Haiku 2 |"), ("model", "unknown model 'Claude Haiku 2'"), 1),
         (
             ("| Claude Haiku 3 |", "| Claude Haiku 3 (beta) |"),
             ("model", "unknown model 'Claude Haiku 3 (beta)'"),

@@ -267,7 +267,7 @@ PASTED: dict[tuple[str, str], tuple[Callable[[], str], dict[str, str]]] = {
     ),
     (ANTHROPIC.name, "header"): (lambda: anthropic_page("| 5m Cache Writes |", "| 5m Writes |"), {}),
     (ANTHROPIC.name, "model"): (
-        lambda: anthropic_page("| Claude Haiku 3 |", "| Claude Haiku 9 |"),
+        lambda: anthropic_page("| Claude Haiku 3 |", "| Claude Haiku 2 |"),
         {},
     ),
     (ANTHROPIC.name, "unclaimed"): (
