@@ -80,16 +80,21 @@ def loads_commented(text: str, where: str) -> Any:
     try:
         return loads(text, where)
     except FormatError:
-        bare = _LAST_COMMA.sub(_blank, _COMMENT.sub(_blank, text))
+        bare = _blanked(_LAST_COMMA, _blanked(_COMMENT, text))
         if bare == text:
             raise
         return loads(bare, where)
 
 
-def _blank(found: re.Match[str]) -> str:
-    """A string, or a comment that has no end, as it stands; blanks for what else was found, on the same lines."""
-    kept = found[0].startswith('"') or found.groupdict().get("open") is not None
-    return found[0] if kept else _SIGN.sub(" ", found[0])
+def _blanked(pattern: re.Pattern[str], text: str) -> str:
+    """The text with blanks for what is found, on the same lines; strings and comments that have no end stay."""
+    parts, at = list[str](), 0
+    for found in pattern.finditer(text):
+        if found[0].startswith('"') or found.groupdict().get("open") is not None:
+            continue
+        parts += [text[at : found.start()], _SIGN.sub(" ", found[0])]
+        at = found.end()
+    return "".join([*parts, text[at:]])
 
 
 def _check_size(text: str, where: str) -> None:

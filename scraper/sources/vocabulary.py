@@ -142,7 +142,7 @@ def merged(patches: Iterable[Patch]) -> dict[str, Any]:
             if isinstance(value, Mapping):
                 if wrong := [word for word, means in value.items() if before.setdefault(word, means) != means]:
                     raise VocabularyError(f"{key}: {wrong[0]!r} would mean two things")
-            else:
+            elif isinstance(value, list):
                 before += [item for item in value if item not in before]
     return found
 

@@ -46,7 +46,7 @@ class World:
         self.docs = case("ai_studio_docs/era-2026-10", "md")
         self.limits = case("rate_limits/spend-2026", "md.txt")
         end = {"model": "gemini-1", "release": "May 1, 2026", "shutdown": "June 1, 2027", "successor": "gemini-2"}
-        names = ("Gemini 9 models", "Veo models", "Imagen models", "Lyria models")
+        names = ("Gemini 9 models", "Veo models", "Lyria models", "Imagen 3 models")
         others = [
             {"model": f"m-{n}", "release": "-", "shutdown": "No shutdown date announced", "successor": "-"}
             for n in range(4)
