@@ -32,7 +32,8 @@ _TRIED, _ROUNDS = 3, 3
 _WORDS = ("section", "model", "label", "header", "tab", "cell")
 # What names a thing: the relations of its prices are those of any other's.
 _NAMES = ("model",)
-_NAMED = {"rows", "metadata_rows", "variant_rows", "labels", "tabs"}
+# The words of rows and tabs stand where they were unknown; any other may stand in every section.
+_IN_ITS_PLACE = {"rows", "metadata_rows", "variant_rows", "labels", "tabs"}
 # A candidate that brings such a problem reads the page wrongly.
 _WRONG = ("conflict", "layout", "unclaimed")
 
@@ -136,9 +137,8 @@ def infer(module: Any, reading: Reading, known: Known) -> tuple[Reading, list[In
             break
         taken = _agreeing([*taken, *found])
         patch = merged(c.patch for _, c in taken)
-        # a row's or a tab's own name stands where it was unknown, and other words may stand anywhere
-        named = patch.keys() <= _NAMED
-        only = [n for n, section in sections.items() if section.problems or section.gaps] if named else None
+        whole = not patch.keys() <= _IN_ITS_PLACE
+        only = None if whole else [n for n, section in sections.items() if section.problems or section.gaps]
         sections |= reading.again(module.patched(patch), only)
         terms = terms_of(module, replace(reading, sections=list(sections.values())))
     accepted, inferred = _accepted(reading, sections, taken, known) if taken else (reading, [])

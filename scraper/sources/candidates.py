@@ -7,7 +7,7 @@ that could change a price. Which of several is right is for the numbers to prove
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -178,12 +178,15 @@ def _in_known_words(header: str) -> Iterator[str]:
     unknown = [word for word in dict.fromkeys(lost_words(header)) if skippable(word)]
     for word in unknown if len(unknown) <= _MOST_PHRASES else ():
         for meant in ("", *_IN_HEADERS):
-            text = plain(header)
-            for other in unknown:
-                text = re.sub(
-                    rf"(?<!\w){re.escape(other)}(?!\w)", meant if other == word else "", text, flags=re.IGNORECASE
-                )
-            yield text
+            others = (other for other in unknown if other != word)
+            yield instead(instead(plain(header), others), [word], meant)
+
+
+def instead(text: str, words: Iterable[str], meant: str = "") -> str:
+    """The text with another word, or none, in the place of each of some."""
+    for word in words:
+        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: meant, text, flags=re.IGNORECASE)
+    return " ".join(text.split())
 
 
 def not_understood(read: Callable[[Said, Patch], object]) -> Callable[[Said, Patch], UnknownTerm | None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
@@ -190,18 +189,12 @@ def _reads(section: Section) -> Reads:
 
 def _reading(of_model: bool) -> Reads:
     def read(text: str, patch: Patch) -> object:
-        terms = _patched(json.dumps(patch)) if patch else load_terms()
+        terms = patched(patch) if patch else load_terms()
         if not of_model and counted(text):
             return read_tool(terms.in_known_nouns(text), terms.phrases, terms.tool_ignored)
         return terms.cell(text)
 
     return not_understood(read)
-
-
-@lru_cache(maxsize=1024)
-def _patched(patch: str) -> Terms:
-    """The vocabulary with further lines, in JSON: each word is tried in many cells."""
-    return patched(json.loads(patch))
 
 
 def _named(rule: Mapping[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ from scraper.sources.candidates import (
     Reads,
     cells,
     claimed,
+    instead,
     not_understood,
     said_by,
     tabs,
@@ -92,7 +93,7 @@ def _columns(headers: Sequence[str], terms: TableTerms) -> Iterator[Candidate]:
     lost = {word for header in headers for word in lost_words(header, terms.words) if skippable(word)}
     ways: Iterable[Sequence[dict[str, Any]]]
     if len(headers) > 1 and len(lost) == 1:
-        read = [[terms.header(_without(header, lost, meant)) for header in headers] for meant in ("", *known)]
+        read = [[terms.header(instead(header, lost, meant)) for header in headers] for meant in ("", *known)]
         ways = [[entry_of(term) for term in way if term] for way in read if all(way)]
     else:
         found = [_read_as(header, terms.header, terms, known) for header in headers]
@@ -159,16 +160,10 @@ def _read_as(
     said = [other for other in known if own & (theirs := {*words_of(other)}) and all(map(skippable, own - theirs))]
     lost = lost_words(words, terms.words)
     if lost and len(lost) <= _MOST_WORDS and all(map(skippable, lost)):
-        less = _without(words, lost[1:])
-        said += [_without(less, lost[:1], meant) for meant in ("", *known)]
+        less = instead(words, lost[1:])
+        said += [instead(less, lost[:1], meant) for meant in ("", *known)]
     found = [alone] if alone else [term for each in said if each.strip() and (term := read(each))]
     return _entries(found)
-
-
-def _without(text: str, lost: Iterable[str], meant: str = "") -> str:
-    for word in lost:
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: meant, text, flags=re.IGNORECASE)
-    return text
 
 
 def _reads(terms: TableTerms, patched: Patched) -> Reads:

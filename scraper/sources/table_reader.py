@@ -7,13 +7,12 @@ is read, ignored for a reason, or a problem.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -103,7 +102,7 @@ class TableSource:
 
     def patched(self, patch: Patch) -> TableTerms:
         """The vocabulary with further lines."""
-        return _patched(self.load_terms, json.dumps(patch))
+        return vocabulary.patched(self.load_terms, patch)
 
     def candidates(self, problems: Sequence[Problem], section: Section) -> list[Candidate]:  # noqa: ARG002 - as asked for
         """What the words of problems at one place, all of one kind, may mean."""
@@ -112,11 +111,6 @@ class TableSource:
     def choices(self, problems: Sequence[Problem], section: Section) -> list[Candidate]:  # noqa: ARG002 - as asked for
         """What a person may choose of: the candidates, else every meaning that lines of the vocabulary can give."""
         return table_candidates.choices(problems, self.load_terms(), self.patched)
-
-
-@lru_cache(maxsize=1024)  # each word is tried in many cells
-def _patched(load_terms: Callable[[], TableTerms], patch: str) -> TableTerms:
-    return vocabulary.patched(load_terms, json.loads(patch))
 
 
 def _read(parts: Sequence[_Part], book: _Book) -> None:

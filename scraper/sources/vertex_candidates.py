@@ -26,6 +26,7 @@ from scraper.sources.candidates import (
     Reads,
     cells,
     claimed,
+    instead,
     key_nouns,
     meters_of,
     modalities_in,
@@ -135,13 +136,6 @@ def problem_cells_of(term: str) -> list[str]:
 # ------------------------------------------------------------------------------------------------ words for words
 
 
-def _instead(text: str, words: Iterable[str], meant: str = "") -> str:
-    """The text with another word, or none, in the place of each of some."""
-    for word in words:
-        text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _: meant, text, flags=re.IGNORECASE)
-    return " ".join(text.split())
-
-
 def _strange(texts: Iterable[str]) -> list[str]:
     """The words of texts that have no meaning in any price, each once."""
     return list(dict.fromkeys(word for text in texts for word in words_of(text) if skippable(word)))
@@ -168,7 +162,7 @@ def _headers(headers: Sequence[str]) -> Iterator[Candidate]:
     if len(strange) <= _MOST_WORDS * len(headers):
         for word in strange:
             for meant in dict.fromkeys((*_IN_HEADERS, *_words_of("headers", "storage_headers", "units"))):
-                said = [_instead(header, [word], meant) for header in headers]
+                said = [instead(header, [word], meant) for header in headers]
                 if meant != word and said != list(headers) and all(_column(each, terms) for each in said):
                     yield _noun(word, meant)
     each = [list(_columns(header, terms)) for header in headers]
@@ -180,7 +174,7 @@ def _columns(header: str, terms: Terms) -> Iterator[Candidate]:
     """What one header may be, by its words without the unknown ones, by a tier or a unit that it names, by a role."""
     folded, strange = label_key(header), _strange([header])
     for left_out in ([word] for word in strange) if len(strange) < 2 else ([*strange], *([w] for w in strange)):
-        if (column := _column(_instead(folded, left_out), terms)) is not None:
+        if (column := _column(instead(folded, left_out), terms)) is not None:
             yield Candidate(_line(folded, column), f"{header!r} is {_said(column)}")
     if found := _WITH.search(folded):
         tiers = [tier for tier in SERVICE_TIERS if tier in words_of(found["tier"])]
@@ -279,7 +273,7 @@ def _labels(label: str, what: str) -> Iterator[Candidate]:
     named = key_nouns(label) or modalities_in(label) if name == "types" else len(words_of(label)) > 1
     for word in _strange([label]) if named else ():
         for meant in _words_of(name) if name else ():
-            said = _instead(folded, [word], meant)
+            said = instead(folded, [word], meant)
             if meant != word and (terms.type(said) if name == "types" else said in known):
                 yield _noun(word, meant)
     rules = [*(_types(folded, known, terms) if name == "types" else _related(folded, known))]
@@ -376,14 +370,8 @@ def _beside(error: UnknownWords) -> Iterator[Candidate]:
         yield Candidate({"contexts": {label: label}}, f"{label!r} is a condition of its own")
 
 
-@lru_cache(maxsize=1024)
-def _patched(patch: str) -> Terms:
-    """The vocabulary with further lines, in JSON: each word is tried in many cells."""
-    return patched(json.loads(patch))
-
-
 def _with(patch: Patch) -> Terms:
-    return _patched(json.dumps(patch)) if patch else load_terms()
+    return patched(patch) if patch else load_terms()
 
 
 # What is not understood of a line of a price cell, and of the lines of a grounding cell, under a patch.

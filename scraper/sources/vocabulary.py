@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, fields
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -126,11 +126,16 @@ def data_of(load: Callable[[], Terms]) -> dict[Any, Any]:
 
 def patched(load: Callable[[], Terms], patch: Patch) -> Terms:
     """The terms of a loader made by `of`, had its file `lines(patch)` at its end. Raises `VocabularyError`."""
+    return _patched(load, json.dumps(patch))  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=1024)  # each word is tried in many cells
+def _patched(load: Callable[[], Any], patch: str) -> Any:
     path, build = load.__wrapped__.args  # type: ignore[attr-defined]
     data = data_of(load)
-    for key, value in patch.items():
+    for key, value in json.loads(patch).items():
         _add(data, key, value, path.name)
-    return build({key: value for key, value in data.items() if key not in _HEAD})  # type: ignore[no-any-return]
+    return build({key: value for key, value in data.items() if key not in _HEAD})
 
 
 def merged(patches: Iterable[Patch]) -> dict[str, Any]:

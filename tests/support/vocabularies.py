@@ -100,8 +100,8 @@ def without(data: Mapping[str, Any], *paths: Path) -> dict[str, Any]:
 
 _CACHES = (
     *(gemini_candidates._known_rows, gemini_candidates._known_tabs, gemini_candidates._targets),
-    *(gemini_candidates._in_cell, gemini_candidates._patched, vertex_candidates._found, vertex_candidates._words_of),
-    *(vertex_candidates._in_line, vertex_candidates._patched),
+    *(gemini_candidates._in_cell, vertex_candidates._found, vertex_candidates._words_of, vertex_candidates._in_line),
+    vocabulary._patched,
 )
 # Sections in which words stand as keys; elsewhere a key names a pattern, which may match nothing but must be there.
 _OF_WORDS = (
